@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace Amqp.Protocol;
+
+/// <summary>A protocol error that the peer must be told about. Thrown anywhere, answered in one place.</summary>
+/// <param name="code">Decides how far it reaches: a soft error closes the channel, a hard one the connection.</param>
+/// <param name="explanation">What went wrong, in RabbitMQ's words.</param>
+/// <param name="cause">The method that failed; default when it was none.</param>
+public sealed class AmqpException(ReplyCode code, string explanation, MethodId cause = default) : Exception(explanation)
+{
+    /// <summary>The code that the close carries.</summary>
+    public ReplyCode Code { get; } = code;
+
+    /// <summary>The method that failed; default when it was none.</summary>
+    public MethodId Cause { get; } = cause;
+
+    /// <summary>Whether the connection goes down, not only the channel.</summary>
+    public bool ClosesConnection => Code.ClosesConnection();
+
+    /// <summary>RabbitMQ's form, <c>NOT_FOUND - no queue 'q' in vhost '/'</c>, cut to what a short string holds.</summary>
+    public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
+
+    /// <summary>The longest start of a text whose UTF-8 fits a short string's 255 bytes.</summary>
+    public static string CutToShortString(string text)
+    {
+        if (Encoding.UTF8.GetByteCount(text) <= ShortString.MaxLength)
+            return text;
+        int length = Math.Min(text.Length, ShortString.MaxLength);
+        while (Encoding.UTF8.GetByteCount(text.AsSpan(0, length)) > ShortString.MaxLength || char.IsHighSurrogate(text[length - 1]))
+            length--;
+        return text[..length];
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+
+namespace Amqp.Protocol;
+
+/// <summary>The 14 properties of a message, decoded. A property that is null is absent on the wire.</summary>
+public sealed record BasicProperties
+{
+    public string? ContentType { get; init; }
+    public string? ContentEncoding { get; init; }
+    public FieldTable? Headers { get; init; }
+
+    /// <summary>1: transient, 2: persistent.</summary>
+    public byte? DeliveryMode { get; init; }
+
+    public byte? Priority { get; init; }
+    public string? CorrelationId { get; init; }
+    public string? ReplyTo { get; init; }
+
+    /// <summary>Milliseconds, as decimal digits.</summary>
+    public string? Expiration { get; init; }
+
+    public string? MessageId { get; init; }
+
+    /// <summary>Seconds since 1970-01-01 UTC.</summary>
+    public ulong? Timestamp { get; init; }
+
+    public string? Type { get; init; }
+    public string? UserId { get; init; }
+    public string? AppId { get; init; }
+    public string? ClusterId { get; init; }
+
+    /// <summary>Decodes flags and list, as <see cref="ContentHeader.Properties"/> gives them.</summary>
+    /// <exception cref="AmqpException">501 or 502: the list is not what its flags say.</exception>
+    public static BasicProperties Read(ReadOnlySpan<byte> properties)
+    {
+        var reader = new WireReader(properties);
+        var flags = (PropertyFlags)reader.ReadUInt16();
+        for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
+            more = (PropertyFlags)reader.ReadUInt16();
+        // Initialisers run top to bottom, which is the order on the wire.
+        return new BasicProperties
+        {
+            ContentType = Has(PropertyFlags.ContentType) ? reader.ReadShortString() : null,
+            ContentEncoding = Has(PropertyFlags.ContentEncoding) ? reader.ReadShortString() : null,
+            Headers = Has(PropertyFlags.Headers) ? reader.ReadTable() : null,
+            DeliveryMode = Has(PropertyFlags.DeliveryMode) ? reader.ReadByte() : null,
+            Priority = Has(PropertyFlags.Priority) ? reader.ReadByte() : null,
+            CorrelationId = Has(PropertyFlags.CorrelationId) ? reader.ReadShortString() : null,
+            ReplyTo = Has(PropertyFlags.ReplyTo) ? reader.ReadShortString() : null,
+            Expiration = Has(PropertyFlags.Expiration) ? reader.ReadShortString() : null,
+            MessageId = Has(PropertyFlags.MessageId) ? reader.ReadShortString() : null,
+            Timestamp = Has(PropertyFlags.Timestamp) ? reader.ReadUInt64() : null,
+            Type = Has(PropertyFlags.Type) ? reader.ReadShortString() : null,
+            UserId = Has(PropertyFlags.UserId) ? reader.ReadShortString() : null,
+            AppId = Has(PropertyFlags.AppId) ? reader.ReadShortString() : null,
+            ClusterId = Has(PropertyFlags.ClusterId) ? reader.ReadShortString() : null,
+        };
+
+        bool Has(PropertyFlags flag) => (flags & flag) != 0;
+    }
+
+    /// <summary>Encodes flags and list, for <see cref="FrameWriter.WriteContent"/>.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteUInt16((ushort)Flags);
+        WriteIfPresent(writer, ContentType);
+        WriteIfPresent(writer, ContentEncoding);
+        if (Headers is not null)
+            writer.WriteTable(Headers);
+        if (DeliveryMode is { } mode)
+            writer.WriteByte(mode);
+        if (Priority is { } priority)
+            writer.WriteByte(priority);
+        WriteIfPresent(writer, CorrelationId);
+        WriteIfPresent(writer, ReplyTo);
+        WriteIfPresent(writer, Expiration);
+        WriteIfPresent(writer, MessageId);
+        if (Timestamp is { } timestamp)
+            writer.WriteUInt64(timestamp);
+        WriteIfPresent(writer, Type);
+        WriteIfPresent(writer, UserId);
+        WriteIfPresent(writer, AppId);
+        WriteIfPresent(writer, ClusterId);
+    }
+
+    private PropertyFlags Flags =>
+        (ContentType is null ? 0 : PropertyFlags.ContentType)
+        | (ContentEncoding is null ? 0 : PropertyFlags.ContentEncoding)
+        | (Headers is null ? 0 : PropertyFlags.Headers)
+        | (DeliveryMode is null ? 0 : PropertyFlags.DeliveryMode)
+        | (Priority is null ? 0 : PropertyFlags.Priority)
+        | (CorrelationId is null ? 0 : PropertyFlags.CorrelationId)
+        | (ReplyTo is null ? 0 : PropertyFlags.ReplyTo)
+        | (Expiration is null ? 0 : PropertyFlags.Expiration)
+        | (MessageId is null ? 0 : PropertyFlags.MessageId)
+        | (Timestamp is null ? 0 : PropertyFlags.Timestamp)
+        | (Type is null ? 0 : PropertyFlags.Type)
+        | (UserId is null ? 0 : PropertyFlags.UserId)
+        | (AppId is null ? 0 : PropertyFlags.AppId)
+        | (ClusterId is null ? 0 : PropertyFlags.ClusterId);
+
+    private static void WriteIfPresent(WireWriter writer, string? value)
+    {
+        if (value is not null)
+            writer.WriteShortString(value);
+    }
+}

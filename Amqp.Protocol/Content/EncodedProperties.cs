@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+
+namespace Amqp.Protocol;
+
+/// <summary>Looks into a message's properties while they are still bytes: for the message path, where decoding would allocate.</summary>
+public readonly ref struct EncodedProperties
+{
+    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers)
+    {
+        Flags = flags;
+        DeliveryMode = deliveryMode;
+        Priority = priority;
+        Headers = headers;
+    }
+
+    /// <summary>The first word of flags.</summary>
+    public PropertyFlags Flags { get; }
+
+    /// <summary>2: persistent. 0 when absent.</summary>
+    public byte DeliveryMode { get; }
+
+    /// <summary>0 when absent.</summary>
+    public byte Priority { get; }
+
+    /// <summary>The fields of the headers table without their length; empty when absent.</summary>
+    public ReadOnlySpan<byte> Headers { get; }
+
+    public bool IsPersistent => DeliveryMode == 2;
+
+    /// <summary>Walks the whole property list once and checks that it is what its flags say.</summary>
+    /// <param name="properties">Flags and list, as <see cref="ContentHeader.Properties"/> gives them.</param>
+    /// <exception cref="AmqpException">502: the list is shorter than its flags say, or the headers are no table.</exception>
+    public static EncodedProperties Read(ReadOnlySpan<byte> properties)
+    {
+        // By far the most common: nothing but a delivery mode, or nothing at all.
+        if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
+            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default);
+        var reader = new WireReader(properties);
+        var flags = (PropertyFlags)reader.ReadUInt16();
+        for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
+            more = (PropertyFlags)reader.ReadUInt16();
+
+        byte deliveryMode = 0, priority = 0;
+        ReadOnlySpan<byte> headers = default;
+        if ((flags & PropertyFlags.ContentType) != 0)
+            reader.ReadShortStringBytes();
+        if ((flags & PropertyFlags.ContentEncoding) != 0)
+            reader.ReadShortStringBytes();
+        if ((flags & PropertyFlags.Headers) != 0)
+            FieldTableCodec.Validate(headers = reader.ReadLongString());
+        if ((flags & PropertyFlags.DeliveryMode) != 0)
+            deliveryMode = reader.ReadByte();
+        if ((flags & PropertyFlags.Priority) != 0)
+            priority = reader.ReadByte();
+        for (var flag = PropertyFlags.CorrelationId; flag >= PropertyFlags.ClusterId; flag = (PropertyFlags)((ushort)flag >> 1))
+        {
+            if ((flags & flag) == 0)
+                continue;
+            if (flag == PropertyFlags.Timestamp)
+                reader.ReadUInt64();
+            else
+                reader.ReadShortStringBytes();
+        }
+        return new EncodedProperties(flags, deliveryMode, priority, headers);
+    }
+
+    /// <summary>Where the headers' table starts (at its length) in an encoded property list; -1 when it has none.</summary>
+    public static int HeadersOffset(ReadOnlySpan<byte> properties)
+    {
+        var flags = (PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties);
+        if ((flags & PropertyFlags.Headers) == 0)
+            return -1;
+        var reader = new WireReader(properties);
+        for (var more = (PropertyFlags)reader.ReadUInt16(); (more & PropertyFlags.Continuation) != 0;)
+            more = (PropertyFlags)reader.ReadUInt16();
+        if ((flags & PropertyFlags.ContentType) != 0)
+            reader.ReadShortStringBytes();
+        if ((flags & PropertyFlags.ContentEncoding) != 0)
+            reader.ReadShortStringBytes();
+        return properties.Length - reader.Rest.Length;
+    }
+}

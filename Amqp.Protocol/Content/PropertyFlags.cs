@@ -1,0 +1,25 @@
+namespace Amqp.Protocol;
+
+/// <summary>Which of the 14 basic properties a content header carries, in the order in which they follow (spec 1.8).</summary>
+[Flags]
+public enum PropertyFlags : ushort
+{
+    None = 0,
+    ContentType = 1 << 15,
+    ContentEncoding = 1 << 14,
+    Headers = 1 << 13,
+    DeliveryMode = 1 << 12,
+    Priority = 1 << 11,
+    CorrelationId = 1 << 10,
+    ReplyTo = 1 << 9,
+    Expiration = 1 << 8,
+    MessageId = 1 << 7,
+    Timestamp = 1 << 6,
+    Type = 1 << 5,
+    UserId = 1 << 4,
+    AppId = 1 << 3,
+    ClusterId = 1 << 2,
+
+    /// <summary>Another word of flags follows; no property of 0-9-1 needs it.</summary>
+    Continuation = 1,
+}

@@ -1,0 +1,47 @@
+namespace Amqp.Protocol;
+
+/// <summary>basic.publish read without making strings: for the message path.</summary>
+public readonly ref struct PublishAddress
+{
+    private readonly byte _bits;
+
+    private PublishAddress(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> exchange, ReadOnlySpan<byte> routingKey, byte bits)
+    {
+        Encoded = encoded;
+        Exchange = exchange;
+        RoutingKey = routingKey;
+        _bits = bits;
+    }
+
+    /// <summary>Exchange and routing key as short strings one behind the other, just as a delivery repeats them.</summary>
+    public ReadOnlySpan<byte> Encoded { get; }
+
+    /// <summary>The exchange's name; not yet checked to be UTF-8.</summary>
+    public ReadOnlySpan<byte> Exchange { get; }
+
+    /// <summary>The routing key; not yet checked to be UTF-8.</summary>
+    public ReadOnlySpan<byte> RoutingKey { get; }
+
+    public bool Mandatory => (_bits & 1) != 0;
+
+    public bool Immediate => (_bits & 2) != 0;
+
+    /// <summary>Reads the arguments of basic.publish, behind the method's id.</summary>
+    /// <exception cref="AmqpException">502: they end too soon.</exception>
+    public static PublishAddress Read(ReadOnlySpan<byte> arguments)
+    {
+        var reader = new WireReader(arguments);
+        reader.ReadUInt16(); // ticket
+        var start = reader.Rest;
+        var exchange = reader.ReadShortStringBytes();
+        var routingKey = reader.ReadShortStringBytes();
+        return new PublishAddress(start[..(exchange.Length + routingKey.Length + 2)], exchange, routingKey, reader.ReadByte());
+    }
+
+    /// <summary>Splits what <see cref="Encoded"/> gave.</summary>
+    public static void Split(ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> exchange, out ReadOnlySpan<byte> routingKey)
+    {
+        exchange = encoded.Slice(1, encoded[0]);
+        routingKey = encoded.Slice(2 + exchange.Length, encoded[1 + exchange.Length]);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Amqp.Protocol;
+
+/// <summary>The eight octets that open a connection (spec 4.2.2).</summary>
+public static class ProtocolHeader
+{
+    /// <summary>Octets in a protocol header.</summary>
+    public const int Size = 8;
+
+    /// <summary><c>AMQP</c> 0 0 9 1: what we speak, and the answer to anything that we do not.</summary>
+    public static ReadOnlySpan<byte> Amqp091 => "AMQP\0\0\u0009\u0001"u8;
+
+    /// <summary>True for 0-9-1's header and for the <c>AMQP</c> 1 1 0 9 that RabbitMQ takes for the same.</summary>
+    public static bool IsAccepted(ReadOnlySpan<byte> header) =>
+        header.SequenceEqual(Amqp091) || header.SequenceEqual("AMQP\u0001\u0001\0\u0009"u8);
+}

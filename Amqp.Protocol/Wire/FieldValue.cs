@@ -1,0 +1,140 @@
+using System.Text;
+
+namespace Amqp.Protocol;
+
+/// <summary>The type tags of field tables, in RabbitMQ's dialect (its "AMQP 0-9-1 errata" page).</summary>
+public enum FieldType : byte
+{
+    Boolean = (byte)'t',
+    SByte = (byte)'b',
+    Byte = (byte)'B',
+    Int16 = (byte)'s',
+    UInt16 = (byte)'u',
+    Int32 = (byte)'I',
+    UInt32 = (byte)'i',
+    Int64 = (byte)'l',
+
+    /// <summary>The spec's unsigned 64 bits; RabbitMQ reads it as signed.</summary>
+    Int64Alias = (byte)'L',
+    Single = (byte)'f',
+    Double = (byte)'d',
+    Decimal = (byte)'D',
+    LongString = (byte)'S',
+    ByteArray = (byte)'x',
+    Timestamp = (byte)'T',
+    Array = (byte)'A',
+    Table = (byte)'F',
+    Void = (byte)'V',
+}
+
+/// <summary>One value of a field table, with the type tag that it came with, so that it goes out as it came in.</summary>
+public readonly struct FieldValue : IEquatable<FieldValue>
+{
+    private readonly long _bits;
+    private readonly object? _reference;
+
+    private FieldValue(FieldType type, long bits, object? reference = null) => (Type, _bits, _reference) = (type, bits, reference);
+
+    /// <summary>The type on the wire.</summary>
+    public FieldType Type { get; }
+
+    /// <summary>True for the eight integer types.</summary>
+    public bool IsInteger => Type is FieldType.SByte or FieldType.Byte or FieldType.Int16 or FieldType.UInt16
+        or FieldType.Int32 or FieldType.UInt32 or FieldType.Int64 or FieldType.Int64Alias;
+
+    /// <summary>True for single and double precision.</summary>
+    public bool IsFloat => Type is FieldType.Single or FieldType.Double;
+
+    public static FieldValue FromBoolean(bool value) => new(FieldType.Boolean, value ? 1 : 0);
+
+    /// <summary>An integer of a given width; the caller sees to it that the value fits.</summary>
+    public static FieldValue FromInteger(FieldType type, long value) => new(type, value);
+
+    public static FieldValue FromInt32(int value) => new(FieldType.Int32, value);
+
+    public static FieldValue FromInt64(long value) => new(FieldType.Int64, value);
+
+    public static FieldValue FromSingle(float value) => new(FieldType.Single, BitConverter.SingleToInt32Bits(value));
+
+    public static FieldValue FromDouble(double value) => new(FieldType.Double, BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>A decimal: <paramref name="unscaled"/> divided by ten to the power of <paramref name="scale"/>.</summary>
+    public static FieldValue FromDecimal(byte scale, uint unscaled) => new(FieldType.Decimal, (long)scale << 32 | unscaled);
+
+    /// <summary>Seconds since 1970-01-01 UTC.</summary>
+    public static FieldValue FromTimestamp(ulong seconds) => new(FieldType.Timestamp, (long)seconds);
+
+    public static FieldValue FromString(string value) => new(FieldType.LongString, 0, Encoding.UTF8.GetBytes(value));
+
+    public static FieldValue FromString(ReadOnlySpan<byte> value) => new(FieldType.LongString, 0, value.ToArray());
+
+    public static FieldValue FromBytes(ReadOnlySpan<byte> value) => new(FieldType.ByteArray, 0, value.ToArray());
+
+    public static FieldValue FromArray(IReadOnlyList<FieldValue> values) => new(FieldType.Array, 0, values);
+
+    public static FieldValue FromTable(FieldTable table) => new(FieldType.Table, 0, table);
+
+    public static FieldValue Void => new(FieldType.Void, 0);
+
+    public bool AsBoolean() => Type == FieldType.Boolean ? _bits != 0 : throw Mismatch();
+
+    /// <summary>Any of the integer types, widened.</summary>
+    public long AsInteger() => IsInteger ? _bits : throw Mismatch();
+
+    /// <summary>Single or double precision.</summary>
+    public double AsDouble() => Type switch
+    {
+        FieldType.Single => BitConverter.Int32BitsToSingle((int)_bits),
+        FieldType.Double => BitConverter.Int64BitsToDouble(_bits),
+        _ => throw Mismatch(),
+    };
+
+    public (byte Scale, uint Unscaled) AsDecimal() => Type == FieldType.Decimal ? ((byte)(_bits >> 32), (uint)_bits) : throw Mismatch();
+
+    public ulong AsTimestamp() => Type == FieldType.Timestamp ? (ulong)_bits : throw Mismatch();
+
+    /// <summary>The bytes of a long string or a byte array.</summary>
+    public ReadOnlySpan<byte> AsBytes() => _reference is byte[] bytes ? bytes : throw Mismatch();
+
+    /// <summary>A long string as text; bytes that are not UTF-8 become replacement characters.</summary>
+    public string AsString() => Type == FieldType.LongString ? Encoding.UTF8.GetString(AsBytes()) : throw Mismatch();
+
+    public IReadOnlyList<FieldValue> AsArray() => _reference as IReadOnlyList<FieldValue> ?? throw Mismatch();
+
+    public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
+
+    /// <summary>Same type and same value; RabbitMQ's looser comparisons are their callers' business.</summary>
+    public bool Equals(FieldValue other) => Type == other.Type && _bits == other._bits && (_reference, other._reference) switch
+    {
+        (null, null) => true,
+        (byte[] mine, byte[] theirs) => mine.AsSpan().SequenceEqual(theirs),
+        (IReadOnlyList<FieldValue> mine, IReadOnlyList<FieldValue> theirs) => mine.SequenceEqual(theirs),
+        (FieldTable mine, FieldTable theirs) => mine.Equals(theirs),
+        _ => false,
+    };
+
+    public override bool Equals(object? obj) => obj is FieldValue other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(Type, _bits);
+
+    public static bool operator ==(FieldValue left, FieldValue right) => left.Equals(right);
+
+    public static bool operator !=(FieldValue left, FieldValue right) => !left.Equals(right);
+
+    /// <summary>The value as it would stand in a log line.</summary>
+    public override string ToString() => Type switch
+    {
+        FieldType.Boolean => _bits != 0 ? "true" : "false",
+        FieldType.Single or FieldType.Double => AsDouble().ToString(System.Globalization.CultureInfo.InvariantCulture),
+        FieldType.Decimal => $"{AsDecimal().Unscaled}e-{AsDecimal().Scale}",
+        FieldType.Timestamp => AsTimestamp().ToString(System.Globalization.CultureInfo.InvariantCulture),
+        FieldType.LongString => AsString(),
+        FieldType.ByteArray => Convert.ToHexString(AsBytes()),
+        FieldType.Array => $"[{string.Join(", ", AsArray())}]",
+        FieldType.Table => AsTable().ToString(),
+        FieldType.Void => "void",
+        _ => _bits.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    private InvalidOperationException Mismatch() => new($"A field of type '{(char)Type}' was read as something else.");
+}
