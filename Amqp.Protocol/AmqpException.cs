@@ -20,14 +20,15 @@ public sealed class AmqpException(ReplyCode code, string explanation, MethodId c
     /// <summary>RabbitMQ's form, <c>NOT_FOUND - no queue 'q' in vhost '/'</c>, cut to what a short string holds.</summary>
     public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
 
-    /// <summary>The longest start of a text whose UTF-8 fits a short string's 255 bytes.</summary>
+    /// <summary>A text that takes more than a short string's 255 bytes of UTF-8 keeps its start and ends in dots, as in RabbitMQ.</summary>
     public static string CutToShortString(string text)
     {
-        if (Encoding.UTF8.GetByteCount(text) <= ShortString.MaxLength)
+        if (ShortString.Fits(text))
             return text;
-        int length = Math.Min(text.Length, ShortString.MaxLength);
-        while (Encoding.UTF8.GetByteCount(text.AsSpan(0, length)) > ShortString.MaxLength || char.IsHighSurrogate(text[length - 1]))
+        const string dots = "...";
+        int length = Math.Min(text.Length, ShortString.MaxLength - dots.Length);
+        while (Encoding.UTF8.GetByteCount(text.AsSpan(0, length)) > ShortString.MaxLength - dots.Length || char.IsHighSurrogate(text[length - 1]))
             length--;
-        return text[..length];
+        return text[..length] + dots;
     }
 }

@@ -29,7 +29,7 @@ public readonly ref struct EncodedProperties
 
     /// <summary>Walks the whole property list once and checks that it is what its flags say.</summary>
     /// <param name="properties">Flags and list, as <see cref="ContentHeader.Properties"/> gives them.</param>
-    /// <exception cref="AmqpException">502: the list is shorter than its flags say, or the headers are no table.</exception>
+    /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are no table.</exception>
     public static EncodedProperties Read(ReadOnlySpan<byte> properties)
     {
         // By far the most common: nothing but a delivery mode, or nothing at all.
@@ -61,6 +61,9 @@ public readonly ref struct EncodedProperties
             else
                 reader.ReadShortStringBytes();
         }
+        // Behind a continuation may stand what no version of ours knows; nothing else may.
+        if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
+            throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
         return new EncodedProperties(flags, deliveryMode, priority, headers);
     }
 

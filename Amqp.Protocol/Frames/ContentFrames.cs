@@ -6,6 +6,7 @@ namespace Amqp.Protocol;
 public static class ContentFrames
 {
     private const int HeaderPrefix = 12; // class u16, weight u16, body size u64
+    private const ushort BasicClass = 60;
 
     /// <summary>Bytes that <see cref="Write"/> will fill.</summary>
     public static int SizeOf(int propertiesLength, int bodyLength, int frameMax)
@@ -18,14 +19,7 @@ public static class ContentFrames
     /// <summary>Writes the content header and the body frames.</summary>
     public static void Write(Span<byte> span, ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
-        int headerSize = HeaderPrefix + properties.Length;
-        StartFrame(span, FrameType.Header, channel, headerSize);
-        BinaryPrimitives.WriteUInt32BigEndian(span[7..], (uint)BasicClass << 16); // class and weight
-        BinaryPrimitives.WriteUInt64BigEndian(span[11..], (ulong)body.Length);
-        properties.CopyTo(span[(Frame.HeaderSize + HeaderPrefix)..]);
-        span[Frame.HeaderSize + headerSize] = Frame.End;
-        span = span[(headerSize + Frame.Overhead)..];
-
+        span = span[WriteHeader(span, channel, properties, body.Length)..];
         int most = frameMax - Frame.Overhead;
         while (!body.IsEmpty)
         {
@@ -38,7 +32,18 @@ public static class ContentFrames
         }
     }
 
-    private const ushort BasicClass = 60;
+    /// <summary>Writes the content header alone.</summary>
+    /// <returns>Bytes written.</returns>
+    public static int WriteHeader(Span<byte> span, ushort channel, ReadOnlySpan<byte> properties, long bodySize)
+    {
+        int size = HeaderPrefix + properties.Length;
+        StartFrame(span, FrameType.Header, channel, size);
+        BinaryPrimitives.WriteUInt32BigEndian(span[7..], (uint)BasicClass << 16); // class and weight
+        BinaryPrimitives.WriteUInt64BigEndian(span[11..], (ulong)bodySize);
+        properties.CopyTo(span[(Frame.HeaderSize + HeaderPrefix)..]);
+        span[Frame.HeaderSize + size] = Frame.End;
+        return size + Frame.Overhead;
+    }
 
     private static void StartFrame(Span<byte> span, FrameType type, ushort channel, int size)
     {

@@ -17,7 +17,7 @@ public sealed class FrameReader
     public int FrameMax { get; set; } = Frame.MinSize;
 
     /// <summary>Takes the next frame if all of it has arrived; otherwise leaves the buffer as it is.</summary>
-    /// <exception cref="AmqpException">501: unknown type, larger than <see cref="FrameMax"/>, or without its end octet.</exception>
+    /// <exception cref="AmqpException">501 in RabbitMQ's words: larger than <see cref="FrameMax"/>, without its end octet, or not what its type says.</exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {
         var first = buffer.FirstSpan;
@@ -55,19 +55,31 @@ public sealed class FrameReader
 
     private int CheckHeader(ReadOnlySpan<byte> header)
     {
-        if (header[0] is not ((byte)FrameType.Method or (byte)FrameType.Header or (byte)FrameType.Body or (byte)FrameType.Heartbeat))
-            throw new AmqpException(ReplyCode.FrameError, $"type {header[0]}, all octets = <<>>: unknown_frame");
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
         // RabbitMQ forgives a payload of frame-max bytes, eight too many; so do we.
         if (size > FrameMax)
-            throw new AmqpException(ReplyCode.FrameError, $"type {header[0]}, first 16 octets = <<>>: {{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
+            throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
         return (int)size;
     }
 
     private static Frame Open(ReadOnlySpan<byte> whole)
     {
+        var payload = whole[Frame.HeaderSize..^1];
         if (whole[^1] != Frame.End)
-            throw new AmqpException(ReplyCode.FrameError, $"type {whole[0]}, first 16 octets = <<>>: {{invalid_frame_end_marker,{whole[^1]}}}");
-        return new Frame((FrameType)whole[0], BinaryPrimitives.ReadUInt16BigEndian(whole[1..]), whole[Frame.HeaderSize..^1]);
+            throw Error(whole[0], payload, $"{{invalid_frame_end_marker,{whole[^1]}}}");
+        var frame = new Frame((FrameType)whole[0], BinaryPrimitives.ReadUInt16BigEndian(whole[1..]), payload);
+        return HasShapeOfItsType(frame) ? frame : throw Error(whole[0], payload, "unknown_frame");
     }
+
+    private static bool HasShapeOfItsType(in Frame frame) => frame.Type switch
+    {
+        FrameType.Method => frame.Payload.Length >= 4, // class and method
+        FrameType.Header => frame.Payload.Length >= 12, // class, weight and body size
+        FrameType.Body => true,
+        FrameType.Heartbeat => frame.Payload.IsEmpty,
+        _ => false,
+    };
+
+    private static AmqpException Error(byte type, ReadOnlySpan<byte> payload, string reason) =>
+        new(ReplyCode.FrameError, $"type {type}, {Octets.Describe(payload)}: {reason}");
 }

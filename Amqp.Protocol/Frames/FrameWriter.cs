@@ -7,6 +7,9 @@ namespace Amqp.Protocol;
 /// <remarks>One owner at a time: whoever holds the lock of the output.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
+    /// <summary>The largest body that is written with one call for output.</summary>
+    private const int OnePiece = 32 * 1024;
+
     // A frame leads with its size, which is known last: arguments gather here first.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
@@ -29,22 +32,33 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     /// <param name="frameMax">The negotiated frame-max.</param>
     public void WriteContent(ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
-        int size = ContentFrames.SizeOf(properties.Length, body.Length, frameMax);
-        ContentFrames.Write(output.GetSpan(size), channel, properties, body, frameMax);
-        output.Advance(size);
+        if (body.Length <= OnePiece && body.Length <= frameMax - Frame.Overhead)
+        {
+            int size = ContentFrames.SizeOf(properties.Length, body.Length, frameMax);
+            ContentFrames.Write(output.GetSpan(size), channel, properties, body, frameMax);
+            output.Advance(size);
+            return;
+        }
+        // A large body fills whatever pieces the output has: asking for one of its size could mean 100 MB of new memory.
+        int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
+        ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
+        output.Advance(headerSize);
+        int most = frameMax - Frame.Overhead;
+        for (; !body.IsEmpty; body = body[Math.Min(body.Length, most)..])
+            WriteFrame(FrameType.Body, channel, body[..Math.Min(body.Length, most)]);
     }
 
     /// <summary>Writes any frame.</summary>
     public void WriteFrame(FrameType type, ushort channel, ReadOnlySpan<byte> payload)
     {
-        int size = payload.Length + Frame.Overhead;
-        var span = output.GetSpan(size);
-        span[0] = (byte)type;
-        BinaryPrimitives.WriteUInt16BigEndian(span[1..], channel);
-        BinaryPrimitives.WriteUInt32BigEndian(span[3..], (uint)payload.Length);
-        payload.CopyTo(span[Frame.HeaderSize..]);
-        span[size - 1] = Frame.End;
-        output.Advance(size);
+        var start = output.GetSpan(Frame.HeaderSize);
+        start[0] = (byte)type;
+        BinaryPrimitives.WriteUInt16BigEndian(start[1..], channel);
+        BinaryPrimitives.WriteUInt32BigEndian(start[3..], (uint)payload.Length);
+        output.Advance(Frame.HeaderSize);
+        output.Write(payload);
+        output.GetSpan(1)[0] = Frame.End;
+        output.Advance(1);
     }
 
     /// <summary>Writes the frame that says nothing but "still here".</summary>

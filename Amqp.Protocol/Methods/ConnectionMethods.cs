@@ -104,7 +104,10 @@ public readonly record struct ConnectionOpen(string VirtualHost) : IMethod<Conne
 
     public static ConnectionOpen Read(ref WireReader reader)
     {
-        return new(reader.ReadShortString());
+        string virtualHost = reader.ReadShortString();
+        _ = reader.ReadShortString(); // capabilities
+        _ = reader.ReadBit(); // insist
+        return new(virtualHost);
     }
 
     public void Write(WireWriter writer)

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace Amqp.Protocol;
+
+/// <summary>Bytes as RabbitMQ's reply texts show them, which is as Erlang prints a binary.</summary>
+public static class Octets
+{
+    private const int Shown = 16;
+
+    /// <summary><c>all octets = &lt;&lt;"abc">></c>, or <c>first 16 octets = ...</c> when there are more.</summary>
+    public static string Describe(ReadOnlySpan<byte> octets) => octets.Length <= Shown
+        ? $"all octets = {TextOrList(octets)}"
+        : $"first {Shown} octets = {TextOrList(octets[..Shown])}";
+
+    /// <summary><c>&lt;&lt;0,60,0,10>></c></summary>
+    public static string List(ReadOnlySpan<byte> octets)
+    {
+        var text = new StringBuilder("<<");
+        foreach (byte octet in octets)
+            text.Append(CultureInfo.InvariantCulture, $"{octet},");
+        if (!octets.IsEmpty)
+            text.Length--;
+        return text.Append(">>").ToString();
+    }
+
+    private static string TextOrList(ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty || octets.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+            return List(octets);
+        string text = Encoding.ASCII.GetString(octets).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"<<\"{text}\">>";
+    }
+}
