@@ -1,0 +1,84 @@
+namespace Amqp.Storage;
+
+/// <summary>The unit of memory: payloads of transient messages, or a piece of the log that lies in one segment.</summary>
+/// <remarks>
+/// One word says who needs it, and every change of that word is atomic, so there is one rule for each question:
+/// <list type="bullet">
+/// <item>It is finished when nothing refers to it and nothing pins it. References are the messages times queues not settled,
+/// plus <see cref="OpenBias"/> while it is appended to. Pins are readers, plus one of the committer until a log block is written.
+/// Nobody refers to or pins a block anew but through an unsettled message, so it finishes once; who brought it there retires it.</item>
+/// <item><see cref="Memory"/> may be read by whoever pinned the block and saw <see cref="Resident"/> in the same atomic step.
+/// The evictor clears <see cref="Resident"/> by compare-and-swap from a word without pins, so no reader is left and the next one sees it cleared.</item>
+/// </list>
+/// The other fields are set before the block is published in the table, but for those that name another owner.
+/// </remarks>
+internal sealed unsafe class Block
+{
+    // | - 1 bit | resident 1 bit | - 6 bits | pins 16 bits | references 40 bits |
+    public const long Resident = 1L << 62;
+    public const long Pin = 1L << 40;
+
+    /// <summary>Stands for the appender, whose own count of what it appended comes in only when it closes the block.</summary>
+    public const long OpenBias = 1L << 36;
+
+    private const long AnyPin = 0xFFFF * Pin;
+    private const long AnyReference = Pin - 1;
+
+    private long _state;
+
+    /// <summary>Place in the <see cref="BlockTable"/>.</summary>
+    public int Number { get; set; }
+
+    /// <summary>The bytes; meaningful only as said above.</summary>
+    public byte* Memory { get; set; }
+
+    /// <summary>Bytes of memory it has or, when not resident, takes.</summary>
+    public int Capacity { get; set; }
+
+    /// <summary>The segment it is part of; null when transient.</summary>
+    public Segment? Segment { get; set; }
+
+    /// <summary>Where it starts in the segment's file, in bytes.</summary>
+    public long FileOffset { get; set; }
+
+    /// <summary>Bytes appended to it. Owned by the log's lock while it is open, then fixed.</summary>
+    public int Length { get; set; }
+
+    /// <summary>Bytes written to the file. Owned by the committer.</summary>
+    public int Written { get; set; }
+
+    /// <summary>Where loading found it damaged, as ranges within the block; then it never becomes resident. Owned by the monitor of this object.</summary>
+    public List<Range>? Damage { get; set; }
+
+    /// <summary>Neighbours in <see cref="ResidentBlocks"/>, which owns both.</summary>
+    public Block? Older { get; set; }
+
+    /// <inheritdoc cref="Older"/>
+    public Block? Newer { get; set; }
+
+    /// <summary>Whether it is in <see cref="ResidentBlocks"/>, which owns this.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>Messages times queues not settled, while it is open: what its appender counted and what is gone of it.</summary>
+    public long LiveWhileOpen(long appended) => (Volatile.Read(ref _state) & AnyReference) - OpenBias + appended;
+
+    public void Start(long state) => Volatile.Write(ref _state, state);
+
+    /// <summary>Adds references or pins, or takes them away.</summary>
+    /// <returns>The word after the change.</returns>
+    public long Change(long difference) => Interlocked.Add(ref _state, difference);
+
+    public void MarkResident() => Interlocked.Or(ref _state, Resident);
+
+    public static bool IsFinished(long state) => (state & (AnyPin | AnyReference)) == 0;
+
+    public static bool IsResident(long state) => (state & Resident) != 0;
+
+    /// <summary>Takes the memory away, if somebody still refers to the block but nobody pins it now.</summary>
+    public bool TryEvict()
+    {
+        long state = Volatile.Read(ref _state);
+        return IsResident(state) && (state & AnyPin) == 0 && (state & AnyReference) != 0
+            && Interlocked.CompareExchange(ref _state, state & ~Resident, state) == state;
+    }
+}

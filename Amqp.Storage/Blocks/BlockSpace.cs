@@ -1,0 +1,149 @@
+namespace Amqp.Storage;
+
+/// <summary>All blocks of a store: opens them, reads from them, and takes their memory back when nobody needs them. Thread-safe.</summary>
+internal sealed unsafe class BlockSpace : IDisposable
+{
+    private readonly BlockLoader? _loader;
+    private readonly BlockMemory _memory;
+    private readonly BlockTable _table = new();
+    private volatile bool _closed;
+
+    /// <param name="options">Sizes and bounds.</param>
+    /// <param name="loader">Reads evicted blocks; null when there is no log.</param>
+    public BlockSpace(StoreOptions options, BlockLoader? loader = null)
+    {
+        _loader = loader;
+        _memory = new BlockMemory(options.BlockSize);
+        Residents = new ResidentBlocks(_memory, options.ResidentBytes);
+    }
+
+    /// <summary>Bytes of memory held by blocks.</summary>
+    public long MemoryInUse => _memory.InUse;
+
+    /// <summary>The written log blocks that may be evicted.</summary>
+    public ResidentBlocks Residents { get; }
+
+    public Block this[int number] => _table[number];
+
+    /// <summary>A block to append to, with room for at least this many bytes.</summary>
+    /// <param name="bytes">Of room.</param>
+    /// <param name="segment">Where it is to be written, or null for a transient one.</param>
+    /// <param name="fileOffset">Where it starts in the segment's file.</param>
+    public Block Open(int bytes, Segment? segment = null, long fileOffset = 0)
+    {
+        Block block = _table.Rent();
+        block.Capacity = _memory.CapacityFor(bytes);
+        block.Memory = _memory.Rent(block.Capacity);
+        (block.Segment, block.FileOffset, block.Length, block.Written, block.Damage) = (segment, fileOffset, 0, 0, null);
+        segment?.BlockOpened();
+        block.Start(Block.Resident + Block.OpenBias + (segment is null ? 0 : Block.Pin));
+        return block;
+    }
+
+    /// <summary>A written block that is read when needed.</summary>
+    /// <param name="segment">Where it is.</param>
+    /// <param name="fileOffset">Where it starts there, in bytes.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="references">Messages times queues in it that are not settled; more than 0.</param>
+    public Block Recover(Segment segment, long fileOffset, int length, long references)
+    {
+        Block block = _table.Rent();
+        block.Capacity = _memory.CapacityFor(length);
+        (block.Segment, block.FileOffset, block.Length, block.Written, block.Damage) = (segment, fileOffset, length, length, null);
+        segment.BlockOpened();
+        block.Start(references);
+        return block;
+    }
+
+    /// <summary>Nothing is appended to the block any more.</summary>
+    /// <param name="block">An open block.</param>
+    /// <param name="references">Messages times queues that were appended while it was open.</param>
+    public void Close(Block block, long references) => Change(block, references - Block.OpenBias);
+
+    /// <summary>Takes references or pins away; whoever takes the last one retires the block.</summary>
+    public void Change(Block block, long difference)
+    {
+        long state = block.Change(difference);
+        if (Block.IsFinished(state))
+            Retire(block, state);
+    }
+
+    /// <inheritdoc cref="IMessageStore.Read"/>
+    public PayloadLease Read(in StoredMessage message)
+    {
+        Block block = _table[message.Block];
+        if (!Block.IsResident(block.Change(Block.Pin)))
+            MakeReadable(block, message);
+        return new PayloadLease(this, block, message.Offset, message.Length);
+    }
+
+    /// <summary>Gives all memory back but what is pinned, which comes back with its last pin. Reads then throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        foreach (Block block in _table.All)
+        {
+            Residents.Remove(block);
+            byte* memory = block.Memory;
+            if (block.TryEvict())
+                _memory.Return(memory, block.Capacity);
+        }
+        _memory.Dispose();
+    }
+
+    /// <summary>Loads a pinned block. Its pin keeps the evictor and the settlers off, the monitor other readers.</summary>
+    private void MakeReadable(Block block, in StoredMessage message)
+    {
+        try
+        {
+            ObjectDisposedException.ThrowIf(_closed || _loader is null, typeof(IMessageStore));
+            lock (block)
+            {
+                if (Block.IsResident(block.Change(0)))
+                    return;
+                if (block.Damage is null)
+                    Load(block);
+                if (block.Damage is { } damage)
+                    BlockLoader.ThrowIfDamaged(block, damage, message);
+            }
+        }
+        catch
+        {
+            Change(block, -Block.Pin);
+            throw;
+        }
+    }
+
+    private void Load(Block block)
+    {
+        byte* memory = _memory.Rent(block.Capacity);
+        try
+        {
+            block.Damage = _loader!.Load(block, new Span<byte>(memory, block.Length));
+        }
+        catch
+        {
+            _memory.Return(memory, block.Capacity);
+            throw;
+        }
+        block.Memory = memory;
+        if (block.Damage is not null)
+            return; // stays in memory for the messages that are intact, and off the fast path for the sake of those that are not
+        block.MarkResident();
+        Residents.Add(block);
+    }
+
+    private void Retire(Block block, long state)
+    {
+        Segment? segment = block.Segment;
+        if (segment is not null)
+            Residents.Remove(block);
+        if (Block.IsResident(state) || block.Damage is not null)
+            _memory.Return(block.Memory, block.Capacity);
+        block.Segment = null;
+        block.Damage = null;
+        block.Start(0);
+        _table.Return(block);
+        segment?.BlockFinished();
+    }
+}

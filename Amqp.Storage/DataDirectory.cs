@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+
+namespace Amqp.Storage;
+
+/// <summary>The folder in which a broker keeps what outlives it, held by one process at a time.</summary>
+public sealed class DataDirectory : IDisposable
+{
+    /// <summary>The format this version writes, and the newest it reads. See docs/store-format.md.</summary>
+    internal const int FormatVersion = 1;
+
+    private readonly string _path;
+    private readonly IStoreFiles _files;
+    private readonly StoreOptions _options;
+    private readonly DirectoryLock _lock;
+    private readonly CommitSignal _signal = new();
+    private readonly List<RecoveryFinding> _findings = [];
+    private readonly FileCatalog _catalog;
+    private FileMessageStore? _store;
+
+    private DataDirectory(string path, IStoreFiles files, StoreOptions options, DirectoryLock heldLock)
+    {
+        (_path, _files, _options, _lock) = (path, files, options, heldLock);
+        CheckFormat();
+        files.CreateDirectory(SegmentsPath);
+        files.SyncDirectory(path);
+        _catalog = new FileCatalog(files, path, _signal, _findings);
+        Report = new RecoveryReport { Findings = [.. _findings] };
+    }
+
+    /// <summary>What is not messages.</summary>
+    public ICatalog Catalog => _catalog;
+
+    /// <summary>What was found: at first of the catalog, after <see cref="OpenStore"/> of everything.</summary>
+    public RecoveryReport Report { get; private set; }
+
+    private string SegmentsPath => Path.Combine(_path, "segments");
+
+    /// <summary>Takes a folder, creating it if need be, and reads its catalog.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">How to use it.</param>
+    /// <exception cref="DataDirectoryException">In use by another broker, written by a newer version, not a data folder, or out of reach.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static DataDirectory Open(string path, StoreOptions options) => Open(path, options, new DiskFiles());
+
+    internal static DataDirectory Open(string path, StoreOptions options, IStoreFiles files)
+    {
+        options.Check();
+        path = Path.GetFullPath(path);
+        DirectoryLock? heldLock = null;
+        try
+        {
+            files.CreateDirectory(path);
+            heldLock = DirectoryLock.Take(path);
+            return new DataDirectory(path, files, options, heldLock);
+        }
+        catch (Exception cause)
+        {
+            heldLock?.Dispose();
+            if (cause is IOException or UnauthorizedAccessException)
+                throw new DataDirectoryException($"the data folder {path} cannot be opened: {cause.Message}");
+            throw;
+        }
+    }
+
+    /// <summary>Finds the messages of the last run, and starts to take new ones.</summary>
+    /// <param name="durableQueues">Numbers of the queues that still exist; the messages of others are let go.</param>
+    /// <exception cref="InvalidOperationException">It was opened before.</exception>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public IMessageStore OpenStore(IReadOnlySet<uint> durableQueues)
+    {
+        if (_store is not null)
+            throw new InvalidOperationException("the store was opened before");
+        var segments = new SegmentSet(_files, SegmentsPath, _signal);
+        RecoveredLog recovered = new LogRecovery(_files, durableQueues, _options).Run(segments);
+        Report = new RecoveryReport
+        {
+            Messages = recovered.Report.Messages,
+            Segments = recovered.Report.Segments,
+            Bytes = recovered.Report.Bytes,
+            Elapsed = recovered.Report.Elapsed,
+            Findings = [.. _findings, .. recovered.Report.Findings],
+        };
+        return _store = new FileMessageStore(recovered, _files, _catalog, _signal, _options);
+    }
+
+    /// <summary>Closes the store if that was not done, syncs the catalog, and lets go of the folder.</summary>
+    public void Dispose()
+    {
+        _store?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _catalog.Dispose();
+        _lock.Dispose();
+    }
+
+    private void CheckFormat()
+    {
+        string path = Path.Combine(_path, "version");
+        if (!_files.Exists(path))
+        {
+            if (_files.Exists(Path.Combine(_path, "catalog.log")))
+                throw new DataDirectoryException($"the data folder {_path} has no file named version, so it cannot be known how to read it");
+            WriteFormat(path);
+            return;
+        }
+        Span<byte> text = stackalloc byte[16];
+        using IStoreFile file = _files.Open(path, FileAccess.Read);
+        text = text[..file.Read(text, 0)];
+        if (!int.TryParse(text, CultureInfo.InvariantCulture, out int version) || version < 1)
+            throw new DataDirectoryException($"{path} does not hold a version number");
+        if (version > FormatVersion)
+            throw new DataDirectoryException($"the data folder {_path} was written in format {version} by a newer broker; this one reads up to {FormatVersion}");
+    }
+
+    private void WriteFormat(string path)
+    {
+        using (IStoreFile file = _files.Create(path + ".new"))
+        {
+            file.Write(Encoding.ASCII.GetBytes(FormatVersion.ToString(CultureInfo.InvariantCulture)), 0);
+            file.Sync();
+        }
+        _files.Rename(path + ".new", path);
+        _files.SyncDirectory(_path);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+
+namespace Amqp.Storage;
+
+/// <summary>The catalog of a <see cref="DataDirectory"/>: all of it in memory, every change in a file.</summary>
+/// <remarks>The committer syncs it: with the next commit of the log, or when the sync interval has passed.</remarks>
+internal sealed class FileCatalog : ICatalog, IDisposable
+{
+    // Below this the file is not worth rewriting, however much of it is out of date.
+    private const long MinRewriteBytes = 1 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly CommitSignal _signal;
+    private readonly CatalogFile _file; // owned by _gate, but for Sync
+    private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // owned by _gate
+    private long _liveBytes = FileHeader.Size; // of the file; owned by _gate
+    private StoreFailedException? _failure; // owned by _gate
+    private int _dirty; // changed with Interlocked
+
+    /// <summary>Opens the catalog of a folder, or creates it.</summary>
+    public FileCatalog(IStoreFiles files, string directory, CommitSignal signal, List<RecoveryFinding> findings)
+    {
+        _signal = signal;
+        _file = CatalogFile.Open(files, directory, _entries, findings);
+        _liveBytes += _entries.Sum(entry => Size(entry.Key, entry.Value));
+        RewriteIfMostlyDead();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Entries
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _entries];
+        }
+    }
+
+    /// <summary>True when a change is not synced yet.</summary>
+    public bool IsDirty => Volatile.Read(ref _dirty) != 0;
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreFailedException">It cannot be written.</exception>
+    public void Put(string key, ReadOnlySpan<byte> value)
+    {
+        CheckKey(key);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, CatalogRecord.MaxValue, nameof(value));
+        byte[] copy = value.ToArray();
+        lock (_gate)
+        {
+            Append(RecordType.CatalogPut, key, copy);
+            if (_entries.TryGetValue(key, out byte[]? old))
+                _liveBytes -= Size(key, old);
+            _entries[key] = copy;
+            _liveBytes += Size(key, copy);
+            RewriteIfMostlyDead();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreFailedException">It cannot be written.</exception>
+    public void Remove(string key)
+    {
+        CheckKey(key);
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(key, out byte[]? old))
+                return;
+            Append(RecordType.CatalogRemove, key, []);
+            _entries.Remove(key);
+            _liveBytes -= Size(key, old);
+            RewriteIfMostlyDead();
+        }
+    }
+
+    /// <summary>Makes every change so far survive a power cut. Changes can go on meanwhile.</summary>
+    public void Sync()
+    {
+        if (Interlocked.Exchange(ref _dirty, 0) != 0)
+            _file.Sync();
+    }
+
+    /// <summary>Takes no more changes: they could not be made durable.</summary>
+    public void Fail(StoreFailedException failure)
+    {
+        lock (_gate)
+            _failure ??= failure;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_failure is null)
+                Sync();
+            _failure ??= new StoreFailedException("the data folder is closed");
+            _file.Dispose();
+        }
+    }
+
+    private static void CheckKey(string key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Encoding.UTF8.GetByteCount(key), CatalogRecord.MaxKey, nameof(key));
+    }
+
+    private static int Size(string key, byte[] value) => CatalogRecord.Size(Encoding.UTF8.GetByteCount(key), value.Length);
+
+    private void Append(RecordType type, string key, ReadOnlySpan<byte> value)
+    {
+        if (_failure is not null)
+            throw new StoreFailedException(_failure.Message, _failure.InnerException);
+        try
+        {
+            _file.Append(type, key, value);
+        }
+        catch (IOException cause)
+        {
+            // Half a record may be there now: what would be written behind it could not be found again.
+            _failure = new StoreFailedException($"the catalog cannot be written: {cause.Message}", cause);
+            throw new StoreFailedException(_failure.Message, cause);
+        }
+        Interlocked.Exchange(ref _dirty, 1);
+        _signal.WakeIfAsleep();
+    }
+
+    private void RewriteIfMostlyDead()
+    {
+        if (_file.Length > MinRewriteBytes && _file.Length > 2 * _liveBytes)
+            _file.Rewrite(_entries);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Amqp.Storage;
+
+/// <summary>The store in a <see cref="DataDirectory"/>: persistent messages in one log for all queues, the others in memory.</summary>
+public sealed class FileMessageStore : IMessageStore
+{
+    private readonly BlockSpace _space;
+    private readonly LogWriter _log;
+    private readonly Committer _committer;
+    private readonly TransientMessages _transient;
+    private readonly MessageChunkPool _chunks;
+    private readonly ConcurrentDictionary<uint, StoredQueue> _recovered; // with messages of the last run, not opened yet
+    private readonly ConcurrentDictionary<uint, StoredQueue> _durable; // these and the opened ones
+
+    /// <summary>Takes over what was recovered, and starts the committer.</summary>
+    internal FileMessageStore(RecoveredLog recovered, IStoreFiles files, FileCatalog catalog, CommitSignal signal, StoreOptions options)
+    {
+        (_space, _chunks) = (recovered.Space, recovered.Chunks);
+        _recovered = new(recovered.Queues.Select(queue => KeyValuePair.Create(queue.Number, queue)));
+        _durable = new(_recovered);
+        _transient = new TransientMessages(_space, options);
+        _log = new LogWriter(_space, recovered.Segments, signal, options);
+        var writer = new SegmentWriter(files, recovered.Segments.Directory);
+        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, () => _durable.Select(entry => entry.Value));
+        _committer.Start();
+    }
+
+    /// <inheritdoc/>
+    public event Action? Committed
+    {
+        add => _committer.Committed += value;
+        remove => _committer.Committed -= value;
+    }
+
+    /// <inheritdoc/>
+    public long DurablePosition => _committer.DurablePosition;
+
+    /// <inheritdoc/>
+    public long AppendedPosition => _log.Position;
+
+    /// <inheritdoc/>
+    public StoreFailedException? Failure => _committer.Failure;
+
+    /// <inheritdoc/>
+    public bool IsBehind => _committer.IsBehind;
+
+    /// <inheritdoc/>
+    public long MemoryInUse => _space.MemoryInUse;
+
+    /// <inheritdoc/>
+    public StoredQueue OpenQueue(uint number, bool durable)
+    {
+        if (!durable)
+            return new StoredQueue(number, isDurable: false, _chunks);
+        if (_recovered.TryRemove(number, out StoredQueue? queue))
+            return queue;
+        queue = new StoredQueue(number, isDurable: true, _chunks);
+        return _durable.TryAdd(number, queue) ? queue : throw new InvalidOperationException($"queue {number} is open");
+    }
+
+    /// <inheritdoc/>
+    public void DeleteQueue(StoredQueue queue)
+    {
+        queue.IsDeleted = true;
+        _durable.TryRemove(KeyValuePair.Create(queue.Number, queue));
+        Purge(queue); // logs nothing: the number is not declared again
+    }
+
+    /// <inheritdoc/>
+    [SkipLocalsInit]
+    public int Purge(StoredQueue queue)
+    {
+        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
+        return queue.SettleAll(ref settled);
+    }
+
+    /// <inheritdoc/>
+    public long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
+    {
+        int durable = 0;
+        if (persistent)
+        {
+            foreach (StoredQueue queue in queues)
+                durable += queue.IsDurable ? 1 : 0;
+        }
+        if (durable > 0)
+            return _log.AppendMessage(queues, durable, head, body, messages);
+        _transient.Append(queues, head, body, messages);
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public PayloadLease Read(in StoredMessage message) => _space.Read(message);
+
+    /// <inheritdoc/>
+    [SkipLocalsInit]
+    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)
+    {
+        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
+        foreach (ref readonly StoredMessage message in messages)
+            settled.Add(message);
+        settled.End();
+    }
+
+    /// <inheritdoc/>
+    public void NoteDelivered(StoredQueue queue, in StoredMessage last)
+    {
+        if (last.IsPersistent && !queue.IsDeleted)
+            _log.AppendDelivered(queue, last.Sequence);
+    }
+
+    /// <inheritdoc/>
+    public void RequestCommit(long position) => _committer.RequestCommit(position);
+
+    /// <inheritdoc/>
+    public Task WaitForRoomAsync(CancellationToken cancellation = default) => _committer.WaitForRoomAsync(cancellation);
+
+    /// <inheritdoc/>
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => _committer.WaitForCommitAsync(position, cancellation);
+
+    /// <summary>Makes everything appended so far durable and ends the committer. Nobody reads or appends any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _transient.Close();
+        await _committer.DisposeAsync().ConfigureAwait(false);
+        _space.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Amqp.Storage;
+
+/// <summary>The files of the operating system.</summary>
+internal sealed class DiskFiles : IStoreFiles
+{
+    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
+    public IReadOnlyList<string> List(string directory) => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+
+    public bool Exists(string path) => File.Exists(path);
+
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+
+    public IStoreFile Create(string path) => new DiskFile(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, Shared));
+
+    public IStoreFile Open(string path, FileAccess access) => new DiskFile(File.OpenHandle(path, FileMode.Open, access, Shared));
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return; // NTFS keeps names in its own log
+        using SafeFileHandle directory = Libc.OpenToRead(path);
+        Libc.Sync(directory);
+    }
+
+    private sealed class DiskFile(SafeFileHandle handle) : IStoreFile
+    {
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(Span<byte> target, long offset)
+        {
+            int done = 0;
+            while (done < target.Length)
+            {
+                int read = RandomAccess.Read(handle, target[done..], offset + done);
+                if (read == 0)
+                    break;
+                done += read;
+            }
+            return done;
+        }
+
+        public void Write(ReadOnlySpan<byte> source, long offset) => RandomAccess.Write(handle, source, offset);
+
+        public void Truncate(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Sync()
+        {
+            if (OperatingSystem.IsLinux())
+                Libc.SyncData(handle);
+            else
+                RandomAccess.FlushToDisk(handle);
+        }
+
+        public void Dispose() => handle.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Amqp.Storage;
+
+/// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, and opening a folder or a file under another's lock.</summary>
+internal static partial class Libc
+{
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; unknown elsewhere, where a leak into a child is harmless
+    private const int Interrupted = 4; // EINTR
+
+    /// <summary>Opens a file or folder without asking for the advisory lock that the runtime's own opening does.</summary>
+    public static SafeFileHandle OpenToRead(string path)
+    {
+        int descriptor = Open(path, OperatingSystem.IsLinux() ? CloseOnExec : 0);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Error("open");
+    }
+
+    /// <summary>Syncs a file's bytes, and of its attributes only those without which they could not be read.</summary>
+    public static void SyncData(SafeFileHandle file)
+    {
+        while (FDataSync(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                throw Error("fdatasync");
+        }
+    }
+
+    /// <summary>Syncs a file or folder with its attributes.</summary>
+    public static void Sync(SafeFileHandle file)
+    {
+        while (FSync(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                throw Error("fsync");
+        }
+    }
+
+    private static IOException Error(string call)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FDataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
+}

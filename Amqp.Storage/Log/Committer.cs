@@ -1,0 +1,240 @@
+namespace Amqp.Storage;
+
+/// <summary>The group commit: one thread that writes what was appended and syncs it when somebody waits or the time is up.</summary>
+/// <remarks>
+/// What is appended while a sync runs is the next sync's batch: no timer delays a requested commit. A write or sync that
+/// fails is the last one: what the disk holds then is unknown, so nothing is ever called durable again.
+/// <para>Fields are owned by the thread, but for those marked otherwise.</para>
+/// </remarks>
+internal sealed class Committer : IAsyncDisposable
+{
+    // How long appended bytes nobody waits for stay in this process. Blocks that fill up go at once.
+    private static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
+
+    // Rounds of WriteDelay without anything to do before the thread sleeps until an append wakes it.
+    private const int RoundsBeforeSleep = 20;
+
+    // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
+    private const long DeadSegmentBytes = 1 << 20;
+
+    private readonly BlockSpace _space;
+    private readonly LogWriter _log;
+    private readonly SegmentSet _segments;
+    private readonly SegmentWriter _writer;
+    private readonly FileCatalog _catalog;
+    private readonly CommitSignal _signal;
+    private readonly StoreOptions _options;
+    private readonly Func<IEnumerable<StoredQueue>> _durableQueues;
+
+    private readonly CommitWaiters _commits = new(); // thread-safe
+    private readonly CommitWaiters _room = new(); // thread-safe
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<UnwrittenBytes> _unwritten = [];
+    private readonly Action<Segment> _release;
+    private readonly Action<Segment> _saveMarks;
+    private int _released; // of _unwritten
+    private long? _unwrittenSince; // milliseconds, as are all times here
+    private long? _unsyncedSince;
+    private int _quietRounds;
+
+    private long _requested; // changed with Interlocked by any thread
+    private long _written; // read by any thread
+    private long _durable; // read by any thread
+    private volatile StoreFailedException? _failure;
+    private volatile bool _stopping;
+
+    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
+    {
+        (_space, _log, _segments, _writer, _catalog, _signal, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, options, durableQueues);
+        (_release, _saveMarks) = (writer.Release, SaveMarks);
+    }
+
+    /// <inheritdoc cref="IMessageStore.Committed"/>
+    public event Action? Committed;
+
+    public long DurablePosition => Volatile.Read(ref _durable);
+
+    public StoreFailedException? Failure => _failure;
+
+    public bool IsBehind => _failure is null && _log.Position - Volatile.Read(ref _written) > _options.MaxUnwrittenBytes;
+
+    private bool IsAsked => Volatile.Read(ref _requested) > _durable;
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "Committer" }.Start();
+
+    public void RequestCommit(long position)
+    {
+        position = Math.Min(position, _log.Position);
+        long requested = Volatile.Read(ref _requested);
+        while (requested < position)
+        {
+            long seen = Interlocked.CompareExchange(ref _requested, position, requested);
+            if (seen == requested)
+            {
+                _signal.Wake();
+                return;
+            }
+            requested = seen;
+        }
+    }
+
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation)
+    {
+        Task committed = _commits.WaitAsync(position, cancellation);
+        RequestCommit(position);
+        return committed;
+    }
+
+    public Task WaitForRoomAsync(CancellationToken cancellation) =>
+        IsBehind ? _room.WaitAsync(_log.Position - _options.MaxUnwrittenBytes, cancellation) : Task.CompletedTask;
+
+    /// <summary>Makes everything durable that was appended, and ends the thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        _signal.Wake();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                if (!Work())
+                    Rest();
+            }
+            Write();
+            Sync();
+            Sweep(); // may still append
+            _log.Close(failure: null);
+            Write();
+            Sync();
+        }
+        catch (Exception cause) // whatever it is, nothing is durable any more: publishers must hear of it
+        {
+            Fail(cause);
+        }
+        finally
+        {
+            _writer.Dispose();
+            _ended.SetResult();
+        }
+    }
+
+    /// <summary>Does what is due; false when nothing was.</summary>
+    private bool Work()
+    {
+        long now = Environment.TickCount64;
+        long waiting = _log.Position - _written;
+        if (waiting > 0)
+            _unwrittenSince ??= now;
+        if (_catalog.IsDirty)
+            _unsyncedSince ??= now;
+
+        bool syncIsDue = IsAsked || now - _unsyncedSince >= (long)_options.SyncInterval.TotalMilliseconds;
+        bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= _options.BlockSize || now - _unwrittenSince >= (long)WriteDelay.TotalMilliseconds);
+        if (writeIsDue)
+            Write();
+        if (syncIsDue)
+            Sync();
+        bool sweepIsDue = _segments.HasNews && _unsyncedSince is null;
+        if (sweepIsDue)
+            Sweep();
+        return writeIsDue || syncIsDue || sweepIsDue;
+    }
+
+    private void Rest()
+    {
+        bool isQuiet = _unwrittenSince is null && _unsyncedSince is null;
+        _quietRounds = isQuiet ? _quietRounds + 1 : 0;
+        bool sleep = _quietRounds > RoundsBeforeSleep;
+        if (_quietRounds == RoundsBeforeSleep)
+        {
+            _log.EndDeadSegment(DeadSegmentBytes);
+            Write(); // has no bytes, but lets go of the block that was closed
+        }
+        if (!sleep)
+            _signal.Prepare(sleep: false);
+        else if (!_log.TryPrepareSleep(_written))
+            return;
+
+        if (_stopping || IsAsked || (sleep && (_catalog.IsDirty || _segments.HasNews)))
+            _signal.Cancel();
+        else
+            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : WriteDelay);
+    }
+
+    private void Write()
+    {
+        _unwritten.Clear();
+        _released = 0;
+        long position = _log.TakeUnwritten(_unwritten);
+        for (; _released < _unwritten.Count; _released++)
+        {
+            UnwrittenBytes unwritten = _unwritten[_released];
+            if (unwritten.To > unwritten.Block.Written)
+            {
+                _writer.Write(unwritten);
+                _unsyncedSince ??= Environment.TickCount64;
+            }
+            if (!unwritten.IsLast)
+                continue;
+            _space.Residents.Add(unwritten.Block);
+            _space.Change(unwritten.Block, -Block.Pin);
+        }
+        _unwrittenSince = null;
+        Volatile.Write(ref _written, position);
+        _room.Reach(position);
+    }
+
+    private void Sync()
+    {
+        long position = _written;
+        _catalog.Sync(); // first: what is in the log may need what is in the catalog
+        _writer.Sync();
+        _unsyncedSince = null;
+        if (position == _durable)
+            return;
+        Volatile.Write(ref _durable, position);
+        _commits.Reach(position);
+        Committed?.Invoke();
+    }
+
+    private void Sweep() => _segments.Sweep(_release, _saveMarks);
+
+    private void SaveMarks(Segment segment)
+    {
+        if (!_log.RepeatDelivered(_durableQueues(), segment))
+            return;
+        Write();
+        Sync();
+    }
+
+    private void Fail(Exception cause)
+    {
+        var failure = new StoreFailedException($"the message store cannot write any more: {cause.Message}", cause);
+        _failure = failure;
+        _log.Close(failure);
+        _catalog.Fail(failure);
+        // Nobody writes these blocks any more: they stay in memory until their messages are settled.
+        ReleaseRest();
+        _unwritten.Clear();
+        _released = 0;
+        _log.TakeUnwritten(_unwritten);
+        ReleaseRest();
+        _commits.Fail(failure);
+        _room.Reach(long.MaxValue);
+        Committed?.Invoke();
+    }
+
+    private void ReleaseRest()
+    {
+        for (; _released < _unwritten.Count; _released++)
+        {
+            if (_unwritten[_released].IsLast)
+                _space.Change(_unwritten[_released].Block, -Block.Pin);
+        }
+    }
+}

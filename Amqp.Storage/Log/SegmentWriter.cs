@@ -1,0 +1,76 @@
+namespace Amqp.Storage;
+
+/// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
+internal sealed class SegmentWriter(IStoreFiles files, string directory) : IDisposable
+{
+    private readonly List<IStoreFile> _ended = []; // written to since the last sync, and complete
+    private readonly byte[] _header = new byte[FileHeader.Size];
+    private IStoreFile? _file;
+    private Segment? _segment; // whose file it is
+    private bool _hasNewFile; // since the last sync
+
+    /// <summary>Completes the checksums of a stretch and writes it.</summary>
+    public unsafe void Write(in UnwrittenBytes unwritten)
+    {
+        Block block = unwritten.Block;
+        if (block.Segment != _segment)
+            Begin(block.Segment!);
+        var bytes = new Span<byte>(block.Memory + block.Written, unwritten.To - block.Written);
+        long offset = block.FileOffset + block.Written;
+        AddChecksums(bytes, block.Segment!.Id, offset);
+        _file!.Write(bytes, offset);
+        block.Written = unwritten.To;
+    }
+
+    /// <summary>Makes everything written survive a power cut.</summary>
+    public void Sync()
+    {
+        foreach (IStoreFile ended in _ended)
+        {
+            ended.Sync();
+            ended.Dispose();
+        }
+        _ended.Clear();
+        _file?.Sync();
+        if (_hasNewFile)
+            files.SyncDirectory(directory);
+        _hasNewFile = false;
+    }
+
+    /// <summary>Lets go of a segment's file if it is the current one: the segment is about to go. Everything is synced.</summary>
+    public void Release(Segment segment)
+    {
+        if (_segment != segment)
+            return;
+        _file?.Dispose();
+        _file = null;
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _ended.ForEach(file => file.Dispose());
+    }
+
+    private void Begin(Segment segment)
+    {
+        if (_file is not null)
+            _ended.Add(_file);
+        (_file, _segment) = (null, segment);
+        _file = files.Create(segment.Path);
+        _hasNewFile = true;
+        FileHeader.Write(_header, FileHeader.SegmentMagic, segment.Id);
+        _file.Write(_header, 0);
+    }
+
+    private static void AddChecksums(Span<byte> records, long segment, long offset)
+    {
+        while (!records.IsEmpty)
+        {
+            int size = (int)RecordHeader.ReadSize(records);
+            RecordHeader.WriteChecksum(records[..size], segment, offset);
+            records = records[size..];
+            offset += size;
+        }
+    }
+}

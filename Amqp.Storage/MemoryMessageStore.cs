@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+
+namespace Amqp.Storage;
+
+/// <summary>A store without a disk: every message is transient, and every position is reached at once.</summary>
+public sealed class MemoryMessageStore : IMessageStore
+{
+    private readonly BlockSpace _space;
+    private readonly TransientMessages _transient;
+    private readonly MessageChunkPool _chunks = new();
+
+    /// <param name="options">Of which only the block size matters here.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public MemoryMessageStore(StoreOptions? options = null)
+    {
+        options ??= new StoreOptions();
+        options.Check();
+        _space = new BlockSpace(options);
+        _transient = new TransientMessages(_space, options);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Never: there is nothing to commit.</remarks>
+    public event Action? Committed
+    {
+        add { }
+        remove { }
+    }
+
+    /// <inheritdoc/>
+    public long DurablePosition => 0;
+
+    /// <inheritdoc/>
+    public long AppendedPosition => 0;
+
+    /// <inheritdoc/>
+    public StoreFailedException? Failure => null;
+
+    /// <inheritdoc/>
+    public bool IsBehind => false;
+
+    /// <inheritdoc/>
+    public long MemoryInUse => _space.MemoryInUse;
+
+    /// <inheritdoc/>
+    public StoredQueue OpenQueue(uint number, bool durable) => new(number, durable, _chunks);
+
+    /// <inheritdoc/>
+    public void DeleteQueue(StoredQueue queue)
+    {
+        queue.IsDeleted = true;
+        Purge(queue);
+    }
+
+    /// <inheritdoc/>
+    [SkipLocalsInit]
+    public int Purge(StoredQueue queue)
+    {
+        var settled = new SettleBatch(_space, log: null, queue, []);
+        return queue.SettleAll(ref settled);
+    }
+
+    /// <inheritdoc/>
+    public long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
+    {
+        _transient.Append(queues, head, body, messages);
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public PayloadLease Read(in StoredMessage message) => _space.Read(message);
+
+    /// <inheritdoc/>
+    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)
+    {
+        var settled = new SettleBatch(_space, log: null, queue, []);
+        foreach (ref readonly StoredMessage message in messages)
+            settled.Add(message);
+        settled.End();
+    }
+
+    /// <inheritdoc/>
+    public void NoteDelivered(StoredQueue queue, in StoredMessage last)
+    {
+        // Nothing is left after a restart that could be marked.
+    }
+
+    /// <inheritdoc/>
+    public void RequestCommit(long position)
+    {
+        // Position 0 is durable from the start.
+    }
+
+    /// <inheritdoc/>
+    public Task WaitForRoomAsync(CancellationToken cancellation = default) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _transient.Close();
+        _space.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,52 @@
+namespace Amqp.Storage;
+
+/// <summary>Messages out of order, the lowest sequence on top: a binary heap. Owned by its <see cref="StoredQueue"/>.</summary>
+internal struct MessageHeap
+{
+    private const int KeptLength = 64; // a larger array goes when the heap empties
+
+    private StoredMessage[]? _items;
+    private int _count;
+
+    public readonly bool IsEmpty => _count == 0;
+
+    /// <summary>The lowest; only when not empty.</summary>
+    public readonly ref readonly StoredMessage Top => ref _items![0];
+
+    public void Add(in StoredMessage message)
+    {
+        _items ??= new StoredMessage[8];
+        if (_count == _items.Length)
+            Array.Resize(ref _items, _count * 2);
+        int at = _count++;
+        while (at > 0 && _items[(at - 1) / 2].Sequence > message.Sequence)
+        {
+            _items[at] = _items[(at - 1) / 2];
+            at = (at - 1) / 2;
+        }
+        _items[at] = message;
+    }
+
+    /// <summary>Drops the lowest; only when not empty.</summary>
+    public void RemoveTop()
+    {
+        StoredMessage[] items = _items!;
+        StoredMessage last = items[--_count];
+        if (_count == 0 && items.Length > KeptLength)
+        {
+            _items = null;
+            return;
+        }
+        int at = 0;
+        for (int child = 1; child < _count; child = 2 * at + 1)
+        {
+            if (child + 1 < _count && items[child + 1].Sequence < items[child].Sequence)
+                child++;
+            if (items[child].Sequence >= last.Sequence)
+                break;
+            items[at] = items[child];
+            at = child;
+        }
+        items[at] = last;
+    }
+}

@@ -1,0 +1,67 @@
+namespace Amqp.Storage;
+
+/// <summary>Messages in ascending order of sequence, added behind and taken in front. Owned by its <see cref="StoredQueue"/>.</summary>
+/// <remarks>
+/// A queue that never held a message has no memory here; an empty one has a first chunk of <see cref="FirstChunkLength"/> entries;
+/// the rest is pooled. Entries of a deep queue that can be found again in sealed segments will leave memory behind this type.
+/// </remarks>
+internal struct MessageRun(MessageChunkPool pool)
+{
+    public const int FirstChunkLength = 16;
+
+    private MessageChunk? _first; // kept while the run is empty, so that a shallow queue never asks the pool
+    private MessageChunk? _head;
+    private MessageChunk? _tail;
+    private int _headIndex;
+    private int _tailIndex;
+
+    /// <summary>True when nothing is in it.</summary>
+    public readonly bool IsEmpty => _head == _tail && _headIndex == _tailIndex;
+
+    /// <summary>The message in front; only when not empty.</summary>
+    public readonly ref readonly StoredMessage Head => ref _head!.Items[_headIndex];
+
+    /// <summary>True when a message with this sequence keeps the order if added.</summary>
+    public readonly bool TakesInOrder(long sequence) => IsEmpty || sequence > _tail!.Items[_tailIndex - 1].Sequence;
+
+    public void Add(in StoredMessage message)
+    {
+        if (_tail is null)
+            _head = _tail = _first ??= new MessageChunk(FirstChunkLength);
+        else if (_tailIndex == _tail.Items.Length)
+            (_tail, _tailIndex) = (_tail.Next = pool.Rent(), 0);
+        _tail.Items[_tailIndex++] = message;
+    }
+
+    /// <summary>Drops the message in front; only when not empty.</summary>
+    public void RemoveHead()
+    {
+        _headIndex++;
+        if (_head == _tail)
+        {
+            if (_headIndex == _tailIndex)
+                Rewind();
+        }
+        else if (_headIndex == _head!.Items.Length)
+        {
+            MessageChunk used = _head;
+            (_head, _headIndex) = (used.Next, 0);
+            GiveBack(used);
+        }
+    }
+
+    /// <summary>Starts over with the first chunk, so that an idle queue keeps no pooled one.</summary>
+    private void Rewind()
+    {
+        GiveBack(_head!);
+        _head = _tail = _first;
+        _headIndex = _tailIndex = 0;
+    }
+
+    private readonly void GiveBack(MessageChunk chunk)
+    {
+        chunk.Next = null;
+        if (chunk != _first)
+            pool.Return(chunk);
+    }
+}

@@ -1,0 +1,72 @@
+namespace Amqp.Storage;
+
+/// <summary>Lets go of messages of one queue: logs neighbours as one range, and counts a block's messages down in one step.</summary>
+/// <param name="space">Where the messages are.</param>
+/// <param name="log">Where it is noted that they are done with; null when there is nothing to note.</param>
+/// <param name="queue">Whose they are; its lock is held.</param>
+/// <param name="ranges">Room for ranges that wait to be logged.</param>
+internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
+{
+    /// <summary>What a caller gives as room for ranges: 1 KiB of stack.</summary>
+    public const int Ranges = 64;
+
+    private readonly Span<SequenceRange> _ranges = ranges;
+    private readonly LogWriter? _log = queue.IsDurable && !queue.IsDeleted ? log : null;
+    private int _rangeCount;
+    private long _oldestSegment = long.MaxValue;
+    private int _block = -1;
+    private int _count; // messages of _block not counted down yet
+
+    public void Add(in StoredMessage message)
+    {
+        if (_log is not null)
+            Note(message);
+        if (message.Block != _block)
+        {
+            Release();
+            _block = message.Block;
+        }
+        _count++;
+    }
+
+    /// <summary>Logs and lets go of what is left.</summary>
+    public void End()
+    {
+        Log();
+        Release();
+    }
+
+    private void Note(in StoredMessage message)
+    {
+        if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
+        {
+            // A transient neighbour does no harm in a range: the log does not know it.
+            _ranges[_rangeCount - 1] = _ranges[_rangeCount - 1] with { To = message.Sequence };
+        }
+        else if (message.IsPersistent)
+        {
+            if (_rangeCount == _ranges.Length)
+                Log();
+            _ranges[_rangeCount++] = new SequenceRange(message.Sequence, message.Sequence);
+        }
+        if (message.IsPersistent && message.Block != _block)
+            _oldestSegment = Math.Min(_oldestSegment, space[message.Block].Segment!.Id);
+    }
+
+    private void Log()
+    {
+        if (_rangeCount == 0)
+            return;
+        _log!.AppendSettle(queue, _ranges[.._rangeCount], _oldestSegment);
+        // The last segment seen stays: messages of the block at hand may follow.
+        _rangeCount = 0;
+    }
+
+    private void Release()
+    {
+        if (_count == 0)
+            return;
+        space.Change(space[_block], -_count);
+        _count = 0;
+    }
+}

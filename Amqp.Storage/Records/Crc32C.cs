@@ -1,0 +1,69 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Amqp.Storage;
+
+/// <summary>CRC-32C (Castagnoli), eight bytes at a time by the processor's own instruction.</summary>
+/// <remarks>
+/// That instruction takes three cycles, but one can begin in each: longer input is cut into three lanes that are summed
+/// side by side and then joined.
+/// </remarks>
+internal static class Crc32C
+{
+    public const uint Start = ~0u;
+
+    // Long enough that joining costs little, short enough that a message of 1 KiB gains.
+    private const int Lane = 256;
+
+    // What Lane zero bytes make of each byte of a checksum; a checksum is linear, so the four sum up.
+    private static readonly uint[] Shift = BuildShift();
+
+    /// <summary>Goes on with a checksum; the final one is the complement of the last.</summary>
+    public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        ref byte at = ref MemoryMarshal.GetReference(bytes);
+        int left = bytes.Length;
+        for (; left >= 3 * Lane; left -= 3 * Lane, at = ref Unsafe.Add(ref at, 3 * Lane))
+            crc = AddLanes(crc, ref at);
+        for (; left >= 8; left -= 8, at = ref Unsafe.Add(ref at, 8))
+            crc = BitOperations.Crc32C(crc, Unsafe.ReadUnaligned<ulong>(ref at));
+        for (; left > 0; left--, at = ref Unsafe.Add(ref at, 1))
+            crc = BitOperations.Crc32C(crc, at);
+        return crc;
+    }
+
+    public static uint Add(uint crc, ulong value) => BitOperations.Crc32C(crc, value);
+
+    public static uint Of(ReadOnlySpan<byte> bytes) => ~Add(Start, bytes);
+
+    private static uint AddLanes(uint crc, ref byte at)
+    {
+        uint second = 0;
+        uint third = 0;
+        for (int i = 0; i < Lane; i += 8)
+        {
+            crc = BitOperations.Crc32C(crc, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref at, i)));
+            second = BitOperations.Crc32C(second, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref at, Lane + i)));
+            third = BitOperations.Crc32C(third, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref at, 2 * Lane + i)));
+        }
+        return Shifted(Shifted(crc) ^ second) ^ third;
+    }
+
+    /// <summary>What a checksum becomes when <see cref="Lane"/> zero bytes follow.</summary>
+    private static uint Shifted(uint crc) =>
+        Shift[crc & 0xFF] ^ Shift[256 + (crc >> 8 & 0xFF)] ^ Shift[512 + (crc >> 16 & 0xFF)] ^ Shift[768 + (crc >> 24)];
+
+    private static uint[] BuildShift()
+    {
+        uint[] shift = new uint[4 * 256];
+        for (int i = 0; i < shift.Length; i++)
+        {
+            uint crc = (uint)(i & 0xFF) << (8 * (i >> 8));
+            for (int zeros = 0; zeros < Lane; zeros += 8)
+                crc = BitOperations.Crc32C(crc, 0UL);
+            shift[i] = crc;
+        }
+        return shift;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+
+namespace Amqp.Storage;
+
+/// <summary>What a segment and the catalog begin with. Layout is frozen; see docs/store-format.md.</summary>
+internal static class FileHeader
+{
+    // | magic 8 bytes | version u32 | id u64 | crc32c of the bytes before u32 |   little-endian
+    public const int Size = 24;
+
+    private const uint Version = 1;
+    private const int VersionAt = 8;
+    private const int IdAt = 12;
+    private const int ChecksumAt = 20;
+
+    public static ReadOnlySpan<byte> SegmentMagic => "BROKRLOG"u8;
+
+    public static ReadOnlySpan<byte> CatalogMagic => "BROKRCAT"u8;
+
+    public static void Write(Span<byte> header, ReadOnlySpan<byte> magic, long id)
+    {
+        magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[VersionAt..], Version);
+        BinaryPrimitives.WriteInt64LittleEndian(header[IdAt..], id);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumAt..], Crc32C.Of(header[..ChecksumAt]));
+    }
+
+    /// <summary>True when a file that begins like this is the expected one.</summary>
+    public static bool IsIntact(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, long id) =>
+        file.Length >= Size && file[..magic.Length].SequenceEqual(magic)
+            && BinaryPrimitives.ReadUInt32LittleEndian(file[VersionAt..]) == Version
+            && BinaryPrimitives.ReadInt64LittleEndian(file[IdAt..]) == id
+            && BinaryPrimitives.ReadUInt32LittleEndian(file[ChecksumAt..]) == Crc32C.Of(file[..ChecksumAt]);
+}

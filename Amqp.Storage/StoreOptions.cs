@@ -1,0 +1,32 @@
+namespace Amqp.Storage;
+
+/// <summary>How much memory and disk the store takes for its work, and how long it may hold back a sync.</summary>
+public sealed class StoreOptions
+{
+    /// <summary>Bytes after which the log goes on in a new file. A file is longer only when one record is. At least <see cref="BlockSize"/>.</summary>
+    public int SegmentSize { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of memory that are taken and given back at a time. A larger message gets a block of its own. At least 4 KiB.</summary>
+    public int BlockSize { get; init; } = 256 << 10;
+
+    /// <summary>Bytes of persistent messages that stay in memory after they were written. Beyond it the oldest are read from disk when needed.</summary>
+    public long ResidentBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause.</summary>
+    public long MaxUnwrittenBytes { get; init; } = 32 << 20;
+
+    /// <summary>The longest that persistent data nobody waits for stays unsynced.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BlockSize, 4 << 10);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BlockSize, 64 << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, BlockSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentSize, 1 << 30);
+        ArgumentOutOfRangeException.ThrowIfNegative(ResidentBytes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxUnwrittenBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SyncInterval, TimeSpan.Zero);
+    }
+}
