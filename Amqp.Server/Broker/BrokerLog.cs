@@ -1,0 +1,26 @@
+namespace Amqp.Server.Broker;
+
+/// <summary>Every line the broker itself can log. Ids 300-399 are ours.</summary>
+internal static partial class BrokerLog
+{
+    [LoggerMessage(300, LogLevel.Information, "Recovered {Messages} messages in {Queues} durable queues from {Directory} in {Milliseconds} ms")]
+    public static partial void Recovered(this ILogger logger, long messages, int queues, string directory, long milliseconds);
+
+    [LoggerMessage(301, LogLevel.Warning, "The message log ended in a torn record: cut {Bytes} bytes off {File} at {Offset}; nothing in them had been confirmed")]
+    public static partial void TornTailCut(this ILogger logger, long bytes, string file, long offset);
+
+    [LoggerMessage(302, LogLevel.Error, "Damage in the data folder: {Bytes} bytes of {File} at {Offset} are no records; what stood there is lost")]
+    public static partial void DamageFound(this ILogger logger, long bytes, string file, long offset);
+
+    [LoggerMessage(303, LogLevel.Error, "Message {Sequence} of queue '{Queue}' is lost: {File} at {Offset} is damaged: {Reason}")]
+    public static partial void MessageDamaged(this ILogger logger, string queue, long sequence, string file, long offset, string reason);
+
+    [LoggerMessage(304, LogLevel.Critical, "The message store failed and takes no persistent messages any more; restart the broker once the disk is well")]
+    public static partial void StoreFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(305, LogLevel.Warning, "Memory for messages is at {InUse} bytes, above the high watermark of {Limit}: publishers are blocked")]
+    public static partial void MemoryAlarmSet(this ILogger logger, long inUse, long limit);
+
+    [LoggerMessage(306, LogLevel.Information, "Memory for messages is back at {InUse} bytes: publishers go on")]
+    public static partial void MemoryAlarmCleared(this ILogger logger, long inUse);
+}

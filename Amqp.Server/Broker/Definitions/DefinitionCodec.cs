@@ -1,0 +1,47 @@
+using System.Buffers;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Broker.Definitions;
+
+/// <summary>The catalog's values: what a definition holds beside its names. Each starts with a version octet.</summary>
+internal static class DefinitionCodec
+{
+    private const byte Version = 1;
+
+    public static ReadOnlySpan<byte> Write(Exchange exchange) => Write((byte)exchange.Flags, 0, exchange.Type, exchange.Arguments);
+
+    public static ReadOnlySpan<byte> Write(Queue queue) => Write((byte)queue.Flags, queue.Messages.Number, "", queue.Arguments.Table);
+
+    public static ReadOnlySpan<byte> Write(Binding binding) => Write(0, 0, "", binding.Arguments);
+
+    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    public static Definition Read(ReadOnlySpan<byte> value)
+    {
+        var reader = new WireReader(value);
+        byte version = reader.ReadByte();
+        if (version != Version)
+            throw new InvalidDataException($"A definition has format {version}; this version reads format {Version}.");
+        return new Definition(reader.ReadByte(), reader.ReadUInt32(), reader.ReadShortString(), reader.ReadTable());
+    }
+
+    private static ReadOnlySpan<byte> Write(byte flags, uint number, string type, FieldTable arguments)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        writer.WriteByte(Version);
+        writer.WriteByte(flags);
+        writer.WriteUInt32(number);
+        writer.WriteShortString(type);
+        writer.WriteTable(arguments);
+        return output.WrittenSpan;
+    }
+}
+
+/// <summary>A definition as the catalog holds it.</summary>
+/// <param name="Flags">An exchange's or a queue's flags.</param>
+/// <param name="Number">A queue's number in the message store.</param>
+/// <param name="Type">An exchange's type.</param>
+/// <param name="Arguments">The x-arguments.</param>
+internal readonly record struct Definition(byte Flags, uint Number, string Type, FieldTable Arguments);

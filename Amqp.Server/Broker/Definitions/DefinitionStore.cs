@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Definitions;
+
+/// <summary>What outlives a restart besides messages, to and from the catalog.</summary>
+/// <remarks>Thread-safe: the catalog is, and the counters are interlocked or under their own lock.</remarks>
+internal sealed class DefinitionStore(ICatalog catalog)
+{
+    /// <summary>Queue numbers from here on belong to queues that no restart outlives; they never reach the disk.</summary>
+    private const uint FirstTransientNumber = 0x8000_0000;
+
+    /// <summary>Numbers are reserved in the catalog so many at a time: one write serves many declares.</summary>
+    private const uint NumbersReservedAtOnce = 256;
+
+    private readonly Lock _numbers = new();
+    private uint _nextDurable;
+    private uint _reserved;
+    private uint _nextTransient = FirstTransientNumber;
+
+    /// <summary>A number that no queue had before.</summary>
+    public uint NewQueueNumber(bool durable)
+    {
+        lock (_numbers)
+        {
+            if (!durable)
+                return _nextTransient++;
+            if (_nextDurable == _reserved)
+            {
+                if (_reserved == 0)
+                    _nextDurable = _reserved = ReadReserved();
+                _reserved += NumbersReservedAtOnce;
+                Span<byte> value = stackalloc byte[4];
+                BinaryPrimitives.WriteUInt32BigEndian(value, _reserved);
+                catalog.Put(DefinitionKey.QueueNumbers, value);
+            }
+            return _nextDurable++;
+        }
+    }
+
+    /// <summary>The numbers of the durable queues, for which the message store recovers messages.</summary>
+    public IReadOnlySet<uint> QueueNumbers() =>
+        Entries(DefinitionKey.Queues).Select(entry => DefinitionCodec.Read(entry.Value).Number).ToHashSet();
+
+    /// <summary>The virtual hosts, in order of their names.</summary>
+    public IEnumerable<string> VirtualHosts() => Entries(DefinitionKey.VirtualHosts).Select(entry => DefinitionKey.Names(entry.Key)[0]);
+
+    public void SaveVirtualHost(string name) => catalog.Put(DefinitionKey.OfVirtualHost(name), []);
+
+    public void Save(string virtualHost, Exchange exchange)
+    {
+        if (exchange.IsDurable)
+            catalog.Put(DefinitionKey.OfExchange(virtualHost, exchange.Name), DefinitionCodec.Write(exchange));
+    }
+
+    public void Save(string virtualHost, Queue queue) =>
+        catalog.Put(DefinitionKey.OfQueue(virtualHost, queue.Name), DefinitionCodec.Write(queue));
+
+    public void Save(string virtualHost, Binding binding)
+    {
+        if (binding.IsDurable)
+            catalog.Put(DefinitionKey.OfBinding(virtualHost, binding), DefinitionCodec.Write(binding));
+    }
+
+    public void Delete(string virtualHost, Exchange exchange)
+    {
+        if (exchange.IsDurable)
+            catalog.Remove(DefinitionKey.OfExchange(virtualHost, exchange.Name));
+    }
+
+    public void Delete(string virtualHost, Queue queue)
+    {
+        if (queue.Messages.IsDurable)
+            catalog.Remove(DefinitionKey.OfQueue(virtualHost, queue.Name));
+    }
+
+    public void Delete(string virtualHost, Binding binding)
+    {
+        if (binding.IsDurable)
+            catalog.Remove(DefinitionKey.OfBinding(virtualHost, binding));
+    }
+
+    /// <summary>Puts a virtual host's durable exchanges, queues and bindings back.</summary>
+    public void Restore(VirtualHost virtualHost) => virtualHost.Topology.Restore(
+        Of(DefinitionKey.Exchanges, virtualHost).Select(found =>
+        {
+            var router = Routers.Create(found.Definition.Type) ?? throw new InvalidDataException($"Exchange '{found.Names[1]}' has the unknown type '{found.Definition.Type}'.");
+            return new Exchange(found.Names[1], found.Definition.Type, router, (ExchangeFlags)found.Definition.Flags, found.Definition.Arguments);
+        }),
+        Of(DefinitionKey.Queues, virtualHost).Select(found => new Queue(
+            found.Names[1], (QueueFlags)found.Definition.Flags, QueueArguments.FromStored(found.Definition.Arguments),
+            owner: null, virtualHost.Store.OpenQueue(found.Definition.Number, durable: true), virtualHost)),
+        () => Of(DefinitionKey.Bindings, virtualHost).Select(found => FindEnds(virtualHost, found.Names, found.Definition)).OfType<Binding>());
+
+    /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
+    private static Binding? FindEnds(VirtualHost virtualHost, string[] names, Definition definition)
+    {
+        IBindingDestination? destination = names[2] == "e" ? virtualHost.FindExchange(names[3]) : virtualHost.FindQueue(names[3]);
+        return virtualHost.FindExchange(names[1]) is { } source && destination is not null
+            ? new Binding(source, destination, names[4], definition.Arguments)
+            : null;
+    }
+
+    private IEnumerable<(string[] Names, Definition Definition)> Of(string kind, VirtualHost virtualHost) =>
+        Entries(kind)
+            .Select(entry => (Names: DefinitionKey.Names(entry.Key), Definition: DefinitionCodec.Read(entry.Value)))
+            .Where(found => found.Names[0] == virtualHost.Name);
+
+    private IEnumerable<KeyValuePair<string, byte[]>> Entries(string kind) =>
+        catalog.Entries.Where(entry => entry.Key.StartsWith(kind, StringComparison.Ordinal));
+
+    private uint ReadReserved() =>
+        catalog.Entries.FirstOrDefault(entry => entry.Key == DefinitionKey.QueueNumbers).Value is { } value
+            ? BinaryPrimitives.ReadUInt32BigEndian(value)
+            : 1;
+}

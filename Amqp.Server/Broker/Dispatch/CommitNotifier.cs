@@ -1,0 +1,62 @@
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Dispatch;
+
+/// <summary>Who waits for the store to make something durable.</summary>
+internal interface ICommitWaiter
+{
+    /// <summary>The durable position has moved, or the store has failed.</summary>
+    /// <returns>True to be called again at the next commit.</returns>
+    bool OnCommitted(IMessageStore store, DispatchRound round);
+}
+
+/// <summary>Tells those who wait when a commit is done: one pass over all of them on the thread pool, while the store already works on the next.</summary>
+internal sealed class CommitNotifier : IThreadPoolWorkItem
+{
+    private readonly IMessageStore _store;
+    private readonly Lock _gate = new();
+    private List<ICommitWaiter> _waiting = []; // under the gate
+    private List<ICommitWaiter> _served = []; // owned by the pass that runs
+    private int _state; // interlocked: 0 idle, 1 scheduled or running, 2 running and wanted again
+
+    public CommitNotifier(IMessageStore store)
+    {
+        _store = store;
+        store.Committed += Schedule;
+    }
+
+    /// <summary>Asks for a commit up to a position and for the news of it.</summary>
+    public void Add(ICommitWaiter waiter, long position)
+    {
+        lock (_gate)
+            _waiting.Add(waiter);
+        if (_store.Failure is not null || _store.DurablePosition >= position)
+            Schedule(); // it was done before we began to wait
+        else
+            _store.RequestCommit(position);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var round = PooledRound.Current;
+        do
+        {
+            Interlocked.Exchange(ref _state, 1);
+            lock (_gate)
+                (_waiting, _served) = (_served, _waiting);
+            foreach (var waiter in _served)
+                if (waiter.OnCommitted(_store, round))
+                    lock (_gate)
+                        _waiting.Add(waiter);
+            _served.Clear();
+            round.Complete();
+        }
+        while (Interlocked.CompareExchange(ref _state, 0, 1) != 1);
+    }
+
+    private void Schedule()
+    {
+        if (Interlocked.Exchange(ref _state, 2) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+}

@@ -1,0 +1,152 @@
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Dispatch;
+
+/// <summary>
+/// One round of work on one thread, such as all the frames that a socket gave: gathers what was published and which
+/// queues and outputs were touched, then takes each queue's lock once, drains it and flushes each output once.
+/// </summary>
+/// <remarks>
+/// Owned by one thread at a time; the lists are kept for the next round, so a round allocates nothing.
+/// A queue or output says which round noted it last, which keeps the lists free of doubles without a search.
+/// Two rounds at work on the same one may each note it twice: that costs a look at an empty queue, never a message.
+/// </remarks>
+internal sealed class DispatchRound
+{
+    /// <summary>A round is completed early when it has gathered so many messages, so that consumers need not wait for a long batch's end.</summary>
+    private const int MaxGathered = 512;
+
+    private readonly List<Queue> _queues = [];
+    private readonly List<IOutput> _outputs = [];
+    private (Queue Queue, StoredMessage Message)[] _published = new (Queue, StoredMessage)[64];
+    private int _publishedCount;
+    private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = new (Queue, Subscription?, StoredMessage)[64];
+    private int _acknowledgedCount;
+    private StoredMessage[] _run = new StoredMessage[64]; // one queue's share of the acknowledged
+    private StoredMessage[] _delivered = new StoredMessage[64];
+    private int _deliveredCount;
+
+    /// <summary>True when the round has gathered enough to be worth completing.</summary>
+    public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered;
+
+    /// <summary>What the consumer now being served has taken. Queues settle these when it needs no acknowledgement.</summary>
+    public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
+
+    /// <summary>Adds a message to a queue when the round's messages are handed over.</summary>
+    public void Publish(Queue queue, in StoredMessage message)
+    {
+        if (_publishedCount == _published.Length)
+            Array.Resize(ref _published, _published.Length * 2);
+        _published[_publishedCount++] = (queue, message);
+    }
+
+    /// <summary>Settles a message with its queue when the round's messages are handed over, and lets the consumer that it made room for go on.</summary>
+    public void Acknowledge(Queue queue, Subscription? subscription, in StoredMessage message)
+    {
+        if (_acknowledgedCount == _acknowledged.Length)
+            Array.Resize(ref _acknowledged, _acknowledged.Length * 2);
+        _acknowledged[_acknowledgedCount++] = (queue, subscription, message);
+    }
+
+    /// <summary>Notes one delivery to the consumer now being served.</summary>
+    public void NoteDelivered(in StoredMessage message)
+    {
+        if (_deliveredCount == _delivered.Length)
+            Array.Resize(ref _delivered, _delivered.Length * 2);
+        _delivered[_deliveredCount++] = message;
+    }
+
+    /// <summary>Forgets the deliveries, for the next consumer.</summary>
+    public void ClearDelivered() => _deliveredCount = 0;
+
+    /// <summary>The queue may have something to deliver.</summary>
+    public void Touch(Queue queue)
+    {
+        if (ReferenceEquals(queue.NotedBy, this))
+            return;
+        queue.NotedBy = this;
+        _queues.Add(queue);
+    }
+
+    /// <summary>The output was written to.</summary>
+    public void Touch(IOutput output)
+    {
+        if (ReferenceEquals(output.NotedBy, this))
+            return;
+        output.NotedBy = this;
+        _outputs.Add(output);
+    }
+
+    /// <summary>Puts what was published into its queues and takes what was acknowledged out, so that whoever looks next sees it so.</summary>
+    public void HandOver()
+    {
+        HandOverPublished();
+        HandOverAcknowledged();
+    }
+
+    /// <summary>Hands over and drains every queue touched. No lock is held.</summary>
+    public void Drain()
+    {
+        HandOver();
+        // Draining may touch more queues, so the list may grow under way.
+        for (int i = 0; i < _queues.Count; i++)
+        {
+            var queue = _queues[i];
+            if (ReferenceEquals(queue.NotedBy, this))
+                queue.NotedBy = null;
+            queue.Drain(this);
+        }
+        _queues.Clear();
+    }
+
+    /// <summary>Hands over, drains every queue touched and flushes every output touched. No lock is held.</summary>
+    public void Complete()
+    {
+        Drain();
+        for (int i = 0; i < _outputs.Count; i++)
+        {
+            var output = _outputs[i];
+            if (ReferenceEquals(output.NotedBy, this))
+                output.NotedBy = null;
+            output.Flush();
+        }
+        _outputs.Clear();
+    }
+
+    private void HandOverPublished()
+    {
+        var published = _published.AsSpan(0, _publishedCount);
+        for (int start = 0; start < published.Length;)
+        {
+            var queue = published[start].Queue;
+            int end = start + 1;
+            while (end < published.Length && ReferenceEquals(published[end].Queue, queue))
+                end++;
+            queue.Enqueue(published[start..end]);
+            Touch(queue);
+            start = end;
+        }
+        // Queues that were deleted must not be kept alive by an idle connection's round.
+        published.Clear();
+        _publishedCount = 0;
+    }
+
+    private void HandOverAcknowledged()
+    {
+        var acknowledged = _acknowledged.AsSpan(0, _acknowledgedCount);
+        if (_run.Length < acknowledged.Length)
+            _run = new StoredMessage[_acknowledged.Length];
+        for (int start = 0; start < acknowledged.Length;)
+        {
+            var (queue, subscription, _) = acknowledged[start];
+            int count = 0;
+            for (; start < acknowledged.Length && ReferenceEquals(acknowledged[start].Queue, queue) && ReferenceEquals(acknowledged[start].Subscription, subscription); start++)
+                _run[count++] = acknowledged[start].Message;
+            queue.Acknowledge(_run.AsSpan(0, count), subscription);
+            Touch(queue);
+        }
+        acknowledged.Clear();
+        _acknowledgedCount = 0;
+    }
+}

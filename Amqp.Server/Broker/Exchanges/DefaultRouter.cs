@@ -1,0 +1,23 @@
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Broker.Exchanges;
+
+/// <summary>The default exchange: each queue is bound by its own name, without anyone binding it.</summary>
+internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues) : IRouter
+{
+    public bool ReadsHeaders => false;
+
+    public void Validate(Binding binding)
+    {
+    }
+
+    public void Add(Binding binding) => throw new InvalidOperationException("The default exchange takes no bindings.");
+
+    public void Remove(Binding binding) => throw new InvalidOperationException("The default exchange has no bindings.");
+
+    public void Route(in RoutedMessage message, RouteFinder route)
+    {
+        if (queues.TryGetValue(message.RoutingKey, out var queue))
+            route.Add(queue);
+    }
+}

@@ -1,0 +1,15 @@
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Exchanges;
+
+/// <summary>Where messages of one exchange and routing key go. Immutable; good for as long as the topology stays as it is.</summary>
+internal sealed class MessageRoute(Exchange exchange, Queue[] queues)
+{
+    public Exchange Exchange { get; } = exchange;
+
+    public Queue[] Queues { get; } = queues;
+
+    /// <summary>The same queues as the store knows them, in the same order.</summary>
+    public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages);
+}

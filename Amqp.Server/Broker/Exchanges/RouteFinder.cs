@@ -1,0 +1,52 @@
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Broker.Exchanges;
+
+/// <summary>Follows one message from its exchange over bindings and alternate exchanges to its queues.</summary>
+/// <remarks>Each queue is found once and each exchange visited once, so cycles end. Reused by its one owner, a channel.</remarks>
+internal sealed class RouteFinder(VirtualHost virtualHost)
+{
+    private readonly HashSet<Queue> _queues = [];
+    private readonly HashSet<Exchange> _visited = [];
+    private readonly Stack<Exchange> _waiting = [];
+    private int _found;
+
+    /// <summary>True when the route was made from headers and holds for this message only.</summary>
+    public bool ReadHeaders { get; private set; }
+
+    /// <summary>Called by routers.</summary>
+    public void Add(IBindingDestination destination)
+    {
+        _found++;
+        if (destination is Queue queue)
+            _queues.Add(queue);
+        else if (destination is Exchange exchange && _visited.Add(exchange))
+            _waiting.Push(exchange);
+    }
+
+    /// <summary>Starts anew.</summary>
+    public void Clear()
+    {
+        _queues.Clear();
+        ReadHeaders = false;
+    }
+
+    /// <summary>Adds the queues that one routing key leads to. The topology lock is held, at least shared.</summary>
+    public void Follow(Exchange start, in RoutedMessage message)
+    {
+        _visited.Clear();
+        _visited.Add(start);
+        _waiting.Push(start);
+        while (_waiting.TryPop(out var exchange))
+        {
+            ReadHeaders |= exchange.ReadsHeaders;
+            int before = _found;
+            exchange.Route(message, this);
+            if (_found == before && exchange.AlternateExchange is { } name && virtualHost.FindExchange(name) is { } alternate && _visited.Add(alternate))
+                _waiting.Push(alternate);
+        }
+    }
+
+    /// <summary>What was found since <see cref="Clear"/>.</summary>
+    public MessageRoute ToRoute(Exchange exchange) => _queues.Count == 0 ? new MessageRoute(exchange, []) : new MessageRoute(exchange, [.. _queues]);
+}

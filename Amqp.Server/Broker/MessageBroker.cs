@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Configuration;
+using Amqp.Server.Security;
+using Amqp.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>The broker: its data folder, its users and its virtual hosts.</summary>
+/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; immutable in between.</remarks>
+internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger) : IAsyncDisposable
+{
+    private readonly BrokerOptions _options = options.Value;
+    private readonly Dictionary<string, VirtualHost> _virtualHosts = [];
+    private DataDirectory? _directory;
+    private int _failureLogged;
+
+    public IMessageStore Store { get; private set; } = null!;
+
+    public UserStore Users { get; private set; } = null!;
+
+    /// <summary>Tells channels when the store has made their messages durable.</summary>
+    public CommitNotifier Commits { get; private set; } = null!;
+
+    public MemoryAlarm MemoryAlarm { get; private set; } = null!;
+
+    /// <summary>Opens the data folder and brings back what it holds.</summary>
+    /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
+    [MemberNotNull(nameof(_directory))]
+    public void Open()
+    {
+        long started = clock.GetTimestamp();
+        _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
+        var definitions = new DefinitionStore(_directory.Catalog);
+        var numbers = definitions.QueueNumbers();
+        Store = _directory.OpenStore(numbers);
+        Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
+
+        Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
+        Commits = new CommitNotifier(Store);
+        MemoryAlarm = new MemoryAlarm(Store, _options.MemoryHighWatermark, logger, clock);
+        Store.Committed += LogFailure;
+        if (!definitions.VirtualHosts().Any())
+            definitions.SaveVirtualHost(_options.DefaultVirtualHost);
+        foreach (string name in definitions.VirtualHosts())
+        {
+            var virtualHost = new VirtualHost(name, Store, definitions, logger);
+            definitions.Restore(virtualHost);
+            _virtualHosts.Add(name, virtualHost);
+        }
+    }
+
+    public VirtualHost? FindVirtualHost(string name) => _virtualHosts.GetValueOrDefault(name);
+
+    /// <summary>Puts everything on the disk and lets go of the data folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_directory is null)
+            return;
+        MemoryAlarm?.Dispose();
+        if (Store is not null)
+            await Store.DisposeAsync();
+        foreach (var virtualHost in _virtualHosts.Values)
+            virtualHost.Dispose();
+        _directory.Dispose();
+    }
+
+    private void Report(RecoveryReport report, int queues, TimeSpan elapsed)
+    {
+        logger.Recovered(report.Messages, queues, _options.DataDirectory, (long)elapsed.TotalMilliseconds);
+        foreach (var finding in report.Findings)
+        {
+            if (finding.IsTornTail)
+                logger.TornTailCut(finding.Length, finding.File, finding.Offset);
+            else
+                logger.DamageFound(finding.Length, finding.File, finding.Offset);
+        }
+    }
+
+    private void LogFailure()
+    {
+        if (Store.Failure is { } failure && Interlocked.Exchange(ref _failureLogged, 1) == 0)
+            logger.StoreFailed(failure);
+    }
+}

@@ -1,0 +1,97 @@
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>The consumers of a queue: who is served next, by priority and then in turn.</summary>
+/// <remarks>
+/// A consumer without room is parked, out of the ring, so that a thousand of them cost nothing per message; whoever
+/// makes room for it resumes it. The queue's lock guards everything.
+/// </remarks>
+internal sealed class ConsumerRing
+{
+    private readonly HashSet<Subscription> _all = [];
+    private readonly List<Level> _levels = []; // highest priority first
+
+    public int Count => _all.Count;
+
+    public bool HasExclusive => _all.Count == 1 && _all.First().IsExclusive;
+
+    public IReadOnlyCollection<Subscription> All => _all;
+
+    public void Add(Subscription subscription)
+    {
+        _all.Add(subscription);
+        LevelOf(subscription).Ready.AddLast(subscription.Place);
+    }
+
+    /// <summary>False when it was not there (any more).</summary>
+    public bool Remove(Subscription subscription)
+    {
+        if (!_all.Remove(subscription))
+            return false;
+        Park(subscription);
+        return true;
+    }
+
+    public void Clear()
+    {
+        foreach (var subscription in _all)
+            Park(subscription);
+        _all.Clear();
+        _levels.Clear();
+    }
+
+    /// <summary>Whose turn it is; null when no one has room.</summary>
+    /// <param name="isOnly">True when no other consumer of its priority waits for a turn, so it may take many at once.</param>
+    public Subscription? Next(out bool isOnly)
+    {
+        foreach (var level in _levels)
+        {
+            if (level.Ready.First is { } first)
+            {
+                isOnly = level.Ready.Count == 1;
+                return first.Value;
+            }
+        }
+        isOnly = false;
+        return null;
+    }
+
+    /// <summary>It had its turn and can take more.</summary>
+    public static void MoveToBack(Subscription subscription)
+    {
+        if (subscription.Place.List is { Count: > 1 } ready)
+        {
+            ready.Remove(subscription.Place);
+            ready.AddLast(subscription.Place);
+        }
+    }
+
+    /// <summary>It has no room for now.</summary>
+    public static void Park(Subscription subscription) => subscription.Place.List?.Remove(subscription.Place);
+
+    /// <summary>It may have room again. False when it was not parked.</summary>
+    public bool Resume(Subscription subscription)
+    {
+        if (subscription.Place.List is not null || !_all.Contains(subscription))
+            return false;
+        LevelOf(subscription).Ready.AddLast(subscription.Place);
+        return true;
+    }
+
+    private Level LevelOf(Subscription subscription)
+    {
+        int priority = subscription.Consumer.Priority;
+        int at = 0;
+        while (at < _levels.Count && _levels[at].Priority > priority)
+            at++;
+        if (at == _levels.Count || _levels[at].Priority != priority)
+            _levels.Insert(at, new Level(priority));
+        return _levels[at];
+    }
+
+    private sealed class Level(int priority)
+    {
+        public int Priority => priority;
+
+        public LinkedList<Subscription> Ready { get; } = [];
+    }
+}

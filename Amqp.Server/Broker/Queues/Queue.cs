@@ -1,0 +1,289 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>A queue: messages that are ready, the consumers that take them, and the rules between the two.</summary>
+/// <remarks>
+/// <para>One lock owns all of its state; it is held for a bounded number of messages at a time. Under it a consumer may
+/// take its connection's lock and the store may take its own; never the other way round.</para>
+/// <para>There is no loop of its own: the thread that publishes or acknowledges drains the queue (<see cref="Drain"/>),
+/// one at a time, and past a bound the thread pool goes on with it.</para>
+/// </remarks>
+internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
+{
+    /// <summary>Deliveries for which the lock is held in one go.</summary>
+    private const int DeliveriesPerLock = 128;
+
+    /// <summary>Deliveries after which a draining thread goes back to its own work.</summary>
+    private const int DeliveriesPerDrain = 2048;
+
+    private readonly Lock _gate = new();
+    private readonly IMessageStore _store;
+    private readonly ILogger _logger;
+    private readonly ConsumerRing _consumers = new();
+    private long _unacknowledged;
+    private bool _hadConsumer;
+    private bool _deleted;
+    private int _drainRequests; // interlocked; the one who raises it from 0 drains
+
+    public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue messages, VirtualHost virtualHost)
+    {
+        (Name, Flags, Arguments, Owner, Messages) = (name, flags, arguments, owner, messages);
+        (VirtualHost, _store, _logger) = (virtualHost, virtualHost.Store, virtualHost.Logger);
+    }
+
+    public string Name { get; }
+
+    public VirtualHost VirtualHost { get; }
+
+    public QueueFlags Flags { get; }
+
+    public QueueArguments Arguments { get; }
+
+    /// <summary>The connection that an exclusive queue belongs to.</summary>
+    public object? Owner { get; }
+
+    /// <summary>The messages that are ready. Only the store and the holder of this queue's lock may look inside.</summary>
+    public StoredQueue Messages { get; }
+
+    public bool IsDurable => (Flags & QueueFlags.Durable) != 0;
+
+    public bool IsAutoDelete => (Flags & QueueFlags.AutoDelete) != 0;
+
+    public bool IsExclusive => Owner is not null;
+
+    /// <summary>The round that noted this queue last; see <see cref="DispatchRound"/>.</summary>
+    public DispatchRound? NotedBy { get; set; }
+
+    /// <summary>How many messages are ready, how many are with consumers, and how many consumers there are.</summary>
+    public (long Ready, long Unacknowledged, int Consumers) Counts
+    {
+        get
+        {
+            lock (_gate)
+                return (Messages.Count, _unacknowledged, _consumers.Count);
+        }
+    }
+
+    /// <summary>Adds messages behind those that are there. A queue that has been deleted meanwhile lets them go.</summary>
+    public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
+    {
+        lock (_gate)
+        {
+            foreach (ref readonly var entry in published)
+            {
+                if (_deleted)
+                    _store.Settle(Messages, new ReadOnlySpan<StoredMessage>(in entry.Message));
+                else
+                    Messages.Add(entry.Message);
+            }
+        }
+    }
+
+    /// <summary>Takes the next message. For consumers, while they deliver under this queue's lock.</summary>
+    public bool TryTake(out StoredMessage message) => Messages.TryTake(out message);
+
+    /// <summary>Lets go of a message whose bytes are damaged on disk: it was taken and cannot be delivered.</summary>
+    public void DropDamaged(in StoredMessage message, StoreDamagedException damage)
+    {
+        _logger.MessageDamaged(Name, message.Sequence, damage.File, damage.Offset, damage.Message);
+        _store.Settle(Messages, new ReadOnlySpan<StoredMessage>(in message));
+    }
+
+    /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached.</summary>
+    public void Drain(DispatchRound round)
+    {
+        if (Interlocked.Increment(ref _drainRequests) != 1)
+            return; // someone is at it and will see the request
+        int requests = 1;
+        for (int delivered = 0; ; delivered += DeliveriesPerLock)
+        {
+            if (delivered >= DeliveriesPerDrain)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the right to drain goes with it
+                return;
+            }
+            if (!DeliverSome(round))
+            {
+                int left = Interlocked.Add(ref _drainRequests, -requests);
+                if (left == 0)
+                    return;
+                requests = left;
+            }
+        }
+    }
+
+    /// <summary>Goes on where a drain has reached its bound.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        var round = PooledRound.Current;
+        // The requests so far are ours: start counting from one again.
+        Interlocked.Exchange(ref _drainRequests, 0);
+        round.Touch(this);
+        round.Complete();
+    }
+
+    /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under this queue's lock.</summary>
+    /// <returns>False when the queue is empty.</returns>
+    public bool TryGet<TState>(TState state, bool noAck, GetDelivery<TState> deliver)
+    {
+        lock (_gate)
+        {
+            if (!Messages.TryTake(out var message))
+                return false;
+            deliver(state, message, Messages.Count);
+            NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
+            return true;
+        }
+    }
+
+    /// <summary>A consumer is done with these: they leave the queue and the store, and it may have room again.</summary>
+    public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription)
+    {
+        lock (_gate)
+        {
+            _unacknowledged -= messages.Length;
+            _store.Settle(Messages, messages);
+            if (subscription is not null)
+                _consumers.Resume(subscription);
+        }
+    }
+
+    /// <summary>Puts unacknowledged messages back in their places, marked redelivered.</summary>
+    public void Requeue(ReadOnlySpan<StoredMessage> messages)
+    {
+        lock (_gate)
+        {
+            _unacknowledged -= messages.Length;
+            if (_deleted)
+            {
+                _store.Settle(Messages, messages);
+                return;
+            }
+            foreach (ref readonly var message in messages)
+                Messages.Return(message);
+        }
+    }
+
+    /// <summary>A consumer that had no room may have some again.</summary>
+    public void Resume(Subscription subscription)
+    {
+        lock (_gate)
+            _consumers.Resume(subscription);
+    }
+
+    /// <summary>Removes what is ready; unacknowledged messages stay with their consumers.</summary>
+    public int Purge()
+    {
+        lock (_gate)
+            return _store.Purge(Messages);
+    }
+
+    /// <summary>Adds a consumer, unless someone's exclusive use stands against it.</summary>
+    /// <param name="consumer">Who takes messages from now on.</param>
+    /// <param name="exclusive">No one else may.</param>
+    /// <param name="onSubscribed">Called under the lock when it is certain, before the first delivery.</param>
+    /// <exception cref="AmqpException">403: the queue is in exclusive use, or would have to be while it is in use.</exception>
+    public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
+    {
+        lock (_gate)
+        {
+            if (_deleted)
+                throw VirtualHost.NoQueue(Name, VirtualHost.Name);
+            if (_consumers.HasExclusive || (exclusive && _consumers.Count > 0))
+                throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost.Name}' in exclusive use");
+            var subscription = new Subscription(consumer, exclusive);
+            _consumers.Add(subscription);
+            _hadConsumer = true;
+            onSubscribed(subscription);
+        }
+    }
+
+    /// <summary>Removes a consumer: nothing is delivered to it once this returns.</summary>
+    /// <returns>True when the queue shall go with it: auto-delete, and this was the last.</returns>
+    public bool Unsubscribe(Subscription subscription)
+    {
+        lock (_gate)
+            return _consumers.Remove(subscription) && IsAutoDelete && _hadConsumer && _consumers.Count == 0 && !_deleted;
+    }
+
+    /// <summary>Marks the queue deleted, if the conditions hold, and lets go of its messages.</summary>
+    /// <returns>How many were ready, and the consumers that must be told.</returns>
+    /// <exception cref="AmqpException">406: in use, or not empty.</exception>
+    public (long Ready, Subscription[] Consumers) Delete(bool ifUnused, bool ifEmpty)
+    {
+        lock (_gate)
+        {
+            if (_deleted)
+                return (0, []);
+            if (ifUnused && _consumers.Count > 0)
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' in use");
+            if (ifEmpty && Messages.Count > 0)
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' not empty");
+            _deleted = true;
+            long ready = Messages.Count;
+            Subscription[] consumers = [.. _consumers.All];
+            _consumers.Clear();
+            _store.DeleteQueue(Messages);
+            return (ready, consumers);
+        }
+    }
+
+    /// <summary>True when there may be more to deliver.</summary>
+    private bool DeliverSome(DispatchRound round)
+    {
+        lock (_gate)
+        {
+            for (int left = DeliveriesPerLock; left > 0 && Messages.Count > 0;)
+            {
+                if (_consumers.Next(out bool isOnly) is not { } next)
+                    return false;
+                var consumer = next.Consumer;
+                bool hasRoom = consumer.Deliver(this, isOnly ? left : 1, round);
+                var delivered = round.Delivered;
+                if (!delivered.IsEmpty)
+                    NoteOutgoing(delivered, consumer.NoAck);
+                left -= Math.Max(delivered.Length, 1);
+                round.ClearDelivered();
+                if (hasRoom)
+                    ConsumerRing.MoveToBack(next);
+                else
+                    ConsumerRing.Park(next);
+            }
+            return Messages.Count > 0;
+        }
+    }
+
+    private void NoteOutgoing(ReadOnlySpan<StoredMessage> messages, bool noAck)
+    {
+        if (noAck)
+        {
+            _store.Settle(Messages, messages);
+            return;
+        }
+        _unacknowledged += messages.Length;
+        _store.NoteDelivered(Messages, messages[^1]);
+    }
+}
+
+/// <summary>Sends what basic.get took. The queue's lock is held.</summary>
+internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, long left);
+
+/// <summary>How a queue was declared.</summary>
+[Flags]
+internal enum QueueFlags
+{
+    None = 0,
+
+    /// <summary>It outlives a restart.</summary>
+    Durable = 1,
+
+    /// <summary>It goes with its last consumer.</summary>
+    AutoDelete = 2,
+
+    /// <summary>It belongs to one connection and goes with it.</summary>
+    Exclusive = 4,
+}

@@ -1,0 +1,38 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>RabbitMQ's rules about names: what is reserved, and what the broker makes up itself.</summary>
+internal static class ReservedNames
+{
+    private const string Prefix = "amq.";
+
+    /// <summary>A queue name nobody else has: <c>amq.gen-</c> and 22 characters.</summary>
+    public static string NewQueueName() => $"amq.gen-{RandomText()}";
+
+    /// <summary>A consumer tag nobody else has: <c>amq.ctag-</c> and 22 characters.</summary>
+    public static string NewConsumerTag() => $"amq.ctag-{RandomText()}";
+
+    /// <exception cref="AmqpException">403: only the broker makes names with this prefix.</exception>
+    public static void DemandNotReserved(string kind, string name)
+    {
+        if (name.StartsWith(Prefix, StringComparison.Ordinal))
+            throw new AmqpException(ReplyCode.AccessRefused, $"{kind} name '{name}' contains reserved prefix 'amq.*'");
+    }
+
+    /// <summary>True for the exchanges that every virtual host has and nobody deletes.</summary>
+    public static bool IsSystemExchange(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Names lose line breaks, as in RabbitMQ: they would break its tools' output.</summary>
+    public static string Clean(string name) =>
+        name.AsSpan().ContainsAny('\r', '\n') ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal) : name;
+
+    private static string RandomText()
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+}

@@ -1,0 +1,272 @@
+using System.Collections.Concurrent;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>Changes to a virtual host: declare, delete, bind and unbind, with RabbitMQ's rules about each.</summary>
+/// <remarks>Every change is made under the virtual host's topology lock, held exclusively, and is in the definitions when the call returns.</remarks>
+internal sealed class Topology(
+    VirtualHost virtualHost,
+    ConcurrentDictionary<string, Exchange> exchanges,
+    ConcurrentDictionary<string, Queue> queues,
+    DefinitionStore definitions,
+    ReaderWriterLockSlim topologyLock,
+    Action onChanged)
+{
+    private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
+
+    /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
+    /// <exception cref="AmqpException">403: reserved name. 406: there, but different. 503: no such type.</exception>
+    public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
+    {
+        DemandNotDefault(name);
+        var router = Routers.Create(type)
+            ?? throw new AmqpException(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+        topologyLock.EnterWriteLock();
+        try
+        {
+            if (exchanges.TryGetValue(name, out var existing))
+            {
+                ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
+                return existing;
+            }
+            ReservedNames.DemandNotReserved("exchange", name);
+            if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
+                throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
+            var exchange = new Exchange(name, type, router, flags, arguments);
+            exchanges[name] = exchange;
+            definitions.Save(virtualHost.Name, exchange);
+            onChanged();
+            return exchange;
+        }
+        finally
+        {
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Deletes an exchange with its bindings. One that is not there is no error.</summary>
+    /// <exception cref="AmqpException">403: a predeclared one. 406: in use.</exception>
+    public void DeleteExchange(string name, bool ifUnused)
+    {
+        DemandNotDefault(name);
+        if (ReservedNames.IsSystemExchange(name))
+            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{name}' in vhost '{virtualHost.Name}' not allowed");
+        topologyLock.EnterWriteLock();
+        try
+        {
+            if (!exchanges.TryGetValue(name, out var exchange))
+                return;
+            if (ifUnused && exchange.Bindings.Count > 0)
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"exchange '{name}' in vhost '{virtualHost.Name}' in use");
+            RemoveExchange(exchange);
+            onChanged();
+        }
+        finally
+        {
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Declares a queue, or finds that it is there already as asked for.</summary>
+    /// <param name="name">Not empty: who asks for a server-named queue passes <see cref="ReservedNames.NewQueueName"/>.</param>
+    /// <param name="isServerNamed">The name is the broker's own choice, so its reserved prefix is right.</param>
+    /// <param name="flags">What it shall be.</param>
+    /// <param name="arguments">The x-arguments.</param>
+    /// <param name="connection">Who asks, and the owner of an exclusive queue.</param>
+    /// <exception cref="AmqpException">403: reserved name. 405: another connection's. 406: there, but different; or bad arguments.</exception>
+    public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
+    {
+        // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
+        if ((flags & QueueFlags.Exclusive) != 0)
+            flags &= ~QueueFlags.Durable;
+        topologyLock.EnterWriteLock();
+        try
+        {
+            if (queues.TryGetValue(name, out var existing))
+            {
+                QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
+                return existing;
+            }
+            var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
+            QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
+            if (!isServerNamed)
+                ReservedNames.DemandNotReserved("queue", name);
+            bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
+            bool isKept = (flags & QueueFlags.Durable) != 0;
+            var stored = virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isKept), isKept);
+            var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);
+            queues[name] = queue;
+            if (isKept)
+                definitions.Save(virtualHost.Name, queue);
+            onChanged();
+            return queue;
+        }
+        finally
+        {
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Deletes a queue with its bindings, its messages and its consumers, who are told.</summary>
+    /// <returns>How many messages were ready.</returns>
+    /// <exception cref="AmqpException">406: in use or not empty, when that was a condition.</exception>
+    public long DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty, DispatchRound round)
+    {
+        (long ready, Subscription[] consumers) deleted;
+        topologyLock.EnterWriteLock();
+        try
+        {
+            deleted = queue.Delete(ifUnused, ifEmpty);
+            if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
+            {
+                RemoveBindingsTo(queue);
+                definitions.Delete(virtualHost.Name, queue);
+                onChanged();
+            }
+        }
+        finally
+        {
+            topologyLock.ExitWriteLock();
+        }
+        foreach (var subscription in deleted.consumers)
+            subscription.Consumer.OnQueueDeleted(round);
+        return deleted.ready;
+    }
+
+    /// <summary>Binds a queue or an exchange to an exchange; a binding that is there already stays as it is.</summary>
+    /// <exception cref="AmqpException">403: the default exchange. 404: an end is not there. 406: bad arguments.</exception>
+    public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
+    {
+        DemandNotDefault(source);
+        topologyLock.EnterWriteLock();
+        try
+        {
+            var exchange = virtualHost.GetExchange(source);
+            DemandStillThere(destination);
+            var binding = new Binding(exchange, destination, routingKey, arguments);
+            if (!exchange.Add(binding))
+                return;
+            NoteBinding(binding);
+            definitions.Save(virtualHost.Name, binding);
+            onChanged();
+        }
+        finally
+        {
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Whether there is such a binding.</summary>
+    public bool IsBound(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
+    {
+        topologyLock.EnterReadLock();
+        try
+        {
+            return exchanges.TryGetValue(source, out var exchange)
+                && exchange.Bindings.Contains(new Binding(exchange, destination, routingKey, arguments));
+        }
+        finally
+        {
+            topologyLock.ExitReadLock();
+        }
+    }
+
+    /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
+    /// <exception cref="AmqpException">403: the default exchange.</exception>
+    public void Unbind(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
+    {
+        DemandNotDefault(source);
+        topologyLock.EnterWriteLock();
+        try
+        {
+            if (!exchanges.TryGetValue(source, out var exchange))
+                return;
+            var binding = new Binding(exchange, destination, routingKey, arguments);
+            if (!exchange.Remove(binding))
+                return;
+            Forget(binding);
+            RemoveIfAbandoned(exchange);
+            onChanged();
+        }
+        finally
+        {
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
+    public void Restore(IEnumerable<Exchange> storedExchanges, IEnumerable<Queue> storedQueues, Func<IEnumerable<Binding>> storedBindings)
+    {
+        foreach (var exchange in storedExchanges)
+            exchanges[exchange.Name] = exchange;
+        foreach (var queue in storedQueues)
+            queues[queue.Name] = queue;
+        foreach (var binding in storedBindings())
+            if (binding.Source.Add(binding))
+                NoteBinding(binding);
+        onChanged();
+    }
+
+    /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
+    public static void DemandNotDefault(string exchange)
+    {
+        if (exchange.Length == 0)
+            throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+    }
+
+    private void RemoveExchange(Exchange exchange)
+    {
+        exchanges.TryRemove(exchange.Name, out _);
+        foreach (var binding in exchange.Bindings)
+            Forget(binding);
+        definitions.Delete(virtualHost.Name, exchange);
+        RemoveBindingsTo(exchange);
+    }
+
+    private void RemoveBindingsTo(IBindingDestination destination)
+    {
+        if (!_bindingsTo.Remove(destination, out var bindings))
+            return;
+        foreach (var binding in bindings)
+        {
+            binding.Source.Remove(binding);
+            definitions.Delete(virtualHost.Name, binding);
+            RemoveIfAbandoned(binding.Source);
+        }
+    }
+
+    private void NoteBinding(Binding binding)
+    {
+        if (!_bindingsTo.TryGetValue(binding.Destination, out var bindings))
+            _bindingsTo.Add(binding.Destination, bindings = []);
+        bindings.Add(binding);
+    }
+
+    private void Forget(Binding binding)
+    {
+        if (_bindingsTo.TryGetValue(binding.Destination, out var bindings) && bindings.Remove(binding) && bindings.Count == 0)
+            _bindingsTo.Remove(binding.Destination);
+        definitions.Delete(virtualHost.Name, binding);
+    }
+
+    /// <summary>An auto-delete exchange goes with its last binding.</summary>
+    private void RemoveIfAbandoned(Exchange exchange)
+    {
+        if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && exchanges.ContainsKey(exchange.Name))
+            RemoveExchange(exchange);
+    }
+
+    private void DemandStillThere(IBindingDestination destination)
+    {
+        // It was found before the lock was taken.
+        if (destination is Queue queue && !ReferenceEquals(queues.GetValueOrDefault(queue.Name), queue))
+            throw VirtualHost.NoQueue(queue.Name, virtualHost.Name);
+        if (destination is Exchange exchange && !ReferenceEquals(exchanges.GetValueOrDefault(exchange.Name), exchange))
+            throw VirtualHost.NoExchange(exchange.Name, virtualHost.Name);
+    }
+}

@@ -1,0 +1,232 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Channels.Publishing;
+using Amqp.Storage;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>One channel of a connection: what the client has said on it, and what it is owed.</summary>
+/// <remarks>
+/// The connection's read loop owns the channel. What deliveries from other threads touch as well (delivery tags,
+/// prefetch, unacknowledged deliveries, consumers, confirms that wait) is under the outbox's lock, called the gate.
+/// </remarks>
+internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaiter
+{
+    private readonly UnacknowledgedDeliveries _unacknowledged = new(); // under the gate
+    private readonly Dictionary<string, ChannelConsumer> _consumers = []; // under the gate
+    private ulong _lastDeliveryTag; // under the gate
+    private bool _isReleased; // under the gate
+    private Publisher? _publisher;
+
+    public ushort Number { get; } = number;
+
+    public Session Session { get; } = session;
+
+    /// <summary>The content now arriving.</summary>
+    public ContentAssembler Content { get; } = new();
+
+    /// <summary>Most channels of most programs only consume: what publishing needs is made when it is needed.</summary>
+    public Publisher Publisher => _publisher ??= new Publisher(this);
+
+    /// <summary>True from our channel.close to the client's close-ok: everything else is dropped.</summary>
+    public bool IsClosing { get; set; }
+
+    /// <summary>The queue that an empty name stands for.</summary>
+    public string LastQueue { get; set; } = "";
+
+    /// <summary>basic.qos with global=false: for consumers to come. 0: no limit.</summary>
+    public ushort ConsumerPrefetch { get; set; }
+
+    /// <summary>basic.qos with global=true: for all deliveries of the channel. 0: no limit.</summary>
+    public ushort ChannelPrefetch { get; set; }
+
+    /// <summary>Set by confirm.select.</summary>
+    public ConfirmTracker? Confirms { get; set; }
+
+    /// <summary>Set by tx.select.</summary>
+    public Transaction? Transaction { get; set; }
+
+    /// <summary>Whether the channel's own prefetch lets another delivery out. Under the gate.</summary>
+    public bool HasPrefetchRoom => ChannelPrefetch == 0 || _unacknowledged.Count < ChannelPrefetch;
+
+    /// <summary>Consumers on the channel. Under the gate.</summary>
+    public int ConsumerCount => _consumers.Count;
+
+    /// <summary>Counts a delivery that needs no acknowledgement. Under the gate.</summary>
+    public ulong NextDeliveryTag() => ++_lastDeliveryTag;
+
+    /// <summary>Counts a delivery and remembers it until it is acknowledged. Under the gate.</summary>
+    public ulong Track(in StoredMessage message, Queue queue, ChannelConsumer? consumer)
+    {
+        _unacknowledged.Add(new Delivery(++_lastDeliveryTag, message, queue, consumer));
+        if (consumer is not null)
+            consumer.Unacknowledged++;
+        return _lastDeliveryTag;
+    }
+
+    /// <summary>The consumer with this tag. Under the gate.</summary>
+    public ChannelConsumer? FindConsumer(string tag) => _consumers.GetValueOrDefault(tag);
+
+    /// <summary>Adds a consumer. Under the gate.</summary>
+    public void Add(ChannelConsumer consumer) => _consumers.Add(consumer.Tag, consumer);
+
+    /// <summary>Removes a consumer; false when it was not there (any more). Under the gate.</summary>
+    public bool Forget(ChannelConsumer consumer) => _consumers.Remove(consumer.Tag);
+
+    /// <summary>The consumers now. Takes the gate.</summary>
+    public ChannelConsumer[] Consumers()
+    {
+        lock (Session.Outbox.Gate)
+            return [.. _consumers.Values];
+    }
+
+    /// <summary>Whether a delivery tag can be settled. Takes the gate.</summary>
+    public bool CanSettle(ulong tag)
+    {
+        lock (Session.Outbox.Gate)
+            return _unacknowledged.CanSettle(tag);
+    }
+
+    /// <summary>Takes one delivery out of the unacknowledged. Takes the gate.</summary>
+    public bool TryTake(ulong tag, out Delivery delivery)
+    {
+        lock (Session.Outbox.Gate)
+        {
+            if (!_unacknowledged.TryTake(tag, out delivery))
+                return false;
+            NoteSettled(delivery);
+            return true;
+        }
+    }
+
+    /// <summary>Takes the first delivery out if its tag is no higher than this. Takes the gate.</summary>
+    public bool TryTakeFirst(ulong upTo, out Delivery delivery)
+    {
+        lock (Session.Outbox.Gate)
+        {
+            if (!_unacknowledged.TryTakeFirst(upTo, out delivery))
+                return false;
+            NoteSettled(delivery);
+            return true;
+        }
+    }
+
+    /// <summary>The highest tag given out. Takes the gate.</summary>
+    public ulong LastDeliveryTag()
+    {
+        lock (Session.Outbox.Gate)
+            return _lastDeliveryTag;
+    }
+
+    /// <summary>Marks deliveries as waiting for tx.commit, or no longer. Takes the gate.</summary>
+    public void MarkInTransaction(ulong tag, bool isInTransaction)
+    {
+        lock (Session.Outbox.Gate)
+            _unacknowledged.Mark(tag, isInTransaction);
+    }
+
+    /// <summary>The tags up to this one that can be settled. Takes the gate.</summary>
+    public List<ulong> TagsUpTo(ulong tag)
+    {
+        lock (Session.Outbox.Gate)
+            return _unacknowledged.TagsUpTo(tag);
+    }
+
+    /// <summary>The channel's prefetch has room again: every consumer that waited for it goes on.</summary>
+    public void ResumeConsumers(DispatchRound round)
+    {
+        foreach (var consumer in Consumers())
+        {
+            consumer.Queue.Resume(consumer.Subscription!);
+            round.Touch(consumer.Queue);
+        }
+    }
+
+    /// <summary>Writes a method and sends it when the round ends.</summary>
+    public void Send<TMethod>(in TMethod method)
+        where TMethod : struct, IMethod<TMethod> => Session.Outbox.Send(Number, method, Session.Round);
+
+    /// <summary>Ends the round's confirms: sends what is safe and waits for the rest.</summary>
+    public void SealConfirms()
+    {
+        var store = Session.VirtualHost.Store;
+        long position;
+        bool isWaiting;
+        lock (Session.Outbox.Gate)
+        {
+            position = Confirms!.Seal();
+            isWaiting = Answer(store);
+        }
+        Session.Round.Touch(Session.Outbox);
+        if (isWaiting)
+            Session.Broker.Commits.Add(this, position);
+    }
+
+    /// <inheritdoc/>
+    public bool OnCommitted(IMessageStore store, DispatchRound round)
+    {
+        bool isWaiting;
+        lock (Session.Outbox.Gate)
+            isWaiting = !_isReleased && Answer(store);
+        round.Touch(Session.Outbox);
+        return isWaiting;
+    }
+
+    /// <summary>Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs.</summary>
+    public void Release()
+    {
+        var round = Session.Round;
+        ChannelConsumer[] consumers;
+        lock (Session.Outbox.Gate)
+        {
+            _isReleased = true; // confirms of a closed channel never arrive
+            consumers = [.. _consumers.Values];
+            _consumers.Clear();
+        }
+        round.HandOver();
+        foreach (var consumer in consumers)
+            Leave(consumer);
+        RequeueAll();
+        round.Drain();
+    }
+
+    /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
+    public void Leave(ChannelConsumer consumer)
+    {
+        if (consumer.Queue.Unsubscribe(consumer.Subscription!))
+            Session.VirtualHost.DeleteAbandoned(consumer.Queue, Session.Round);
+    }
+
+    /// <summary>Returns every delivery to its place in its queue.</summary>
+    public void RequeueAll()
+    {
+        while (TryTakeFirst(ulong.MaxValue, out var delivery))
+            Requeue(delivery);
+    }
+
+    /// <summary>Returns one delivery to its place in its queue.</summary>
+    public void Requeue(in Delivery delivery)
+    {
+        var message = delivery.Message;
+        delivery.Queue!.Requeue(new ReadOnlySpan<StoredMessage>(in message));
+        if (delivery.Consumer?.Subscription is { } subscription)
+            delivery.Queue.Resume(subscription);
+        Session.Round.Touch(delivery.Queue);
+    }
+
+    private static void NoteSettled(in Delivery delivery)
+    {
+        if (delivery.Consumer is { } consumer)
+            consumer.Unacknowledged--;
+    }
+
+    /// <summary>Confirms what is safe, refuses what never will be. True when some still waits. Under the gate.</summary>
+    private bool Answer(IMessageStore store)
+    {
+        Confirms!.Confirm(store.DurablePosition, Session.Outbox, Number);
+        if (store.Failure is not null)
+            Confirms.Refuse(Session.Outbox, Number);
+        return Confirms.IsWaiting;
+    }
+}

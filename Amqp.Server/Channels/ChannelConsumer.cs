@@ -1,0 +1,92 @@
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>A basic.consume: sends a queue's messages to its client as far as prefetch and the outbox have room.</summary>
+/// <remarks>The lock of the connection's outbox guards the count of unacknowledged deliveries.</remarks>
+internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string tag, bool noAck, int priority, int prefetch) : IConsumer
+{
+    private readonly byte[] _tag = Encoding.UTF8.GetBytes(tag);
+
+    public string Tag { get; } = tag;
+
+    public Queue Queue { get; } = queue;
+
+    public bool NoAck { get; } = noAck;
+
+    public int Priority { get; } = priority;
+
+    /// <summary>Where its deliveries go.</summary>
+    public Outbox Outbox => channel.Session.Outbox;
+
+    /// <summary>Its place at the queue; set once, when it has one.</summary>
+    public Subscription? Subscription { get; set; }
+
+    /// <summary>Deliveries that are with the client. Under the gate.</summary>
+    public int Unacknowledged { get; set; }
+
+    /// <summary>The outbox had no room and has not had any since. Under the gate.</summary>
+    public bool IsRefused { get; set; }
+
+    /// <inheritdoc/>
+    public bool Deliver(Queue queue, int most, DispatchRound round)
+    {
+        var outbox = Outbox;
+        lock (outbox.Gate)
+        {
+            for (; most > 0; most--)
+            {
+                if (!HasRoom(outbox))
+                    return false;
+                if (!queue.TryTake(out var message))
+                    break;
+                if (!TrySend(queue, message, outbox))
+                    continue;
+                round.NoteDelivered(message);
+            }
+            round.Touch(outbox);
+            return HasRoom(outbox);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnQueueDeleted(DispatchRound round)
+    {
+        var outbox = Outbox;
+        lock (outbox.Gate)
+        {
+            if (!channel.Forget(this))
+                return; // cancelled at the same time
+            if (channel.Session.Capabilities.ConsumerCancelNotify)
+                outbox.Write(channel.Number, new BasicCancel(Tag, NoWait: true));
+        }
+        round.Touch(outbox);
+    }
+
+    private bool HasRoom(Outbox outbox) =>
+        (NoAck || ((prefetch == 0 || Unacknowledged < prefetch) && channel.HasPrefetchRoom)) && !outbox.Refuses(this);
+
+    private bool TrySend(Queue from, in StoredMessage message, Outbox outbox)
+    {
+        try
+        {
+            using var lease = channel.Session.VirtualHost.Store.Read(message);
+            var content = EncodedMessage.Read(lease.Payload);
+            ulong deliveryTag = NoAck ? channel.NextDeliveryTag() : channel.Track(message, from, this);
+            outbox.WriteDelivery(
+                channel.Number, _tag, deliveryTag, message.IsRedelivered,
+                content.Address, content.Properties, content.Body, channel.Session.FrameMax);
+            return true;
+        }
+        catch (StoreDamagedException damage)
+        {
+            from.DropDamaged(message, damage);
+            return false;
+        }
+    }
+}

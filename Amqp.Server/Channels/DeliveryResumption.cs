@@ -1,0 +1,21 @@
+using Amqp.Server.Broker.Dispatch;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>Lets consumers go on that waited for their connection's outbox. Runs on the thread pool.</summary>
+internal sealed class DeliveryResumption(List<ChannelConsumer> consumers) : IThreadPoolWorkItem
+{
+    /// <inheritdoc/>
+    public void Execute()
+    {
+        var round = PooledRound.Current;
+        foreach (var consumer in consumers)
+        {
+            lock (consumer.Outbox.Gate)
+                consumer.IsRefused = false;
+            consumer.Queue.Resume(consumer.Subscription!);
+            round.Touch(consumer.Queue);
+        }
+        round.Complete();
+    }
+}

@@ -1,0 +1,116 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Channels.Handlers;
+
+/// <summary>The basic.* methods but for publish: qos, consume, cancel and get here, settlements in their own file.</summary>
+internal static class BasicHandlers
+{
+    public static MethodTable<AmqpChannel> OnBasicMethods(this MethodTable<AmqpChannel> table) => table
+        .On<BasicQos>(Qos)
+        .On<BasicConsume>(Consume)
+        .On<BasicCancel>(Cancel)
+        .On<BasicCancelOk>((_, _) => { }) // a client's answer to our own basic.cancel
+        .On<BasicGet>(Get)
+        .On<BasicNack>(BasicSettlementHandlers.Nack)
+        .On<BasicReject>(BasicSettlementHandlers.Reject)
+        .On<BasicRecover>(BasicSettlementHandlers.Recover)
+        .On<BasicRecoverAsync>(BasicSettlementHandlers.RecoverAsync);
+
+    private static void Qos(AmqpChannel channel, BasicQos method)
+    {
+        if (method.PrefetchSize != 0)
+            throw new AmqpException(ReplyCode.NotImplemented, $"prefetch_size!=0 ({method.PrefetchSize})");
+        lock (channel.Session.Outbox.Gate)
+        {
+            if (method.Global)
+                channel.ChannelPrefetch = method.PrefetchCount;
+            else
+                channel.ConsumerPrefetch = method.PrefetchCount;
+        }
+        channel.Send(new BasicQosOk());
+        if (method.Global)
+            channel.ResumeConsumers(channel.Session.Round);
+    }
+
+    private static void Consume(AmqpChannel channel, BasicConsume method)
+    {
+        var session = channel.Session;
+        var queue = channel.GetQueue(method.Queue);
+        int priority = ReadPriority(method.Arguments, queue);
+        string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
+        var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch);
+        lock (session.Outbox.Gate)
+        {
+            if (channel.FindConsumer(tag) is not null)
+                throw new AmqpException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
+            int most = session.Options.ConsumerMaxPerChannel;
+            if (most != 0 && channel.ConsumerCount >= most)
+                throw new AmqpException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
+        }
+        // Another thread may drain the queue as soon as the consumer is there: consume-ok goes out first, under the queue's lock.
+        queue.Subscribe(consumer, method.Exclusive, subscription =>
+        {
+            consumer.Subscription = subscription;
+            lock (session.Outbox.Gate)
+            {
+                channel.Add(consumer);
+                if (!method.NoWait)
+                    session.Outbox.Write(channel.Number, new BasicConsumeOk(tag));
+            }
+        });
+        session.Round.Touch(session.Outbox);
+        session.Round.Touch(queue);
+    }
+
+    private static void Cancel(AmqpChannel channel, BasicCancel method)
+    {
+        ChannelConsumer? consumer;
+        lock (channel.Session.Outbox.Gate)
+        {
+            consumer = channel.FindConsumer(method.ConsumerTag);
+            if (consumer is not null)
+                channel.Forget(consumer);
+        }
+        if (consumer is not null)
+            channel.Leave(consumer);
+        if (!method.NoWait)
+            channel.Send(new BasicCancelOk(method.ConsumerTag));
+    }
+
+    private static void Get(AmqpChannel channel, BasicGet method)
+    {
+        var queue = channel.GetQueue(method.Queue);
+        if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
+            channel.Send(new BasicGetEmpty());
+        channel.Session.Round.Touch(channel.Session.Outbox);
+    }
+
+    private static void SendGetOk((AmqpChannel Channel, Queue Queue, bool NoAck) state, in StoredMessage message, long left)
+    {
+        var (channel, queue, noAck) = state;
+        var session = channel.Session;
+        using var lease = session.VirtualHost.Store.Read(message);
+        var content = EncodedMessage.Read(lease.Payload);
+        PublishAddress.Split(content.Address, out var exchange, out var routingKey);
+        var getOk = new BasicGetOk(
+            0, message.IsRedelivered, System.Text.Encoding.UTF8.GetString(exchange), System.Text.Encoding.UTF8.GetString(routingKey), (uint)Math.Min(left, uint.MaxValue));
+        lock (session.Outbox.Gate)
+        {
+            ulong tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
+            session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
+            session.Outbox.WriteContent(channel.Number, content.Properties, content.Body, session.FrameMax);
+        }
+    }
+
+    private static int ReadPriority(FieldTable arguments, Queue queue)
+    {
+        if (arguments["x-priority"] is not { } priority)
+            return 0;
+        if (!priority.IsInteger)
+            throw ArgumentTypes.Invalid("x-priority", queue.Name, queue.VirtualHost.Name, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
+        return (int)Math.Clamp(priority.AsInteger(), int.MinValue, int.MaxValue);
+    }
+}

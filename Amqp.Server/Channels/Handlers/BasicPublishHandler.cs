@@ -1,0 +1,68 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Storage;
+
+namespace Amqp.Server.Channels.Handlers;
+
+/// <summary>basic.publish, once its content is whole.</summary>
+internal static class BasicPublishHandler
+{
+    /// <summary>Takes the message that the channel has gathered.</summary>
+    public static void Publish(AmqpChannel channel, ReadOnlySpan<byte> body)
+    {
+        var content = channel.Content;
+        if (content.Immediate)
+            throw new AmqpException(ReplyCode.NotImplemented, "immediate=true", BasicPublish.Id);
+        var head = content.Head;
+        var message = EncodedMessage.Read(head);
+        var properties = EncodedProperties.Read(message.Properties);
+        var route = channel.Publisher.FindRoute(message.Address, properties.Headers);
+        if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}", BasicPublish.Id);
+        if (!properties.Headers.IsEmpty)
+            head = WithoutBcc(head, message, properties.Headers);
+
+        channel.Session.HasPublished = true;
+        if (channel.Transaction is { } transaction)
+            transaction.Add(route, head, body, properties.IsPersistent, content.Mandatory);
+        else
+            Deliver(channel, route, head, body, properties.IsPersistent, content.Mandatory);
+        content.Release();
+    }
+
+    /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
+    public static void Deliver(AmqpChannel channel, MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory)
+    {
+        if (isMandatory && route.Queues.Length == 0)
+            channel.Publisher.Return(head, body);
+        long position;
+        try
+        {
+            position = channel.Publisher.Store(route, head, body, isPersistent);
+        }
+        catch (StoreFailedException failure)
+        {
+            if (channel.Confirms is null)
+                throw new AmqpException(ReplyCode.InternalError, failure.Message, BasicPublish.Id);
+            position = ConfirmTracker.Never;
+        }
+        if (channel.Confirms is { } confirms)
+        {
+            confirms.Note(position);
+            var confirming = channel.Session.Confirming;
+            if (confirming.Count == 0 || (!ReferenceEquals(confirming[^1], channel) && !confirming.Contains(channel)))
+                confirming.Add(channel);
+        }
+    }
+
+    private static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> head, EncodedMessage message, ReadOnlySpan<byte> headers)
+    {
+        var properties = Publishing.SenderSelectedKeys.WithoutBcc(message.Properties, headers);
+        if (properties == message.Properties)
+            return head;
+        var changed = new byte[EncodedMessage.HeadSize(message.Address.Length, properties.Length)];
+        EncodedMessage.WriteHead(changed, message.Address, properties);
+        return changed;
+    }
+}

@@ -1,0 +1,145 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+
+namespace Amqp.Server.Channels.Publishing;
+
+/// <summary>Gathers a publish from its method, header and body frames into the encoded form that is stored.</summary>
+/// <remarks>
+/// Owned by the connection's read loop. The head is built in a buffer that the channel keeps; a body in one frame,
+/// as most are, is not copied at all. Memory grows with what has arrived, not with what a header promised.
+/// </remarks>
+internal sealed class ContentAssembler
+{
+    private const int KeptBody = 1024 * 1024;
+    private const string NoHeader = "expected content header for class 60, got non content header frame instead";
+
+    private byte[] _head = [];
+    private int _headLength;
+    private int _addressLength;
+    private byte[] _body = [];
+    private int _bodyLength;
+    private ulong _bodySize;
+    private Expected _expected;
+
+    private enum Expected
+    {
+        Method,
+        Header,
+        Body,
+    }
+
+    public bool Mandatory { get; private set; }
+
+    public bool Immediate { get; private set; }
+
+    /// <summary>The whole head, once <see cref="TakeHeader"/> has been called.</summary>
+    public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
+
+    /// <summary>Bytes that the header announced.</summary>
+    public ulong BodySize => _bodySize;
+
+    /// <summary>True between basic.publish and the end of its content, when nothing else may come on the channel.</summary>
+    public bool IsExpectingContent => _expected != Expected.Method;
+
+    /// <summary>basic.publish begins a content.</summary>
+    public void Begin(in PublishAddress address)
+    {
+        EnsureHead(address.Encoded.Length + 64);
+        address.Encoded.CopyTo(_head);
+        _addressLength = address.Encoded.Length;
+        (Mandatory, Immediate) = (address.Mandatory, address.Immediate);
+        _expected = Expected.Header;
+    }
+
+    /// <summary>Takes the header frame.</summary>
+    /// <returns>True when the content is complete: an empty body has no frame.</returns>
+    public bool TakeHeader(in ContentHeader header)
+    {
+        int properties = header.Properties.Length;
+        _headLength = EncodedMessage.HeadSize(_addressLength, properties);
+        EnsureHead(_headLength);
+        EncodedMessage.WriteHead(_head, _head.AsSpan(0, _addressLength), header.Properties);
+        (_bodySize, _bodyLength) = (header.BodySize, 0);
+        _expected = _bodySize == 0 ? Expected.Method : Expected.Body;
+        return _bodySize == 0;
+    }
+
+    /// <summary>Demands that a header frame is one of a publish.</summary>
+    /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
+    public static void DemandHeader(in ContentHeader header)
+    {
+        if (header.Weight != 0)
+            throw new AmqpException(ReplyCode.UnexpectedFrame, NoHeader, BasicPublish.Id);
+        if (header.ClassId != BasicPublish.Id.Class)
+            throw new AmqpException(ReplyCode.UnexpectedFrame, $"expected content header for class 60, got one for class {header.ClassId} instead", BasicPublish.Id);
+    }
+
+    /// <summary>Counts a header frame whose content nobody wants.</summary>
+    public void DiscardHeader(in ContentHeader header)
+    {
+        (_bodySize, _bodyLength) = (header.BodySize, 0);
+        _expected = _bodySize == 0 ? Expected.Method : Expected.Body;
+    }
+
+    /// <summary>Counts a body frame that nobody wants.</summary>
+    public void DiscardBody(int length)
+    {
+        _bodySize -= Math.Min((ulong)length, _bodySize);
+        if (_bodySize == 0)
+            _expected = Expected.Method;
+    }
+
+    /// <summary>Takes a body frame.</summary>
+    /// <param name="part">Its payload.</param>
+    /// <param name="body">The whole body when it is complete; good until the next call or until the frame goes.</param>
+    /// <returns>True when the content is complete.</returns>
+    /// <exception cref="AmqpException">501: more than the header announced.</exception>
+    public bool TakeBody(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> body)
+    {
+        ulong left = _bodySize - (ulong)_bodyLength;
+        if ((ulong)part.Length > left)
+            throw new AmqpException(ReplyCode.FrameError, "content body is larger than its header says");
+        if (_bodyLength == 0 && (ulong)part.Length == left)
+        {
+            body = part;
+            _expected = Expected.Method;
+            return true;
+        }
+        if (_body.Length < _bodyLength + part.Length)
+            Array.Resize(ref _body, (int)Math.Min((long)_bodySize, Math.Max(_bodyLength + part.Length, 2L * _body.Length)));
+        part.CopyTo(_body.AsSpan(_bodyLength));
+        _bodyLength += part.Length;
+        body = _body.AsSpan(0, _bodyLength);
+        if ((ulong)_bodyLength < _bodySize)
+            return false;
+        _expected = Expected.Method;
+        return true;
+    }
+
+    /// <summary>Demands that a frame of this type may come now.</summary>
+    /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
+    public void DemandExpected(FrameType type)
+    {
+        var (expected, text) = _expected switch
+        {
+            Expected.Header => (FrameType.Header, NoHeader),
+            Expected.Body => (FrameType.Body, "expected content body, got non content body frame instead"),
+            _ => (FrameType.Method, "expected method frame, got non method frame instead"),
+        };
+        if (type != expected)
+            throw new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
+    }
+
+    /// <summary>The message has been taken: an unusually large body's memory is let go.</summary>
+    public void Release()
+    {
+        if (_body.Length > KeptBody)
+            _body = [];
+    }
+
+    private void EnsureHead(int size)
+    {
+        if (_head.Length < size)
+            Array.Resize(ref _head, Math.Max(size, 2 * _head.Length));
+    }
+}

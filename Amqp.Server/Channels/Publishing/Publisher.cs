@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Unicode;
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Storage;
+
+namespace Amqp.Server.Channels.Publishing;
+
+/// <summary>Takes a whole message of a channel: finds its route, stores it, adds it to its queues, or returns it.</summary>
+/// <remarks>Owned by the connection's read loop.</remarks>
+internal sealed class Publisher(AmqpChannel channel)
+{
+    private readonly VirtualHost _virtualHost = channel.Session.VirtualHost;
+    private readonly RouteCache _routes = new(channel.Session.VirtualHost);
+    private readonly RouteFinder _finder = new(channel.Session.VirtualHost);
+    private StoredMessage[] _places = new StoredMessage[1];
+
+    /// <summary>Where a message goes.</summary>
+    /// <param name="address">Exchange and routing key as they came.</param>
+    /// <param name="headers">The encoded fields of its headers.</param>
+    /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
+    public MessageRoute FindRoute(ReadOnlySpan<byte> address, ReadOnlySpan<byte> headers)
+    {
+        bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
+        if (!isSenderSelected && _routes.TryFind(address, out var known))
+            return known;
+
+        int version = _virtualHost.TopologyVersion;
+        PublishAddress.Split(address, out var exchangeName, out var routingKey);
+        var exchange = DemandExchange(Text(exchangeName));
+        _finder.Clear();
+        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers), _finder);
+        if (isSenderSelected)
+            foreach (string key in SenderSelectedKeys.Read(headers))
+                _virtualHost.Follow(exchange, new RoutedMessage(key, headers), _finder);
+        var route = _finder.ToRoute(exchange);
+        if (!isSenderSelected && !_finder.ReadHeaders)
+            _routes.Add(address, route, version);
+        return route;
+    }
+
+    /// <summary>Stores a message for the queues of its route; they have it when the round hands over.</summary>
+    /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
+    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
+    {
+        var queues = route.Queues;
+        if (queues.Length == 0)
+            return 0;
+        if (_places.Length < queues.Length)
+            _places = new StoredMessage[queues.Length];
+        long position = _virtualHost.Store.Append(route.Stored, head, body, isPersistent, _places);
+        for (int i = 0; i < queues.Length; i++)
+            channel.Session.Round.Publish(queues[i], _places[i]);
+        return position;
+    }
+
+    /// <summary>Sends a mandatory message back that no queue takes (basic.return 312).</summary>
+    public void Return(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        var message = EncodedMessage.Read(head);
+        PublishAddress.Split(message.Address, out var exchange, out var routingKey);
+        var session = channel.Session;
+        lock (session.Outbox.Gate)
+        {
+            session.Outbox.Write(channel.Number, new BasicReturn((ushort)ReplyCode.NoRoute, ReplyCode.NoRoute.Name(), Text(exchange), Text(routingKey)));
+            session.Outbox.WriteContent(channel.Number, message.Properties, body, session.FrameMax);
+        }
+        session.Round.Touch(session.Outbox);
+    }
+
+    private Exchange DemandExchange(string name)
+    {
+        var exchange = _virtualHost.FindExchange(name)
+            ?? throw new AmqpException(ReplyCode.NotFound, VirtualHost.NoExchange(name, _virtualHost.Name).Message, BasicPublish.Id);
+        if (exchange.IsInternal)
+            throw new AmqpException(ReplyCode.AccessRefused, $"cannot publish to internal exchange '{name}' in vhost '{_virtualHost.Name}'", BasicPublish.Id);
+        return exchange;
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw WireReader.MalformedUtf8();
+}

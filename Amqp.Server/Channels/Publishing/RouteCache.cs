@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+
+namespace Amqp.Server.Channels.Publishing;
+
+/// <summary>Remembers where messages of an address go, for as long as the virtual host's topology stays as it is.</summary>
+/// <remarks>
+/// Looked up by the raw bytes of exchange and routing key, so that a publish makes no strings. Direct-mapped: an
+/// address takes the place of another with the same hash. Owned by the connection's read loop.
+/// </remarks>
+internal sealed class RouteCache(VirtualHost virtualHost)
+{
+    private const int Slots = 256;
+
+    private (byte[] Address, MessageRoute Route)[] _slots = [];
+    private int _version;
+
+    public bool TryFind(ReadOnlySpan<byte> address, out MessageRoute route)
+    {
+        if (_slots.Length > 0 && _version == virtualHost.TopologyVersion)
+        {
+            ref var slot = ref _slots[SlotOf(address)];
+            if (slot.Address is not null && address.SequenceEqual(slot.Address))
+            {
+                route = slot.Route;
+                return true;
+            }
+        }
+        route = null!;
+        return false;
+    }
+
+    /// <summary>Remembers a route that was found while the topology had this version.</summary>
+    public void Add(ReadOnlySpan<byte> address, MessageRoute route, int version)
+    {
+        if (_slots.Length == 0)
+            _slots = new (byte[], MessageRoute)[Slots];
+        else if (_version != version)
+            Array.Clear(_slots);
+        _version = version;
+        _slots[SlotOf(address)] = (address.ToArray(), route);
+    }
+
+    /// <summary>Mixes the ends of the address: names differ there.</summary>
+    private static int SlotOf(ReadOnlySpan<byte> address)
+    {
+        ulong head = 0, tail = 0;
+        if (address.Length >= sizeof(ulong))
+        {
+            head = BinaryPrimitives.ReadUInt64LittleEndian(address);
+            tail = BinaryPrimitives.ReadUInt64LittleEndian(address[^sizeof(ulong)..]);
+        }
+        else
+        {
+            foreach (byte octet in address)
+                head = head << 8 | octet;
+        }
+        ulong mixed = (head ^ tail * 0x9E3779B97F4A7C15 ^ (ulong)address.Length) * 0xBF58476D1CE4E5B9;
+        return (int)(mixed >> 56);
+    }
+}

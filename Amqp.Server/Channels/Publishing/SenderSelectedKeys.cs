@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Channels.Publishing;
+
+/// <summary>The CC and BCC headers: more routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
+internal static class SenderSelectedKeys
+{
+    /// <summary>Whether there are any, told without decoding the headers.</summary>
+    public static bool AreIn(ReadOnlySpan<byte> headers) =>
+        EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
+
+    /// <summary>The keys of both headers.</summary>
+    /// <exception cref="AmqpException">406: one is no array of long strings.</exception>
+    public static List<string> Read(ReadOnlySpan<byte> headers)
+    {
+        var table = FieldTableCodec.Read(headers);
+        var keys = new List<string>();
+        Add("CC");
+        Add("BCC");
+        return keys;
+
+        void Add(string name)
+        {
+            if (table[name] is not { } value)
+                return;
+            if (value.Type != FieldType.Array)
+                throw Unacceptable(name, value);
+            foreach (var key in value.AsArray())
+                if (key.Type == FieldType.LongString)
+                    keys.Add(key.AsString());
+        }
+    }
+
+    /// <summary>The properties without the BCC header, which no consumer may see.</summary>
+    public static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
+    {
+        if (!EncodedFieldTable.TryFind(headers, "BCC"u8, out _))
+            return properties;
+        int start = EncodedProperties.HeadersOffset(properties);
+        var output = new ArrayBufferWriter<byte>(properties.Length);
+        output.Write(properties[..start]);
+        FieldTableCodec.Write(output, new FieldTable(FieldTableCodec.Read(headers).Where(field => field.Key != "BCC")));
+        int end = start + sizeof(uint) + (int)BinaryPrimitives.ReadUInt32BigEndian(properties[start..]);
+        output.Write(properties[end..]);
+        return output.WrittenSpan;
+    }
+
+    private static AmqpException Unacceptable(string name, FieldValue value) => new(
+        ReplyCode.PreconditionFailed,
+        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{Broker.ArgumentTypes.NameOf(value.Type)}}}",
+        BasicPublish.Id);
+}

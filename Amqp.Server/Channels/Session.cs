@@ -1,0 +1,55 @@
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Configuration;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>What the handshake agreed on and what a connection's channels share. The owner of its exclusive queues.</summary>
+/// <remarks>Owned by the connection's read loop, but for the outbox, which has a lock of its own.</remarks>
+internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbox outbox, DispatchRound round, ILogger logger)
+{
+    public MessageBroker Broker { get; } = broker;
+
+    public BrokerOptions Options { get; } = options;
+
+    /// <summary>Everything that goes to the client.</summary>
+    public Outbox Outbox { get; } = outbox;
+
+    /// <summary>The read loop's round of work, now going on.</summary>
+    public DispatchRound Round { get; } = round;
+
+    public ILogger Logger { get; } = logger;
+
+    /// <summary>Who logged in.</summary>
+    public required User User { get; init; }
+
+    public required VirtualHost VirtualHost { get; init; }
+
+    public required ClientCapabilities Capabilities { get; init; }
+
+    /// <summary>Largest frame that may be sent, its eight bytes of envelope included.</summary>
+    public required int FrameMax { get; init; }
+
+    /// <summary>Most channels open at once.</summary>
+    public required int ChannelMax { get; init; }
+
+    /// <summary>Interval in seconds; 0: none.</summary>
+    public required ushort Heartbeat { get; init; }
+
+    /// <summary>Queues that go with this connection.</summary>
+    public HashSet<Queue> ExclusiveQueues { get; } = [];
+
+    /// <summary>True once something was published: alarms block such connections only.</summary>
+    public bool HasPublished { get; set; }
+
+    /// <summary>Channels whose confirms of this round are still to be sent or waited for.</summary>
+    public List<AmqpChannel> Confirming { get; } = [];
+
+    /// <summary>What the read loop must wait for before it goes on, because a reply depends on it; null when nothing.</summary>
+    public PendingCommit? PendingCommit { get; set; }
+}
+
+/// <summary>A tx.commit that is answered once everything up to a position is on the disk.</summary>
+internal sealed record PendingCommit(AmqpChannel Channel, long Position);

@@ -1,0 +1,46 @@
+using Amqp.Server.Broker.Exchanges;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>What a transactional channel holds back until tx.commit: publishes and acknowledgements, in order.</summary>
+/// <remarks>Owned by the connection's read loop.</remarks>
+internal sealed class Transaction
+{
+    private readonly List<HeldPublish> _publishes = [];
+    private readonly List<HeldSettlement> _settlements = [];
+
+    public IReadOnlyList<HeldPublish> Publishes => _publishes;
+
+    public IReadOnlyList<HeldSettlement> Settlements => _settlements;
+
+    /// <summary>Keeps a copy of a message.</summary>
+    public void Add(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory) =>
+        _publishes.Add(new HeldPublish(route, head.ToArray(), body.ToArray(), isPersistent, isMandatory));
+
+    public void Add(ulong tag, Settlement settlement) => _settlements.Add(new HeldSettlement(tag, settlement));
+
+    public void Clear()
+    {
+        _publishes.Clear();
+        _settlements.Clear();
+    }
+}
+
+/// <summary>A publish that waits for tx.commit. As in RabbitMQ its route is the one at the time of the publish.</summary>
+internal sealed record HeldPublish(MessageRoute Route, byte[] Head, byte[] Body, bool IsPersistent, bool IsMandatory);
+
+/// <summary>An acknowledgement that waits for tx.commit.</summary>
+internal readonly record struct HeldSettlement(ulong Tag, Settlement Settlement);
+
+/// <summary>What shall become of a delivery.</summary>
+internal enum Settlement
+{
+    /// <summary>The client is done with it.</summary>
+    Acknowledge,
+
+    /// <summary>The client will not have it: dropped, or dead-lettered where the queue says so.</summary>
+    Reject,
+
+    /// <summary>Back to its place in the queue.</summary>
+    Requeue,
+}

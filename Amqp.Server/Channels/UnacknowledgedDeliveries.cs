@@ -1,0 +1,129 @@
+using System.Numerics;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>A channel's deliveries that are not acknowledged, in the order of their tags.</summary>
+/// <remarks>
+/// A ring of structs: tags only grow, so a tag is found by its distance from the first one, or by halving where
+/// there are gaps, without a hash map. A delivery settled in the middle leaves a gap, which goes when the ring is
+/// packed, so a message that is never acknowledged does not make the ring grow.
+/// The lock of the connection's outbox guards it.
+/// </remarks>
+internal sealed class UnacknowledgedDeliveries
+{
+    private Delivery[] _ring = [];
+    private int _first;
+    private int _used; // slots between first and last, gaps included
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds the next one; its tag is higher than all before.</summary>
+    public void Add(in Delivery delivery)
+    {
+        if (_used == _ring.Length)
+            MakeRoom();
+        _ring[(_first + _used++) & (_ring.Length - 1)] = delivery;
+        Count++;
+    }
+
+    /// <summary>Takes one out.</summary>
+    public bool TryTake(ulong tag, out Delivery delivery)
+    {
+        if (!TryFind(tag, out int offset))
+        {
+            delivery = default;
+            return false;
+        }
+        ref var slot = ref At(offset);
+        delivery = slot;
+        slot = default(Delivery) with { Tag = tag };
+        Count--;
+        DropLeadingGaps();
+        return true;
+    }
+
+    /// <summary>Takes the first one out if its tag is no higher than this.</summary>
+    public bool TryTakeFirst(ulong upTo, out Delivery delivery)
+    {
+        if (Count == 0 || At(0).Tag > upTo)
+        {
+            delivery = default;
+            return false;
+        }
+        delivery = At(0);
+        At(0) = default;
+        (_first, _used) = ((_first + 1) & (_ring.Length - 1), _used - 1);
+        Count--;
+        DropLeadingGaps();
+        return true;
+    }
+
+    /// <summary>Whether this delivery is there and not waiting for a tx.commit.</summary>
+    public bool CanSettle(ulong tag) => TryFind(tag, out int offset) && !At(offset).IsInTransaction;
+
+    /// <summary>Marks one for the transaction, or takes the mark off.</summary>
+    public void Mark(ulong tag, bool isInTransaction)
+    {
+        if (TryFind(tag, out int offset))
+            At(offset) = At(offset) with { IsInTransaction = isInTransaction };
+    }
+
+    /// <summary>The tags up to this one that wait for no transaction.</summary>
+    public List<ulong> TagsUpTo(ulong tag)
+    {
+        var tags = new List<ulong>();
+        for (int offset = 0; offset < _used && At(offset).Tag <= tag; offset++)
+            if (At(offset) is { Queue: not null, IsInTransaction: false } delivery)
+                tags.Add(delivery.Tag);
+        return tags;
+    }
+
+    private ref Delivery At(int offset) => ref _ring[(_first + offset) & (_ring.Length - 1)];
+
+    private bool TryFind(ulong tag, out int offset)
+    {
+        offset = -1;
+        if (_used == 0 || tag < At(0).Tag || tag > At(_used - 1).Tag)
+            return false;
+        // Without gaps between the tags, the distance is the place.
+        ulong distance = tag - At(0).Tag;
+        offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : FindByHalving(tag);
+        return offset >= 0 && At(offset).Queue is not null;
+    }
+
+    private int FindByHalving(ulong tag)
+    {
+        int low = 0, high = _used - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            ulong found = At(middle).Tag;
+            if (found == tag)
+                return middle;
+            if (found < tag)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return -1;
+    }
+
+    private void DropLeadingGaps()
+    {
+        while (_used > 0 && At(0).Queue is null)
+            (_first, _used) = ((_first + 1) & (_ring.Length - 1), _used - 1);
+    }
+
+    /// <summary>Packs the ring when half of it is gaps; else doubles it.</summary>
+    private void MakeRoom()
+    {
+        int size = Count <= _used / 2 ? Math.Max(_ring.Length, 8) : (int)BitOperations.RoundUpToPowerOf2((uint)_used + 1);
+        var packed = new Delivery[size];
+        int count = 0;
+        for (int offset = 0; offset < _used; offset++)
+            if (At(offset).Queue is not null)
+                packed[count++] = At(offset);
+        (_ring, _first, _used) = (packed, 0, count);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections;
+using System.CommandLine;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Cli;
+
+/// <summary>The verbs of <c>amqpbroker</c>; without one it serves.</summary>
+/// <param name="serve">Runs a broker with a configuration that has no errors, and returns the exit code.</param>
+/// <param name="environment">The environment variables.</param>
+internal sealed class BrokerCommandLine(
+    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, IReadOnlyDictionary<string, string> environment)
+{
+    private readonly SettingOptions _settings = new();
+
+    /// <summary>The environment variables of this process.</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment { get; } = Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+
+    /// <summary>Understands the arguments and does what they ask for.</summary>
+    /// <param name="arguments">What follows the program's name.</param>
+    /// <param name="output">Where to print; standard output and standard error unless given.</param>
+    /// <returns>The exit code.</returns>
+    public Task<int> RunAsync(string[] arguments, InvocationConfiguration? output = null)
+    {
+        // The host handles SIGTERM and Ctrl-C, and takes its time for it.
+        output ??= new InvocationConfiguration();
+        output.ProcessTerminationTimeout = null;
+        return Root().Parse(arguments).InvokeAsync(output);
+    }
+
+    private RootCommand Root()
+    {
+        var root = new RootCommand("An AMQP 0-9-1 message broker. Without a command it serves. See docs/configuration.md for every setting.")
+        {
+            ServeCommand(),
+            ConfigCommand(),
+        };
+        _settings.AddTo(root);
+        root.SetAction(ServeAsync);
+        return root;
+    }
+
+    private Command ServeCommand()
+    {
+        var command = new Command("serve", "Run the broker until it is told to stop (SIGTERM, Ctrl-C).");
+        _settings.AddTo(command);
+        command.SetAction(ServeAsync);
+        return command;
+    }
+
+    private Command ConfigCommand()
+    {
+        var check = new Command("check", "Check the configuration file, the environment and the options given; print every setting that is not at its default.");
+        _settings.AddTo(check);
+        check.SetAction(Check);
+        return new Command("config", "Look at the configuration.") { check };
+    }
+
+    private async Task<int> ServeAsync(ParseResult result, CancellationToken cancellation)
+    {
+        BrokerConfiguration configuration = _settings.Load(result, environment);
+        return configuration.Errors.Count > 0
+            ? Refuse(configuration, result)
+            : await serve(configuration, result.InvocationConfiguration.Error, cancellation);
+    }
+
+    private int Check(ParseResult result)
+    {
+        BrokerConfiguration configuration = _settings.Load(result, environment);
+        if (configuration.Errors.Count > 0)
+            return Refuse(configuration, result);
+
+        TextWriter output = result.InvocationConfiguration.Output;
+        foreach (string warning in configuration.Warnings)
+            output.WriteLine($"# {warning}");
+        foreach ((string key, string value, string source) in configuration.Changes)
+            output.WriteLine($"{key} = {value}  # {source}");
+        output.WriteLine("# The configuration is valid; every other setting is at its default.");
+        return ExitCode.Ok;
+    }
+
+    private static int Refuse(BrokerConfiguration configuration, ParseResult result)
+    {
+        foreach (string error in configuration.Errors)
+            result.InvocationConfiguration.Error.WriteLine($"amqpbroker: {error}");
+        return ExitCode.Configuration;
+    }
+}

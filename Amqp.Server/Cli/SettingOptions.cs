@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Cli;
+
+/// <summary>The options that set something. Each stands for a key of the configuration file, so values are checked in one place.</summary>
+internal sealed class SettingOptions
+{
+    private readonly Option<string[]> _bind = new("--bind")
+    {
+        HelpName = "address",
+        Description = "Address to listen on, for AMQP and HTTP; may be repeated, * is every address. Loopback unless given.",
+    };
+
+    private readonly Option<string> _port = new("--port") { HelpName = "port", Description = "Port for AMQP; 0 picks a free one. 5672 unless given." };
+
+    private readonly Option<string> _managementPort = new("--management-port")
+    {
+        HelpName = "port",
+        Description = "Port for the HTTP API; 0 picks a free one. 15672 unless given.",
+    };
+
+    private readonly Option<string> _dataDirectory = new("--data-dir")
+    {
+        HelpName = "folder",
+        Description = "Folder of everything that outlives the broker. amqpbroker-data in the current folder unless given.",
+    };
+
+    private readonly Option<string> _config = new("--config") { HelpName = "file", Description = "Configuration file, in rabbitmq.conf's format." };
+
+    /// <summary>Gives a command all these options.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _bind, _port, _managementPort, _dataDirectory, _config })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Puts together what the command line, the environment and the file say.</summary>
+    public BrokerConfiguration Load(ParseResult result, IReadOnlyDictionary<string, string> environment)
+    {
+        var assignments = new List<Assignment>();
+        if (result.GetValue(_bind) is { Length: > 0 } addresses)
+            assignments.Add(Set("bind", string.Join(',', addresses), _bind));
+        Add("listeners.tcp.default", _port);
+        Add("management.tcp.port", _managementPort);
+        Add("data_dir", _dataDirectory);
+        return BrokerConfiguration.Load(result.GetValue(_config), assignments, environment);
+
+        void Add(string key, Option<string> option)
+        {
+            if (result.GetValue(option) is { } value)
+                assignments.Add(Set(key, value, option));
+        }
+    }
+
+    private static Assignment Set(string key, string value, Option option) =>
+        Assignment.Of(key, value, new SettingSource(option.Name, SettingSource.CommandLine));
+}

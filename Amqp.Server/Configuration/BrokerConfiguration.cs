@@ -1,0 +1,107 @@
+namespace Amqp.Server.Configuration;
+
+/// <summary>Everything that sets anything, put together: command line over environment over file over default.</summary>
+internal sealed class BrokerConfiguration
+{
+    private readonly List<SettingRemark> _errors = [];
+    private readonly List<SettingRemark> _warnings = [];
+    private readonly Dictionary<(Setting, string Name), (Assignment Assignment, object Value)> _effective = [];
+
+    private BrokerConfiguration()
+    {
+    }
+
+    /// <summary>The file read, or null when none was named.</summary>
+    public string? File { get; private init; }
+
+    /// <summary>The outcome; of use only without <see cref="Errors"/>.</summary>
+    public BrokerOptions Options { get; } = new();
+
+    /// <summary>Everything that is wrong, a line each: where, which key, what was expected.</summary>
+    public IReadOnlyList<string> Errors => SettingRemark.InOrder(_errors);
+
+    /// <summary>What was set to no avail, a line each.</summary>
+    public IReadOnlyList<string> Warnings => SettingRemark.InOrder(_warnings);
+
+    /// <summary>Settings that are not at their default, in the order of the table.</summary>
+    public IEnumerable<(string Key, string Value, string Source)> Changes =>
+        from setting in SettingTable.Effective
+        from entry in _effective
+        where entry.Key.Item1 == setting && !setting.IsDefault(entry.Value.Value)
+        select (entry.Value.Assignment.Key, setting.IsSecret ? "********" : entry.Value.Assignment.Value, entry.Value.Assignment.Source.Name);
+
+    /// <summary>Reads the file, the environment and the command line. Never throws for what they hold: see <see cref="Errors"/>.</summary>
+    /// <param name="file">The file that the command line names, or null.</param>
+    /// <param name="commandLine">Settings from the command line.</param>
+    /// <param name="variables">The environment.</param>
+    public static BrokerConfiguration Load(string? file, IEnumerable<Assignment> commandLine, IReadOnlyDictionary<string, string> variables)
+    {
+        var configuration = new BrokerConfiguration { File = file ?? FileFrom(variables) };
+        configuration.Take(configuration.ReadFile(variables));
+        configuration.Take(EnvironmentSettings.Read(variables, configuration._errors));
+        configuration.Take(commandLine);
+        configuration.Apply();
+        return configuration;
+    }
+
+    private static string? FileFrom(IReadOnlyDictionary<string, string> variables)
+    {
+        if (variables.TryGetValue(EnvironmentSettings.ConfigFile, out string? ours))
+            return ours;
+        // RabbitMQ's variable may leave out the extension.
+        return variables.TryGetValue(EnvironmentSettings.RabbitMqConfigFile, out string? file) && !System.IO.File.Exists(file) && System.IO.File.Exists(file + ".conf")
+            ? file + ".conf"
+            : file;
+    }
+
+    private IReadOnlyList<Assignment> ReadFile(IReadOnlyDictionary<string, string> variables)
+    {
+        if (File is null)
+            return [];
+        try
+        {
+            var file = new ConfigurationFile(File, variables.GetValueOrDefault).Read(System.IO.File.ReadAllText(File));
+            _errors.AddRange(file.Errors);
+            return file.Assignments;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            _errors.Add(new(new SettingSource(File, SettingSource.File), $"cannot read the configuration file: {exception.Message}"));
+            return [];
+        }
+    }
+
+    // Called from the weakest source to the strongest, so the last value of a setting holds.
+    private void Take(IEnumerable<Assignment> assignments)
+    {
+        foreach (Assignment assignment in assignments.OrderBy(assignment => assignment.Source.Strength))
+        {
+            if (SettingTable.Find(assignment.Segments, out string name) is not { } setting)
+                _errors.Add(new(assignment.Source, Unknown(assignment)));
+            else if (setting.Read(assignment.Value) is not { } value)
+                _errors.Add(new(assignment.Source, $"{assignment.Key}: {Quoted(setting, assignment)}expected {setting.Expected}"));
+            else if (setting.HasEffect)
+                _effective[(setting, name)] = (assignment, value);
+            else
+                _warnings.Add(new(assignment.Source, $"{assignment.Key} has no effect in this version"));
+        }
+    }
+
+    private static string Quoted(Setting setting, Assignment assignment) =>
+        setting.IsSecret ? "" : $"'{assignment.Value}' will not do; ";
+
+    private static string Unknown(Assignment assignment)
+    {
+        string? nearest = Spelling.Nearest(assignment.Key, SettingTable.All.Select(setting => setting.Key.Likened(assignment.Segments)));
+        string unknown = $"unknown setting '{assignment.Key}'";
+        return nearest is null ? unknown : $"{unknown}; did you mean '{nearest}'?";
+    }
+
+    private void Apply()
+    {
+        var target = new SettingTarget(Options);
+        foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective)
+            setting.Apply(target, value, new Occurrence(name, assignment.Source.Strength));
+        target.Complete();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Reflection;
+using Amqp.Storage;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Everything that can be set about a broker, with RabbitMQ's defaults. Settled before anything listens and not changed afterwards.</summary>
+/// <remarks>The key of each setting, its environment variable and its range are in <see cref="SettingTable"/>.</remarks>
+public sealed class BrokerOptions
+{
+    /// <summary>Largest frame offered in connection.tune, in bytes: 4,096 or more, or 0 for no limit.</summary>
+    public int FrameMax { get; set; } = 131_072;
+
+    /// <summary>Largest frame taken before connection.tune-ok, in bytes.</summary>
+    public int InitialFrameMax { get; set; } = 4_096;
+
+    /// <summary>Channels offered per connection in connection.tune; 0 is no limit but the protocol's.</summary>
+    public ushort ChannelMax { get; set; } = 2_047;
+
+    /// <summary>Heartbeat interval offered in connection.tune, in seconds; 0 offers none.</summary>
+    public ushort Heartbeat { get; set; } = 60;
+
+    /// <summary>How long a peer may take from connecting to connection.open; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Largest message body taken, in bytes; at most 536,870,912.</summary>
+    public long MaxMessageSize { get; set; } = 134_217_728;
+
+    /// <summary>Consumers allowed on one channel; 0 is no limit.</summary>
+    public int ConsumerMaxPerChannel { get; set; }
+
+    /// <summary>AMQP connections allowed at once; 0 is no limit.</summary>
+    public int MaxConnections { get; set; }
+
+    /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
+    public long OutboxHighWatermark { get; set; } = 1_048_576;
+
+    /// <summary>Name of the user made when a data directory is new.</summary>
+    public string DefaultUser { get; set; } = "guest";
+
+    /// <summary>Password of the user made when a data directory is new.</summary>
+    public string DefaultPassword { get; set; } = "guest";
+
+    /// <summary>Name of the virtual host made when a data directory is new.</summary>
+    public string DefaultVirtualHost { get; set; } = "/";
+
+    /// <summary>Users who may connect over a loopback address only.</summary>
+    public IReadOnlyCollection<string> LoopbackUsers { get; set; } = ["guest"];
+
+    /// <summary>What the broker calls itself in connection.start.</summary>
+    public string ProductName { get; set; } = "AmqpBroker";
+
+    /// <summary>The version it names there, as n.n.n: clients parse it.</summary>
+    public string ProductVersion { get; set; } = OwnVersion;
+
+    /// <summary>The cluster's name in connection.start and in the HTTP API.</summary>
+    public string ClusterName { get; set; } = $"rabbit@{Environment.MachineName}";
+
+    /// <summary>Publishers are blocked while the process holds more memory than this, in bytes.</summary>
+    public long MemoryHighWatermark { get; set; } = new MemoryWatermark().Resolve();
+
+    /// <summary>Where the broker keeps what outlives it; relative paths start at the current folder.</summary>
+    public string DataDirectory { get; set; } = "amqpbroker-data";
+
+    /// <summary>How the message store works.</summary>
+    public StoreOptions Store { get; set; } = new();
+
+    /// <summary>Addresses that take AMQP connections; port 0 is any free port, one for all addresses that ask for it.</summary>
+    public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().AmqpEndPoints();
+
+    /// <summary>Addresses that answer the HTTP API; port 0 as above.</summary>
+    public IReadOnlyList<IPEndPoint> ManagementListeners { get; set; } = new ListenerPlan().ManagementEndPoints();
+
+    /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
+    public SocketOptions Sockets { get; set; } = new();
+
+    /// <summary>What the log on standard output holds.</summary>
+    public LogOptions Log { get; set; } = new();
+
+    /// <summary>How long connections may take to answer connection.close when the broker stops.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The broker's version, whatever it tells clients.</summary>
+    internal static string OwnVersion { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";
+}

@@ -1,0 +1,136 @@
+using System.Text;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Reads rabbitmq.conf's syntax: one <c>key = value</c> a line, <c>#</c> comments, values literally in single quotes.</summary>
+/// <param name="name">The file's name, for messages.</param>
+/// <param name="variable">Gives the environment variable that a value names as <c>$(NAME)</c>, or null.</param>
+internal sealed class ConfigurationFile(string name, Func<string, string?> variable)
+{
+    private readonly List<Assignment> _assignments = [];
+    private readonly List<SettingRemark> _errors = [];
+
+    /// <summary>What the file sets, in its order.</summary>
+    public IReadOnlyList<Assignment> Assignments => _assignments;
+
+    /// <summary>What is not of the syntax, each with its line.</summary>
+    public IReadOnlyList<SettingRemark> Errors => _errors;
+
+    /// <summary>Reads a whole text; lines that cannot be understood end up in <see cref="Errors"/>.</summary>
+    public ConfigurationFile Read(string text)
+    {
+        int number = 0;
+        foreach (ReadOnlySpan<char> line in text.AsSpan().TrimStart('\uFEFF').EnumerateLines())
+            ReadLine(line.Trim(" \t"), ++number);
+        return this;
+    }
+
+    private void ReadLine(ReadOnlySpan<char> line, int number)
+    {
+        if (line.IsEmpty || line[0] == '#')
+            return;
+
+        var source = new SettingSource($"{name}:{number}", SettingSource.File, number);
+        List<string> segments = ReadKey(ref line);
+        line = line.TrimStart(" \t");
+        if (segments.Contains("") || line.IsEmpty || line[0] != '=')
+        {
+            _errors.Add(new(source, "expected 'key = value', the key in letters, digits, '_', '-' and '.'"));
+            return;
+        }
+
+        string key = string.Join('.', segments);
+        string? problem = ReadValue(line[1..].TrimStart(" \t"), out string value);
+        if (problem is null)
+            _assignments.Add(new Assignment(segments, value, source));
+        else
+            _errors.Add(new(source, $"{key}: {problem}"));
+    }
+
+    // "a.b\.c" is the two parts "a" and "b.c", so that a user's name may have dots.
+    private static List<string> ReadKey(ref ReadOnlySpan<char> line)
+    {
+        var segments = new List<string>();
+        var segment = new StringBuilder();
+        int at = 0;
+        for (; at < line.Length; at++)
+        {
+            if (line[at] == '\\' && at + 1 < line.Length && line[at + 1] == '.')
+            {
+                segment.Append('.');
+                at++;
+            }
+            else if (line[at] == '.')
+            {
+                segments.Add(segment.ToString());
+                segment.Clear();
+            }
+            else if (char.IsAsciiLetterOrDigit(line[at]) || line[at] is '_' or '-')
+            {
+                segment.Append(line[at]);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        segments.Add(segment.ToString());
+        line = line[at..];
+        return segments;
+    }
+
+    /// <returns>What is wrong, or null.</returns>
+    private string? ReadValue(ReadOnlySpan<char> text, out string value)
+    {
+        if (!text.IsEmpty && text[0] == '\'')
+            return ReadQuoted(text[1..], out value);
+
+        int comment = text.IndexOf('#');
+        value = (comment < 0 ? text : text[..comment]).TrimEnd(" \t").ToString();
+        return value.Length == 0 ? "expected a value after '='" : Substitute(ref value);
+    }
+
+    private static string? ReadQuoted(ReadOnlySpan<char> text, out string value)
+    {
+        var content = new StringBuilder();
+        for (int at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '\\' && at + 1 < text.Length && text[at + 1] == '\'')
+            {
+                content.Append('\'');
+                at++;
+            }
+            else if (text[at] == '\'')
+            {
+                value = content.ToString();
+                ReadOnlySpan<char> rest = text[(at + 1)..].TrimStart(" \t");
+                return rest.IsEmpty || rest[0] == '#' ? null : "expected nothing but a comment after the closing quote";
+            }
+            else
+            {
+                content.Append(text[at]);
+            }
+        }
+
+        value = "";
+        return "expected a closing quote (')";
+    }
+
+    private string? Substitute(ref string value)
+    {
+        for (int start = 0; (start = value.IndexOf("$(", start, StringComparison.Ordinal)) >= 0;)
+        {
+            int end = value.IndexOf(')', start);
+            if (end < 0)
+                return "expected ')' after '$('";
+            string wanted = value[(start + 2)..end];
+            if (variable(wanted) is not { } content)
+                return $"the environment variable {wanted} is not set";
+            value = string.Concat(value.AsSpan(0, start), content, value.AsSpan(end + 1));
+            start += content.Length;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Amqp.Server.Configuration;
+
+/// <summary>Settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case, its dots as underscores; and those of RabbitMQ's images.</summary>
+internal static class EnvironmentSettings
+{
+    public const string Prefix = "AMQPBROKER_";
+
+    /// <summary>Names the configuration file; <see cref="RabbitMqConfigFile"/> does too.</summary>
+    public const string ConfigFile = Prefix + "CONFIG_FILE";
+
+    public const string RabbitMqConfigFile = "RABBITMQ_CONFIG_FILE";
+
+    private static readonly Dictionary<string, string> _rabbitMq = new()
+    {
+        ["RABBITMQ_DEFAULT_USER"] = "default_user",
+        ["RABBITMQ_DEFAULT_PASS"] = "default_pass",
+        ["RABBITMQ_DEFAULT_VHOST"] = "default_vhost",
+    };
+
+    /// <summary>What the variables set; those with our prefix that name nothing end up in the errors.</summary>
+    public static IReadOnlyList<Assignment> Read(IReadOnlyDictionary<string, string> variables, ICollection<SettingRemark> errors)
+    {
+        var assignments = new List<Assignment>();
+        foreach ((string variable, string value) in variables.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (_rabbitMq.TryGetValue(variable, out string? key))
+                assignments.Add(Assignment.Of(key, value, new SettingSource(variable, SettingSource.RabbitMqEnvironment)));
+            else if (!variable.StartsWith(Prefix, StringComparison.Ordinal) || variable == ConfigFile)
+                continue;
+            else if (SegmentsOf(variable) is { } segments)
+                assignments.Add(new Assignment(segments, value, new SettingSource(variable, SettingSource.Environment)));
+            else
+                errors.Add(new(new SettingSource(variable, SettingSource.Environment), Unknown(variable)));
+        }
+
+        return assignments;
+    }
+
+    private static string[]? SegmentsOf(string variable)
+    {
+        // A plain key before a wildcard: AMQPBROKER_LOG_FILE_LEVEL is log.file.level and not log.$category.level.
+        foreach (Setting setting in SettingTable.All.OrderBy(setting => setting.Key.HasWildcard))
+        {
+            if (setting.Key.MatchesVariable(variable, out string[] segments))
+                return segments;
+        }
+
+        return null;
+    }
+
+    private static string Unknown(string variable)
+    {
+        IEnumerable<string> known = SettingTable.All.Where(setting => !setting.Key.HasWildcard).Select(setting => setting.Key.Variable);
+        string? nearest = Spelling.Nearest(variable, known.Append(ConfigFile));
+        return nearest is null ? "no such setting" : $"no such setting; did you mean '{nearest}'?";
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Reads addresses and listeners: <c>5672</c>, <c>127.0.0.1:5672</c>, <c>[::1]:5672</c>, <c>:::5672</c>.</summary>
+internal static class ListenAddresses
+{
+    /// <summary>Reads a listener.</summary>
+    public static bool TryParse(string text, out ListenAddress listener)
+    {
+        listener = default;
+        int colon = text.LastIndexOf(':');
+        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+            return false;
+
+        IPAddress? address = null;
+        if (colon >= 0 && !TryParseAddress(text[..colon], out address))
+            return false;
+        listener = new ListenAddress(address, port);
+        return true;
+    }
+
+    /// <summary>Reads an address, an IPv6 one in brackets or without; <c>*</c> is every address.</summary>
+    public static bool TryParseAddress(string text, [MaybeNullWhen(false)] out IPAddress address)
+    {
+        if (text == "*")
+        {
+            // An IPv6 socket on every address takes IPv4 connections too.
+            address = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+            return true;
+        }
+
+        ReadOnlySpan<char> bare = text is ['[', .., ']'] ? text.AsSpan(1, text.Length - 2) : text;
+        // IPAddress reads "1" as 0.0.0.1; what has neither four numbers nor a colon is a mistake here.
+        bool whole = bare.Contains(':') || bare.Count('.') == 3;
+        address = null;
+        return whole && IPAddress.TryParse(bare, out address);
+    }
+
+    /// <summary>Reads addresses separated by commas.</summary>
+    public static bool TryParseList(string text, [MaybeNullWhen(false)] out IReadOnlyList<IPAddress> addresses)
+    {
+        var list = new List<IPAddress>();
+        addresses = list;
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!TryParseAddress(part, out IPAddress? address))
+                return false;
+            list.Add(address);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Gathers what the settings say of addresses and ports, then says where to listen.</summary>
+/// <remarks>
+/// A listener given as a port alone listens on the bind addresses, which are loopback until someone opens the broker
+/// to the network. A bind set by a stronger source than a listener (the command line over a file) replaces its address.
+/// </remarks>
+internal sealed class ListenerPlan
+{
+    private const int AmqpPort = 5672;
+    private const int ManagementPort = 15672;
+    private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _amqp = new(StringComparer.Ordinal);
+    private IReadOnlyList<IPAddress>? _bind;
+    private int _bindStrength;
+    private IPAddress? _managementAddress;
+    private int _managementAddressStrength;
+
+    /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
+    public bool WithoutAmqp { get; set; }
+
+    /// <summary>The port of the HTTP API.</summary>
+    public int ManagementOn { get; set; } = ManagementPort;
+
+    /// <summary>Sets the addresses for listeners that name none.</summary>
+    public void Bind(IReadOnlyList<IPAddress> addresses, int strength) => (_bind, _bindStrength) = (addresses, strength);
+
+    /// <summary>Adds an AMQP listener, or replaces the one of this name.</summary>
+    public void Listen(string name, ListenAddress listener, int strength) => _amqp[name] = (listener, strength);
+
+    /// <summary>Sets the one address of the HTTP API.</summary>
+    public void ManageOn(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
+
+    /// <summary>Where AMQP connections are taken, without repetition.</summary>
+    public IReadOnlyList<IPEndPoint> AmqpEndPoints()
+    {
+        if (WithoutAmqp)
+            return [];
+        if (_amqp.Count == 0)
+            return EndPoints(null, 0, AmqpPort).ToList();
+        return _amqp.Values
+            .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))
+            .Distinct()
+            .ToList();
+    }
+
+    /// <summary>Where the HTTP API answers.</summary>
+    public IReadOnlyList<IPEndPoint> ManagementEndPoints() =>
+        EndPoints(_managementAddress, _managementAddressStrength, ManagementOn).ToList();
+
+    private IEnumerable<IPEndPoint> EndPoints(IPAddress? own, int strength, int port)
+    {
+        bool overruled = _bind is not null && _bindStrength > strength;
+        IReadOnlyList<IPAddress> addresses = own is null || overruled ? _bind ?? Loopback() : [own];
+        return addresses.Distinct().Select(address => new IPEndPoint(address, port));
+    }
+
+    private static List<IPAddress> Loopback() =>
+        HasLoopback(IPAddress.IPv6Loopback) ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
+
+    // A kernel may know IPv6 and still have no ::1 (net.ipv6.conf.all.disable_ipv6), so only trying tells.
+    private static bool HasLoopback(IPAddress address)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A listener as written in a setting: a port, with an address or for the bind addresses.</summary>
+internal readonly record struct ListenAddress(IPAddress? Address, int Port);

@@ -1,0 +1,17 @@
+namespace Amqp.Server.Configuration;
+
+/// <summary>What is logged; the log goes to standard output, one line an event.</summary>
+public sealed class LogOptions
+{
+    /// <summary>Whether anything is written to standard output after the startup line's errors.</summary>
+    public bool Console { get; set; } = true;
+
+    /// <summary>The least severe level logged, unless <see cref="ConsoleLevel"/> says otherwise.</summary>
+    public LogLevel Level { get; set; } = LogLevel.Information;
+
+    /// <summary>The least severe level written to standard output; null follows <see cref="Level"/>.</summary>
+    public LogLevel? ConsoleLevel { get; set; }
+
+    /// <summary>The level that holds for standard output.</summary>
+    public LogLevel Effective => Console ? ConsoleLevel ?? Level : LogLevel.None;
+}

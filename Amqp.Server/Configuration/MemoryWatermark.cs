@@ -1,0 +1,20 @@
+namespace Amqp.Server.Configuration;
+
+/// <summary>RabbitMQ's <c>vm_memory_high_watermark</c>: a share of the memory there is, or a number of bytes.</summary>
+internal sealed class MemoryWatermark
+{
+    /// <summary>Share of the memory available; 0 blocks every publisher.</summary>
+    public double Relative { get; set; } = 0.6;
+
+    /// <summary>Bytes; takes precedence over <see cref="Relative"/>.</summary>
+    public long? Absolute { get; set; }
+
+    /// <summary>What to take for the memory available, in bytes, instead of asking the runtime.</summary>
+    public long? AvailableOverride { get; set; }
+
+    /// <summary>The limit in bytes.</summary>
+    public long Resolve() => Absolute ?? (long)(Relative * (AvailableOverride ?? Available()));
+
+    // The runtime has already taken the smaller of the machine's memory and the control group's limit.
+    private static long Available() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+}

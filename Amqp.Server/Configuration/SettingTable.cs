@@ -1,0 +1,122 @@
+using static Amqp.Server.Configuration.ValueKinds;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Every setting, one row each: parsing, "did you mean", <c>config check</c> and the check of the documentation all read these rows.</summary>
+internal static class SettingTable
+{
+    private const int LargestFrame = 536_870_912;
+    private const long LargestMessage = 536_870_912;
+
+    /// <summary>The settings that the broker acts on, in the order of the documentation.</summary>
+    public static IReadOnlyList<Setting> Effective { get; } =
+    [
+        // Where to listen
+        Setting.Of("bind", Addresses, "127.0.0.1, ::1", "Addresses of all listeners that name none themselves, AMQP and HTTP API alike. By default ::1 only where the machine has it.",
+            (target, value, how) => target.Listeners.Bind(value, how.Strength)),
+        Setting.Of("listeners.tcp", OneOf("none"), "", "`none` takes no AMQP connections over TCP at all.",
+            (target, _) => target.Listeners.WithoutAmqp = true),
+        Setting.Of("listeners.tcp.$name", Listener, "5672", "A port, or address and port, that takes AMQP connections; the name, usually `default`, is yours. Port 0 is any free one.",
+            (target, value, how) => target.Listeners.Listen(how.Name, value, how.Strength)),
+        Setting.Of("management.tcp.ip", Address, "", "The one address of the HTTP API, in place of those of `bind`.",
+            (target, value, how) => target.Listeners.ManageOn(value, how.Strength)),
+        Setting.Of("management.tcp.port", Integer(0, 65_535), "15672", "The port of the HTTP API; 0 is any free port.",
+            (target, value) => target.Listeners.ManagementOn = value),
+        Setting.Of("tcp_listen_options.backlog", Integer(1, 65_535), "1024", "Connections that may wait to be accepted; the kernel's somaxconn caps it. RabbitMQ's default is 128.",
+            (target, value) => target.Options.Sockets.Backlog = value),
+        Setting.Of("tcp_listen_options.nodelay", ValueKinds.Boolean, "true", "Send small writes at once (TCP_NODELAY).",
+            (target, value) => target.Options.Sockets.NoDelay = value),
+        Setting.Of("tcp_listen_options.keepalive", ValueKinds.Boolean, "false", "Let TCP probe idle peers (SO_KEEPALIVE).",
+            (target, value) => target.Options.Sockets.KeepAlive = value),
+        Setting.Of("tcp_listen_options.sndbuf", Integer(1, int.MaxValue), "", "The kernel's send buffer per connection, in bytes; the kernel decides unless given.",
+            (target, value) => target.Options.Sockets.SendBuffer = value),
+        Setting.Of("tcp_listen_options.recbuf", Integer(1, int.MaxValue), "", "The kernel's receive buffer per connection, in bytes; the kernel decides unless given.",
+            (target, value) => target.Options.Sockets.ReceiveBuffer = value),
+
+        // Connections and channels
+        Setting.Of("handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "10000", "How long a client may take from connecting to connection.open.",
+            (target, value) => target.Options.HandshakeTimeout = value),
+        Setting.Of("heartbeat", Integer(0, ushort.MaxValue), "60", "Heartbeat interval offered to clients, in seconds; 0 offers none.",
+            (target, value) => target.Options.Heartbeat = (ushort)value),
+        Setting.Of("frame_max", Integer(4_096, LargestFrame).Or("0", 0), "131072", "Largest frame offered to clients, in bytes; 0 is no limit.",
+            (target, value) => target.Options.FrameMax = value),
+        Setting.Of("initial_frame_max", Integer(4_096, LargestFrame), "4096", "Largest frame taken before a client has agreed on one, in bytes.",
+            (target, value) => target.Options.InitialFrameMax = value),
+        Setting.Of("channel_max", Integer(0, ushort.MaxValue), "2047", "Channels offered per connection; 0 is no limit.",
+            (target, value) => target.Options.ChannelMax = (ushort)value),
+        Setting.Of("connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "AMQP connections open at once.",
+            (target, value) => target.Options.MaxConnections = value),
+        Setting.Of("consumer_max_per_channel", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "Consumers on one channel.",
+            (target, value) => target.Options.ConsumerMaxPerChannel = value),
+        Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
+            (target, value) => target.Options.OutboxHighWatermark = value),
+        Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "10000", "How long clients may take to answer connection.close when the broker stops.",
+            (target, value) => target.Options.ShutdownTimeout = value),
+
+        // Messages and memory
+        Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728", "Largest message body; a larger one closes the channel with 406.",
+            (target, value) => target.Options.MaxMessageSize = value),
+        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while the broker holds more than this share of the memory available to it.",
+            (target, value) => target.Memory.Relative = value),
+        Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "", "The same limit in bytes; it outweighs the share.",
+            (target, value) => target.Memory.Absolute = value),
+        Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "", "The memory that the share is of; what the machine and its control group allow unless given.",
+            (target, value) => target.Memory.AvailableOverride = value),
+
+        // Users and names
+        Setting.Of("default_user", Name, "guest", "User made when the data directory is new.",
+            (target, value) => target.Options.DefaultUser = value),
+        Setting.Of("default_pass", Text, "guest", "That user's password.",
+            (target, value) => target.Options.DefaultPassword = value, isSecret: true),
+        Setting.Of("default_vhost", Name, "/", "Virtual host made when the data directory is new.",
+            (target, value) => target.Options.DefaultVirtualHost = value),
+        Setting.Of("loopback_users", OneOf("none"), "", "`none` lets every user connect from anywhere.",
+            (target, _) => target.WithoutLoopbackUsers = true),
+        Setting.Of("loopback_users.$user", ValueKinds.Boolean, "", "Whether this user may connect over a loopback address only: true for guest, false for all others.",
+            (target, value, how) => target.SetLoopbackUser(how.Name, value)),
+        Setting.Of("cluster_name", Name, "", "The cluster's name as clients and the HTTP API see it; `rabbit@` and the host's name unless given.",
+            (target, value) => target.Options.ClusterName = value),
+        Setting.Of("product_name", Name, "AmqpBroker", "What the broker calls itself to clients.",
+            (target, value) => target.Options.ProductName = value),
+        Setting.Of("product_version", ValueKinds.Version, "", "The version it tells them; some clients choose their behaviour by it. The broker's own unless given.",
+            (target, value) => target.Options.ProductVersion = value),
+
+        // Log
+        Setting.Of("log.level", Level, "info", "The least severe level logged.",
+            (target, value) => target.Options.Log.Level = value),
+        Setting.Of("log.console", ValueKinds.Boolean, "true", "Write the log to standard output.",
+            (target, value) => target.Options.Log.Console = value),
+        Setting.Of("log.console.level", Level, "", "The least severe level written to standard output; that of `log.level` unless given.",
+            (target, value) => target.Options.Log.ConsoleLevel = value),
+
+        // Store
+        Setting.Of("data_dir", Text, "amqpbroker-data", "Folder of everything that outlives the process; one broker at a time.",
+            (target, value) => target.Options.DataDirectory = value),
+        Setting.Of("store.segment_size", Bytes(16 << 20, 1 << 30), "64MiB", "Size of one file of the message log.",
+            (target, value) => target.Store.SegmentSize = (int)value),
+        Setting.Of("store.block_size", Bytes(4_096, 16 << 20), "256KiB", "Unit in which memory for messages is taken.",
+            (target, value) => target.Store.BlockSize = (int)value),
+        Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "64MiB", "Persistent messages kept in memory after they are written; older ones are read from disk when they are delivered.",
+            (target, value) => target.Store.ResidentBytes = value),
+        Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB", "Messages that may wait to be written to disk before their publishers wait.",
+            (target, value) => target.Store.MaxUnwrittenBytes = value),
+        Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200", "The longest that persistent messages nobody awaits a confirm for stay unsynced.",
+            (target, value) => target.Store.SyncInterval = value),
+    ];
+
+    /// <summary>The effective settings, then those without effect.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [.. Effective, .. RabbitMqSettings.WithoutEffect];
+
+    /// <summary>The row for a key, or null.</summary>
+    public static Setting? Find(IReadOnlyList<string> segments, out string name)
+    {
+        foreach (Setting setting in All)
+        {
+            if (setting.Key.Matches(segments, out name))
+                return setting;
+        }
+
+        name = "";
+        return null;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Amqp.Server.Configuration;
+
+/// <summary>What settings are applied to: the options, and what can only be worked out when all settings are known.</summary>
+/// <param name="options">Receives the values.</param>
+internal sealed class SettingTarget(BrokerOptions options)
+{
+    private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
+
+    public BrokerOptions Options => options;
+    public ListenerPlan Listeners { get; } = new();
+    public MemoryWatermark Memory { get; } = new();
+    public StorePlan Store { get; } = new();
+
+    /// <summary>True when no user is bound to loopback addresses, whatever is said of single ones.</summary>
+    public bool WithoutLoopbackUsers { get; set; }
+
+    /// <summary>Restricts a user to loopback addresses, or lifts that.</summary>
+    public void SetLoopbackUser(string user, bool restricted) => _ = restricted ? _loopbackUsers.Add(user) : _loopbackUsers.Remove(user);
+
+    /// <summary>Finishes the options once every setting is applied.</summary>
+    public void Complete()
+    {
+        options.Listeners = Listeners.AmqpEndPoints();
+        options.ManagementListeners = Listeners.ManagementEndPoints();
+        options.Store = Store.ToOptions();
+        options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
+        options.MemoryHighWatermark = Memory.Resolve();
+    }
+}
+
+/// <summary>How a setting was given.</summary>
+/// <param name="Name">What stands for the wildcard of the setting's key; empty when it has none.</param>
+/// <param name="Strength">That of its <see cref="SettingSource"/>.</param>
+internal readonly record struct Occurrence(string Name, int Strength);

@@ -1,0 +1,68 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>The kinds of value that settings have.</summary>
+internal static class ValueKinds
+{
+    public static readonly ValueKind<bool> Boolean = new("true or false", (string text, out bool value) =>
+        (value = text == "true") || text == "false");
+
+    public static readonly ValueKind<string> Text = new("text", (string text, [MaybeNullWhen(false)] out string value) =>
+        (value = text) is not null);
+
+    public static readonly ValueKind<string> Name = new("text of 1 to 255 bytes", (string text, [MaybeNullWhen(false)] out string value) =>
+        System.Text.Encoding.UTF8.GetByteCount(value = text) is > 0 and <= 255);
+
+    public static readonly ValueKind<string> Version = new("a version like 1.2.3", (string text, [MaybeNullWhen(false)] out string value) =>
+        (value = text).Split('.') is { Length: 3 } parts && parts.All(part => ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)));
+
+    public static readonly ValueKind<double> Fraction = new("a number from 0.0 to 1.0", (string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1);
+
+    // The last three are syslog's, "notice" lies between our info and warning.
+    public static readonly ValueKind<LogLevel> Level = new("debug, info, notice, warning, error, critical, alert, emergency or none", (string text, out LogLevel value) =>
+        (int)(value = text switch
+        {
+            "debug" => LogLevel.Debug,
+            "info" => LogLevel.Information,
+            "notice" or "warning" => LogLevel.Warning,
+            "error" => LogLevel.Error,
+            "critical" or "alert" or "emergency" => LogLevel.Critical,
+            "none" => LogLevel.None,
+            _ => (LogLevel)(-1),
+        }) >= 0);
+
+    public static readonly ValueKind<IPAddress> Address = new("an IP address", (string text, [MaybeNullWhen(false)] out IPAddress value) =>
+        ListenAddresses.TryParseAddress(text, out value));
+
+    public static readonly ValueKind<IReadOnlyList<IPAddress>> Addresses = new("IP addresses separated by commas, or * for every address", ListenAddresses.TryParseList);
+
+    public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
+
+    public static ValueKind<int> Integer(int min, int max) => new(Range("a whole number", min, max), (string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
+
+    public static ValueKind<long> Bytes(long min, long max) => new(Range("bytes", min, max) + " (units: kB, MB, GB, KiB, MiB, GiB)", (string text, out long value) =>
+        ByteSize.TryParse(text, out value) && value >= min && value <= max);
+
+    /// <summary>A time in milliseconds, as RabbitMQ writes its timeouts.</summary>
+    public static ValueKind<TimeSpan> Milliseconds(int min, int max) => new(Range("milliseconds", min, max), (string text, out TimeSpan value) =>
+    {
+        bool read = Integer(min, max).TryRead(text, out int milliseconds);
+        value = TimeSpan.FromMilliseconds(milliseconds);
+        return read;
+    });
+
+    public static ValueKind<string> OneOf(params string[] words) => new(
+        words.Length == 1 ? words[0] : string.Join(", ", words[..^1]) + " or " + words[^1],
+        (string text, [MaybeNullWhen(false)] out string value) => words.Contains(value = text));
+
+    private static string Range(string what, long min, long max) => max switch
+    {
+        int.MaxValue or long.MaxValue => $"{what}, {min} or more",
+        _ => $"{what} from {min} to {max}",
+    };
+}

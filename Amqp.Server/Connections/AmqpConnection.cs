@@ -1,0 +1,204 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Channels;
+using Amqp.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>One client's connection from its first octet to its last: handshake, frames, and an end that gives everything back.</summary>
+/// <remarks>
+/// Its read loop owns it. Other threads may <see cref="Close"/> or <see cref="Abort"/> it and look at its heartbeat;
+/// what they touch is interlocked or under the outbox's lock.
+/// </remarks>
+internal sealed class AmqpConnection
+{
+    /// <summary>How long a peer has to answer connection.close before its socket is closed.</summary>
+    private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for one whose framing is broken or that has not logged in: it is likely no AMQP client at all.</summary>
+    private static readonly TimeSpan _shortCloseTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly ConnectionContext _context;
+    private readonly MessageBroker _broker;
+    private readonly ConnectionRegistry _connections;
+    private readonly BrokerOptions _options;
+    private readonly ILogger _logger;
+    private readonly DispatchRound _round = new();
+    private readonly FrameReader _frames;
+    private readonly ReadLoop _readLoop;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Session? _session;
+    private long _lastReceived = Environment.TickCount64;
+    private int _isClosing;
+    private bool _isDeadlineMissed;
+    private bool _isBlocked;
+    private CancellationTokenSource? _deadline;
+
+    public AmqpConnection(ConnectionContext context, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
+    {
+        (_context, _broker, _connections, _options, _logger) = (context, broker, connections, options, logger);
+        Peer = new ConnectionPeer(context.RemoteEndPoint, context.LocalEndPoint);
+        Outbox = new Outbox(context.Transport.Output, options.OutboxHighWatermark);
+        _frames = new FrameReader { FrameMax = options.InitialFrameMax };
+        _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);
+    }
+
+    public ConnectionPeer Peer { get; }
+
+    public Outbox Outbox { get; }
+
+    /// <summary>Completes when the connection holds nothing any more.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>True once connection.close has been sent.</summary>
+    public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
+
+    /// <summary>Carries the connection until it ends. Throws nothing.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await OpenAndReadAsync();
+        }
+        catch (Exception error) when (error is IOException or ConnectionAbortedException or OperationCanceledException)
+        {
+            LogLost();
+        }
+        catch (Exception error)
+        {
+            _logger.ConnectionFailed(Peer.Name, error);
+            Close(new AmqpException(ReplyCode.InternalError, "the broker failed"));
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>Sends connection.close once, and closes the socket if the peer does not answer. Any thread.</summary>
+    public void Close(AmqpException error)
+    {
+        if (Interlocked.Exchange(ref _isClosing, 1) != 0)
+            return;
+        if (error.Code != ReplyCode.ConnectionForced)
+            _logger.ConnectionRefused(Peer.Name, error.ReplyText);
+        SetDeadline(_session is null || error.Code == ReplyCode.FrameError ? _shortCloseTimeout : _closeTimeout);
+        lock (Outbox.Gate)
+            Outbox.Write(0, new ConnectionClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
+        Outbox.Flush();
+    }
+
+    /// <summary>Cuts the peer off. Any thread.</summary>
+    public void Abort() => _context.Abort();
+
+    /// <summary>Octets have come: the peer lives.</summary>
+    public void NoteReceived() => Volatile.Write(ref _lastReceived, Environment.TickCount64);
+
+    /// <summary>Sends a heartbeat if one is due; gives the peer up after two silent intervals. Called by <see cref="HeartbeatMonitor"/>.</summary>
+    public void CheckHeartbeat(long now)
+    {
+        if (Volatile.Read(ref _session) is not { Heartbeat: > 0 and var seconds })
+            return;
+        long interval = seconds * 1000L;
+        if (now - Volatile.Read(ref _lastReceived) > 2 * interval + interval / 2 && !Volatile.Read(ref _isBlocked))
+        {
+            _logger.HeartbeatMissed(Peer.Name, (int)((now - Volatile.Read(ref _lastReceived)) / 1000));
+            Abort();
+        }
+        else if (now - Outbox.LastSent >= interval / 2)
+        {
+            Outbox.SendHeartbeat();
+        }
+    }
+
+    /// <summary>Waits while memory is short: the client is told, where it understands it, and not read from.</summary>
+    public async Task WaitWhileBlockedAsync(Session session, DispatchRound round)
+    {
+        const string reason = "low on memory";
+        _logger.PublisherBlocked(Peer.Name, reason);
+        Volatile.Write(ref _isBlocked, true);
+        if (session.Capabilities.ConnectionBlocked)
+            Outbox.Send(0, new ConnectionBlocked(reason), round);
+        round.Complete();
+        await UnlessGone(_broker.MemoryAlarm.WaitUntilClearedAsync());
+        if (session.Capabilities.ConnectionBlocked)
+            Outbox.Send(0, new ConnectionUnblocked(), round);
+        round.Complete();
+        NoteReceived();
+        Volatile.Write(ref _isBlocked, false);
+    }
+
+    /// <summary>Waits, but no longer than the socket is open: what was read so far is then handled to its end.</summary>
+    public async Task UnlessGone(Task waiting) =>
+        await waiting.WaitAsync(_context.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    public void LogClosed() => _logger.ConnectionClosed(Peer.Name);
+
+    private async Task OpenAndReadAsync()
+    {
+        SetDeadline(_options.HandshakeTimeout);
+        try
+        {
+            var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _logger);
+            var session = await handshake.RunAsync(_context.ConnectionClosed);
+            ClearDeadline();
+            if (session is null)
+                return;
+            Volatile.Write(ref _session, session);
+            if (!await _readLoop.RunAsync(session))
+                LogLost();
+        }
+        catch (AmqpException refused)
+        {
+            ClearDeadline();
+            Close(refused);
+            await _readLoop.AwaitCloseOkAsync();
+        }
+    }
+
+    private void End()
+    {
+        _readLoop.Release();
+        _round.Complete();
+        Outbox.Close();
+        // The last octets may still wait for the peer to read them; it does not get for ever.
+        if (Outbox.IsFlushPending)
+            SetDeadline(_shortCloseTimeout);
+        else
+            ClearDeadline();
+        _connections.Remove(this);
+        _closed.TrySetResult();
+    }
+
+    private void LogLost()
+    {
+        if (_session is null)
+        {
+            if (Volatile.Read(ref _isDeadlineMissed))
+                _logger.HandshakeTimedOut(Peer.Name, _options.HandshakeTimeout);
+        }
+        else if (!IsClosing)
+        {
+            _logger.ConnectionLost(Peer.Name);
+        }
+    }
+
+    /// <summary>The socket is closed when this much time passes first.</summary>
+    private void SetDeadline(TimeSpan time)
+    {
+        var deadline = new CancellationTokenSource(time);
+        deadline.Token.UnsafeRegister(
+            static state =>
+            {
+                var connection = (AmqpConnection)state!;
+                Volatile.Write(ref connection._isDeadlineMissed, true);
+                connection.Abort();
+            },
+            this);
+        Interlocked.Exchange(ref _deadline, deadline)?.Dispose();
+    }
+
+    private void ClearDeadline() => Interlocked.Exchange(ref _deadline, null)?.Dispose();
+}

@@ -1,0 +1,94 @@
+using Amqp.Protocol;
+using Amqp.Server.Channels;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>The channels of a connection: opens and closes them, and passes each frame to its own.</summary>
+/// <remarks>Owned by the connection's read loop.</remarks>
+internal sealed class ChannelTable(Session session, string connectionName)
+{
+    private readonly Dictionary<ushort, AmqpChannel> _channels = [];
+    private AmqpChannel? _latest; // most frames come in runs on one channel
+
+    /// <summary>Handles a frame of a channel other than 0. A soft error closes the channel here.</summary>
+    /// <exception cref="AmqpException">A hard error, for the connection.</exception>
+    public void Handle(in Frame frame)
+    {
+        var channel = _latest?.Number == frame.Channel ? _latest : _latest = _channels.GetValueOrDefault(frame.Channel);
+        var method = frame.Type == FrameType.Method ? ChannelFrames.MethodOf(frame) : default;
+        if (channel is null)
+        {
+            if (frame.Type != FrameType.Method)
+                throw new AmqpException(ReplyCode.UnexpectedFrame, "expected method frame, got non method frame instead");
+            if (method != ChannelOpen.Id)
+                throw new AmqpException(ReplyCode.ChannelError, "expected 'channel.open'", method);
+            Open(frame.Channel);
+        }
+        else if (method == ChannelClose.Id && !channel.Content.IsExpectingContent)
+        {
+            AcceptClose(channel);
+        }
+        else if (!channel.IsClosing)
+        {
+            HandleOpen(channel, frame);
+        }
+        else if (method == ChannelCloseOk.Id)
+        {
+            Remove(channel);
+        }
+        else
+        {
+            ChannelFrames.Discard(channel, frame);
+        }
+    }
+
+    /// <summary>Gives back what the channels hold, for the end of the connection.</summary>
+    public void ReleaseAll()
+    {
+        foreach (var channel in _channels.Values)
+            if (!channel.IsClosing)
+                channel.Release();
+        _channels.Clear();
+        _latest = null;
+    }
+
+    private void HandleOpen(AmqpChannel channel, in Frame frame)
+    {
+        try
+        {
+            ChannelFrames.Handle(channel, frame);
+        }
+        catch (AmqpException error) when (!error.ClosesConnection)
+        {
+            session.Logger.ChannelClosed(connectionName, channel.Number, error.ReplyText);
+            channel.Release();
+            channel.IsClosing = true;
+            channel.Send(new ChannelClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
+        }
+    }
+
+    private void Open(ushort number)
+    {
+        if (_channels.Count >= session.ChannelMax)
+            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({session.ChannelMax})");
+        var channel = new AmqpChannel(number, session);
+        _channels.Add(number, channel);
+        channel.Send(new ChannelOpenOk());
+    }
+
+    private void AcceptClose(AmqpChannel channel)
+    {
+        if (!channel.IsClosing)
+        {
+            channel.Release();
+            Remove(channel);
+        }
+        channel.Send(new ChannelCloseOk());
+    }
+
+    private void Remove(AmqpChannel channel)
+    {
+        _channels.Remove(channel.Number);
+        _latest = null;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Amqp.Server.Connections;
+
+/// <summary>Every line a connection can log. Ids 100-199 are ours.</summary>
+internal static partial class ConnectionLog
+{
+    [LoggerMessage(100, LogLevel.Information, "{Connection}: user '{User}' opened virtual host '{VirtualHost}' ({Client})")]
+    public static partial void ConnectionOpened(this ILogger logger, string connection, string user, string virtualHost, string client);
+
+    [LoggerMessage(101, LogLevel.Warning, "{Connection}: channel {Channel} closed: {Text}")]
+    public static partial void ChannelClosed(this ILogger logger, string connection, ushort channel, string text);
+
+    [LoggerMessage(102, LogLevel.Error, "{Connection}: connection closed: {Text}")]
+    public static partial void ConnectionRefused(this ILogger logger, string connection, string text);
+
+    [LoggerMessage(103, LogLevel.Information, "{Connection}: closed by the client")]
+    public static partial void ConnectionClosed(this ILogger logger, string connection);
+
+    [LoggerMessage(104, LogLevel.Warning, "{Connection}: the client went away without closing the connection")]
+    public static partial void ConnectionLost(this ILogger logger, string connection);
+
+    [LoggerMessage(105, LogLevel.Warning, "{Connection}: login of '{User}' with {Mechanism} refused: {Reason}")]
+    public static partial void LoginRefused(this ILogger logger, string connection, string user, string mechanism, string reason);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Connection}: not AMQP 0-9-1 but {Hint}")]
+    public static partial void WrongProtocolHeader(this ILogger logger, string connection, string hint);
+
+    [LoggerMessage(111, LogLevel.Warning, "{Connection}: handshake failed: {Text}")]
+    public static partial void HandshakeFailed(this ILogger logger, string connection, string text);
+
+    [LoggerMessage(107, LogLevel.Warning, "{Connection}: nothing heard for {Seconds} s, closed: missed heartbeats")]
+    public static partial void HeartbeatMissed(this ILogger logger, string connection, int seconds);
+
+    [LoggerMessage(108, LogLevel.Warning, "{Connection}: handshake not done within {Timeout}, closed")]
+    public static partial void HandshakeTimedOut(this ILogger logger, string connection, TimeSpan timeout);
+
+    [LoggerMessage(109, LogLevel.Error, "{Connection}: an error of the broker's own closed the connection")]
+    public static partial void ConnectionFailed(this ILogger logger, string connection, Exception error);
+
+    [LoggerMessage(110, LogLevel.Information, "{Connection}: blocked: {Reason}")]
+    public static partial void PublisherBlocked(this ILogger logger, string connection, string reason);
+}

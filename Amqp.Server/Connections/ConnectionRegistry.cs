@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>The connections now open.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class ConnectionRegistry
+{
+    private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
+
+    public int Count => _connections.Count;
+
+    public IEnumerable<AmqpConnection> All => _connections.Select(entry => entry.Key);
+
+    public void Add(AmqpConnection connection) => _connections.TryAdd(connection, 0);
+
+    public void Remove(AmqpConnection connection) => _connections.TryRemove(connection, out _);
+
+    /// <summary>Closes all connections with 320 CONNECTION_FORCED and cuts off those that do not answer in time.</summary>
+    public async Task CloseAllAsync(string reason, TimeSpan timeout)
+    {
+        AmqpConnection[] open = [.. All];
+        foreach (var connection in open)
+            connection.Close(new AmqpException(ReplyCode.ConnectionForced, reason));
+        var closed = Task.WhenAll(open.Select(connection => connection.Closed));
+        if (await Task.WhenAny(closed, Task.Delay(timeout)) != closed)
+            foreach (var connection in open)
+                connection.Abort();
+        await closed;
+    }
+}

@@ -1,0 +1,142 @@
+using System.IO.Pipelines;
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Channels;
+using Amqp.Server.Configuration;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>The opening dialogue of spec 2.2.4, top to bottom as it happens on the wire.</summary>
+/// <remarks>Lives for one connection's start; everything is owned by its read loop.</remarks>
+internal sealed class Handshake(
+    ConnectionPeer peer, PipeReader input, FrameReader frames, Outbox outbox, DispatchRound round,
+    MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
+{
+    /// <summary>What AMQP's numbers of channels allow.</summary>
+    private const int MaxChannelNumber = ushort.MaxValue;
+
+    /// <summary>How long RabbitMQ lets a peer wait that failed to log in and did not say that it understands a close.</summary>
+    private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
+
+    private readonly HandshakeFrames _dialogue = new(input, frames);
+
+    /// <summary>Runs the dialogue.</summary>
+    /// <returns>What was agreed; null when the peer went away or was refused without a word.</returns>
+    /// <exception cref="AmqpException">Refused; the peer is told with connection.close.</exception>
+    public async Task<Session?> RunAsync(CancellationToken aborted)
+    {
+        if (await _dialogue.ReadProtocolHeaderAsync(aborted) is not { } header)
+            return null;
+        if (!ProtocolHeader.IsAccepted(header))
+        {
+            logger.WrongProtocolHeader(peer.Name, ProtocolHint.Describe(header));
+            outbox.SendRaw(ProtocolHeader.Amqp091);
+            return null;
+        }
+
+        Send(new ConnectionStart(0, 9, ServerProperties.Of(options), System.Text.Encoding.ASCII.GetBytes(SaslMechanisms.Offered), "en_US"u8.ToArray()));
+        ConnectionStartOk startOk;
+        try
+        {
+            if (await _dialogue.ReadMethodAsync<ConnectionStartOk>(aborted) is not { } received)
+                return null;
+            startOk = received;
+        }
+        catch (AmqpException error)
+        {
+            // Who has not logged in is told nothing, and made to wait, as in RabbitMQ.
+            logger.HandshakeFailed(peer.Name, error.ReplyText);
+            await DelayAsync(aborted);
+            return null;
+        }
+        var capabilities = ClientCapabilities.Read(startOk.ClientProperties);
+        if (Authenticate(startOk) is not { } user)
+            return await RefuseAsync(startOk, capabilities, aborted);
+
+        Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
+        if (await _dialogue.ReadMethodAsync<ConnectionTuneOk>(aborted) is not { } tuneOk)
+            return null;
+        int frameMax = AgreeOnFrameMax(tuneOk.FrameMax);
+        int channelMax = AgreeOnChannelMax(tuneOk.ChannelMax);
+        frames.FrameMax = frameMax;
+
+        if (await _dialogue.ReadMethodAsync<ConnectionOpen>(aborted) is not { } open)
+            return null;
+        var virtualHost = broker.FindVirtualHost(open.VirtualHost)
+            ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
+        if (options.MaxConnections > 0 && connections.Count > options.MaxConnections)
+            throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
+        Send(new ConnectionOpenOk());
+        logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
+        return new Session(broker, options, outbox, round, logger)
+        {
+            User = user,
+            VirtualHost = virtualHost,
+            Capabilities = capabilities,
+            FrameMax = frameMax,
+            ChannelMax = channelMax,
+            Heartbeat = tuneOk.Heartbeat,
+        };
+    }
+
+    private User? Authenticate(in ConnectionStartOk startOk)
+    {
+        if (SaslMechanisms.Read(startOk.Mechanism, startOk.Response) is not var (name, password))
+        {
+            logger.LoginRefused(peer.Name, "", startOk.Mechanism, "malformed response or unknown mechanism");
+            return null;
+        }
+        if (broker.Users.Authenticate(name, password, peer.IsLoopback, out string refusal) is { } user)
+            return user;
+        logger.LoginRefused(peer.Name, name, startOk.Mechanism, refusal);
+        return null;
+    }
+
+    /// <summary>Tells a peer that understands it; lets any other wait, so that guessing passwords is slow.</summary>
+    private static async Task<Session?> RefuseAsync(ConnectionStartOk startOk, ClientCapabilities capabilities, CancellationToken aborted)
+    {
+        bool isKnown = SaslMechanisms.Offered.Split(' ').Contains(startOk.Mechanism);
+        if (isKnown && capabilities.AuthenticationFailureClose)
+            throw new AmqpException(
+                ReplyCode.AccessRefused,
+                $"Login was refused using authentication mechanism {startOk.Mechanism}. For details see the broker logfile.");
+        await DelayAsync(aborted);
+        return null;
+    }
+
+    private static async Task DelayAsync(CancellationToken aborted) =>
+        await Task.Delay(_refusalDelay, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>The client may lower the limit, or leave it to us with 0.</summary>
+    private int AgreeOnFrameMax(uint asked)
+    {
+        int offered = options.FrameMax == 0 ? int.MaxValue : options.FrameMax;
+        if (asked == 0)
+            return offered;
+        if (asked < Frame.MinSize)
+            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated frame_max = {asked} is lower than the minimum allowed value ({Frame.MinSize})", ConnectionTuneOk.Id);
+        if (asked > (uint)offered)
+            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated frame_max = {asked} is higher than the maximum allowed value ({offered})", ConnectionTuneOk.Id);
+        return (int)asked;
+    }
+
+    private int AgreeOnChannelMax(ushort asked)
+    {
+        if (options.ChannelMax == 0)
+            return asked == 0 ? MaxChannelNumber : asked;
+        if (asked == 0)
+            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = 0 (no limit) is higher than the maximum allowed value ({options.ChannelMax})", ConnectionTuneOk.Id);
+        if (asked > options.ChannelMax)
+            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = {asked} is higher than the maximum allowed value ({options.ChannelMax})", ConnectionTuneOk.Id);
+        return asked;
+    }
+
+    private void Send<TMethod>(in TMethod method)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        outbox.Send(0, method, round);
+        round.Complete();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>Reads the opening dialogue one step at a time, leaving what comes behind a step for the next one.</summary>
+internal sealed class HandshakeFrames(PipeReader input, FrameReader frames)
+{
+    /// <summary>The first eight octets; null when the peer went away first.</summary>
+    public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
+    {
+        var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);
+        if (result.Buffer.Length < ProtocolHeader.Size)
+        {
+            // Something shorter than a header, and then nothing: a probe of the port.
+            input.AdvanceTo(result.Buffer.End);
+            return null;
+        }
+        var header = result.Buffer.Slice(0, ProtocolHeader.Size);
+        byte[] octets = header.ToArray();
+        input.AdvanceTo(header.End);
+        return octets;
+    }
+
+    /// <summary>The next method, which must be this one; null when the peer went away first. Heartbeats are passed over.</summary>
+    /// <exception cref="AmqpException">504: another method. 501, 505: no method at all.</exception>
+    public async Task<TMethod?> ReadMethodAsync<TMethod>(CancellationToken aborted)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        while (true)
+        {
+            var result = await input.ReadAsync(aborted);
+            var buffer = result.Buffer;
+            TMethod? method = null;
+            while (method is null && frames.TryRead(ref buffer, out var frame))
+                method = Read<TMethod>(frame);
+            input.AdvanceTo(buffer.Start, method is null ? buffer.End : buffer.Start);
+            if (method is not null || result.IsCompleted || result.IsCanceled)
+                return method;
+        }
+    }
+
+    private static TMethod? Read<TMethod>(in Frame frame)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        if (frame.Type == FrameType.Heartbeat && frame.Channel == 0)
+            return null;
+        if (frame.Type != FrameType.Method || frame.Channel != 0)
+            throw new AmqpException(ReplyCode.UnexpectedFrame, $"type {(byte)frame.Type}, {Octets.Describe(frame.Payload)}");
+        var id = MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
+        if (id != TMethod.Id)
+            throw new AmqpException(ReplyCode.ChannelError, "unexpected method in connection state opening", id);
+        return MethodArguments.Read<TMethod>(frame.Payload[4..]);
+    }
+}

@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Channels;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>Reads an open connection's frames, all that the socket gave as one round of work, until it closes.</summary>
+/// <remarks>
+/// Frames are handled without awaiting: what they ask for is in memory. The loop itself waits, between rounds, for
+/// whatever has fallen behind: the store, the client's reading of what it was sent, memory. A client that is not read
+/// from is stopped by TCP, so nothing piles up here.
+/// </remarks>
+internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round)
+{
+    private static ReadOnlySpan<byte> CloseOkFrame => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
+
+    private Session? _session;
+    private ChannelTable? _channels;
+    private bool _isFramingLost; // after a framing error no later octet can be trusted
+    private bool _isDone;
+
+    /// <summary>Handles frames until one side has closed.</summary>
+    /// <returns>False when the client went away without a word.</returns>
+    public async Task<bool> RunAsync(Session session)
+    {
+        (_session, _channels) = (session, new ChannelTable(session, connection.Peer.Name));
+        while (!_isDone)
+        {
+            var result = await input.ReadAsync();
+            connection.NoteReceived();
+            var buffer = result.Buffer;
+            HandleFrames(ref buffer);
+            // Consumed: whole frames. Examined: everything, unless the loop stopped in between.
+            input.AdvanceTo(buffer.Start, MustPause ? buffer.Start : buffer.End);
+            EndRound();
+            if (result.IsCompleted && !MustPause)
+                return _isDone;
+            if (MustPause)
+                await CommitTransactionAsync();
+            await WaitForRoomAsync();
+        }
+        return true;
+    }
+
+    /// <summary>Waits for the answer to a connection.close of ours, and for nothing else.</summary>
+    public async Task AwaitCloseOkAsync()
+    {
+        while (!_isDone)
+        {
+            var result = await input.ReadAsync();
+            var buffer = result.Buffer;
+            HandleFrames(ref buffer);
+            input.AdvanceTo(buffer.Start, buffer.End);
+            round.Complete();
+            if (result.IsCompleted)
+                return;
+        }
+    }
+
+    /// <summary>Gives back what the connection holds: its channels' consumers and deliveries, then its exclusive queues.</summary>
+    public void Release()
+    {
+        if (_session is not { } session)
+            return;
+        _channels!.ReleaseAll();
+        foreach (var queue in session.ExclusiveQueues)
+            session.VirtualHost.DeleteAbandoned(queue, round);
+        session.ExclusiveQueues.Clear();
+        session.Confirming.Clear();
+    }
+
+    private bool MustPause => _session?.PendingCommit is not null;
+
+    private void HandleFrames(ref ReadOnlySequence<byte> buffer)
+    {
+        try
+        {
+            while (!_isDone && !_isFramingLost && !MustPause && TryRead(ref buffer, out var frame))
+            {
+                Handle(frame);
+                if (round.IsFull)
+                    EndRound();
+            }
+        }
+        catch (AmqpException error)
+        {
+            connection.Close(error);
+        }
+        if (_isFramingLost)
+            LookForCloseOk(ref buffer);
+    }
+
+    private bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
+    {
+        try
+        {
+            return frames.TryRead(ref buffer, out frame);
+        }
+        catch (AmqpException)
+        {
+            _isFramingLost = true;
+            throw;
+        }
+    }
+
+    private void Handle(in Frame frame)
+    {
+        if (connection.IsClosing)
+            HandleWhileClosing(frame);
+        else if (frame.Channel != 0 && frame.Type != FrameType.Heartbeat)
+            _channels!.Handle(frame);
+        else if (frame.Type == FrameType.Method)
+            HandleConnectionMethod(ChannelFrames.MethodOf(frame));
+        else if (frame.Type != FrameType.Heartbeat || frame.Channel != 0)
+            throw new AmqpException(ReplyCode.UnexpectedFrame, $"type {(byte)frame.Type}, {Octets.Describe(frame.Payload)}");
+    }
+
+    private void HandleConnectionMethod(MethodId id)
+    {
+        if (id == ConnectionClose.Id)
+        {
+            // Exclusive queues must be gone when the client reads close-ok: it may declare them again at once.
+            Release();
+            connection.LogClosed();
+            Send(new ConnectionCloseOk());
+            _isDone = true;
+        }
+        else if (id == ConnectionUpdateSecret.Id)
+        {
+            // Passwords of our own users do not run out, so as in RabbitMQ any secret is as good as the one before.
+            Send(new ConnectionUpdateSecretOk());
+        }
+        else
+        {
+            throw new AmqpException(ReplyCode.ChannelError, "unexpected method in connection state running", id);
+        }
+    }
+
+    /// <summary>After our connection.close nothing counts but its answer, or the client's own close.</summary>
+    private void HandleWhileClosing(in Frame frame)
+    {
+        if (frame.Channel != 0 || frame.Type != FrameType.Method)
+            return;
+        var id = ChannelFrames.MethodOf(frame);
+        if (id == ConnectionClose.Id)
+            Send(new ConnectionCloseOk());
+        _isDone = id == ConnectionClose.Id || id == ConnectionCloseOk.Id;
+    }
+
+    /// <summary>Where frames can no longer be told apart, close-ok is still found by its octets.</summary>
+    private void LookForCloseOk(ref ReadOnlySequence<byte> buffer)
+    {
+        _isDone = new SequenceReader<byte>(buffer).TryReadTo(out ReadOnlySequence<byte> _, CloseOkFrame);
+        long kept = _isDone ? 0 : Math.Min(buffer.Length, CloseOkFrame.Length - 1);
+        buffer = buffer.Slice(buffer.Length - kept);
+    }
+
+    private void EndRound()
+    {
+        if (connection.IsClosing)
+            Release();
+        if (_session is { Confirming: { Count: > 0 } confirming })
+        {
+            round.HandOver();
+            foreach (var channel in confirming)
+                channel.SealConfirms();
+            confirming.Clear();
+        }
+        round.Complete();
+    }
+
+    private async Task CommitTransactionAsync()
+    {
+        var (channel, position) = _session!.PendingCommit!;
+        _session.PendingCommit = null;
+        try
+        {
+            await _session.VirtualHost.Store.WaitForCommitAsync(position);
+            channel.Send(new TxCommitOk());
+        }
+        catch (Storage.StoreFailedException failure)
+        {
+            connection.Close(new AmqpException(ReplyCode.InternalError, failure.Message, TxCommit.Id));
+        }
+        round.Complete();
+    }
+
+    private async Task WaitForRoomAsync()
+    {
+        var session = _session!;
+        if (session.HasPublished)
+        {
+            if (session.Broker.MemoryAlarm.IsSet)
+                await connection.WaitWhileBlockedAsync(session, round);
+            if (session.VirtualHost.Store.IsBehind)
+                await connection.UnlessGone(session.VirtualHost.Store.WaitForRoomAsync());
+        }
+        var outbox = session.Outbox.WaitForRoomAsync();
+        if (!outbox.IsCompleted)
+            await connection.UnlessGone(outbox);
+    }
+
+    private void Send<TMethod>(in TMethod method)
+        where TMethod : struct, IMethod<TMethod> => connection.Outbox.Send(0, method, round);
+}

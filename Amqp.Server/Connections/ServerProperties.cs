@@ -1,0 +1,24 @@
+using Amqp.Protocol;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>What the server says of itself in connection.start. Clients switch features on by the capabilities.</summary>
+internal static class ServerProperties
+{
+    private static readonly FieldValue _capabilities = FieldValue.FromTable(new FieldTable(
+        new[]
+        {
+            "publisher_confirms", "exchange_exchange_bindings", "basic.nack", "consumer_cancel_notify", "connection.blocked",
+            "consumer_priorities", "authentication_failure_close", "per_consumer_qos", "direct_reply_to",
+        }.Select(name => new KeyValuePair<string, FieldValue>(name, FieldValue.FromBoolean(true)))));
+
+    public static FieldTable Of(BrokerOptions options) => FieldTable.Empty
+        .With("capabilities", _capabilities)
+        .With("cluster_name", FieldValue.FromString(options.ClusterName))
+        .With("copyright", FieldValue.FromString("Copyright (c) the AmqpBroker authors."))
+        .With("information", FieldValue.FromString("Licensed under the Apache License, Version 2.0."))
+        .With("platform", FieldValue.FromString($".NET {Environment.Version.ToString(3)}"))
+        .With("product", FieldValue.FromString(options.ProductName))
+        .With("version", FieldValue.FromString(options.ProductVersion));
+}

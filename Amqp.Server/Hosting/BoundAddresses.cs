@@ -1,0 +1,31 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Where the broker really listens, once Kestrel has bound.</summary>
+/// <remarks>Filled while Kestrel is configured, read after it started.</remarks>
+internal sealed class BoundAddresses
+{
+    private readonly List<ListenOptions> _amqp = [];
+    private readonly List<ListenOptions> _management = [];
+
+    public void AddAmqp(ListenOptions listen) => _amqp.Add(listen);
+
+    public void AddManagement(ListenOptions listen) => _management.Add(listen);
+
+    /// <summary>The addresses of AMQP listeners.</summary>
+    public IEnumerable<IPEndPoint> Amqp => EndPoints(_amqp);
+
+    /// <summary>The addresses of the HTTP API.</summary>
+    public IEnumerable<IPEndPoint> Management => EndPoints(_management);
+
+    /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672".</summary>
+    public override string ToString() =>
+        $"AMQP on {Join(Amqp)}; management on {Join(Management)}";
+
+    private static IEnumerable<IPEndPoint> EndPoints(List<ListenOptions> listens) =>
+        listens.Select(listen => listen.IPEndPoint).OfType<IPEndPoint>();
+
+    private static string Join(IEnumerable<IPEndPoint> endPoints) => string.Join(", ", endPoints) is { Length: > 0 } list ? list : "no address";
+}

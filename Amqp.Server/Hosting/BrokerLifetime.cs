@@ -1,0 +1,54 @@
+using Amqp.Server.Broker;
+using Amqp.Server.Configuration;
+using Amqp.Server.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Opens the broker before Kestrel listens, says when it is ready, and stops everything in order.</summary>
+internal sealed class BrokerLifetime(
+    MessageBroker broker,
+    ConnectionRegistry connections,
+    ListenSockets sockets,
+    BoundAddresses addresses,
+    BrokerConfiguration configuration,
+    IOptions<BrokerOptions> options,
+    ILogger<BrokerLifetime> logger) : IHostedLifecycleService
+{
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        BrokerOptions settings = options.Value;
+        logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(settings.DataDirectory), configuration.File ?? "defaults");
+        foreach (string warning in configuration.Warnings)
+            logger.ConfigurationWarning(warning);
+        broker.Open();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Prints the line that tools wait for; not through the log, whose level may leave it out.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        Console.Out.WriteLineAsync($"Server startup complete; {addresses}");
+
+    /// <summary>Accepts no more, then sees the clients off while Kestrel still carries their bytes.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        logger.Stopping();
+        sockets.Close();
+        await connections.CloseAllAsync("broker forced connection closure with reason 'shutdown'", options.Value.ShutdownTimeout);
+        logger.ConnectionsClosed();
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Kestrel is gone, so nothing uses the broker any more.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await broker.DisposeAsync();
+        logger.Stopped();
+    }
+}

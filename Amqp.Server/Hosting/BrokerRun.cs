@@ -1,0 +1,43 @@
+using Amqp.Server.Cli;
+using Amqp.Server.Configuration;
+using Amqp.Storage;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Runs a broker from start to stop, and puts a failed start into a sentence.</summary>
+internal static class BrokerRun
+{
+    /// <summary>Runs until the process is told to stop.</summary>
+    /// <param name="configuration">A configuration without errors.</param>
+    /// <param name="error">Where to say why the broker did not start.</param>
+    /// <param name="cancellation">Stops the broker as SIGTERM does.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(BrokerConfiguration configuration, TextWriter error, CancellationToken cancellation)
+    {
+        await using WebApplication app = BrokerHost.Build(configuration);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
+        {
+            await error.WriteLineAsync($"amqpbroker: {sentence}");
+            return ExitCode.Failure;
+        }
+
+        await app.WaitForShutdownAsync(cancellation);
+        return ExitCode.Ok;
+    }
+
+    // What is not listed is a mistake of ours, and its stack trace is what we would ask for.
+    private static string? Sentence(Exception exception, BrokerOptions options) => exception switch
+    {
+        StartException => exception.Message,
+        DataDirectoryException => $"{Capital(exception.Message)}. Choose another with --data-dir, or see to this one.",
+        StoreDamagedException => $"The data folder {options.DataDirectory} is damaged: {exception.Message}. Restore it from a backup, or choose another with --data-dir.",
+        IOException or UnauthorizedAccessException => $"Cannot use the data folder {options.DataDirectory}: {exception.Message} Choose another with --data-dir.",
+        _ => null,
+    };
+
+    private static string Capital(string sentence) => string.Concat(sentence[..1].ToUpperInvariant(), sentence.AsSpan(1));
+}

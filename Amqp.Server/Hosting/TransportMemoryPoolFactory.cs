@@ -1,0 +1,44 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Gives Kestrel its memory pools, and trims them from time to time.</summary>
+/// <remarks>Thread-safe. Kestrel asks for a pool per input/output queue and disposes of it; one that is gone is forgotten at the next trim.</remarks>
+internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDisposable
+{
+    private static readonly TimeSpan _trimInterval = TimeSpan.FromSeconds(10);
+    private readonly Lock _lock = new();
+    private readonly List<WeakReference<TransportMemoryPool>> _pools = [];
+    private readonly ITimer _trim;
+
+    /// <summary>Starts trimming.</summary>
+    /// <param name="time">The clock to trim by.</param>
+    public TransportMemoryPoolFactory(TimeProvider time) =>
+        _trim = time.CreateTimer(_ => TrimAll(), null, _trimInterval, _trimInterval);
+
+    /// <inheritdoc/>
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
+    {
+        var pool = new TransportMemoryPool();
+        lock (_lock)
+            _pools.Add(new(pool));
+        return pool;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _trim.Dispose();
+
+    private void TrimAll()
+    {
+        lock (_lock)
+        {
+            _pools.RemoveAll(entry => !entry.TryGetTarget(out _));
+            foreach (WeakReference<TransportMemoryPool> entry in _pools)
+            {
+                if (entry.TryGetTarget(out TransportMemoryPool? pool))
+                    pool.Trim();
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Security;
+
+/// <summary>How a client says who it is: the SASL mechanisms of connection.start.</summary>
+internal static class SaslMechanisms
+{
+    /// <summary>Those that are offered, as they stand in connection.start.</summary>
+    public const string Offered = "PLAIN AMQPLAIN";
+
+    /// <summary>Reads name and password out of a response; null when it is malformed or the mechanism is not offered.</summary>
+    public static (string User, string Password)? Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
+    {
+        "PLAIN" => ReadPlain(response),
+        "AMQPLAIN" => ReadAmqPlain(response),
+        _ => null,
+    };
+
+    /// <summary>An identity to act for (which is ignored), a NUL, the name, a NUL, the password (RFC 4616).</summary>
+    private static (string, string)? ReadPlain(ReadOnlySpan<byte> response)
+    {
+        int first = response.IndexOf((byte)0);
+        if (first < 0)
+            return null;
+        var rest = response[(first + 1)..];
+        int second = rest.IndexOf((byte)0);
+        return second < 0 ? null : (Encoding.UTF8.GetString(rest[..second]), Encoding.UTF8.GetString(rest[(second + 1)..]));
+    }
+
+    /// <summary>The fields of a table, without its length, with LOGIN and PASSWORD.</summary>
+    private static (string, string)? ReadAmqPlain(ReadOnlySpan<byte> response)
+    {
+        try
+        {
+            var table = FieldTableCodec.Read(response);
+            return table["LOGIN"] is { Type: FieldType.LongString } login && table["PASSWORD"] is { Type: FieldType.LongString } password
+                ? (login.AsString(), password.AsString())
+                : null;
+        }
+        catch (AmqpException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Amqp.Server.Security;
+
+/// <summary>Someone who may log in.</summary>
+/// <param name="Name">The login name.</param>
+/// <param name="PasswordHash">See <see cref="Security.PasswordHash"/>.</param>
+/// <param name="Tags">RabbitMQ's user tags, comma separated: <c>administrator</c> and so on.</param>
+internal sealed record User(string Name, byte[] PasswordHash, string Tags);
