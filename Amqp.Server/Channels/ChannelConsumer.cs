@@ -37,20 +37,20 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
     public bool Deliver(Queue queue, int most, DispatchRound round)
     {
         var outbox = Outbox;
+        round.Touch(outbox);
         lock (outbox.Gate)
         {
-            for (; most > 0; most--)
+            bool hasRoom = HasRoom(outbox);
+            while (hasRoom && most > 0 && queue.TryTake(out var message))
             {
-                if (!HasRoom(outbox))
-                    return false;
-                if (!queue.TryTake(out var message))
-                    break;
-                if (!TrySend(queue, message, outbox))
-                    continue;
-                round.NoteDelivered(message);
+                if (TrySend(queue, message, outbox))
+                {
+                    round.NoteDelivered(message);
+                    most--;
+                }
+                hasRoom = HasRoom(outbox);
             }
-            round.Touch(outbox);
-            return HasRoom(outbox);
+            return hasRoom;
         }
     }
 

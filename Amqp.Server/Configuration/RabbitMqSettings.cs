@@ -6,10 +6,10 @@ namespace Amqp.Server.Configuration;
 /// <remarks>So a rabbitmq.conf in use can be taken as it is. A row moves to <see cref="SettingTable.Effective"/> when the broker acts on it.</remarks>
 internal static class RabbitMqSettings
 {
-    private static readonly ValueKind<int> Count = Integer(0, int.MaxValue);
-    private static readonly ValueKind<int> Port = Integer(0, 65_535);
-    private static readonly ValueKind<int> CountOrInfinity = Count.Or("infinity", -1);
-    private static readonly ValueKind<string> Verify = OneOf("verify_peer", "verify_none");
+    private static readonly ValueKind<int> _count = Integer(0, int.MaxValue);
+    private static readonly ValueKind<int> _port = Integer(0, 65_535);
+    private static readonly ValueKind<int> _countOrInfinity = _count.Or("infinity", -1);
+    private static readonly ValueKind<string> _verify = OneOf("verify_peer", "verify_none");
 
     /// <summary>The rows.</summary>
     public static IReadOnlyList<Setting> WithoutEffect { get; } =
@@ -17,7 +17,7 @@ internal static class RabbitMqSettings
         // TLS
         Setting.WithoutEffect("listeners.ssl", OneOf("none")),
         Setting.WithoutEffect("listeners.ssl.$name", Listener),
-        Setting.WithoutEffect("ssl_options.verify", Verify),
+        Setting.WithoutEffect("ssl_options.verify", _verify),
         Setting.WithoutEffect("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean),
         Setting.WithoutEffect("ssl_options.depth", Integer(0, 255)),
         Setting.WithoutEffect("ssl_options.cacertfile", Text),
@@ -44,40 +44,40 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("ssl_options.bypass_pem_cache", ValueKinds.Boolean),
         Setting.WithoutEffect("ssl_cert_login_from", OneOf("distinguished_name", "common_name", "subject_alternative_name", "subject_alt_name")),
         Setting.WithoutEffect("ssl_cert_login_san_type", Text),
-        Setting.WithoutEffect("ssl_cert_login_san_index", Count),
-        Setting.WithoutEffect("ssl_handshake_timeout", CountOrInfinity),
+        Setting.WithoutEffect("ssl_cert_login_san_index", _count),
+        Setting.WithoutEffect("ssl_handshake_timeout", _countOrInfinity),
         Setting.WithoutEffect("ssl_allow_poodle_attack", ValueKinds.Boolean),
 
         // Network
-        Setting.WithoutEffect("num_acceptors.tcp", Count),
-        Setting.WithoutEffect("num_acceptors.ssl", Count),
+        Setting.WithoutEffect("num_acceptors.tcp", _count),
+        Setting.WithoutEffect("num_acceptors.ssl", _count),
         Setting.WithoutEffect("proxy_protocol", ValueKinds.Boolean),
         Setting.WithoutEffect("reverse_dns_lookups", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.linger.on", ValueKinds.Boolean),
-        Setting.WithoutEffect("tcp_listen_options.linger.timeout", Count),
-        Setting.WithoutEffect("tcp_listen_options.buffer", Count),
-        Setting.WithoutEffect("tcp_listen_options.high_watermark", Count),
-        Setting.WithoutEffect("tcp_listen_options.low_watermark", Count),
-        Setting.WithoutEffect("tcp_listen_options.send_timeout", Count),
+        Setting.WithoutEffect("tcp_listen_options.linger.timeout", _count),
+        Setting.WithoutEffect("tcp_listen_options.buffer", _count),
+        Setting.WithoutEffect("tcp_listen_options.high_watermark", _count),
+        Setting.WithoutEffect("tcp_listen_options.low_watermark", _count),
+        Setting.WithoutEffect("tcp_listen_options.send_timeout", _count),
         Setting.WithoutEffect("tcp_listen_options.send_timeout_close", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.delay_send", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.exit_on_close", ValueKinds.Boolean),
-        Setting.WithoutEffect("tcp_listen_options.tos", Count),
-        Setting.WithoutEffect("socket_writer.gc_threshold", Count.Or("off", 0)),
+        Setting.WithoutEffect("tcp_listen_options.tos", _count),
+        Setting.WithoutEffect("socket_writer.gc_threshold", _count.Or("off", 0)),
 
         // Limits and resources
         Setting.WithoutEffect("disk_free_limit.absolute", Bytes(0, long.MaxValue)),
         Setting.WithoutEffect("disk_free_limit.relative", Text),
         Setting.WithoutEffect("vm_memory_high_watermark_paging_ratio", Text),
         Setting.WithoutEffect("vm_memory_calculation_strategy", Text),
-        Setting.WithoutEffect("memory_monitor_interval", Count),
-        Setting.WithoutEffect("channel_max_per_node", CountOrInfinity),
-        Setting.WithoutEffect("vhost_max", CountOrInfinity),
-        Setting.WithoutEffect("cluster_queue_limit", CountOrInfinity),
-        Setting.WithoutEffect("cluster_exchange_limit", CountOrInfinity),
-        Setting.WithoutEffect("consumer_timeout", Count.Or("undefined", 0).Or("infinity", 0)),
+        Setting.WithoutEffect("memory_monitor_interval", _count),
+        Setting.WithoutEffect("channel_max_per_node", _countOrInfinity),
+        Setting.WithoutEffect("vhost_max", _countOrInfinity),
+        Setting.WithoutEffect("cluster_queue_limit", _countOrInfinity),
+        Setting.WithoutEffect("cluster_exchange_limit", _countOrInfinity),
+        Setting.WithoutEffect("consumer_timeout", _count.Or("undefined", 0).Or("infinity", 0)),
         Setting.WithoutEffect("collect_statistics", OneOf("none", "coarse", "fine")),
-        Setting.WithoutEffect("collect_statistics_interval", Count),
+        Setting.WithoutEffect("collect_statistics_interval", _count),
 
         // Users, virtual hosts, access
         Setting.WithoutEffect("default_user_tags.$tag", ValueKinds.Boolean),
@@ -94,7 +94,7 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("auth_backends.*", Text),
         Setting.WithoutEffect("password_hashing_module", Text),
         Setting.WithoutEffect("credential_validator.validation_backend", Text),
-        Setting.WithoutEffect("credential_validator.min_length", Count),
+        Setting.WithoutEffect("credential_validator.min_length", _count),
         Setting.WithoutEffect("credential_validator.regexp", Text),
 
         // Definitions
@@ -112,7 +112,7 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("log.file.level", Level),
         Setting.WithoutEffect("log.file.rotation.date", Text),
         Setting.WithoutEffect("log.file.rotation.size", Bytes(0, long.MaxValue)),
-        Setting.WithoutEffect("log.file.rotation.count", Count),
+        Setting.WithoutEffect("log.file.rotation.count", _count),
         Setting.WithoutEffect("log.file.rotation.compress", ValueKinds.Boolean),
         Setting.WithoutEffect("log.console.formatter", OneOf("plaintext", "json")),
         Setting.WithoutEffect("log.exchange", ValueKinds.Boolean),
@@ -138,23 +138,23 @@ internal static class RabbitMqSettings
 
         // Management, metrics
         Setting.WithoutEffect("management.path_prefix", Text),
-        Setting.WithoutEffect("management.http.max_body_size", Count),
+        Setting.WithoutEffect("management.http.max_body_size", _count),
         Setting.WithoutEffect("management.disable_stats", ValueKinds.Boolean),
         Setting.WithoutEffect("management.rates_mode", OneOf("none", "basic", "detailed")),
         Setting.WithoutEffect("management.load_definitions", Text),
         Setting.WithoutEffect("management.cors.allow_origins.$n", Text),
-        Setting.WithoutEffect("management.cors.max_age", Count),
-        Setting.WithoutEffect("management.ssl.port", Port),
+        Setting.WithoutEffect("management.cors.max_age", _count),
+        Setting.WithoutEffect("management.ssl.port", _port),
         Setting.WithoutEffect("management.ssl.*", Text),
         Setting.WithoutEffect("management.tcp.compress", ValueKinds.Boolean),
-        Setting.WithoutEffect("management.tcp.idle_timeout", CountOrInfinity),
-        Setting.WithoutEffect("management.tcp.inactivity_timeout", CountOrInfinity),
-        Setting.WithoutEffect("management.tcp.request_timeout", CountOrInfinity),
-        Setting.WithoutEffect("management.tcp.shutdown_timeout", CountOrInfinity),
-        Setting.WithoutEffect("management.tcp.max_keepalive", Count),
+        Setting.WithoutEffect("management.tcp.idle_timeout", _countOrInfinity),
+        Setting.WithoutEffect("management.tcp.inactivity_timeout", _countOrInfinity),
+        Setting.WithoutEffect("management.tcp.request_timeout", _countOrInfinity),
+        Setting.WithoutEffect("management.tcp.shutdown_timeout", _countOrInfinity),
+        Setting.WithoutEffect("management.tcp.max_keepalive", _count),
         Setting.WithoutEffect("management.http_log_dir", Text),
-        Setting.WithoutEffect("management.login_session_timeout", Count),
-        Setting.WithoutEffect("management.db_cache_multiplier", Count),
+        Setting.WithoutEffect("management.login_session_timeout", _count),
+        Setting.WithoutEffect("management.db_cache_multiplier", _count),
         Setting.WithoutEffect("management.disable_basic_auth", ValueKinds.Boolean),
         Setting.WithoutEffect("management.enable_queue_totals", ValueKinds.Boolean),
         Setting.WithoutEffect("management.csp.policy", Text),
@@ -165,7 +165,7 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("management.listener.*", Text),
         Setting.WithoutEffect("management_agent.*", Text),
         Setting.WithoutEffect("prometheus.tcp.ip", Address),
-        Setting.WithoutEffect("prometheus.tcp.port", Port),
+        Setting.WithoutEffect("prometheus.tcp.port", _port),
         Setting.WithoutEffect("prometheus.path", Text),
         Setting.WithoutEffect("prometheus.return_per_object_metrics", ValueKinds.Boolean),
         Setting.WithoutEffect("prometheus.authentication.enabled", ValueKinds.Boolean),
@@ -186,12 +186,12 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("cluster_formation.*", Text),
         Setting.WithoutEffect("cluster_partition_handling", Text),
         Setting.WithoutEffect("cluster_partition_handling.*", Text),
-        Setting.WithoutEffect("cluster_keepalive_interval", Count),
-        Setting.WithoutEffect("net_ticktime", Count),
+        Setting.WithoutEffect("cluster_keepalive_interval", _count),
+        Setting.WithoutEffect("net_ticktime", _count),
         Setting.WithoutEffect("distribution.*", Text),
         Setting.WithoutEffect("erlang.*", Text),
         Setting.WithoutEffect("background_gc_enabled", ValueKinds.Boolean),
-        Setting.WithoutEffect("background_gc_target_interval", Count),
+        Setting.WithoutEffect("background_gc_target_interval", _count),
         Setting.WithoutEffect("motd_file", Text),
     ];
 }
