@@ -1,0 +1,96 @@
+using System.Net;
+using Amqp.Server.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Tests.Configuration;
+
+/// <summary>Which option each setting ends up in.</summary>
+public class BrokerOptionsTests
+{
+    private static IEnumerable<TestCaseData> Mappings()
+    {
+        yield return Case("frame_max = 65536", options => options.FrameMax, 65_536);
+        yield return Case("frame_max = 0", options => options.FrameMax, 0);
+        yield return Case("initial_frame_max = 8192", options => options.InitialFrameMax, 8_192);
+        yield return Case("channel_max = 10", options => options.ChannelMax, (ushort)10);
+        yield return Case("heartbeat = 0", options => options.Heartbeat, (ushort)0);
+        yield return Case("handshake_timeout = 1500", options => options.HandshakeTimeout, TimeSpan.FromSeconds(1.5));
+        yield return Case("handshake_timeout = infinity", options => options.HandshakeTimeout, Timeout.InfiniteTimeSpan);
+        yield return Case("max_message_size = 16MiB", options => options.MaxMessageSize, 16L << 20);
+        yield return Case("consumer_max_per_channel = 3", options => options.ConsumerMaxPerChannel, 3);
+        yield return Case("consumer_max_per_channel = infinity", options => options.ConsumerMaxPerChannel, 0);
+        yield return Case("connection_max = 5", options => options.MaxConnections, 5);
+        yield return Case("connection.outbox_high_watermark = 64k", options => options.OutboxHighWatermark, 65_536L);
+        yield return Case("shutdown_timeout = 2000", options => options.ShutdownTimeout, TimeSpan.FromSeconds(2));
+        yield return Case("default_user = u", options => options.DefaultUser, "u");
+        yield return Case("default_pass = 'p#1'", options => options.DefaultPassword, "p#1");
+        yield return Case("default_vhost = v", options => options.DefaultVirtualHost, "v");
+        yield return Case("cluster_name = c", options => options.ClusterName, "c");
+        yield return Case("product_name = RabbitMQ", options => options.ProductName, "RabbitMQ");
+        yield return Case("product_version = 3.13.7", options => options.ProductVersion, "3.13.7");
+        yield return Case("data_dir = /var/lib/amqpbroker", options => options.DataDirectory, "/var/lib/amqpbroker");
+        yield return Case("tcp_listen_options.backlog = 128", options => options.Sockets.Backlog, 128);
+        yield return Case("tcp_listen_options.nodelay = false", options => options.Sockets.NoDelay, false);
+        yield return Case("tcp_listen_options.keepalive = true", options => options.Sockets.KeepAlive, true);
+        yield return Case("tcp_listen_options.sndbuf = 65536", options => options.Sockets.SendBuffer, 65_536);
+        yield return Case("tcp_listen_options.recbuf = 65536", options => options.Sockets.ReceiveBuffer, 65_536);
+        yield return Case("log.level = error", options => options.Log.Effective, LogLevel.Error);
+        yield return Case("log.level = error\nlog.console.level = debug", options => options.Log.Effective, LogLevel.Debug);
+        yield return Case("log.console = false", options => options.Log.Effective, LogLevel.None);
+        yield return Case("store.segment_size = 16MiB", options => options.Store.SegmentSize, 16 << 20);
+        yield return Case("store.block_size = 64KiB", options => options.Store.BlockSize, 65_536);
+        yield return Case("store.resident_memory = 1GiB", options => options.Store.ResidentBytes, 1L << 30);
+        yield return Case("store.max_unwritten = 8MiB", options => options.Store.MaxUnwrittenBytes, 8L << 20);
+        yield return Case("store.sync_interval = 5", options => options.Store.SyncInterval, TimeSpan.FromMilliseconds(5));
+        yield return Case("vm_memory_high_watermark.absolute = 10", options => options.MemoryHighWatermark, 10L);
+        yield return Case("vm_memory_high_watermark.absolute = 1GiB\nvm_memory_high_watermark.relative = 0.1", options => options.MemoryHighWatermark, 1L << 30);
+        yield return Case("vm_memory_high_watermark.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.MemoryHighWatermark, 500L);
+        yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.ManagementListeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
+        yield return Case("listeners.tcp = none", options => options.Listeners.Count, 0);
+    }
+
+    [TestCaseSource(nameof(Mappings))]
+    public void A_setting_ends_up_in_its_option(string text, Func<BrokerOptions, object> option, object expected)
+    {
+        BrokerConfiguration configuration = ConfigurationOf.File(text);
+
+        Assert.That(configuration.Errors, Is.Empty);
+        Assert.That(option(configuration.Options), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void The_defaults_of_the_table_are_those_of_the_options()
+    {
+        string file = string.Join('\n', SettingTable.Effective
+            .Where(setting => setting.Default.Length > 0 && !setting.Key.HasWildcard && setting.Key.ToString() != "bind")
+            .Select(setting => $"{setting.Key} = {setting.Default}"));
+        BrokerOptions written = ConfigurationOf.File(file).Options;
+        BrokerOptions plain = new();
+
+        Assert.That(written, Is.EqualTo(plain).UsingPropertiesComparer());
+    }
+
+    [Test]
+    public void Every_effective_default_is_a_valid_value() =>
+        Assert.That(
+            SettingTable.Effective.Where(setting => setting.Default.Length > 0 && setting.Read(setting.Default) is null).Select(setting => setting.Key.ToString()),
+            Is.Empty);
+
+    [TestCase("loopback_users = none", "")]
+    [TestCase("loopback_users.guest = false", "")]
+    [TestCase("loopback_users.jo = true", "guest,jo")]
+    [TestCase("loopback_users = none\nloopback_users.jo = true", "")]
+    public void Loopback_users_are_guest_and_whoever_is_added(string text, string users) =>
+        Assert.That(string.Join(',', ConfigurationOf.File(text).Options.LoopbackUsers), Is.EqualTo(users));
+
+    [Test]
+    public void The_version_is_three_numbers() =>
+        Assert.That(new BrokerOptions().ProductVersion, Does.Match(@"^\d+\.\d+\.\d+$"));
+
+    [Test]
+    public void Publishers_are_blocked_at_six_tenths_of_the_memory_there_is() =>
+        Assert.That(new BrokerOptions().MemoryHighWatermark, Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
+
+    private static TestCaseData Case(string text, Func<BrokerOptions, object> option, object expected) =>
+        new TestCaseData(text, option, expected).SetArgDisplayNames(text.Replace("\n", "; "));
+}

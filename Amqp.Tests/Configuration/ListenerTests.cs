@@ -1,0 +1,46 @@
+using System.Net;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Tests.Configuration;
+
+/// <summary>Where the broker listens, given what was said of addresses and ports.</summary>
+public class ListenerTests
+{
+    [Test]
+    public void By_default_the_broker_listens_on_loopback_addresses_only()
+    {
+        BrokerOptions options = new();
+
+        Assert.That(options.Listeners.Concat(options.ManagementListeners), Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint.Address)));
+        Assert.That(options.Listeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:5672")));
+        Assert.That(options.ManagementListeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15672")));
+    }
+
+    [TestCase("bind = 10.0.0.1", "10.0.0.1:5672")]
+    [TestCase("bind = 10.0.0.1, 10.0.0.2", "10.0.0.1:5672 10.0.0.2:5672")]
+    [TestCase("bind = 10.0.0.1\nlisteners.tcp.default = 5673", "10.0.0.1:5673")]
+    [TestCase("listeners.tcp.default = 10.0.0.1:5673", "10.0.0.1:5673")]
+    [TestCase("listeners.tcp.1 = 10.0.0.1:1\nlisteners.tcp.2 = [fe80::1]:2", "10.0.0.1:1 [fe80::1]:2")]
+    [TestCase("bind = 10.0.0.1\nlisteners.tcp.1 = 1\nlisteners.tcp.2 = 10.0.0.1:1", "10.0.0.1:1")]
+    [TestCase("bind = 10.0.0.1\nlisteners.tcp.default = 10.0.0.2:1", "10.0.0.2:1")]
+    public void Listeners_without_an_address_listen_on_those_of_bind(string text, string expected) =>
+        Assert.That(string.Join(' ', ConfigurationOf.File(text).Options.Listeners), Is.EqualTo(expected));
+
+    [Test]
+    public void Bind_holds_for_the_HTTP_API_too() =>
+        Assert.That(ConfigurationOf.Line("bind = 10.0.0.1").Options.ManagementListeners, Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.1:15672") }));
+
+    [Test]
+    public void A_stronger_bind_replaces_the_address_of_a_listener() =>
+        Assert.That(
+            ConfigurationOf.File("listeners.tcp.default = 10.0.0.1:1", ("AMQPBROKER_BIND", "10.0.0.2")).Options.Listeners,
+            Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.2:1") }));
+
+    [Test]
+    public void A_star_is_every_address()
+    {
+        IPAddress address = ConfigurationOf.Line("bind = *").Options.Listeners.Single().Address;
+
+        Assert.That(address, Is.EqualTo(IPAddress.IPv6Any).Or.EqualTo(IPAddress.Any));
+    }
+}

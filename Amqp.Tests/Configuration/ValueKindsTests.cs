@@ -1,0 +1,105 @@
+using System.Net;
+using Amqp.Server.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Tests.Configuration;
+
+/// <summary>What each kind of value takes and refuses.</summary>
+public class ValueKindsTests
+{
+    [TestCase("0", 0)]
+    [TestCase("134217728", 134_217_728)]
+    [TestCase("1k", 1_024)]
+    [TestCase("1K", 1_024)]
+    [TestCase("2kiB", 2_048)]
+    [TestCase("2kB", 2_000)]
+    [TestCase("128MB", 128_000_000)]
+    [TestCase("128MiB", 134_217_728)]
+    [TestCase("128m", 134_217_728)]
+    [TestCase("1 GiB", 1_073_741_824)]
+    [TestCase("1gb", 1_000_000_000)]
+    [TestCase("2TiB", 2_199_023_255_552)]
+    public void Sizes_have_the_units_of_RabbitMQ(string text, long bytes)
+    {
+        Assert.That(ByteSize.TryParse(text, out long read), Is.True);
+        Assert.That(read, Is.EqualTo(bytes));
+    }
+
+    [TestCase("")]
+    [TestCase("MB")]
+    [TestCase("-1")]
+    [TestCase("1.5GB")]
+    [TestCase("1XB")]
+    [TestCase("9999999999GiB")]
+    [TestCase("99999999999999999999")]
+    public void What_is_no_size_is_refused(string text) =>
+        Assert.That(ByteSize.TryParse(text, out _), Is.False);
+
+    [TestCase("5672", null, 5672)]
+    [TestCase("0", null, 0)]
+    [TestCase("127.0.0.1:5672", "127.0.0.1", 5672)]
+    [TestCase("[::1]:5672", "::1", 5672)]
+    [TestCase("::1:5672", "::1", 5672)]
+    [TestCase("0.0.0.0:0", "0.0.0.0", 0)]
+    public void A_listener_is_a_port_with_or_without_address(string text, string? address, int port)
+    {
+        Assert.That(ListenAddresses.TryParse(text, out ListenAddress listener), Is.True);
+        Assert.That(listener, Is.EqualTo(new ListenAddress(address is null ? null : IPAddress.Parse(address), port)));
+    }
+
+    [TestCase("")]
+    [TestCase("65536")]
+    [TestCase("-1")]
+    [TestCase("localhost:5672")]
+    [TestCase("127.0.0.1")]
+    [TestCase("127.1:5672")]
+    [TestCase(":5672")]
+    [TestCase("127.0.0.1:")]
+    public void What_is_no_listener_is_refused(string text) =>
+        Assert.That(ListenAddresses.TryParse(text, out _), Is.False);
+
+    [Test]
+    public void Several_addresses_are_separated_by_commas()
+    {
+        Assert.That(ListenAddresses.TryParseList("127.0.0.1, ::1", out IReadOnlyList<IPAddress>? addresses), Is.True);
+        Assert.That(addresses, Is.EqualTo(new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }));
+    }
+
+    [TestCase("debug", LogLevel.Debug)]
+    [TestCase("info", LogLevel.Information)]
+    [TestCase("notice", LogLevel.Warning)]
+    [TestCase("warning", LogLevel.Warning)]
+    [TestCase("error", LogLevel.Error)]
+    [TestCase("alert", LogLevel.Critical)]
+    [TestCase("none", LogLevel.None)]
+    public void Levels_have_the_names_of_RabbitMQ(string text, LogLevel level)
+    {
+        Assert.That(ValueKinds.Level.TryRead(text, out LogLevel read), Is.True);
+        Assert.That(read, Is.EqualTo(level));
+    }
+
+    [TestCase("1.2.3", true)]
+    [TestCase("10.0.12", true)]
+    [TestCase("1.2", false)]
+    [TestCase("1.2.3-rc", false)]
+    [TestCase("1.2.3.4", false)]
+    public void A_version_is_three_numbers(string text, bool valid) =>
+        Assert.That(ValueKinds.Version.TryRead(text, out _), Is.EqualTo(valid));
+
+    [TestCase("0", true)]
+    [TestCase("0.45", true)]
+    [TestCase("1.0", true)]
+    [TestCase("1.1", false)]
+    [TestCase("40%", false)]
+    [TestCase("0,4", false)]
+    public void A_fraction_lies_between_0_and_1(string text, bool valid) =>
+        Assert.That(ValueKinds.Fraction.TryRead(text, out _), Is.EqualTo(valid));
+
+    [TestCase("heartbaet", "heartbeat", 1)]
+    [TestCase("hearbeat", "heartbeat", 1)]
+    [TestCase("frame-max", "frame_max", 1)]
+    [TestCase("", "abc", 3)]
+    [TestCase("kitten", "sitting", 3)]
+    public void The_distance_of_two_words_counts_slips(string from, string to, int distance) =>
+        Assert.That(Spelling.Distance(from, to), Is.EqualTo(distance));
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Amqp.Server.Hosting;
+using SocketOptions = Amqp.Server.Configuration.SocketOptions;
+
+namespace Amqp.Tests.Hosting;
+
+/// <summary>How listening sockets are bound.</summary>
+public class ListenSocketsTests
+{
+    [Test]
+    public void Addresses_that_leave_the_port_to_the_system_get_the_same_one()
+    {
+        var sockets = new ListenSockets(new SocketOptions());
+        IPEndPoint[] endPoints = [IPEndPoint.Parse("127.0.0.1:0"), IPEndPoint.Parse("127.0.0.2:0")];
+        sockets.SharePort(endPoints);
+
+        using Socket first = sockets.Bind(endPoints[0]);
+        using Socket second = sockets.Bind(endPoints[1]);
+
+        Assert.That(Port(second), Is.EqualTo(Port(first)));
+    }
+
+    [Test]
+    public void A_taken_port_is_named_with_what_to_do_about_it()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        Assert.That(
+            () => new ListenSockets(new SocketOptions()).Bind(taken.LocalEndpoint),
+            Throws.InstanceOf<StartException>().With.Message.EqualTo(
+                $"Cannot listen on {taken.LocalEndpoint}: the port is in use. Stop what listens there, or choose another port with --port or --management-port."));
+    }
+
+    [Test]
+    public void An_address_of_another_machine_is_named_with_what_to_do_about_it() =>
+        Assert.That(
+            () => new ListenSockets(new SocketOptions()).Bind(IPEndPoint.Parse("192.0.2.1:0")),
+            Throws.InstanceOf<StartException>().With.Message.EqualTo(
+                "Cannot listen on 192.0.2.1:0: this machine has no such address. Choose another with --bind."));
+
+    [Test]
+    public void Closing_frees_the_port()
+    {
+        var sockets = new ListenSockets(new SocketOptions());
+        Socket socket = sockets.Bind(IPEndPoint.Parse("127.0.0.1:0"));
+        var endPoint = (IPEndPoint)socket.LocalEndPoint!;
+        socket.Listen();
+
+        sockets.Close();
+
+        using var next = new TcpListener(endPoint);
+        Assert.That(next.Start, Throws.Nothing);
+    }
+
+    [Test]
+    public void Socket_options_are_set()
+    {
+        using Socket socket = new ListenSockets(new SocketOptions { KeepAlive = true, SendBuffer = 32_768, ReceiveBuffer = 65_536 }).Bind(IPEndPoint.Parse("127.0.0.1:0"));
+
+        Assert.That(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.EqualTo(0));
+        // Linux doubles what it is asked for.
+        Assert.That((socket.SendBufferSize, socket.ReceiveBufferSize), Is.EqualTo((65_536, 131_072)).Or.EqualTo((32_768, 65_536)));
+    }
+
+    private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+}

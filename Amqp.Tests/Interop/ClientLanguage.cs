@@ -1,0 +1,11 @@
+namespace Amqp.Tests.Interop;
+
+/// <summary>Whose client library a program of <c>interop-tests</c> uses.</summary>
+public enum ClientLanguage
+{
+    /// <summary>pika.</summary>
+    Python,
+
+    /// <summary>amqplib.</summary>
+    Node,
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+
+namespace Amqp.Tests.Interop;
+
+/// <summary>
+/// A running program of <c>interop-tests</c>. One test owns it; disposing kills it if it still runs.
+/// What it prints is collected from its start, so no line is missed by asking late.
+/// </summary>
+internal sealed class ClientProgram : IAsyncDisposable
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+
+    private readonly string _name;
+    private readonly Process _process;
+    private readonly List<string> _lines = []; // locked, as is _changed
+    private readonly Task<string> _errors;
+    private readonly Task _reading;
+    private TaskCompletionSource _changed = NewSignal();
+
+    public ClientProgram(string interpreter, string file, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        _name = $"{Path.GetFileName(file)} {string.Join(' ', arguments)}";
+        var start = new ProcessStartInfo(interpreter, [file, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(file),
+        };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _errors = _process.StandardError.ReadToEndAsync();
+        _reading = ReadLinesAsync();
+    }
+
+    /// <summary>Returns when the program has printed a line with this text, and fails the test when it ends without.</summary>
+    public async Task PrintedAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(_limit);
+        while (true)
+        {
+            Task changed;
+            bool ended = _reading.IsCompleted; // read before the lines: after the end none are added
+            lock (_lines)
+            {
+                if (_lines.Exists(line => line.Contains(text, StringComparison.Ordinal)))
+                    return;
+                changed = _changed.Task;
+            }
+
+            if (ended)
+                Assert.Fail($"{_name} ended before it printed \"{text}\". {await ReportAsync()}");
+            try
+            {
+                await Task.WhenAny(changed, _reading).WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Kill();
+                Assert.Fail($"{_name} did not print \"{text}\" within {_limit.TotalSeconds} s. {await ReportAsync()}");
+            }
+        }
+    }
+
+    /// <summary>Waits for the program's end and returns the lines it printed; fails the test unless it ended with 0.</summary>
+    public async Task<IReadOnlyList<string>> FinishedAsync()
+    {
+        (int exitCode, IReadOnlyList<string> lines) = await EndedAsync();
+        if (exitCode != 0)
+            Assert.Fail($"{_name} failed. {await ReportAsync()}");
+        return lines;
+    }
+
+    /// <summary>Waits for the program's end, however it ended, and returns its exit code and the lines it printed.</summary>
+    public async Task<(int ExitCode, IReadOnlyList<string> Lines)> EndedAsync()
+    {
+        using var limit = new CancellationTokenSource(_limit);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+            Assert.Fail($"{_name} did not end within {_limit.TotalSeconds} s. {await ReportAsync()}");
+        }
+
+        await _reading;
+        lock (_lines)
+            return (_process.ExitCode, [.. _lines]);
+    }
+
+    /// <summary>Ends the program at once (SIGKILL): its connection is lost, not closed.</summary>
+    public void Kill()
+    {
+        if (_process.HasExited)
+            return;
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _reading;
+        await _errors;
+        _process.Dispose();
+    }
+
+    private async Task<string> ReportAsync()
+    {
+        await _process.WaitForExitAsync();
+        await _reading;
+        string lines;
+        lock (_lines)
+            lines = string.Join('\n', _lines);
+        return $"Exit code {_process.ExitCode}; it printed:\n{lines}\n{await _errors}";
+    }
+
+    private async Task ReadLinesAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            TaskCompletionSource changed;
+            lock (_lines)
+            {
+                _lines.Add(line);
+                changed = _changed;
+                _changed = NewSignal();
+            }
+
+            changed.SetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,51 @@
+namespace Amqp.Tests.Interop;
+
+/// <summary>The programs of one language, and what has to be installed before they run. Shared by all fixtures of a run.</summary>
+internal abstract class ClientPrograms
+{
+    private static readonly PythonPrograms _python = new();
+    private static readonly NodePrograms _node = new();
+    private readonly Lazy<Task<string?>> _missing;
+
+    protected ClientPrograms() => _missing = new Lazy<Task<string?>>(InstallAsync);
+
+    public static ClientPrograms Of(ClientLanguage language) => language switch
+    {
+        ClientLanguage.Python => _python,
+        ClientLanguage.Node => _node,
+        _ => throw new ArgumentOutOfRangeException(nameof(language)),
+    };
+
+    /// <summary>Installs what the programs need, once per run. What they lack all the same, or null when they can run.</summary>
+    public Task<string?> WhatIsMissingAsync() => _missing.Value;
+
+    /// <summary>Starts a program by the name it has in Python, such as <c>hello_producer</c>.</summary>
+    public ClientProgram Start(Uri broker, string program, params string[] arguments) =>
+        new(Interpreter, Path.Combine(Folder, FileName(program)), arguments, new Dictionary<string, string>(Environment)
+        {
+            ["AMQP_URL"] = broker.OriginalString,
+        });
+
+    protected abstract string Interpreter { get; }
+
+    protected abstract string Folder { get; }
+
+    protected virtual IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>();
+
+    protected abstract string FileName(string program);
+
+    protected abstract Task<string?> InstallAsync();
+
+    /// <summary><c>interop-tests</c>, found from the tests' output folder upwards.</summary>
+    protected static string InteropTests()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string candidate = Path.Combine(folder.FullName, "interop-tests");
+            if (Directory.Exists(candidate))
+                return candidate;
+        }
+
+        throw new DirectoryNotFoundException($"No interop-tests folder above {AppContext.BaseDirectory}.");
+    }
+}

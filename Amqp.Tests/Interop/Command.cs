@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Amqp.Tests.Interop;
+
+/// <summary>A command that runs to its end before anything else happens: an installer, or a question to an interpreter.</summary>
+internal static class Command
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(5);
+
+    /// <summary>Runs a command; one that is not there, or takes more than five minutes, has failed like any other.</summary>
+    public static async Task<CommandResult> RunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        string? folder = null,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            return new CommandResult(false, error.Message);
+        }
+
+        using (process)
+        using (var limit = new CancellationTokenSource(_limit))
+        {
+            process.StandardInput.Close();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                return new CommandResult(false, $"{file} did not end within {_limit.TotalMinutes} minutes");
+            }
+
+            return new CommandResult(process.ExitCode == 0, await output + await errors);
+        }
+    }
+}
+
+/// <summary>How a command ended, and all it printed.</summary>
+internal sealed record CommandResult(bool Succeeded, string Output)
+{
+    public string LastLine => Output.TrimEnd().Split('\n')[^1];
+}

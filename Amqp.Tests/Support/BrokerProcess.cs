@@ -1,0 +1,209 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Amqp.Tests.Support;
+
+/// <summary>
+/// The real broker as a process of its own, on free ports and, unless told otherwise, a data folder of its own that goes with it.
+/// One test owns an instance and calls its members one after another; only <see cref="Output"/> may be read meanwhile.
+/// Disposing kills the broker if it still runs, so a failing test leaves nothing behind.
+/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data folders for a look.
+/// </summary>
+public sealed partial class BrokerProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
+
+    private readonly string? _configFile;
+    private readonly IReadOnlyList<string> _arguments;
+    private readonly bool _ownsDataDirectory;
+    private readonly StringBuilder _output = new(); // locked: both of the process's streams append
+    private Process? _process;
+    private Task _reading = Task.CompletedTask;
+
+    private BrokerProcess(string? dataDirectory, string? configFile, IReadOnlyList<string> arguments)
+    {
+        _ownsDataDirectory = dataDirectory is null;
+        DataDirectory = dataDirectory ?? Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        _configFile = configFile;
+        _arguments = arguments;
+        AppDomain.CurrentDomain.ProcessExit += KillAtExit;
+    }
+
+    /// <summary>The AMQP port; it stays the same over a restart.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The management port, which stays the same over a restart; 0 when the broker named none.</summary>
+    public int ManagementPort { get; private set; }
+
+    /// <summary>For clients: guest's connection to the virtual host <c>/</c>. Hand on <see cref="System.Uri.OriginalString"/>.</summary>
+    public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
+
+    /// <summary>Where the broker keeps what must outlive it.</summary>
+    public string DataDirectory { get; }
+
+    /// <summary>The operating system's id of the process started last.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>What the broker has printed so far, on both streams, over all its starts.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    private bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>Starts a broker and returns when it listens.</summary>
+    /// <param name="dataDirectory">A folder of the caller's, which stays; null for one that is deleted with the broker.</param>
+    /// <param name="configFile">Passed as <c>--config</c> when given.</param>
+    /// <param name="arguments">Further arguments, after all others.</param>
+    /// <exception cref="InvalidOperationException">The broker ended instead; the message holds what it printed.</exception>
+    /// <exception cref="TimeoutException">It did not come up within a minute; the message holds what it printed.</exception>
+    public static async Task<BrokerProcess> StartAsync(
+        string? dataDirectory = null, string? configFile = null, IReadOnlyList<string>? arguments = null)
+    {
+        var broker = new BrokerProcess(dataDirectory, configFile, arguments ?? []);
+        try
+        {
+            await broker.LaunchAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks the broker to stop (SIGTERM) and returns its exit code; that of its last end when it runs no more.</summary>
+    /// <exception cref="TimeoutException">It had not ended after a minute, and was killed.</exception>
+    public async Task<int> StopAsync()
+    {
+        Process process = _process ?? throw new InvalidOperationException("The broker was never started.");
+        if (!process.HasExited && SendSignal(process.Id, SigTerm) != 0 && !process.HasExited)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        using var limit = new CancellationTokenSource(_stopLimit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+            throw new TimeoutException($"The broker did not stop within {_stopLimit.TotalSeconds} s. It printed:\n{Output}");
+        }
+
+        await _reading;
+        return process.ExitCode;
+    }
+
+    /// <summary>Ends the broker at once (SIGKILL): no goodbye to clients, nothing flushed.</summary>
+    public void Kill()
+    {
+        if (!IsRunning)
+            return;
+        _process!.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Stops the broker if it runs, then starts it again on the same data folder and the same ports.</summary>
+    /// <exception cref="InvalidOperationException">The broker ended instead; the message holds what it printed.</exception>
+    /// <exception cref="TimeoutException">It did not stop or did not come up within a minute.</exception>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await LaunchAsync();
+    }
+
+    /// <summary>Kills the broker if it runs, and deletes its data folder unless that is the caller's.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
+        Kill();
+        await _reading;
+        _process?.Dispose();
+        _process = null;
+        if (_ownsDataDirectory && Environment.GetEnvironmentVariable("AMQP_TESTS_KEEP_DATA") is not "1" && Directory.Exists(DataDirectory))
+            Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    [GeneratedRegex(@"^Server startup complete; AMQP on \S*?:(?<amqp>\d+)(,|;|$)(.*management on \S*?:(?<management>\d+))?")]
+    private static partial Regex StartupLine();
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int pid, int signal);
+
+    private async Task LaunchAsync()
+    {
+        _process?.Dispose();
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = DataDirectory,
+        };
+        foreach (string argument in Arguments())
+            start.ArgumentList.Add(argument);
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The broker's process did not start.");
+        _process.StandardInput.Close();
+        Pid = _process.Id;
+
+        var listening = new TaskCompletionSource<Match>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reading = Task.WhenAll(
+            ReadAsync(_process.StandardOutput, listening), ReadAsync(_process.StandardError, listening: null));
+        Task first = await Task.WhenAny(listening.Task, _process.WaitForExitAsync(), Task.Delay(_startLimit));
+        if (first == listening.Task)
+        {
+            Match line = await listening.Task;
+            Port = PortIn(line.Groups["amqp"]);
+            ManagementPort = PortIn(line.Groups["management"]);
+            return;
+        }
+
+        bool ended = _process.HasExited;
+        Kill();
+        await _reading;
+        throw ended
+            ? new InvalidOperationException($"The broker ended with {_process.ExitCode} instead of starting. It printed:\n{Output}")
+            : new TimeoutException($"The broker did not start within {_startLimit.TotalSeconds} s. It printed:\n{Output}");
+    }
+
+    private IEnumerable<string> Arguments()
+    {
+        string[] always =
+        [
+            Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "serve",
+            "--port", Port.ToString(CultureInfo.InvariantCulture), // 0 at the first start: any free one
+            "--management-port", ManagementPort.ToString(CultureInfo.InvariantCulture),
+            "--data-dir", DataDirectory,
+        ];
+        string[] config = _configFile is null ? [] : ["--config", _configFile];
+        return [.. always, .. config, .. _arguments];
+    }
+
+    private async Task ReadAsync(StreamReader stream, TaskCompletionSource<Match>? listening)
+    {
+        while (await stream.ReadLineAsync() is { } line)
+        {
+            lock (_output)
+                _output.AppendLine(line);
+            if (listening is not null && StartupLine().Match(line) is { Success: true } match)
+                listening.TrySetResult(match);
+        }
+    }
+
+    private static int PortIn(Group group) => group.Success ? int.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
+
+    private void KillAtExit(object? sender, EventArgs e) => Kill();
+}
