@@ -87,9 +87,15 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Closes the store if that was not done, syncs the catalog, and lets go of the folder.</summary>
     public void Dispose()
     {
-        _store?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _catalog.Dispose();
-        _lock.Dispose();
+        try
+        {
+            _store?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _catalog.Dispose();
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 
     private void CheckFormat()

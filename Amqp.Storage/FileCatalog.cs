@@ -48,12 +48,13 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         byte[] copy = value.ToArray();
         lock (_gate)
         {
-            Append(RecordType.CatalogPut, key, copy);
+            ThrowIfFailed();
+            Guard(() => _file.Append(RecordType.CatalogPut, key, copy));
             if (_entries.TryGetValue(key, out byte[]? old))
                 _liveBytes -= Size(key, old);
             _entries[key] = copy;
             _liveBytes += Size(key, copy);
-            RewriteIfMostlyDead();
+            Changed();
         }
     }
 
@@ -66,10 +67,11 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         {
             if (!_entries.TryGetValue(key, out byte[]? old))
                 return;
-            Append(RecordType.CatalogRemove, key, []);
+            ThrowIfFailed();
+            Guard(() => _file.Append(RecordType.CatalogRemove, key, []));
             _entries.Remove(key);
             _liveBytes -= Size(key, old);
-            RewriteIfMostlyDead();
+            Changed();
         }
     }
 
@@ -106,20 +108,29 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     private static int Size(string key, byte[] value) => CatalogRecord.Size(Encoding.UTF8.GetByteCount(key), value.Length);
 
-    private void Append(RecordType type, string key, ReadOnlySpan<byte> value)
+    private void ThrowIfFailed()
     {
         if (_failure is not null)
             throw new StoreFailedException(_failure.Message, _failure.InnerException);
+    }
+
+    /// <summary>The first write that fails is the last one: half a record may be there now, and what would follow could not be found again.</summary>
+    private void Guard(Action write)
+    {
         try
         {
-            _file.Append(type, key, value);
+            write();
         }
         catch (IOException cause)
         {
-            // Half a record may be there now: what would be written behind it could not be found again.
             _failure = new StoreFailedException($"the catalog cannot be written: {cause.Message}", cause);
             throw new StoreFailedException(_failure.Message, cause);
         }
+    }
+
+    private void Changed()
+    {
+        Guard(RewriteIfMostlyDead);
         Interlocked.Exchange(ref _dirty, 1);
         _signal.WakeIfAsleep();
     }

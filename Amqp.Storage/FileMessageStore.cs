@@ -107,7 +107,8 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        if (last.IsPersistent && !queue.IsDeleted)
+        // The last one may be transient and those before it not: what counts is whether a persistent one can be behind the mark.
+        if (queue.IsDurable && !queue.IsDeleted && last.Sequence > queue.DeliveredMark && queue.LastPersistentSequence > queue.DeliveredMark)
             _log.AppendDelivered(queue, last.Sequence);
     }
 

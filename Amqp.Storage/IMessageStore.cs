@@ -46,10 +46,11 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Stores one message for several queues and gives it its place in each. It is in none of them until <see cref="StoredQueue.Add"/>.</summary>
     /// <param name="queues">At least one queue.</param>
     /// <param name="head">First part of the payload.</param>
-    /// <param name="body">Second part of the payload; both are copied.</param>
+    /// <param name="body">Second part of the payload; both are copied. With its places in the queues a message has at most 1 GiB.</param>
     /// <param name="persistent">Whether the message is written to the log, for those of <paramref name="queues"/> that are durable.</param>
     /// <param name="messages">Receives, for each queue, what to add to it.</param>
     /// <returns>The position to wait for, or 0 when no queue keeps the message over a restart.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The message is larger than that.</exception>
     /// <exception cref="StoreFailedException">The message would have to be persistent and the store cannot keep it.</exception>
     long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
 
@@ -62,7 +63,7 @@ public interface IMessageStore : IAsyncDisposable
     void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages);
 
     /// <summary>Notes that the queue's messages up to this one went out, so that what is left of them comes back marked redelivered.</summary>
-    /// <remarks>The caller holds the queue's lock. One call for a run of deliveries is enough; a message that is not persistent costs nothing.</remarks>
+    /// <remarks>The caller holds the queue's lock. One call for a run of deliveries is enough; where no persistent message is behind the last note, it costs nothing.</remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);
 
     /// <summary>Asks for everything up to a position to be made durable soon; <see cref="Committed"/> tells when.</summary>

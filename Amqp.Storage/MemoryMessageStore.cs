@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Amqp.Storage;
 
 /// <summary>A store without a disk: every message is transient, and every position is reached at once.</summary>
@@ -53,7 +51,6 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    [SkipLocalsInit]
     public int Purge(StoredQueue queue)
     {
         var settled = new SettleBatch(_space, log: null, queue, []);

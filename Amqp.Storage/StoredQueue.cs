@@ -10,6 +10,7 @@ public sealed class StoredQueue
     private MessageRun _run; // most messages: added in order
     private MessageHeap _outOfOrder; // came back, or were overtaken between append and add
     private long _lastSequence; // changed with Interlocked
+    private long _lastPersistentSequence;
 
     internal StoredQueue(uint number, bool isDurable, MessageChunkPool chunks)
     {
@@ -40,7 +41,14 @@ public sealed class StoredQueue
     /// <summary>Deleted queues log nothing any more. Set by the store under the queue's lock, read under it.</summary>
     internal bool IsDeleted { get; set; }
 
-    /// <summary>The highest sequence noted as delivered in the log. Owned by the log's lock.</summary>
+    /// <summary>The sequence of the latest persistent message. Written under the log's lock, read by anyone.</summary>
+    internal long LastPersistentSequence
+    {
+        get => Volatile.Read(ref _lastPersistentSequence);
+        set => Volatile.Write(ref _lastPersistentSequence, value);
+    }
+
+    /// <summary>The highest sequence noted as delivered in the log. Written under the log's lock and the queue's.</summary>
     internal long DeliveredMark { get; set; }
 
     /// <summary>The segment that holds the note, or 0 when there is none. Owned by the log's lock.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 
@@ -81,6 +80,7 @@ internal sealed class Topology(
     /// <exception cref="AmqpException">403: reserved name. 405: another connection's. 406: there, but different; or bad arguments.</exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
     {
+        QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
             flags &= ~QueueFlags.Durable;
@@ -93,7 +93,6 @@ internal sealed class Topology(
                 return existing;
             }
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
-            QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
             if (!isServerNamed)
                 ReservedNames.DemandNotReserved("queue", name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
@@ -112,30 +111,26 @@ internal sealed class Topology(
         }
     }
 
-    /// <summary>Deletes a queue with its bindings, its messages and its consumers, who are told.</summary>
-    /// <returns>How many messages were ready.</returns>
+    /// <summary>Deletes a queue with its bindings and its messages. Its consumers are for the caller to tell.</summary>
     /// <exception cref="AmqpException">406: in use or not empty, when that was a condition.</exception>
-    public long DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty, DispatchRound round)
+    public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty)
     {
-        (long ready, Subscription[] consumers) deleted;
         topologyLock.EnterWriteLock();
         try
         {
-            deleted = queue.Delete(ifUnused, ifEmpty);
+            var deleted = queue.Delete(ifUnused, ifEmpty);
             if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
             {
                 RemoveBindingsTo(queue);
                 definitions.Delete(virtualHost.Name, queue);
                 onChanged();
             }
+            return deleted;
         }
         finally
         {
             topologyLock.ExitWriteLock();
         }
-        foreach (var subscription in deleted.consumers)
-            subscription.Consumer.OnQueueDeleted(round);
-        return deleted.ready;
     }
 
     /// <summary>Binds a queue or an exchange to an exchange; a binding that is there already stays as it is.</summary>

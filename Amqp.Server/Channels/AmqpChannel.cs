@@ -17,6 +17,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     private readonly Dictionary<string, ChannelConsumer> _consumers = []; // under the gate
     private ulong _lastDeliveryTag; // under the gate
     private bool _isReleased; // under the gate
+    private bool _isAwaitingCommit; // under the gate: it is with the commit notifier
     private Publisher? _publisher;
 
     public ushort Number { get; } = number;
@@ -152,25 +153,29 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     {
         var store = Session.VirtualHost.Store;
         long position;
-        bool isWaiting;
+        bool isWaiting, isNews;
         lock (Session.Outbox.Gate)
         {
+            if (_isReleased)
+                return;
             position = Confirms!.Seal();
             isWaiting = Answer(store);
+            isNews = isWaiting && !_isAwaitingCommit;
+            _isAwaitingCommit |= isWaiting;
         }
         Session.Round.Touch(Session.Outbox);
         if (isWaiting)
+            store.RequestCommit(position);
+        if (isNews)
             Session.Broker.Commits.Add(this, position);
     }
 
     /// <inheritdoc/>
     public bool OnCommitted(IMessageStore store, DispatchRound round)
     {
-        bool isWaiting;
-        lock (Session.Outbox.Gate)
-            isWaiting = !_isReleased && Answer(store);
         round.Touch(Session.Outbox);
-        return isWaiting;
+        lock (Session.Outbox.Gate)
+            return _isAwaitingCommit = !_isReleased && Answer(store);
     }
 
     /// <summary>Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs.</summary>
@@ -184,6 +189,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             consumers = [.. _consumers.Values];
             _consumers.Clear();
         }
+        Content.Release();
         round.HandOver();
         foreach (var consumer in consumers)
             Leave(consumer);
@@ -194,8 +200,10 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
     public void Leave(ChannelConsumer consumer)
     {
-        if (consumer.Queue.Unsubscribe(consumer.Subscription!))
-            Session.VirtualHost.DeleteAbandoned(consumer.Queue, Session.Round);
+        if (!consumer.Queue.Unsubscribe(consumer.Subscription!))
+            return;
+        Session.VirtualHost.DeleteAbandoned(consumer.Queue, Session.Round);
+        Session.ExclusiveQueues.Remove(consumer.Queue);
     }
 
     /// <summary>Returns every delivery to its place in its queue.</summary>

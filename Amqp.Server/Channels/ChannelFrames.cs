@@ -48,6 +48,9 @@ internal static class ChannelFrames
                 break;
             case FrameType.Method when MethodOf(frame) == ChannelOpen.Id:
                 throw ChannelHandlers.SecondOpen();
+            case FrameType.Method:
+                _methods.Check(MethodOf(frame), frame.Payload[4..]);
+                break;
             case FrameType.Header:
                 channel.Content.DiscardHeader(ContentHeader.Read(frame.Payload));
                 break;

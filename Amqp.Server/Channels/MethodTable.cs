@@ -5,30 +5,55 @@ namespace Amqp.Server.Channels;
 /// <summary>Method id to "decode the arguments, call the handler". Built once, shared by all of its receivers.</summary>
 internal sealed class MethodTable<TReceiver>
 {
-    private readonly Dictionary<uint, Entry> _entries = [];
-
-    private delegate void Entry(TReceiver receiver, ReadOnlySpan<byte> arguments);
+    private readonly Dictionary<MethodId, Entry> _entries = [];
 
     public MethodTable<TReceiver> On<TMethod>(Action<TReceiver, TMethod> handle)
         where TMethod : struct, IMethod<TMethod>
     {
-        _entries.Add(TMethod.Id.Value, (TReceiver receiver, ReadOnlySpan<byte> arguments) => handle(receiver, MethodArguments.Read<TMethod>(arguments)));
+        _entries.Add(TMethod.Id, new Entry<TMethod>(handle));
         return this;
     }
 
     /// <summary>Calls the handler; an error that it throws names the method.</summary>
-    /// <exception cref="AmqpException">What the handler threw, or 503: there is no handler.</exception>
+    /// <exception cref="AmqpException">What the handler threw; 501: the arguments are malformed; 503: there is no handler.</exception>
     public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments)
     {
-        if (!_entries.TryGetValue(id.Value, out var entry))
+        if (!_entries.TryGetValue(id, out var entry))
             throw new AmqpException(ReplyCode.CommandInvalid, "unimplemented method", id);
-        try
+        entry.Handle(receiver, arguments);
+    }
+
+    /// <summary>Decodes the arguments of a method that nobody wants; what no handler takes is passed over.</summary>
+    /// <exception cref="AmqpException">501: they are malformed.</exception>
+    public void Check(MethodId id, ReadOnlySpan<byte> arguments)
+    {
+        if (_entries.TryGetValue(id, out var entry))
+            entry.Check(arguments);
+    }
+
+    private abstract class Entry
+    {
+        public abstract void Handle(TReceiver receiver, ReadOnlySpan<byte> arguments);
+
+        public abstract void Check(ReadOnlySpan<byte> arguments);
+    }
+
+    private sealed class Entry<TMethod>(Action<TReceiver, TMethod> handle) : Entry
+        where TMethod : struct, IMethod<TMethod>
+    {
+        public override void Handle(TReceiver receiver, ReadOnlySpan<byte> arguments)
         {
-            entry(receiver, arguments);
+            var method = MethodArguments.Read<TMethod>(arguments);
+            try
+            {
+                handle(receiver, method);
+            }
+            catch (AmqpException error) when (error.Cause == default)
+            {
+                throw new AmqpException(error.Code, error.Message, TMethod.Id);
+            }
         }
-        catch (AmqpException error) when (error.Cause == default)
-        {
-            throw new AmqpException(error.Code, error.Message, id);
-        }
+
+        public override void Check(ReadOnlySpan<byte> arguments) => MethodArguments.Read<TMethod>(arguments);
     }
 }

@@ -56,7 +56,7 @@ public sealed class BrokerOptions
     /// <summary>The cluster's name in connection.start and in the HTTP API.</summary>
     public string ClusterName { get; set; } = $"rabbit@{Environment.MachineName}";
 
-    /// <summary>Publishers are blocked while the process holds more memory than this, in bytes.</summary>
+    /// <summary>Publishers are blocked while messages hold more memory than this, in bytes.</summary>
     public long MemoryHighWatermark { get; set; } = new MemoryWatermark().Resolve();
 
     /// <summary>Where the broker keeps what outlives it; relative paths start at the current folder.</summary>
@@ -78,7 +78,7 @@ public sealed class BrokerOptions
     public LogOptions Log { get; set; } = new();
 
     /// <summary>How long connections may take to answer connection.close when the broker stops.</summary>
-    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The broker's version, whatever it tells clients.</summary>
     internal static string OwnVersion { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";

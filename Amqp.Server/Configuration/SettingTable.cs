@@ -50,7 +50,7 @@ internal static class SettingTable
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
             (target, value) => target.Options.OutboxHighWatermark = value),
-        Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "10000", "How long clients may take to answer connection.close when the broker stops.",
+        Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000", "How long clients may take to answer connection.close when the broker stops.",
             (target, value) => target.Options.ShutdownTimeout = value),
 
         // Messages and memory

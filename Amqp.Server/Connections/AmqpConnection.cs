@@ -149,12 +149,30 @@ internal sealed class AmqpConnection
             Volatile.Write(ref _session, session);
             if (!await _readLoop.RunAsync(session))
                 LogLost();
+            else if (!IsClosing)
+                await LingerAsync();
         }
         catch (AmqpException refused)
         {
             ClearDeadline();
             Close(refused);
             await _readLoop.AwaitCloseOkAsync();
+        }
+    }
+
+    /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>
+    private async Task LingerAsync()
+    {
+        _connections.Remove(this);
+        _closed.TrySetResult();
+        SetDeadline(_shortCloseTimeout);
+        try
+        {
+            await _readLoop.DiscardRestAsync();
+        }
+        catch (Exception error) when (error is IOException or ConnectionAbortedException)
+        {
+            // However it ends, it has ended.
         }
     }
 

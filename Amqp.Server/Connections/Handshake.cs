@@ -37,26 +37,23 @@ internal sealed class Handshake(
         }
 
         Send(new ConnectionStart(0, 9, ServerProperties.Of(options), System.Text.Encoding.ASCII.GetBytes(SaslMechanisms.Offered), "en_US"u8.ToArray()));
-        ConnectionStartOk startOk;
-        try
+        if (await ReadSilentlyAsync<ConnectionStartOk>(aborted) is not { } startOk)
+            return null;
+        if (SaslMechanisms.Read(startOk.Mechanism, startOk.Response) is not var (name, password))
         {
-            if (await _dialogue.ReadMethodAsync<ConnectionStartOk>(aborted) is not { } received)
-                return null;
-            startOk = received;
-        }
-        catch (AmqpException error)
-        {
-            // Who has not logged in is told nothing, and made to wait, as in RabbitMQ.
-            logger.HandshakeFailed(peer.Name, error.ReplyText);
+            logger.LoginRefused(peer.Name, "", startOk.Mechanism, "malformed response or unknown mechanism");
             await DelayAsync(aborted);
             return null;
         }
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);
-        if (Authenticate(startOk) is not { } user)
-            return await RefuseAsync(startOk, capabilities, aborted);
+        if (broker.Users.Authenticate(name, password, peer.IsLoopback, out string refusal) is not { } user)
+        {
+            logger.LoginRefused(peer.Name, name, startOk.Mechanism, refusal);
+            return await RefuseAsync(startOk.Mechanism, capabilities, aborted);
+        }
 
         Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
-        if (await _dialogue.ReadMethodAsync<ConnectionTuneOk>(aborted) is not { } tuneOk)
+        if (await ReadSilentlyAsync<ConnectionTuneOk>(aborted) is not { } tuneOk)
             return null;
         int frameMax = AgreeOnFrameMax(tuneOk.FrameMax);
         int channelMax = AgreeOnChannelMax(tuneOk.ChannelMax);
@@ -81,27 +78,29 @@ internal sealed class Handshake(
         };
     }
 
-    private User? Authenticate(in ConnectionStartOk startOk)
+    /// <summary>The next method. Who has not come as far as tune-ok and errs is told nothing, and made to wait, as in RabbitMQ.</summary>
+    private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
+        where TMethod : struct, IMethod<TMethod>
     {
-        if (SaslMechanisms.Read(startOk.Mechanism, startOk.Response) is not var (name, password))
+        try
         {
-            logger.LoginRefused(peer.Name, "", startOk.Mechanism, "malformed response or unknown mechanism");
+            return await _dialogue.ReadMethodAsync<TMethod>(aborted);
+        }
+        catch (AmqpException error)
+        {
+            logger.HandshakeFailed(peer.Name, error.ReplyText);
+            await DelayAsync(aborted);
             return null;
         }
-        if (broker.Users.Authenticate(name, password, peer.IsLoopback, out string refusal) is { } user)
-            return user;
-        logger.LoginRefused(peer.Name, name, startOk.Mechanism, refusal);
-        return null;
     }
 
     /// <summary>Tells a peer that understands it; lets any other wait, so that guessing passwords is slow.</summary>
-    private static async Task<Session?> RefuseAsync(ConnectionStartOk startOk, ClientCapabilities capabilities, CancellationToken aborted)
+    private static async Task<Session?> RefuseAsync(string mechanism, ClientCapabilities capabilities, CancellationToken aborted)
     {
-        bool isKnown = SaslMechanisms.Offered.Split(' ').Contains(startOk.Mechanism);
-        if (isKnown && capabilities.AuthenticationFailureClose)
+        if (capabilities.AuthenticationFailureClose)
             throw new AmqpException(
                 ReplyCode.AccessRefused,
-                $"Login was refused using authentication mechanism {startOk.Mechanism}. For details see the broker logfile.");
+                $"Login was refused using authentication mechanism {mechanism}. For details see the broker logfile.");
         await DelayAsync(aborted);
         return null;
     }

@@ -59,6 +59,18 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
     }
 
+    /// <summary>Reads on, to no purpose, until the client closes its socket: closing ours first could cost it our last words.</summary>
+    public async Task DiscardRestAsync()
+    {
+        while (true)
+        {
+            var result = await input.ReadAsync();
+            input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                return;
+        }
+    }
+
     /// <summary>Gives back what the connection holds: its channels' consumers and deliveries, then its exclusive queues.</summary>
     public void Release()
     {
@@ -75,21 +87,29 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private void HandleFrames(ref ReadOnlySequence<byte> buffer)
     {
-        try
+        while (!_isFramingLost)
         {
-            while (!_isDone && !_isFramingLost && !MustPause && TryRead(ref buffer, out var frame))
+            try
             {
-                Handle(frame);
-                if (round.IsFull)
-                    EndRound();
+                HandleUntilError(ref buffer);
+                return;
+            }
+            catch (AmqpException error)
+            {
+                connection.Close(error); // what comes behind is handled as it should be while closing
             }
         }
-        catch (AmqpException error)
+        LookForCloseOk(ref buffer);
+    }
+
+    private void HandleUntilError(ref ReadOnlySequence<byte> buffer)
+    {
+        while (!_isDone && !MustPause && TryRead(ref buffer, out var frame))
         {
-            connection.Close(error);
+            Handle(frame);
+            if (round.IsFull)
+                EndRound();
         }
-        if (_isFramingLost)
-            LookForCloseOk(ref buffer);
     }
 
     private bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
@@ -138,7 +158,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
     }
 
-    /// <summary>After our connection.close nothing counts but its answer, or the client's own close.</summary>
+    /// <summary>After our connection.close nothing counts but its answer; a close of the client's own that crossed it is answered.</summary>
     private void HandleWhileClosing(in Frame frame)
     {
         if (frame.Channel != 0 || frame.Type != FrameType.Method)
@@ -146,7 +166,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         var id = ChannelFrames.MethodOf(frame);
         if (id == ConnectionClose.Id)
             Send(new ConnectionCloseOk());
-        _isDone = id == ConnectionClose.Id || id == ConnectionCloseOk.Id;
+        _isDone = id == ConnectionCloseOk.Id;
     }
 
     /// <summary>Where frames can no longer be told apart, close-ok is still found by its octets.</summary>

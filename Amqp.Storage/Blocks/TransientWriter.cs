@@ -16,6 +16,7 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
     public void Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
     {
         int size = checked(head.Length + body.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, RecordHeader.MaxRecord, nameof(body));
         if (size > options.BlockSize)
         {
             AppendAlone(queues, head, body, messages);

@@ -9,9 +9,9 @@ namespace Amqp.Storage;
 internal sealed class Committer : IAsyncDisposable
 {
     // How long appended bytes nobody waits for stay in this process. Blocks that fill up go at once.
-    private static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _writeDelay = TimeSpan.FromMilliseconds(5);
 
-    // Rounds of WriteDelay without anything to do before the thread sleeps until an append wakes it.
+    // Rounds of _writeDelay without anything to do before the thread sleeps until an append wakes it.
     private const int RoundsBeforeSleep = 20;
 
     // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
@@ -134,7 +134,7 @@ internal sealed class Committer : IAsyncDisposable
             _unsyncedSince ??= now;
 
         bool syncIsDue = IsAsked || now - _unsyncedSince >= (long)_options.SyncInterval.TotalMilliseconds;
-        bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= _options.BlockSize || now - _unwrittenSince >= (long)WriteDelay.TotalMilliseconds);
+        bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= _options.BlockSize || now - _unwrittenSince >= (long)_writeDelay.TotalMilliseconds);
         if (writeIsDue)
             Write();
         if (syncIsDue)
@@ -163,7 +163,7 @@ internal sealed class Committer : IAsyncDisposable
         if (_stopping || IsAsked || (sleep && (_catalog.IsDirty || _segments.HasNews)))
             _signal.Cancel();
         else
-            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : WriteDelay);
+            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _writeDelay);
     }
 
     private void Write()

@@ -48,7 +48,10 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
                 StoredQueue queue = queues[i];
                 long sequence = queue.NextSequence(); // inside the lock: the log's order is the queue's
                 if (queue.IsDurable)
+                {
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
+                    queue.LastPersistentSequence = sequence;
+                }
                 messages[i] = new StoredMessage(sequence, _block.Number, offset + payloadAt, payload, queue.IsDurable ? MessageFlags.Persistent : MessageFlags.None);
             }
             head.CopyTo(record[payloadAt..]);

@@ -24,9 +24,6 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     /// <summary>Where the files are.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>Segments there are.</summary>
-    public int Count => _present.Count + _opened.Count;
-
     /// <summary>True when a segment died since the last sweep.</summary>
     public bool HasNews => !_reported.IsEmpty;
 

@@ -169,6 +169,7 @@ internal sealed unsafe class LogRecovery(IStoreFiles files, IReadOnlySet<uint> d
             var target = new StoredQueue(queue.Number, isDurable: true, chunks)
             {
                 LastSequence = queue.LastSequence,
+                LastPersistentSequence = queue.LastSequence,
                 DeliveredMark = queue.DeliveredMark,
                 DeliveredSegment = queue.Count > 0 ? queue.DeliveredSegment : 0,
             };

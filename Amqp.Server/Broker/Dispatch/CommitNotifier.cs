@@ -25,15 +25,13 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
         store.Committed += Schedule;
     }
 
-    /// <summary>Asks for a commit up to a position and for the news of it.</summary>
+    /// <summary>Adds one who waits for a position, until it says that it waits no more. The commit itself is for it to request.</summary>
     public void Add(ICommitWaiter waiter, long position)
     {
         lock (_gate)
             _waiting.Add(waiter);
         if (_store.Failure is not null || _store.DurablePosition >= position)
             Schedule(); // it was done before we began to wait
-        else
-            _store.RequestCommit(position);
     }
 
     void IThreadPoolWorkItem.Execute()

@@ -24,7 +24,7 @@ internal sealed class Exchange : IBindingDestination
 
     public FieldTable Arguments { get; }
 
-    /// <summary>Where messages go that this exchange has no destination for.</summary>
+    /// <summary>Where messages go that this exchange has no destination for. The default exchange takes none of them.</summary>
     public string? AlternateExchange { get; }
 
     public bool IsDefault => Name.Length == 0;

@@ -42,7 +42,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
             ReadHeaders |= exchange.ReadsHeaders;
             int before = _found;
             exchange.Route(message, this);
-            if (_found == before && exchange.AlternateExchange is { } name && virtualHost.FindExchange(name) is { } alternate && _visited.Add(alternate))
+            if (_found == before && exchange.AlternateExchange is { Length: > 0 } name && virtualHost.FindExchange(name) is { } alternate && _visited.Add(alternate))
                 _waiting.Push(alternate);
         }
     }

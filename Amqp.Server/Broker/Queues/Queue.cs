@@ -25,7 +25,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     private readonly ILogger _logger;
     private readonly ConsumerRing _consumers = new();
     private long _unacknowledged;
-    private bool _hadConsumer;
+    private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
     private bool _deleted;
     private int _drainRequests; // interlocked; the one who raises it from 0 drains
 
@@ -132,11 +132,20 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (!Messages.TryTake(out var message))
-                return false;
-            deliver(state, message, Messages.Count);
-            NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
-            return true;
+            while (Messages.TryTake(out var message))
+            {
+                try
+                {
+                    deliver(state, message, Messages.Count);
+                    NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
+                    return true;
+                }
+                catch (StoreDamagedException damage)
+                {
+                    DropDamaged(message, damage);
+                }
+            }
+            return false;
         }
     }
 
@@ -191,13 +200,12 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_deleted)
+            if (_deleted || _abandoned)
                 throw VirtualHost.NoQueue(Name, VirtualHost.Name);
             if (_consumers.HasExclusive || (exclusive && _consumers.Count > 0))
                 throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost.Name}' in exclusive use");
             var subscription = new Subscription(consumer, exclusive);
             _consumers.Add(subscription);
-            _hadConsumer = true;
             onSubscribed(subscription);
         }
     }
@@ -207,18 +215,21 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     public bool Unsubscribe(Subscription subscription)
     {
         lock (_gate)
-            return _consumers.Remove(subscription) && IsAutoDelete && _hadConsumer && _consumers.Count == 0 && !_deleted;
+        {
+            bool wasLast = _consumers.Remove(subscription) && _consumers.Count == 0;
+            _abandoned |= wasLast && IsAutoDelete && !_deleted;
+            return _abandoned && !_deleted;
+        }
     }
 
     /// <summary>Marks the queue deleted, if the conditions hold, and lets go of its messages.</summary>
-    /// <returns>How many were ready, and the consumers that must be told.</returns>
     /// <exception cref="AmqpException">406: in use, or not empty.</exception>
-    public (long Ready, Subscription[] Consumers) Delete(bool ifUnused, bool ifEmpty)
+    public DeletedQueue Delete(bool ifUnused, bool ifEmpty)
     {
         lock (_gate)
         {
             if (_deleted)
-                return (0, []);
+                return new DeletedQueue(0, []);
             if (ifUnused && _consumers.Count > 0)
                 throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' in use");
             if (ifEmpty && Messages.Count > 0)
@@ -228,7 +239,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             Subscription[] consumers = [.. _consumers.All];
             _consumers.Clear();
             _store.DeleteQueue(Messages);
-            return (ready, consumers);
+            return new DeletedQueue(ready, consumers);
         }
     }
 

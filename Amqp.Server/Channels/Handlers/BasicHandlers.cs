@@ -12,7 +12,6 @@ internal static class BasicHandlers
         .On<BasicQos>(Qos)
         .On<BasicConsume>(Consume)
         .On<BasicCancel>(Cancel)
-        .On<BasicCancelOk>((_, _) => { }) // a client's answer to our own basic.cancel
         .On<BasicGet>(Get)
         .On<BasicNack>(BasicSettlementHandlers.Nack)
         .On<BasicReject>(BasicSettlementHandlers.Reject)

@@ -103,14 +103,15 @@ internal static class QueueHandlers
     private static void Delete(AmqpChannel channel, QueueDelete method)
     {
         var session = channel.Session;
-        long ready = 0;
+        var deleted = new DeletedQueue(0, []);
         if (session.VirtualHost.FindQueue(channel.QueueName(method.Queue)) is { } queue)
         {
             session.VirtualHost.DemandAccess(queue, session);
-            ready = session.VirtualHost.Topology.DeleteQueue(queue, method.IfUnused, method.IfEmpty, session.Round);
+            deleted = session.VirtualHost.Topology.DeleteQueue(queue, method.IfUnused, method.IfEmpty);
             session.ExclusiveQueues.Remove(queue);
         }
         if (!method.NoWait)
-            channel.Send(new QueueDeleteOk((uint)Math.Min(ready, uint.MaxValue)));
+            channel.Send(new QueueDeleteOk((uint)Math.Min(deleted.Ready, uint.MaxValue)));
+        deleted.NotifyConsumers(session.Round);
     }
 }

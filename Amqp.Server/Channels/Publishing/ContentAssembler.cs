@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 
@@ -10,7 +11,6 @@ namespace Amqp.Server.Channels.Publishing;
 /// </remarks>
 internal sealed class ContentAssembler
 {
-    private const int KeptBody = 1024 * 1024;
     private const string NoHeader = "expected content header for class 60, got non content header frame instead";
 
     private byte[] _head = [];
@@ -106,7 +106,7 @@ internal sealed class ContentAssembler
             return true;
         }
         if (_body.Length < _bodyLength + part.Length)
-            Array.Resize(ref _body, (int)Math.Min((long)_bodySize, Math.Max(_bodyLength + part.Length, 2L * _body.Length)));
+            GrowBody(_bodyLength + part.Length);
         part.CopyTo(_body.AsSpan(_bodyLength));
         _bodyLength += part.Length;
         body = _body.AsSpan(0, _bodyLength);
@@ -130,11 +130,22 @@ internal sealed class ContentAssembler
             throw new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
     }
 
-    /// <summary>The message has been taken: an unusually large body's memory is let go.</summary>
+    /// <summary>The message has been taken, or never will be: its body's memory goes back to where others find it.</summary>
     public void Release()
     {
-        if (_body.Length > KeptBody)
-            _body = [];
+        if (_body.Length == 0)
+            return;
+        ArrayPool<byte>.Shared.Return(_body);
+        _body = [];
+    }
+
+    /// <summary>Doubles, so that a large body is copied a few times at most, but not past what is to come.</summary>
+    private void GrowBody(int needed)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min((long)_bodySize, Math.Max(needed, 2L * _body.Length)));
+        _body.AsSpan(0, _bodyLength).CopyTo(larger);
+        Release();
+        _body = larger;
     }
 
     private void EnsureHead(int size)
