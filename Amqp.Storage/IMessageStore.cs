@@ -26,7 +26,7 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>True while more waits to be written than the store wants to hold; publishers then wait for <see cref="WaitForRoomAsync"/>.</summary>
     bool IsBehind { get; }
 
-    /// <summary>Bytes of memory held for message payloads.</summary>
+    /// <summary>Bytes of memory held for message payloads that are nowhere else. What can be read again from the disk does not count.</summary>
     long MemoryInUse { get; }
 
     /// <summary>Opens the queue with this number. A durable one comes with the messages that the last run left, in order.</summary>

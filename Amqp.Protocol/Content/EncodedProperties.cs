@@ -5,12 +5,13 @@ namespace Amqp.Protocol;
 /// <summary>Looks into a message's properties while they are still bytes: for the message path, where decoding would allocate.</summary>
 public readonly ref struct EncodedProperties
 {
-    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers)
+    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> userId)
     {
         Flags = flags;
         DeliveryMode = deliveryMode;
         Priority = priority;
         Headers = headers;
+        UserId = userId;
     }
 
     /// <summary>The first word of flags.</summary>
@@ -25,6 +26,9 @@ public readonly ref struct EncodedProperties
     /// <summary>The fields of the headers table without their length; empty when absent.</summary>
     public ReadOnlySpan<byte> Headers { get; }
 
+    /// <summary>The user who published, as the publisher says; empty when absent.</summary>
+    public ReadOnlySpan<byte> UserId { get; }
+
     public bool IsPersistent => DeliveryMode == 2;
 
     /// <summary>Walks the whole property list once and checks that it is what its flags say.</summary>
@@ -34,14 +38,14 @@ public readonly ref struct EncodedProperties
     {
         // By far the most common: nothing but a delivery mode, or nothing at all.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
-            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default);
+            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default);
         var reader = new WireReader(properties);
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
 
         byte deliveryMode = 0, priority = 0;
-        ReadOnlySpan<byte> headers = default;
+        ReadOnlySpan<byte> headers = default, userId = default;
         if ((flags & PropertyFlags.ContentType) != 0)
             reader.ReadShortStringBytes();
         if ((flags & PropertyFlags.ContentEncoding) != 0)
@@ -58,13 +62,15 @@ public readonly ref struct EncodedProperties
                 continue;
             if (flag == PropertyFlags.Timestamp)
                 reader.ReadUInt64();
+            else if (flag == PropertyFlags.UserId)
+                userId = reader.ReadShortStringBytes();
             else
                 reader.ReadShortStringBytes();
         }
         // Behind a continuation may stand what no version of ours knows; nothing else may.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
-        return new EncodedProperties(flags, deliveryMode, priority, headers);
+        return new EncodedProperties(flags, deliveryMode, priority, headers, userId);
     }
 
     /// <summary>Where the headers' table starts (at its length) in an encoded property list; -1 when it has none.</summary>

@@ -17,6 +17,7 @@ public sealed class FrameReader
     public int FrameMax { get; set; } = Frame.MinSize;
 
     /// <summary>Takes the next frame if all of it has arrived; otherwise leaves the buffer as it is.</summary>
+    /// <remarks>A malformed frame is taken off the buffer too, unless it is too large: what follows it can still be read.</remarks>
     /// <exception cref="AmqpException">501 in RabbitMQ's words: larger than <see cref="FrameMax"/>, without its end octet, or not what its type says.</exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {
@@ -27,8 +28,8 @@ public sealed class FrameReader
             int whole = size + Frame.Overhead;
             if (first.Length >= whole)
             {
+                buffer = buffer.Slice(whole); // first: behind a frame that is bad in itself stands the next one
                 frame = Open(first[..whole]);
-                buffer = buffer.Slice(whole);
                 return true;
             }
         }
@@ -48,8 +49,8 @@ public sealed class FrameReader
         if (_joined.Length < whole)
             _joined = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)whole));
         buffer.Slice(0, whole).CopyTo(_joined);
-        frame = Open(_joined.AsSpan(0, whole));
         buffer = buffer.Slice(whole);
+        frame = Open(_joined.AsSpan(0, whole));
         return true;
     }
 

@@ -61,7 +61,7 @@ public static class FieldTableCodec
             FieldType.Int32 => FieldValue.FromInteger(type, (int)reader.ReadUInt32()),
             FieldType.UInt32 => FieldValue.FromInteger(type, reader.ReadUInt32()),
             FieldType.Int64 or FieldType.Int64Alias => FieldValue.FromInteger(type, (long)reader.ReadUInt64()),
-            FieldType.Single => FieldValue.FromSingle(BitConverter.UInt32BitsToSingle(reader.ReadUInt32())),
+            FieldType.Single => FieldValue.FromSingleBits(reader.ReadUInt32()),
             FieldType.Double => FieldValue.FromDouble(BitConverter.UInt64BitsToDouble(reader.ReadUInt64())),
             FieldType.Decimal => FieldValue.FromDecimal(reader.ReadByte(), reader.ReadUInt32()),
             FieldType.LongString => FieldValue.FromString(reader.ReadLongString()),
@@ -156,10 +156,10 @@ public static class FieldTableCodec
                 writer.WriteUInt64((ulong)value.AsInteger());
                 break;
             case FieldType.Single:
-                writer.WriteUInt32(BitConverter.SingleToUInt32Bits((float)value.AsDouble()));
+                writer.WriteUInt32((uint)value.AsFloatBits());
                 break;
             case FieldType.Double:
-                writer.WriteUInt64(BitConverter.DoubleToUInt64Bits(value.AsDouble()));
+                writer.WriteUInt64(value.AsFloatBits());
                 break;
             case FieldType.Decimal:
                 var (scale, unscaled) = value.AsDecimal();

@@ -54,7 +54,10 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public static FieldValue FromInt64(long value) => new(FieldType.Int64, value);
 
-    public static FieldValue FromSingle(float value) => new(FieldType.Single, BitConverter.SingleToInt32Bits(value));
+    public static FieldValue FromSingle(float value) => FromSingleBits(BitConverter.SingleToUInt32Bits(value));
+
+    /// <summary>A single by its bits: a NaN loses some of its own on the way through a double.</summary>
+    internal static FieldValue FromSingleBits(uint bits) => new(FieldType.Single, bits);
 
     public static FieldValue FromDouble(double value) => new(FieldType.Double, BitConverter.DoubleToInt64Bits(value));
 
@@ -84,10 +87,13 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     /// <summary>Single or double precision.</summary>
     public double AsDouble() => Type switch
     {
-        FieldType.Single => BitConverter.Int32BitsToSingle((int)_bits),
+        FieldType.Single => BitConverter.UInt32BitsToSingle((uint)_bits),
         FieldType.Double => BitConverter.Int64BitsToDouble(_bits),
         _ => throw Mismatch(),
     };
+
+    /// <summary>The bits of a single or a double, as they stand on the wire.</summary>
+    internal ulong AsFloatBits() => IsFloat ? (ulong)_bits : throw Mismatch();
 
     public (byte Scale, uint Unscaled) AsDecimal() => Type == FieldType.Decimal ? ((byte)(_bits >> 32), (uint)_bits) : throw Mismatch();
 

@@ -80,6 +80,9 @@ internal sealed class Topology(
     /// <exception cref="AmqpException">403: reserved name. 405: another connection's. 406: there, but different; or bad arguments.</exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
     {
+        // Even one that is there: a name with this prefix is looked up, never declared.
+        if (!isServerNamed)
+            ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
@@ -93,9 +96,7 @@ internal sealed class Topology(
                 return existing;
             }
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
-            if (!isServerNamed)
-                ReservedNames.DemandNotReserved("queue", name);
-            bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
+                bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;
             var stored = virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isKept), isKept);
             var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);

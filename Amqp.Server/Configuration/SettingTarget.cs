@@ -22,9 +22,9 @@ internal sealed class SettingTarget(BrokerOptions options)
     {
         options.Listeners = Listeners.AmqpEndPoints();
         options.ManagementListeners = Listeners.ManagementEndPoints();
-        options.Store = Store.ToOptions();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         options.MemoryHighWatermark = Memory.Resolve();
+        options.Store = Store.ToOptions(options.MemoryHighWatermark);
     }
 }
 

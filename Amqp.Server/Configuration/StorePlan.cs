@@ -14,12 +14,13 @@ internal sealed class StorePlan
     public TimeSpan SyncInterval { get; set; } = _default.SyncInterval;
 
     /// <summary>The options that these settings amount to.</summary>
-    public StoreOptions ToOptions() => new()
+    /// <remarks>What waits to be written, and what is kept although it is written, take at most a quarter each of a small memory's high watermark.</remarks>
+    public StoreOptions ToOptions(long memoryHighWatermark) => new()
     {
         SegmentSize = SegmentSize,
         BlockSize = BlockSize,
-        ResidentBytes = ResidentBytes,
-        MaxUnwrittenBytes = MaxUnwrittenBytes,
+        ResidentBytes = Math.Min(ResidentBytes, memoryHighWatermark / 4),
+        MaxUnwrittenBytes = Math.Clamp(MaxUnwrittenBytes, 1, Math.Max(memoryHighWatermark / 4, 1)),
         SyncInterval = SyncInterval,
     };
 }

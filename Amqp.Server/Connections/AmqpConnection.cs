@@ -33,7 +33,7 @@ internal sealed class AmqpConnection
     private long _lastReceived = Environment.TickCount64;
     private int _isClosing;
     private bool _isDeadlineMissed;
-    private bool _isBlocked;
+    private bool _isPaused; // we do not read, so its heartbeats cannot be heard
     private CancellationTokenSource? _deadline;
 
     public AmqpConnection(ConnectionContext context, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
@@ -102,7 +102,7 @@ internal sealed class AmqpConnection
         if (Volatile.Read(ref _session) is not { Heartbeat: > 0 and var seconds })
             return;
         long interval = seconds * 1000L;
-        if (now - Volatile.Read(ref _lastReceived) > 2 * interval + interval / 2 && !Volatile.Read(ref _isBlocked))
+        if (now - Volatile.Read(ref _lastReceived) > 2 * interval + interval / 2 && !Volatile.Read(ref _isPaused))
         {
             _logger.HeartbeatMissed(Peer.Name, (int)((now - Volatile.Read(ref _lastReceived)) / 1000));
             Abort();
@@ -118,21 +118,26 @@ internal sealed class AmqpConnection
     {
         const string reason = "low on memory";
         _logger.PublisherBlocked(Peer.Name, reason);
-        Volatile.Write(ref _isBlocked, true);
         if (session.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionBlocked(reason), round);
         round.Complete();
-        await UnlessGone(_broker.MemoryAlarm.WaitUntilClearedAsync());
+        await PauseAsync(_broker.MemoryAlarm.WaitUntilClearedAsync());
         if (session.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionUnblocked(), round);
         round.Complete();
-        NoteReceived();
-        Volatile.Write(ref _isBlocked, false);
     }
 
-    /// <summary>Waits, but no longer than the socket is open: what was read so far is then handled to its end.</summary>
-    public async Task UnlessGone(Task waiting) =>
+    /// <summary>
+    /// Reads nothing until something else is done, but no longer than the socket is open: what was read so far is then
+    /// handled to its end. What the client sends meanwhile is not heard, so it is not held against it.
+    /// </summary>
+    public async Task PauseAsync(Task waiting)
+    {
+        Volatile.Write(ref _isPaused, true);
         await waiting.WaitAsync(_context.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        NoteReceived();
+        Volatile.Write(ref _isPaused, false);
+    }
 
     public void LogClosed() => _logger.ConnectionClosed(Peer.Name);
 

@@ -18,7 +18,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private Session? _session;
     private ChannelTable? _channels;
-    private bool _isFramingLost; // after a framing error no later octet can be trusted
+    private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
     private bool _isDone;
 
     /// <summary>Handles frames until one side has closed.</summary>
@@ -114,13 +114,14 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {
+        long before = buffer.Length;
         try
         {
             return frames.TryRead(ref buffer, out frame);
         }
         catch (AmqpException)
         {
-            _isFramingLost = true;
+            _isFramingLost = buffer.Length == before; // it cannot tell where the next one begins
             throw;
         }
     }
@@ -215,11 +216,11 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             if (session.Broker.MemoryAlarm.IsSet)
                 await connection.WaitWhileBlockedAsync(session, round);
             if (session.VirtualHost.Store.IsBehind)
-                await connection.UnlessGone(session.VirtualHost.Store.WaitForRoomAsync());
+                await connection.PauseAsync(session.VirtualHost.Store.WaitForRoomAsync());
         }
         var outbox = session.Outbox.WaitForRoomAsync();
         if (!outbox.IsCompleted)
-            await connection.UnlessGone(outbox);
+            await connection.PauseAsync(outbox);
     }
 
     private void Send<TMethod>(in TMethod method)

@@ -25,7 +25,9 @@ internal static class SaslMechanisms
             return null;
         var rest = response[(first + 1)..];
         int second = rest.IndexOf((byte)0);
-        return second < 0 ? null : (Encoding.UTF8.GetString(rest[..second]), Encoding.UTF8.GetString(rest[(second + 1)..]));
+        if (second < 0 || rest[(second + 1)..].Contains((byte)0))
+            return null;
+        return (Encoding.UTF8.GetString(rest[..second]), Encoding.UTF8.GetString(rest[(second + 1)..]));
     }
 
     /// <summary>The fields of a table, without its length, with LOGIN and PASSWORD.</summary>

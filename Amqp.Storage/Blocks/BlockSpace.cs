@@ -17,8 +17,8 @@ internal sealed unsafe class BlockSpace : IDisposable
         Residents = new ResidentBlocks(_memory, options.ResidentBytes);
     }
 
-    /// <summary>Bytes of memory held by blocks.</summary>
-    public long MemoryInUse => _memory.InUse;
+    /// <summary>Bytes of memory held by blocks, without those that may be evicted: a cache is no reason to stop publishers.</summary>
+    public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
     /// <summary>The written log blocks that may be evicted.</summary>
     public ResidentBlocks Residents { get; }

@@ -12,13 +12,16 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
     private Block? _newest;
     private long _bytes;
 
+    /// <summary>Bytes of memory that can be had back at any time.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
     /// <summary>Adds a resident block as the newest and evicts the oldest ones beyond the bound. The caller pins the block.</summary>
     public void Add(Block block)
     {
         lock (_gate)
         {
             Append(block);
-            _bytes += block.Capacity;
+            Volatile.Write(ref _bytes, _bytes + block.Capacity);
             Block? next = _oldest;
             while (_bytes > maxBytes && next is not null)
             {
@@ -64,6 +67,6 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
         else
             block.Newer.Older = block.Older;
         (block.Older, block.Newer, block.IsListed) = (null, null, false);
-        _bytes -= block.Capacity;
+        Volatile.Write(ref _bytes, _bytes - block.Capacity);
     }
 }

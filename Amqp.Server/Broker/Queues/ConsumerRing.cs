@@ -5,44 +5,55 @@ namespace Amqp.Server.Broker.Queues;
 /// A consumer without room is parked, out of the ring, so that a thousand of them cost nothing per message; whoever
 /// makes room for it resumes it. The queue's lock guards everything.
 /// </remarks>
-internal sealed class ConsumerRing
+/// <param name="singleActive">Only one is served at all until it goes; the next is the oldest of the highest priority.</param>
+internal sealed class ConsumerRing(bool singleActive)
 {
-    private readonly HashSet<Subscription> _all = [];
+    private readonly List<Subscription> _all = []; // in the order of subscribing
     private readonly List<Level> _levels = []; // highest priority first
+    private Subscription? _active; // with singleActive
 
     public int Count => _all.Count;
 
-    public bool HasExclusive => _all.Count == 1 && _all.First().IsExclusive;
+    public bool HasExclusive => _all.Count == 1 && _all[0].IsExclusive;
 
     public IReadOnlyCollection<Subscription> All => _all;
 
     public void Add(Subscription subscription)
     {
         _all.Add(subscription);
+        subscription.IsSubscribed = true;
         LevelOf(subscription).Ready.AddLast(subscription.Place);
+        if (singleActive)
+            _active ??= subscription;
     }
 
     /// <summary>False when it was not there (any more).</summary>
     public bool Remove(Subscription subscription)
     {
-        if (!_all.Remove(subscription))
+        if (!subscription.IsSubscribed)
             return false;
-        Park(subscription);
+        _all.Remove(subscription);
+        Leave(subscription);
+        if (ReferenceEquals(_active, subscription))
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the first of equals
         return true;
     }
 
     public void Clear()
     {
-        foreach (var subscription in _all)
-            Park(subscription);
+        _all.ForEach(Leave);
         _all.Clear();
         _levels.Clear();
+        _active = null;
     }
 
     /// <summary>Whose turn it is; null when no one has room.</summary>
     /// <param name="isOnly">True when no other consumer of its priority waits for a turn, so it may take many at once.</param>
     public Subscription? Next(out bool isOnly)
     {
+        isOnly = singleActive;
+        if (singleActive)
+            return _active is { Place.List: not null } ? _active : null;
         foreach (var level in _levels)
         {
             if (level.Ready.First is { } first)
@@ -51,7 +62,6 @@ internal sealed class ConsumerRing
                 return first.Value;
             }
         }
-        isOnly = false;
         return null;
     }
 
@@ -71,10 +81,16 @@ internal sealed class ConsumerRing
     /// <summary>It may have room again. False when it was not parked.</summary>
     public bool Resume(Subscription subscription)
     {
-        if (subscription.Place.List is not null || !_all.Contains(subscription))
+        if (subscription.Place.List is not null || !subscription.IsSubscribed)
             return false;
         LevelOf(subscription).Ready.AddLast(subscription.Place);
         return true;
+    }
+
+    private static void Leave(Subscription subscription)
+    {
+        subscription.IsSubscribed = false;
+        Park(subscription);
     }
 
     private Level LevelOf(Subscription subscription)

@@ -23,7 +23,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly IMessageStore _store;
     private readonly ILogger _logger;
-    private readonly ConsumerRing _consumers = new();
+    private readonly ConsumerRing _consumers;
     private long _unacknowledged;
     private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
     private bool _deleted;
@@ -33,6 +33,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     {
         (Name, Flags, Arguments, Owner, Messages) = (name, flags, arguments, owner, messages);
         (VirtualHost, _store, _logger) = (virtualHost, virtualHost.Store, virtualHost.Logger);
+        _consumers = new ConsumerRing(arguments.SingleActiveConsumer);
     }
 
     public string Name { get; }
@@ -202,7 +203,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         {
             if (_deleted || _abandoned)
                 throw VirtualHost.NoQueue(Name, VirtualHost.Name);
-            if (_consumers.HasExclusive || (exclusive && _consumers.Count > 0))
+            if (_consumers.HasExclusive || (exclusive && (_consumers.Count > 0 || Arguments.SingleActiveConsumer)))
                 throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost.Name}' in exclusive use");
             var subscription = new Subscription(consumer, exclusive);
             _consumers.Add(subscription);
@@ -230,10 +231,10 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         {
             if (_deleted)
                 return new DeletedQueue(0, []);
-            if (ifUnused && _consumers.Count > 0)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' in use");
             if (ifEmpty && Messages.Count > 0)
                 throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' not empty");
+            if (ifUnused && _consumers.Count > 0)
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' in use");
             _deleted = true;
             long ready = Messages.Count;
             Subscription[] consumers = [.. _consumers.All];

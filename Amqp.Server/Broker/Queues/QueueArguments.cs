@@ -35,6 +35,9 @@ internal sealed class QueueArguments
     /// <summary>As the client sent them.</summary>
     public FieldTable Table { get; }
 
+    /// <summary>Only the first of the queue's consumers gets messages; the others stand by.</summary>
+    public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
+
     /// <exception cref="AmqpException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
     public static QueueArguments Parse(FieldTable table, string queue, string virtualHost)
     {

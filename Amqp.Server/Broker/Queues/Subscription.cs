@@ -14,6 +14,9 @@ internal sealed class Subscription
     /// <summary>No one else may consume from the queue.</summary>
     public bool IsExclusive { get; }
 
+    /// <summary>False once the consumer is gone: a late resume then finds nothing.</summary>
+    public bool IsSubscribed { get; set; }
+
     /// <summary>Where it stands among those that can take messages; in no list while the consumer is parked or gone.</summary>
     public LinkedListNode<Subscription> Place { get; }
 }

@@ -1,6 +1,8 @@
+using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Security;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Handlers;
@@ -18,8 +20,8 @@ internal static class BasicPublishHandler
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);
         var route = channel.Publisher.FindRoute(message.Address, properties.Headers);
-        if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}", BasicPublish.Id);
+        if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
+            Check(properties, channel.Session.User);
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
 
@@ -54,6 +56,16 @@ internal static class BasicPublishHandler
             if (confirming.Count == 0 || (!ReferenceEquals(confirming[^1], channel) && !confirming.Contains(channel)))
                 confirming.Add(channel);
         }
+    }
+
+    private static void Check(in EncodedProperties properties, User user)
+    {
+        if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}", BasicPublish.Id);
+        if ((properties.Flags & PropertyFlags.UserId) != 0 && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId))
+            throw new AmqpException(
+                ReplyCode.PreconditionFailed,
+                $"user_id property set to '{Encoding.UTF8.GetString(properties.UserId)}' but authenticated user was '{user.Name}'", BasicPublish.Id);
     }
 
     private static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> head, EncodedMessage message, ReadOnlySpan<byte> headers)
