@@ -23,4 +23,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(306, LogLevel.Information, "Memory for messages is back at {InUse} bytes: publishers go on")]
     public static partial void MemoryAlarmCleared(this ILogger logger, long inUse);
+
+    [LoggerMessage(307, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' was declared with {Argument}, which this version keeps but does not act on")]
+    public static partial void ArgumentWithoutEffect(this ILogger logger, string queue, string virtualHost, string argument);
 }

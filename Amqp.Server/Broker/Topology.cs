@@ -96,13 +96,15 @@ internal sealed class Topology(
                 return existing;
             }
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
-                bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
+            bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;
             var stored = virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isKept), isKept);
             var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);
             queues[name] = queue;
             if (isKept)
                 definitions.Save(virtualHost.Name, queue);
+            foreach (string argument in parsed.WithoutEffect)
+                virtualHost.Logger.ArgumentWithoutEffect(name, virtualHost.Name, argument);
             onChanged();
             return queue;
         }

@@ -85,7 +85,7 @@ internal sealed class VirtualHost : IDisposable
     }
 
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
-    public void DeleteAbandoned(Queue queue, DispatchRound round) => 
+    public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
 
     public void Dispose() => _topologyLock.Dispose();
