@@ -1,0 +1,146 @@
+using Amqp.Storage;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>A log that ends or is damaged where no broker would have ended or damaged it.</summary>
+public sealed class CrashTests
+{
+    private static readonly string[] _allTexts = ["first", "second", "", "fourth"];
+
+    private TestFolder _folder = null!;
+    private string _segment = null!;
+    private long[] _ends = null!; // of the four messages' records, in the file
+
+    [SetUp]
+    public async Task Write_four_messages()
+    {
+        _folder = new TestFolder();
+        await using var run = new StoreRun(_folder.Path);
+        _ends = [.. _allTexts.Select(text => FileHeader.Size + run.Store.Publish(text, Persistent, run.First))];
+        await run.CommitAsync();
+        _segment = _folder.SegmentFiles.Single();
+    }
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [Test]
+    public async Task A_crash_at_any_byte_keeps_every_whole_record_before_it()
+    {
+        for (long cut = 0; cut <= _ends[^1]; cut++)
+        {
+            using TestFolder copy = _folder.Copy();
+            Truncate(copy, cut);
+
+            int whole = _ends.Count(end => end <= cut);
+            bool isTorn = cut < FileHeader.Size || (cut > FileHeader.Size && !_ends.Contains(cut));
+            await using (var run = new StoreRun(copy.Path))
+            {
+                Assert.That(run.Store.Texts(run.First), Is.EqualTo(_allTexts[..whole]), $"cut at {cut}");
+                Assert.That(run.Report.Findings.Select(finding => finding.IsTornTail), Is.EqualTo(isTorn ? [true] : Array.Empty<bool>()), $"cut at {cut}");
+                run.Store.Publish("new", Persistent, run.First);
+            }
+            await using var next = new StoreRun(copy.Path);
+            Assert.That(next.Store.Texts(next.First), Is.EqualTo((string[])[.. _allTexts[..whole], "new"]), $"cut at {cut}");
+            Assert.That(next.Report.Findings, Is.Empty, $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    public async Task A_tail_of_zeros_is_cut_off_and_reported([Values(1, 8, 9, 5_000)] int zeros)
+    {
+        using (FileStream file = File.OpenWrite(Path.Combine(_folder.Segments, _segment)))
+            file.SetLength(_ends[^1] + zeros);
+
+        await using var run = new StoreRun(_folder.Path);
+        Assert.That(run.Store.Texts(run.First), Is.EqualTo(_allTexts));
+        Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_segment, _ends[^1], zeros, IsTornTail: true) }));
+        Assert.That(new FileInfo(_segment).Length, Is.EqualTo(_ends[^1]));
+    }
+
+    [Test]
+    public async Task A_flipped_bit_anywhere_costs_one_record_and_is_reported()
+    {
+        for (long at = FileHeader.Size; at < _ends[^1]; at++)
+        {
+            using TestFolder copy = _folder.Copy();
+            Flip(copy, at);
+
+            int hit = _ends.Count(end => end <= at);
+            await using var run = new StoreRun(copy.Path);
+            Assert.That(run.Store.Texts(run.First), Is.EqualTo(_allTexts.Where((_, i) => i != hit)), $"flipped at {at}");
+            RecoveryFinding finding = run.Report.Findings.Single();
+            Assert.That(finding.Offset, Is.EqualTo(hit == 0 ? FileHeader.Size : _ends[hit - 1]), $"flipped at {at}");
+            Assert.That(finding.Offset + finding.Length, Is.EqualTo(_ends[hit]), $"flipped at {at}");
+            Assert.That(finding.IsTornTail, Is.EqualTo(hit == 3), $"flipped at {at}"); // nothing intact behind it: a torn write looks the same
+        }
+    }
+
+    [Test]
+    public async Task A_damaged_file_header_is_reported_and_the_records_are_served([Range(0, 23)] int at)
+    {
+        Flip(_folder, at);
+
+        await using var run = new StoreRun(_folder.Path);
+        Assert.That(run.Store.Texts(run.First), Is.EqualTo(_allTexts));
+        Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_segment, 0, FileHeader.Size, IsTornTail: false) }));
+    }
+
+    [Test]
+    public async Task A_torn_end_of_an_earlier_segment_is_damage()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+            run.Store.Publish("second run", Persistent, run.First);
+        Truncate(_folder, _ends[^1] - 1);
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "first", "second", "", "second run" }));
+        Assert.That(next.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_segment, _ends[2], _ends[3] - _ends[2] - 1, IsTornTail: false) }));
+    }
+
+    [Test]
+    public async Task A_record_inside_a_message_is_not_taken_for_one()
+    {
+        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records, but of another place
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            run.Store.Publish(forged, Persistent, run.First);
+            run.Store.Publish("behind", Persistent, run.First);
+        }
+        string second = _folder.SegmentFiles[1];
+        byte[] bytes = File.ReadAllBytes(second);
+        bytes[FileHeader.Size + 1] ^= 0x40; // the length: the search has to go through the message
+        File.WriteAllBytes(second, bytes);
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo((string[])[.. _allTexts, "behind"]));
+    }
+
+    [Test]
+    public async Task Damage_that_comes_while_the_store_is_open_is_found_when_it_reads()
+    {
+        await using var run = new StoreRun(_folder.Path);
+        Flip(_folder, _ends[0] + 5); // of the second; nothing was read yet, so the block is on disk only
+
+        StoredMessage[] messages = run.First.TakeAll();
+        Assert.That(run.Store.Text(messages[0]), Is.EqualTo("first"));
+        StoreDamagedException? damaged = Assert.Throws<StoreDamagedException>(() => run.Store.Text(messages[1]));
+        Assert.That((damaged!.File, damaged.Offset), Is.EqualTo((_segment, _ends[0])));
+        Assert.That(run.Store.Text(messages[2]), Is.Empty);
+        Assert.That(run.Store.Text(messages[3]), Is.EqualTo("fourth"));
+    }
+
+    private static void Truncate(TestFolder folder, long length)
+    {
+        using FileStream file = File.OpenWrite(folder.SegmentFiles[0]);
+        file.SetLength(length);
+    }
+
+    private static void Flip(TestFolder folder, long at)
+    {
+        byte[] bytes = File.ReadAllBytes(folder.SegmentFiles[0]);
+        bytes[at] ^= 0x10;
+        File.WriteAllBytes(folder.SegmentFiles[0], bytes);
+    }
+}

@@ -1,0 +1,91 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>Real files whose calls a test can stop, fail, and look at afterwards.</summary>
+internal sealed class FaultyFiles : IStoreFiles
+{
+    private readonly DiskFiles _disk = new();
+    private readonly Lock _gate = new();
+    private readonly List<string> _calls = [];
+
+    /// <summary>Runs before each call that changes a file or the folder; throws to make it fail. Gets "write", "sync" and so on, and the file's name.</summary>
+    public Action<string, string> Before { get; set; } = (_, _) => { };
+
+    /// <summary>What was called so far, as "sync 1.log".</summary>
+    public string[] Calls
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _calls];
+        }
+    }
+
+    public IReadOnlyList<string> List(string directory) => _disk.List(directory);
+
+    public bool Exists(string path) => _disk.Exists(path);
+
+    public void CreateDirectory(string path) => _disk.CreateDirectory(path);
+
+    public IStoreFile Create(string path)
+    {
+        Note("create", path);
+        return new WatchedFile(this, path, _disk.Create(path));
+    }
+
+    public IStoreFile Open(string path, FileAccess access) => new WatchedFile(this, path, _disk.Open(path, access));
+
+    public void Delete(string path)
+    {
+        Note("delete", path);
+        _disk.Delete(path);
+    }
+
+    public void Rename(string from, string to)
+    {
+        Note("rename", to);
+        _disk.Rename(from, to);
+    }
+
+    public void SyncDirectory(string path)
+    {
+        Note("sync", path);
+        _disk.SyncDirectory(path);
+    }
+
+    private void Note(string call, string path)
+    {
+        string name = Path.GetFileName(path);
+        Before(call, name);
+        lock (_gate)
+            _calls.Add($"{call} {name}");
+    }
+
+    private sealed class WatchedFile(FaultyFiles owner, string path, IStoreFile file) : IStoreFile
+    {
+        public long Length => file.Length;
+
+        public int Read(Span<byte> target, long offset) => file.Read(target, offset);
+
+        public void Write(ReadOnlySpan<byte> source, long offset)
+        {
+            owner.Note("write", path);
+            file.Write(source, offset);
+        }
+
+        public void Truncate(long length)
+        {
+            owner.Note("truncate", path);
+            file.Truncate(length);
+        }
+
+        public void Sync()
+        {
+            owner.Note("sync", path);
+            file.Sync();
+        }
+
+        public void Dispose() => file.Dispose();
+    }
+}

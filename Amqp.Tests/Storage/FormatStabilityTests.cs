@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Text;
+using Amqp.Storage;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>The bytes on disk, as docs/store-format.md says. A change here is a new format version.</summary>
+public sealed class FormatStabilityTests
+{
+    private const string SegmentHeader = "42524F4B524C4F47" + "01000000" + "0100000000000000"; // magic, version, id
+    private const string CatalogHeader = "42524F4B52434154" + "01000000" + "0000000000000000";
+
+    [Test]
+    public void The_checksum_is_crc32c() =>
+        Assert.That(Crc32C.Of("123456789"u8), Is.EqualTo(0xE3069283)); // the check value of the catalogue of CRCs
+
+    [TestCase(RecordType.Message, 1)]
+    [TestCase(RecordType.Settle, 2)]
+    [TestCase(RecordType.Delivered, 3)]
+    [TestCase(RecordType.CatalogPut, 16)]
+    [TestCase(RecordType.CatalogRemove, 17)]
+    public void A_record_type_keeps_its_value(int type, int value) => Assert.That(type, Is.EqualTo(value));
+
+    [Test]
+    public async Task A_segment_is_its_header_and_records()
+    {
+        using var folder = new TestFolder();
+        await using (var run = new StoreRun(folder.Path))
+        {
+            run.Store.Publish("abc", Persistent, run.First, run.Second);
+            run.Store.Publish("", Persistent, run.First);
+            run.Store.NoteDelivered(run.First, run.First.Take());
+            run.Store.Settle(run.First, run.First.Take());
+        }
+
+        Assert.That(Path.GetFileName(folder.SegmentFiles.Single()), Is.EqualTo("0000000000000001.log"));
+        Assert.That(Dump(File.ReadAllBytes(folder.SegmentFiles.Single()), file: 1), Is.EqualTo(new[]
+        {
+            SegmentHeader,
+            "01" + "02000000" + "01000000" + "0100000000000000" + "02000000" + "0100000000000000" + "616263",
+            "01" + "01000000" + "01000000" + "0200000000000000",
+            "03" + "01000000" + "0100000000000000",
+            "02" + "01000000" + "0200000000000000" + "0200000000000000",
+        }));
+    }
+
+    [Test]
+    public void A_catalog_is_its_header_and_changes()
+    {
+        using var folder = new TestFolder();
+        using (DataDirectory directory = DataDirectory.Open(folder.Path, new StoreOptions()))
+        {
+            directory.Catalog.Put("key", "value"u8);
+            directory.Catalog.Remove("key");
+        }
+
+        Assert.That(Dump(File.ReadAllBytes(folder.Catalog), file: 0), Is.EqualTo(new[]
+        {
+            CatalogHeader,
+            "10" + "0300" + "6B6579" + "76616C7565",
+            "11" + "0300" + "6B6579",
+        }));
+    }
+
+    [Test]
+    public void Headers_and_checksums_keep_their_bytes()
+    {
+        byte[] header = new byte[FileHeader.Size];
+        FileHeader.Write(header, FileHeader.SegmentMagic, 1);
+        Assert.That(Convert.ToHexString(header), Is.EqualTo(SegmentHeader + "78FF792B"));
+
+        byte[] record = new byte[DeliveredRecord.Size];
+        DeliveredRecord.Write(record, 7, 9);
+        RecordHeader.WriteChecksum(record, file: 1, offset: 24);
+        Assert.That(Convert.ToHexString(record), Is.EqualTo("0D000000" + "3280AB56" + "03" + "07000000" + "0900000000000000"));
+    }
+
+    /// <summary>The header without its checksum and each record without length and checksum, both of which are checked here.</summary>
+    private static IEnumerable<string> Dump(byte[] bytes, ulong file)
+    {
+        Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(20)), Is.EqualTo(Crc32C.Of(bytes.AsSpan(0, 20))));
+        yield return Convert.ToHexString(bytes.AsSpan(0, 20));
+        for (int at = 24; at < bytes.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
+            using var covered = new MemoryStream();
+            using var writer = new BinaryWriter(covered, Encoding.ASCII);
+            writer.Write(file);
+            writer.Write((ulong)at);
+            writer.Write((ulong)length + 8);
+            writer.Write(bytes, at + 8, length);
+            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 4)), Is.EqualTo(Crc32C.Of(covered.ToArray())));
+            yield return Convert.ToHexString(bytes.AsSpan(at + 8, length));
+            at += 8 + length;
+        }
+    }
+}

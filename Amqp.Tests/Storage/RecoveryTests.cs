@@ -1,0 +1,194 @@
+using Amqp.Storage;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>What a store holds after it was closed and opened again.</summary>
+public sealed class RecoveryTests
+{
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void Create() => _folder = new TestFolder();
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [Test]
+    public async Task Persistent_messages_in_durable_queues_come_back_in_order()
+    {
+        string[] texts = [.. Enumerable.Range(0, 3_000).Select(i => $"message {i}")];
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            foreach (string text in texts)
+                run.Store.Publish(text, Persistent, run.First);
+            run.Store.Publish("transient", Transient, run.First);
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(texts));
+        Assert.That(next.Report.Messages, Is.EqualTo(3_000));
+        Assert.That(next.Report.Findings, Is.Empty);
+    }
+
+    [Test]
+    public async Task Settled_messages_do_not_come_back()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 1_000; i++)
+                run.Store.Publish($"{i}", Persistent, run.First, run.Second);
+            StoredMessage[] taken = run.First.TakeAll();
+            run.Store.Settle(run.First, [.. taken.Where(message => message.Sequence % 3 == 0)]);
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.First.TakeAll().Select(message => message.Sequence), Is.EqualTo(Enumerable.Range(1, 1_000).Where(i => i % 3 != 0)));
+        Assert.That(next.Second.Count, Is.EqualTo(1_000));
+    }
+
+    [Test]
+    public async Task A_range_of_settled_messages_does_not_take_an_unsettled_one_with_it()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 1; i <= 9; i++)
+                run.Store.Publish($"{i}", persistent: i != 4, run.First);
+            StoredMessage[] taken = run.First.TakeAll();
+            run.Store.Settle(run.First, [taken[2], taken[3], taken[4], taken[7]]); // 3 to 5 with the transient 4 in it, and 8
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "1", "2", "6", "7", "9" }));
+    }
+
+    [Test]
+    public async Task A_purged_queue_stays_empty_but_for_what_was_taken_or_came_later()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 500; i++)
+                run.Store.Publish($"{i}", Persistent, run.First);
+            run.First.Take();
+            run.Store.Purge(run.First);
+            run.Store.Publish("later", Persistent, run.First);
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "0", "later" }));
+    }
+
+    [Test]
+    public async Task Messages_that_went_out_come_back_redelivered_and_the_others_do_not()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 10; i++)
+                run.Store.Publish($"{i}", Persistent, run.First);
+            run.First.Take();
+            run.First.Take();
+            run.Store.NoteDelivered(run.First, run.First.Take());
+        }
+
+        for (int restart = 0; restart < 2; restart++)
+        {
+            await using var next = new StoreRun(_folder.Path);
+            Assert.That(next.First.TakeAll().Select(message => message.IsRedelivered), Is.EqualTo(Enumerable.Range(0, 10).Select(i => i < 3)));
+        }
+    }
+
+    [Test]
+    public async Task A_run_of_deliveries_that_ends_with_a_transient_message_marks_the_persistent_ones_before_it()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            run.Store.Publish("went out", Persistent, run.First);
+            run.Store.Publish("with it", Transient, run.First);
+            run.Store.Publish("did not", Persistent, run.First);
+            run.First.Take();
+            run.Store.NoteDelivered(run.First, run.First.Take());
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.First.TakeAll().Select(message => message.IsRedelivered), Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
+    public async Task A_delivery_where_nothing_is_persistent_is_not_logged()
+    {
+        await using var run = new StoreRun(_folder.Path);
+        run.Store.Publish("transient", Transient, run.First);
+
+        run.Store.NoteDelivered(run.First, run.First.Take());
+
+        Assert.That(run.Store.AppendedPosition, Is.Zero);
+    }
+
+    [Test]
+    public async Task Sequences_go_on_where_they_were_even_when_all_messages_are_gone()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 5; i++)
+                run.Store.Publish($"{i}", Persistent, run.First);
+            run.Store.Publish("kept", Persistent, run.Second); // or the segment would go
+            run.Store.Purge(run.First);
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        next.Store.Publish("6th", Persistent, next.First);
+        Assert.That(next.First.Take().Sequence, Is.EqualTo(6));
+    }
+
+    [Test]
+    public async Task Messages_of_a_queue_that_is_not_declared_any_more_are_gone()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            run.Store.Publish("both", Persistent, run.First, run.Second);
+            run.Store.Publish("first", Persistent, run.First);
+            run.Store.DeleteQueue(run.First);
+        }
+
+        await using var next = new StoreRun(_folder.Path, queues: 2);
+        Assert.That(next.Report.Messages, Is.EqualTo(1));
+        Assert.That(next.First.Count, Is.Zero);
+        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "both" }));
+    }
+
+    [Test]
+    public async Task A_message_for_many_queues_comes_back_in_each()
+    {
+        uint[] numbers = [.. Enumerable.Range(1, 2_000).Select(i => (uint)i)];
+        await using (var run = new StoreRun(_folder.Path, queues: numbers))
+        {
+            StoredQueue[] queues = [run.First, run.Second, .. numbers.Skip(2).Select(number => run.Store.OpenQueue(number, durable: true))];
+            run.Store.Publish("to all", Persistent, queues);
+        }
+
+        await using var next = new StoreRun(_folder.Path, queues: numbers);
+        Assert.That(next.Report.Messages, Is.EqualTo(2_000));
+        Assert.That(next.Store.Consume(next.Store.OpenQueue(1_999, durable: true)), Is.EqualTo("to all"));
+    }
+
+    [Test]
+    public async Task Recovered_messages_are_read_settled_and_followed_by_new_ones_over_many_runs()
+    {
+        var expected = new List<string>();
+        for (int generation = 0; generation < 5; generation++)
+        {
+            await using var run = new StoreRun(_folder.Path);
+            Assert.That(run.Store.Texts(run.First), Is.EqualTo(expected));
+            for (int i = 0; i < 300; i++)
+            {
+                expected.Add($"{generation} {i}");
+                run.Store.Publish(expected[^1], Persistent, run.First);
+            }
+            for (int i = 0; i < 200; i++)
+            {
+                Assert.That(run.Store.Consume(run.First), Is.EqualTo(expected[0]));
+                expected.RemoveAt(0);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>What a broker does with a store, in words a test can be read in.</summary>
+internal static class StoreActions
+{
+    public const bool Persistent = true;
+    public const bool Transient = false;
+
+    /// <summary>Appends a message for some queues and makes it ready in all of them.</summary>
+    public static long Publish(this IMessageStore store, string text, bool persistent, params StoredQueue[] queues) =>
+        store.Publish(Encoding.UTF8.GetBytes(text), persistent, queues);
+
+    public static long Publish(this IMessageStore store, ReadOnlySpan<byte> payload, bool persistent, params StoredQueue[] queues)
+    {
+        var messages = new StoredMessage[queues.Length];
+        int head = payload.Length / 3; // somewhere: the store puts the parts together
+        long position = store.Append(queues, payload[..head], payload[head..], persistent, messages);
+        for (int i = 0; i < queues.Length; i++)
+            queues[i].Add(messages[i]);
+        return position;
+    }
+
+    public static string Text(this IMessageStore store, in StoredMessage message)
+    {
+        using PayloadLease lease = store.Read(message);
+        return Encoding.UTF8.GetString(lease.Payload);
+    }
+
+    /// <summary>Takes and settles the message in front.</summary>
+    public static string Consume(this IMessageStore store, StoredQueue queue)
+    {
+        StoredMessage message = queue.Take();
+        string text = store.Text(message);
+        store.Settle(queue, message);
+        return text;
+    }
+
+    public static void Settle(this IMessageStore store, StoredQueue queue, StoredMessage message) => store.Settle(queue, [message]);
+
+    /// <summary>The texts of all messages that are ready, in order; they are ready afterwards too.</summary>
+    public static string[] Texts(this IMessageStore store, StoredQueue queue)
+    {
+        StoredMessage[] messages = queue.TakeAll();
+        string[] texts = [.. messages.Select(message => store.Text(message))];
+        foreach (StoredMessage message in messages)
+            queue.Add(message);
+        return texts;
+    }
+
+    public static StoredMessage Take(this StoredQueue queue) =>
+        queue.TryTake(out StoredMessage message) ? message : throw new InvalidOperationException("the queue is empty");
+
+    public static StoredMessage[] TakeAll(this StoredQueue queue)
+    {
+        var messages = new List<StoredMessage>();
+        while (queue.TryTake(out StoredMessage message))
+            messages.Add(message);
+        return [.. messages];
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>A store beside its model: does the same to both, and compares what they say.</summary>
+internal sealed class StoreModelSession : IDisposable
+{
+    private sealed record Entry(string Text, bool Persistent)
+    {
+        public int Order { get; init; }
+
+        public bool IsRedelivered { get; set; }
+    }
+
+    private readonly TestFolder? _folder;
+    private readonly List<Entry>[] _ready = [[], []];
+    private readonly List<(StoredMessage Message, Entry Entry)>[] _unsettled = [[], []];
+    private readonly int[] _delivered = [-1, -1]; // highest order noted
+    private int _order;
+    private StoreRun? _run;
+    private IMessageStore _store = null!;
+    private StoredQueue[] _queues = null!;
+
+    /// <param name="folder">For a file store; null for one in memory.</param>
+    public StoreModelSession(TestFolder? folder)
+    {
+        _folder = folder;
+        Open();
+    }
+
+    public void Publish(int seed, bool persistent, params int[] queues) => Publish(seed, persistent, size: seed % 50, queues);
+
+    public void Publish(int seed, bool persistent, int size, params int[] queues)
+    {
+        string text = $"{_order} {new string((char)('a' + seed % 26), size)}";
+        _store.Publish(text, persistent, [.. queues.Select(queue => _queues[queue])]);
+        foreach (int queue in queues)
+            _ready[queue].Add(new Entry(text, persistent) { Order = _order });
+        _order++;
+    }
+
+    public void Take(int queue)
+    {
+        Assert.That(_queues[queue].TryTake(out StoredMessage message), Is.EqualTo(_ready[queue].Count > 0));
+        if (_ready[queue].Count == 0)
+            return;
+        Entry expected = _ready[queue][0];
+        _ready[queue].RemoveAt(0);
+        Assert.That(_store.Text(message), Is.EqualTo(expected.Text));
+        Assert.That(message.IsRedelivered, Is.EqualTo(expected.IsRedelivered));
+        _unsettled[queue].Add((message, expected));
+    }
+
+    public void SettleLast(int queue)
+    {
+        if (_unsettled[queue].Count == 0)
+            return;
+        _store.Settle(_queues[queue], _unsettled[queue][^1].Message);
+        _unsettled[queue].RemoveAt(_unsettled[queue].Count - 1);
+    }
+
+    public void SettleSome(int queue, int seed)
+    {
+        (StoredMessage Message, Entry Entry)[] some = Some(queue, seed);
+        _store.Settle(_queues[queue], [.. some.Select(one => one.Message).OrderBy(message => message.Sequence)]);
+    }
+
+    public void ReturnSome(int queue, int seed)
+    {
+        foreach ((StoredMessage message, Entry entry) in Some(queue, seed))
+        {
+            _queues[queue].Return(message);
+            entry.IsRedelivered = true;
+            _ready[queue].Add(entry);
+        }
+        _ready[queue].Sort((one, other) => one.Order.CompareTo(other.Order));
+    }
+
+    public void NoteDelivered(int queue)
+    {
+        (StoredMessage Message, Entry Entry)[] persistent = [.. _unsettled[queue].Where(one => one.Entry.Persistent)];
+        if (persistent.Length == 0)
+            return;
+        (StoredMessage last, Entry entry) = persistent.MaxBy(one => one.Message.Sequence);
+        _store.NoteDelivered(_queues[queue], last);
+        _delivered[queue] = Math.Max(_delivered[queue], entry.Order);
+    }
+
+    public void Purge(int queue)
+    {
+        Assert.That(_store.Purge(_queues[queue]), Is.EqualTo(_ready[queue].Count));
+        _ready[queue].Clear();
+    }
+
+    public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
+
+    /// <summary>Unsettled messages are ready again afterwards, and transient ones are gone.</summary>
+    public void Reopen()
+    {
+        if (_folder is null)
+            return;
+        Dispose();
+        for (int queue = 0; queue < 2; queue++)
+        {
+            _ready[queue].AddRange(_unsettled[queue].Select(one => one.Entry));
+            _unsettled[queue].Clear();
+            _ready[queue].RemoveAll(entry => !entry.Persistent);
+            _ready[queue].Sort((one, other) => one.Order.CompareTo(other.Order));
+            foreach (Entry entry in _ready[queue])
+                entry.IsRedelivered = entry.Order <= _delivered[queue];
+        }
+        Open();
+        Assert.That(_run!.Report.Findings, Is.Empty);
+    }
+
+    public void DrainAndCompare()
+    {
+        for (int queue = 0; queue < 2; queue++)
+        {
+            Assert.That(_queues[queue].Count, Is.EqualTo(_ready[queue].Count));
+            Assert.That(_queues[queue].Bytes, Is.EqualTo(_ready[queue].Sum(entry => Encoding.UTF8.GetByteCount(entry.Text))));
+            while (_ready[queue].Count > 0)
+                Take(queue);
+            Assert.That(_queues[queue].TryTake(out _), Is.False);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_run is not null)
+            _run.DisposeAsync().AsTask().Wait();
+        else
+            _store.DisposeAsync().AsTask().Wait();
+    }
+
+    private void Open()
+    {
+        _run = _folder is null ? null : new StoreRun(_folder.Path);
+        _store = _run?.Store ?? new MemoryMessageStore(StoreRun.Small);
+        _queues = _run is null ? [_store.OpenQueue(1, durable: true), _store.OpenQueue(2, durable: true)] : [_run.First, _run.Second];
+    }
+
+    /// <summary>Takes some of the unsettled messages out of the list.</summary>
+    private (StoredMessage Message, Entry Entry)[] Some(int queue, int seed)
+    {
+        var random = new Random(seed);
+        (StoredMessage Message, Entry Entry)[] some = [.. _unsettled[queue].Where(_ => random.Next(2) == 0)];
+        _unsettled[queue].RemoveAll(one => some.Contains(one));
+        return some;
+    }
+}

@@ -1,0 +1,93 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>Random operations on a store and on a model of lists that cannot be wrong; between two of them the store may be closed and opened.</summary>
+public sealed class StoreModelTests
+{
+    private enum Kind
+    {
+        PublishPersistent,
+        PublishTransient,
+        PublishToBoth,
+        PublishLarge,
+        TakeAndSettle,
+        Take,
+        SettleUnsettled,
+        ReturnUnsettled,
+        NoteDelivered,
+        Purge,
+        Commit,
+        Reopen,
+    }
+
+    [Test]
+    public void Any_operations_leave_the_file_store_with_what_the_model_holds() => Check(reopens: true);
+
+    [Test]
+    public void Any_operations_leave_the_memory_store_with_what_the_model_holds() => Check(reopens: false);
+
+    private static void Check(bool reopens)
+    {
+        Kind[] kinds = [.. Enum.GetValues<Kind>().Where(kind => reopens || kind != Kind.Reopen)];
+        Gen<(Kind, int)[]> operations =
+            (from kind in Gen.Elements(kinds)
+             from seed in Gen.Choose(0, int.MaxValue - 1)
+             select (kind, seed)).ArrayOf();
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(400);
+        Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, reopens)).Check(config);
+    }
+
+    private static void Run((Kind Kind, int Seed)[] operations, bool reopens)
+    {
+        using var folder = new TestFolder();
+        using var session = new StoreModelSession(reopens ? folder : null);
+        foreach ((Kind kind, int seed) in operations)
+        {
+            int queue = seed & 1;
+            switch (kind)
+            {
+                case Kind.PublishPersistent:
+                    session.Publish(seed, persistent: true, queue);
+                    break;
+                case Kind.PublishTransient:
+                    session.Publish(seed, persistent: false, queue);
+                    break;
+                case Kind.PublishToBoth:
+                    session.Publish(seed, persistent: (seed & 2) == 0, 0, 1);
+                    break;
+                case Kind.PublishLarge:
+                    session.Publish(seed, persistent: (seed & 2) == 0, size: 3_000 + seed % 3_000, queue);
+                    break;
+                case Kind.TakeAndSettle:
+                    session.Take(queue);
+                    session.SettleLast(queue);
+                    break;
+                case Kind.Take:
+                    session.Take(queue);
+                    break;
+                case Kind.SettleUnsettled:
+                    session.SettleSome(queue, seed);
+                    break;
+                case Kind.ReturnUnsettled:
+                    session.ReturnSome(queue, seed);
+                    break;
+                case Kind.NoteDelivered:
+                    session.NoteDelivered(queue);
+                    break;
+                case Kind.Purge:
+                    session.Purge(queue);
+                    break;
+                case Kind.Commit:
+                    session.Commit();
+                    break;
+                case Kind.Reopen:
+                    session.Reopen();
+                    break;
+            }
+        }
+        session.Reopen();
+        session.DrainAndCompare();
+    }
+}

@@ -1,0 +1,45 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>One run of a broker's store on a folder, with the durable queues 1 and 2.</summary>
+internal sealed class StoreRun : IAsyncDisposable
+{
+    public static readonly StoreOptions Small = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
+
+    private readonly DataDirectory _directory;
+
+    public StoreRun(string path, StoreOptions? options = null, IStoreFiles? files = null, params uint[] queues)
+    {
+        _directory = DataDirectory.Open(path, options ?? Small, files ?? new DiskFiles());
+        try
+        {
+            Store = _directory.OpenStore(queues.Length > 0 ? queues.ToHashSet() : [1, 2]);
+        }
+        catch
+        {
+            _directory.Dispose();
+            throw;
+        }
+        First = Store.OpenQueue(1, durable: true);
+        Second = Store.OpenQueue(2, durable: true);
+    }
+
+    public IMessageStore Store { get; }
+
+    public ICatalog Catalog => _directory.Catalog;
+
+    public RecoveryReport Report => _directory.Report;
+
+    public StoredQueue First { get; }
+
+    public StoredQueue Second { get; }
+
+    public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Amqp.Tests.Storage;
+
+/// <summary>An empty folder that goes away with the test.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("store-").FullName;
+
+    public string Segments => System.IO.Path.Combine(Path, "segments");
+
+    public string Catalog => System.IO.Path.Combine(Path, "catalog.log");
+
+    /// <summary>Files of the log, oldest first.</summary>
+    public string[] SegmentFiles => [.. Directory.GetFiles(Segments).Order(StringComparer.Ordinal)];
+
+    /// <summary>What a killed process would leave: all but the lock, which dies with it.</summary>
+    public TestFolder Copy()
+    {
+        var copy = new TestFolder();
+        foreach (string file in Directory.GetFiles(Path, "*", SearchOption.AllDirectories))
+        {
+            if (System.IO.Path.GetFileName(file) == "lock")
+                continue;
+            string target = System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(Path, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        return copy;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
