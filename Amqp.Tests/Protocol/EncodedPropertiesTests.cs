@@ -1,0 +1,75 @@
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Amqp.Tests.Protocol;
+
+public class EncodedPropertiesTests
+{
+    [Test]
+    public void They_say_what_the_decoded_properties_say() =>
+        Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
+        {
+            byte[] bytes = Encoded.Properties(properties);
+            var encoded = EncodedProperties.Read(bytes);
+
+            Assert.That(encoded.DeliveryMode, Is.EqualTo(properties.DeliveryMode ?? 0));
+            Assert.That(encoded.Priority, Is.EqualTo(properties.Priority ?? 0));
+            Assert.That(encoded.IsPersistent, Is.EqualTo(properties.DeliveryMode == 2));
+            Assert.That(Encoding.UTF8.GetString(encoded.UserId), Is.EqualTo(properties.UserId ?? ""));
+            Assert.That(FieldTableCodec.Read(encoded.Headers), Is.EqualTo(properties.Headers ?? FieldTable.Empty));
+            Assert.That((encoded.Flags & PropertyFlags.Timestamp) != 0, Is.EqualTo(properties.Timestamp is not null));
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void The_headers_stand_where_they_say() =>
+        Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
+        {
+            byte[] bytes = Encoded.Properties(properties);
+            int offset = EncodedProperties.HeadersOffset(bytes);
+
+            if (properties.Headers is null)
+                Assert.That(offset, Is.EqualTo(-1));
+            else
+                Assert.That(new WireReader(bytes.AsSpan(offset)).ReadTable(), Is.EqualTo(properties.Headers));
+        }).QuickCheckThrowOnFailure();
+
+    [TestCase(1, false)]
+    [TestCase(2, true)]
+    [TestCase(3, false)]
+    public void Only_delivery_mode_2_is_persistent(byte mode, bool persistent) =>
+        Assert.That(EncodedProperties.Read([0x10, 0x00, mode]).IsPersistent, Is.EqualTo(persistent));
+
+    [Test]
+    public void Random_bytes_are_properties_or_an_amqp_error() =>
+        Prop.ForAll(Generators.Bytes.ToArbitrary(), bytes =>
+        {
+            try
+            {
+                EncodedProperties.Read(bytes);
+            }
+            catch (AmqpException)
+            {
+            }
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Headers_that_are_no_table_are_refused() =>
+        Assert.That(
+            () => EncodedProperties.Read([0x20, 0x00, 0, 0, 0, 3, 1, (byte)'a', (byte)'Z']).Flags,
+            Throws.AmqpError(ReplyCode.SyntaxError));
+
+    [Test]
+    public void Bytes_behind_the_list_are_refused() =>
+        Assert.That(() => EncodedProperties.Read([0x10, 0x00, 2, 0]).Flags, Throws.AmqpError(ReplyCode.SyntaxError));
+
+    [Test]
+    public void Properties_behind_a_continuation_are_let_pass() =>
+        Assert.That(EncodedProperties.Read([0x10, 0x01, 0x80, 0x00, 2, 1, (byte)'a']).DeliveryMode, Is.EqualTo(2));
+
+    [Test]
+    public void A_continuation_that_never_ends_is_refused() =>
+        Assert.That(() => EncodedProperties.Read([0, 1, 0, 1, 0, 1]).Flags, Throws.AmqpError(ReplyCode.SyntaxError));
+}

@@ -1,0 +1,172 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Amqp.Tests.Protocol;
+
+public class FieldTableTests
+{
+    /// <summary>One field named "k" of each type: the value, and type tag and value in hexadecimal.</summary>
+    private static IEnumerable<TestCaseData> Types =>
+    [
+        new TestCaseData(FieldValue.FromBoolean(true), "74" + "01").SetArgDisplayNames("boolean"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.SByte, -2), "62" + "FE").SetArgDisplayNames("8 bits"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.Byte, 254), "42" + "FE").SetArgDisplayNames("8 bits unsigned"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.Int16, -2), "73" + "FFFE").SetArgDisplayNames("16 bits"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.UInt16, 0xFFFE), "75" + "FFFE").SetArgDisplayNames("16 bits unsigned"),
+        new TestCaseData(FieldValue.FromInt32(-2), "49" + "FFFFFFFE").SetArgDisplayNames("32 bits"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.UInt32, 0xFFFFFFFE), "69" + "FFFFFFFE").SetArgDisplayNames("32 bits unsigned"),
+        new TestCaseData(FieldValue.FromInt64(-2), "6C" + "FFFFFFFFFFFFFFFE").SetArgDisplayNames("64 bits"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.Int64Alias, -2), "4C" + "FFFFFFFFFFFFFFFE").SetArgDisplayNames("64 bits by the other name"),
+        new TestCaseData(FieldValue.FromSingle(1.5f), "66" + "3FC00000").SetArgDisplayNames("single"),
+        new TestCaseData(FieldValue.FromDouble(1.5), "64" + "3FF8000000000000").SetArgDisplayNames("double"),
+        new TestCaseData(FieldValue.FromDecimal(2, 314), "44" + "02" + "0000013A").SetArgDisplayNames("decimal"),
+        new TestCaseData(FieldValue.FromString("é"), "53" + "00000002" + "C3A9").SetArgDisplayNames("long string"),
+        new TestCaseData(FieldValue.FromBytes([0, 255]), "78" + "00000002" + "00FF").SetArgDisplayNames("byte array"),
+        new TestCaseData(FieldValue.FromTimestamp(1), "54" + "0000000000000001").SetArgDisplayNames("timestamp"),
+        new TestCaseData(FieldValue.Void, "56").SetArgDisplayNames("void"),
+        new TestCaseData(
+            FieldValue.FromArray([FieldValue.FromBoolean(false), FieldValue.Void]), "41" + "00000003" + "7400" + "56").SetArgDisplayNames("array"),
+        new TestCaseData(
+            FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.Void)), "46" + "00000003" + "0161" + "56").SetArgDisplayNames("table"),
+    ];
+
+    [TestCaseSource(nameof(Types))]
+    public void Every_type_is_written_in_rabbitmqs_dialect(FieldValue value, string hex) =>
+        Assert.That(Convert.ToHexString(Encoded.Fields(FieldTable.Empty.With("k", value))), Is.EqualTo("016B" + hex));
+
+    [TestCaseSource(nameof(Types))]
+    public void Every_type_is_read_in_rabbitmqs_dialect(FieldValue value, string hex) =>
+        Assert.That(FieldTableCodec.Read(Convert.FromHexString("016B" + hex))["k"], Is.EqualTo(value));
+
+    [TestCaseSource(nameof(Types))]
+    public void A_field_cut_short_is_refused(FieldValue value, string hex)
+    {
+        byte[] fields = Convert.FromHexString("016B" + hex);
+        for (int length = 1; length < fields.Length; length++)
+        {
+            Assert.That(() => FieldTableCodec.Read(fields.AsSpan(0, length)), Throws.AmqpError(ReplyCode.SyntaxError), $"{value} in {length} bytes");
+            Assert.That(() => FieldTableCodec.Validate(fields.AsSpan(0, length)), Throws.AmqpError(ReplyCode.SyntaxError), $"{value} in {length} bytes");
+        }
+    }
+
+    [Test]
+    public void A_table_leads_with_its_length() =>
+        Assert.That(
+            new WireReader([0, 0, 0, 4, 1, (byte)'a', (byte)'t', 1]).ReadTable(),
+            Is.EqualTo(FieldTable.Empty.With("a", FieldValue.FromBoolean(true))));
+
+    [Test]
+    public void Whatever_is_written_reads_back() =>
+        Prop.ForAll(Generators.FieldTables.ToArbitrary(), table => FieldTableCodec.Read(Encoded.Fields(table)).Equals(table))
+            .QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Whatever_is_read_is_written_back_byte_for_byte() =>
+        Prop.ForAll(Generators.FieldTables.ToArbitrary(), table =>
+        {
+            byte[] fields = Encoded.Fields(table);
+            return Encoded.Fields(FieldTableCodec.Read(fields)).AsSpan().SequenceEqual(fields);
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void A_name_that_comes_twice_is_kept_twice_and_found_once()
+    {
+        byte[] fields = Convert.FromHexString("016B" + "7401" + "016B" + "7400");
+
+        var table = FieldTableCodec.Read(fields);
+
+        Assert.That(table["k"], Is.EqualTo(FieldValue.FromBoolean(true)));
+        Assert.That(Encoded.Fields(table), Is.EqualTo(fields));
+    }
+
+    [Test]
+    public void Bytes_of_a_string_that_are_not_utf8_survive()
+    {
+        byte[] fields = Convert.FromHexString("016B" + "53" + "00000002" + "FFFE");
+
+        Assert.That(Encoded.Fields(FieldTableCodec.Read(fields)), Is.EqualTo(fields));
+    }
+
+    [Test]
+    public void Random_bytes_are_a_table_or_an_amqp_error() =>
+        Prop.ForAll(Generators.Bytes.ToArbitrary(), AssertReadsOrRefuses).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void A_table_with_one_byte_changed_is_a_table_or_an_amqp_error() =>
+        Prop.ForAll(
+            Generators.FieldTables.Select(Encoded.Fields).SelectMany(
+                fields => Gen.Choose(0, Math.Max(fields.Length - 1, 0)).Two(),
+                (fields, random) => fields.Select((octet, index) => index == random.Item1 ? (byte)(octet ^ (random.Item2 % 255 + 1)) : octet).ToArray()).ToArbitrary(),
+            AssertReadsOrRefuses).QuickCheckThrowOnFailure();
+
+    [TestCase('A')]
+    [TestCase('F')]
+    public void Values_may_nest_64_deep(char type) =>
+        Assert.That(() => FieldTableCodec.Read(Nested(type, FieldTableCodec.MaxDepth)), Throws.Nothing);
+
+    [TestCase('A')]
+    [TestCase('F')]
+    public void Values_that_nest_deeper_are_refused(char type)
+    {
+        byte[] fields = Nested(type, FieldTableCodec.MaxDepth + 1);
+
+        Assert.That(() => FieldTableCodec.Read(fields), Throws.AmqpError(ReplyCode.SyntaxError));
+        Assert.That(() => FieldTableCodec.Validate(fields), Throws.AmqpError(ReplyCode.SyntaxError));
+    }
+
+    [Test]
+    public void A_frame_full_of_nesting_is_refused_before_the_stack_ends() =>
+        Assert.That(() => FieldTableCodec.Read(Nested('A', 20_000)), Throws.AmqpError(ReplyCode.SyntaxError));
+
+    [Test]
+    public void An_unknown_type_is_refused() =>
+        Assert.That(
+            () => FieldTableCodec.Read([1, (byte)'k', (byte)'Z']),
+            Throws.AmqpError(ReplyCode.SyntaxError, "field type 0x5A is unknown"));
+
+    [Test]
+    public void Tables_are_equal_whatever_the_order_of_their_fields()
+    {
+        var one = FieldTable.Empty.With("a", FieldValue.FromInt32(1)).With("b", FieldValue.Void);
+        var other = FieldTable.Empty.With("b", FieldValue.Void).With("a", FieldValue.FromInt32(1));
+
+        Assert.That(one, Is.EqualTo(other));
+        Assert.That(one.GetHashCode(), Is.EqualTo(other.GetHashCode()));
+    }
+
+    private static void AssertReadsOrRefuses(byte[] fields)
+    {
+        string? read = RefusalOf(() => FieldTableCodec.Read(fields));
+        string? validated = RefusalOf(() => FieldTableCodec.Validate(fields));
+
+        Assert.That(validated, Is.EqualTo(read), "Validate says what Read says");
+    }
+
+    private static string? RefusalOf(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (AmqpException error)
+        {
+            return error.ReplyText;
+        }
+    }
+
+    /// <summary>A field that holds a value that holds a value, and so on.</summary>
+    private static byte[] Nested(char type, int depth)
+    {
+        byte[] value = [(byte)'V'];
+        for (int level = 0; level < depth; level++)
+        {
+            if (type == 'F')
+                value = [1, (byte)'k', .. value];
+            value = [(byte)type, (byte)(value.Length >> 24), (byte)(value.Length >> 16), (byte)(value.Length >> 8), (byte)value.Length, .. value];
+        }
+        return [1, (byte)'k', .. value];
+    }
+}

@@ -1,0 +1,52 @@
+using Amqp.Protocol;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Amqp.Tests.Protocol;
+
+public class FieldValueTests
+{
+    [Test]
+    public void Values_of_different_types_differ() =>
+        Assert.That(FieldValue.FromInt32(1), Is.Not.EqualTo(FieldValue.FromInt64(1)));
+
+    [Test]
+    public void A_value_equals_itself_and_hashes_alike() =>
+        Prop.ForAll(Generators.FieldTables.ToArbitrary(), table =>
+            table.All(field => field.Value == table[field.Key] && field.Value.GetHashCode() == table[field.Key]!.Value.GetHashCode()))
+            .QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Long_strings_are_equal_by_their_bytes() =>
+        Assert.That(FieldValue.FromString("a"), Is.EqualTo(FieldValue.FromString("a"u8)));
+
+    [Test]
+    public void A_long_string_is_no_byte_array() =>
+        Assert.That(FieldValue.FromString("a"), Is.Not.EqualTo(FieldValue.FromBytes("a"u8)));
+
+    [Test]
+    public void A_value_read_as_another_type_is_the_callers_mistake()
+    {
+        Assert.That(() => FieldValue.FromInt32(1).AsString(), Throws.InvalidOperationException);
+        Assert.That(() => FieldValue.FromString("1").AsInteger(), Throws.InvalidOperationException);
+        Assert.That(() => FieldValue.FromBoolean(true).AsInteger(), Throws.InvalidOperationException);
+        Assert.That(() => FieldValue.Void.AsTable(), Throws.InvalidOperationException);
+        Assert.That(() => FieldValue.FromTimestamp(1).AsDouble(), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void Integers_of_every_width_read_as_64_bits()
+    {
+        FieldType[] types =
+        [
+            FieldType.SByte, FieldType.Byte, FieldType.Int16, FieldType.UInt16,
+            FieldType.Int32, FieldType.UInt32, FieldType.Int64, FieldType.Int64Alias,
+        ];
+
+        Assert.That(types.Select(type => FieldValue.FromInteger(type, 7).AsInteger()), Is.All.EqualTo(7));
+    }
+
+    [Test]
+    public void A_string_that_is_not_utf8_reads_with_replacement_characters() =>
+        Assert.That(FieldValue.FromString([(byte)'a', 0xFF]).AsString(), Is.EqualTo("a\uFFFD"));
+}
