@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Amqp.Protocol;
+
+namespace Amqp.Tests.Support;
+
+/// <summary>
+/// A client that sends just what it is told and believes nothing, for what no client library would send.
+/// One test owns it and awaits one call before the next. No wait lasts for ever.
+/// </summary>
+internal sealed class RawClient : IAsyncDisposable
+{
+    /// <summary>Longer than any answer takes: RabbitMQ waits ten seconds for a login and three before it drops a peer.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
+    private readonly Socket _socket;
+    private readonly PipeReader _input;
+    private readonly FrameReader _reader = new() { FrameMax = 16 * 1024 * 1024 };
+    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = []; // frames of channels that nobody has asked for yet
+
+    private RawClient(Socket socket)
+    {
+        _socket = socket;
+        _input = PipeReader.Create(new NetworkStream(socket));
+    }
+
+    /// <summary>Connects and says nothing.</summary>
+    public static async Task<RawClient> DialAsync()
+    {
+        var uri = await BrokerTarget.UriAsync;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(uri.Host, uri.Port).WaitAsync(_patience);
+        return new RawClient(socket);
+    }
+
+    /// <summary>Sends any bytes.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[await _socket.SendAsync(bytes)..];
+    }
+
+    /// <summary>Sends a method frame.</summary>
+    public Task SendAsync<TMethod>(ushort channel, TMethod method)
+        where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
+
+    /// <summary>Sends any frame.</summary>
+    public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) => SendAsync(Encoded.Frame(type, channel, payload));
+
+    /// <summary>Opens the channel of that number.</summary>
+    public async Task<RawChannel> OpenChannelAsync(ushort number = 1)
+    {
+        await SendAsync(number, new ChannelOpen());
+        await ExpectAsync<ChannelOpenOk>(number);
+        return new RawChannel(this, number);
+    }
+
+    /// <summary>The next frame, heartbeats too.</summary>
+    /// <exception cref="EndOfStreamException">The broker has ended the connection.</exception>
+    public async Task<RawFrame> ReceiveAsync()
+    {
+        using var limit = new CancellationTokenSource(_patience);
+        while (true)
+        {
+            if (TryTakeFrame(out var frame))
+                return frame;
+            try
+            {
+                var result = await _input.ReadAsync(limit.Token);
+                bool isOver = result.IsCompleted && result.Buffer.IsEmpty;
+                _input.AdvanceTo(result.Buffer.Start); // only to wait: TryTakeFrame looks at it
+                if (isOver)
+                    throw new EndOfStreamException("The broker ended the connection.");
+            }
+            catch (IOException error) when (error is not EndOfStreamException)
+            {
+                throw new EndOfStreamException("The broker reset the connection.", error);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"No frame came within {_patience.TotalSeconds} s.");
+            }
+        }
+    }
+
+    /// <summary>The next frame of a channel, or the close of the connection; frames of others wait for their turn.</summary>
+    public async Task<RawFrame> ReceiveAsync(ushort channel)
+    {
+        if (_stashed.TryGetValue(channel, out var waiting) && waiting.TryDequeue(out var stashed))
+            return stashed;
+        while (true)
+        {
+            var frame = await ReceiveAsync();
+            if (frame.Type == FrameType.Heartbeat)
+                continue;
+            if (frame.Channel == channel || frame.Method == ConnectionClose.Id)
+                return frame;
+            if (!_stashed.TryGetValue(frame.Channel, out var stash))
+                _stashed.Add(frame.Channel, stash = []);
+            stash.Enqueue(frame);
+        }
+    }
+
+    /// <summary>The next frame of a channel, which must be that method.</summary>
+    public async Task<TMethod> ExpectAsync<TMethod>(ushort channel)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        var frame = await ReceiveAsync(channel);
+        Assert.That(frame.Method, Is.EqualTo(TMethod.Id), $"expected {typeof(TMethod).Name}, got {frame}");
+        return MethodArguments.Read<TMethod>(frame.Arguments);
+    }
+
+    /// <summary>The broker closes the connection with exactly these words.</summary>
+    /// <param name="code">The reply code.</param>
+    /// <param name="text">The whole reply text.</param>
+    /// <param name="cause">The method that failed; none when omitted.</param>
+    public async Task ExpectCloseAsync(ReplyCode code, string text, MethodId cause = default)
+    {
+        var close = await ExpectAsync<ConnectionClose>(0);
+        Assert.That(close, Is.EqualTo(new ConnectionClose((ushort)code, text, cause.Class, cause.Method)));
+    }
+
+    /// <summary>The broker closes the connection with one of these codes or simply drops it: where RabbitMQ crashes, better is welcome.</summary>
+    public async Task ExpectCloseOrEndAsync(params ReplyCode[] codes)
+    {
+        try
+        {
+            var close = await ExpectAsync<ConnectionClose>(0);
+            Assert.That((ReplyCode)close.ReplyCode, Is.AnyOf([.. codes.Cast<object>()]), close.ReplyText);
+        }
+        catch (EndOfStreamException)
+        {
+        }
+    }
+
+    /// <summary>The broker ends the connection without another word.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> ExpectEndAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            RawFrame frame;
+            do
+                frame = await ReceiveAsync();
+            while (frame.Type == FrameType.Heartbeat);
+            Assert.Fail($"expected the end of the connection, got {frame}");
+        }
+        catch (EndOfStreamException)
+        {
+        }
+        return watch.Elapsed;
+    }
+
+    /// <summary>The next bytes, before there are frames.</summary>
+    public async Task<byte[]> ReceiveBytesAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(_patience);
+        var result = await _input.ReadAtLeastAsync(count, limit.Token);
+        byte[] bytes = System.Buffers.BuffersExtensions.ToArray(result.Buffer.Slice(0, Math.Min(count, result.Buffer.Length)));
+        _input.AdvanceTo(result.Buffer.GetPosition(bytes.Length));
+        return bytes;
+    }
+
+    /// <summary>Ends the connection without a goodbye.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _input.CompleteAsync();
+        _socket.Dispose();
+    }
+
+    private bool TryTakeFrame(out RawFrame taken)
+    {
+        taken = null!;
+        if (!_input.TryRead(out var result))
+            return false;
+        var buffer = result.Buffer;
+        bool isTaken = _reader.TryRead(ref buffer, out var frame);
+        if (isTaken)
+            taken = new RawFrame(frame.Type, frame.Channel, frame.Payload.ToArray());
+        // What is left may hold another frame, so only an incomplete one counts as examined.
+        _input.AdvanceTo(buffer.Start, isTaken ? buffer.Start : buffer.End);
+        if (!isTaken && result.IsCompleted)
+            throw new EndOfStreamException("The broker ended the connection.");
+        return isTaken;
+    }
+}
