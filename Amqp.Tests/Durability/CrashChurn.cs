@@ -1,0 +1,86 @@
+using System.Globalization;
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Declares, binds, fills, purges and deletes durable queues until the broker dies, and makes things that are not durable.</summary>
+internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
+{
+    private const int MostKept = 2; // of a round: each one left takes a copy of all that is published
+    private const int MessagesEach = 5;
+    private int _number;
+
+    /// <summary>Names that a crash must wipe out: queue and exchange.</summary>
+    public static string TransientName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.transient.{round}");
+
+    /// <summary>A durable exchange of the round.</summary>
+    public static string ExchangeName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.exchange.{round}");
+
+    /// <summary>Declares the round's exchange and what is not durable. Returns when both were answered.</summary>
+    public static async Task PrepareAsync(IConnection connection, int round)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync(TransientName(round), durable: false, exclusive: false, autoDelete: false);
+        await channel.ExchangeDeclareAsync(TransientName(round), ExchangeType.Topic, durable: false);
+        await channel.ExchangeDeclareAsync(ExchangeName(round), ExchangeType.Headers, durable: true);
+    }
+
+    /// <summary>The channel that it wants: each publish waits for its confirm.</summary>
+    public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+
+    /// <param name="channel">A channel of its own; it ends with the broker.</param>
+    /// <param name="round">Goes into the names.</param>
+    public async Task RunAsync(IChannel channel, int round)
+    {
+        await LoadTasks.UntilBrokerDies(channel, async _ =>
+        {
+            int kept = 0;
+            for (int made = 0; ; made++)
+            {
+                var queue = await MakeAsync(channel, string.Create(CultureInfo.InvariantCulture, $"crash.churn.{round}.{made}"));
+                for (int sent = 0; sent < MessagesEach; sent++)
+                    await PublishAsync(channel, queue);
+                if (random.Next(4) == 0)
+                    await PurgeAsync(channel, random.Next(2) == 0 ? queue : topology.Purged);
+                if (kept < MostKept && random.Next(2) == 0)
+                    kept++;
+                else
+                    await DeleteAsync(channel, queue);
+            }
+        });
+    }
+
+    private async Task<QueueLedger> MakeAsync(IChannel channel, string name)
+    {
+        var queue = new QueueLedger(name) { MayHoldUnknown = true };
+        ledger.Add(queue);
+        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false);
+        ledger.Change(queue, entry => entry.IsPromised = true);
+        ledger.Spread(queue);
+        await channel.QueueBindAsync(name, CrashTopology.Spread, "");
+        ledger.Change(queue, entry => entry.IsBound = true);
+        return queue;
+    }
+
+    private async Task PublishAsync(IChannel channel, QueueLedger queue)
+    {
+        var message = CrashMessage.Random(new Serial(publisher, ++_number), random);
+        ledger.Publish(message.Serial, queue);
+        await channel.BasicPublishAsync("", queue.Name, mandatory: true, message.Properties(persistent: true), message.Body);
+        ledger.Confirm(message.Serial);
+    }
+
+    private async Task PurgeAsync(IChannel channel, QueueLedger queue)
+    {
+        ledger.Change(queue, entry => entry.BeginPurge());
+        await channel.QueuePurgeAsync(queue.Name);
+        ledger.Change(queue, entry => entry.EndPurge());
+    }
+
+    private async Task DeleteAsync(IChannel channel, QueueLedger queue)
+    {
+        ledger.Change(queue, entry => (entry.IsPromised, entry.IsBound) = (false, false));
+        await channel.QueueDeleteAsync(queue.Name);
+        ledger.Remove(queue);
+    }
+}

@@ -1,0 +1,45 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Consumes a queue: acknowledges most, requeues some and sits on some, until the broker dies.</summary>
+internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Random random)
+{
+    private const int Prefetch = 200;
+    private const int MostHeld = 100;
+
+    /// <param name="channel">A channel of its own; it ends with the broker.</param>
+    public async Task RunAsync(IChannel channel)
+    {
+        var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int held = 0;
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) => LoadTasks.UntilBrokerDies(channel, async ended =>
+        {
+            var found = CrashMessage.Read(delivery);
+            if (!found.IsIntact)
+                damaged.TrySetException(new InvalidDataException($"{queue.Name}: message {found.Serial} came damaged"));
+            ledger.Deliver(queue, found.Serial);
+            int chance = random.Next(10);
+            if (chance == 0 && held < MostHeld)
+            {
+                held++;
+                return;
+            }
+            if (chance < 3)
+            {
+                await channel.BasicNackAsync(found.DeliveryTag, multiple: false, requeue: true, ended);
+                return;
+            }
+            ledger.Change(queue, entry => entry.Acknowledge(found.Serial));
+            await channel.BasicAckAsync(found.DeliveryTag, multiple: false, ended);
+        });
+        await LoadTasks.UntilBrokerDies(channel, async ended =>
+        {
+            await channel.BasicQosAsync(0, Prefetch, global: false, ended);
+            await channel.BasicConsumeAsync(queue.Name, autoAck: false, consumer, ended);
+            await damaged.Task;
+        });
+    }
+}

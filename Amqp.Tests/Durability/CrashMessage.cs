@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Which message it is: each publisher counts its own, over all rounds.</summary>
+internal readonly record struct Serial(int Publisher, int Number);
+
+/// <summary>A message that says in its message-id who sent it, which one it is, and the digest of its body.</summary>
+internal sealed record CrashMessage(Serial Serial, byte[] Body)
+{
+    private const int LargestBody = 400_000; // at 131,072 bytes a frame: four frames
+
+    /// <summary>A message of a random size: often small, sometimes nothing, seldom several frames.</summary>
+    public static CrashMessage Random(Serial serial, Random random)
+    {
+        int size = random.Next(100) switch
+        {
+            < 5 => 0,
+            < 70 => random.Next(1, 200),
+            < 99 => random.Next(200, 5_000),
+            _ => random.Next(131_000, LargestBody),
+        };
+        byte[] body = new byte[size];
+        random.NextBytes(body);
+        return new CrashMessage(serial, body);
+    }
+
+    public BasicProperties Properties(bool persistent) => new() { MessageId = Label(Serial, Body), Persistent = persistent };
+
+    /// <summary>Reads a delivery. Its body lives no longer than the client's callback, so this must be called in there.</summary>
+    public static Found Read(BasicDeliverEventArgs delivery)
+    {
+        string label = delivery.BasicProperties.MessageId ?? "";
+        string[] parts = label.Split('/');
+        var serial = parts.Length == 3
+            ? new Serial(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture))
+            : default;
+        return new Found(serial, delivery.Redelivered, delivery.DeliveryTag, IsIntact: label == Label(serial, delivery.Body.Span));
+    }
+
+    private static string Label(Serial serial, ReadOnlySpan<byte> body) =>
+        string.Create(CultureInfo.InvariantCulture, $"{serial.Publisher}/{serial.Number}/{Convert.ToHexString(SHA256.HashData(body))}");
+}
+
+/// <summary>A message as it came out of a queue.</summary>
+internal readonly record struct Found(Serial Serial, bool Redelivered, ulong DeliveryTag, bool IsIntact);

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using Amqp.Tests.Support;
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>
+/// The broker is killed (SIGKILL) again and again under load, on one data folder, and must keep every promise each time.
+/// The only time waited for rather than an event is the moment of a kill, which is random and seeded:
+/// set <c>AMQP_TESTS_SEED</c> to repeat a run, <c>AMQP_TESTS_CRASHES</c> for another number of crashes than 20.
+/// </summary>
+public sealed class CrashTests
+{
+    private const int Publishers = 3;
+    private const long DrainedBytes = 8 << 20;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly int _seed = Number("AMQP_TESTS_SEED") ?? Environment.TickCount & 0xFFFF;
+    private readonly int _crashes = Number("AMQP_TESTS_CRASHES") ?? 20;
+    private readonly CrashLedger _ledger = new();
+    private readonly CrashTopology _topology = new();
+    private readonly List<string> _faults = [];
+    private BrokerProcess _broker = null!;
+    private long _seen;
+
+    [OneTimeSetUp]
+    public async Task CrashAgainAndAgainAsync()
+    {
+        var random = new Random(_seed);
+        await TestContext.Progress.WriteLineAsync($"crash tests: seed {_seed}");
+        CrashPublisher[] publishers = [.. Enumerable.Range(1, Publishers).Select(number => new CrashPublisher(number, _ledger, _topology, new Random(random.Next())))];
+        CrashConsumer[] consumers = [new(_topology.Direct, _ledger, new Random(random.Next())), new(_topology.Consumed, _ledger, new Random(random.Next()))];
+        var churn = new CrashChurn(Publishers + 1, _ledger, _topology, new Random(random.Next()));
+
+        var broker = _broker = await BrokerProcess.StartAsync();
+        await using (var connection = await ConnectAsync(broker))
+            await _topology.DeclareAsync(connection, _ledger);
+        long largest = 0;
+        for (int round = 1; round <= _crashes && _faults.Count == 0; round++)
+        {
+            await CrashUnderLoadAsync(broker, round, publishers, consumers, churn, random.Next(20, 700));
+            largest = Math.Max(largest, BytesIn(broker.DataDirectory));
+            if (round % 3 == 0)
+                await CrashWhileStartingAsync(broker, random.Next(600));
+            await broker.RestartAsync();
+            await InspectAsync(broker, round, () => round == _crashes || random.Next(3) == 0);
+        }
+        await TestContext.Progress.WriteLineAsync(
+            $"crash tests: {_crashes} crashes, {_ledger.Confirmed:N0} messages confirmed, {_seen:N0} looked at after a crash, at most {largest >> 20} MiB on disk");
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+    }
+
+    [Test, Order(1)]
+    public void Every_promise_is_kept_over_twenty_crashes_under_load() =>
+        Assert.That(_faults.Take(20), Is.Empty, $"seed {_seed}; the broker printed:\n{_broker.Output}");
+
+    [Test, Order(2)]
+    public async Task The_disk_is_given_back_when_everything_was_consumed()
+    {
+        Assume.That(_faults, Is.Empty, "the queues were not drained");
+
+        await Eventually.Holds(
+            () => BytesIn(_broker.DataDirectory) < DrainedBytes,
+            () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data folder; seed {_seed}");
+    }
+
+    private static async Task CrashUnderLoadAsync(
+        BrokerProcess broker, int round, CrashPublisher[] publishers, CrashConsumer[] consumers, CrashChurn churn, int milliseconds)
+    {
+        var connections = new List<IConnection>();
+        var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            Task[] load = [.. (await OpenAsync()).Select(start => start())];
+            await Task.WhenAny([confirmed.Task, .. load]).WaitAsync(_patience);
+
+            await Task.Delay(milliseconds); // the random moment
+            broker.Kill();
+
+            await Task.WhenAll(load).WaitAsync(_patience);
+        }
+        finally
+        {
+            foreach (var connection in connections)
+                await connection.DisposeAsync();
+        }
+
+        // All channels are open before anything starts: the kill may come in the middle of anything but that.
+        async Task<IReadOnlyList<Func<Task>>> OpenAsync()
+        {
+            var starts = new List<Func<Task>>();
+            foreach (var publisher in publishers)
+                starts.Add(await OnChannelAsync(CrashPublisher.Options, channel => publisher.RunAsync(channel, () => confirmed.TrySetResult())));
+            foreach (var consumer in consumers)
+                starts.Add(await OnChannelAsync(null, consumer.RunAsync));
+            starts.Add(await OnChannelAsync(CrashChurn.Options, channel => churn.RunAsync(channel, round)));
+            await CrashChurn.PrepareAsync(connections[^1], round);
+            return starts;
+        }
+
+        async Task<Func<Task>> OnChannelAsync(CreateChannelOptions? options, Func<IChannel, Task> run)
+        {
+            connections.Add(await ConnectAsync(broker));
+            var channel = await connections[^1].CreateChannelAsync(options);
+            return () => run(channel);
+        }
+    }
+
+    /// <summary>Kills a broker that is still reading what the last crash left, or has just done so.</summary>
+    private static async Task CrashWhileStartingAsync(BrokerProcess broker, int milliseconds)
+    {
+        int before = broker.Pid;
+        var starting = broker.RestartAsync();
+        await Eventually.Holds(() => broker.Pid != before, () => "the broker did not start");
+        await Task.Delay(milliseconds); // a random moment, too
+        try
+        {
+            using var process = Process.GetProcessById(broker.Pid);
+            process.Kill();
+            await starting;
+        }
+        catch (InvalidOperationException)
+        {
+            // It was dead before it listened.
+        }
+        broker.Kill(); // waits until it is gone
+    }
+
+    private async Task InspectAsync(BrokerProcess broker, int round, Func<bool> drain)
+    {
+        await using var connection = await ConnectAsync(broker);
+        var inspection = new CrashInspection(connection, _ledger);
+        foreach (var queue in _ledger.Queues)
+        {
+            bool isChurned = queue.MayHoldUnknown;
+            await inspection.InspectAsync(queue, isChurned || drain());
+            if (!isChurned || !_ledger.Queues.Contains(queue))
+                continue;
+            await using var channel = await connection.CreateChannelAsync();
+            await channel.QueueDeleteAsync(queue.Name);
+            _ledger.Remove(queue);
+        }
+        foreach (string name in _ledger.TakeDeleted())
+            await inspection.DemandGoneAsync("queue", name, channel => channel.QueueDeclarePassiveAsync(name));
+        string transient = CrashChurn.TransientName(round);
+        await inspection.DemandGoneAsync("transient queue", transient, channel => channel.QueueDeclarePassiveAsync(transient));
+        await inspection.DemandGoneAsync("transient exchange", transient, channel => channel.ExchangeDeclarePassiveAsync(transient));
+        string durable = CrashChurn.ExchangeName(round);
+        await inspection.DemandThereAsync("durable exchange", durable, channel => channel.ExchangeDeclarePassiveAsync(durable));
+        _seen += inspection.Seen;
+        _faults.AddRange(inspection.Faults.Select(fault => $"crash {round}: {fault}"));
+    }
+
+    private static Task<IConnection> ConnectAsync(BrokerProcess broker) =>
+        new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+
+    private static long BytesIn(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;
+}

@@ -1,0 +1,37 @@
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>The durable things that are there through all crashes: a queue of its own, and three behind a fanout exchange, one of them two exchanges away.</summary>
+internal sealed class CrashTopology
+{
+    public const string Spread = "crash.spread";
+    private const string Onward = "crash.onward";
+
+    public QueueLedger Direct { get; } = new("crash.direct") { IsPromised = true, IsBound = true };
+
+    public QueueLedger Consumed { get; } = new("crash.spread.consumed") { IsPromised = true, IsBound = true };
+
+    public QueueLedger Purged { get; } = new("crash.spread.purged") { IsPromised = true, IsBound = true };
+
+    public QueueLedger Far { get; } = new("crash.onward.far") { IsPromised = true, IsBound = true };
+
+    /// <summary>Declares it all, once: afterwards only crashes may touch it.</summary>
+    public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(Spread, ExchangeType.Fanout, durable: true);
+        await channel.ExchangeDeclareAsync(Onward, ExchangeType.Fanout, durable: true);
+        await channel.ExchangeBindAsync(Onward, Spread, "");
+        foreach (var queue in new[] { Direct, Consumed, Purged, Far })
+        {
+            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false);
+            ledger.Add(queue);
+        }
+        await channel.QueueBindAsync(Consumed.Name, Spread, "");
+        await channel.QueueBindAsync(Purged.Name, Spread, "");
+        await channel.QueueBindAsync(Far.Name, Onward, "");
+        foreach (var queue in new[] { Consumed, Purged, Far })
+            ledger.Spread(queue);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using Amqp.Tests.Support;
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>A broker for each test, which kills it (SIGKILL) at a moment of its choice and starts it again.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public abstract class CrashingBroker
+{
+    private BrokerProcess _broker = null!;
+    private IConnection _connection = null!;
+
+    /// <summary>The channel of the present connection.</summary>
+    private protected IChannel Channel { get; private set; } = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _broker = await BrokerProcess.StartAsync();
+        await ConnectAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+    }
+
+    /// <summary>Kills the broker, starts it again and connects anew.</summary>
+    private protected async Task CrashAsync()
+    {
+        _broker.Kill();
+        await _connection.DisposeAsync();
+        await _broker.RestartAsync();
+        await ConnectAsync();
+    }
+
+    /// <summary>Opens another channel; on one with confirms each publish waits for its confirm.</summary>
+    private protected async Task ReopenAsync(bool confirms = false)
+    {
+        await Channel.DisposeAsync();
+        Channel = await _connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms));
+    }
+
+    /// <summary>Declares a durable queue.</summary>
+    private protected async Task<string> DeclareAsync(string queue) =>
+        (await Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false)).QueueName;
+
+    /// <summary>Publishes on the test's channel; on one with confirms it returns when the message is confirmed.</summary>
+    private protected async Task PublishAsync(string exchange, string key, string text) =>
+        await Channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Publishes persistent messages on a channel of their own and returns when all are confirmed.</summary>
+    private protected async Task ConfirmAsync(string exchange, string key, params string[] texts)
+    {
+        await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        foreach (string text in texts)
+            await channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Everything that a queue holds, in order; it is empty then.</summary>
+    private protected async Task<IReadOnlyList<string>> TakeAllAsync(string queue)
+    {
+        var texts = new List<string>();
+        while (await Channel.BasicGetAsync(queue, autoAck: true) is { } message)
+            texts.Add(Encoding.UTF8.GetString(message.Body.Span));
+        return texts;
+    }
+
+    private async Task ConnectAsync()
+    {
+        _connection = await new ConnectionFactory { Uri = _broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        Channel = await _connection.CreateChannelAsync();
+    }
+}

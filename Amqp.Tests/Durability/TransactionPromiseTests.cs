@@ -1,0 +1,50 @@
+namespace Amqp.Tests.Durability;
+
+/// <summary>What tx.commit-ok promises: the broker is killed right after it.</summary>
+public sealed class TransactionPromiseTests : CrashingBroker
+{
+    [Test]
+    public async Task Commit_ok_keeps_every_message_of_the_transaction()
+    {
+        string queue = await DeclareAsync("ledger");
+        await Channel.TxSelectAsync();
+        foreach (int number in Enumerable.Range(1, 200))
+            await PublishAsync("", queue, $"{number}");
+        await Channel.TxCommitAsync();
+
+        await CrashAsync();
+
+        Assert.That(await TakeAllAsync(queue), Is.EqualTo(Enumerable.Range(1, 200).Select(number => $"{number}")));
+    }
+
+    [Test]
+    public async Task Commit_ok_keeps_the_acknowledgements_of_the_transaction()
+    {
+        string queue = await DeclareAsync("ledger");
+        await ConfirmAsync("", queue, "taken", "left");
+        await ReopenAsync();
+        await Channel.TxSelectAsync();
+        var taken = await Channel.BasicGetAsync(queue, autoAck: false);
+        await Channel.BasicAckAsync(taken!.DeliveryTag, multiple: false);
+        await Channel.TxCommitAsync();
+
+        await CrashAsync();
+
+        Assert.That(await TakeAllAsync(queue), Is.EqualTo(["left"]));
+    }
+
+    [Test]
+    public async Task What_was_not_committed_is_gone()
+    {
+        string queue = await DeclareAsync("ledger");
+        await Channel.TxSelectAsync();
+        await PublishAsync("", queue, "committed");
+        await Channel.TxCommitAsync();
+        await PublishAsync("", queue, "held back");
+        await Channel.QueueDeclarePassiveAsync(queue); // the broker has it
+
+        await CrashAsync();
+
+        Assert.That(await TakeAllAsync(queue), Is.EqualTo(["committed"]));
+    }
+}

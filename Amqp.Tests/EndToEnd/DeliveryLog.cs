@@ -1,0 +1,46 @@
+using System.Text;
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Amqp.Tests.EndToEnd;
+
+/// <summary>A consumer whose deliveries a test takes one by one, in the order of their arrival.</summary>
+internal sealed class DeliveryLog
+{
+    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>();
+
+    private DeliveryLog()
+    {
+    }
+
+    /// <summary>Deliveries that have come and were not taken.</summary>
+    public int Waiting => _arrivals.Reader.Count;
+
+    /// <summary>Consumes a queue.</summary>
+    public static async Task<DeliveryLog> ConsumeAsync(IChannel channel, string queue, bool autoAck = false)
+    {
+        var log = new DeliveryLog();
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) =>
+            log._arrivals.Writer.WriteAsync(new Arrival(Encoding.UTF8.GetString(delivery.Body.Span), delivery.DeliveryTag, delivery.Redelivered)).AsTask();
+        await channel.BasicConsumeAsync(queue, autoAck, consumer);
+        return log;
+    }
+
+    /// <summary>The next delivery.</summary>
+    /// <exception cref="TimeoutException">None came within a minute.</exception>
+    public async Task<Arrival> NextAsync() => await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+    /// <summary>The next deliveries.</summary>
+    public async Task<IReadOnlyList<Arrival>> NextAsync(int count)
+    {
+        var arrivals = new List<Arrival>(count);
+        while (arrivals.Count < count)
+            arrivals.Add(await NextAsync());
+        return arrivals;
+    }
+}
+
+/// <summary>A delivery with a text for its body.</summary>
+internal readonly record struct Arrival(string Text, ulong DeliveryTag, bool Redelivered);
