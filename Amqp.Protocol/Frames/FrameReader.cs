@@ -58,7 +58,7 @@ public sealed class FrameReader
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
         // RabbitMQ forgives a payload of frame-max bytes, eight too many; so do we.
-        if (size > FrameMax)
+        if (size > FrameMax || size > int.MaxValue - Frame.Overhead)
             throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
         return (int)size;
     }

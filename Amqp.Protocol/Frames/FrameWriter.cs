@@ -14,7 +14,8 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
     /// <summary>Writes a method frame.</summary>
-    public void WriteMethod<TMethod>(ushort channel, in TMethod method)
+    /// <returns>Bytes written.</returns>
+    public int WriteMethod<TMethod>(ushort channel, in TMethod method)
         where TMethod : struct, IMethod<TMethod>
     {
         _arguments.ResetWrittenCount();
@@ -23,6 +24,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         writer.WriteUInt16(TMethod.Id.Method);
         method.Write(writer);
         WriteFrame(FrameType.Method, channel, _arguments.WrittenSpan);
+        return _arguments.WrittenCount + Frame.Overhead;
     }
 
     /// <summary>Writes a message's content: its header and as many body frames as the limit makes of it.</summary>
@@ -30,22 +32,25 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     /// <param name="properties">Property flags and list, as <see cref="ContentHeader.Properties"/> gives them.</param>
     /// <param name="body">The body; an empty one has no frame.</param>
     /// <param name="frameMax">The negotiated frame-max.</param>
-    public void WriteContent(ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
+    /// <returns>Bytes written.</returns>
+    public int WriteContent(ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
         if (body.Length <= OnePiece && body.Length <= frameMax - Frame.Overhead)
         {
             int size = ContentFrames.SizeOf(properties.Length, body.Length, frameMax);
             ContentFrames.Write(output.GetSpan(size), channel, properties, body, frameMax);
             output.Advance(size);
-            return;
+            return size;
         }
         // A large body fills whatever pieces the output has: asking for one of its size could mean 100 MB of new memory.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);
+        int all = ContentFrames.SizeOf(properties.Length, body.Length, frameMax);
         int most = frameMax - Frame.Overhead;
         for (; !body.IsEmpty; body = body[Math.Min(body.Length, most)..])
             WriteFrame(FrameType.Body, channel, body[..Math.Min(body.Length, most)]);
+        return all;
     }
 
     /// <summary>Writes any frame.</summary>

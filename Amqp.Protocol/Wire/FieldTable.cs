@@ -5,7 +5,12 @@ namespace Amqp.Protocol;
 /// <summary>An immutable field table: names and values in the order they came in.</summary>
 public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldValue>>, IEquatable<FieldTable>
 {
+    /// <summary>Up to here, looking at each name beats looking one up.</summary>
+    private const int FewFields = 8;
+
     private readonly KeyValuePair<string, FieldValue>[] _fields;
+    private Dictionary<string, FieldValue>? _byName; // made when asked for, as is the next
+    private KeyValuePair<string, FieldValue>[]? _sorted;
 
     public FieldTable(IEnumerable<KeyValuePair<string, FieldValue>> fields) => _fields = [.. fields];
 
@@ -19,6 +24,8 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
     {
         get
         {
+            if (_fields.Length > FewFields)
+                return (_byName ??= IndexByName()).TryGetValue(name, out var value) ? value : null;
             foreach (var field in _fields)
                 if (field.Key == name)
                     return field.Value;
@@ -35,11 +42,22 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
 
     /// <summary>Same fields with the same types, whatever their order.</summary>
     public bool Equals(FieldTable? other) =>
-        other is not null && Count == other.Count && _fields.All(field => other[field.Key] is { } value && value == field.Value);
+        other is not null && Count == other.Count && Sorted.AsSpan().SequenceEqual(other.Sorted);
 
     public override bool Equals(object? obj) => Equals(obj as FieldTable);
 
     public override int GetHashCode() => _fields.Aggregate(Count, (hash, field) => hash ^ HashCode.Combine(field.Key, field.Value));
+
+    /// <summary>By name; fields of one name stay in their order.</summary>
+    private KeyValuePair<string, FieldValue>[] Sorted => _sorted ??= [.. _fields.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
+
+    private Dictionary<string, FieldValue> IndexByName()
+    {
+        var index = new Dictionary<string, FieldValue>(_fields.Length);
+        foreach (var (name, value) in _fields)
+            index.TryAdd(name, value); // of two the first counts
+        return index;
+    }
 
     public override string ToString() => $"{{{string.Join(", ", _fields.Select(field => $"{field.Key}: {field.Value}"))}}}";
 }

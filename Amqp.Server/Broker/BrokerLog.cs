@@ -26,4 +26,16 @@ internal static partial class BrokerLog
 
     [LoggerMessage(307, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' was declared with {Argument}, which this version keeps but does not act on")]
     public static partial void ArgumentWithoutEffect(this ILogger logger, string queue, string virtualHost, string argument);
+
+    [LoggerMessage(308, LogLevel.Warning, "Only {Free} bytes are free for the data directory, below the limit of {Limit}: publishers are blocked")]
+    public static partial void DiskAlarmSet(this ILogger logger, long free, long limit);
+
+    [LoggerMessage(309, LogLevel.Information, "{Free} bytes are free for the data directory: publishers go on")]
+    public static partial void DiskAlarmCleared(this ILogger logger, long free);
+
+    [LoggerMessage(310, LogLevel.Error, "Messages of queue '{Queue}' cannot be read from the disk now; trying again")]
+    public static partial void QueueUnreadable(this ILogger logger, string queue, Exception error);
+
+    [LoggerMessage(311, LogLevel.Error, "Queue '{Queue}' in vhost '{VirtualHost}' is deleted, but its definition is still on the disk: it comes back at the next start")]
+    public static partial void DefinitionKept(this ILogger logger, string queue, string virtualHost, Exception error);
 }

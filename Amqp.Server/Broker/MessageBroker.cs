@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Configuration;
@@ -24,7 +25,11 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>Tells channels when the store has made their messages durable.</summary>
     public CommitNotifier Commits { get; private set; } = null!;
 
-    public MemoryAlarm MemoryAlarm { get; private set; } = null!;
+    /// <summary>What clients make the broker hold besides messages.</summary>
+    public HeldMemory HeldMemory { get; } = new();
+
+    /// <summary>Says when publishers must wait for memory or disk.</summary>
+    public ResourceAlarms Alarms { get; private set; } = null!;
 
     /// <summary>Opens the data folder and brings back what it holds.</summary>
     /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
@@ -40,7 +45,10 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
         Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
         Commits = new CommitNotifier(Store);
-        MemoryAlarm = new MemoryAlarm(Store, _options.MemoryHighWatermark, logger, clock);
+        Alarms = new ResourceAlarms(
+            new ResourceLimit(() => Store.MemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
+            new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
+            logger, clock);
         Store.Committed += LogFailure;
         if (!definitions.VirtualHosts().Any())
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
@@ -59,7 +67,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     {
         if (_directory is null)
             return;
-        MemoryAlarm?.Dispose();
+        Alarms?.Dispose();
         if (Store is not null)
             await Store.DisposeAsync();
         foreach (var virtualHost in _virtualHosts.Values)

@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
 
@@ -37,8 +38,8 @@ internal sealed class Topology(
             if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
                 throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
             var exchange = new Exchange(name, type, router, flags, arguments);
+            definitions.Save(virtualHost.Name, exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;
-            definitions.Save(virtualHost.Name, exchange);
             onChanged();
             return exchange;
         }
@@ -63,10 +64,10 @@ internal sealed class Topology(
             if (ifUnused && exchange.Bindings.Count > 0)
                 throw new AmqpException(ReplyCode.PreconditionFailed, $"exchange '{name}' in vhost '{virtualHost.Name}' in use");
             RemoveExchange(exchange);
-            onChanged();
         }
         finally
         {
+            onChanged();
             topologyLock.ExitWriteLock();
         }
     }
@@ -100,9 +101,9 @@ internal sealed class Topology(
             bool isKept = (flags & QueueFlags.Durable) != 0;
             var stored = virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isKept), isKept);
             var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);
-            queues[name] = queue;
             if (isKept)
-                definitions.Save(virtualHost.Name, queue);
+                Keep(queue);
+            queues[name] = queue;
             foreach (string argument in parsed.WithoutEffect)
                 virtualHost.Logger.ArgumentWithoutEffect(name, virtualHost.Name, argument);
             onChanged();
@@ -123,15 +124,12 @@ internal sealed class Topology(
         {
             var deleted = queue.Delete(ifUnused, ifEmpty);
             if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
-            {
-                RemoveBindingsTo(queue);
-                definitions.Delete(virtualHost.Name, queue);
-                onChanged();
-            }
+                ForgetDefinitions(queue);
             return deleted;
         }
         finally
         {
+            onChanged();
             topologyLock.ExitWriteLock();
         }
     }
@@ -147,10 +145,11 @@ internal sealed class Topology(
             var exchange = virtualHost.GetExchange(source);
             DemandStillThere(destination);
             var binding = new Binding(exchange, destination, routingKey, arguments);
-            if (!exchange.Add(binding))
+            if (!exchange.Accepts(binding))
                 return;
-            NoteBinding(binding);
             definitions.Save(virtualHost.Name, binding);
+            exchange.Add(binding);
+            NoteBinding(binding);
             onChanged();
         }
         finally
@@ -184,15 +183,14 @@ internal sealed class Topology(
         {
             if (!exchanges.TryGetValue(source, out var exchange))
                 return;
-            var binding = new Binding(exchange, destination, routingKey, arguments);
-            if (!exchange.Remove(binding))
+            if (!exchange.Remove(new Binding(exchange, destination, routingKey, arguments), out var binding))
                 return;
             Forget(binding);
             RemoveIfAbandoned(exchange);
-            onChanged();
         }
         finally
         {
+            onChanged();
             topologyLock.ExitWriteLock();
         }
     }
@@ -205,8 +203,12 @@ internal sealed class Topology(
         foreach (var queue in storedQueues)
             queues[queue.Name] = queue;
         foreach (var binding in storedBindings())
-            if (binding.Source.Add(binding))
-                NoteBinding(binding);
+        {
+            if (!binding.Source.Accepts(binding))
+                continue;
+            binding.Source.Add(binding);
+            NoteBinding(binding);
+        }
         onChanged();
     }
 
@@ -215,6 +217,34 @@ internal sealed class Topology(
     {
         if (exchange.Length == 0)
             throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+    }
+
+    /// <summary>Saves a durable queue's definition, or gives its place in the store back.</summary>
+    private void Keep(Queue queue)
+    {
+        try
+        {
+            definitions.Save(virtualHost.Name, queue);
+        }
+        catch
+        {
+            virtualHost.Store.DeleteQueue(queue.Messages);
+            throw;
+        }
+    }
+
+    /// <summary>A queue that is gone must be gone for its consumers too, so a failing disk is told to the log only.</summary>
+    private void ForgetDefinitions(Queue queue)
+    {
+        try
+        {
+            RemoveBindingsTo(queue);
+            definitions.Delete(virtualHost.Name, queue);
+        }
+        catch (StoreFailedException failure)
+        {
+            virtualHost.Logger.DefinitionKept(queue.Name, virtualHost.Name, failure);
+        }
     }
 
     private void RemoveExchange(Exchange exchange)
@@ -232,7 +262,7 @@ internal sealed class Topology(
             return;
         foreach (var binding in bindings)
         {
-            binding.Source.Remove(binding);
+            binding.Source.Remove(binding, out _);
             definitions.Delete(virtualHost.Name, binding);
             RemoveIfAbandoned(binding.Source);
         }

@@ -25,7 +25,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public Session Session { get; } = session;
 
     /// <summary>The content now arriving.</summary>
-    public ContentAssembler Content { get; } = new();
+    public ContentAssembler Content { get; } = new(session.Broker.HeldMemory);
 
     /// <summary>Most channels of most programs only consume: what publishing needs is made when it is needed.</summary>
     public Publisher Publisher => _publisher ??= new Publisher(this);
@@ -73,7 +73,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public void Add(ChannelConsumer consumer) => _consumers.Add(consumer.Tag, consumer);
 
     /// <summary>Removes a consumer; false when it was not there (any more). Under the gate.</summary>
-    public bool Forget(ChannelConsumer consumer) => _consumers.Remove(consumer.Tag);
+    public bool Forget(ChannelConsumer consumer) => ReferenceEquals(FindConsumer(consumer.Tag), consumer) && _consumers.Remove(consumer.Tag);
 
     /// <summary>The consumers now. Takes the gate.</summary>
     public ChannelConsumer[] Consumers()
@@ -111,13 +111,6 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             NoteSettled(delivery);
             return true;
         }
-    }
-
-    /// <summary>The highest tag given out. Takes the gate.</summary>
-    public ulong LastDeliveryTag()
-    {
-        lock (Session.Outbox.Gate)
-            return _lastDeliveryTag;
     }
 
     /// <summary>Marks deliveries as waiting for tx.commit, or no longer. Takes the gate.</summary>
@@ -178,10 +171,19 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             return _isAwaitingCommit = !_isReleased && Answer(store);
     }
 
-    /// <summary>Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs.</summary>
+    /// <summary>Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs. Twice does no harm.</summary>
     public void Release()
     {
-        var round = Session.Round;
+        LeaveAll();
+        Content.Release();
+        Transaction?.Clear();
+        RequeueAll();
+        Session.Round.Drain();
+    }
+
+    /// <summary>Takes every consumer off its queue. Nothing is delivered or confirmed on the channel any more.</summary>
+    public void LeaveAll()
+    {
         ChannelConsumer[] consumers;
         lock (Session.Outbox.Gate)
         {
@@ -189,12 +191,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             consumers = [.. _consumers.Values];
             _consumers.Clear();
         }
-        Content.Release();
-        round.HandOver();
+        Session.Round.HandOver();
         foreach (var consumer in consumers)
             Leave(consumer);
-        RequeueAll();
-        round.Drain();
     }
 
     /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
@@ -206,11 +205,19 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         Session.ExclusiveQueues.Remove(consumer.Queue);
     }
 
-    /// <summary>Returns every delivery to its place in its queue.</summary>
+    /// <summary>Returns every delivery to its place in its queue, all of a queue's at once: none overtakes another.</summary>
     public void RequeueAll()
     {
+        var deliveries = new List<Delivery>();
         while (TryTakeFirst(ulong.MaxValue, out var delivery))
-            Requeue(delivery);
+            deliveries.Add(delivery);
+        foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
+        {
+            ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)]);
+            foreach (var consumer in ofQueue.Select(delivery => delivery.Consumer).OfType<ChannelConsumer>().Distinct())
+                ofQueue.Key.Resume(consumer.Subscription!);
+            Session.Round.Touch(ofQueue.Key);
+        }
     }
 
     /// <summary>Returns one delivery to its place in its queue.</summary>

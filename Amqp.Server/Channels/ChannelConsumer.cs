@@ -88,5 +88,10 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
             from.DropDamaged(message, damage);
             return false;
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            from.PutBack(message); // nothing of it was sent
+            throw;
+        }
     }
 }

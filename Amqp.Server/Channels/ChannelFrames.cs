@@ -70,6 +70,7 @@ internal static class ChannelFrames
         // The two that make up nearly all traffic are read without a table, without strings and without handing over.
         if (id == BasicPublish.Id)
         {
+            channel.Session.HasPublished = true;
             channel.Content.Begin(PublishAddress.Read(arguments));
             return;
         }

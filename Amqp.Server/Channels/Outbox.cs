@@ -28,6 +28,7 @@ internal sealed class Outbox : IOutput
     private bool _isClosed;
     private List<ChannelConsumer> _refused = []; // who was told to wait and must hear of the drain
     private long _unflushed;
+    private bool _isFull; // read without the lock
     private long _lastSent = Environment.TickCount64;
     private TaskCompletionSource? _drained;
 
@@ -45,6 +46,9 @@ internal sealed class Outbox : IOutput
     /// <summary>When something was last sent, in <see cref="Environment.TickCount64"/>.</summary>
     public long LastSent => Volatile.Read(ref _lastSent);
 
+    /// <summary>True while so much waits to be sent that no request may add to it. A glance, without the lock.</summary>
+    public bool IsFull => Volatile.Read(ref _isFull);
+
     /// <summary>True while a flush waits for the peer to read.</summary>
     public bool IsFlushPending
     {
@@ -58,6 +62,10 @@ internal sealed class Outbox : IOutput
     /// <summary>True when deliveries must wait; the consumer's queue then hears when they may go on. Under <see cref="Gate"/>.</summary>
     public bool Refuses(ChannelConsumer consumer)
     {
+        if (_isClosed)
+            return true; // nothing would go out, so nothing may be taken
+        if (_unflushed >= _highWatermark)
+            FlushUnderGate(); // only the end of a pending flush makes room known
         if (_unflushed < _highWatermark)
             return false;
         if (!consumer.IsRefused)
@@ -83,8 +91,7 @@ internal sealed class Outbox : IOutput
     {
         if (_isClosed)
             return;
-        _frames.WriteMethod(channel, method);
-        _unflushed += Frame.Overhead;
+        Wrote(_frames.WriteMethod(channel, method));
     }
 
     /// <summary>Sends octets that are no frame: a protocol header.</summary>
@@ -106,7 +113,7 @@ internal sealed class Outbox : IOutput
             if (_isClosed)
                 return;
             _frames.WriteHeartbeat();
-            _unflushed += Frame.Overhead;
+            Wrote(Frame.Overhead);
         }
         Flush();
     }
@@ -116,8 +123,7 @@ internal sealed class Outbox : IOutput
     {
         if (_isClosed)
             return;
-        _frames.WriteContent(channel, properties, body, frameMax);
-        Wrote(properties.Length + body.Length);
+        Wrote(_frames.WriteContent(channel, properties, body, frameMax));
     }
 
     /// <summary>Writes a delivery. Under <see cref="Gate"/>.</summary>
@@ -141,8 +147,7 @@ internal sealed class Outbox : IOutput
         }
         DeliverFrame.Write(_output.GetSpan(methodSize), channel, consumerTag, deliveryTag, redelivered, address);
         _output.Advance(methodSize);
-        _frames.WriteContent(channel, properties, body, frameMax);
-        Wrote(methodSize + properties.Length + body.Length);
+        Wrote(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
 
     /// <inheritdoc/>
@@ -179,6 +184,8 @@ internal sealed class Outbox : IOutput
         _unflushed += bytes;
         if (_unflushed >= EarlyFlush && !_isFlushPending)
             FlushUnderGate();
+        if (_unflushed >= _highWatermark)
+            Volatile.Write(ref _isFull, true);
     }
 
     private void FlushUnderGate()
@@ -187,6 +194,7 @@ internal sealed class Outbox : IOutput
         if (_unflushed == 0 || _isFlushPending || _isClosed)
             return;
         _unflushed = 0;
+        Volatile.Write(ref _isFull, false);
         Volatile.Write(ref _lastSent, Environment.TickCount64);
         try
         {

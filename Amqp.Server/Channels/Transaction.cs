@@ -1,11 +1,13 @@
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Exchanges;
 
 namespace Amqp.Server.Channels;
 
 /// <summary>What a transactional channel holds back until tx.commit: publishes and acknowledgements, in order.</summary>
 /// <remarks>Owned by the connection's read loop.</remarks>
-internal sealed class Transaction
+internal sealed class Transaction(HeldMemory held)
 {
+    private long _heldBytes;
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
 
@@ -14,8 +16,11 @@ internal sealed class Transaction
     public IReadOnlyList<HeldSettlement> Settlements => _settlements;
 
     /// <summary>Keeps a copy of a message.</summary>
-    public void Add(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory) =>
+    public void Add(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory)
+    {
         _publishes.Add(new HeldPublish(route, head.ToArray(), body.ToArray(), isPersistent, isMandatory));
+        Hold(head.Length + body.Length);
+    }
 
     public void Add(ulong tag, Settlement settlement) => _settlements.Add(new HeldSettlement(tag, settlement));
 
@@ -23,6 +28,13 @@ internal sealed class Transaction
     {
         _publishes.Clear();
         _settlements.Clear();
+        Hold(-_heldBytes);
+    }
+
+    private void Hold(long bytes)
+    {
+        _heldBytes += bytes;
+        held.Add(bytes);
     }
 }
 

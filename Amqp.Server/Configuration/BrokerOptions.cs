@@ -59,6 +59,9 @@ public sealed class BrokerOptions
     /// <summary>Publishers are blocked while messages hold more memory than this, in bytes.</summary>
     public long MemoryHighWatermark { get; set; } = new MemoryWatermark().Resolve();
 
+    /// <summary>Publishers are blocked while less than this is free where the data directory is, in bytes.</summary>
+    public long DiskFreeLimit { get; set; } = Configuration.DiskFreeLimit.DefaultBytes;
+
     /// <summary>Where the broker keeps what outlives it; relative paths start at the current folder.</summary>
     public string DataDirectory { get; set; } = "amqpbroker-data";
 

@@ -13,8 +13,9 @@ internal sealed class MemoryWatermark
     public long? AvailableOverride { get; set; }
 
     /// <summary>The limit in bytes.</summary>
-    public long Resolve() => Absolute ?? (long)(Relative * (AvailableOverride ?? Available()));
+    public long Resolve() => Absolute ?? (long)(Relative * Available);
 
-    // The runtime has already taken the smaller of the machine's memory and the control group's limit.
-    private static long Available() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    /// <summary>The memory that shares are of, in bytes.</summary>
+    /// <remarks>The runtime has already taken the smaller of the machine's memory and the control group's limit.</remarks>
+    public long Available => AvailableOverride ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 }

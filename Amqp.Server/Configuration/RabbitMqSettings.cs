@@ -66,8 +66,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("socket_writer.gc_threshold", _count.Or("off", 0)),
 
         // Limits and resources
-        Setting.WithoutEffect("disk_free_limit.absolute", Bytes(0, long.MaxValue)),
-        Setting.WithoutEffect("disk_free_limit.relative", Text),
         Setting.WithoutEffect("vm_memory_high_watermark_paging_ratio", Text),
         Setting.WithoutEffect("vm_memory_calculation_strategy", Text),
         Setting.WithoutEffect("memory_monitor_interval", _count),

@@ -60,6 +60,10 @@ internal static class SettingTable
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "", "The same limit in bytes; it outweighs the share.",
             (target, value) => target.Memory.Absolute = value),
+        Setting.Of("disk_free_limit.absolute", Bytes(0, long.MaxValue), "50MB", "Publishers are blocked while less than this is free where the data directory is.",
+            (target, value) => target.Disk.Absolute = value),
+        Setting.Of("disk_free_limit.relative", Factor, "", "The same limit as a multiple of the memory available to the broker; the number of bytes outweighs it.",
+            (target, value) => target.Disk.Relative = value),
         Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "", "The memory that the share is of; what the machine and its control group allow unless given.",
             (target, value) => target.Memory.AvailableOverride = value),
 

@@ -9,6 +9,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     public BrokerOptions Options => options;
     public ListenerPlan Listeners { get; } = new();
     public MemoryWatermark Memory { get; } = new();
+    public DiskFreeLimit Disk { get; } = new();
     public StorePlan Store { get; } = new();
 
     /// <summary>True when no user is bound to loopback addresses, whatever is said of single ones.</summary>
@@ -24,6 +25,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         options.MemoryHighWatermark = Memory.Resolve();
+        options.DiskFreeLimit = Disk.Resolve(Memory);
         options.Store = Store.ToOptions(options.MemoryHighWatermark);
     }
 }

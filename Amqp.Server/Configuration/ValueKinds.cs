@@ -22,6 +22,9 @@ internal static class ValueKinds
     public static readonly ValueKind<double> Fraction = new("a number from 0.0 to 1.0", (string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1);
 
+    public static readonly ValueKind<double> Factor = new("a number, 0.0 or more", (string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));
+
     // The last three are syslog's, "notice" lies between our info and warning.
     public static readonly ValueKind<LogLevel> Level = new("debug, info, notice, warning, error, critical, alert, emergency or none", (string text, out LogLevel value) =>
         (int)(value = text switch

@@ -113,15 +113,16 @@ internal sealed class AmqpConnection
         }
     }
 
-    /// <summary>Waits while memory is short: the client is told, where it understands it, and not read from.</summary>
+    /// <summary>Waits while memory or disk is short: the client is told, where it understands it, and not read from.</summary>
     public async Task WaitWhileBlockedAsync(Session session, DispatchRound round)
     {
-        const string reason = "low on memory";
+        if (_broker.Alarms.Reason is not { } reason)
+            return;
         _logger.PublisherBlocked(Peer.Name, reason);
         if (session.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionBlocked(reason), round);
         round.Complete();
-        await PauseAsync(_broker.MemoryAlarm.WaitUntilClearedAsync());
+        await PauseAsync(_broker.Alarms.WaitUntilClearedAsync());
         if (session.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionUnblocked(), round);
         round.Complete();
@@ -183,8 +184,15 @@ internal sealed class AmqpConnection
 
     private void End()
     {
-        _readLoop.Release();
-        _round.Complete();
+        try
+        {
+            _readLoop.Release();
+            _round.Complete();
+        }
+        catch (Exception error)
+        {
+            _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
+        }
         Outbox.Close();
         // The last octets may still wait for the peer to read them; it does not get for ever.
         if (Outbox.IsFlushPending)

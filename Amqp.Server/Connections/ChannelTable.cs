@@ -45,9 +45,11 @@ internal sealed class ChannelTable(Session session, string connectionName)
     /// <summary>Gives back what the channels hold, for the end of the connection.</summary>
     public void ReleaseAll()
     {
+        // First every consumer: what one channel gives back must not go out on another.
         foreach (var channel in _channels.Values)
-            if (!channel.IsClosing)
-                channel.Release();
+            channel.LeaveAll();
+        foreach (var channel in _channels.Values)
+            channel.Release();
         _channels.Clear();
         _latest = null;
     }

@@ -27,6 +27,6 @@ internal sealed class ConnectionRegistry
         if (await Task.WhenAny(closed, Task.Delay(timeout)) != closed)
             foreach (var connection in open)
                 connection.Abort();
-        await closed;
+        await Task.WhenAny(closed, Task.Delay(timeout));
     }
 }

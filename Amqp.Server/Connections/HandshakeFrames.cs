@@ -34,9 +34,15 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames)
             var result = await input.ReadAsync(aborted);
             var buffer = result.Buffer;
             TMethod? method = null;
-            while (method is null && frames.TryRead(ref buffer, out var frame))
-                method = Read<TMethod>(frame);
-            input.AdvanceTo(buffer.Start, method is null ? buffer.End : buffer.Start);
+            try
+            {
+                while (method is null && frames.TryRead(ref buffer, out var frame))
+                    method = Read<TMethod>(frame);
+            }
+            finally
+            {
+                input.AdvanceTo(buffer.Start, method is null ? buffer.End : buffer.Start);
+            }
             if (method is not null || result.IsCompleted || result.IsCanceled)
                 return method;
         }

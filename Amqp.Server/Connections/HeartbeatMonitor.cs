@@ -2,7 +2,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Sends heartbeats where we have been quiet and gives up peers that have been (spec 4.2.7).</summary>
 /// <remarks>One timer for all connections: ten thousand idle ones then cost one walk a second and no timers.</remarks>
-internal sealed class HeartbeatMonitor(ConnectionRegistry connections) : BackgroundService
+internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ILogger<AmqpConnection> logger) : BackgroundService
 {
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(500);
 
@@ -12,6 +12,18 @@ internal sealed class HeartbeatMonitor(ConnectionRegistry connections) : Backgro
         using var timer = new PeriodicTimer(_tick);
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default))
             foreach (var connection in connections.All)
-                connection.CheckHeartbeat(Environment.TickCount64);
+                Check(connection);
+    }
+
+    private void Check(AmqpConnection connection)
+    {
+        try
+        {
+            connection.CheckHeartbeat(Environment.TickCount64);
+        }
+        catch (Exception error)
+        {
+            logger.ConnectionFailed(connection.Peer.Name, error); // one connection's fault is no other's
+        }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     private ChannelTable? _channels;
     private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
     private bool _isDone;
+    private bool _mustPause; // something must be waited for before the next frame
 
     /// <summary>Handles frames until one side has closed.</summary>
     /// <returns>False when the client went away without a word.</returns>
@@ -33,11 +34,12 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             var buffer = result.Buffer;
             HandleFrames(ref buffer);
             // Consumed: whole frames. Examined: everything, unless the loop stopped in between.
-            input.AdvanceTo(buffer.Start, MustPause ? buffer.Start : buffer.End);
+            bool isPaused = _mustPause;
+            input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
-            if (result.IsCompleted && !MustPause)
+            if (result.IsCompleted && !isPaused)
                 return _isDone;
-            if (MustPause)
+            if (session.PendingCommit is not null)
                 await CommitTransactionAsync();
             await WaitForRoomAsync();
         }
@@ -83,8 +85,6 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         session.Confirming.Clear();
     }
 
-    private bool MustPause => _session?.PendingCommit is not null;
-
     private void HandleFrames(ref ReadOnlySequence<byte> buffer)
     {
         while (!_isFramingLost)
@@ -104,9 +104,12 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private void HandleUntilError(ref ReadOnlySequence<byte> buffer)
     {
-        while (!_isDone && !MustPause && TryRead(ref buffer, out var frame))
+        _mustPause = false;
+        while (!_isDone && !_mustPause && TryRead(ref buffer, out var frame))
         {
             Handle(frame);
+            // One packet can ask for more than memory holds: look after each frame, not after the last.
+            _mustPause = _session is { } session && (session.PendingCommit is not null || session.Outbox.IsFull);
             if (round.IsFull)
                 EndRound();
         }
@@ -198,7 +201,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         _session.PendingCommit = null;
         try
         {
-            await _session.VirtualHost.Store.WaitForCommitAsync(position);
+            var committed = _session.VirtualHost.Store.WaitForCommitAsync(position);
+            await connection.PauseAsync(committed);
+            await committed;
             channel.Send(new TxCommitOk());
         }
         catch (Storage.StoreFailedException failure)
@@ -213,7 +218,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         var session = _session!;
         if (session.HasPublished)
         {
-            if (session.Broker.MemoryAlarm.IsSet)
+            if (session.Broker.Alarms.IsSet)
                 await connection.WaitWhileBlockedAsync(session, round);
             if (session.VirtualHost.Store.IsBehind)
                 await connection.PauseAsync(session.VirtualHost.Store.WaitForRoomAsync());

@@ -29,12 +29,12 @@ internal sealed class DefinitionStore(ICatalog catalog)
                 return _nextTransient++;
             if (_nextDurable == _reserved)
             {
-                if (_reserved == 0)
-                    _nextDurable = _reserved = ReadReserved();
-                _reserved += NumbersReservedAtOnce;
+                uint from = _reserved == 0 ? ReadReserved() : _reserved;
+                uint to = from + NumbersReservedAtOnce;
                 Span<byte> value = stackalloc byte[4];
-                BinaryPrimitives.WriteUInt32BigEndian(value, _reserved);
-                catalog.Put(DefinitionKey.QueueNumbers, value);
+                BinaryPrimitives.WriteUInt32BigEndian(value, to);
+                catalog.Put(DefinitionKey.QueueNumbers, value); // first: a number that no restart knows of would be given out again
+                (_nextDurable, _reserved) = (from, to);
             }
             return _nextDurable++;
         }

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Dispatch;
 
 /// <summary>
 /// One round of work on one thread, such as all the frames that a socket gave: gathers what was published and which
-/// queues and outputs were touched, then takes each queue's lock once, drains it and flushes each output once.
+/// queues and outputs were touched, then hands runs of messages to their queues, drains each queue and flushes each output once.
 /// </summary>
 /// <remarks>
 /// Owned by one thread at a time; the lists are kept for the next round, so a round allocates nothing.

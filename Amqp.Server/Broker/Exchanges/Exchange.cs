@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Exchanges;
@@ -27,8 +28,6 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>Where messages go that this exchange has no destination for. The default exchange takes none of them.</summary>
     public string? AlternateExchange { get; }
 
-    public bool IsDefault => Name.Length == 0;
-
     public bool IsDurable => (Flags & ExchangeFlags.Durable) != 0;
 
     public bool IsAutoDelete => (Flags & ExchangeFlags.AutoDelete) != 0;
@@ -41,26 +40,32 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
 
-    /// <summary>How RabbitMQ names it in messages about permissions.</summary>
-    public string DisplayName => IsDefault ? "amq.default" : Name;
-
-    /// <summary>False when it was there already.</summary>
-    public bool Add(Binding binding)
+    /// <summary>Whether a binding would be a new one.</summary>
+    /// <exception cref="AmqpException">406: its arguments make no sense for this type.</exception>
+    public bool Accepts(Binding binding)
     {
         if (_bindings.Contains(binding))
             return false;
         _router.Validate(binding);
-        _bindings.Add(binding);
-        _router.Add(binding);
         return true;
     }
 
-    /// <summary>False when there is none such.</summary>
-    public bool Remove(Binding binding)
+    /// <summary>Adds a binding that it accepts.</summary>
+    public void Add(Binding binding)
     {
-        if (!_bindings.Remove(binding))
+        _bindings.Add(binding);
+        _router.Add(binding);
+    }
+
+    /// <summary>Removes a binding; false when there is none such.</summary>
+    /// <param name="binding">Equal to the one that shall go.</param>
+    /// <param name="removed">The one that went: its arguments may stand in another order, and its definition goes by that.</param>
+    public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
+    {
+        if (!_bindings.TryGetValue(binding, out removed))
             return false;
-        _router.Remove(binding);
+        _bindings.Remove(removed);
+        _router.Remove(removed);
         return true;
     }
 

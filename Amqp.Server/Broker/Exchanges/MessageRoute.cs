@@ -4,10 +4,8 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker.Exchanges;
 
 /// <summary>Where messages of one exchange and routing key go. Immutable; good for as long as the topology stays as it is.</summary>
-internal sealed class MessageRoute(Exchange exchange, Queue[] queues)
+internal sealed class MessageRoute(Queue[] queues)
 {
-    public Exchange Exchange { get; } = exchange;
-
     public Queue[] Queues { get; } = queues;
 
     /// <summary>The same queues as the store knows them, in the same order.</summary>

@@ -47,6 +47,12 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         }
     }
 
-    /// <summary>What was found since <see cref="Clear"/>.</summary>
-    public MessageRoute ToRoute(Exchange exchange) => _queues.Count == 0 ? new MessageRoute(exchange, []) : new MessageRoute(exchange, [.. _queues]);
+    /// <summary>What was found since <see cref="Clear"/>. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
+    public MessageRoute ToRoute()
+    {
+        var route = new MessageRoute([.. _queues]);
+        _queues.Clear();
+        _visited.Clear();
+        return route;
+    }
 }

@@ -34,6 +34,7 @@ internal sealed class ConsumerRing(bool singleActive)
             return false;
         _all.Remove(subscription);
         Leave(subscription);
+        _levels.RemoveAll(level => level.Ready.Count == 0); // made anew when someone stands there again
         if (ReferenceEquals(_active, subscription))
             _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the first of equals
         return true;

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>A queue: messages that are ready, the consumers that take them, and the rules between the two.</summary>
 /// <remarks>
-/// <para>One lock owns all of its state; it is held for a bounded number of messages at a time. Under it a consumer may
+/// <para>One lock owns all of its state; a drain holds it for a bounded number of messages at a time. Under it a consumer may
 /// take its connection's lock and the store may take its own; never the other way round.</para>
 /// <para>There is no loop of its own: the thread that publishes or acknowledges drains the queue (<see cref="Drain"/>),
 /// one at a time, and past a bound the thread pool goes on with it.</para>
@@ -19,6 +19,9 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
 
     /// <summary>Deliveries after which a draining thread goes back to its own work.</summary>
     private const int DeliveriesPerDrain = 2048;
+
+    /// <summary>After messages could not be read from the disk: it may be short of file handles only.</summary>
+    private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly IMessageStore _store;
@@ -94,6 +97,9 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         _store.Settle(Messages, new ReadOnlySpan<StoredMessage>(in message));
     }
 
+    /// <summary>Makes a message ready again that was taken and did not go out. Under this queue's lock.</summary>
+    public void PutBack(in StoredMessage message) => Messages.Add(message);
+
     /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached.</summary>
     public void Drain(DispatchRound round)
     {
@@ -107,7 +113,18 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the right to drain goes with it
                 return;
             }
-            if (!DeliverSome(round))
+            bool hasMore;
+            try
+            {
+                hasMore = DeliverSome(round);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                _logger.QueueUnreadable(Name, error);
+                DrainLater(); // the right to drain waits with it
+                return;
+            }
+            if (!hasMore)
             {
                 int left = Interlocked.Add(ref _drainRequests, -requests);
                 if (left == 0)
@@ -144,6 +161,11 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
                 catch (StoreDamagedException damage)
                 {
                     DropDamaged(message, damage);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    PutBack(message);
+                    throw new AmqpException(ReplyCode.InternalError, $"cannot read queue '{Name}' from the disk: {error.Message}");
                 }
             }
             return false;
@@ -244,6 +266,11 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         }
     }
 
+    private void DrainLater() =>
+        Task.Delay(_retryDelay).ContinueWith(
+            static (_, queue) => ThreadPool.UnsafeQueueUserWorkItem((Queue)queue!, preferLocal: false),
+            this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     /// <summary>True when there may be more to deliver.</summary>
     private bool DeliverSome(DispatchRound round)
     {
@@ -253,13 +280,19 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             {
                 if (_consumers.Next(out bool isOnly) is not { } next)
                     return false;
-                var consumer = next.Consumer;
-                bool hasRoom = consumer.Deliver(this, isOnly ? left : 1, round);
-                var delivered = round.Delivered;
-                if (!delivered.IsEmpty)
-                    NoteOutgoing(delivered, consumer.NoAck);
-                left -= Math.Max(delivered.Length, 1);
-                round.ClearDelivered();
+                bool hasRoom;
+                try
+                {
+                    hasRoom = next.Consumer.Deliver(this, isOnly ? left : 1, round);
+                }
+                finally
+                {
+                    // What went out went out, whatever became of the next one.
+                    if (!round.Delivered.IsEmpty)
+                        NoteOutgoing(round.Delivered, next.Consumer.NoAck);
+                    left -= Math.Max(round.Delivered.Length, 1);
+                    round.ClearDelivered();
+                }
                 if (hasRoom)
                     ConsumerRing.MoveToBack(next);
                 else

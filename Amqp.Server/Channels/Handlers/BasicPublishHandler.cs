@@ -25,7 +25,6 @@ internal static class BasicPublishHandler
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
 
-        channel.Session.HasPublished = true;
         if (channel.Transaction is { } transaction)
             transaction.Add(route, head, body, properties.IsPersistent, content.Mandatory);
         else

@@ -22,7 +22,7 @@ internal static class BasicSettlementHandlers
 
     public static void RecoverAsync(AmqpChannel channel, BasicRecoverAsync method) => Recover(channel, method.Requeue);
 
-    /// <summary>Does to a delivery what was said of it. False when there is no such delivery.</summary>
+    /// <summary>Does to a delivery what was said of it.</summary>
     public static void Apply(AmqpChannel channel, in Delivery delivery, Settlement settlement)
     {
         if (settlement == Settlement.Requeue)
@@ -58,7 +58,11 @@ internal static class BasicSettlementHandlers
                 throw UnknownTag(tag, id);
             ulong upTo = tag == 0 ? ulong.MaxValue : tag;
             while (channel.TryTakeFirst(upTo, out var delivery))
+            {
                 Apply(channel, delivery, settlement);
+                if (channel.Session.Round.IsFull)
+                    channel.Session.Round.HandOver();
+            }
         }
         ResumeIfLimited(channel);
     }

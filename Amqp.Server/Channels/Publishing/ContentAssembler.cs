@@ -1,6 +1,7 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Channels.Publishing;
 
@@ -9,7 +10,7 @@ namespace Amqp.Server.Channels.Publishing;
 /// Owned by the connection's read loop. The head is built in a buffer that the channel keeps; a body in one frame,
 /// as most are, is not copied at all. Memory grows with what has arrived, not with what a header promised.
 /// </remarks>
-internal sealed class ContentAssembler
+internal sealed class ContentAssembler(HeldMemory held)
 {
     private const string NoHeader = "expected content header for class 60, got non content header frame instead";
 
@@ -34,9 +35,6 @@ internal sealed class ContentAssembler
 
     /// <summary>The whole head, once <see cref="TakeHeader"/> has been called.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
-
-    /// <summary>Bytes that the header announced.</summary>
-    public ulong BodySize => _bodySize;
 
     /// <summary>True between basic.publish and the end of its content, when nothing else may come on the channel.</summary>
     public bool IsExpectingContent => _expected != Expected.Method;
@@ -135,6 +133,7 @@ internal sealed class ContentAssembler
     {
         if (_body.Length == 0)
             return;
+        held.Add(-_body.Length);
         ArrayPool<byte>.Shared.Return(_body);
         _body = [];
     }
@@ -146,6 +145,7 @@ internal sealed class ContentAssembler
         _body.AsSpan(0, _bodyLength).CopyTo(larger);
         Release();
         _body = larger;
+        held.Add(larger.Length);
     }
 
     private void EnsureHead(int size)

@@ -34,7 +34,7 @@ internal sealed class Publisher(AmqpChannel channel)
         if (isSenderSelected)
             foreach (string key in SenderSelectedKeys.Read(headers))
                 _virtualHost.Follow(exchange, new RoutedMessage(key, headers), _finder);
-        var route = _finder.ToRoute(exchange);
+        var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.ReadHeaders)
             _routes.Add(address, route, version);
         return route;
