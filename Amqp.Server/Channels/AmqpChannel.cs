@@ -25,7 +25,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public Session Session { get; } = session;
 
     /// <summary>The content now arriving.</summary>
-    public ContentAssembler Content { get; } = new(session.Broker.HeldMemory);
+    public ContentAssembler Content { get; } = new(session.HeldMemory);
 
     /// <summary>Most channels of most programs only consume: what publishing needs is made when it is needed.</summary>
     public Publisher Publisher => _publisher ??= new Publisher(this);

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Configuration;
@@ -21,6 +22,9 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
     public DispatchRound Round { get; } = round;
 
     public ILogger Logger { get; } = logger;
+
+    /// <summary>What the client makes the broker hold besides messages.</summary>
+    public HeldMemory HeldMemory { get; } = new(broker.HeldMemory);
 
     /// <summary>Who logged in.</summary>
     public required User User { get; init; }

@@ -39,10 +39,12 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames)
                 while (method is null && frames.TryRead(ref buffer, out var frame))
                     method = Read<TMethod>(frame);
             }
-            finally
+            catch
             {
-                input.AdvanceTo(buffer.Start, method is null ? buffer.End : buffer.Start);
+                input.AdvanceTo(buffer.Start); // what is behind is read on: it may hold the answer to our close
+                throw;
             }
+            input.AdvanceTo(buffer.Start, method is null ? buffer.End : buffer.Start);
             if (method is not null || result.IsCompleted || result.IsCanceled)
                 return method;
         }

@@ -14,6 +14,9 @@ namespace Amqp.Server.Connections;
 /// </remarks>
 internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round)
 {
+    /// <summary>While memory is short, one connection may hold so large a part of the high watermark besides messages.</summary>
+    private const int HeldShare = 8;
+
     private static ReadOnlySpan<byte> CloseOkFrame => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
 
     private Session? _session;
@@ -219,13 +222,23 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         if (session.HasPublished)
         {
             if (session.Broker.Alarms.IsSet)
-                await connection.WaitWhileBlockedAsync(session, round);
+                await WaitForAlarmsAsync(session);
             if (session.VirtualHost.Store.IsBehind)
                 await connection.PauseAsync(session.VirtualHost.Store.WaitForRoomAsync());
         }
         var outbox = session.Outbox.WaitForRoomAsync();
         if (!outbox.IsCompleted)
             await connection.PauseAsync(outbox);
+    }
+
+    /// <summary>Who holds memory besides messages is read on, to commit or to finish, or else nobody could free it; but not without end.</summary>
+    private async Task WaitForAlarmsAsync(Session session)
+    {
+        long held = session.HeldMemory.Bytes;
+        if (held == 0)
+            await connection.WaitWhileBlockedAsync(session, round);
+        else if (held > session.Options.MemoryHighWatermark / HeldShare)
+            connection.Close(new AmqpException(ReplyCode.ResourceError, $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
     }
 
     private void Send<TMethod>(in TMethod method)

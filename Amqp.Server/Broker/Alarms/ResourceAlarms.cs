@@ -17,6 +17,7 @@ internal sealed class ResourceAlarms : IDisposable
     private readonly ResourceLimit _disk;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
+    private bool _isDisposed;
     private int _checks;
     private TaskCompletionSource? _cleared;
     private string? _reason;
@@ -44,14 +45,20 @@ internal sealed class ResourceAlarms : IDisposable
     public void Check()
     {
         lock (_gate)
-            CheckUnderGate();
+        {
+            if (!_isDisposed)
+                CheckUnderGate();
+        }
     }
 
     public void Dispose()
     {
         _timer.Dispose();
         lock (_gate)
+        {
+            _isDisposed = true; // a last call of the timer may still be on its way
             Publish(null);
+        }
     }
 
     private void CheckUnderGate()

@@ -14,7 +14,7 @@ internal static class TxHandlers
     {
         if (channel.Confirms is not null)
             throw new AmqpException(ReplyCode.PreconditionFailed, "cannot switch from confirm to tx mode");
-        channel.Transaction ??= new Transaction(channel.Session.Broker.HeldMemory);
+        channel.Transaction ??= new Transaction(channel.Session.HeldMemory);
         channel.Send(new TxSelectOk());
     }
 
