@@ -102,6 +102,31 @@ public class ConnectionCloseTests : BehaviourTests
         Assert.That((await other.ExpectDeliveryAsync()).Method.Redelivered, Is.True);
     }
 
+    [Test]
+    public async Task What_one_channel_gives_back_does_not_go_out_on_another_of_the_same_connection()
+    {
+        await SkipOnRabbitMqAsync("its channels end one after another, each with its consumers");
+        const int count = 10;
+        var other = await OpenChannelAsync();
+        string queue = NewQueueName();
+        await other.DeclareQueueAsync(queue);
+        var client = await ConnectAsync();
+        var holding = await client.OpenChannelAsync(1);
+        var consuming = await client.OpenChannelAsync(2);
+        for (int message = 0; message < count; message++)
+            await holding.PublishAsync("", queue, $"{message}");
+        for (int message = 0; message < count; message++)
+            await holding.GetAsync(queue, noAck: false);
+        await consuming.ConsumeAsync(queue, noAck: true);
+
+        await client.SendAsync(0, new ConnectionClose(200, "", 0, 0));
+
+        // The first frame to come, of any channel: no delivery stands before it.
+        Assert.That((await client.ReceiveAsync()).Method, Is.EqualTo(ConnectionCloseOk.Id));
+        for (int message = 0; message < count; message++)
+            Assert.That((await other.GetAsync(queue)).Text, Is.EqualTo($"{message}"));
+    }
+
     private async Task<RawClient> ClosedByTheBrokerAsync()
     {
         var client = await ConnectAsync();

@@ -68,6 +68,23 @@ public sealed class PromiseTests : CrashingBroker
     }
 
     [Test]
+    public async Task Unbind_ok_keeps_the_binding_away_though_its_arguments_came_in_another_order()
+    {
+        string queue = await DeclareAsync("disordered");
+        await Channel.ExchangeDeclareAsync("disordered", ExchangeType.Fanout, durable: true);
+        await Channel.QueueBindAsync(queue, "amq.direct", "key", new Dictionary<string, object?> { ["a"] = 1, ["b"] = 2 });
+        await Channel.ExchangeBindAsync("disordered", "amq.direct", "key", new Dictionary<string, object?> { ["a"] = 1, ["b"] = 2 });
+        await Channel.QueueBindAsync(queue, "disordered", "");
+        await Channel.QueueUnbindAsync(queue, "amq.direct", "key", new Dictionary<string, object?> { ["b"] = 2, ["a"] = 1 });
+        await Channel.ExchangeUnbindAsync("disordered", "amq.direct", "key", new Dictionary<string, object?> { ["b"] = 2, ["a"] = 1 });
+
+        await CrashAsync();
+
+        await ConfirmAsync("amq.direct", "key", "nowhere");
+        Assert.That(await TakeAllAsync(queue), Is.Empty);
+    }
+
+    [Test]
     public async Task Delete_ok_keeps_the_queue_away()
     {
         string queue = await DeclareAsync("deleted");

@@ -136,6 +136,46 @@ public class FieldTableTests
         Assert.That(one.GetHashCode(), Is.EqualTo(other.GetHashCode()));
     }
 
+    [Test]
+    [CancelAfter(30_000)] // takes a second; looking each name up one by one, minutes
+    public async Task Large_tables_are_compared_in_a_time_that_grows_with_their_size(CancellationToken cancellation)
+    {
+        const int count = 200_000;
+        var one = Numbered(Enumerable.Range(0, count));
+        var other = Numbered(Enumerable.Range(0, count).Reverse());
+
+        Assert.That(await Task.Run(() => one.Equals(other), cancellation).WaitAsync(cancellation), Is.True);
+    }
+
+    [Test]
+    [CancelAfter(30_000)] // as above
+    public async Task Each_field_of_a_large_table_is_found_in_a_time_that_does_not_grow_with_its_size(CancellationToken cancellation)
+    {
+        const int count = 200_000;
+        var table = Numbered(Enumerable.Range(0, count));
+
+        var found = Task.Run(() => Enumerable.Range(0, count).All(number => table[$"{number}"] == FieldValue.FromInt32(number)), cancellation);
+
+        Assert.That(await found.WaitAsync(cancellation), Is.True);
+    }
+
+    [TestCase(0)]
+    [TestCase(20)] // few and many fields are looked up in different ways
+    public void A_table_with_a_name_twice_is_equal_to_its_copy_and_to_no_other(int others)
+    {
+        var fields = Numbered(Enumerable.Range(0, others));
+        var twice = fields.With("k", FieldValue.FromInt32(1)).With("k", FieldValue.FromInt32(2));
+        var copy = FieldTableCodec.Read(Encoded.Fields(twice));
+
+        Assert.That(twice, Is.EqualTo(copy));
+        Assert.That(twice.GetHashCode(), Is.EqualTo(copy.GetHashCode()));
+        Assert.That(twice, Is.Not.EqualTo(fields.With("k", FieldValue.FromInt32(1)).With("k", FieldValue.FromInt32(1))));
+        Assert.That(twice["k"], Is.EqualTo(FieldValue.FromInt32(1)));
+    }
+
+    private static FieldTable Numbered(IEnumerable<int> numbers) =>
+        new(numbers.Select(number => KeyValuePair.Create($"{number}", FieldValue.FromInt32(number))));
+
     private static void AssertReadsOrRefuses(byte[] fields)
     {
         string? read = RefusalOf(() => FieldTableCodec.Read(fields));

@@ -1,0 +1,189 @@
+using Amqp.Server.Broker.Alarms;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>The alarms with limits of 100 bytes, looked at when the test says so.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class ResourceAlarmsTests : IDisposable
+{
+    /// <summary>The disk is looked at in every tenth check, and in the first.</summary>
+    private const int ChecksPerLookAtTheDisk = 10;
+
+    private readonly ResourceAlarms _alarms;
+    private long? _memoryInUse = 0;
+    private long? _diskFree = 1_000;
+
+    public ResourceAlarmsTests() => _alarms = new ResourceAlarms(
+        new ResourceLimit(() => _memoryInUse, 100), new ResourceLimit(() => _diskFree, 100), NullLogger.Instance, new StoppedClock());
+
+    public void Dispose() => _alarms.Dispose();
+
+    [TestCase(0, 1_000, null)]
+    [TestCase(100, 100, null)] // just at the limits
+    [TestCase(101, 100, "low on memory")]
+    [TestCase(100, 99, "low on disk")]
+    [TestCase(101, 99, "low on memory & disk")]
+    public void The_reason_says_which_limits_are_passed(long memoryInUse, long diskFree, string? reason)
+    {
+        (_memoryInUse, _diskFree) = (memoryInUse, diskFree);
+
+        _alarms.Check();
+
+        Assert.That(_alarms.Reason, Is.EqualTo(reason));
+        Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
+    }
+
+    [Test]
+    public void Before_anything_was_looked_at_no_one_waits()
+    {
+        (_memoryInUse, _diskFree) = (101, 99);
+
+        Assert.That(_alarms.Reason, Is.Null);
+        Assert.That(_alarms.WaitUntilClearedAsync().IsCompletedSuccessfully, Is.True);
+    }
+
+    [Test]
+    public async Task Who_waits_is_let_go_when_memory_is_free_again()
+    {
+        _memoryInUse = 101;
+        _alarms.Check();
+        var waiting = _alarms.WaitUntilClearedAsync();
+        Assert.That(waiting.IsCompleted, Is.False);
+
+        _memoryInUse = 100;
+        _alarms.Check();
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_alarms.IsSet, Is.False);
+    }
+
+    [Test]
+    public async Task Who_waits_is_let_go_when_the_disk_has_room_again()
+    {
+        _diskFree = 99;
+        _alarms.Check();
+        var waiting = _alarms.WaitUntilClearedAsync();
+
+        _diskFree = 100;
+        Check(ChecksPerLookAtTheDisk);
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_alarms.IsSet, Is.False);
+    }
+
+    [Test]
+    public void Who_waits_goes_on_waiting_while_one_of_two_is_short()
+    {
+        (_memoryInUse, _diskFree) = (101, 99);
+        _alarms.Check();
+        var waiting = _alarms.WaitUntilClearedAsync();
+
+        _memoryInUse = 0;
+        _alarms.Check();
+
+        Assert.That(_alarms.Reason, Is.EqualTo("low on disk"));
+        Assert.That(waiting.IsCompleted, Is.False);
+        Assert.That(_alarms.WaitUntilClearedAsync(), Is.SameAs(waiting));
+    }
+
+    [Test]
+    public void The_disk_is_looked_at_in_every_tenth_check()
+    {
+        _alarms.Check();
+        _diskFree = 99;
+
+        Check(ChecksPerLookAtTheDisk - 1);
+        Assert.That(_alarms.Reason, Is.Null);
+        _alarms.Check();
+
+        Assert.That(_alarms.Reason, Is.EqualTo("low on disk"));
+    }
+
+    [Test]
+    public void A_disk_that_does_not_say_what_is_free_changes_nothing()
+    {
+        _diskFree = 99;
+        _alarms.Check();
+
+        _diskFree = null;
+        Check(ChecksPerLookAtTheDisk);
+
+        Assert.That(_alarms.Reason, Is.EqualTo("low on disk"));
+    }
+
+    [Test]
+    public async Task An_alarm_may_be_set_and_cleared_over_and_over()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            _memoryInUse = 101;
+            _alarms.Check();
+            var waiting = _alarms.WaitUntilClearedAsync();
+            Assert.That(_alarms.Reason, Is.EqualTo("low on memory"));
+
+            _memoryInUse = 0;
+            _alarms.Check();
+            await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.That(_alarms.Reason, Is.Null);
+        }
+    }
+
+    [Test]
+    public async Task When_the_broker_stops_who_waits_is_let_go()
+    {
+        _memoryInUse = 101;
+        _alarms.Check();
+        var waiting = _alarms.WaitUntilClearedAsync();
+
+        _alarms.Dispose();
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_alarms.IsSet, Is.False);
+    }
+
+    [Test]
+    public async Task Checks_that_overlap_leave_no_one_waiting([Range(1, 20)] int attempt)
+    {
+        var waits = new List<Task>();
+        for (int round = 0; round < 100; round++)
+        {
+            _memoryInUse = 101;
+            Parallel.Invoke(_alarms.Check, () => waits.Add(WaitOnceSetAsync()), _alarms.Check);
+            _memoryInUse = 0;
+            Parallel.Invoke(_alarms.Check, _alarms.Check);
+        }
+
+        await Task.WhenAll(waits).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_alarms.IsSet, Is.False, $"attempt {attempt}");
+    }
+
+    private Task WaitOnceSetAsync()
+    {
+        SpinWait.SpinUntil(() => _alarms.IsSet);
+        return _alarms.WaitUntilClearedAsync();
+    }
+
+    private void Check(int times)
+    {
+        for (int check = 0; check < times; check++)
+            _alarms.Check();
+    }
+
+    /// <summary>A clock whose timers never fire.</summary>
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer();
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Hosting;
+
+/// <summary>Clients that err between tune-ok and open-ok.</summary>
+public class HandshakeErrorTests
+{
+    private static byte[] UnknownVirtualHost => Encoded.Frame(0, new ConnectionOpen("nope"));
+
+    private static byte[] AnotherMethod => Encoded.Frame(0, new ConnectionUpdateSecret([], ""));
+
+    private static byte[] NoMethod => Encoded.Frame(FrameType.Body, 0, "body"u8);
+
+    private static byte[] Channel => Encoded.Frame(1, new ChannelOpen());
+
+    /// <summary>What is sent in place of connection.open, with what is sent behind it at once, and the answer.</summary>
+    private static IEnumerable<TestCaseData> Errors =>
+    [
+        new TestCaseData(UnknownVirtualHost, ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host"),
+        new TestCaseData((byte[])[.. UnknownVirtualHost, .. Channel, .. NoMethod], ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host and more"),
+        new TestCaseData(AnotherMethod, ReplyCode.ChannelError).SetArgDisplayNames("another method"),
+        new TestCaseData((byte[])[.. AnotherMethod, .. Channel, .. NoMethod], ReplyCode.ChannelError).SetArgDisplayNames("another method and more"),
+        new TestCaseData(NoMethod, ReplyCode.UnexpectedFrame).SetArgDisplayNames("no method"),
+        new TestCaseData(Channel, ReplyCode.UnexpectedFrame).SetArgDisplayNames("a channel"),
+    ];
+
+    [TestCaseSource(nameof(Errors))]
+    public async Task An_error_is_answered_with_a_close_and_then_the_client_is_heard_to_its_close_ok(byte[] sent, ReplyCode code)
+    {
+        await using var broker = await BrokerProcess.StartAsync();
+        using var client = await TuneAsync(broker);
+
+        await client.SendAsync(sent);
+
+        var close = await client.ExpectAsync<ConnectionClose>();
+        Assert.That((ReplyCode)close.ReplyCode, Is.EqualTo(code), close.ReplyText);
+        await client.SendAsync(0, new ConnectionClose(200, "crossed", 0, 0)); // its answer shows that the broker still reads
+        await client.ExpectAsync<ConnectionCloseOk>();
+        await client.SendAsync(0, new ConnectionCloseOk());
+        await client.ExpectEndAsync();
+        await DemandNoFaultAsync(broker);
+    }
+
+    [Test]
+    public async Task Bytes_that_are_no_frames_behind_an_error_do_not_hide_the_close_ok()
+    {
+        await using var broker = await BrokerProcess.StartAsync();
+        using var client = await TuneAsync(broker);
+
+        await client.SendAsync((byte[])[.. UnknownVirtualHost, .. Enumerable.Repeat((byte)0xEE, 100)]);
+
+        await client.ExpectAsync<ConnectionClose>();
+        await client.SendAsync(0, new ConnectionCloseOk());
+        await client.ExpectEndAsync();
+        await DemandNoFaultAsync(broker);
+    }
+
+    private static async Task<AmqpSocket> TuneAsync(BrokerProcess broker)
+    {
+        var client = await AmqpSocket.DialAsync(broker.Port);
+        await client.SendAsync(ProtocolHeader.Amqp091.ToArray());
+        await client.ExpectAsync<ConnectionStart>();
+        await client.SendAsync(0, new ConnectionStartOk(RawHandshake.ClientProperties, "PLAIN", "\0guest\0guest"u8.ToArray(), "en_US"));
+        await client.ExpectAsync<ConnectionTune>();
+        await client.SendAsync(0, new ConnectionTuneOk(2047, 131_072, 0));
+        return client;
+    }
+
+    /// <summary>The whole log holds no fault of the broker's own.</summary>
+    private static async Task DemandNoFaultAsync(BrokerProcess broker)
+    {
+        Assert.That(await broker.StopAsync(), Is.Zero);
+        Assert.That(broker.Output, Does.Not.Contain("an error of the broker's own").And.Not.Contain("   at "));
+    }
+}
