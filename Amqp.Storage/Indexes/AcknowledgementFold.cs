@@ -1,0 +1,70 @@
+namespace Amqp.Storage;
+
+/// <summary>Gives older segments a copy of what a dead one settled of them, so that the dead one can go. Owned by the housekeeper.</summary>
+internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)
+{
+    private readonly AcknowledgementFiles _acknowledgements = new(files);
+
+    /// <summary>Folds a dead segment into all of some older ones, and then says so in the segment.</summary>
+    public void Fold(Segment dead, Segment[] targets)
+    {
+        Dictionary<uint, SequenceRanges> settled = ReadSettled(dead);
+        foreach (Segment target in targets)
+        {
+            if (!target.IsIndexed)
+                return; // its turn comes with the next start
+            if (!target.IsDead)
+                FoldInto(target, settled);
+        }
+        files.SyncDirectory(directory);
+        dead.FoldedInto = [.. targets.Select(target => target.Id)];
+    }
+
+    private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)
+    {
+        // Only what the target has: numbers that it has not must not come back as settled when they are used again.
+        var part = new Dictionary<uint, SequenceRanges>();
+        foreach (QueueRow row in indexes.ReadSummary(target).Rows)
+        {
+            if (!settled.TryGetValue(row.Queue, out SequenceRanges? all) || !all.Overlaps(row.First, row.Last))
+                continue;
+            var ranges = new SequenceRanges();
+            ranges.AddPart(all, row.First, row.Last);
+            part.Add(row.Queue, ranges);
+        }
+        if (part.Count == 0)
+            return;
+        if (target.HasAcknowledgements && _acknowledgements.TryRead(target.Path, target.Id) is { } before)
+        {
+            foreach ((uint queue, SequenceRanges ranges) in before)
+            {
+                if (!part.TryAdd(queue, ranges))
+                    part[queue].Add(ranges.All);
+            }
+        }
+        lock (target)
+        {
+            if (target.IsGone)
+                return;
+            _acknowledgements.Write(target.Path, target.Id, part);
+            target.HasAcknowledgements = true;
+        }
+    }
+
+    private Dictionary<uint, SequenceRanges> ReadSettled(Segment dead)
+    {
+        if (dead.IsIndexed)
+            return indexes.ReadSummary(dead).Settled;
+        var builder = new SegmentIndexBuilder(dead.Id, options.BlockSize);
+        try
+        {
+            SegmentScan.ReadSound(files, dead, builder);
+        }
+        catch (InvalidDataException)
+        {
+            builder = new SegmentIndexBuilder(dead.Id, options.BlockSize);
+            SegmentScan.ReadAny(files, dead.Path, dead.Id, builder, _ => { });
+        }
+        return builder.Summarize(0).Settled;
+    }
+}
