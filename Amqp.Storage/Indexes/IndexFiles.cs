@@ -8,8 +8,8 @@ internal sealed class IndexFiles(IStoreFiles files)
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // Holds the summary of a segment with a few thousand queues: mostly a start needs one read for a segment.
-    private const int FirstRead = 64 << 10;
+    // Holds the summary of a segment with a few hundred queues: mostly a start needs one read for a segment.
+    private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
 
