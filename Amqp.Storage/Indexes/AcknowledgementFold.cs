@@ -5,19 +5,26 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
 {
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
-    /// <summary>Folds a dead segment into all of some older ones, and then says so in the segment.</summary>
-    public void Fold(Segment dead, Segment[] targets)
+    /// <summary>Folds a dead segment into older ones, and then says so in the segment.</summary>
+    /// <returns>False when there was none that it could be folded into.</returns>
+    public bool Fold(Segment dead, Segment[] targets)
     {
-        Dictionary<uint, SequenceRanges> settled = ReadSettled(dead);
-        foreach (Segment target in targets)
+        var folded = new HashSet<long>(dead.FoldedInto ?? []);
+        int before = folded.Count;
+        // A target that is dead too gets nothing, and keeps the segment until it is gone: it may itself have to wait.
+        Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
+        if (alive.Length > 0)
         {
-            if (!target.IsIndexed)
-                return; // its turn comes with the next start
-            if (!target.IsDead)
+            Dictionary<uint, SequenceRanges> settled = ReadSettled(dead);
+            foreach (Segment target in alive)
+            {
                 FoldInto(target, settled);
+                folded.Add(target.Id);
+            }
+            files.SyncDirectory(directory);
+            dead.FoldedInto = folded;
         }
-        files.SyncDirectory(directory);
-        dead.FoldedInto = [.. targets.Select(target => target.Id)];
+        return folded.Count > before;
     }
 
     private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)

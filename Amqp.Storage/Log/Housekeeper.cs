@@ -41,8 +41,17 @@ internal sealed class Housekeeper : IAsyncDisposable
     /// <summary>A dead segment is to be folded into older ones.</summary>
     public void Fold(Segment segment, Segment[] targets) => Do(() =>
     {
-        _fold.Fold(segment, targets);
-        _segments.ReportFolded();
+        bool isFolded;
+        try
+        {
+            isFolded = _fold.Fold(segment, targets);
+        }
+        finally
+        {
+            segment.IsBeingFolded = false; // before the report: the sweep that follows may ask again
+        }
+        if (isFolded)
+            _segments.ReportFolded();
     });
 
     /// <summary>Completes when everything asked for so far is done.</summary>

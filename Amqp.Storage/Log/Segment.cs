@@ -10,6 +10,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     private int _needed = 1; // blocks not finished, messages that left memory, and one for being open
     private volatile BlockPlace[]? _blocks;
     private volatile HashSet<long>? _foldedInto;
+    private volatile bool _isBeingFolded;
 
     /// <summary>Ascending in the order of the log, from 1; also in the file's name.</summary>
     public long Id { get; } = id;
@@ -44,6 +45,13 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     {
         get => _foldedInto;
         set => _foldedInto = value;
+    }
+
+    /// <summary>True while the housekeeper was asked to fold it. Set by the committer, cleared by the housekeeper.</summary>
+    public bool IsBeingFolded
+    {
+        get => _isBeingFolded;
+        set => _isBeingFolded = value;
     }
 
     /// <summary>True when its files are about to go. Owned by the monitor of this object, under which an index gets its place.</summary>

@@ -20,7 +20,6 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     private readonly ConcurrentQueue<Segment> _opened = new();
     private readonly SortedList<long, Segment> _present = [];
     private readonly List<Segment> _dead = [];
-    private readonly HashSet<Segment> _folding = []; // given to the housekeeper
     private volatile bool _hasFolded;
     private long _lastId;
 
@@ -57,7 +56,7 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         signal.Wake();
     }
 
-    /// <summary>The housekeeper folded a segment, or could not and wants to be asked again later.</summary>
+    /// <summary>The housekeeper folded a segment: more can go.</summary>
     public void ReportFolded()
     {
         _hasFolded = true;
@@ -92,8 +91,9 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
                     Delete(segment);
                     gone.Add(segment);
                 }
-                else if (!Array.Exists(targets, target => target.IsDead) && _folding.Add(segment))
+                else if (!segment.IsBeingFolded && !Array.Exists(targets, target => target.IsDead))
                 {
+                    segment.IsBeingFolded = true;
                     fold(segment, targets);
                 }
             }
@@ -120,7 +120,6 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
             files.Delete(AcknowledgementFiles.PathOf(segment.Path));
         _present.Remove(segment.Id);
         _dead.Remove(segment);
-        _folding.Remove(segment);
     }
 
     /// <summary>The older segments that need this one because it settles messages of theirs.</summary>
