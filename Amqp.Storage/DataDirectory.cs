@@ -7,7 +7,7 @@ namespace Amqp.Storage;
 public sealed class DataDirectory : IDisposable
 {
     /// <summary>The format this version writes, and the newest it reads. See docs/store-format.md.</summary>
-    internal const int FormatVersion = 1;
+    internal const int FormatVersion = 2;
 
     private readonly string _path;
     private readonly IStoreFiles _files;
@@ -77,6 +77,7 @@ public sealed class DataDirectory : IDisposable
         {
             Messages = recovered.Report.Messages,
             Segments = recovered.Report.Segments,
+            SegmentsIndexed = recovered.Report.SegmentsIndexed,
             Bytes = recovered.Report.Bytes,
             Elapsed = recovered.Report.Elapsed,
             Findings = [.. _findings, .. recovered.Report.Findings],
@@ -115,6 +116,8 @@ public sealed class DataDirectory : IDisposable
             throw new DataDirectoryException($"{path} does not hold a version number");
         if (version > FormatVersion)
             throw new DataDirectoryException($"the data folder {_path} was written in format {version} by a newer broker; this one reads up to {FormatVersion}");
+        if (version < FormatVersion)
+            WriteFormat(path); // before the first file that an older broker would overlook
     }
 
     private void WriteFormat(string path)

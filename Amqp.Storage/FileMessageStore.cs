@@ -9,6 +9,8 @@ public sealed class FileMessageStore : IMessageStore
     private readonly BlockSpace _space;
     private readonly LogWriter _log;
     private readonly Committer _committer;
+    private readonly Housekeeper _housekeeper;
+    private readonly StretchLoader _loader;
     private readonly TransientMessages _transient;
     private readonly MessageChunkPool _chunks;
     private readonly ConcurrentDictionary<uint, StoredQueue> _recovered; // with messages of the last run, not opened yet
@@ -17,13 +19,17 @@ public sealed class FileMessageStore : IMessageStore
     /// <summary>Takes over what was recovered, and starts the committer.</summary>
     internal FileMessageStore(RecoveredLog recovered, IStoreFiles files, FileCatalog catalog, CommitSignal signal, StoreOptions options)
     {
-        (_space, _chunks) = (recovered.Space, recovered.Chunks);
+        (_space, _chunks, _loader) = (recovered.Space, recovered.Chunks, recovered.Loader);
         _recovered = new(recovered.Queues.Select(queue => KeyValuePair.Create(queue.Number, queue)));
         _durable = new(_recovered);
         _transient = new TransientMessages(_space, options);
         _log = new LogWriter(_space, recovered.Segments, signal, options);
-        var writer = new SegmentWriter(files, recovered.Segments.Directory);
-        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, () => _durable.Select(entry => entry.Value));
+        IEnumerable<StoredQueue> DurableQueues() => _durable.Select(entry => entry.Value);
+        var fold = new AcknowledgementFold(files, recovered.Indexes, options, recovered.Segments.Directory);
+        _housekeeper = new Housekeeper(recovered.Indexes, fold, recovered.Segments, _space, options, DurableQueues);
+        var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
+        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper);
+        _housekeeper.Start();
         _committer.Start();
     }
 
@@ -56,7 +62,7 @@ public sealed class FileMessageStore : IMessageStore
             return new StoredQueue(number, isDurable: false, _chunks);
         if (_recovered.TryRemove(number, out StoredQueue? queue))
             return queue;
-        queue = new StoredQueue(number, isDurable: true, _chunks);
+        queue = new StoredQueue(number, isDurable: true, _chunks, new DeepMessages(_loader, _chunks, number));
         return _durable.TryAdd(number, queue) ? queue : throw new InvalidOperationException($"queue {number} is open");
     }
 
@@ -121,11 +127,15 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => _committer.WaitForCommitAsync(position, cancellation);
 
+    /// <summary>Completes when the housekeeper has done what was to be done so far: indexes, and letting messages leave memory.</summary>
+    internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();
+
     /// <summary>Makes everything appended so far durable and ends the committer. Nobody reads or appends any more.</summary>
     public async ValueTask DisposeAsync()
     {
         _transient.Close();
         await _committer.DisposeAsync().ConfigureAwait(false);
+        await _housekeeper.DisposeAsync().ConfigureAwait(false);
         _space.Dispose();
     }
 }

@@ -6,10 +6,13 @@ public sealed class RecoveryReport
     /// <summary>Messages that are in queues again; one that is in several queues counts in each.</summary>
     public long Messages { get; init; }
 
-    /// <summary>Segments of the log that were read.</summary>
+    /// <summary>Segments of the log that were found.</summary>
     public int Segments { get; init; }
 
-    /// <summary>Bytes of the log that were read.</summary>
+    /// <summary>Those of them that were read as a whole, because they had no index. After a start all have one.</summary>
+    public int SegmentsIndexed { get; init; }
+
+    /// <summary>Bytes of segments, indexes and acknowledgements that were read.</summary>
     public long Bytes { get; init; }
 
     /// <summary>How long it took.</summary>
@@ -27,10 +30,13 @@ public sealed class RecoveryReport
 /// True for the end of a file that was being written when the last run ended: cut off, and nothing that was confirmed is lost.
 /// False for damage: what stood there is lost, and the intact records behind it are served.
 /// </param>
-public sealed record RecoveryFinding(string File, long Offset, long Length, bool IsTornTail)
+/// <param name="IsRebuilt">True for a damaged index that was made anew from its segment: nothing is lost.</param>
+public sealed record RecoveryFinding(string File, long Offset, long Length, bool IsTornTail, bool IsRebuilt = false)
 {
     /// <summary>One line for the log.</summary>
-    public override string ToString() => IsTornTail
+    public override string ToString() => IsRebuilt
+        ? $"{File}: was damaged and has been made anew; nothing is lost"
+        : IsTornTail
         ? $"{File}: cut off {Length} bytes of an unfinished write at {Offset}"
         : $"{File}: {Length} bytes at {Offset} are damaged; what stood there is lost";
 }

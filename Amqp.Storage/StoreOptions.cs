@@ -12,6 +12,12 @@ public sealed class StoreOptions
     /// <summary>Bytes of persistent messages that stay in memory after they were written. Beyond it the oldest are read from disk when needed.</summary>
     public long ResidentBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// Messages of durable queues that all queues together remember one by one, at 24 bytes each. Beyond it those leave memory
+    /// that the index of a full segment can find again; those of a segment that is not full stay.
+    /// </summary>
+    public long MaxMessagesInMemory { get; init; } = 500_000;
+
     /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause.</summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
@@ -26,6 +32,7 @@ public sealed class StoreOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, BlockSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentSize, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfNegative(ResidentBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxMessagesInMemory);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxUnwrittenBytes);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SyncInterval, TimeSpan.Zero);
     }

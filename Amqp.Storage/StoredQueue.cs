@@ -2,21 +2,32 @@ namespace Amqp.Storage;
 
 /// <summary>The messages of one queue that are ready for delivery, in the order of their sequence.</summary>
 /// <remarks>
-/// Not thread-safe: it belongs to the lock of whoever opened it. Only the next sequence number is taken without that lock,
+/// Not thread-safe: it belongs to the lock of whoever opened it. What is in memory of a deep queue is its front and its end;
+/// the store brings the rest back as it is taken. Only the next sequence number is taken without that lock,
 /// because messages are appended before their queues are locked. The marks at the end belong to the store.
 /// </remarks>
 public sealed class StoredQueue
 {
+    private readonly DeepMessages? _deep; // when there is a log; its gate then owns the run and the heap too
     private MessageRun _run; // most messages: added in order
     private MessageHeap _outOfOrder; // came back, or were overtaken between append and add
     private long _lastSequence; // changed with Interlocked
     private long _lastPersistentSequence;
 
-    internal StoredQueue(uint number, bool isDurable, MessageChunkPool chunks)
+    internal StoredQueue(uint number, bool isDurable, MessageChunkPool chunks, DeepMessages? deep = null)
     {
         Number = number;
         IsDurable = isDurable;
+        _deep = deep;
         _run = new MessageRun(chunks);
+    }
+
+    private enum Source
+    {
+        None,
+        OutOfOrder,
+        Deep,
+        Run,
     }
 
     /// <summary>The number it was opened with.</summary>
@@ -54,53 +65,63 @@ public sealed class StoredQueue
     /// <summary>The segment that holds the note, or 0 when there is none. Owned by the log's lock.</summary>
     internal long DeliveredSegment { get; set; }
 
+    /// <summary>Messages that are ready and in memory.</summary>
+    internal long CountInMemory => Count - (_deep?.Away ?? 0);
+
     /// <summary>Makes a message ready that the store has just given a place in this queue.</summary>
     public void Add(in StoredMessage message)
     {
         Count++;
         Bytes += message.Length;
-        if (_run.TakesInOrder(message.Sequence))
-            _run.Add(message);
-        else
-            _outOfOrder.Add(message);
+        if (_deep is null)
+        {
+            AddInMemory(message);
+            return;
+        }
+        lock (_deep.Gate)
+            AddInMemory(message);
     }
 
     /// <summary>Makes a message ready again that was taken; it comes back at its old place, marked redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
     /// <summary>The message in front, which stays there.</summary>
+    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message)
     {
-        if (Count == 0)
-        {
-            message = default;
-            return false;
-        }
-        message = HeadIsOutOfOrder ? _outOfOrder.Top : _run.Head;
-        return true;
+        if (_deep is null)
+            return TryPeekFront(out message);
+        lock (_deep.Gate)
+            return TryPeekFront(out message);
     }
 
     /// <summary>Takes the message in front: the caller settles or returns it.</summary>
+    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
     public bool TryTake(out StoredMessage message)
     {
-        if (Count == 0)
-        {
-            message = default;
-            return false;
-        }
-        if (HeadIsOutOfOrder)
-        {
-            message = _outOfOrder.Top;
-            _outOfOrder.RemoveTop();
-        }
-        else
-        {
-            message = _run.Head;
-            _run.RemoveHead();
-        }
-        Count--;
-        Bytes -= message.Length;
-        return true;
+        if (_deep is null)
+            return TryTakeFront(out message);
+        lock (_deep.Gate)
+            return TryTakeFront(out message);
+    }
+
+    /// <summary>Makes messages ready that a start found, before any other.</summary>
+    internal void Restore(in Stretch stretch)
+    {
+        Count += stretch.Count;
+        Bytes += stretch.Bytes;
+        _deep!.Add(stretch);
+    }
+
+    /// <summary>Lets messages leave memory that can be found again. On the housekeeper's thread.</summary>
+    /// <param name="keep">Messages that stay in front.</param>
+    /// <param name="space">Where their blocks are.</param>
+    internal void Spill(int keep, BlockSpace space)
+    {
+        if (_deep is null)
+            return;
+        lock (_deep.Gate)
+            _deep.Spill(ref _run, ref _outOfOrder, keep, space);
     }
 
     /// <summary>Takes everything and settles it.</summary>
@@ -108,6 +129,11 @@ public sealed class StoredQueue
     internal int SettleAll(ref SettleBatch settled)
     {
         int count = 0;
+        while (TryTakeStretch(out Stretch stretch))
+        {
+            count += stretch.Count;
+            settled.Add(stretch);
+        }
         for (; TryTake(out StoredMessage message); count++)
             settled.Add(message);
         settled.End();
@@ -116,5 +142,84 @@ public sealed class StoredQueue
 
     internal long NextSequence() => Interlocked.Increment(ref _lastSequence);
 
-    private bool HeadIsOutOfOrder => !_outOfOrder.IsEmpty && (_run.IsEmpty || _outOfOrder.Top.Sequence < _run.Head.Sequence);
+    private void AddInMemory(in StoredMessage message)
+    {
+        bool isInOrder = _run.IsEmpty ? _deep is null || _deep.IsEmpty || message.Sequence > _deep.LastSequence : _run.TakesInOrder(message.Sequence);
+        if (isInOrder)
+            _run.Add(message);
+        else
+            _outOfOrder.Add(message);
+    }
+
+    private bool TryPeekFront(out StoredMessage message)
+    {
+        Source source = FindFront();
+        message = source switch
+        {
+            Source.OutOfOrder => _outOfOrder.Top,
+            Source.Deep => _deep!.Head,
+            Source.Run => _run.Head,
+            _ => default,
+        };
+        return source != Source.None;
+    }
+
+    private bool TryTakeFront(out StoredMessage message)
+    {
+        switch (FindFront())
+        {
+            case Source.OutOfOrder:
+                message = _outOfOrder.Top;
+                _outOfOrder.RemoveTop();
+                break;
+            case Source.Deep:
+                message = _deep!.Head;
+                _deep.RemoveHead();
+                break;
+            case Source.Run:
+                message = _run.Head;
+                _run.RemoveHead();
+                break;
+            default:
+                message = default;
+                return false;
+        }
+        Count--;
+        Bytes -= message.Length;
+        return true;
+    }
+
+    /// <summary>Where the message in front is; it is in memory afterwards.</summary>
+    private Source FindFront()
+    {
+        while (Count > 0)
+        {
+            bool isDeep = _deep is { IsEmpty: false };
+            if (!_outOfOrder.IsEmpty && (isDeep ? _outOfOrder.Top.Sequence < _deep!.HeadSequence : _run.IsEmpty || _outOfOrder.Top.Sequence < _run.Head.Sequence))
+                return Source.OutOfOrder;
+            if (!isDeep)
+                return Source.Run;
+            if (!_deep!.IsHeadAway)
+                return Source.Deep;
+            (int lost, long lostBytes) = _deep.Load();
+            Count -= lost;
+            Bytes -= lostBytes;
+        }
+        return Source.None;
+    }
+
+    private bool TryTakeStretch(out Stretch stretch)
+    {
+        stretch = default;
+        if (_deep is null)
+            return false;
+        lock (_deep.Gate)
+        {
+            if (!_deep.TryRemoveStretch(out stretch))
+                return false;
+        }
+        Count -= stretch.Count;
+        Bytes -= stretch.Bytes;
+        return true;
+    }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Storage;
 
-/// <summary>Native memory for blocks, in powers of two of the block size. Thread-safe.</summary>
+/// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
 /// What was freed last is handed out first, while it is still in the processor's cache: fresh pages cost more than
 /// the copy into them. Native rather than managed, so that what is given back is gone at once, whatever the collector does.
@@ -14,7 +14,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     private const int Alignment = 4096;
 
     private readonly Lock _gate = new();
-    private readonly Stack<nint>[] _spare = [.. Enumerable.Range(0, 32).Select(_ => new Stack<nint>())]; // by size class; owned by _gate
+    private readonly Dictionary<int, Stack<nint>> _spare = []; // by capacity; owned by _gate
     private long _spareBytes; // owned by _gate
     private bool _closed; // owned by _gate
     private long _inUse; // changed with Interlocked
@@ -25,12 +25,15 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     /// <summary>Bytes that a block takes to hold this many.</summary>
     public int CapacityFor(int bytes) => checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
+    /// <summary>Bytes that a block takes which many queues may each have one of: less than a block where less will do.</summary>
+    public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, Alignment)));
+
     public byte* Rent(int capacity)
     {
         Interlocked.Add(ref _inUse, capacity);
         lock (_gate)
         {
-            if (_spare[SizeClass(capacity)].TryPop(out nint memory))
+            if (_spare.TryGetValue(capacity, out Stack<nint>? spare) && spare.TryPop(out nint memory))
             {
                 _spareBytes -= capacity;
                 return (byte*)memory;
@@ -44,9 +47,11 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         Interlocked.Add(ref _inUse, -capacity);
         lock (_gate)
         {
-            if (!_closed && _spareBytes + capacity <= MaxSpareBytes)
+            if (!_closed && capacity >= blockSize && _spareBytes + capacity <= MaxSpareBytes)
             {
-                _spare[SizeClass(capacity)].Push((nint)memory);
+                if (!_spare.TryGetValue(capacity, out Stack<nint>? spare))
+                    _spare.Add(capacity, spare = new Stack<nint>());
+                spare.Push((nint)memory);
                 _spareBytes += capacity;
                 return;
             }
@@ -60,13 +65,11 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         lock (_gate)
         {
             _closed = true;
-            foreach (Stack<nint> memories in _spare)
+            foreach (Stack<nint> memories in _spare.Values)
             {
                 while (memories.TryPop(out nint memory))
                     NativeMemory.AlignedFree((void*)memory);
             }
         }
     }
-
-    private int SizeClass(int capacity) => BitOperations.Log2((uint)(capacity / blockSize));
 }

@@ -55,6 +55,21 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
+    /// <summary>A block for copies of records that stand far apart in a segment. Open until the caller closes it; it stays in memory.</summary>
+    public Block Gather(Segment segment, int bytes)
+    {
+        Block block = _table.Rent();
+        block.Capacity = BlockMemory.CapacityForGathered(bytes);
+        block.Memory = _memory.Rent(block.Capacity);
+        (block.Segment, block.FileOffset, block.Length, block.Written, block.Damage) = (segment, 0, bytes, bytes, null);
+        segment.BlockOpened();
+        block.Start(Block.Resident + Block.OpenBias);
+        return block;
+    }
+
+    /// <summary>Copies into a block that is open, and its caller's alone.</summary>
+    public static void Fill(Block block, int offset, ReadOnlySpan<byte> payload) => payload.CopyTo(new Span<byte>(block.Memory + offset, payload.Length));
+
     /// <summary>Nothing is appended to the block any more.</summary>
     /// <param name="block">An open block.</param>
     /// <param name="references">Messages times queues that were appended while it was open.</param>

@@ -32,6 +32,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly List<UnwrittenBytes> _unwritten = [];
     private readonly Action<Segment> _release;
     private readonly Action<Segment> _saveMarks;
+    private readonly Action<Segment, Segment[]> _fold;
     private int _released; // of _unwritten
     private long? _unwrittenSince; // milliseconds, as are all times here
     private long? _unsyncedSince;
@@ -43,10 +44,10 @@ internal sealed class Committer : IAsyncDisposable
     private volatile StoreFailedException? _failure;
     private volatile bool _stopping;
 
-    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
+    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper)
     {
         (_space, _log, _segments, _writer, _catalog, _signal, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, options, durableQueues);
-        (_release, _saveMarks) = (writer.Release, SaveMarks);
+        (_release, _saveMarks, _fold) = (writer.Release, SaveMarks, housekeeper.Fold);
     }
 
     /// <inheritdoc cref="IMessageStore.Committed"/>
@@ -202,7 +203,7 @@ internal sealed class Committer : IAsyncDisposable
         Committed?.Invoke();
     }
 
-    private void Sweep() => _segments.Sweep(_release, _saveMarks);
+    private void Sweep() => _segments.Sweep(_release, _saveMarks, _fold);
 
     private void SaveMarks(Segment segment)
     {

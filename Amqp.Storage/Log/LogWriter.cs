@@ -146,7 +146,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         {
             if (_segment is null || _segment.Length - _segment.RepeatedBytes <= largerThan)
                 return;
-            bool isDead = _segment.UnfinishedBlocks == (_block is null ? 0 : 1) && (_block is null || _block.LiveWhileOpen(_references) == 0);
+            bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1) && (_block is null || _block.LiveWhileOpen(_references) == 0);
             if (isDead)
                 EndSegment();
         }

@@ -1,16 +1,22 @@
 namespace Amqp.Storage;
 
 /// <summary>One file of the log. See docs/store-format.md for what is in it.</summary>
-/// <remarks>What can change belongs to the log's lock while the segment is open and is fixed afterwards; the count of blocks is atomic.</remarks>
+/// <remarks>
+/// What can change belongs to the log's lock while the segment is open and is fixed afterwards, but for what says otherwise.
+/// It is alive while somebody needs it: the appender, blocks, and messages that left memory and are found again by the index.
+/// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
-    private int _unfinished = 1; // blocks not finished, and one for being open
+    private int _needed = 1; // blocks not finished, messages that left memory, and one for being open
+    private volatile BlockPlace[]? _blocks;
+    private volatile HashSet<long>? _foldedInto;
+    private volatile bool _isBeingFolded;
 
     /// <summary>Ascending in the order of the log, from 1; also in the file's name.</summary>
     public long Id { get; } = id;
 
-    /// <summary>Of its file. Changed by the committer, when no block is left that could be read from it.</summary>
-    public string Path { get; set; } = path;
+    /// <summary>Of its log.</summary>
+    public string Path { get; } = path;
 
     /// <summary>Bytes appended to it, with the file's header.</summary>
     public long Length { get; set; } = FileHeader.Size;
@@ -21,21 +27,57 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>The oldest segment whose messages this one settles.</summary>
     public long OldestSettled { get; set; } = id;
 
-    /// <summary>True when only its settle records still count.</summary>
-    public bool IsSettlesOnly { get; set; }
+    /// <summary>True once its index is in its place: its messages can leave memory.</summary>
+    public bool IsIndexed => _blocks is not null;
 
-    /// <summary>Blocks of it that somebody needs.</summary>
-    public int UnfinishedBlocks => Volatile.Read(ref _unfinished) - 1;
+    /// <summary>The pieces its log is read in; null until it is indexed. Set by the housekeeper.</summary>
+    public BlockPlace[]? Blocks
+    {
+        get => _blocks;
+        set => _blocks = value;
+    }
 
-    public void BlockOpened() => Interlocked.Increment(ref _unfinished);
+    /// <summary>True when it has a file of acknowledgements. Owned by the housekeeper once the store runs.</summary>
+    public bool HasAcknowledgements { get; set; }
+
+    /// <summary>Older segments that keep by themselves what this one settles of them. Set by the housekeeper, read by the committer.</summary>
+    public HashSet<long>? FoldedInto
+    {
+        get => _foldedInto;
+        set => _foldedInto = value;
+    }
+
+    /// <summary>True while the housekeeper was asked to fold it. Set by the committer, cleared by the housekeeper.</summary>
+    public bool IsBeingFolded
+    {
+        get => _isBeingFolded;
+        set => _isBeingFolded = value;
+    }
+
+    /// <summary>True when its files are about to go. Owned by the monitor of this object, under which an index gets its place.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>True when nobody needs it any more.</summary>
+    public bool IsDead => Volatile.Read(ref _needed) == 0;
+
+    /// <summary>What needs it, but for the appender.</summary>
+    public int NeededWhileOpen => Volatile.Read(ref _needed) - 1;
+
+    public void BlockOpened() => Interlocked.Increment(ref _needed);
 
     /// <summary>Nothing in the block is needed any more, and it is written.</summary>
-    public void BlockFinished()
+    public void BlockFinished() => Release(1);
+
+    /// <summary>Messages leave memory. Their blocks still need the segment.</summary>
+    public void Hold(int messages) => Interlocked.Add(ref _needed, messages);
+
+    /// <summary>Messages that left memory are back in it, in blocks, or settled.</summary>
+    public void Release(int messages)
     {
-        if (Interlocked.Decrement(ref _unfinished) == 0)
+        if (Interlocked.Add(ref _needed, -messages) == 0)
             dead(this);
     }
 
     /// <summary>Nothing is appended to it any more.</summary>
-    public void Seal() => BlockFinished();
+    public void Seal() => Release(1);
 }

@@ -1,9 +1,12 @@
 namespace Amqp.Storage;
 
 /// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
-internal sealed class SegmentWriter(IStoreFiles files, string directory) : IDisposable
+/// <param name="files">Where to.</param>
+/// <param name="directory">The segments' folder.</param>
+/// <param name="complete">Called with each segment when all of it is written and synced.</param>
+internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
-    private readonly List<IStoreFile> _ended = []; // written to since the last sync, and complete
+    private readonly List<(IStoreFile File, Segment Segment)> _ended = []; // written to since the last sync, and complete
     private readonly byte[] _header = new byte[FileHeader.Size];
     private IStoreFile? _file;
     private Segment? _segment; // whose file it is
@@ -25,16 +28,18 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory) : IDisp
     /// <summary>Makes everything written survive a power cut.</summary>
     public void Sync()
     {
-        foreach (IStoreFile ended in _ended)
+        foreach ((IStoreFile file, _) in _ended)
         {
-            ended.Sync();
-            ended.Dispose();
+            file.Sync();
+            file.Dispose();
         }
-        _ended.Clear();
         _file?.Sync();
         if (_hasNewFile)
             files.SyncDirectory(directory);
         _hasNewFile = false;
+        foreach ((_, Segment segment) in _ended)
+            complete(segment);
+        _ended.Clear();
     }
 
     /// <summary>Lets go of a segment's file if it is the current one: the segment is about to go. Everything is synced.</summary>
@@ -49,13 +54,13 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory) : IDisp
     public void Dispose()
     {
         _file?.Dispose();
-        _ended.ForEach(file => file.Dispose());
+        _ended.ForEach(ended => ended.File.Dispose());
     }
 
     private void Begin(Segment segment)
     {
         if (_file is not null)
-            _ended.Add(_file);
+            _ended.Add((_file, _segment!));
         (_file, _segment) = (null, segment);
         _file = files.Create(segment.Path);
         _hasNewFile = true;

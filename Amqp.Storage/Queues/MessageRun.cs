@@ -3,7 +3,7 @@ namespace Amqp.Storage;
 /// <summary>Messages in ascending order of sequence, added behind and taken in front. Owned by its <see cref="StoredQueue"/>.</summary>
 /// <remarks>
 /// A queue that never held a message has no memory here; an empty one has a first chunk of <see cref="FirstChunkLength"/> entries;
-/// the rest is pooled. Entries of a deep queue that can be found again in sealed segments will leave memory behind this type.
+/// the rest is pooled.
 /// </remarks>
 internal struct MessageRun(MessageChunkPool pool)
 {
@@ -14,6 +14,9 @@ internal struct MessageRun(MessageChunkPool pool)
     private MessageChunk? _tail;
     private int _headIndex;
     private int _tailIndex;
+
+    /// <summary>Messages in it.</summary>
+    public int Count { get; private set; }
 
     /// <summary>True when nothing is in it.</summary>
     public readonly bool IsEmpty => _head == _tail && _headIndex == _tailIndex;
@@ -31,12 +34,14 @@ internal struct MessageRun(MessageChunkPool pool)
         else if (_tailIndex == _tail.Items.Length)
             (_tail, _tailIndex) = (_tail.Next = pool.Rent(), 0);
         _tail.Items[_tailIndex++] = message;
+        Count++;
     }
 
     /// <summary>Drops the message in front; only when not empty.</summary>
     public void RemoveHead()
     {
         _headIndex++;
+        Count--;
         if (_head == _tail)
         {
             if (_headIndex == _tailIndex)

@@ -29,6 +29,20 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         _count++;
     }
 
+    /// <summary>Settles messages that left memory.</summary>
+    public void Add(in Stretch stretch)
+    {
+        if (_log is not null)
+        {
+            if (_rangeCount == _ranges.Length)
+                Log();
+            // Numbers in between that are missing in the index are none of the log's either, in this queue.
+            _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
+            _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
+        }
+        stretch.Segment.Release(stretch.Count);
+    }
+
     /// <summary>Logs and lets go of what is left.</summary>
     public void End()
     {

@@ -15,6 +15,10 @@ internal static class FileHeader
 
     public static ReadOnlySpan<byte> SegmentMagic => "BROKRLOG"u8;
 
+    public static ReadOnlySpan<byte> IndexMagic => "BROKRIDX"u8;
+
+    public static ReadOnlySpan<byte> AcknowledgementsMagic => "BROKRACK"u8;
+
     public static ReadOnlySpan<byte> CatalogMagic => "BROKRCAT"u8;
 
     public static void Write(Span<byte> header, ReadOnlySpan<byte> magic, long id)

@@ -8,6 +8,9 @@ internal enum RecordType : byte
     Message = 1,
     Settle = 2,
     Delivered = 3,
+    Entries = 4,
+    Summary = 5,
+    Acknowledgements = 6,
     CatalogPut = 16,
     CatalogRemove = 17,
 }

@@ -1,203 +1,131 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Amqp.Storage;
 
-/// <summary>Reads the log of the last run: what was appended less what was settled, in the log's order. Used once, by one thread.</summary>
-internal sealed unsafe class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQueues, StoreOptions options)
+/// <summary>Finds the messages of the last run: what the indexes know less what was settled. Used once, by one thread.</summary>
+/// <remarks>Its cost is per segment and queue. Only what a segment has of a queue of which part is settled is looked at by message.</remarks>
+internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQueues, StoreOptions options)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
-    private readonly RecoveredBlocks _blocks = new(options.BlockSize);
     private readonly List<RecoveryFinding> _findings = [];
-    private RecoveredQueue? _latest; // records of a queue come in runs
-    private byte* _buffer; // one for all segments: fresh pages cost as much as reading into them
-    private int _bufferLength;
+    private readonly SegmentIndexes _indexes = new(files, options);
 
     /// <summary>Reads everything. Segments without messages are reported to the set as dead.</summary>
     public RecoveredLog Run(SegmentSet segments)
     {
         long started = Stopwatch.GetTimestamp();
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);
-        var read = new List<Segment>();
-        long bytes = 0;
-        try
+        var reader = new SegmentRecovery(files, options, _findings);
+        var read = new List<RecoveredSegment>();
+        foreach (SegmentFile file in found)
         {
-            foreach (SegmentFile file in found)
-                bytes += ReadSegment(file, segments, isLast: file == found[^1], read);
-        }
-        finally
-        {
-            NativeMemory.Free(_buffer);
+            read.Add(reader.Read(file, segments, isLast: file == found[^1]));
+            Apply(read[^1]);
         }
 
         var space = new BlockSpace(options, new BlockLoader(files));
         var chunks = new MessageChunkPool();
-        List<StoredQueue> queues = Fill(space, chunks);
-        read.ForEach(segment => segment.Seal());
+        var loader = new StretchLoader(files, space, _indexes);
+        List<StoredQueue> queues = [.. _queues.Values.Select(queue => Fill(queue, reader, chunks, loader))];
+        foreach (RecoveredSegment segment in read)
+            segment.Segment.Seal();
         var report = new RecoveryReport
         {
             Messages = queues.Sum(queue => queue.Count),
             Segments = found.Count,
-            Bytes = bytes,
+            SegmentsIndexed = reader.Indexed,
+            Bytes = reader.BytesRead,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Findings = _findings,
         };
-        return new RecoveredLog(space, chunks, segments, queues, report);
+        return new RecoveredLog(space, chunks, _indexes, loader, segments, queues, report);
     }
 
-    private long ReadSegment(SegmentFile file, SegmentSet segments, bool isLast, List<Segment> read)
+    private void Apply(RecoveredSegment recovered)
     {
-        int length;
-        using (IStoreFile source = files.Open(file.Path, FileAccess.Read))
+        Segment segment = recovered.Segment;
+        foreach (QueueRow row in recovered.Summary.Rows)
+            Find(row.Queue)?.Add(recovered, row);
+        foreach ((uint number, SequenceRanges settled) in recovered.Summary.Settled)
         {
-            length = checked((int)source.Length);
-            if (length > _bufferLength)
-            {
-                _buffer = (byte*)NativeMemory.Realloc(_buffer, (nuint)length);
-                _bufferLength = length;
-            }
-            length = source.Read(new Span<byte>(_buffer, length), 0);
-        }
-        Segment segment = segments.Recover(file.Id, file.Path, file.IsSettlesOnly);
-        segment.Length = length;
-        read.Add(segment);
-        Scan(segment, new ReadOnlySpan<byte>(_buffer, length), isLast);
-        return length;
-    }
-
-    private void Scan(Segment segment, ReadOnlySpan<byte> bytes, bool isLast)
-    {
-        bool hasHeader = FileHeader.IsIntact(bytes, FileHeader.SegmentMagic, segment.Id);
-        int start = Math.Min(bytes.Length, FileHeader.Size);
-        var records = new RecordScanner(bytes[start..], segment.Id, start);
-        bool any = false;
-        while (records.MoveNext())
-        {
-            Report(segment, records.Skipped);
-            Apply(segment, records.Record, records.Offset);
-            any = true;
-        }
-
-        long end = records.Skipped.Offset;
-        if (isLast && !hasHeader && !any)
-            end = 0; // not even the header was written
-        else if (!hasHeader)
-            Report(segment, new DamagedBytes(0, start));
-        var tail = new DamagedBytes(end, bytes.Length - end);
-        if (isLast)
-            CutOff(segment, tail, hasHeader || any);
-        else
-            Report(segment, tail);
-    }
-
-    private void Apply(Segment segment, ReadOnlySpan<byte> record, long offset)
-    {
-        switch (RecordHeader.ReadType(record))
-        {
-            case RecordType.Message:
-                AddMessage(segment, record, offset);
-                break;
-            case RecordType.Settle:
-                _blocks.Extend(segment, offset, record.Length);
-                if (Find(SettleRecord.ReadQueue(record)) is { } settling)
-                    Settle(segment, settling, record);
-                break;
-            case RecordType.Delivered:
-                _blocks.Extend(segment, offset, record.Length);
-                (uint queue, long upTo) = DeliveredRecord.Read(record);
-                Find(queue)?.MarkDelivered(upTo, segment.Id);
-                break;
-            default:
-                Report(segment, new DamagedBytes(offset, record.Length));
-                break;
-        }
-    }
-
-    private void AddMessage(Segment segment, ReadOnlySpan<byte> record, long offset)
-    {
-        (int block, int blockOffset) = _blocks.Extend(segment, offset, record.Length);
-        int queues = MessageRecord.ReadQueues(record);
-        int payloadAt = MessageRecord.PayloadAt(queues);
-        for (int i = 0; i < queues; i++)
-        {
-            (uint number, long sequence) = MessageRecord.ReadPlace(record, i);
-            if (Find(number) is not { } queue)
+            if (settled.All.IsEmpty || Find(number) is not { } queue)
                 continue;
-            if (segment.IsSettlesOnly)
-                queue.See(sequence);
-            else
-                queue.Add(new StoredMessage(sequence, block, blockOffset + payloadAt, record.Length - payloadAt, MessageFlags.Persistent));
+            queue.Settle(settled);
+            segment.OldestSettled = Math.Min(segment.OldestSettled, queue.OldestSettledBy(settled, segment.Id));
         }
-    }
-
-    private void Settle(Segment segment, RecoveredQueue queue, ReadOnlySpan<byte> record)
-    {
-        int ranges = SettleRecord.ReadRanges(record);
-        for (int i = 0; i < ranges; i++)
-        {
-            if (queue.Settle(SettleRecord.ReadRange(record, i)) is { } block)
-                segment.OldestSettled = Math.Min(segment.OldestSettled, _blocks.SegmentOf(block).Id);
-        }
+        foreach ((uint number, long upTo) in recovered.Summary.Delivered)
+            Find(number)?.MarkDelivered(upTo, segment.Id);
     }
 
     /// <summary>The queue with a number, or null when it is not there any more.</summary>
     private RecoveredQueue? Find(uint number)
     {
-        if (_latest?.Number == number)
-            return _latest;
-        if (!_queues.TryGetValue(number, out RecoveredQueue? queue))
-        {
-            if (!durableQueues.Contains(number))
-                return null;
+        if (!_queues.TryGetValue(number, out RecoveredQueue? queue) && durableQueues.Contains(number))
             _queues.Add(number, queue = new RecoveredQueue(number));
-        }
-        return _latest = queue;
+        return queue;
     }
 
-    private List<StoredQueue> Fill(BlockSpace space, MessageChunkPool chunks)
+    private StoredQueue Fill(RecoveredQueue queue, SegmentRecovery reader, MessageChunkPool chunks, StretchLoader loader)
     {
-        foreach (RecoveredQueue queue in _queues.Values)
+        var target = new StoredQueue(queue.Number, isDurable: true, chunks, new DeepMessages(loader, chunks, queue.Number))
         {
-            foreach (ref readonly StoredMessage message in queue.TakeStock())
-                _blocks.AddReference(message.Block);
-        }
-        int[] numbers = _blocks.Recover(space);
-
-        var filled = new List<StoredQueue>(_queues.Count);
-        foreach (RecoveredQueue queue in _queues.Values)
+            LastSequence = queue.LastSequence,
+            LastPersistentSequence = queue.LastSequence,
+            DeliveredMark = queue.DeliveredMark,
+        };
+        foreach ((RecoveredSegment recovered, QueueRow row) in queue.Rows)
         {
-            var target = new StoredQueue(queue.Number, isDurable: true, chunks)
-            {
-                LastSequence = queue.LastSequence,
-                LastPersistentSequence = queue.LastSequence,
-                DeliveredMark = queue.DeliveredMark,
-                DeliveredSegment = queue.Count > 0 ? queue.DeliveredSegment : 0,
-            };
-            foreach (ref readonly StoredMessage message in queue.TakeStock())
-            {
-                MessageFlags flags = message.Sequence <= queue.DeliveredMark ? message.Flags | MessageFlags.Redelivered : message.Flags;
-                target.Add(message with { Block = numbers[message.Block], Flags = flags });
-            }
-            filled.Add(target);
+            SequenceRanges? folded = recovered.Folded.GetValueOrDefault(row.Queue);
+            if (queue.Settled.Covers(row.First, row.Last) || folded?.Covers(row.First, row.Last) == true)
+                continue;
+            if (queue.Settled.Overlaps(row.First, row.Last) || folded?.Overlaps(row.First, row.Last) == true)
+                AddUnsettled(target, queue, recovered, row, folded, reader);
+            else
+                Add(target, new Stretch(recovered.Segment, row.First, row.Last, row.Count, row.Bytes, row.At, queue.DeliveredMark));
         }
-        return filled;
+        target.DeliveredSegment = target.Count > 0 ? queue.DeliveredSegment : 0;
+        return target;
     }
 
-    private void Report(Segment segment, DamagedBytes damage)
+    private void AddUnsettled(StoredQueue target, RecoveredQueue queue, RecoveredSegment recovered, in QueueRow row, SequenceRanges? folded, SegmentRecovery reader)
     {
-        if (damage.Length > 0)
-            _findings.Add(new RecoveryFinding(segment.Path, damage.Offset, damage.Length, IsTornTail: false));
+        List<Stretch> stretches;
+        try
+        {
+            stretches = FindUnsettled(queue, recovered.Segment, row.Queue, row.At, folded);
+        }
+        catch (InvalidDataException)
+        {
+            SegmentSummary summary = reader.Rebuild(recovered);
+            if (Array.FindIndex(summary.Rows, found => found.Queue == queue.Number) < 0)
+                return;
+            stretches = FindUnsettled(queue, recovered.Segment, row.Queue, at: 0, folded);
+        }
+        foreach (Stretch stretch in stretches)
+            Add(target, stretch);
     }
 
-    /// <summary>Drops what an unfinished write left at the end of the log. A file without anything else stays, empty, until it is swept as dead.</summary>
-    private void CutOff(Segment segment, DamagedBytes tail, bool hasContents)
+    private List<Stretch> FindUnsettled(RecoveredQueue queue, Segment segment, uint number, long at, SequenceRanges? folded)
     {
-        if (tail.Length == 0 && hasContents)
-            return;
-        _findings.Add(new RecoveryFinding(segment.Path, tail.Offset, tail.Length, IsTornTail: true));
-        using IStoreFile file = files.Open(segment.Path, FileAccess.ReadWrite);
-        file.Truncate(tail.Offset);
-        file.Sync();
-        segment.Length = tail.Offset;
+        var stretches = new List<Stretch>();
+        bool goesOn = false;
+        using EntryCursor cursor = _indexes.OpenEntries(segment, number, at, from: 0);
+        while (cursor.MoveNext())
+        {
+            IndexEntry entry = cursor.Current;
+            bool isSettled = queue.Settled.Contains(entry.Sequence) || folded?.Contains(entry.Sequence) == true;
+            if (!isSettled && goesOn)
+                stretches[^1] = stretches[^1] with { To = entry.Sequence, Count = stretches[^1].Count + 1, Bytes = stretches[^1].Bytes + entry.Length };
+            else if (!isSettled)
+                stretches.Add(new Stretch(segment, entry.Sequence, entry.Sequence, 1, entry.Length, cursor.GroupAt, queue.DeliveredMark));
+            goesOn = !isSettled;
+        }
+        return stretches;
+    }
+
+    private static void Add(StoredQueue target, in Stretch stretch)
+    {
+        stretch.Segment.Hold(stretch.Count);
+        target.Restore(stretch);
     }
 }

@@ -1,16 +1,15 @@
 namespace Amqp.Storage;
 
-/// <summary>A queue while the log is read: its messages so far, in order, less the settled ones. Owned by <see cref="LogRecovery"/>.</summary>
+/// <summary>A queue while the segments are read: where its messages are, and which of them are settled. Owned by <see cref="LogRecovery"/>.</summary>
 internal sealed class RecoveredQueue(uint number)
 {
-    private const int Settled = -1; // in place of the length
-
-    private StoredMessage[] _messages = new StoredMessage[16];
-    private int _head; // first that is not settled
-    private int _end;
-    private int _settled; // between head and end
-
     public uint Number { get; } = number;
+
+    /// <summary>What each segment has of it, in the order of the log, and so of the sequences.</summary>
+    public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
+
+    /// <summary>What the settle records of all segments name.</summary>
+    public SequenceRanges Settled { get; } = new();
 
     /// <summary>The highest sequence that any record speaks of.</summary>
     public long LastSequence { get; private set; }
@@ -21,25 +20,16 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>The segment with that note.</summary>
     public long DeliveredSegment { get; private set; }
 
-    public long Count => _end - _head - _settled;
-
-    /// <summary>The messages not settled, in order. Valid until the next call.</summary>
-    public ReadOnlySpan<StoredMessage> TakeStock()
+    public void Add(RecoveredSegment segment, in QueueRow row)
     {
-        if (_settled > 0)
-            Compact(_messages);
-        return _messages.AsSpan(_head, _end - _head);
+        Rows.Add((segment, row));
+        See(row.Last);
     }
 
-    /// <summary>Skips a number that a record used, whatever became of its message.</summary>
-    public void See(long sequence) => LastSequence = Math.Max(LastSequence, sequence);
-
-    public void Add(in StoredMessage message)
+    public void Settle(SequenceRanges settled)
     {
-        See(message.Sequence);
-        if (_end == _messages.Length)
-            MakeRoom();
-        _messages[_end++] = message;
+        Settled.Add(settled.All);
+        See(settled.All[^1].To);
     }
 
     public void MarkDelivered(long upTo, long segment)
@@ -49,52 +39,32 @@ internal sealed class RecoveredQueue(uint number)
             (DeliveredMark, DeliveredSegment) = (upTo, segment);
     }
 
-    /// <summary>Takes out what a range names of the messages so far.</summary>
-    /// <returns>The block of the first that was there, or null: blocks ascend with sequences.</returns>
-    public int? Settle(SequenceRange range)
+    /// <summary>The oldest segment that may hold a message that these ranges name.</summary>
+    public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {
-        See(range.To);
-        int? block = null;
-        int at = _head < _end && _messages[_head].Sequence >= range.From ? _head : LowerBound(range.From);
-        for (; at < _end && _messages[at].Sequence <= range.To; at++)
-        {
-            ref StoredMessage message = ref _messages[at];
-            if (message.Length == Settled)
-                continue;
-            block ??= message.Block;
-            message = message with { Length = Settled };
-            _settled++;
-        }
-        for (; _head < _end && _messages[_head].Length == Settled; _head++)
-            _settled--;
-        return block;
-    }
-
-    private int LowerBound(long sequence)
-    {
-        int low = _head;
-        int high = _end;
+        int low = 0;
+        int high = Rows.Count;
         while (low < high)
         {
             int middle = low + (high - low) / 2;
-            if (_messages[middle].Sequence < sequence)
+            if (Rows[middle].Row.Last < settled.All[0].From)
                 low = middle + 1;
             else
                 high = middle;
         }
-        return low;
-    }
-
-    private void MakeRoom() => Compact(Count > _messages.Length / 2 ? new StoredMessage[_messages.Length * 2] : _messages);
-
-    private void Compact(StoredMessage[] target)
-    {
-        int end = 0;
-        for (int at = _head; at < _end; at++)
+        for (; low < Rows.Count && Rows[low].Row.First <= settled.All[^1].To; low++)
         {
-            if (_messages[at].Length != Settled)
-                target[end++] = _messages[at];
+            if (settled.Overlaps(Rows[low].Row.First, Rows[low].Row.Last))
+                return Rows[low].Segment.Segment.Id;
         }
-        (_messages, _head, _end, _settled) = (target, 0, end, 0);
+        return otherwise;
     }
+
+    private void See(long sequence) => LastSequence = Math.Max(LastSequence, sequence);
 }
+
+/// <summary>A segment while the log is recovered.</summary>
+/// <param name="Segment">What the store goes on with.</param>
+/// <param name="Summary">Of its index.</param>
+/// <param name="Folded">What segments that are gone had settled of it, by queue.</param>
+internal sealed record RecoveredSegment(Segment Segment, SegmentSummary Summary, Dictionary<uint, SequenceRanges> Folded);

@@ -4,22 +4,45 @@ namespace Amqp.Storage;
 
 /// <summary>A segment as the folder shows it.</summary>
 /// <param name="Id">From its name.</param>
-/// <param name="Path">Of the file.</param>
-/// <param name="IsSettlesOnly">Whether its messages count no more.</param>
-internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly)
+/// <param name="Path">Of its log.</param>
+/// <param name="IsSettlesOnly">Whether its messages count no more: a leftover of format 1.</param>
+/// <param name="HasIndex">Whether an index stands beside it.</param>
+/// <param name="HasAcknowledgements">Whether a file of acknowledgements stands beside it.</param>
+internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
 {
-    /// <summary>The segments in a folder, in order. Files with other names are none of the store's.</summary>
-    public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory) =>
-        [.. files.List(directory).Select(name => Parse(directory, name)).OfType<SegmentFile>().OrderBy(file => file.Id)];
-
-    private static SegmentFile? Parse(string directory, string name)
+    /// <summary>The segments in a folder, in order. What an earlier run left unfinished, or beside a log that is gone, is deleted; other files are none of the store's.</summary>
+    public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
-        string extension = System.IO.Path.GetExtension(name);
-        bool isSegment = extension is SegmentSet.MessagesExtension or SegmentSet.SettlesOnlyExtension
-            && long.TryParse(System.IO.Path.GetFileNameWithoutExtension(name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
-        if (!isSegment)
-            return null;
-        long id = long.Parse(System.IO.Path.GetFileNameWithoutExtension(name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        return new SegmentFile(id, System.IO.Path.Combine(directory, name), extension == SegmentSet.SettlesOnlyExtension);
+        var named = new Dictionary<long, HashSet<string>>();
+        foreach (string name in files.List(directory))
+        {
+            int dot = name.IndexOf('.', StringComparison.Ordinal);
+            if (dot < 0 || !long.TryParse(name.AsSpan(0, dot), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long id))
+                continue;
+            if (!named.TryGetValue(id, out HashSet<string>? extensions))
+                named.Add(id, extensions = []);
+            extensions.Add(name[dot..]);
+        }
+        var found = new List<SegmentFile>();
+        foreach ((long id, HashSet<string> extensions) in named.OrderBy(entry => entry.Key))
+        {
+            bool isSettlesOnly = extensions.Contains(SegmentSet.SettlesOnlyExtension);
+            bool isSegment = isSettlesOnly || extensions.Contains(SegmentSet.LogExtension);
+            Delete(files, directory, id, extensions, IndexFiles.UnfinishedExtension, AcknowledgementFiles.UnfinishedExtension);
+            if (!isSegment)
+            {
+                Delete(files, directory, id, extensions, IndexFiles.Extension, AcknowledgementFiles.Extension);
+                continue;
+            }
+            string path = SegmentSet.PathOf(directory, id, isSettlesOnly ? SegmentSet.SettlesOnlyExtension : SegmentSet.LogExtension);
+            found.Add(new SegmentFile(id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
+        }
+        return found;
+    }
+
+    private static void Delete(IStoreFiles files, string directory, long id, HashSet<string> present, params string[] extensions)
+    {
+        foreach (string extension in extensions.Where(present.Contains))
+            files.Delete(SegmentSet.PathOf(directory, id, extension));
     }
 }

@@ -19,7 +19,7 @@ public sealed class DataDirectoryTests
         string path = Path.Combine(_folder.Path, "some", "where");
 
         using (DataDirectory.Open(path, new StoreOptions()))
-            Assert.That(File.ReadAllText(Path.Combine(path, "version")), Is.EqualTo("1"));
+            Assert.That(File.ReadAllText(Path.Combine(path, "version")), Is.EqualTo("2"));
     }
 
     [Test]
@@ -40,7 +40,7 @@ public sealed class DataDirectoryTests
     public void A_newer_format_is_refused_and_left_alone()
     {
         DataDirectory.Open(_folder.Path, new StoreOptions()).Dispose();
-        File.WriteAllText(Path.Combine(_folder.Path, "version"), "2");
+        File.WriteAllText(Path.Combine(_folder.Path, "version"), "3");
         byte[] catalog = File.ReadAllBytes(_folder.Catalog);
 
         Assert.That(() => DataDirectory.Open(_folder.Path, new StoreOptions()), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"));

@@ -18,6 +18,9 @@ public sealed class FormatStabilityTests
     [TestCase(RecordType.Message, 1)]
     [TestCase(RecordType.Settle, 2)]
     [TestCase(RecordType.Delivered, 3)]
+    [TestCase(RecordType.Entries, 4)]
+    [TestCase(RecordType.Summary, 5)]
+    [TestCase(RecordType.Acknowledgements, 6)]
     [TestCase(RecordType.CatalogPut, 16)]
     [TestCase(RecordType.CatalogRemove, 17)]
     public void A_record_type_keeps_its_value(int type, int value) => Assert.That(type, Is.EqualTo(value));
@@ -42,6 +45,53 @@ public sealed class FormatStabilityTests
             "01" + "01000000" + "01000000" + "0200000000000000",
             "03" + "01000000" + "0100000000000000",
             "02" + "01000000" + "0200000000000000" + "0200000000000000",
+        }));
+    }
+
+    [Test]
+    public async Task An_index_is_its_header_a_summary_and_groups_of_entries()
+    {
+        using var folder = new TestFolder();
+        await using (var run = new StoreRun(folder.Path))
+        {
+            run.Store.Publish("abc", Persistent, run.First, run.Second);
+            run.Store.Publish(new byte[300], Persistent, run.First);
+            run.Store.NoteDelivered(run.First, run.First.Take());
+            run.Store.Settle(run.First, run.First.Take());
+        }
+        await using (new StoreRun(folder.Path))
+        {
+            // Gives the segment its index.
+        }
+
+        Assert.That(Path.GetFileName(folder.IndexFiles.Single()), Is.EqualTo("0000000000000001.idx"));
+        Assert.That(Dump(File.ReadAllBytes(folder.IndexFiles.Single()), file: 1), Is.EqualTo(new[]
+        {
+            "42524F4B52494458" + "01000000" + "0100000000000000",
+            "05" + "B701000000000000" + "02000000" + "01000000" + "01000000" + "01000000"
+                + "01000000" + "02000000" + "0100000000000000" + "0200000000000000" + "2F01000000000000" + "B5000000" + "28000000"
+                + "02000000" + "01000000" + "0100000000000000" + "0100000000000000" + "0300000000000000" + "DD000000" + "23000000"
+                + "18000000" + "9F010000"
+                + "01000000" + "01000000" + "0200000000000000" + "0200000000000000"
+                + "01000000" + "0100000000000000",
+            "04" + "01000000" + "0100000000000000" + "0200000000000000" + "0200" + "00" + "18" + "03" + "02" + "01" + "00" + "AC02" + "01",
+            "04" + "02000000" + "0100000000000000" + "0100000000000000" + "0100" + "00" + "18" + "03" + "02",
+        }));
+    }
+
+    [Test]
+    public void Acknowledgements_are_a_header_and_ranges_by_queue()
+    {
+        using var folder = new TestFolder();
+        var settled = new Dictionary<uint, SequenceRanges> { [7] = new() };
+        settled[7].Add([new SequenceRange(3, 4), new SequenceRange(9, 9), new SequenceRange(5, 5)]);
+        string log = Path.Combine(folder.Path, "0000000000000001.log");
+        new AcknowledgementFiles(new DiskFiles()).Write(log, 1, settled);
+
+        Assert.That(Dump(File.ReadAllBytes(Path.ChangeExtension(log, ".acks")), file: 1), Is.EqualTo(new[]
+        {
+            "42524F4B5241434B" + "01000000" + "0100000000000000",
+            "06" + "01000000" + "07000000" + "02000000" + "0300000000000000" + "0500000000000000" + "0900000000000000" + "0900000000000000",
         }));
     }
 

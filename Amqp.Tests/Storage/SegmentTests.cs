@@ -118,7 +118,7 @@ public sealed class SegmentTests
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.First.Count, Is.EqualTo(21));
         Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
-        Assert.That(_files.Calls.Any(call => call.StartsWith("rename", StringComparison.Ordinal) && call.EndsWith(SegmentSet.SettlesOnlyExtension, StringComparison.Ordinal)), Is.True);
+        Assert.That(_files.Calls.Any(call => call.StartsWith("rename", StringComparison.Ordinal) && call.EndsWith(AcknowledgementFiles.Extension, StringComparison.Ordinal)), Is.True);
     }
 
     [Test]
@@ -136,11 +136,11 @@ public sealed class SegmentTests
         }
 
         // Each segment settles messages of the one before, so between the deletions of two whose messages count the folder is synced.
-        string[] calls = [.. _files.Calls.Where(call => call.StartsWith("delete", StringComparison.Ordinal) || call == "sync segments")];
+        string[] calls = [.. _files.Calls.Where(call => (call.StartsWith("delete", StringComparison.Ordinal) && call.EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal)) || call == "sync segments")];
         string[] deletions = [.. calls.Where(call => call.StartsWith("delete", StringComparison.Ordinal))];
         Assert.That(deletions, Has.Length.GreaterThan(10).And.Ordered);
         for (int i = 1; i < calls.Length; i++)
-            Assert.That(calls[i].StartsWith("delete", StringComparison.Ordinal) && calls[i - 1].StartsWith("delete", StringComparison.Ordinal) && calls[i - 1].EndsWith(SegmentSet.MessagesExtension, StringComparison.Ordinal), Is.False, $"{calls[i - 1]}, {calls[i]}");
+            Assert.That(calls[i].StartsWith("delete", StringComparison.Ordinal) && calls[i - 1].StartsWith("delete", StringComparison.Ordinal) && calls[i - 1].EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal), Is.False, $"{calls[i - 1]}, {calls[i]}");
     }
 
     [Test]

@@ -14,6 +14,7 @@ internal sealed class StoreModelSession : IDisposable
     }
 
     private readonly TestFolder? _folder;
+    private readonly StoreOptions _options;
     private readonly List<Entry>[] _ready = [[], []];
     private readonly List<(StoredMessage Message, Entry Entry)>[] _unsettled = [[], []];
     private readonly int[] _delivered = [-1, -1]; // highest order noted
@@ -23,9 +24,10 @@ internal sealed class StoreModelSession : IDisposable
     private StoredQueue[] _queues = null!;
 
     /// <param name="folder">For a file store; null for one in memory.</param>
-    public StoreModelSession(TestFolder? folder)
+    /// <param name="options">Of the store.</param>
+    public StoreModelSession(TestFolder? folder, StoreOptions options)
     {
-        _folder = folder;
+        (_folder, _options) = (folder, options);
         Open();
     }
 
@@ -95,6 +97,9 @@ internal sealed class StoreModelSession : IDisposable
 
     public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
 
+    /// <summary>Messages leave memory.</summary>
+    public void SettleDown() => _run?.SettleDownAsync().Wait(TimeSpan.FromSeconds(10));
+
     /// <summary>Unsettled messages are ready again afterwards, and transient ones are gone.</summary>
     public void Reopen()
     {
@@ -136,8 +141,8 @@ internal sealed class StoreModelSession : IDisposable
 
     private void Open()
     {
-        _run = _folder is null ? null : new StoreRun(_folder.Path);
-        _store = _run?.Store ?? new MemoryMessageStore(StoreRun.Small);
+        _run = _folder is null ? null : new StoreRun(_folder.Path, _options);
+        _store = _run?.Store ?? new MemoryMessageStore(_options);
         _queues = _run is null ? [_store.OpenQueue(1, durable: true), _store.OpenQueue(2, durable: true)] : [_run.First, _run.Second];
     }
 

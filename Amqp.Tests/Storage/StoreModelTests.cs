@@ -1,3 +1,4 @@
+using Amqp.Storage;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -19,16 +20,21 @@ public sealed class StoreModelTests
         NoteDelivered,
         Purge,
         Commit,
+        PublishMany,
+        SettleDown,
         Reopen,
     }
 
     [Test]
-    public void Any_operations_leave_the_file_store_with_what_the_model_holds() => Check(reopens: true);
+    public void Any_operations_leave_the_file_store_with_what_the_model_holds() => Check(StoreRun.Small, reopens: true);
 
     [Test]
-    public void Any_operations_leave_the_memory_store_with_what_the_model_holds() => Check(reopens: false);
+    public void Any_operations_leave_a_store_whose_messages_leave_memory_with_what_the_model_holds() => Check(StoreRun.Deep, reopens: true);
 
-    private static void Check(bool reopens)
+    [Test]
+    public void Any_operations_leave_the_memory_store_with_what_the_model_holds() => Check(StoreRun.Small, reopens: false);
+
+    private static void Check(StoreOptions options, bool reopens)
     {
         Kind[] kinds = [.. Enum.GetValues<Kind>().Where(kind => reopens || kind != Kind.Reopen)];
         Gen<(Kind, int)[]> operations =
@@ -36,13 +42,13 @@ public sealed class StoreModelTests
              from seed in Gen.Choose(0, int.MaxValue - 1)
              select (kind, seed)).ArrayOf();
         Config config = Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(400);
-        Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, reopens)).Check(config);
+        Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
     }
 
-    private static void Run((Kind Kind, int Seed)[] operations, bool reopens)
+    private static void Run((Kind Kind, int Seed)[] operations, StoreOptions options, bool reopens)
     {
         using var folder = new TestFolder();
-        using var session = new StoreModelSession(reopens ? folder : null);
+        using var session = new StoreModelSession(reopens ? folder : null, options);
         foreach ((Kind kind, int seed) in operations)
         {
             int queue = seed & 1;
@@ -81,6 +87,13 @@ public sealed class StoreModelTests
                     break;
                 case Kind.Commit:
                     session.Commit();
+                    break;
+                case Kind.PublishMany:
+                    for (int i = 0; i < 40; i++)
+                        session.Publish(seed + i, persistent: i % 7 != seed % 8, size: 100 + (seed + i) % 300, i % 3 == 0 ? [0, 1] : [queue]);
+                    break;
+                case Kind.SettleDown:
+                    session.SettleDown();
                     break;
                 case Kind.Reopen:
                     session.Reopen();

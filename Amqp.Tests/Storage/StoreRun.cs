@@ -7,6 +7,9 @@ internal sealed class StoreRun : IAsyncDisposable
 {
     public static readonly StoreOptions Small = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
+    /// <summary>As small, and with next to no messages in memory: whatever an index knows leaves it at once.</summary>
+    public static readonly StoreOptions Deep = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, MaxMessagesInMemory = 8, SyncInterval = TimeSpan.FromMilliseconds(20) };
+
     private readonly DataDirectory _directory;
 
     public StoreRun(string path, StoreOptions? options = null, IStoreFiles? files = null, params uint[] queues)
@@ -36,6 +39,13 @@ internal sealed class StoreRun : IAsyncDisposable
     public StoredQueue Second { get; }
 
     public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
+
+    /// <summary>Syncs, and waits until full segments have their index and messages have left memory.</summary>
+    public async Task SettleDownAsync()
+    {
+        await CommitAsync();
+        await ((FileMessageStore)Store).WhenIdleAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -10,11 +10,12 @@ public sealed class StoreStressTests
     private const int PublishersPerQueue = 2;
     private const int MessagesPerPublisher = 4_000;
 
-    [Test]
-    public async Task No_payload_is_ever_another_ones_and_none_is_lost()
+    [TestCase(500_000)]
+    [TestCase(50)]
+    public async Task No_payload_is_ever_another_ones_and_none_is_lost(int maxMessagesInMemory)
     {
         using var folder = new TestFolder();
-        var options = new StoreOptions { BlockSize = 4 << 10, SegmentSize = 64 << 10, ResidentBytes = 16 << 10, MaxUnwrittenBytes = 256 << 10, SyncInterval = TimeSpan.FromMilliseconds(5) };
+        var options = new StoreOptions { MaxMessagesInMemory = maxMessagesInMemory, BlockSize = 4 << 10, SegmentSize = 64 << 10, ResidentBytes = 16 << 10, MaxUnwrittenBytes = 256 << 10, SyncInterval = TimeSpan.FromMilliseconds(5) };
         uint[] numbers = [.. Enumerable.Range(1, Queues).Select(i => (uint)i)];
         long[] left;
         await using (var run = new StoreRun(folder.Path, options, queues: numbers))

@@ -10,7 +10,10 @@ internal sealed class TestFolder : IDisposable
     public string Catalog => System.IO.Path.Combine(Path, "catalog.log");
 
     /// <summary>Files of the log, oldest first.</summary>
-    public string[] SegmentFiles => [.. Directory.GetFiles(Segments).Order(StringComparer.Ordinal)];
+    public string[] SegmentFiles => [.. Directory.GetFiles(Segments, "*.log").Order(StringComparer.Ordinal)];
+
+    /// <summary>Indexes of full segments, oldest first.</summary>
+    public string[] IndexFiles => [.. Directory.GetFiles(Segments, "*.idx").Order(StringComparer.Ordinal)];
 
     /// <summary>What a killed process would leave: all but the lock, which dies with it.</summary>
     public TestFolder Copy()

@@ -1,0 +1,101 @@
+using System.Buffers;
+
+namespace Amqp.Storage;
+
+/// <summary>Walks over the entries of one queue in an index, from a sequence on. Owns the file it reads.</summary>
+internal sealed class EntryCursor : IDisposable
+{
+    // Holds at least one group, and mostly some thousand entries.
+    private const int ReadSize = 32 << 10;
+
+    private readonly IStoreFile _file;
+    private readonly long _segment;
+    private readonly uint _queue;
+    private readonly long _end; // of the queue's groups in the file
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+    private long _bufferAt; // where in the file
+    private int _bufferLength;
+    private int _group; // where the current one begins in the buffer
+    private int _groupSize;
+    private int _entry; // where the next one begins in the group
+    private int _left; // entries of the group
+    private readonly long _from;
+
+    /// <param name="file">The index.</param>
+    /// <param name="segment">Its segment's id.</param>
+    /// <param name="row">The queue's; only where its groups are is used.</param>
+    /// <param name="at">Where to begin: a group of the queue.</param>
+    /// <param name="from">The first sequence that is wanted.</param>
+    public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)
+    {
+        (_file, _segment, _queue, _from) = (file, segment, row.Queue, from);
+        (_bufferAt, _end) = (at, row.At + row.Size);
+    }
+
+    /// <summary>The entry that <see cref="MoveNext"/> came to.</summary>
+    public IndexEntry Current { get; private set; }
+
+    /// <summary>Where in the file the current group begins.</summary>
+    public long GroupAt => _bufferAt + _group;
+
+    /// <summary>Goes on to the next wanted entry; false at the end.</summary>
+    /// <exception cref="InvalidDataException">The index is not what was written.</exception>
+    public bool MoveNext()
+    {
+        while (true)
+        {
+            while (_left > 0)
+            {
+                ReadOnlySpan<byte> group = _buffer.AsSpan(_group, _groupSize);
+                bool isFirst = _entry == EntryGroup.HeadSize;
+                Current = EntryGroup.ReadEntry(group, ref _entry, isFirst ? EntryGroup.ReadFirst(group) : Current.Sequence, isFirst ? 0 : Current.End);
+                _left--;
+                if (Current.Sequence >= _from)
+                    return true;
+            }
+            if (!NextGroup())
+                return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _file.Dispose();
+    }
+
+    private bool NextGroup()
+    {
+        do
+        {
+            _group += _groupSize;
+            _groupSize = 0;
+            if (GroupAt >= _end)
+                return false;
+            ReadOnlySpan<byte> rest = Rest();
+            long size = rest.Length < RecordHeader.Size ? long.MaxValue : RecordHeader.ReadSize(rest);
+            if (size > rest.Length)
+            {
+                Fill();
+                rest = Rest();
+                size = rest.Length < RecordHeader.Size ? long.MaxValue : RecordHeader.ReadSize(rest);
+            }
+            bool isIntact = size >= EntryGroup.HeadSize && size <= rest.Length && RecordHeader.ReadType(rest) == RecordType.Entries
+                && RecordHeader.IsIntact(rest[..(int)size], _segment, GroupAt) && EntryGroup.ReadQueue(rest) == _queue;
+            if (!isIntact)
+                throw new InvalidDataException($"the index of segment {_segment} is damaged at {GroupAt}");
+            _groupSize = (int)size;
+        }
+        while (EntryGroup.ReadLast(Rest()) < _from);
+        (_entry, _left) = (EntryGroup.HeadSize, EntryGroup.ReadCount(Rest()));
+        return true;
+    }
+
+    private ReadOnlySpan<byte> Rest() => _buffer.AsSpan(_group, _bufferLength - _group);
+
+    private void Fill()
+    {
+        (_bufferAt, _group) = (GroupAt, 0);
+        _bufferLength = _file.Read(_buffer.AsSpan(0, (int)Math.Min(ReadSize, _end - _bufferAt)), _bufferAt);
+    }
+}

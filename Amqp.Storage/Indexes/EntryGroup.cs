@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+
+namespace Amqp.Storage;
+
+/// <summary>Some entries of one queue, in order, as a record of the index: what is read and checked as one.</summary>
+internal static class EntryGroup
+{
+    // | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
+    // entry, of variable numbers: | sequence less the one before | offset less the end of the one before | payload length | queues |
+    // "the one before" the first entry has the first sequence, and ends at 0.
+    public const int MaxEntries = 256;
+    public const int HeadSize = RecordHeader.Size + 22;
+
+    /// <summary>The most bytes that one entry takes.</summary>
+    public const int MaxEntrySize = 4 * VarInt.MaxSize;
+
+    private const int QueueAt = RecordHeader.Size;
+    private const int FirstAt = QueueAt + 4;
+    private const int LastAt = FirstAt + 8;
+    private const int EntriesAt = LastAt + 8;
+
+    /// <summary>Completes a group whose entries are there already, but for its checksum.</summary>
+    public static void WriteHead(Span<byte> group, uint queue, long first, long last, int entries)
+    {
+        RecordHeader.Write(group, RecordType.Entries);
+        BinaryPrimitives.WriteUInt32LittleEndian(group[QueueAt..], queue);
+        BinaryPrimitives.WriteInt64LittleEndian(group[FirstAt..], first);
+        BinaryPrimitives.WriteInt64LittleEndian(group[LastAt..], last);
+        BinaryPrimitives.WriteUInt16LittleEndian(group[EntriesAt..], (ushort)entries);
+    }
+
+    public static uint ReadQueue(ReadOnlySpan<byte> group) => BinaryPrimitives.ReadUInt32LittleEndian(group[QueueAt..]);
+
+    public static long ReadFirst(ReadOnlySpan<byte> group) => BinaryPrimitives.ReadInt64LittleEndian(group[FirstAt..]);
+
+    public static long ReadLast(ReadOnlySpan<byte> group) => BinaryPrimitives.ReadInt64LittleEndian(group[LastAt..]);
+
+    public static int ReadCount(ReadOnlySpan<byte> group) => BinaryPrimitives.ReadUInt16LittleEndian(group[EntriesAt..]);
+
+    /// <returns>Bytes written.</returns>
+    public static int WriteEntry(Span<byte> target, in IndexEntry entry, long sequenceBefore, long endBefore)
+    {
+        int at = VarInt.Write(target, (ulong)(entry.Sequence - sequenceBefore));
+        at += VarInt.Write(target[at..], (ulong)(entry.Offset - endBefore));
+        at += VarInt.Write(target[at..], (ulong)entry.Length);
+        return at + VarInt.Write(target[at..], (ulong)entry.Queues);
+    }
+
+    public static IndexEntry ReadEntry(ReadOnlySpan<byte> group, ref int at, long sequenceBefore, long endBefore)
+    {
+        long sequence = sequenceBefore + (long)VarInt.Read(group, ref at);
+        long offset = endBefore + (long)VarInt.Read(group, ref at);
+        int length = (int)VarInt.Read(group, ref at);
+        return new IndexEntry(sequence, offset, length, (int)VarInt.Read(group, ref at));
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+
+namespace Amqp.Storage;
+
+/// <summary>Makes the index of a segment from the records of its log, given in their order. Used once, by one thread.</summary>
+/// <param name="segment">The segment's id.</param>
+/// <param name="blockSize">Bytes up to which neighbours form a block.</param>
+/// <param name="isSettlesOnly">Whether the segment's messages are all settled, whatever settled them.</param>
+internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false)
+{
+    private readonly Dictionary<uint, QueueEntries> _queues = [];
+    private readonly Dictionary<uint, SequenceRanges> _settled = [];
+    private readonly Dictionary<uint, long> _delivered = [];
+    private readonly List<BlockPlace> _blocks = [];
+    private QueueEntries? _latest; // messages of a queue come in runs
+
+    /// <summary>Takes in the next intact record.</summary>
+    /// <returns>False when it is none that a log has.</returns>
+    public bool TryAdd(ReadOnlySpan<byte> record, long offset)
+    {
+        Extend(offset, record.Length);
+        switch (RecordHeader.ReadType(record))
+        {
+            case RecordType.Message:
+                AddMessage(record, offset);
+                return true;
+            case RecordType.Settle:
+                AddSettled(record);
+                return true;
+            case RecordType.Delivered:
+                (uint queue, long upTo) = DeliveredRecord.Read(record);
+                ref long mark = ref CollectionsMarshal.GetValueRefOrAddDefault(_delivered, queue, out _);
+                mark = Math.Max(mark, upTo);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>What the segment holds, when all records are in.</summary>
+    public SegmentSummary Summarize(long logLength)
+    {
+        QueueEntries[] queues = Ordered();
+        SegmentSummary summary = Summarize(logLength, queues, 0);
+        return Summarize(logLength, queues, FileHeader.Size + summary.Size);
+    }
+
+    /// <summary>Writes the index into an empty file.</summary>
+    public void Write(IStoreFile file, SegmentSummary summary)
+    {
+        byte[] head = new byte[FileHeader.Size + summary.Size];
+        FileHeader.Write(head, FileHeader.IndexMagic, segment);
+        Span<byte> record = head.AsSpan(FileHeader.Size);
+        summary.Write(record);
+        RecordHeader.WriteChecksum(record, segment, FileHeader.Size);
+        file.Write(head, 0);
+        foreach (QueueRow row in summary.Rows)
+            file.Write(_queues[row.Queue].Seal(segment, row.At), row.At);
+    }
+
+    private void AddMessage(ReadOnlySpan<byte> record, long offset)
+    {
+        int queues = MessageRecord.ReadQueues(record);
+        int length = record.Length - MessageRecord.PayloadAt(queues);
+        for (int i = 0; i < queues; i++)
+        {
+            (uint queue, long sequence) = MessageRecord.ReadPlace(record, i);
+            if (isSettlesOnly)
+                SettledOf(queue).Add(new SequenceRange(sequence, sequence));
+            else
+                EntriesOf(queue).Add(new IndexEntry(sequence, offset, length, queues));
+        }
+    }
+
+    private void AddSettled(ReadOnlySpan<byte> record)
+    {
+        SequenceRanges settled = SettledOf(SettleRecord.ReadQueue(record));
+        int ranges = SettleRecord.ReadRanges(record);
+        for (int i = 0; i < ranges; i++)
+            settled.Add(SettleRecord.ReadRange(record, i));
+    }
+
+    private QueueEntries EntriesOf(uint queue)
+    {
+        if (_latest?.Queue == queue)
+            return _latest;
+        if (!_queues.TryGetValue(queue, out QueueEntries? entries))
+            _queues.Add(queue, entries = new QueueEntries(queue));
+        return _latest = entries;
+    }
+
+    private SequenceRanges SettledOf(uint queue)
+    {
+        ref SequenceRanges? settled = ref CollectionsMarshal.GetValueRefOrAddDefault(_settled, queue, out _);
+        return settled ??= new SequenceRanges();
+    }
+
+    private void Extend(long offset, int length)
+    {
+        if (_blocks.Count > 0)
+        {
+            ref BlockPlace last = ref CollectionsMarshal.AsSpan(_blocks)[^1];
+            if (last.Offset + last.Length == offset && last.Length + length <= blockSize)
+            {
+                last = last with { Length = last.Length + length };
+                return;
+            }
+        }
+        _blocks.Add(new BlockPlace(offset, length));
+    }
+
+    private QueueEntries[] Ordered()
+    {
+        QueueEntries[] queues = [.. _queues.Values.OrderBy(entries => entries.Queue)];
+        foreach (QueueEntries entries in queues)
+            entries.CloseGroup();
+        return queues;
+    }
+
+    private SegmentSummary Summarize(long logLength, QueueEntries[] queues, long at)
+    {
+        var rows = new QueueRow[queues.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            QueueEntries entries = queues[i];
+            rows[i] = new QueueRow(entries.Queue, entries.Count, entries.First, entries.Last, entries.Bytes, at, entries.Size);
+            at += entries.Size;
+        }
+        return new SegmentSummary { LogLength = logLength, Rows = rows, Blocks = [.. _blocks], Settled = _settled, Delivered = _delivered };
+    }
+}

@@ -1,0 +1,65 @@
+namespace Amqp.Storage;
+
+/// <summary>The indexes of the segments that are there: gives a segment its index, and reads entries from it. Thread-safe.</summary>
+internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options)
+{
+    private readonly IndexFiles _indexes = new(files);
+
+    /// <summary>Gives a complete segment of this run its index.</summary>
+    /// <exception cref="InvalidDataException">The log is damaged already.</exception>
+    /// <exception cref="IOException">The log cannot be read, or the index not be written.</exception>
+    public void Create(Segment segment)
+    {
+        if (segment.IsDead)
+            return;
+        var builder = new SegmentIndexBuilder(segment.Id, options.BlockSize);
+        SegmentScan.ReadSound(files, segment, builder);
+        SegmentSummary summary = builder.Summarize(segment.Length);
+        _indexes.WriteUnfinished(segment.Path, builder, summary);
+        lock (segment)
+        {
+            if (segment.IsGone)
+            {
+                _indexes.DeleteUnfinished(segment.Path);
+                return;
+            }
+            _indexes.Finish(segment.Path);
+            segment.Blocks = summary.Blocks;
+        }
+    }
+
+    /// <summary>The summary in a segment's index, or in one made anew when that is damaged or missing.</summary>
+    public SegmentSummary ReadSummary(Segment segment)
+    {
+        try
+        {
+            if (_indexes.TryRead(segment.Path, segment.Id, out _) is { } summary)
+                return summary;
+        }
+        catch (FileNotFoundException)
+        {
+            // Made anew below, as is a damaged one.
+        }
+        return Rebuild(segment);
+    }
+
+    /// <inheritdoc cref="IndexFiles.OpenEntries"/>
+    public EntryCursor OpenEntries(Segment segment, uint queue, long at, long from) => _indexes.OpenEntries(segment.Path, segment.Id, queue, at, from);
+
+    /// <summary>Makes an index anew from what is intact of the log.</summary>
+    public SegmentSummary Rebuild(Segment segment)
+    {
+        lock (segment)
+            return RebuildAlone(segment);
+    }
+
+    private SegmentSummary RebuildAlone(Segment segment)
+    {
+        var builder = new SegmentIndexBuilder(segment.Id, options.BlockSize);
+        ScannedLog log = SegmentScan.ReadAny(files, segment.Path, segment.Id, builder, _ => { });
+        SegmentSummary summary = builder.Summarize(log.Length);
+        _indexes.Write(segment.Path, builder, summary);
+        segment.Blocks = summary.Blocks;
+        return summary;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace Amqp.Storage;
+
+/// <summary>Reads the records of a segment's log into what makes its index.</summary>
+internal static class SegmentScan
+{
+    private const int PieceSize = 256 << 10;
+
+    /// <summary>Reads a segment of this run piece by piece, so that it takes next to no memory.</summary>
+    /// <exception cref="InvalidDataException">A record is not what was written.</exception>
+    public static void ReadSound(IStoreFiles files, Segment segment, SegmentIndexBuilder builder)
+    {
+        using IStoreFile file = files.Open(segment.Path, FileAccess.Read);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
+        try
+        {
+            for (long at = FileHeader.Size; at < segment.Length;)
+            {
+                int length = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - at)), at);
+                int used = AddRecords(buffer.AsSpan(0, length), segment, at, builder);
+                at += used;
+                if (used == 0)
+                    buffer = Longer(buffer, RecordHeader.ReadSize(buffer), segment, at);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads a segment of which nothing is known, in one piece, and passes over what is damaged.</summary>
+    /// <param name="files">Where it is.</param>
+    /// <param name="path">Of its log.</param>
+    /// <param name="segment">Its id.</param>
+    /// <param name="builder">Receives its records.</param>
+    /// <param name="onDamage">Called for bytes between records that are none.</param>
+    /// <returns>What the log consists of.</returns>
+    public static unsafe ScannedLog ReadAny(IStoreFiles files, string path, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
+    {
+        using IStoreFile file = files.Open(path, FileAccess.Read);
+        int length = checked((int)file.Length);
+        byte* memory = (byte*)NativeMemory.Alloc((nuint)Math.Max(length, 1));
+        try
+        {
+            length = file.Read(new Span<byte>(memory, length), 0);
+            return AddAny(new ReadOnlySpan<byte>(memory, length), segment, builder, onDamage);
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
+        }
+    }
+
+    private static ScannedLog AddAny(ReadOnlySpan<byte> bytes, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
+    {
+        bool hasHeader = FileHeader.IsIntact(bytes, FileHeader.SegmentMagic, segment);
+        int start = Math.Min(bytes.Length, FileHeader.Size);
+        var records = new RecordScanner(bytes[start..], segment, start);
+        bool any = false;
+        while (records.MoveNext())
+        {
+            if (records.Skipped.Length > 0)
+                onDamage(records.Skipped);
+            if (!builder.TryAdd(records.Record, records.Offset))
+                onDamage(new DamagedBytes(records.Offset, records.Record.Length));
+            any = true;
+        }
+        return new ScannedLog(bytes.Length, hasHeader, any, records.Skipped.Offset);
+    }
+
+    private static int AddRecords(ReadOnlySpan<byte> bytes, Segment segment, long offset, SegmentIndexBuilder builder)
+    {
+        int at = 0;
+        while (bytes.Length - at >= RecordHeader.Size)
+        {
+            long size = RecordHeader.ReadSize(bytes[at..]);
+            if (size > bytes.Length - at)
+                break;
+            ReadOnlySpan<byte> record = bytes.Slice(at, (int)size);
+            if (!RecordHeader.IsIntact(record, segment.Id, offset + at) || !builder.TryAdd(record, offset + at))
+                throw Damaged(segment, offset + at);
+            at += (int)size;
+        }
+        return at;
+    }
+
+    private static byte[] Longer(byte[] buffer, long size, Segment segment, long at)
+    {
+        if (size <= buffer.Length || size > segment.Length - at)
+            throw Damaged(segment, at);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return ArrayPool<byte>.Shared.Rent((int)size);
+    }
+
+    private static InvalidDataException Damaged(Segment segment, long at) => new($"{segment.Path}: what is at {at} is not what was written");
+}
+
+/// <summary>What a log of which nothing was known turned out to be.</summary>
+/// <param name="Length">Bytes of the file.</param>
+/// <param name="HasHeader">Whether it begins as it should.</param>
+/// <param name="HasRecords">Whether a record is in it.</param>
+/// <param name="End">Where the last intact record ends.</param>
+internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End);

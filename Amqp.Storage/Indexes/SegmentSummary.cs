@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+
+namespace Amqp.Storage;
+
+/// <summary>A piece of a segment's log that is read as one: whole records, one behind the other.</summary>
+internal readonly record struct BlockPlace(long Offset, int Length);
+
+/// <summary>What a segment holds of one queue.</summary>
+/// <param name="Queue">Its number.</param>
+/// <param name="Count">Messages; more than 0.</param>
+/// <param name="First">Sequence of the first.</param>
+/// <param name="Last">Sequence of the last.</param>
+/// <param name="Bytes">Of payload.</param>
+/// <param name="At">Where the groups of its entries begin in the index, in bytes.</param>
+/// <param name="Size">Bytes of these groups.</param>
+internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
+
+/// <summary>What a start needs to know of a sealed segment: nothing in it is per message. Fixed once made.</summary>
+internal sealed class SegmentSummary
+{
+    // | header | log length i64 | rows u32 | blocks u32 | settled u32 | delivered u32 | row × | block × | settled × | (queue u32 | up to i64) × |
+    // row:   | queue u32 | count u32 | first i64 | last i64 | bytes i64 | at u32 | size u32 |
+    // block: | offset u32 | length u32 |
+    public const int HeadSize = RecordHeader.Size + 24;
+    public const int RowSize = 40;
+
+    private const int BlockSize = 8;
+    private const int MarkSize = 12;
+    private const int LogLengthAt = RecordHeader.Size;
+    private const int CountsAt = LogLengthAt + 8;
+
+    /// <summary>Bytes of the log it speaks of.</summary>
+    public required long LogLength { get; init; }
+
+    /// <summary>Ascending by queue.</summary>
+    public required QueueRow[] Rows { get; init; }
+
+    /// <summary>Ascending by offset.</summary>
+    public required BlockPlace[] Blocks { get; init; }
+
+    /// <summary>What the settle records of the segment speak of, by queue.</summary>
+    public required Dictionary<uint, SequenceRanges> Settled { get; init; }
+
+    /// <summary>The highest delivered mark of each queue in the segment.</summary>
+    public required Dictionary<uint, long> Delivered { get; init; }
+
+    public int Size => checked(HeadSize + RowSize * Rows.Length + BlockSize * Blocks.Length + SettledSection.Size(Settled) + MarkSize * Delivered.Count);
+
+    public static QueueRow ReadRow(ReadOnlySpan<byte> row) => new(
+        BinaryPrimitives.ReadUInt32LittleEndian(row),
+        BinaryPrimitives.ReadInt32LittleEndian(row[4..]),
+        BinaryPrimitives.ReadInt64LittleEndian(row[8..]),
+        BinaryPrimitives.ReadInt64LittleEndian(row[16..]),
+        BinaryPrimitives.ReadInt64LittleEndian(row[24..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(row[32..]),
+        BinaryPrimitives.ReadInt32LittleEndian(row[36..]));
+
+    public static int ReadRowCount(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt32LittleEndian(record[CountsAt..]);
+
+    /// <summary>Writes the record but for its checksum.</summary>
+    public void Write(Span<byte> record)
+    {
+        RecordHeader.Write(record, RecordType.Summary);
+        BinaryPrimitives.WriteInt64LittleEndian(record[LogLengthAt..], LogLength);
+        int[] counts = [Rows.Length, Blocks.Length, Settled.Count, Delivered.Count];
+        for (int i = 0; i < counts.Length; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(record[(CountsAt + 4 * i)..], counts[i]);
+        Span<byte> at = record[HeadSize..];
+        foreach (QueueRow row in Rows)
+        {
+            WriteRow(at, row);
+            at = at[RowSize..];
+        }
+        foreach (BlockPlace block in Blocks)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)block.Offset);
+            BinaryPrimitives.WriteInt32LittleEndian(at[4..], block.Length);
+            at = at[BlockSize..];
+        }
+        SettledSection.Write(at, Settled);
+        at = at[SettledSection.Size(Settled)..];
+        foreach ((uint queue, long upTo) in Delivered)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(at, queue);
+            BinaryPrimitives.WriteInt64LittleEndian(at[4..], upTo);
+            at = at[MarkSize..];
+        }
+    }
+
+    /// <param name="record">Intact.</param>
+    public static SegmentSummary Read(ReadOnlySpan<byte> record)
+    {
+        int[] counts = new int[4];
+        for (int i = 0; i < counts.Length; i++)
+            counts[i] = BinaryPrimitives.ReadInt32LittleEndian(record[(CountsAt + 4 * i)..]);
+        ReadOnlySpan<byte> at = record[HeadSize..];
+        var rows = new QueueRow[counts[0]];
+        for (int i = 0; i < rows.Length; i++, at = at[RowSize..])
+            rows[i] = ReadRow(at);
+        var blocks = new BlockPlace[counts[1]];
+        for (int i = 0; i < blocks.Length; i++, at = at[BlockSize..])
+            blocks[i] = new BlockPlace(BinaryPrimitives.ReadUInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..]));
+        Dictionary<uint, SequenceRanges> settled = SettledSection.Read(ref at, counts[2]);
+        var delivered = new Dictionary<uint, long>(counts[3]);
+        for (int i = 0; i < counts[3]; i++, at = at[MarkSize..])
+            delivered.Add(BinaryPrimitives.ReadUInt32LittleEndian(at), BinaryPrimitives.ReadInt64LittleEndian(at[4..]));
+        return new SegmentSummary
+        {
+            LogLength = BinaryPrimitives.ReadInt64LittleEndian(record[LogLengthAt..]),
+            Rows = rows,
+            Blocks = blocks,
+            Settled = settled,
+            Delivered = delivered,
+        };
+    }
+
+    private static void WriteRow(Span<byte> target, in QueueRow row)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(target, row.Queue);
+        BinaryPrimitives.WriteInt32LittleEndian(target[4..], row.Count);
+        BinaryPrimitives.WriteInt64LittleEndian(target[8..], row.First);
+        BinaryPrimitives.WriteInt64LittleEndian(target[16..], row.Last);
+        BinaryPrimitives.WriteInt64LittleEndian(target[24..], row.Bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[32..], (uint)row.At);
+        BinaryPrimitives.WriteInt32LittleEndian(target[36..], row.Size);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+
+namespace Amqp.Storage;
+
+/// <summary>A set of sequences of one queue, kept as ranges. Not thread-safe.</summary>
+/// <remarks>What comes in order or close to it, as settled messages do, melts into few ranges.</remarks>
+internal sealed class SequenceRanges
+{
+    private const int MinSort = 1024;
+
+    private readonly List<SequenceRange> _ranges = [];
+    private bool _isSorted = true; // and disjoint, and no two are neighbours
+    private int _sortAt = MinSort; // so that what melts when sorted does not pile up before
+
+    /// <summary>Ascending, disjoint, and with numbers missing between any two. Valid until the next addition.</summary>
+    public ReadOnlySpan<SequenceRange> All
+    {
+        get
+        {
+            Sort();
+            return CollectionsMarshal.AsSpan(_ranges);
+        }
+    }
+
+    public void Add(SequenceRange range)
+    {
+        if (_ranges.Count > 0)
+        {
+            ref SequenceRange last = ref CollectionsMarshal.AsSpan(_ranges)[^1];
+            if (range.From >= last.From && range.From <= last.To + 1)
+            {
+                last = last with { To = Math.Max(last.To, range.To) };
+                return;
+            }
+            _isSorted &= range.From > last.To;
+        }
+        _ranges.Add(range);
+        if (_isSorted || _ranges.Count < _sortAt)
+            return;
+        Sort();
+        _sortAt = Math.Max(MinSort, 2 * _ranges.Count);
+    }
+
+    public void Add(ReadOnlySpan<SequenceRange> ranges)
+    {
+        foreach (SequenceRange range in ranges)
+            Add(range);
+    }
+
+    public bool Contains(long sequence) => Overlaps(sequence, sequence);
+
+    /// <summary>True when a number from the first to the last is in the set.</summary>
+    public bool Overlaps(long first, long last)
+    {
+        int at = FindReaching(first);
+        return at < _ranges.Count && _ranges[at].From <= last;
+    }
+
+    /// <summary>True when all numbers from the first to the last are in the set.</summary>
+    public bool Covers(long first, long last)
+    {
+        int at = FindReaching(first);
+        return at < _ranges.Count && _ranges[at].From <= first && _ranges[at].To >= last;
+    }
+
+    /// <summary>Adds what another set has between two numbers, both included.</summary>
+    public void AddPart(SequenceRanges other, long first, long last)
+    {
+        for (int at = other.FindReaching(first); at < other._ranges.Count && other._ranges[at].From <= last; at++)
+            Add(new SequenceRange(Math.Max(first, other._ranges[at].From), Math.Min(last, other._ranges[at].To)));
+    }
+
+    /// <summary>The first range that ends at or behind a number.</summary>
+    private int FindReaching(long sequence)
+    {
+        Sort();
+        int low = 0;
+        int high = _ranges.Count;
+        while (low < high)
+        {
+            int middle = low + (high - low) / 2;
+            if (_ranges[middle].To < sequence)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    private void Sort()
+    {
+        if (_isSorted)
+            return;
+        _ranges.Sort((one, other) => one.From.CompareTo(other.From));
+        Span<SequenceRange> ranges = CollectionsMarshal.AsSpan(_ranges);
+        int end = 0;
+        foreach (SequenceRange range in ranges[1..])
+        {
+            if (range.From <= ranges[end].To + 1)
+                ranges[end] = ranges[end] with { To = Math.Max(ranges[end].To, range.To) };
+            else
+                ranges[++end] = range;
+        }
+        CollectionsMarshal.SetCount(_ranges, end + 1);
+        _isSorted = true;
+    }
+}

@@ -1,0 +1,141 @@
+namespace Amqp.Storage;
+
+/// <summary>What of a deep queue stands between its front and its tail: messages about to be delivered, and stretches that left memory.</summary>
+/// <remarks>
+/// All of it, and of the queue what is handed in, is owned by <see cref="Gate"/>: the housekeeper takes messages out of memory
+/// while the queue's owner works with it. Stretches are only ever added behind; the window in front of them is filled from them.
+/// </remarks>
+internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
+{
+    // Of transient messages, which cannot leave memory, this many may stand among the others for one of them: passing them over costs too.
+    private const int TransientsPerPersistent = 4;
+    private const int TransientsAnyway = 64;
+
+    private MessageRun _window = new(chunks);
+    private StretchList _stretches;
+    private long _next; // the sequence with which a message goes on with the last stretch
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>True when everything in order is in the queue's run.</summary>
+    public bool IsEmpty => _window.IsEmpty && _stretches.IsEmpty;
+
+    /// <summary>True when the message in front, if there is one, is not in memory.</summary>
+    public bool IsHeadAway => _window.IsEmpty;
+
+    /// <summary>Not behind the message in front; only when not empty.</summary>
+    public long HeadSequence => _window.IsEmpty ? _stretches.First.From : _window.Head.Sequence;
+
+    /// <summary>The highest sequence that came here.</summary>
+    public long LastSequence { get; private set; }
+
+    /// <summary>Messages that are not in memory.</summary>
+    public long Away { get; private set; }
+
+    /// <summary>The message in front; only when it is in memory.</summary>
+    public ref readonly StoredMessage Head => ref _window.Head;
+
+    public void RemoveHead() => _window.RemoveHead();
+
+    /// <summary>Adds a stretch that a start found.</summary>
+    public void Add(in Stretch stretch)
+    {
+        _stretches.Add(stretch);
+        Away += stretch.Count;
+        LastSequence = stretch.To;
+        _next = 0;
+    }
+
+    /// <summary>Takes a stretch away that is settled as a whole.</summary>
+    public bool TryRemoveStretch(out Stretch stretch)
+    {
+        stretch = _stretches.IsEmpty ? default : _stretches.First;
+        if (_stretches.IsEmpty)
+            return false;
+        _stretches.RemoveFirst();
+        Away -= stretch.Count;
+        return true;
+    }
+
+    /// <summary>Brings the next messages back; only when the one in front is away.</summary>
+    /// <returns>How many messages, and bytes of them, turned out to be lost: damage took them.</returns>
+    public (int Count, long Bytes) Load()
+    {
+        ref Stretch stretch = ref _stretches.First;
+        int before = stretch.Count;
+        (int Count, long Bytes) lost = loader.Load(ref stretch, queue, ref _window);
+        Away -= before - stretch.Count;
+        if (stretch.Count == 0)
+            _stretches.RemoveFirst();
+        return lost;
+    }
+
+    /// <summary>Takes messages out of memory, from the front of the run up to the first that no index knows yet.</summary>
+    /// <param name="run">The queue's.</param>
+    /// <param name="outOfOrder">Receives the transient ones in between.</param>
+    /// <param name="keep">Messages that stay in front.</param>
+    /// <param name="space">Where their blocks are.</param>
+    public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
+    {
+        for (; _stretches.IsEmpty && _window.Count < keep && !run.IsEmpty; run.RemoveHead())
+        {
+            _window.Add(run.Head);
+            LastSequence = run.Head.Sequence;
+        }
+        Block? block = null;
+        int blockMessages = 0;
+        int transients = 0;
+        int persistents = 0;
+        for (; !run.IsEmpty; run.RemoveHead())
+        {
+            ref readonly StoredMessage message = ref run.Head;
+            if (!message.IsPersistent)
+            {
+                if (++transients > TransientsAnyway + TransientsPerPersistent * persistents)
+                    break;
+                outOfOrder.Add(message);
+                if (message.Sequence == _next)
+                    _next++; // no index knows it, so the stretch goes on behind it
+                LastSequence = message.Sequence;
+                continue;
+            }
+            if (block?.Number != message.Block)
+            {
+                Leave(space, block, blockMessages);
+                (block, blockMessages) = (space[message.Block], 0);
+                if (!block.Segment!.IsIndexed)
+                    break;
+            }
+            blockMessages++;
+            persistents++;
+            Add(message, block.Segment!);
+        }
+        Leave(space, block, blockMessages);
+    }
+
+    private static void Leave(BlockSpace space, Block? block, int messages)
+    {
+        if (messages == 0)
+            return;
+        block!.Segment!.Hold(messages);
+        space.Change(block, -messages);
+    }
+
+    private void Add(in StoredMessage message, Segment segment)
+    {
+        long redeliveredUpTo = message.IsRedelivered ? long.MaxValue : 0;
+        bool goesOn = !_stretches.IsEmpty && message.Sequence == _next
+            && _stretches.Last.Segment == segment && _stretches.Last.RedeliveredUpTo == redeliveredUpTo;
+        if (goesOn)
+        {
+            ref Stretch last = ref _stretches.Last;
+            last = last with { To = message.Sequence, Count = last.Count + 1, Bytes = last.Bytes + message.Length };
+        }
+        else
+        {
+            _stretches.Add(new Stretch(segment, message.Sequence, message.Sequence, 1, message.Length, 0, redeliveredUpTo));
+        }
+        (_next, LastSequence) = (message.Sequence + 1, message.Sequence);
+        Away++;
+    }
+}

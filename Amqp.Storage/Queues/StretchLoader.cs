@@ -1,0 +1,221 @@
+using System.Buffers;
+
+namespace Amqp.Storage;
+
+/// <summary>Brings messages that left memory back: finds them in the index of their segment and gives them blocks. Thread-safe.</summary>
+/// <remarks>
+/// Where a queue has a fair share of a piece of the log, the piece becomes a block that is read as a whole when needed and
+/// can be evicted. Where it has little of it, as when many queues share the log, only its records are read, into one block for many.
+/// </remarks>
+internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
+{
+    // Enough to make opening the index cheap. A piece of the log is brought back as a whole, so that it is read once.
+    private const int WantedMessages = 1024;
+    private const int MaxMessages = 8192;
+
+    // Bytes of records read one by one: they stay in memory until they are settled, for each queue that is read.
+    private const int MaxGathered = 32 << 10;
+
+    // Reading one record costs about as much as reading this many bytes more of a piece, checksum included.
+    private const int BytesPerRead = 1024;
+
+    /// <summary>Brings back the first messages of a stretch.</summary>
+    /// <param name="stretch">Is left with the rest; with none when nothing is left.</param>
+    /// <param name="queue">Whose stretch.</param>
+    /// <param name="target">Receives the messages.</param>
+    /// <returns>Messages, and bytes of them, that neither the index nor the log has any more.</returns>
+    /// <exception cref="IOException">The index or the log cannot be read; nothing has changed.</exception>
+    public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
+    {
+        IndexEntry[] entries = ArrayPool<IndexEntry>.Shared.Rent(MaxMessages);
+        StoredMessage[] messages = ArrayPool<StoredMessage>.Shared.Rent(MaxMessages);
+        try
+        {
+            bool isEnd = ReadEntries(ref stretch, queue, entries, out int count);
+            MakeMessages(stretch, entries.AsSpan(0, count), messages);
+            long bytes = 0;
+            foreach (ref readonly StoredMessage message in messages.AsSpan(0, count))
+            {
+                target.Add(message);
+                bytes += message.Length;
+            }
+            Segment segment = stretch.Segment;
+            (int Count, long Bytes) lost = isEnd ? (stretch.Count - count, stretch.Bytes - bytes) : (0, 0);
+            stretch = stretch with
+            {
+                From = count == 0 ? stretch.From : messages[count - 1].Sequence + 1,
+                Count = isEnd ? 0 : stretch.Count - count,
+                Bytes = isEnd ? 0 : stretch.Bytes - bytes,
+            };
+            if (count + lost.Count > 0)
+                segment.Release(count + lost.Count);
+            return lost;
+        }
+        finally
+        {
+            ArrayPool<IndexEntry>.Shared.Return(entries);
+            ArrayPool<StoredMessage>.Shared.Return(messages);
+        }
+    }
+
+    /// <summary>Reads entries up to the end of a piece of the log, of the stretch, or of the room.</summary>
+    /// <returns>True when that is the stretch's end.</returns>
+    private bool ReadEntries(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
+    {
+        try
+        {
+            return ReadIndex(ref stretch, queue, entries, out count);
+        }
+        catch (Exception damage) when (damage is InvalidDataException or FileNotFoundException)
+        {
+            indexes.Rebuild(stretch.Segment);
+            stretch.At = 0;
+        }
+        try
+        {
+            return ReadIndex(ref stretch, queue, entries, out count);
+        }
+        catch (InvalidDataException)
+        {
+            count = 0; // the log has no message of the queue any more
+            return true;
+        }
+    }
+
+    private bool ReadIndex(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
+    {
+        using EntryCursor cursor = indexes.OpenEntries(stretch.Segment, queue, stretch.At, stretch.From);
+        BlockPlace[] blocks = stretch.Segment.Blocks!;
+        int block = -1;
+        int blockMessages = 0;
+        long blockBytes = 0;
+        long gathered = 0;
+        for (count = 0; count < MaxMessages && count < stretch.Count; count++)
+        {
+            if (!cursor.MoveNext() || cursor.Current.Sequence > stretch.To)
+                return true;
+            IndexEntry entry = cursor.Current;
+            if (block < 0 || entry.Offset >= blocks[block].Offset + blocks[block].Length)
+            {
+                if (block >= 0 && IsThin(blocks[block], blockMessages, blockBytes))
+                    gathered += blockBytes;
+                if (count >= WantedMessages || gathered >= MaxGathered)
+                    break;
+                block = Find(blocks, entry.Offset);
+                (blockMessages, blockBytes) = (0, 0);
+            }
+            entries[count] = entry;
+            blockMessages++;
+            blockBytes += entry.Length;
+            stretch.At = cursor.GroupAt;
+        }
+        return count == stretch.Count;
+    }
+
+    private void MakeMessages(in Stretch stretch, ReadOnlySpan<IndexEntry> entries, Span<StoredMessage> messages)
+    {
+        BlockPlace[] blocks = stretch.Segment.Blocks!;
+        int made = 0;
+        int thin = 0; // first of those that are read one by one, up to at
+        try
+        {
+            for (int at = 0; at < entries.Length;)
+            {
+                BlockPlace place = blocks[Find(blocks, entries[at].Offset)];
+                int end = at;
+                long bytes = 0;
+                for (; end < entries.Length && entries[end].Offset < place.Offset + place.Length; end++)
+                    bytes += entries[end].Length;
+                if (!IsThin(place, end - at, bytes))
+                {
+                    Gather(stretch, entries[thin..at], messages, ref made);
+                    Block block = space.Recover(stretch.Segment, place.Offset, place.Length, end - at);
+                    foreach (ref readonly IndexEntry entry in entries[at..end])
+                        messages[made++] = Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - place.Offset));
+                    thin = end;
+                }
+                at = end;
+            }
+            Gather(stretch, entries[thin..], messages, ref made);
+        }
+        catch
+        {
+            foreach (ref readonly StoredMessage message in messages[..made])
+                space.Change(space[message.Block], -1);
+            throw;
+        }
+    }
+
+    /// <summary>Reads records one by one into a block of their payloads.</summary>
+    private void Gather(in Stretch stretch, ReadOnlySpan<IndexEntry> entries, Span<StoredMessage> messages, ref int made)
+    {
+        if (entries.IsEmpty)
+            return;
+        long bytes = 0;
+        int longest = 0;
+        foreach (ref readonly IndexEntry entry in entries)
+        {
+            bytes += entry.Length;
+            longest = Math.Max(longest, entry.RecordLength);
+        }
+        Block block = space.Gather(stretch.Segment, checked((int)bytes));
+        byte[] record = ArrayPool<byte>.Shared.Rent(longest);
+        try
+        {
+            using IStoreFile file = files.Open(stretch.Segment.Path, FileAccess.Read);
+            int used = 0;
+            foreach (ref readonly IndexEntry entry in entries)
+            {
+                Span<byte> bytesRead = record.AsSpan(0, entry.RecordLength);
+                bool isIntact = file.Read(bytesRead, entry.Offset) == bytesRead.Length
+                    && RecordHeader.ReadSize(bytesRead) == bytesRead.Length && RecordHeader.IsIntact(bytesRead, stretch.Segment.Id, entry.Offset);
+                if (!isIntact)
+                {
+                    messages[made++] = Damaged(stretch, entry);
+                    continue;
+                }
+                BlockSpace.Fill(block, used, bytesRead[^entry.Length..]);
+                space.Change(block, 1);
+                messages[made++] = Message(stretch, entry, block.Number, used);
+                used += entry.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(record);
+            space.Close(block, 0);
+        }
+    }
+
+    /// <summary>A message whose record is damaged gets its piece of the log as a block: reading that says what is wrong.</summary>
+    private StoredMessage Damaged(in Stretch stretch, in IndexEntry entry)
+    {
+        BlockPlace place = stretch.Segment.Blocks![Find(stretch.Segment.Blocks, entry.Offset)];
+        Block block = space.Recover(stretch.Segment, place.Offset, place.Length, 1);
+        return Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - place.Offset));
+    }
+
+    private static StoredMessage Message(in Stretch stretch, in IndexEntry entry, int block, int offset)
+    {
+        MessageFlags redelivered = entry.Sequence <= stretch.RedeliveredUpTo ? MessageFlags.Redelivered : MessageFlags.None;
+        return new StoredMessage(entry.Sequence, block, offset, entry.Length, MessageFlags.Persistent | redelivered);
+    }
+
+    private static bool IsThin(in BlockPlace place, int messages, long bytes) => (long)BytesPerRead * messages + bytes < place.Length;
+
+    /// <summary>The piece that a record lies in.</summary>
+    private static int Find(BlockPlace[] blocks, long offset)
+    {
+        int low = 0;
+        int high = blocks.Length - 1;
+        while (low < high)
+        {
+            int middle = low + (high - low + 1) / 2;
+            if (blocks[middle].Offset <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,120 @@
+namespace Amqp.Storage;
+
+/// <summary>Reads what a start needs of one segment: its index, or the log if it has none, which then gets one. Owned by <see cref="LogRecovery"/>.</summary>
+internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
+{
+    private readonly IndexFiles _indexes = new(files);
+    private readonly AcknowledgementFiles _acknowledgements = new(files);
+
+    /// <summary>Bytes read so far.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Segments so far that had no index.</summary>
+    public int Indexed { get; private set; }
+
+    /// <param name="file">The segment as the folder shows it.</param>
+    /// <param name="segments">Takes it over.</param>
+    /// <param name="isLast">Whether its end may be an unfinished write.</param>
+    public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, bool isLast)
+    {
+        Segment segment = segments.Recover(file.Id, file.Path);
+        SegmentSummary? summary = file.HasIndex && !file.IsSettlesOnly ? TryReadIndex(file) : null;
+        summary ??= file.IsSettlesOnly ? ReadSettles(file) : Scan(file, isLast);
+        segment.Length = summary.LogLength;
+        segment.Blocks = file.IsSettlesOnly ? null : summary.Blocks;
+        segment.HasAcknowledgements = file.HasAcknowledgements;
+        return new RecoveredSegment(segment, summary, file.HasAcknowledgements ? ReadAcknowledgements(file) : []);
+    }
+
+    /// <summary>Makes a damaged index anew.</summary>
+    public SegmentSummary Rebuild(RecoveredSegment recovered)
+    {
+        Segment segment = recovered.Segment;
+        ReportIndex(segment.Path);
+        SegmentSummary summary = Scan(new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false), isLast: false);
+        segment.Blocks = summary.Blocks;
+        return summary;
+    }
+
+    private SegmentSummary? TryReadIndex(in SegmentFile file)
+    {
+        SegmentSummary? summary = _indexes.TryRead(file.Path, file.Id, out int bytes);
+        BytesRead += bytes;
+        if (summary is null)
+            ReportIndex(file.Path);
+        using IStoreFile log = files.Open(file.Path, FileAccess.Read);
+        return summary?.LogLength == log.Length ? summary : null; // else something happened to the log: it is read to say what
+    }
+
+    private SegmentSummary Scan(SegmentFile file, bool isLast)
+    {
+        var builder = new SegmentIndexBuilder(file.Id, options.BlockSize);
+        ScannedLog log = ReadLog(file, builder);
+        long length = log.Length;
+        if (isLast)
+            length = CutOff(file, log);
+        else if (log.Length > log.End)
+            Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
+        using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
+            written.Sync(); // before the index that vouches for it: the last run may not have come to that
+        SegmentSummary summary = builder.Summarize(length);
+        _indexes.Write(file.Path, builder, summary);
+        return summary;
+    }
+
+    private SegmentSummary ReadSettles(SegmentFile file)
+    {
+        var builder = new SegmentIndexBuilder(file.Id, options.BlockSize, isSettlesOnly: true);
+        ScannedLog log = ReadLog(file, builder);
+        if (log.Length > log.End)
+            Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
+        return builder.Summarize(log.Length);
+    }
+
+    private ScannedLog ReadLog(SegmentFile file, SegmentIndexBuilder builder)
+    {
+        int reported = findings.Count;
+        ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damage => Report(file.Path, damage));
+        BytesRead += log.Length;
+        Indexed++;
+        if (!log.HasHeader && (log.HasRecords || log.Length >= FileHeader.Size))
+            findings.Insert(reported, new RecoveryFinding(file.Path, 0, Math.Min(log.Length, FileHeader.Size), IsTornTail: false));
+        return log;
+    }
+
+    /// <summary>Drops what an unfinished write left at the end of the log. A file without anything else stays, empty, until it is swept as dead.</summary>
+    /// <returns>Bytes left.</returns>
+    private long CutOff(SegmentFile file, in ScannedLog log)
+    {
+        bool hasContents = log.HasHeader || log.HasRecords;
+        long end = hasContents ? log.End : 0; // else not even the header was written
+        if (log.Length == end && hasContents)
+            return end;
+        findings.Add(new RecoveryFinding(file.Path, end, log.Length - end, IsTornTail: true));
+        using IStoreFile cut = files.Open(file.Path, FileAccess.ReadWrite);
+        cut.Truncate(end);
+        cut.Sync();
+        return end;
+    }
+
+    private Dictionary<uint, SequenceRanges> ReadAcknowledgements(in SegmentFile file)
+    {
+        Dictionary<uint, SequenceRanges>? folded = _acknowledgements.TryRead(file.Path, file.Id);
+        if (folded is not null)
+            return folded;
+        string path = AcknowledgementFiles.PathOf(file.Path);
+        using IStoreFile damaged = files.Open(path, FileAccess.Read);
+        Report(path, new DamagedBytes(0, damaged.Length));
+        return [];
+    }
+
+    private void ReportIndex(string log)
+    {
+        string path = IndexFiles.PathOf(log);
+        using IStoreFile damaged = files.Open(path, FileAccess.Read);
+        findings.Add(new RecoveryFinding(path, 0, damaged.Length, IsTornTail: false, IsRebuilt: true));
+    }
+
+    private void Report(string path, DamagedBytes damage) =>
+        findings.Add(new RecoveryFinding(path, damage.Offset, damage.Length, IsTornTail: false));
+}

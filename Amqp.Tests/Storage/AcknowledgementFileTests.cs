@@ -1,0 +1,91 @@
+using Amqp.Storage;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>A dead segment's settle records move into files of the segments they speak of.</summary>
+public sealed class AcknowledgementFileTests
+{
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
+
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void Create() => _folder = new TestFolder();
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    private string[] AcknowledgementPaths => Directory.GetFiles(_folder.Segments, "*.acks");
+
+    [Test]
+    public async Task Segments_go_though_they_settle_messages_of_an_old_one_that_stays()
+    {
+        await FoldAsync();
+
+        Assert.That(AcknowledgementPaths, Has.Length.EqualTo(1));
+        for (int restart = 0; restart < 3; restart++)
+        {
+            await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+            Assert.That(next.Report.Findings, Is.Empty);
+            Assert.That(next.First.Count, Is.Zero);
+            Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
+        }
+    }
+
+    [Test]
+    public async Task They_go_with_the_segment_they_speak_of()
+    {
+        await FoldAsync();
+
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))
+            run.Store.Purge(run.Second);
+        await using (new StoreRun(_folder.Path, StoreRun.Deep))
+        {
+            // Deletes what the run before left dead.
+        }
+        Assert.That(AcknowledgementPaths, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_damaged_one_is_reported_and_its_messages_come_again()
+    {
+        await FoldAsync();
+        byte[] bytes = File.ReadAllBytes(AcknowledgementPaths.Single());
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(AcknowledgementPaths.Single(), bytes);
+
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(AcknowledgementPaths.Single(), 0, bytes.Length, IsTornTail: false) }));
+        Assert.That(run.First.Count, Is.InRange(1, 100));
+        Assert.That(run.Store.Texts(run.Second), Is.EqualTo(new[] { "kept" }));
+    }
+
+    /// <summary>Leaves one message of the first segment, whose other messages were settled in segments that are gone.</summary>
+    private async Task FoldAsync()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        run.Store.Publish("kept", Persistent, run.Second);
+        var random = new Random(1);
+        var unsettled = new List<StoredMessage>();
+        for (int i = 0; i < 300; i++)
+        {
+            run.Store.Publish(new byte[300], Persistent, run.First);
+            unsettled.Add(run.First.Take());
+            if (unsettled.Count < 60)
+                continue;
+            int any = random.Next(unsettled.Count);
+            run.Store.Settle(run.First, unsettled[any]);
+            unsettled.RemoveAt(any);
+        }
+        run.Store.Settle(run.First, [.. unsettled]);
+        using var timeout = new CancellationTokenSource(_soon);
+        while (AcknowledgementPaths.Length == 0 || _folder.SegmentFiles.Length > 3)
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            run.Store.Publish(new byte[300], Persistent, run.First); // the segment with the last settle records must become full
+            run.Store.Consume(run.First);
+            await run.CommitAsync();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using Amqp.Storage;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>Queues of which most messages left memory behave as if all were there.</summary>
+public sealed class DeepQueueTests
+{
+    private const int Many = 2_000;
+
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void Create() => _folder = new TestFolder();
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [Test]
+    public async Task Messages_leave_memory_and_come_back_in_order()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        string[] texts = await FillAsync(run);
+
+        Assert.That(run.First.CountInMemory, Is.LessThan(300)); // those of the segment that is not full
+        Assert.That(run.First.Count, Is.EqualTo(Many));
+        Assert.That(run.First.Bytes, Is.EqualTo(texts.Sum(text => text.Length)));
+        Assert.That(Drain(run, run.First), Is.EqualTo(texts));
+        Assert.That((run.First.Count, run.First.Bytes), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task A_restart_counts_and_orders_them_the_same()
+    {
+        string[] texts;
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))
+            texts = await FillAsync(run);
+
+        await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That((next.First.Count, next.First.Bytes), Is.EqualTo((Many, texts.Sum(text => text.Length))));
+        Assert.That(next.First.CountInMemory, Is.Zero);
+        Assert.That(Drain(next, next.First), Is.EqualTo(texts));
+    }
+
+    [Test]
+    public async Task New_messages_come_behind_those_that_left_memory()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        string[] texts = await FillAsync(run);
+        run.Store.Publish("persistent", Persistent, run.First);
+        run.Store.Publish("transient", Transient, run.First);
+
+        Assert.That(Drain(run, run.First), Is.EqualTo((string[])[.. texts, "persistent", "transient"]));
+    }
+
+    [Test]
+    public async Task Transient_messages_in_between_keep_their_places()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        string[] texts = [.. Enumerable.Range(0, Many).Select(i => $"message {i}")];
+        for (int i = 0; i < Many; i++)
+            run.Store.Publish(texts[i], persistent: i % 5 != 0, run.First);
+        await run.SettleDownAsync();
+
+        Assert.That(run.First.CountInMemory, Is.LessThan(Many / 2));
+        Assert.That(Drain(run, run.First), Is.EqualTo(texts));
+    }
+
+    [Test]
+    public async Task Returned_messages_come_before_those_that_left_memory_and_marked_redelivered()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        await FillAsync(run);
+        StoredMessage[] taken = [.. Enumerable.Range(0, 500).Select(_ => run.First.Take())];
+        foreach (StoredMessage message in taken.Reverse())
+            run.First.Return(message);
+        await FillAsync(run);
+
+        StoredMessage[] all = run.First.TakeAll();
+        Assert.That(all.Select(message => message.Sequence), Is.EqualTo(Enumerable.Range(1, 2 * Many)));
+        Assert.That(all.Select(message => message.IsRedelivered), Is.EqualTo(Enumerable.Range(0, 2 * Many).Select(i => i < 500)));
+    }
+
+    [Test]
+    public async Task Marks_of_returned_messages_leave_memory_with_them()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        for (int i = 0; i < 100; i++)
+            run.Store.Publish(new byte[400], Persistent, run.First);
+        StoredMessage[] taken = run.First.TakeAll(); // the queue is empty, so they come back in order
+        foreach (StoredMessage message in taken)
+            run.First.Return(message);
+        await FillAsync(run);
+
+        Assert.That(run.First.CountInMemory, Is.LessThan(300));
+        Assert.That(run.First.TakeAll().Count(message => message.IsRedelivered), Is.EqualTo(100));
+    }
+
+    [Test]
+    public async Task Acknowledgements_in_any_order_are_exact_after_a_restart()
+    {
+        var random = new Random(1);
+        StoredMessage[] settled;
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))
+        {
+            await FillAsync(run);
+            StoredMessage[] taken = run.First.TakeAll();
+            settled = [.. taken.Where(_ => random.Next(3) > 0)];
+            random.Shuffle(settled);
+            foreach (StoredMessage[] some in settled.Chunk(7))
+                run.Store.Settle(run.First, some);
+        }
+
+        await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+        long[] left = [.. Enumerable.Range(1, Many).Select(i => (long)i).Except(settled.Select(message => message.Sequence))];
+        Assert.That(next.First.Count, Is.EqualTo(left.Length));
+        StoredMessage[] messages = next.First.TakeAll();
+        Assert.That(messages.Select(message => message.Sequence), Is.EqualTo(left));
+        Assert.That(next.First.Bytes, Is.Zero);
+        Assert.That(messages.Select(message => next.Store.Text(message)), Is.EqualTo(left.Select(i => Text((int)i - 1))));
+    }
+
+    [Test]
+    public async Task Many_queues_in_one_log_are_read_record_by_record()
+    {
+        uint[] numbers = [.. Enumerable.Range(1, 200).Select(i => (uint)i)];
+        var options = new StoreOptions { BlockSize = 256 << 10, SegmentSize = 256 << 10, MaxMessagesInMemory = 0 };
+        await using var run = new StoreRun(_folder.Path, options, queues: numbers);
+        StoredQueue[] queues = [run.First, run.Second, .. numbers.Skip(2).Select(number => run.Store.OpenQueue(number, durable: true))];
+        for (int i = 0; i < 10_000; i++)
+            run.Store.Publish(Text(i), Persistent, queues[i % 200]);
+        await run.SettleDownAsync();
+
+        Assert.That(queues.Sum(queue => queue.CountInMemory), Is.LessThan(9_000));
+        for (int i = 0; i < 200; i++)
+            Assert.That(Drain(run, queues[i]), Is.EqualTo(Enumerable.Range(0, 50).Select(round => Text(200 * round + i))));
+        Assert.That(run.Store.MemoryInUse, Is.LessThan(1 << 20));
+    }
+
+    [Test]
+    public async Task A_purge_takes_what_left_memory_too_and_lets_the_segments_go()
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))
+        {
+            await FillAsync(run);
+            StoredMessage taken = run.First.Take();
+            Assert.That(run.Store.Purge(run.First), Is.EqualTo(Many - 1));
+            Assert.That((run.First.Count, run.First.Bytes), Is.EqualTo((0, 0)));
+            Assert.That(run.Store.Text(taken), Is.EqualTo(Text(0)));
+        }
+
+        await using (var next = new StoreRun(_folder.Path, StoreRun.Deep))
+        {
+            Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { Text(0) }));
+            await next.CommitAsync();
+        }
+        Assert.That(_folder.SegmentFiles, Has.Length.LessThan(6));
+    }
+
+    [Test]
+    public async Task A_deleted_deep_queue_lets_its_segments_go()
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))
+        {
+            await FillAsync(run);
+            run.Store.DeleteQueue(run.First);
+            Assert.That(run.First.Count, Is.Zero);
+        }
+        await using (new StoreRun(_folder.Path, StoreRun.Deep))
+        {
+            // Deletes what the run before left dead.
+        }
+        Assert.That(Directory.GetFiles(_folder.Segments).Sum(file => new FileInfo(file).Length), Is.LessThan(StoreRun.Deep.SegmentSize));
+    }
+
+    [Test]
+    public async Task A_message_added_after_its_neighbours_left_memory_still_comes_at_its_place()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        var late = new StoredMessage[1];
+        run.Store.Publish("first", Persistent, run.First);
+        run.Store.Append([run.First], "late"u8, [], Persistent, late);
+        string[] texts = await FillAsync(run);
+        run.First.Add(late[0]);
+        await FillAsync(run);
+
+        Assert.That(Drain(run, run.First), Is.EqualTo((string[])["first", "late", .. texts, .. texts]));
+    }
+
+    /// <summary>Publishes many messages to the first queue, which then leave memory.</summary>
+    private static async Task<string[]> FillAsync(StoreRun run)
+    {
+        for (int i = 0; i < Many; i++)
+            run.Store.Publish(Text(i), Persistent, run.First);
+        await run.SettleDownAsync();
+        return [.. Enumerable.Range(0, Many).Select(Text)];
+    }
+
+    private static string Text(int i) => $"message {i} {new string('x', i % 90)}";
+
+    private static string[] Drain(StoreRun run, StoredQueue queue)
+    {
+        var texts = new List<string>();
+        while (queue.Count > 0)
+            texts.Add(run.Store.Consume(queue));
+        return [.. texts];
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>The process dies while segments get their index, are folded into older ones, or go.</summary>
+public sealed class SegmentCrashTests
+{
+    private const int Messages = 700;
+
+    private static readonly string[] _texts = [.. Enumerable.Range(0, Messages).Select(i => $"message {i} {new string('x', i % 200)}")];
+
+    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<Crash> _crashes = new();
+    private TestFolder _folder = null!;
+    private FaultyFiles _files = null!;
+    private int _published; // durable for certain
+    private int _settled;
+
+    /// <param name="Folder">What was there.</param>
+    /// <param name="Call">What was about to happen.</param>
+    /// <param name="Published">Messages that were durable for certain.</param>
+    /// <param name="Settled">Those of them of which it was durable that they are settled.</param>
+    private sealed record Crash(TestFolder Folder, string Call, int Published, int Settled);
+
+    [SetUp]
+    public void Create()
+    {
+        _folder = new TestFolder();
+        _files = new FaultyFiles();
+        (_published, _settled) = (0, 0);
+    }
+
+    [TearDown]
+    public void Delete()
+    {
+        foreach (Crash crash in _crashes)
+            crash.Folder.Dispose();
+        _crashes.Clear();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task A_crash_at_any_step_loses_nothing_and_brings_nothing_settled_back([Values] bool oldMessageStays)
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
+        {
+            if (oldMessageStays)
+                run.Store.Publish("kept", Persistent, run.Second);
+            await run.CommitAsync();
+            _files.Before = TakePicture;
+            int consumed = 0;
+            for (int i = 0; i < Messages; i++)
+            {
+                run.Store.Publish(_texts[i], Persistent, run.First);
+                if (i % 3 == 2 && i > 150)
+                    run.Store.Consume(run.First);
+                consumed += i % 3 == 2 && i > 150 ? 1 : 0;
+                if (i % 20 != 19)
+                    continue;
+                await run.CommitAsync();
+                (_published, _settled) = (i + 1, consumed);
+            }
+            for (; run.First.Count > 50; consumed++)
+                run.Store.Consume(run.First);
+            await run.SettleDownAsync();
+            _settled = consumed;
+            await run.SettleDownAsync();
+            _files.Before = (_, _) => { };
+        }
+
+        Assert.That(_crashes.Select(crash => crash.Call.Split('.')[^1]), Is.SupersetOf(oldMessageStays ? ["idx", "new", "log", "acks"] : new[] { "idx", "new", "log" }));
+        foreach (Crash crash in _crashes)
+        {
+            await using var next = new StoreRun(crash.Folder.Path, StoreRun.Deep);
+            string[] texts = next.Store.Texts(next.First);
+            int first = texts.Length == 0 ? crash.Published : Array.IndexOf(_texts, texts[0]);
+            Assert.That(texts, Is.EqualTo(_texts[first..(first + texts.Length)]), crash.Call);
+            Assert.That(first, Is.GreaterThanOrEqualTo(crash.Settled), crash.Call);
+            Assert.That(first + texts.Length, Is.GreaterThanOrEqualTo(crash.Published), crash.Call);
+            Assert.That(next.Store.Texts(next.Second), Is.EqualTo(oldMessageStays ? ["kept"] : Array.Empty<string>()), crash.Call);
+        }
+    }
+
+    private void TakePicture(string call, string name)
+    {
+        bool isOfSegments = call is "create" or "write" or "sync" or "rename" or "delete" && (name.Contains(".idx", StringComparison.Ordinal) || name.Contains(".acks", StringComparison.Ordinal) || call == "delete");
+        if (!isOfSegments)
+            return;
+        lock (_gate)
+        {
+            (int published, int settled) = (_published, _settled); // before the copy: it has these at least
+            try
+            {
+                _crashes.Enqueue(new Crash(_folder.Copy(), $"{call} {name}", published, settled));
+            }
+            catch (FileNotFoundException)
+            {
+                // The other thread deleted a file meanwhile: no picture of one moment.
+            }
+        }
+    }
+}
