@@ -14,7 +14,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     private const int MaxMessages = 8192;
 
     // Bytes of records read one by one: they stay in memory until they are settled, for each queue that is read.
-    private const int MaxGathered = 32 << 10;
+    private const int MaxGathered = 15 << 10; // mostly overshot by little: the memory comes in powers of two
 
     // Reading one record costs about as much as reading this many bytes more of a piece, checksum included.
     private const int BytesPerRead = 1024;
