@@ -26,9 +26,10 @@ public sealed class FileMessageStore : IMessageStore
         _log = new LogWriter(_space, recovered.Segments, signal, options);
         IEnumerable<StoredQueue> DurableQueues() => _durable.Select(entry => entry.Value);
         var fold = new AcknowledgementFold(files, recovered.Indexes, options, recovered.Segments.Directory);
-        _housekeeper = new Housekeeper(recovered.Indexes, fold, recovered.Segments, _space, options, DurableQueues);
+        var compactor = new SegmentCompactor(files, recovered.Indexes, recovered.Segments, _space, options, DurableQueues);
+        _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, recovered.Segments, _space, options, DurableQueues);
         var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
-        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper);
+        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments));
         _housekeeper.Start();
         _committer.Start();
     }

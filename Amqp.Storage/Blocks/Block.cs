@@ -1,5 +1,11 @@
 namespace Amqp.Storage;
 
+/// <summary>Whole records of a block that stand behind one another in the segment's log.</summary>
+/// <param name="Offset">Where they begin in the block, in bytes.</param>
+/// <param name="FileOffset">Where they begin in the file.</param>
+/// <param name="Length">Bytes.</param>
+internal readonly record struct BlockPiece(int Offset, long FileOffset, int Length);
+
 /// <summary>The unit of memory: payloads of transient messages, or a piece of the log that lies in one segment.</summary>
 /// <remarks>
 /// One word says who needs it, and every change of that word is atomic, so there is one rule for each question:
@@ -38,8 +44,14 @@ internal sealed unsafe class Block
     /// <summary>The segment it is part of; null when transient.</summary>
     public Segment? Segment { get; set; }
 
-    /// <summary>Where it starts in the segment's file, in bytes.</summary>
+    /// <summary>Where it starts in the segment's file, in bytes, unless it has <see cref="Pieces"/>. 0 when nothing is read from there.</summary>
     public long FileOffset { get; set; }
+
+    /// <summary>Where its bytes are once the segment was compacted; else null. Owned by <see cref="SegmentLayout"/>.</summary>
+    public BlockPiece[]? Pieces { get; set; }
+
+    /// <summary>Whether messages in it also went to queues that the log does not know. Owned by the log's lock while it is open, then fixed.</summary>
+    public bool HasOthersMessages { get; set; }
 
     /// <summary>Bytes appended to it. Owned by the log's lock while it is open, then fixed.</summary>
     public int Length { get; set; }
@@ -73,6 +85,19 @@ internal sealed unsafe class Block
     public static bool IsFinished(long state) => (state & (AnyPin | AnyReference)) == 0;
 
     public static bool IsResident(long state) => (state & Resident) != 0;
+
+    /// <summary>Pins it if somebody refers to it, and so keeps it from being another block.</summary>
+    public bool TryPin()
+    {
+        while (true)
+        {
+            long state = Volatile.Read(ref _state);
+            if ((state & AnyReference) == 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _state, state + Pin, state) == state)
+                return true;
+        }
+    }
 
     /// <summary>Takes the memory away, if somebody still refers to the block but nobody pins it now.</summary>
     public bool TryEvict()

@@ -1,31 +1,21 @@
 namespace Amqp.Storage;
 
 /// <summary>Reads blocks of the log from their files, and checks every record in them.</summary>
-internal sealed class BlockLoader(IStoreFiles files)
+internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
 {
+    /// <summary>Held while a block is loaded.</summary>
+    public SegmentLayout Layout { get; } = layout;
+
     /// <summary>Fills a buffer of the block's length.</summary>
     /// <returns>Where the block is damaged, or null when it is not.</returns>
     public List<Range>? Load(Block block, Span<byte> target)
     {
-        Segment segment = block.Segment!;
-        int read;
-        using (IStoreFile file = files.Open(segment.Path, FileAccess.Read))
-            read = file.Read(target, block.FileOffset);
-        target[read..].Clear();
-
+        using IStoreFile file = files.Open(block.Segment!.Path, FileAccess.Read);
         List<Range>? damage = null;
-        var records = new RecordScanner(target, segment.Id, block.FileOffset);
-        bool more;
-        do
-        {
-            more = records.MoveNext();
-            if (records.Skipped is { Length: > 0 } skipped)
-            {
-                int start = (int)(skipped.Offset - block.FileOffset);
-                (damage ??= []).Add(new Range(start, start + (int)skipped.Length));
-            }
-        }
-        while (more);
+        if (block.Pieces is null)
+            Load(file, block.Segment, new BlockPiece(0, block.FileOffset, block.Length), target, ref damage);
+        foreach (BlockPiece piece in block.Pieces ?? [])
+            Load(file, block.Segment, piece, target.Slice(piece.Offset, piece.Length), ref damage);
         return damage;
     }
 
@@ -35,7 +25,35 @@ internal sealed class BlockLoader(IStoreFiles files)
         foreach (Range range in damage)
         {
             if (range.Start.Value <= message.Offset && message.Offset <= range.End.Value && message.Offset + message.Length > range.Start.Value)
-                throw new StoreDamagedException(block.Segment!.Path, block.FileOffset + range.Start.Value, "a record is not what was written; its message cannot be read");
+                throw new StoreDamagedException(block.Segment!.Path, FileOffset(block, range.Start.Value), "a record is not what was written; its message cannot be read");
         }
+    }
+
+    private static void Load(IStoreFile file, Segment segment, in BlockPiece piece, Span<byte> target, ref List<Range>? damage)
+    {
+        int read = file.Read(target, piece.FileOffset);
+        target[read..].Clear();
+        var records = new RecordScanner(target, segment.Id, piece.FileOffset);
+        bool more;
+        do
+        {
+            more = records.MoveNext();
+            if (records.Skipped is { Length: > 0 } skipped)
+            {
+                int start = piece.Offset + (int)(skipped.Offset - piece.FileOffset);
+                (damage ??= []).Add(new Range(start, start + (int)skipped.Length));
+            }
+        }
+        while (more);
+    }
+
+    private static long FileOffset(Block block, int offset)
+    {
+        foreach (BlockPiece piece in block.Pieces ?? [])
+        {
+            if (offset >= piece.Offset && offset < piece.Offset + piece.Length)
+                return piece.FileOffset + (offset - piece.Offset);
+        }
+        return block.FileOffset + offset;
     }
 }

@@ -34,7 +34,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         Block block = _table.Rent();
         block.Capacity = _memory.CapacityFor(bytes);
         block.Memory = _memory.Rent(block.Capacity);
-        (block.Segment, block.FileOffset, block.Length, block.Written, block.Damage) = (segment, fileOffset, 0, 0, null);
+        Begin(block, segment, fileOffset, length: 0);
         segment?.BlockOpened();
         block.Start(Block.Resident + Block.OpenBias + (segment is null ? 0 : Block.Pin));
         return block;
@@ -49,7 +49,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     {
         Block block = _table.Rent();
         block.Capacity = _memory.CapacityFor(length);
-        (block.Segment, block.FileOffset, block.Length, block.Written, block.Damage) = (segment, fileOffset, length, length, null);
+        Begin(block, segment, fileOffset, length);
         segment.BlockOpened();
         block.Start(references);
         return block;
@@ -61,7 +61,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         Block block = _table.Rent();
         block.Capacity = BlockMemory.CapacityForGathered(bytes);
         block.Memory = _memory.Rent(block.Capacity);
-        (block.Segment, block.FileOffset, block.Length, block.Written, block.Damage) = (segment, 0, bytes, bytes, null);
+        Begin(block, segment, fileOffset: 0, bytes);
         segment.BlockOpened();
         block.Start(Block.Resident + Block.OpenBias);
         return block;
@@ -106,6 +106,40 @@ internal sealed unsafe class BlockSpace : IDisposable
         _memory.Dispose();
     }
 
+    /// <summary>A segment was compacted: its blocks are read from where their records are now. Nobody reads meanwhile.</summary>
+    public void Relocate(Segment segment, Relocation relocation)
+    {
+        foreach (Block block in _table.All)
+        {
+            if (!block.TryPin())
+                continue;
+            if (block.Segment == segment && block.FileOffset > 0)
+                block.Pieces = relocation.Apply(block.Pieces ?? [new BlockPiece(0, block.FileOffset, block.Length)]);
+            Change(block, -Block.Pin);
+        }
+    }
+
+    /// <summary>Where in a segment's log blocks are whose messages also went to queues that the log does not know.</summary>
+    public IReadOnlyList<BlockPiece> FindOthersMessages(Segment segment)
+    {
+        var found = new List<BlockPiece>();
+        foreach (Block block in _table.All)
+        {
+            if (!block.TryPin())
+                continue;
+            if (block.Segment == segment && block.HasOthersMessages)
+                found.AddRange(block.Pieces ?? [new BlockPiece(0, block.FileOffset, block.Length)]);
+            Change(block, -Block.Pin);
+        }
+        return found;
+    }
+
+    private static void Begin(Block block, Segment? segment, long fileOffset, int length)
+    {
+        (block.Segment, block.FileOffset, block.Pieces, block.HasOthersMessages) = (segment, fileOffset, null, false);
+        (block.Length, block.Written, block.Damage) = (length, length, null);
+    }
+
     /// <summary>Loads a pinned block. Its pin keeps the evictor and the settlers off, the monitor other readers.</summary>
     private void MakeReadable(Block block, in StoredMessage message)
     {
@@ -134,7 +168,8 @@ internal sealed unsafe class BlockSpace : IDisposable
         byte* memory = _memory.Rent(block.Capacity);
         try
         {
-            block.Damage = _loader!.Load(block, new Span<byte>(memory, block.Length));
+            using SegmentLayout.Reading reading = _loader!.Layout.Read();
+            block.Damage = _loader.Load(block, new Span<byte>(memory, block.Length));
         }
         catch
         {

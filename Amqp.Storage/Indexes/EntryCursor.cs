@@ -20,16 +20,20 @@ internal sealed class EntryCursor : IDisposable
     private int _entry; // where the next one begins in the group
     private int _left; // entries of the group
     private readonly long _from;
+    private readonly long _begin; // of the queue's groups in the file
+    private bool _isGuess; // whether to begin there after all, should the place to begin with be none
 
     /// <param name="file">The index.</param>
     /// <param name="segment">Its segment's id.</param>
     /// <param name="row">The queue's; only where its groups are is used.</param>
-    /// <param name="at">Where to begin: a group of the queue.</param>
+    /// <param name="at">Where a group of the queue seems to begin, not behind the first sequence that is wanted; the index may have changed since.</param>
     /// <param name="from">The first sequence that is wanted.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)
     {
         (_file, _segment, _queue, _from) = (file, segment, row.Queue, from);
-        (_bufferAt, _end) = (at, row.At + row.Size);
+        _begin = row.At;
+        _isGuess = at > row.At && at < row.At + row.Size;
+        (_bufferAt, _end) = (_isGuess ? at : row.At, row.At + row.Size);
     }
 
     /// <summary>The entry that <see cref="MoveNext"/> came to.</summary>
@@ -66,30 +70,41 @@ internal sealed class EntryCursor : IDisposable
 
     private bool NextGroup()
     {
-        do
+        while (true)
         {
             _group += _groupSize;
             _groupSize = 0;
             if (GroupAt >= _end)
                 return false;
-            ReadOnlySpan<byte> rest = Rest();
-            long size = rest.Length < RecordHeader.Size ? long.MaxValue : RecordHeader.ReadSize(rest);
-            if (size > rest.Length)
+            int size = ReadGroup();
+            if (_isGuess && (size == 0 || EntryGroup.ReadFirst(Rest()) > _from))
             {
-                Fill();
-                rest = Rest();
-                size = rest.Length < RecordHeader.Size ? long.MaxValue : RecordHeader.ReadSize(rest);
+                (_isGuess, _bufferAt, _bufferLength, _group) = (false, _begin, 0, 0);
+                continue;
             }
-            bool isIntact = size >= EntryGroup.HeadSize && size <= rest.Length && RecordHeader.ReadType(rest) == RecordType.Entries
-                && RecordHeader.IsIntact(rest[..(int)size], _segment, GroupAt) && EntryGroup.ReadQueue(rest) == _queue;
-            if (!isIntact)
+            if (size == 0)
                 throw new InvalidDataException($"the index of segment {_segment} is damaged at {GroupAt}");
-            _groupSize = (int)size;
+            (_isGuess, _groupSize) = (false, size);
+            if (EntryGroup.ReadLast(Rest()) >= _from)
+                break;
         }
-        while (EntryGroup.ReadLast(Rest()) < _from);
         (_entry, _left) = (EntryGroup.HeadSize, EntryGroup.ReadCount(Rest()));
         return true;
     }
+
+    /// <returns>Bytes of the group that begins here; 0 when it is not what was written.</returns>
+    private int ReadGroup()
+    {
+        if (RestSize() > _bufferLength - _group)
+            Fill();
+        ReadOnlySpan<byte> rest = Rest();
+        long size = RestSize();
+        bool isIntact = size >= EntryGroup.HeadSize && size <= rest.Length && RecordHeader.ReadType(rest) == RecordType.Entries
+            && RecordHeader.IsIntact(rest[..(int)size], _segment, GroupAt) && EntryGroup.ReadQueue(rest) == _queue;
+        return isIntact ? (int)size : 0;
+    }
+
+    private long RestSize() => _bufferLength - _group < RecordHeader.Size ? long.MaxValue : RecordHeader.ReadSize(Rest());
 
     private ReadOnlySpan<byte> Rest() => _buffer.AsSpan(_group, _bufferLength - _group);
 

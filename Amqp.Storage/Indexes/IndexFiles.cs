@@ -63,7 +63,7 @@ internal sealed class IndexFiles(IStoreFiles files)
     /// <param name="log">Path of the segment's log.</param>
     /// <param name="segment">The segment's id.</param>
     /// <param name="queue">Whose entries.</param>
-    /// <param name="at">The group to begin with, if it is known, else 0.</param>
+    /// <param name="at">The group to begin with, as an earlier cursor named it, or 0 when it is not known.</param>
     /// <param name="from">The first sequence that is wanted.</param>
     /// <exception cref="InvalidDataException">The index has no such queue.</exception>
     /// <exception cref="IOException">There is no index, or it cannot be read.</exception>
@@ -72,9 +72,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         IStoreFile file = files.Open(PathOf(log), FileAccess.Read);
         try
         {
-            QueueRow row = FindRow(file, segment, queue);
-            bool isIn = at >= row.At && at < row.At + row.Size;
-            return new EntryCursor(file, segment, row, isIn ? at : row.At, from);
+            return new EntryCursor(file, segment, FindRow(file, segment, queue), at, from);
         }
         catch
         {

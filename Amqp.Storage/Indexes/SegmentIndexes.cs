@@ -1,9 +1,13 @@
 namespace Amqp.Storage;
 
 /// <summary>The indexes of the segments that are there: gives a segment its index, and reads entries from it. Thread-safe.</summary>
-internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options)
+/// <remarks>Who reads entries holds the <see cref="Layout"/> from before the index is opened until what it says was used.</remarks>
+internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, SegmentLayout layout)
 {
     private readonly IndexFiles _indexes = new(files);
+
+    /// <summary>What keeps segments from being compacted while they are read.</summary>
+    public SegmentLayout Layout { get; } = layout;
 
     /// <summary>Gives a complete segment of this run its index.</summary>
     /// <exception cref="InvalidDataException">The log is damaged already.</exception>
@@ -31,6 +35,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options)
     /// <summary>The summary in a segment's index, or in one made anew when that is damaged or missing.</summary>
     public SegmentSummary ReadSummary(Segment segment)
     {
+        using SegmentLayout.Reading reading = Layout.Read();
         try
         {
             if (_indexes.TryRead(segment.Path, segment.Id, out _) is { } summary)

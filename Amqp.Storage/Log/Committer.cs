@@ -33,6 +33,8 @@ internal sealed class Committer : IAsyncDisposable
     private readonly Action<Segment> _release;
     private readonly Action<Segment> _saveMarks;
     private readonly Action<Segment, Segment[]> _fold;
+    private readonly Housekeeper _housekeeper;
+    private readonly SegmentReplacement _replacement;
     private int _released; // of _unwritten
     private long? _unwrittenSince; // milliseconds, as are all times here
     private long? _unsyncedSince;
@@ -44,10 +46,11 @@ internal sealed class Committer : IAsyncDisposable
     private volatile StoreFailedException? _failure;
     private volatile bool _stopping;
 
-    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper)
+    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper, SegmentReplacement replacement)
     {
         (_space, _log, _segments, _writer, _catalog, _signal, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, options, durableQueues);
         (_release, _saveMarks, _fold) = (writer.Release, SaveMarks, housekeeper.Fold);
+        (_housekeeper, _replacement) = (housekeeper, replacement);
     }
 
     /// <inheritdoc cref="IMessageStore.Committed"/>
@@ -103,7 +106,9 @@ internal sealed class Committer : IAsyncDisposable
         {
             while (!_stopping)
             {
-                if (!Work())
+                if (Work())
+                    _quietRounds = 0;
+                else
                     Rest();
             }
             Write();
@@ -155,6 +160,7 @@ internal sealed class Committer : IAsyncDisposable
         {
             _log.EndDeadSegment(DeadSegmentBytes);
             Write(); // has no bytes, but lets go of the block that was closed
+            _housekeeper.TidyUp();
         }
         if (!sleep)
             _signal.Prepare(sleep: false);
@@ -203,7 +209,17 @@ internal sealed class Committer : IAsyncDisposable
         Committed?.Invoke();
     }
 
-    private void Sweep() => _segments.Sweep(_release, _saveMarks, _fold);
+    private void Sweep()
+    {
+        _replacement.Run();
+        if (_segments.TakeEndAwaited() && _log.TryEndSegment())
+        {
+            Write();
+            _writer.End();
+            Sync();
+        }
+        _segments.Sweep(_release, _saveMarks, _fold);
+    }
 
     private void SaveMarks(Segment segment)
     {

@@ -2,11 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Storage;
 
-/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds.</summary>
-/// <remarks>
-/// Nothing here is needed for anybody's message to be safe, so what fails is left for the next time, at the latest the next start.
-/// <para>Compaction of segments that are mostly dead has its place here: after an index is written, or on a sweep's news.</para>
-/// </remarks>
+/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, compacts.</summary>
+/// <remarks>Nothing here is needed for anybody's message to be safe, so what fails is left for the next time, at the latest the next start.</remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
     // What stays in front of a queue at most when its messages leave memory.
@@ -14,6 +11,7 @@ internal sealed class Housekeeper : IAsyncDisposable
 
     private readonly SegmentIndexes _indexes;
     private readonly AcknowledgementFold _fold;
+    private readonly SegmentCompactor _compactor;
     private readonly SegmentSet _segments;
     private readonly BlockSpace _space;
     private readonly StoreOptions _options;
@@ -21,14 +19,19 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // owned by the thread
+    private bool _awaitsSettles; // of the open segment, which was asked to end; owned by the thread
     private volatile bool _stopping;
 
-    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
+    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
     {
-        (_indexes, _fold, _segments, _space, _options, _durableQueues) = (indexes, fold, segments, space, options, durableQueues);
+        (_indexes, _fold, _compactor, _segments, _space, _options, _durableQueues) = (indexes, fold, compactor, segments, space, options, durableQueues);
     }
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
+    public void Start()
+    {
+        Do(() => Compact(isIdle: false)); // what the last run left
+        new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
+    }
 
     /// <summary>A segment is complete, written and synced.</summary>
     public void Index(Segment segment) => Do(() =>
@@ -36,6 +39,8 @@ internal sealed class Housekeeper : IAsyncDisposable
         _unindexed.Add(segment);
         CreateIndexes();
         Spill();
+        Compact(isIdle: _awaitsSettles);
+        _awaitsSettles = false;
     });
 
     /// <summary>A dead segment is to be folded into older ones.</summary>
@@ -50,8 +55,20 @@ internal sealed class Housekeeper : IAsyncDisposable
         {
             segment.IsBeingFolded = false; // before the report: the sweep that follows may ask again
         }
-        if (isFolded)
-            _segments.ReportFolded();
+        if (!isFolded)
+            return;
+        _segments.ReportFolded();
+        _compactor.Reconsider(targets);
+        Compact(isIdle: false);
+    });
+
+    /// <summary>Nobody has asked for anything for a while: time for what no new segment gave rise to.</summary>
+    public void TidyUp() => Do(() =>
+    {
+        Compact(isIdle: true);
+        _awaitsSettles = _compactor.AwaitsSettles;
+        if (_awaitsSettles)
+            _segments.ReportEndAwaited();
     });
 
     /// <summary>Completes when everything asked for so far is done.</summary>
@@ -99,6 +116,8 @@ internal sealed class Housekeeper : IAsyncDisposable
             _ended.SetResult();
         }
     }
+
+    private void Compact(bool isIdle) => _compactor.Run(isIdle, () => _stopping);
 
     private void CreateIndexes()
     {

@@ -57,6 +57,8 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             head.CopyTo(record[payloadAt..]);
             body.CopyTo(record[(payloadAt + head.Length)..]);
             _references += queues.Length;
+            _segment.MessageBytes += MessageRecord.Cost(queues.Length, (long)payload * queues.Length);
+            _block.HasOthersMessages |= durableQueues < queues.Length;
             return Advance(size);
         }
     }
@@ -149,6 +151,18 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1) && (_block is null || _block.LiveWhileOpen(_references) == 0);
             if (isDead)
                 EndSegment();
+        }
+    }
+
+    /// <summary>Ends the segment if there is one, so that it gets its index.</summary>
+    public bool TryEndSegment()
+    {
+        lock (_gate)
+        {
+            if (_segment is null)
+                return false;
+            EndSegment();
+            return true;
         }
     }
 

@@ -8,9 +8,11 @@ namespace Amqp.Storage;
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
     private int _needed = 1; // blocks not finished, messages that left memory, and one for being open
+    private long _settledBytes; // changed with Interlocked
     private volatile BlockPlace[]? _blocks;
     private volatile HashSet<long>? _foldedInto;
     private volatile bool _isBeingFolded;
+    private volatile bool _isBeingCompacted;
 
     /// <summary>Ascending in the order of the log, from 1; also in the file's name.</summary>
     public long Id { get; } = id;
@@ -18,8 +20,14 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>Of its log.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Bytes appended to it, with the file's header.</summary>
+    /// <summary>Bytes of its log, with the file's header. Changes once more when it is compacted: owned by <see cref="SegmentLayout"/> then.</summary>
     public long Length { get; set; } = FileHeader.Size;
+
+    /// <summary>Bytes of messages appended to it, times queues, as <see cref="MessageRecord.Cost"/> counts them.</summary>
+    public long MessageBytes { get; set; }
+
+    /// <summary>Of these, what no queue is done with: about what is left when it is compacted, more when messages are in several queues.</summary>
+    public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
     /// <summary>Bytes of it that only repeat delivered marks of segments gone.</summary>
     public long RepeatedBytes { get; set; }
@@ -30,7 +38,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>True once its index is in its place: its messages can leave memory.</summary>
     public bool IsIndexed => _blocks is not null;
 
-    /// <summary>The pieces its log is read in; null until it is indexed. Set by the housekeeper.</summary>
+    /// <summary>The pieces its log is read in; null until it is indexed. Set by the housekeeper, and with <see cref="SegmentLayout"/> held to change.</summary>
     public BlockPlace[]? Blocks
     {
         get => _blocks;
@@ -52,6 +60,13 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     {
         get => _isBeingFolded;
         set => _isBeingFolded = value;
+    }
+
+    /// <summary>True from when the housekeeper compacted it until the committer put that in place. Set by the one, cleared by the other.</summary>
+    public bool IsBeingCompacted
+    {
+        get => _isBeingCompacted;
+        set => _isBeingCompacted = value;
     }
 
     /// <summary>True when its files are about to go. Owned by the monitor of this object, under which an index gets its place.</summary>
@@ -77,6 +92,11 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
         if (Interlocked.Add(ref _needed, -messages) == 0)
             dead(this);
     }
+
+    /// <summary>Queues are done with messages. Called while it is needed for them.</summary>
+    /// <param name="messages">How many.</param>
+    /// <param name="bytes">Of their payloads.</param>
+    public void Settle(int messages, long bytes) => Interlocked.Add(ref _settledBytes, MessageRecord.Cost(messages, bytes));
 
     /// <summary>Nothing is appended to it any more.</summary>
     public void Seal() => Release(1);

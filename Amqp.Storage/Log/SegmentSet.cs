@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Amqp.Storage;
@@ -7,7 +8,8 @@ namespace Amqp.Storage;
 /// <remarks>
 /// A segment without live messages is deleted, but its settle records may speak of messages in an older segment that still
 /// exists, and without them those would come back. That part is first folded into files of the older segments, by the housekeeper.
-/// <para>Owned by the committer, but for <see cref="Next"/>, which is called under the log's lock, and the reports, on any thread.</para>
+/// <para>Owned by the committer, but for <see cref="Next"/>, which is called under the log's lock, and what is thread-safe:
+/// <see cref="Present"/> and the reports.</para>
 /// </remarks>
 internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSignal signal)
 {
@@ -17,17 +19,29 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     public const string SettlesOnlyExtension = ".settles";
 
     private readonly ConcurrentQueue<Segment> _reported = new();
-    private readonly ConcurrentQueue<Segment> _opened = new();
-    private readonly SortedList<long, Segment> _present = [];
+    private readonly ConcurrentQueue<CompactedSegment> _compacted = new();
+    private readonly Lock _gate = new();
+    private readonly SortedList<long, Segment> _present = []; // owned by _gate
     private readonly List<Segment> _dead = [];
     private volatile bool _hasFolded;
+    private volatile bool _isEndAwaited;
     private long _lastId;
 
     /// <summary>Where the files are.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>True when a segment died or was folded since the last sweep.</summary>
-    public bool HasNews => !_reported.IsEmpty || _hasFolded;
+    /// <summary>True when there is something for the committer to do: a segment died, was folded, was compacted, or should end.</summary>
+    public bool HasNews => !_reported.IsEmpty || !_compacted.IsEmpty || _hasFolded || _isEndAwaited;
+
+    /// <summary>The segments there are, in order, the open one too.</summary>
+    public Segment[] Present
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _present.Values];
+        }
+    }
 
     public static string PathOf(string directory, long id, string extension) =>
         Path.Combine(directory, id.ToString("x16", CultureInfo.InvariantCulture) + extension);
@@ -36,7 +50,8 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     public Segment Next()
     {
         var segment = new Segment(++_lastId, PathOf(Directory, _lastId, LogExtension), ReportDead);
-        _opened.Enqueue(segment);
+        lock (_gate)
+            _present.Add(segment.Id, segment);
         return segment;
     }
 
@@ -44,7 +59,8 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     public Segment Recover(long id, string path)
     {
         var segment = new Segment(id, path, ReportDead);
-        _present.Add(id, segment);
+        lock (_gate)
+            _present.Add(id, segment);
         _lastId = Math.Max(_lastId, id);
         return segment;
     }
@@ -63,6 +79,31 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         signal.Wake();
     }
 
+    /// <summary>The housekeeper compacted a segment: its new files can take the place of the old.</summary>
+    public void ReportCompacted(CompactedSegment compacted)
+    {
+        _compacted.Enqueue(compacted);
+        signal.Wake();
+    }
+
+    /// <summary>The housekeeper wants the open segment to end: with its index, others could be compacted.</summary>
+    public void ReportEndAwaited()
+    {
+        _isEndAwaited = true;
+        signal.Wake();
+    }
+
+    /// <summary>Whether that was reported since it was last asked for.</summary>
+    public bool TakeEndAwaited()
+    {
+        bool isAwaited = _isEndAwaited;
+        _isEndAwaited = false;
+        return isAwaited;
+    }
+
+    /// <summary>The next segment that was compacted since the last sweep.</summary>
+    public bool TryTakeCompacted([NotNullWhen(true)] out CompactedSegment? compacted) => _compacted.TryDequeue(out compacted);
+
     /// <summary>Deletes what can go. Everything written so far is synced.</summary>
     /// <param name="release">Closes a segment's file if it is still open to write.</param>
     /// <param name="saveMarks">Called for each segment before its deletion: makes durable what else is in it.</param>
@@ -70,8 +111,6 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     public void Sweep(Action<Segment> release, Action<Segment> saveMarks, Action<Segment, Segment[]> fold)
     {
         _hasFolded = false;
-        while (_opened.TryDequeue(out Segment? opened))
-            _present.Add(opened.Id, opened);
         while (_reported.TryDequeue(out Segment? dead))
             _dead.Add(dead);
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
@@ -118,7 +157,8 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
             files.Delete(IndexFiles.PathOf(segment.Path));
         if (segment.HasAcknowledgements)
             files.Delete(AcknowledgementFiles.PathOf(segment.Path));
-        _present.Remove(segment.Id);
+        lock (_gate)
+            _present.Remove(segment.Id);
         _dead.Remove(segment);
     }
 
@@ -128,6 +168,6 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         if (segment.OldestSettled >= segment.Id)
             return [];
         HashSet<long>? folded = segment.FoldedInto;
-        return [.. _present.Values.Where(older => older.Id >= segment.OldestSettled && older.Id < segment.Id && folded?.Contains(older.Id) != true)];
+        return [.. Present.Where(older => older.Id >= segment.OldestSettled && older.Id < segment.Id && folded?.Contains(older.Id) != true)];
     }
 }

@@ -25,6 +25,15 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         block.Written = unwritten.To;
     }
 
+    /// <summary>Nothing more is written to the current segment: it is complete with the next sync.</summary>
+    public void End()
+    {
+        if (_file is null)
+            return;
+        _ended.Add((_file, _segment!));
+        _file = null;
+    }
+
     /// <summary>Makes everything written survive a power cut.</summary>
     public void Sync()
     {
@@ -59,13 +68,19 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
 
     private void Begin(Segment segment)
     {
-        if (_file is not null)
-            _ended.Add((_file, _segment!));
-        (_file, _segment) = (null, segment);
-        _file = files.Create(segment.Path);
-        _hasNewFile = true;
-        FileHeader.Write(_header, FileHeader.SegmentMagic, segment.Id);
-        _file.Write(_header, 0);
+        End();
+        IStoreFile file = files.Create(segment.Path);
+        try
+        {
+            FileHeader.Write(_header, FileHeader.SegmentMagic, segment.Id);
+            file.Write(_header, 0);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        (_file, _segment, _hasNewFile) = (file, segment, true);
     }
 
     private static void AddChecksums(Span<byte> records, long segment, long offset)

@@ -16,6 +16,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     private long _oldestSegment = long.MaxValue;
     private int _block = -1;
     private int _count; // messages of _block not counted down yet
+    private long _bytes; // of their payloads
 
     public void Add(in StoredMessage message)
     {
@@ -27,6 +28,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
             _block = message.Block;
         }
         _count++;
+        _bytes += message.Length;
     }
 
     /// <summary>Settles messages that left memory.</summary>
@@ -40,6 +42,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
+        stretch.Segment.Settle(stretch.Count, stretch.Bytes);
         stretch.Segment.Release(stretch.Count);
     }
 
@@ -80,7 +83,9 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     {
         if (_count == 0)
             return;
-        space.Change(space[_block], -_count);
-        _count = 0;
+        Block block = space[_block];
+        block.Segment?.Settle(_count, _bytes);
+        space.Change(block, -_count);
+        (_count, _bytes) = (0, 0);
     }
 }

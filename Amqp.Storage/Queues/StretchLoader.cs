@@ -27,6 +27,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     /// <exception cref="IOException">The index or the log cannot be read; nothing has changed.</exception>
     public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
     {
+        using SegmentLayout.Reading reading = indexes.Layout.Read();
         IndexEntry[] entries = ArrayPool<IndexEntry>.Shared.Rent(MaxMessages);
         StoredMessage[] messages = ArrayPool<StoredMessage>.Shared.Rent(MaxMessages);
         try
@@ -47,6 +48,8 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
                 Count = isEnd ? 0 : stretch.Count - count,
                 Bytes = isEnd ? 0 : stretch.Bytes - bytes,
             };
+            if (lost.Count > 0)
+                segment.Settle(lost.Count, lost.Bytes);
             if (count + lost.Count > 0)
                 segment.Release(count + lost.Count);
             return lost;

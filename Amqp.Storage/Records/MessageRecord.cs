@@ -13,6 +13,9 @@ internal static class MessageRecord
     /// <summary>Where the payload begins in the record.</summary>
     public static int PayloadAt(int queues) => checked(FirstPlaceAt + PlaceSize * queues);
 
+    /// <summary>Bytes of records that each name one queue.</summary>
+    public static long Cost(int messages, long payloadBytes) => payloadBytes + (long)PayloadAt(1) * messages;
+
     public static void WriteHead(Span<byte> record, int queues)
     {
         RecordHeader.Write(record, RecordType.Message);

@@ -8,7 +8,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
     private readonly List<RecoveryFinding> _findings = [];
-    private readonly SegmentIndexes _indexes = new(files, options);
+    private readonly SegmentIndexes _indexes = new(files, options, new SegmentLayout());
 
     /// <summary>Reads everything. Segments without messages are reported to the set as dead.</summary>
     public RecoveredLog Run(SegmentSet segments)
@@ -23,7 +23,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
             Apply(read[^1]);
         }
 
-        var space = new BlockSpace(options, new BlockLoader(files));
+        var space = new BlockSpace(options, new BlockLoader(files, _indexes.Layout));
         var chunks = new MessageChunkPool();
         var loader = new StretchLoader(files, space, _indexes);
         List<StoredQueue> queues = [.. _queues.Values.Select(queue => Fill(queue, reader, chunks, loader))];
@@ -126,6 +126,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
     private static void Add(StoredQueue target, in Stretch stretch)
     {
         stretch.Segment.Hold(stretch.Count);
+        stretch.Segment.MessageBytes += MessageRecord.Cost(stretch.Count, stretch.Bytes);
         target.Restore(stretch);
     }
 }

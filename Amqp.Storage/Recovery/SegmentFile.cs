@@ -28,7 +28,7 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
         {
             bool isSettlesOnly = extensions.Contains(SegmentSet.SettlesOnlyExtension);
             bool isSegment = isSettlesOnly || extensions.Contains(SegmentSet.LogExtension);
-            Delete(files, directory, id, extensions, IndexFiles.UnfinishedExtension, AcknowledgementFiles.UnfinishedExtension);
+            Delete(files, directory, id, extensions, IndexFiles.UnfinishedExtension, AcknowledgementFiles.UnfinishedExtension, CompactedFiles.LogExtension, CompactedFiles.IndexExtension);
             if (!isSegment)
             {
                 Delete(files, directory, id, extensions, IndexFiles.Extension, AcknowledgementFiles.Extension);

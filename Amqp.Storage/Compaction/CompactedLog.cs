@@ -1,0 +1,70 @@
+using System.Buffers;
+
+namespace Amqp.Storage;
+
+/// <summary>Writes the log of a compacted segment, and its index. Used once, by one thread.</summary>
+internal sealed class CompactedLog : IDisposable
+{
+    private const int BufferSize = 256 << 10;
+
+    private readonly IStoreFiles _files;
+    private readonly Segment _segment;
+    private readonly SegmentIndexBuilder _builder;
+    private readonly IStoreFile _file;
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private int _used; // bytes of the buffer
+    private long _written; // bytes in front of the buffer
+
+    public CompactedLog(IStoreFiles files, Segment segment, int blockSize)
+    {
+        (_files, _segment, _builder) = (files, segment, new SegmentIndexBuilder(segment.Id, blockSize));
+        _file = files.Create(CompactedFiles.LogPathOf(segment.Path));
+        FileHeader.Write(_buffer, FileHeader.SegmentMagic, segment.Id);
+        _used = FileHeader.Size;
+    }
+
+    /// <summary>Where the next record will begin.</summary>
+    public long Length => _written + _used;
+
+    /// <summary>Adds a record; its checksum is made anew for its place.</summary>
+    public void Append(Span<byte> record)
+    {
+        RecordHeader.WriteChecksum(record, _segment.Id, Length);
+        _builder.TryAdd(record, Length);
+        if (record.Length > _buffer.Length - _used)
+            Flush();
+        if (record.Length > _buffer.Length)
+        {
+            _file.Write(record, _written);
+            _written += record.Length;
+            return;
+        }
+        record.CopyTo(_buffer.AsSpan(_used));
+        _used += record.Length;
+    }
+
+    /// <summary>Makes the log, and then the index, survive a power cut.</summary>
+    public SegmentSummary Finish()
+    {
+        Flush();
+        _file.Sync();
+        SegmentSummary summary = _builder.Summarize(Length);
+        using IStoreFile index = _files.Create(CompactedFiles.IndexPathOf(_segment.Path));
+        _builder.Write(index, summary);
+        index.Sync();
+        return summary;
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+    }
+
+    private void Flush()
+    {
+        _file.Write(_buffer.AsSpan(0, _used), _written);
+        _written += _used;
+        _used = 0;
+    }
+}

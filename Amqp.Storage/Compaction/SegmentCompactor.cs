@@ -1,0 +1,218 @@
+using System.Buffers;
+
+namespace Amqp.Storage;
+
+/// <summary>Writes segments that are mostly dead anew with what is left of them, under the same id. Owned by the housekeeper.</summary>
+/// <remarks>
+/// What is left is what the log does not know to be settled: at least everything that anybody may still ask for. Only settles
+/// that are synced count, those in indexes and acknowledgements. The committer puts the new files in place, between two syncs.
+/// <para>A segment keeps its id, and so its messages their order and the rules of what settles what.</para>
+/// </remarks>
+internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
+{
+    // Segments at a time: what is known of their settled messages is in memory together.
+    private const int MaxCandidates = 16;
+
+    // More would make a record that nobody reads at once.
+    private const int RangesPerRecord = 4096;
+
+    private const int ReadSize = 256 << 10;
+
+    // After a try that gained too little, the next is due when so many more segments have an index, and then twice as many.
+    private const int MaxPatience = 64;
+
+    private readonly AcknowledgementFiles _acknowledgements = new(files);
+    private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = []; // by segment; of the newest segment with an index
+
+    /// <summary>True when settles that would have made a segment worth compacting in the last run stand in segments without an index.</summary>
+    public bool AwaitsSettles { get; private set; }
+
+    /// <summary>Compacts what is worth it.</summary>
+    /// <param name="isIdle">Whether there is time to try what was tried in vain a few times.</param>
+    /// <param name="isStopping">Asked between two segments.</param>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public void Run(bool isIdle, Func<bool> isStopping)
+    {
+        Segment[] present = segments.Present;
+        long newest = present.LastOrDefault(segment => segment.IsIndexed)?.Id ?? 0;
+        Segment[] chosen = [.. present.Where(segment => IsWorthATry(segment, newest, isIdle))];
+        foreach (Segment[] some in chosen.Chunk(MaxCandidates))
+            Run(some, present, newest, isStopping);
+        AwaitsSettles = chosen.Any(segment => !segment.IsBeingCompacted && IsMostlyDead(segment));
+        foreach (long gone in _tried.Keys.Except(present.Select(segment => segment.Id)).ToArray())
+            _tried.Remove(gone);
+    }
+
+    /// <summary>More is known of these segments than when they were tried last.</summary>
+    public void Reconsider(IEnumerable<Segment> folded)
+    {
+        foreach (Segment segment in folded)
+            _tried.Remove(segment.Id);
+    }
+
+    private bool IsMostlyDead(Segment segment) =>
+        segment.IsIndexed && !segment.IsDead && segment.Length - segment.LiveBytes >= Math.Max(options.BlockSize, segment.Length / 2);
+
+    private bool IsWorthATry(Segment segment, long newest, bool isIdle)
+    {
+        if (segment.IsBeingCompacted || !IsMostlyDead(segment))
+            return false;
+        (long notBefore, int patience) = _tried.GetValueOrDefault(segment.Id);
+        return newest >= notBefore || (isIdle && patience < MaxPatience);
+    }
+
+    private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
+    {
+        HashSet<uint> queues = [.. durableQueues().Select(queue => queue.Number)]; // before the settles: a deletion is as good as them
+        List<CompactionCandidate> candidates = [.. chosen.Select(segment => new CompactionCandidate(segment, indexes.ReadSummary(segment)))];
+        ReadSettled(candidates, present);
+        foreach (CompactionCandidate candidate in candidates)
+        {
+            if (isStopping())
+                return;
+            if (!TryCompact(candidate, queues))
+                Postpone(candidate.Segment, newest);
+        }
+    }
+
+    private void Postpone(Segment segment, long newest)
+    {
+        int patience = Math.Min(MaxPatience, 2 * Math.Max(1, _tried.GetValueOrDefault(segment.Id).Patience));
+        _tried[segment.Id] = (newest + patience / 2, patience);
+    }
+
+    /// <summary>Looks at every segment once: what it settles of the candidates, and what they settle of it.</summary>
+    private void ReadSettled(List<CompactionCandidate> candidates, Segment[] present)
+    {
+        long oldest = candidates.Min(candidate => Math.Min(candidate.Segment.Id, candidate.Segment.OldestSettled));
+        foreach (Segment segment in present.Where(segment => segment.Id >= oldest))
+        {
+            if (!segment.IsIndexed)
+            {
+                // Dead before it could get one, or new. What it settles is not known yet, and what it has neither.
+                foreach (CompactionCandidate candidate in candidates.Where(candidate => candidate.Segment.Id > segment.Id))
+                    candidate.AddUnknownTarget();
+                continue;
+            }
+            SegmentSummary summary;
+            try
+            {
+                summary = indexes.ReadSummary(segment);
+            }
+            catch (FileNotFoundException)
+            {
+                continue; // is gone meanwhile: what it settled is in the acknowledgements
+            }
+            foreach (CompactionCandidate candidate in candidates)
+            {
+                if (segment.Id >= candidate.Segment.Id)
+                    candidate.AddSettled(summary.Settled);
+                if (segment.Id <= candidate.Segment.Id && segment.Id >= candidate.Segment.OldestSettled)
+                    candidate.AddTarget(summary);
+            }
+        }
+        foreach (CompactionCandidate candidate in candidates)
+        {
+            if (candidate.Segment.HasAcknowledgements && _acknowledgements.TryRead(candidate.Segment.Path, candidate.Segment.Id) is { } folded)
+                candidate.AddSettled(folded);
+        }
+    }
+
+    /// <returns>False when it gains too little, or cannot be done: a record that is still needed is damaged.</returns>
+    private bool TryCompact(CompactionCandidate candidate, HashSet<uint> queues)
+    {
+        Segment segment = candidate.Segment;
+        try
+        {
+            BlockPiece[] staying = [.. space.FindOthersMessages(segment).OrderBy(piece => piece.FileOffset)];
+            List<IndexEntry> live = candidate.FindLive(indexes, queues, staying);
+            if (segment.Length - live.Sum(entry => (long)entry.RecordLength) < Math.Max(options.BlockSize, segment.Length / 4))
+                return false;
+            if (segment.IsDead)
+                return true; // the committer deletes it
+            CompactedSegment compacted = Write(candidate, queues, live);
+            segment.IsBeingCompacted = true;
+            segments.ReportCompacted(compacted);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            CompactedFiles.Delete(files, segment.Path);
+            return false;
+        }
+        catch
+        {
+            CompactedFiles.Delete(files, segment.Path);
+            throw;
+        }
+    }
+
+    private CompactedSegment Write(CompactionCandidate candidate, HashSet<uint> queues, List<IndexEntry> live)
+    {
+        Segment segment = candidate.Segment;
+        using var target = new CompactedLog(files, segment, options.BlockSize);
+        foreach ((uint queue, SequenceRanges ranges) in candidate.Kept)
+        {
+            if (queues.Contains(queue))
+                AppendSettled(target, queue, ranges.All);
+        }
+        byte[] mark = new byte[DeliveredRecord.Size];
+        foreach ((uint queue, long upTo) in candidate.Summary.Delivered)
+        {
+            if (!queues.Contains(queue))
+                continue;
+            DeliveredRecord.Write(mark, queue, upTo);
+            target.Append(mark);
+        }
+        var relocation = new Relocation();
+        using (IStoreFile source = files.Open(segment.Path, FileAccess.Read))
+        {
+            for (int next = 0; next < live.Count;)
+                next = CopyRun(source, target, segment, live, next, relocation);
+        }
+        return new CompactedSegment(segment, target.Finish(), relocation);
+    }
+
+    private static void AppendSettled(CompactedLog target, uint queue, ReadOnlySpan<SequenceRange> ranges)
+    {
+        byte[] record = new byte[SettleRecord.Size(Math.Min(ranges.Length, RangesPerRecord))];
+        while (!ranges.IsEmpty)
+        {
+            ReadOnlySpan<SequenceRange> some = ranges[..Math.Min(ranges.Length, RangesPerRecord)];
+            Span<byte> bytes = record.AsSpan(0, SettleRecord.Size(some.Length));
+            SettleRecord.Write(bytes, queue, some);
+            target.Append(bytes);
+            ranges = ranges[some.Length..];
+        }
+    }
+
+    /// <summary>Copies records that stand behind one another, with one read.</summary>
+    /// <returns>The first that was not copied.</returns>
+    private static int CopyRun(IStoreFile source, CompactedLog target, Segment segment, List<IndexEntry> live, int first, Relocation relocation)
+    {
+        int end = first + 1;
+        long begin = live[first].Offset;
+        while (end < live.Count && live[end].Offset == live[end - 1].End && live[end].End - begin <= ReadSize)
+            end++;
+        int length = (int)(live[end - 1].End - begin);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Span<byte> bytes = buffer.AsSpan(0, length);
+            bytes[source.Read(bytes, begin)..].Clear();
+            for (int i = first; i < end; i++)
+            {
+                Span<byte> record = bytes.Slice((int)(live[i].Offset - begin), live[i].RecordLength);
+                if (RecordHeader.ReadSize(record) != record.Length || !RecordHeader.IsIntact(record, segment.Id, live[i].Offset))
+                    throw new InvalidDataException($"{segment.Path}: what is at {live[i].Offset} is not what was written");
+                relocation.Add(live[i].Offset, target.Length, record.Length);
+                target.Append(record);
+            }
+            return end;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

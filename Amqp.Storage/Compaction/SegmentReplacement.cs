@@ -1,0 +1,63 @@
+namespace Amqp.Storage;
+
+/// <summary>Puts compacted segments in the place of the old ones. Owned by the committer, and called only when everything written is synced.</summary>
+/// <remarks>Only then are deletions of queues, on account of which messages were left out, as safe as the change itself.</remarks>
+internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout, BlockSpace space, SegmentSet segments)
+{
+    private readonly List<CompactedSegment> _ready = [];
+
+    /// <summary>Puts those in place that are ready.</summary>
+    public void Run()
+    {
+        while (segments.TryTakeCompacted(out CompactedSegment? compacted))
+            _ready.Add(compacted);
+        if (_ready.Count == 0)
+            return;
+        using (layout.Change())
+        {
+            // In a power cut, no old index is ever beside a new log: that would look like a log that was cut.
+            _ready.RemoveAll(compacted => !TryDeleteIndex(compacted.Segment));
+            files.SyncDirectory(segments.Directory);
+            _ready.ForEach(Replace);
+        }
+        files.SyncDirectory(segments.Directory); // before any deletion that relies on it
+        _ready.Clear();
+    }
+
+    private bool TryDeleteIndex(Segment segment)
+    {
+        try
+        {
+            if (!segment.IsDead)
+            {
+                files.Delete(IndexFiles.PathOf(segment.Path));
+                return true;
+            }
+            CompactedFiles.Delete(files, segment.Path);
+        }
+        catch (IOException)
+        {
+            // For the next time; the next start tidies up.
+        }
+        segment.IsBeingCompacted = false;
+        return false;
+    }
+
+    /// <remarks>Whatever fails here, the log is whole, and an index that is missing is made anew when it is needed.</remarks>
+    private void Replace(CompactedSegment compacted)
+    {
+        Segment segment = compacted.Segment;
+        try
+        {
+            files.Rename(CompactedFiles.LogPathOf(segment.Path), segment.Path);
+            (segment.Length, segment.Blocks) = (compacted.Summary.LogLength, compacted.Summary.Blocks);
+            space.Relocate(segment, compacted.Relocation);
+            files.Rename(CompactedFiles.IndexPathOf(segment.Path), IndexFiles.PathOf(segment.Path));
+        }
+        catch (IOException)
+        {
+            // For the next time.
+        }
+        segment.IsBeingCompacted = false;
+    }
+}

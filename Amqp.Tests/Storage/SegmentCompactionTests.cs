@@ -1,0 +1,214 @@
+using Amqp.Storage;
+using Amqp.Tests.Support;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>Segments that are mostly dead shrink to what is left of them, and nobody notices.</summary>
+public sealed class SegmentCompactionTests
+{
+    private TestFolder _folder = null!;
+    private FaultyFiles _files = null!;
+
+    private long LogBytes => _folder.SegmentFiles.Sum(file => new FileInfo(file).Length);
+
+    [SetUp]
+    public void Create()
+    {
+        _folder = new TestFolder();
+        _files = new FaultyFiles();
+    }
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [Test]
+    public async Task A_stuck_message_in_each_segment_does_not_keep_the_segments()
+    {
+        string[] stuck;
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            stuck = await PublishWithStuckAsync(run, segments: 100);
+            await SmallAsync(stuck.Length * 150 + 3 * StoreRun.Small.SegmentSize);
+            Assert.That(run.Store.Texts(run.Second), Is.EqualTo(stuck));
+            await run.SettleDownAsync();
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Report.Findings, Is.Empty);
+        Assert.That(next.Report.SegmentsIndexed, Is.LessThanOrEqualTo(1), "the compacted segments have their index");
+        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(stuck));
+        Assert.That(next.First.Count, Is.Zero);
+    }
+
+    [Test]
+    public async Task Messages_that_somebody_holds_are_read_where_they_are_now_and_come_back_in_their_place()
+    {
+        await using var run = new StoreRun(_folder.Path);
+        var held = new List<StoredMessage>();
+        for (int i = 0; i < 20 * 16; i++)
+        {
+            run.Store.Publish($"held {i}", Persistent, run.First);
+            held.Add(run.First.Take());
+            for (int other = 0; other < 4; other++)
+            {
+                run.Store.Publish(new byte[250], Persistent, run.First);
+                run.Store.Settle(run.First, run.First.Take());
+            }
+        }
+        await run.CommitAsync();
+        await SmallAsync(held.Count * 60 + 3 * StoreRun.Small.SegmentSize);
+
+        Assert.That(held.Select(message => run.Store.Text(message)), Is.EqualTo(Enumerable.Range(0, held.Count).Select(i => $"held {i}")));
+        run.Store.Publish("last", Persistent, run.First);
+        foreach (StoredMessage message in held.AsEnumerable().Reverse())
+            run.First.Return(message);
+        Assert.That(run.Store.Texts(run.First), Is.EqualTo((string[])[.. Enumerable.Range(0, held.Count).Select(i => $"held {i}"), "last"]));
+    }
+
+    [Test]
+    public async Task A_segment_shrinks_again_when_more_of_it_is_settled()
+    {
+        await using var run = new StoreRun(_folder.Path);
+        for (int i = 0; i < 600; i++)
+            run.Store.Publish($"{i} {new string('x', 300)}", Persistent, i % 3 == 0 ? run.Second : run.First);
+        run.Store.Purge(run.First);
+        await run.CommitAsync();
+        await SmallAsync(80_000 + StoreRun.Small.SegmentSize);
+        StoredMessage[] held = run.Second.TakeAll();
+        run.Store.Settle(run.Second, held.Where((_, i) => i % 10 != 0).ToArray());
+        await run.CommitAsync();
+        await SmallAsync(8_000 + StoreRun.Small.SegmentSize);
+
+        Assert.That(held.Where((_, i) => i % 10 == 0).Select(message => run.Store.Text(message).Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 20).Select(i => $"{30 * i}")));
+    }
+
+    [Test]
+    public async Task An_idle_broker_gives_back_what_a_purge_left_in_segments_of_others()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        for (int i = 0; i < 1_000; i++)
+            run.Store.Publish($"{i} {new string('x', 300)}", Persistent, i % 10 == 0 ? run.Second : run.First);
+        await run.SettleDownAsync();
+        run.Store.Purge(run.First);
+
+        await SmallAsync(36_000 + 2 * StoreRun.Small.SegmentSize);
+        Assert.That(run.Store.Texts(run.Second).Select(text => text.Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 100).Select(i => $"{10 * i}")));
+    }
+
+    [Test]
+    public async Task What_one_queue_settled_of_a_message_that_another_needs_does_not_come_back()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 1_000; i++)
+            {
+                run.Store.Publish($"{i} {new string('x', 100)}", Persistent, i % 10 == 0 ? [run.First, run.Second] : [run.First]);
+                run.Store.Consume(run.First);
+            }
+            await run.CommitAsync();
+            await SmallAsync(16_000 + 2 * StoreRun.Small.SegmentSize);
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.First.Count, Is.Zero);
+        Assert.That(next.Second.Count, Is.EqualTo(100));
+    }
+
+    [Test]
+    public async Task A_message_stays_readable_in_a_queue_that_does_not_outlive_the_broker()
+    {
+        await using var run = new StoreRun(_folder.Path);
+        StoredQueue transient = run.Store.OpenQueue(9, durable: false);
+        for (int i = 0; i < 2_000; i++)
+        {
+            run.Store.Publish($"{i} {new string('x', 100)}", Persistent, i < 50 ? [run.First, transient] : [run.First]);
+            if (i % 50 != 49)
+                run.Store.Consume(run.First);
+        }
+        await run.CommitAsync();
+        await SmallAsync(50_000 + 2 * StoreRun.Small.SegmentSize);
+
+        Assert.That(run.Store.Texts(transient).Select(text => text.Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 50).Select(i => $"{i}")));
+    }
+
+    [Test]
+    public async Task A_segment_with_a_damaged_message_that_is_needed_stays_as_it_is()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 200; i++)
+                run.Store.Publish($"{i:000} {new string('x', 100)}", Persistent, i % 20 == 0 ? run.Second : run.First);
+            await run.CommitAsync();
+        }
+        string damaged = _folder.SegmentFiles[0];
+        await using (new StoreRun(_folder.Path))
+        {
+            // Gives every segment an index, so that the damage is not found at the start.
+        }
+        byte[] bytes = await File.ReadAllBytesAsync(damaged);
+        bytes[bytes.AsSpan().IndexOf("020 xxx"u8) + 20] ^= 1;
+        await File.WriteAllBytesAsync(damaged, bytes);
+
+        await using var next = new StoreRun(_folder.Path);
+        next.Store.Purge(next.First);
+        await next.CommitAsync();
+        await Eventually.Holds(() => LogBytes < bytes.Length + 2 * StoreRun.Small.SegmentSize, () => $"{LogBytes} bytes of log");
+
+        Assert.That(await File.ReadAllBytesAsync(damaged), Is.EqualTo(bytes));
+        StoredMessage[] left = next.Second.TakeAll();
+        Assert.That(next.Store.Text(left[0]), Does.StartWith("000"));
+        Assert.That(() => next.Store.Text(left[1]), Throws.TypeOf<StoreDamagedException>());
+        Assert.That(next.Store.Text(left[2]), Does.StartWith("040"));
+    }
+
+    [TestCase("create", ".compacted")]
+    [TestCase("write", ".compacted")]
+    [TestCase("sync", ".compacted")]
+    [TestCase("write", ".compacted.idx")]
+    [TestCase("rename", ".log")]
+    [TestCase("rename", ".idx")]
+    public async Task A_file_operation_that_fails_harms_nothing_and_the_next_try_succeeds(string call, string extension)
+    {
+        int failures = 0;
+        _files.Before = (what, name) =>
+        {
+            bool isIt = what == call && name.EndsWith(extension, StringComparison.Ordinal) && (extension.StartsWith(".c", StringComparison.Ordinal) || name.StartsWith("000", StringComparison.Ordinal));
+            if (isIt && Interlocked.Increment(ref failures) is > 2 and <= 5)
+                throw new IOException("injected");
+        };
+        string[] stuck;
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            stuck = await PublishWithStuckAsync(run, segments: 60);
+            await SmallAsync(stuck.Length * 150 + 3 * StoreRun.Small.SegmentSize);
+            Assert.That(failures, Is.GreaterThan(5));
+            Assert.That(run.Store.Failure, Is.Null);
+            Assert.That(run.Store.Texts(run.Second), Is.EqualTo(stuck));
+        }
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(stuck));
+    }
+
+    /// <summary>Many messages come and go, and in each segment one or two stay.</summary>
+    private static async Task<string[]> PublishWithStuckAsync(StoreRun run, int segments)
+    {
+        var stuck = new List<string>();
+        for (int i = 0; i < segments * 16; i++)
+        {
+            if (i % 10 == 0)
+            {
+                stuck.Add($"stuck {i}");
+                run.Store.Publish(stuck[^1], Persistent, run.Second);
+            }
+            run.Store.Publish(new byte[1_000], Persistent, run.First);
+            run.Store.Consume(run.First);
+            if (i % 40 == 0)
+                await run.CommitAsync();
+        }
+        await run.CommitAsync();
+        return [.. stuck];
+    }
+
+    private Task SmallAsync(long bytes) => Eventually.Holds(() => LogBytes < bytes, () => $"{LogBytes} bytes of log, not {bytes}", TimeSpan.FromSeconds(10));
+}
