@@ -98,7 +98,7 @@ public sealed class FileMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public PayloadLease Read(in StoredMessage message) => _space.Read(message);
+    public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
 
     /// <inheritdoc/>
     [SkipLocalsInit]

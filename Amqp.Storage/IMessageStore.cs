@@ -56,7 +56,7 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>The payload of an unsettled message, in memory until the lease is disposed of. Reads from disk when it has to.</summary>
     /// <exception cref="StoreDamagedException">The bytes on disk are not the ones that were written.</exception>
-    PayloadLease Read(in StoredMessage message);
+    PayloadLease Read(scoped in StoredMessage message);
 
     /// <summary>The queue is done with these messages: acknowledged, dropped or delivered without acknowledgement.</summary>
     /// <remarks>The caller holds the queue's lock, and orders the messages by sequence where it can: neighbours are logged as one range.</remarks>

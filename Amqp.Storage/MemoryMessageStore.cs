@@ -65,7 +65,7 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public PayloadLease Read(in StoredMessage message) => _space.Read(message);
+    public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
 
     /// <inheritdoc/>
     public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)
