@@ -50,6 +50,9 @@ public sealed class FileMessageStore : IMessageStore
     public StoreFailedException? Failure => _committer.Failure;
 
     /// <inheritdoc/>
+    public bool IsFull => false;
+
+    /// <inheritdoc/>
     public bool IsBehind => _committer.IsBehind;
 
     /// <inheritdoc/>

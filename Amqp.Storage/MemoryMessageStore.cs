@@ -35,6 +35,9 @@ public sealed class MemoryMessageStore : IMessageStore
     public StoreFailedException? Failure => null;
 
     /// <inheritdoc/>
+    public bool IsFull => false;
+
+    /// <inheritdoc/>
     public bool IsBehind => false;
 
     /// <inheritdoc/>
