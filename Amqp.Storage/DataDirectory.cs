@@ -57,7 +57,7 @@ public sealed class DataDirectory : IDisposable
         catch (Exception cause)
         {
             heldLock?.Dispose();
-            if (cause is IOException or UnauthorizedAccessException)
+            if (cause is IOException or UnauthorizedAccessException or StoreFullException)
                 throw new DataDirectoryException($"the data folder {path} cannot be opened: {cause.Message}");
             throw;
         }

@@ -3,7 +3,10 @@ using System.Text;
 namespace Amqp.Storage;
 
 /// <summary>The catalog of a <see cref="DataDirectory"/>: all of it in memory, every change in a file.</summary>
-/// <remarks>The committer syncs it: with the next commit of the log, or when the sync interval has passed.</remarks>
+/// <remarks>
+/// The committer syncs it: with the next commit of the log, or when the sync interval has passed. A change for which the disk
+/// has no room is undone and can be tried again; any other failure is the last.
+/// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
     // Below this the file is not worth rewriting, however much of it is out of date.
@@ -13,7 +16,10 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     private readonly CommitSignal _signal;
     private readonly CatalogFile _file; // owned by _gate, but for Sync
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // owned by _gate
+    private readonly HashSet<string> _owed = new(StringComparer.Ordinal); // removed, and no room to write it down; owned by _gate
     private long _liveBytes = FileHeader.Size; // of the file; owned by _gate
+    private long _rewriteAbove = MinRewriteBytes; // bytes of the file; owned by _gate
+    private volatile bool _owes; // whether there are any owed
     private StoreFailedException? _failure; // owned by _gate
     private int _dirty; // changed with Interlocked
 
@@ -37,10 +43,9 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>True when a change is not synced yet.</summary>
-    public bool IsDirty => Volatile.Read(ref _dirty) != 0;
+    public bool IsDirty => Volatile.Read(ref _dirty) != 0 || _owes;
 
     /// <inheritdoc/>
-    /// <exception cref="StoreFailedException">It cannot be written.</exception>
     public void Put(string key, ReadOnlySpan<byte> value)
     {
         CheckKey(key);
@@ -54,12 +59,13 @@ internal sealed class FileCatalog : ICatalog, IDisposable
                 _liveBytes -= Size(key, old);
             _entries[key] = copy;
             _liveBytes += Size(key, copy);
+            _owed.Remove(key); // this replaces the entry as well
+            WriteOwed();
             Changed();
         }
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StoreFailedException">It cannot be written.</exception>
     public void Remove(string key)
     {
         CheckKey(key);
@@ -68,7 +74,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             if (!_entries.TryGetValue(key, out byte[]? old))
                 return;
             ThrowIfFailed();
-            Guard(() => _file.Append(RecordType.CatalogRemove, key, []));
+            _owed.Add(key);
+            WriteOwed();
             _entries.Remove(key);
             _liveBytes -= Size(key, old);
             Changed();
@@ -78,6 +85,11 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     /// <summary>Makes every change so far survive a power cut. Changes can go on meanwhile.</summary>
     public void Sync()
     {
+        if (_owes)
+        {
+            lock (_gate)
+                WriteOwed();
+        }
         if (Interlocked.Exchange(ref _dirty, 0) != 0)
             _file.Sync();
     }
@@ -114,7 +126,26 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             throw new StoreFailedException(_failure.Message, _failure.InnerException);
     }
 
-    /// <summary>The first write that fails is the last one: half a record may be there now, and what would follow could not be found again.</summary>
+    /// <summary>Writes down what was removed, as far as there is room.</summary>
+    private void WriteOwed()
+    {
+        try
+        {
+            foreach (string key in _owed)
+            {
+                Guard(() => _file.Append(RecordType.CatalogRemove, key, []));
+                _owed.Remove(key);
+                Interlocked.Exchange(ref _dirty, 1);
+            }
+        }
+        catch (StoreFullException)
+        {
+            // The committer comes back to it.
+        }
+        _owes = _owed.Count > 0;
+    }
+
+    /// <summary>The first write that fails, but for want of room, is the last one: half a record may be there now, and what would follow could not be found again.</summary>
     private void Guard(Action write)
     {
         try
@@ -137,7 +168,16 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     private void RewriteIfMostlyDead()
     {
-        if (_file.Length > MinRewriteBytes && _file.Length > 2 * _liveBytes)
+        if (_file.Length <= _rewriteAbove || _file.Length <= 2 * _liveBytes)
+            return;
+        try
+        {
             _file.Rewrite(_entries);
+            _rewriteAbove = MinRewriteBytes;
+        }
+        catch (StoreFullException)
+        {
+            _rewriteAbove = _file.Length + MinRewriteBytes; // the old file is as good until then
+        }
     }
 }

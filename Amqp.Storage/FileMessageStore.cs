@@ -51,6 +51,9 @@ public sealed class FileMessageStore : IMessageStore
     public StoreFailedException? Failure => _committer.Failure;
 
     /// <inheritdoc/>
+    public bool IsFull => false;
+
+    /// <inheritdoc/>
     public bool IsBehind => _committer.IsBehind;
 
     /// <inheritdoc/>
@@ -99,7 +102,7 @@ public sealed class FileMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public PayloadLease Read(in StoredMessage message) => _space.Read(message);
+    public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
 
     /// <inheritdoc/>
     [SkipLocalsInit]

@@ -13,8 +13,15 @@ public interface ICatalog
     /// <summary>Adds or replaces an entry.</summary>
     /// <param name="key">1 to 4,096 bytes of UTF-8.</param>
     /// <param name="value">At most 16 MiB.</param>
+    /// <exception cref="StoreFullException">There is no room for it on the disk; it can be tried again.</exception>
+    /// <exception cref="StoreFailedException">It cannot be written, now or later.</exception>
     void Put(string key, ReadOnlySpan<byte> value);
 
     /// <summary>Removes an entry; one that is not there is no error.</summary>
+    /// <remarks>
+    /// On a full disk the entry is gone at once all the same, so that what takes room can be deleted. It is written down as soon
+    /// as there is room; only a crash before that brings the entry back.
+    /// </remarks>
+    /// <exception cref="StoreFailedException">It cannot be written, now or later.</exception>
     void Remove(string key);
 }

@@ -11,7 +11,7 @@ namespace Amqp.Storage;
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
 {
-    /// <summary>Raised after <see cref="DurablePosition"/> moved or the store failed. On the committer's thread: handlers only schedule work.</summary>
+    /// <summary>Raised after <see cref="DurablePosition"/> or <see cref="IsFull"/> changed or the store failed. On the committer's thread: handlers only schedule work.</summary>
     event Action? Committed;
 
     /// <summary>Everything before this position survives a power cut.</summary>
@@ -22,6 +22,9 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>Why nothing can be made durable any more, or null while all is well. Never reset: a sync that failed once is not tried again.</summary>
     StoreFailedException? Failure { get; }
+
+    /// <summary>True while writes fail for want of room on the disk: nothing becomes durable, and all of it does once there is room.</summary>
+    bool IsFull { get; }
 
     /// <summary>True while more waits to be written than the store wants to hold; publishers then wait for <see cref="WaitForRoomAsync"/>.</summary>
     bool IsBehind { get; }
@@ -56,7 +59,7 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>The payload of an unsettled message, in memory until the lease is disposed of. Reads from disk when it has to.</summary>
     /// <exception cref="StoreDamagedException">The bytes on disk are not the ones that were written.</exception>
-    PayloadLease Read(in StoredMessage message);
+    PayloadLease Read(scoped in StoredMessage message);
 
     /// <summary>The queue is done with these messages: acknowledged, dropped or delivered without acknowledgement.</summary>
     /// <remarks>The caller holds the queue's lock, and orders the messages by sequence where it can: neighbours are logged as one range.</remarks>

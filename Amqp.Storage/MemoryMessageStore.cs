@@ -35,6 +35,9 @@ public sealed class MemoryMessageStore : IMessageStore
     public StoreFailedException? Failure => null;
 
     /// <inheritdoc/>
+    public bool IsFull => false;
+
+    /// <inheritdoc/>
     public bool IsBehind => false;
 
     /// <inheritdoc/>
@@ -65,7 +68,7 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public PayloadLease Read(in StoredMessage message) => _space.Read(message);
+    public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
 
     /// <inheritdoc/>
     public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)

@@ -3,6 +3,9 @@ namespace Amqp.Storage;
 /// <summary>The store can no longer make anything durable: a write or a sync failed.</summary>
 public sealed class StoreFailedException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>There is no room on the disk for this. Nothing was changed, and once there is room again it can succeed.</summary>
+public sealed class StoreFullException(string message, Exception? cause = null) : Exception(message, cause);
+
 /// <summary>Bytes in the data folder are not what was written there.</summary>
 /// <param name="file">The file in question.</param>
 /// <param name="offset">Where in it, in bytes.</param>

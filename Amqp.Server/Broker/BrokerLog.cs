@@ -36,6 +36,15 @@ internal static partial class BrokerLog
     [LoggerMessage(310, LogLevel.Error, "Messages of queue '{Queue}' cannot be read from the disk now; trying again")]
     public static partial void QueueUnreadable(this ILogger logger, string queue, Exception error);
 
+    [LoggerMessage(312, LogLevel.Information, "Messages of queue '{Queue}' can be read from the disk again")]
+    public static partial void QueueReadable(this ILogger logger, string queue);
+
+    [LoggerMessage(313, LogLevel.Error, "The disk of the data directory is full: publishers are blocked, and nothing is confirmed until there is room again")]
+    public static partial void DiskFull(this ILogger logger);
+
+    [LoggerMessage(314, LogLevel.Information, "The disk of the data directory can be written to again")]
+    public static partial void DiskWritable(this ILogger logger);
+
     [LoggerMessage(311, LogLevel.Error, "Queue '{Queue}' in vhost '{VirtualHost}' is deleted, but its definition is still on the disk: it comes back at the next start")]
     public static partial void DefinitionKept(this ILogger logger, string queue, string virtualHost, Exception error);
 }

@@ -47,9 +47,12 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Commits = new CommitNotifier(Store);
         Alarms = new ResourceAlarms(
             new ResourceLimit(() => Store.MemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
-            new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
+            new DiskWatch(
+                new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
+                () => Store.AppendedPosition, () => Store.IsFull),
             logger, clock);
         Store.Committed += LogFailure;
+        Store.Committed += Alarms.CheckSoonIfDue;
         if (!definitions.VirtualHosts().Any())
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
         foreach (string name in definitions.VirtualHosts())

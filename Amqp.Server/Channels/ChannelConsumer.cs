@@ -41,13 +41,12 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         lock (outbox.Gate)
         {
             bool hasRoom = HasRoom(outbox);
-            while (hasRoom && most > 0 && queue.TryTake(out var message))
+            while (hasRoom && most > 0 && queue.TryTake(out var message, out var payload))
             {
-                if (TrySend(queue, message, outbox))
-                {
-                    round.NoteDelivered(message);
-                    most--;
-                }
+                using (payload)
+                    Send(queue, message, payload.Payload, outbox);
+                round.NoteDelivered(message);
+                most--;
                 hasRoom = HasRoom(outbox);
             }
             return hasRoom;
@@ -71,27 +70,12 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
     private bool HasRoom(Outbox outbox) =>
         (NoAck || ((prefetch == 0 || Unacknowledged < prefetch) && channel.HasPrefetchRoom)) && !outbox.Refuses(this);
 
-    private bool TrySend(Queue from, in StoredMessage message, Outbox outbox)
+    private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox)
     {
-        try
-        {
-            using var lease = channel.Session.VirtualHost.Store.Read(message);
-            var content = EncodedMessage.Read(lease.Payload);
-            ulong deliveryTag = NoAck ? channel.NextDeliveryTag() : channel.Track(message, from, this);
-            outbox.WriteDelivery(
-                channel.Number, _tag, deliveryTag, message.IsRedelivered,
-                content.Address, content.Properties, content.Body, channel.Session.FrameMax);
-            return true;
-        }
-        catch (StoreDamagedException damage)
-        {
-            from.DropDamaged(message, damage);
-            return false;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            from.PutBack(message); // nothing of it was sent
-            throw;
-        }
+        var content = EncodedMessage.Read(payload);
+        ulong deliveryTag = NoAck ? channel.NextDeliveryTag() : channel.Track(message, from, this);
+        outbox.WriteDelivery(
+            channel.Number, _tag, deliveryTag, message.IsRedelivered,
+            content.Address, content.Properties, content.Body, channel.Session.FrameMax);
     }
 }

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Storage;
 
 namespace Amqp.Server.Channels;
 
@@ -15,7 +16,7 @@ internal sealed class MethodTable<TReceiver>
     }
 
     /// <summary>Calls the handler; an error that it throws names the method.</summary>
-    /// <exception cref="AmqpException">What the handler threw; 501: the arguments are malformed; 503: there is no handler.</exception>
+    /// <exception cref="AmqpException">What the handler threw; 541: the disk is full or the store has failed; 501: the arguments are malformed; 503: there is no handler.</exception>
     public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments)
     {
         if (!_entries.TryGetValue(id, out var entry))
@@ -51,6 +52,10 @@ internal sealed class MethodTable<TReceiver>
             catch (AmqpException error) when (error.Cause == default)
             {
                 throw new AmqpException(error.Code, error.Message, TMethod.Id);
+            }
+            catch (Exception error) when (error is StoreFullException or StoreFailedException)
+            {
+                throw new AmqpException(ReplyCode.InternalError, error.Message, TMethod.Id);
             }
         }
 

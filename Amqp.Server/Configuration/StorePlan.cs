@@ -10,6 +10,7 @@ internal sealed class StorePlan
     public int SegmentSize { get; set; } = _default.SegmentSize;
     public int BlockSize { get; set; } = _default.BlockSize;
     public long ResidentBytes { get; set; } = _default.ResidentBytes;
+    public long MaxMessagesInMemory { get; set; } = _default.MaxMessagesInMemory;
     public long MaxUnwrittenBytes { get; set; } = _default.MaxUnwrittenBytes;
     public TimeSpan SyncInterval { get; set; } = _default.SyncInterval;
 
@@ -20,6 +21,7 @@ internal sealed class StorePlan
         SegmentSize = SegmentSize,
         BlockSize = BlockSize,
         ResidentBytes = Math.Min(ResidentBytes, memoryHighWatermark / 4),
+        MaxMessagesInMemory = MaxMessagesInMemory,
         MaxUnwrittenBytes = Math.Clamp(MaxUnwrittenBytes, 1, Math.Max(memoryHighWatermark / 4, 1)),
         SyncInterval = SyncInterval,
     };

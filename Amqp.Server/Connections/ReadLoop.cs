@@ -221,14 +221,25 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         var session = _session!;
         if (session.HasPublished)
         {
+            session.Broker.Alarms.CheckIfDue();
             if (session.Broker.Alarms.IsSet)
                 await WaitForAlarmsAsync(session);
             if (session.VirtualHost.Store.IsBehind)
-                await connection.PauseAsync(session.VirtualHost.Store.WaitForRoomAsync());
+                await WaitForStoreAsync(session);
         }
         var outbox = session.Outbox.WaitForRoomAsync();
         if (!outbox.IsCompleted)
             await connection.PauseAsync(outbox);
+    }
+
+    /// <summary>The disk may be slow because it is about to be full: who waits for it hears of an alarm all the same.</summary>
+    private async Task WaitForStoreAsync(Session session)
+    {
+        var room = session.VirtualHost.Store.WaitForRoomAsync();
+        await connection.PauseAsync(Task.WhenAny(room, session.Broker.Alarms.WaitUntilSetAsync()));
+        if (session.Broker.Alarms.IsSet)
+            await WaitForAlarmsAsync(session);
+        await connection.PauseAsync(room);
     }
 
     /// <summary>Who holds memory besides messages is read on, to commit or to finish, or else nobody could free it; but not without end.</summary>

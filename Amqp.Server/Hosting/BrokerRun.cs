@@ -35,7 +35,7 @@ internal static class BrokerRun
         StartException => exception.Message,
         DataDirectoryException => $"{Capital(exception.Message)}. Choose another with --data-dir, or see to this one.",
         StoreDamagedException => $"The data folder {options.DataDirectory} is damaged: {exception.Message}. Restore it from a backup, or choose another with --data-dir.",
-        StoreFailedException => $"Cannot write to the data folder {options.DataDirectory}: {exception.Message}. See to its disk, or choose another with --data-dir.",
+        StoreFailedException or StoreFullException => $"Cannot write to the data folder {options.DataDirectory}: {exception.Message}. See to its disk, or choose another with --data-dir.",
         IOException or UnauthorizedAccessException => $"Cannot use the data folder {options.DataDirectory}: {exception.Message} Choose another with --data-dir.",
         _ => null,
     };

@@ -84,7 +84,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <inheritdoc cref="IMessageStore.Read"/>
-    public PayloadLease Read(in StoredMessage message)
+    public PayloadLease Read(scoped in StoredMessage message)
     {
         Block block = _table[message.Block];
         if (!Block.IsResident(block.Change(Block.Pin)))

@@ -34,10 +34,19 @@ internal sealed class CatalogFile : IDisposable
     }
 
     /// <summary>Hands a change to the operating system in one write.</summary>
+    /// <exception cref="StoreFullException">There is no room for it; the file is as before.</exception>
     public void Append(RecordType type, string key, ReadOnlySpan<byte> value)
     {
         Span<byte> record = Encode(ref _buffer, type, key, value, Length);
-        _file.Write(record, Length);
+        try
+        {
+            _file.Write(record, Length);
+        }
+        catch (IOException cause) when (DiskFull.Is(cause))
+        {
+            _file.Truncate(Length); // half a record may be there, and what followed could not be found behind it
+            throw DiskFull.Error(cause);
+        }
         Length += record.Length;
     }
 
@@ -49,6 +58,7 @@ internal sealed class CatalogFile : IDisposable
     }
 
     /// <summary>Puts a file in place that holds these entries and nothing else.</summary>
+    /// <exception cref="StoreFullException">There is no room for it; the old one stays.</exception>
     public void Rewrite(SortedDictionary<string, byte[]> entries)
     {
         IStoreFile file = Create(_files, _directory, _path, entries, out long length);
@@ -65,21 +75,25 @@ internal sealed class CatalogFile : IDisposable
     /// <summary>Writes beside the old file, and only when all of it is on disk takes its place.</summary>
     private static IStoreFile Create(IStoreFiles files, string directory, string path, SortedDictionary<string, byte[]> entries, out long length)
     {
-        byte[] buffer = new byte[FileHeader.Size];
-        FileHeader.Write(buffer, FileHeader.CatalogMagic, id: 0);
-        IStoreFile file = files.Create(path + ".new");
+        IStoreFile? file = null;
         try
         {
-            file.Write(buffer, 0);
-            length = FileHeader.Size;
-            foreach ((string key, byte[] value) in entries)
-            {
-                Span<byte> record = Encode(ref buffer, RecordType.CatalogPut, key, value, length);
-                file.Write(record, length);
-                length += record.Length;
-            }
+            file = files.Create(path + ".new");
+            length = WriteAll(file, entries);
             file.Sync();
             files.Rename(path + ".new", path);
+        }
+        catch (Exception error)
+        {
+            file?.Dispose();
+            if (error is not IOException cause || !DiskFull.Is(cause))
+                throw;
+            if (file is not null)
+                files.Delete(path + ".new");
+            throw DiskFull.Error(cause);
+        }
+        try
+        {
             files.SyncDirectory(directory);
             return file;
         }
@@ -88,6 +102,22 @@ internal sealed class CatalogFile : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <returns>The length of the file.</returns>
+    private static long WriteAll(IStoreFile file, SortedDictionary<string, byte[]> entries)
+    {
+        byte[] buffer = new byte[FileHeader.Size];
+        FileHeader.Write(buffer, FileHeader.CatalogMagic, id: 0);
+        file.Write(buffer, 0);
+        long length = FileHeader.Size;
+        foreach ((string key, byte[] value) in entries)
+        {
+            Span<byte> record = Encode(ref buffer, RecordType.CatalogPut, key, value, length);
+            file.Write(record, length);
+            length += record.Length;
+        }
+        return length;
     }
 
     private static Span<byte> Encode(ref byte[] buffer, RecordType type, string key, ReadOnlySpan<byte> value, long offset)

@@ -10,12 +10,20 @@ public sealed class ResourceAlarmsTests : IDisposable
     /// <summary>The disk is looked at in every tenth check, and in the first.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
+    /// <summary>Bytes appended between two looks, with so small a limit.</summary>
+    private const long Step = 256 << 10;
+
     private readonly ResourceAlarms _alarms;
     private long? _memoryInUse = 0;
     private long? _diskFree = 1_000;
+    private long _appended;
+    private bool _isFull;
+    private int _looksAtTheDisk;
 
     public ResourceAlarmsTests() => _alarms = new ResourceAlarms(
-        new ResourceLimit(() => _memoryInUse, 100), new ResourceLimit(() => _diskFree, 100), NullLogger.Instance, new StoppedClock());
+        new ResourceLimit(() => _memoryInUse, 100),
+        new DiskWatch(new ResourceLimit(Measure, 100), () => _appended, () => _isFull),
+        NullLogger.Instance, new StoppedClock());
 
     public void Dispose() => _alarms.Dispose();
 
@@ -101,6 +109,89 @@ public sealed class ResourceAlarmsTests : IDisposable
     }
 
     [Test]
+    public void The_disk_is_looked_at_again_when_enough_was_appended()
+    {
+        _alarms.Check();
+        _diskFree = 99;
+
+        _appended += Step - 1;
+        _alarms.CheckIfDue();
+        Assert.That((_looksAtTheDisk, _alarms.Reason), Is.EqualTo((1, (string?)null)));
+        _appended += 1;
+        _alarms.CheckIfDue();
+
+        Assert.That((_looksAtTheDisk, _alarms.Reason), Is.EqualTo((2, "low on disk")));
+    }
+
+    [Test]
+    public void After_each_look_it_takes_as_much_again()
+    {
+        for (int appends = 0; appends < 80; appends++)
+        {
+            _appended += Step / 8;
+            _alarms.CheckIfDue();
+        }
+
+        Assert.That(_looksAtTheDisk, Is.EqualTo(10));
+    }
+
+    [TestCase(0, 256 << 10)]
+    [TestCase(2 << 20, 512 << 10)]
+    [TestCase(50_000_000, 4 << 20)]
+    public void Looks_are_a_quarter_of_the_limit_apart_within_bounds(long limit, long step)
+    {
+        var watch = new DiskWatch(new ResourceLimit(() => long.MaxValue, limit), () => _appended, () => false);
+
+        _appended = step - 1;
+        Assert.That(watch.IsDue, Is.False);
+        _appended = step;
+        Assert.That(watch.IsDue, Is.True);
+    }
+
+    [Test]
+    public async Task A_full_disk_is_short_whatever_is_said_to_be_free()
+    {
+        _isFull = true;
+        _alarms.CheckIfDue();
+        var waiting = _alarms.WaitUntilClearedAsync();
+        Assert.That((_alarms.Reason, waiting.IsCompleted), Is.EqualTo(("low on disk", false)));
+
+        _isFull = false;
+        _alarms.CheckIfDue();
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_alarms.Reason, Is.Null);
+    }
+
+    [Test]
+    public async Task The_stores_thread_has_the_look_done_for_it()
+    {
+        _isFull = true;
+        _alarms.CheckSoonIfDue();
+
+        await _alarms.WaitUntilSetAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_alarms.Reason, Is.EqualTo("low on disk"));
+    }
+
+    [Test]
+    public async Task Who_waits_for_an_alarm_hears_of_each()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            var waiting = _alarms.WaitUntilSetAsync();
+            Assert.That(waiting.IsCompleted, Is.False);
+
+            _memoryInUse = 101;
+            _alarms.Check();
+            await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.That(_alarms.WaitUntilSetAsync().IsCompleted, Is.True);
+
+            _memoryInUse = 0;
+            _alarms.Check();
+        }
+    }
+
+    [Test]
     public void A_disk_that_does_not_say_what_is_free_changes_nothing()
     {
         _diskFree = 99;
@@ -156,6 +247,12 @@ public sealed class ResourceAlarmsTests : IDisposable
 
         await Task.WhenAll(waits).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That(_alarms.IsSet, Is.False, $"attempt {attempt}");
+    }
+
+    private long? Measure()
+    {
+        _looksAtTheDisk++;
+        return _diskFree;
     }
 
     private Task WaitOnceSetAsync()

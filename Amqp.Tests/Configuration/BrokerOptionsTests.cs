@@ -40,6 +40,7 @@ public class BrokerOptionsTests
         yield return Case("store.segment_size = 16MiB", options => options.Store.SegmentSize, 16 << 20);
         yield return Case("store.block_size = 64KiB", options => options.Store.BlockSize, 65_536);
         yield return Case("store.resident_memory = 1GiB", options => options.Store.ResidentBytes, 1L << 30);
+        yield return Case("store.max_messages_in_memory = 1000", options => options.Store.MaxMessagesInMemory, 1_000L);
         yield return Case("store.max_unwritten = 8MiB", options => options.Store.MaxUnwrittenBytes, 8L << 20);
         yield return Case("store.sync_interval = 5", options => options.Store.SyncInterval, TimeSpan.FromMilliseconds(5));
         yield return Case("vm_memory_high_watermark.absolute = 10", options => options.MemoryHighWatermark, 10L);

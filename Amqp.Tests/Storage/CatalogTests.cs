@@ -1,5 +1,6 @@
 using System.Text;
 using Amqp.Storage;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Storage;
 
@@ -125,6 +126,131 @@ public sealed class CatalogTests
         Assert.That(() => directory.Catalog.Put("", []), Throws.ArgumentException);
         Assert.That(() => directory.Catalog.Put(new string('k', 4_097), []), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => directory.Catalog.Put("key", new byte[(16 << 20) + 1]), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(9)]
+    public void A_change_the_disk_has_no_room_for_is_undone_and_the_next_one_succeeds(int room)
+    {
+        var files = new FaultyFiles();
+        using (DataDirectory directory = Open(files))
+        {
+            directory.Catalog.Put("a", "1"u8);
+            files.Room = _ => room;
+            Assert.That(() => directory.Catalog.Put("a", "2"u8), Throws.TypeOf<StoreFullException>());
+            Assert.That(() => directory.Catalog.Put("b", "2"u8), Throws.TypeOf<StoreFullException>());
+            Assert.That(directory.Catalog.Entries.Select(entry => entry.Key), Is.EqualTo(["a"]));
+            using (TestFolder killed = _folder.Copy())
+                Assert.That(Entries(killed), Is.EqualTo(new[] { "a=1" }));
+            Assert.That(new FileInfo(_folder.Catalog).Length, Is.EqualTo(FileHeader.Size + CatalogRecord.Size(1, 1)));
+
+            files.Room = _ => int.MaxValue;
+            directory.Catalog.Put("c", "3"u8);
+        }
+
+        Assert.That(Entries(), Is.EqualTo(new[] { "a=1", "c=3" }));
+    }
+
+    [Test]
+    public void A_full_disk_takes_removals_and_they_are_written_down_with_the_next_change_that_fits()
+    {
+        var files = new FaultyFiles();
+        using (DataDirectory directory = Open(files))
+        {
+            directory.Catalog.Put("a", "1"u8);
+            directory.Catalog.Put("b", "2"u8);
+            directory.Catalog.Put("c", "3"u8);
+            files.Room = _ => 5;
+            directory.Catalog.Remove("a");
+            directory.Catalog.Remove("b");
+            Assert.That(directory.Catalog.Entries.Select(entry => entry.Key), Is.EqualTo(["c"]));
+
+            files.Room = _ => int.MaxValue;
+            directory.Catalog.Put("b", "again"u8);
+            using TestFolder killed = _folder.Copy();
+            Assert.That(Entries(killed), Is.EqualTo(new[] { "b=again", "c=3" }));
+        }
+
+        Assert.That(Entries(), Is.EqualTo(new[] { "b=again", "c=3" }));
+    }
+
+    [Test]
+    public async Task A_removal_from_a_full_disk_is_written_down_by_itself_once_there_is_room()
+    {
+        var files = new FaultyFiles();
+        using DataDirectory directory = Open(files);
+        await using IMessageStore store = directory.OpenStore(new HashSet<uint>());
+        directory.Catalog.Put("a", "1"u8);
+        files.Room = _ => 5;
+        directory.Catalog.Remove("a");
+        files.Room = _ => int.MaxValue;
+
+        int whole = FileHeader.Size + CatalogRecord.Size(1, 1) + CatalogRecord.Size(1, 0);
+        await Eventually.Holds(() => new FileInfo(_folder.Catalog).Length == whole, () => "the removal is not written");
+        using TestFolder killed = _folder.Copy();
+        Assert.That(Entries(killed), Is.Empty);
+    }
+
+    [Test]
+    public void A_write_that_fails_for_any_other_reason_is_the_last()
+    {
+        var files = new FaultyFiles();
+        using DataDirectory directory = Open(files);
+        files.Before = (call, _) => throw new IOException($"{call} fails");
+        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>());
+
+        files.Before = (_, _) => { };
+        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>());
+    }
+
+    [Test]
+    public void Half_a_change_that_cannot_be_undone_is_the_last()
+    {
+        var files = new FaultyFiles();
+        using DataDirectory directory = Open(files);
+        files.Room = _ => 5;
+        files.Before = (call, _) =>
+        {
+            if (call == "truncate")
+                throw new IOException("truncate fails");
+        };
+        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>());
+
+        (files.Room, files.Before) = (_ => int.MaxValue, (_, _) => { });
+        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>());
+    }
+
+    [Test]
+    public void A_catalog_that_there_is_no_room_to_rewrite_goes_on_as_it_is_until_there_is()
+    {
+        var files = new FaultyFiles { Room = name => name == "catalog.log.new" ? 5 : int.MaxValue };
+        byte[] value = new byte[100_000];
+        using (DataDirectory directory = OpenExisting(files))
+        {
+            for (int i = 0; i < 50; i++)
+                directory.Catalog.Put("key", value);
+            Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(5_000_000));
+            Assert.That(File.Exists(_folder.Catalog + ".new"), Is.False, "it would take the room that is missing");
+            Assert.That(files.Calls.Count(call => call == "create catalog.log.new"), Is.InRange(2, 6), "not at each change");
+
+            files.Room = _ => int.MaxValue;
+            for (int i = 0; i < 20; i++)
+                directory.Catalog.Put("key", value);
+            Assert.That(new FileInfo(_folder.Catalog).Length, Is.LessThan(3_000_000));
+            directory.Catalog.Put("key", "last"u8);
+        }
+
+        Assert.That(Entries(), Is.EqualTo(new[] { "key=last" }));
+    }
+
+    private DataDirectory Open(FaultyFiles files) => DataDirectory.Open(_folder.Path, new StoreOptions(), files);
+
+    /// <summary>Opens a catalog that is there already.</summary>
+    private DataDirectory OpenExisting(FaultyFiles files)
+    {
+        Open().Dispose();
+        return Open(files);
     }
 
     private DataDirectory Open(TestFolder? folder = null) => DataDirectory.Open((folder ?? _folder).Path, new StoreOptions());

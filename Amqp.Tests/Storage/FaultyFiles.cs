@@ -12,6 +12,9 @@ internal sealed class FaultyFiles : IStoreFiles
     /// <summary>Runs before each call that changes a file or the folder; throws to make it fail. Gets "write", "sync" and so on, and the file's name.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
+    /// <summary>How many bytes of a write to the file of that name fit on the disk; all of them unless told otherwise.</summary>
+    public Func<string, int> Room { get; set; } = _ => int.MaxValue;
+
     /// <summary>What was called so far, as "sync 1.log".</summary>
     public string[] Calls
     {
@@ -71,7 +74,10 @@ internal sealed class FaultyFiles : IStoreFiles
         public void Write(ReadOnlySpan<byte> source, long offset)
         {
             owner.Note("write", path);
-            file.Write(source, offset);
+            int room = owner.Room(System.IO.Path.GetFileName(path));
+            file.Write(source[..Math.Min(room, source.Length)], offset);
+            if (room < source.Length)
+                throw new IOException("No space left on device", 28); // ENOSPC, as the runtime reports it
         }
 
         public void Truncate(long length)

@@ -2,33 +2,34 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Says when memory or disk is so short that publishers must wait, and when they may go on (RabbitMQ's alarms).</summary>
 /// <remarks>
-/// Looked at by a timer, not per message. <see cref="Reason"/> and the waiting task are read by any thread; everything
-/// is written under the lock, as a timer's calls may overlap.
+/// Looked at by a timer, and after every few megabytes of messages, not per message. <see cref="Reason"/> and the tasks
+/// are read by any thread; everything is written under the lock, as the looks may overlap.
 /// </remarks>
-internal sealed class ResourceAlarms : IDisposable
+internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Free space changes slowly and costs a system call to ask for: every so many intervals.</summary>
+    /// <summary>What others than the store do to the disk is seen every so many intervals.</summary>
     private const int DiskEvery = 10;
 
     private readonly Lock _gate = new();
     private readonly ResourceLimit _memory;
-    private readonly ResourceLimit _disk;
+    private readonly DiskWatch _disk;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private bool _isDisposed;
     private int _checks;
+    private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _cleared;
     private string? _reason;
 
     /// <param name="memoryInUse">Bytes of memory that only consumers can free; the alarm is set above the limit.</param>
-    /// <param name="diskFree">Bytes free where the data folder is; the alarm is set below the limit.</param>
+    /// <param name="disk">Where the data folder is; the alarm is set while it is short of room.</param>
     /// <param name="logger">Hears of each change.</param>
     /// <param name="clock">Whose timer looks.</param>
-    public ResourceAlarms(ResourceLimit memoryInUse, ResourceLimit diskFree, ILogger logger, TimeProvider clock)
+    public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock)
     {
-        (_memory, _disk, _logger) = (memoryInUse, diskFree, logger);
+        (_memory, _disk, _logger) = (memoryInUse, disk, logger);
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
@@ -37,6 +38,9 @@ internal sealed class ResourceAlarms : IDisposable
 
     /// <summary>Why, in RabbitMQ's words for connection.blocked: <c>low on memory</c>, <c>low on disk</c> or both; null while all is well.</summary>
     public string? Reason => Volatile.Read(ref _reason);
+
+    /// <summary>Completes while publishers must wait, and when they have to.</summary>
+    public Task WaitUntilSetAsync() => Volatile.Read(ref _set).Task;
 
     /// <summary>Completes when publishers may go on.</summary>
     public Task WaitUntilClearedAsync() => Volatile.Read(ref _cleared)?.Task ?? Task.CompletedTask;
@@ -51,6 +55,22 @@ internal sealed class ResourceAlarms : IDisposable
         }
     }
 
+    /// <summary>Looks, if it is time to: enough was published since the last look, or the disk became full. Costs next to nothing otherwise.</summary>
+    public void CheckIfDue()
+    {
+        if (_disk.IsDue)
+            Check();
+    }
+
+    /// <summary>The same, but the look is left to the thread pool: for the store's own thread.</summary>
+    public void CheckSoonIfDue()
+    {
+        if (_disk.IsDue)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute() => Check();
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -64,8 +84,8 @@ internal sealed class ResourceAlarms : IDisposable
     private void CheckUnderGate()
     {
         _memory.Update(value => value > _memory.Limit, _logger.MemoryAlarmSet, _logger.MemoryAlarmCleared);
-        if (_checks++ % DiskEvery == 0)
-            _disk.Update(value => value < _disk.Limit, _logger.DiskAlarmSet, _logger.DiskAlarmCleared);
+        if (_checks++ % DiskEvery == 0 || _disk.IsDue)
+            _disk.Look(_logger);
         Publish((_memory.IsShort, _disk.IsShort) switch
         {
             (true, true) => "low on memory & disk",
@@ -80,7 +100,13 @@ internal sealed class ResourceAlarms : IDisposable
         if (reason is not null && _cleared is null)
             Volatile.Write(ref _cleared, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Volatile.Write(ref _reason, reason);
-        if (reason is null)
-            Interlocked.Exchange(ref _cleared, null)?.TrySetResult();
+        if (reason is not null)
+        {
+            _set.TrySetResult();
+            return;
+        }
+        if (_set.Task.IsCompleted)
+            Volatile.Write(ref _set, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Interlocked.Exchange(ref _cleared, null)?.TrySetResult();
     }
 }

@@ -17,6 +17,7 @@ internal interface IConsumer
     /// <param name="most">How many at most.</param>
     /// <param name="round">Learns what has to be flushed, and which messages went out.</param>
     /// <returns>True when the consumer could take more.</returns>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read just now; what was taken before went out.</exception>
     bool Deliver(Queue queue, int most, DispatchRound round);
 
     /// <summary>The queue is gone. No lock is held.</summary>

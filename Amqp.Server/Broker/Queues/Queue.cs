@@ -20,12 +20,12 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     /// <summary>Deliveries after which a draining thread goes back to its own work.</summary>
     private const int DeliveriesPerDrain = 2048;
 
-    /// <summary>After messages could not be read from the disk: it may be short of file handles only.</summary>
+    /// <summary>How long deliveries pause after messages could not be read from the disk.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly IMessageStore _store;
-    private readonly ILogger _logger;
+    private readonly QueueReader _reader;
     private readonly ConsumerRing _consumers;
     private long _unacknowledged;
     private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
@@ -35,7 +35,8 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue messages, VirtualHost virtualHost)
     {
         (Name, Flags, Arguments, Owner, Messages) = (name, flags, arguments, owner, messages);
-        (VirtualHost, _store, _logger) = (virtualHost, virtualHost.Store, virtualHost.Logger);
+        (VirtualHost, _store) = (virtualHost, virtualHost.Store);
+        _reader = new QueueReader(name, messages, virtualHost.Store, virtualHost.Logger);
         _consumers = new ConsumerRing(arguments.SingleActiveConsumer);
     }
 
@@ -87,18 +88,9 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes the next message. For consumers, while they deliver under this queue's lock.</summary>
-    public bool TryTake(out StoredMessage message) => Messages.TryTake(out message);
-
-    /// <summary>Lets go of a message whose bytes are damaged on disk: it was taken and cannot be delivered.</summary>
-    public void DropDamaged(in StoredMessage message, StoreDamagedException damage)
-    {
-        _logger.MessageDamaged(Name, message.Sequence, damage.File, damage.Offset, damage.Message);
-        _store.Settle(Messages, new ReadOnlySpan<StoredMessage>(in message));
-    }
-
-    /// <summary>Makes a message ready again that was taken and did not go out. Under this queue's lock.</summary>
-    public void PutBack(in StoredMessage message) => Messages.Add(message);
+    /// <inheritdoc cref="QueueReader.TryTake"/>
+    /// <remarks>For consumers, while they deliver under this queue's lock.</remarks>
+    public bool TryTake(out StoredMessage message, out PayloadLease payload) => _reader.TryTake(out message, out payload);
 
     /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached.</summary>
     public void Drain(DispatchRound round)
@@ -118,9 +110,8 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             {
                 hasMore = DeliverSome(round);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (QueueUnreadableException)
             {
-                _logger.QueueUnreadable(Name, error);
                 DrainLater(); // the right to drain waits with it
                 return;
             }
@@ -146,29 +137,24 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
 
     /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under this queue's lock.</summary>
     /// <returns>False when the queue is empty.</returns>
+    /// <exception cref="AmqpException">541: the message cannot be read from the disk just now.</exception>
     public bool TryGet<TState>(TState state, bool noAck, GetDelivery<TState> deliver)
     {
         lock (_gate)
         {
-            while (Messages.TryTake(out var message))
+            try
             {
-                try
-                {
-                    deliver(state, message, Messages.Count);
-                    NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
-                    return true;
-                }
-                catch (StoreDamagedException damage)
-                {
-                    DropDamaged(message, damage);
-                }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-                {
-                    PutBack(message);
-                    throw new AmqpException(ReplyCode.InternalError, $"cannot read queue '{Name}' from the disk: {error.Message}");
-                }
+                if (!_reader.TryTake(out var message, out var payload))
+                    return false;
+                using (payload)
+                    deliver(state, message, payload.Payload, Messages.Count);
+                NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
+                return true;
             }
-            return false;
+            catch (QueueUnreadableException)
+            {
+                throw new AmqpException(ReplyCode.InternalError, $"queue '{Name}' in vhost '{VirtualHost.Name}' cannot be read from the disk now");
+            }
         }
     }
 
@@ -315,7 +301,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
 }
 
 /// <summary>Sends what basic.get took. The queue's lock is held.</summary>
-internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, long left);
+internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
 /// <summary>How a queue was declared.</summary>
 [Flags]

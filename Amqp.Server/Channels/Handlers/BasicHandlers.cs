@@ -87,12 +87,11 @@ internal static class BasicHandlers
         channel.Session.Round.Touch(channel.Session.Outbox);
     }
 
-    private static void SendGetOk((AmqpChannel Channel, Queue Queue, bool NoAck) state, in StoredMessage message, long left)
+    private static void SendGetOk((AmqpChannel Channel, Queue Queue, bool NoAck) state, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
     {
         var (channel, queue, noAck) = state;
         var session = channel.Session;
-        using var lease = session.VirtualHost.Store.Read(message);
-        var content = EncodedMessage.Read(lease.Payload);
+        var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out var exchange, out var routingKey);
         var getOk = new BasicGetOk(
             0, message.IsRedelivered, System.Text.Encoding.UTF8.GetString(exchange), System.Text.Encoding.UTF8.GetString(routingKey), (uint)Math.Min(left, uint.MaxValue));
