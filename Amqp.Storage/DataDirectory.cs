@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Amqp.Storage;
 
 /// <summary>The folder in which a broker keeps what outlives it, held by one process at a time.</summary>
@@ -34,7 +31,7 @@ public sealed class DataDirectory : IDisposable
     /// <summary>What was found: at first of the catalog, after <see cref="OpenStore"/> of everything.</summary>
     public RecoveryReport Report { get; private set; }
 
-    private string SegmentsPath => Path.Combine(_path, "segments");
+    private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
 
     /// <summary>Takes a folder, creating it if need be, and reads its catalog.</summary>
     /// <param name="path">The folder.</param>
@@ -101,33 +98,10 @@ public sealed class DataDirectory : IDisposable
 
     private void CheckFormat()
     {
-        string path = Path.Combine(_path, "version");
-        if (!_files.Exists(path))
-        {
-            if (_files.Exists(Path.Combine(_path, "catalog.log")))
-                throw new DataDirectoryException($"the data folder {_path} has no file named version, so it cannot be known how to read it");
-            WriteFormat(path);
-            return;
-        }
-        Span<byte> text = stackalloc byte[16];
-        using IStoreFile file = _files.Open(path, FileAccess.Read);
-        text = text[..file.Read(text, 0)];
-        if (!int.TryParse(text, CultureInfo.InvariantCulture, out int version) || version < 1)
-            throw new DataDirectoryException($"{path} does not hold a version number");
-        if (version > FormatVersion)
-            throw new DataDirectoryException($"the data folder {_path} was written in format {version} by a newer broker; this one reads up to {FormatVersion}");
-        if (version < FormatVersion)
-            WriteFormat(path); // before the first file that an older broker would overlook
-    }
-
-    private void WriteFormat(string path)
-    {
-        using (IStoreFile file = _files.Create(path + ".new"))
-        {
-            file.Write(Encoding.ASCII.GetBytes(FormatVersion.ToString(CultureInfo.InvariantCulture)), 0);
-            file.Sync();
-        }
-        _files.Rename(path + ".new", path);
-        _files.SyncDirectory(_path);
+        int? version = FormatFile.Read(_files, _path);
+        if (version is null && _files.Exists(Path.Combine(_path, CatalogFile.Name)))
+            throw new DataDirectoryException($"the data folder {_path} has no file named {FormatFile.Name}, so it cannot be known how to read it");
+        if (version is null or < FormatVersion)
+            FormatFile.Write(_files, _path, FormatVersion); // before the first file that an older broker would overlook
     }
 }

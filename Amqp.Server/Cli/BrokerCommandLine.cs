@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using Amqp.Server.Cli.Store;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
@@ -35,6 +36,7 @@ internal sealed class BrokerCommandLine(
         {
             ServeCommand(),
             ConfigCommand(),
+            StoreCommands.Create(),
         };
         _settings.AddTo(root);
         root.SetAction(ServeAsync);

@@ -5,6 +5,9 @@ namespace Amqp.Storage;
 /// <summary>The catalog's file: a log of changes. Not thread-safe, but for <see cref="Sync"/>, which may run beside anything.</summary>
 internal sealed class CatalogFile : IDisposable
 {
+    /// <summary>In the data folder.</summary>
+    public const string Name = "catalog.log";
+
     private readonly IStoreFiles _files;
     private readonly string _directory;
     private readonly string _path;
@@ -25,7 +28,7 @@ internal sealed class CatalogFile : IDisposable
     /// <param name="findings">Receives what is wrong with the file.</param>
     public static CatalogFile Open(IStoreFiles files, string directory, SortedDictionary<string, byte[]> entries, List<RecoveryFinding> findings)
     {
-        string path = Path.Combine(directory, "catalog.log");
+        string path = Path.Combine(directory, Name);
         if (!files.Exists(path))
             return new CatalogFile(files, directory, path, Create(files, directory, path, entries, out _));
         var catalog = new CatalogFile(files, directory, path, files.Open(path, FileAccess.ReadWrite));
@@ -135,33 +138,14 @@ internal sealed class CatalogFile : IDisposable
     {
         byte[] bytes = new byte[_file.Length];
         _file.Read(bytes, 0);
-        bool isDamaged = !FileHeader.IsIntact(bytes, FileHeader.CatalogMagic, id: 0);
-        if (isDamaged)
-            findings.Add(new RecoveryFinding(_path, 0, Math.Min(bytes.Length, FileHeader.Size), IsTornTail: false));
-
-        int start = Math.Min(bytes.Length, FileHeader.Size);
-        var records = new RecordScanner(bytes.AsSpan(start), file: 0, start);
-        while (records.MoveNext())
+        int found = findings.Count;
+        Length = CatalogScan.Read(_path, bytes, findings, (record, _) => CatalogScan.Apply(record, entries));
+        if (Length < bytes.Length)
         {
-            if (records.Skipped.Length > 0)
-            {
-                findings.Add(new RecoveryFinding(_path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: false));
-                isDamaged = true;
-            }
-            string key = CatalogRecord.ReadKey(records.Record);
-            if (RecordHeader.ReadType(records.Record) == RecordType.CatalogPut)
-                entries[key] = CatalogRecord.ReadValue(records.Record).ToArray();
-            else
-                entries.Remove(key);
-        }
-        Length = records.Skipped.Offset;
-        if (records.Skipped.Length > 0)
-        {
-            findings.Add(new RecoveryFinding(_path, Length, records.Skipped.Length, IsTornTail: true));
             _file.Truncate(Length);
             _file.Sync();
         }
-        if (isDamaged)
+        if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);
             Rewrite(entries);

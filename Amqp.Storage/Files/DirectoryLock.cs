@@ -14,7 +14,7 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="DataDirectoryException">Another process, or this one, holds it.</exception>
     public static DirectoryLock Take(string directory)
     {
-        string path = Path.Combine(directory, "lock");
+        string path = PathOf(directory);
         FileStream file;
         try
         {
@@ -22,7 +22,9 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException) when (File.Exists(path))
         {
-            throw new DataDirectoryException($"the data folder {directory} is in use by another broker{Holder(path)}");
+            throw new DataDirectoryException(IsOnlyShared(path)
+                ? $"the data folder {directory} is being inspected"
+                : $"the data folder {directory} is in use by another broker{Holder(path)}");
         }
         var taken = new DirectoryLock(file);
         file.SetLength(0);
@@ -31,7 +33,46 @@ internal sealed class DirectoryLock : IDisposable
         return taken;
     }
 
+    /// <summary>Keeps brokers out of a folder that is only looked at, by any number of processes. Changes nothing on disk.</summary>
+    /// <returns>Null when no broker has ever held the folder: there is no file to lock.</returns>
+    /// <exception cref="DataDirectoryException">A broker holds it.</exception>
+    public static DirectoryLock? Share(string directory)
+    {
+        string path = PathOf(directory);
+        try
+        {
+            return new DirectoryLock(OpenShared(path));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            throw new DataDirectoryException($"the data folder {directory} is in use by a running broker{Holder(path)}; stop it first");
+        }
+    }
+
+    /// <summary>The file that stands for the lock, whether it is there or not.</summary>
+    public static string PathOf(string directory) => Path.Combine(directory, "lock");
+
     public void Dispose() => _file.Dispose();
+
+    // To read, and for others to read: the system's shared lock, which excludes the exclusive one that Take asks for.
+    private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+
+    private static bool IsOnlyShared(string path)
+    {
+        try
+        {
+            OpenShared(path).Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static string Holder(string path)
     {

@@ -13,6 +13,9 @@ namespace Amqp.Storage;
 /// </remarks>
 internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSignal signal)
 {
+    /// <summary>In the data folder.</summary>
+    public const string FolderName = "segments";
+
     public const string LogExtension = ".log";
 
     /// <summary>What format 1 called a segment of which only the settle records counted.</summary>

@@ -4,42 +4,84 @@ namespace Amqp.Storage;
 
 /// <summary>Finds the messages of the last run: what the indexes know less what was settled. Used once, by one thread.</summary>
 /// <remarks>Its cost is per segment and queue. Only what a segment has of a queue of which part is settled is looked at by message.</remarks>
-internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQueues, StoreOptions options)
+/// <param name="files">Where the log is. Missing indexes are made, and unfinished writes cut off: an inspection gives files that keep this from the disk.</param>
+/// <param name="durableQueues">Numbers of the queues that still exist; null for all that the log knows.</param>
+/// <param name="options">Of the store.</param>
+internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
     private readonly List<RecoveryFinding> _findings = [];
     private readonly SegmentIndexes _indexes = new(files, options, new SegmentLayout());
 
-    /// <summary>Reads everything. Segments without messages are reported to the set as dead.</summary>
+    /// <summary>The queues that <see cref="Read"/> found.</summary>
+    public IReadOnlyCollection<RecoveredQueue> Queues => _queues.Values;
+
+    /// <summary>What was wrong so far.</summary>
+    public IReadOnlyList<RecoveryFinding> Findings => _findings;
+
+    /// <summary>The segments' indexes.</summary>
+    public SegmentIndexes Indexes => _indexes;
+
+    private SegmentRecovery Reader => field ??= new SegmentRecovery(files, options, _findings);
+
+    /// <summary>Reads everything, and makes queues of it. Segments without messages are reported to the set as dead.</summary>
     public RecoveredLog Run(SegmentSet segments)
     {
         long started = Stopwatch.GetTimestamp();
-        IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);
-        var reader = new SegmentRecovery(files, options, _findings);
-        var read = new List<RecoveredSegment>();
-        foreach (SegmentFile file in found)
-        {
-            read.Add(reader.Read(file, segments, isLast: file == found[^1]));
-            Apply(read[^1]);
-        }
-
+        IReadOnlyList<RecoveredSegment> read = Read(segments);
         var space = new BlockSpace(options, new BlockLoader(files, _indexes.Layout));
         var chunks = new MessageChunkPool();
         var loader = new StretchLoader(files, space, _indexes);
-        List<StoredQueue> queues = [.. _queues.Values.Select(queue => Fill(queue, reader, chunks, loader))];
+        List<StoredQueue> queues = [.. _queues.Values.Select(queue => Fill(queue, chunks, loader))];
         foreach (RecoveredSegment segment in read)
             segment.Segment.Seal();
         var report = new RecoveryReport
         {
             Messages = queues.Sum(queue => queue.Count),
-            Segments = found.Count,
-            SegmentsIndexed = reader.Indexed,
-            Bytes = reader.BytesRead,
+            Segments = read.Count,
+            SegmentsIndexed = Reader.Indexed,
+            Bytes = Reader.BytesRead,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Findings = _findings,
         };
         return new RecoveredLog(space, chunks, _indexes, loader, segments, queues, report);
     }
+
+    /// <summary>Reads what all segments say, in order. The caller seals them.</summary>
+    public IReadOnlyList<RecoveredSegment> Read(SegmentSet segments)
+    {
+        IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);
+        var read = new List<RecoveredSegment>();
+        foreach (SegmentFile file in found)
+        {
+            read.Add(Reader.Read(file, segments, isLast: file == found[^1]));
+            Apply(read[^1]);
+        }
+        return read;
+    }
+
+    /// <summary>The messages of a queue that nothing has settled, in order. All segments were read.</summary>
+    public IEnumerable<Stretch> Unsettled(RecoveredQueue queue)
+    {
+        foreach ((RecoveredSegment recovered, QueueRow row) in queue.Rows)
+        {
+            SequenceRanges? folded = recovered.Folded.GetValueOrDefault(row.Queue);
+            if (queue.Settled.Covers(row.First, row.Last) || folded?.Covers(row.First, row.Last) == true)
+                continue;
+            if (queue.Settled.Overlaps(row.First, row.Last) || folded?.Overlaps(row.First, row.Last) == true)
+            {
+                foreach (Stretch stretch in Unsettled(queue, recovered, row, folded))
+                    yield return stretch;
+            }
+            else
+            {
+                yield return new Stretch(recovered.Segment, row.First, row.Last, row.Count, row.Bytes, row.At, queue.DeliveredMark);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="SegmentRecovery.Rebuild"/>
+    public SegmentSummary Rebuild(RecoveredSegment recovered) => Reader.Rebuild(recovered);
 
     private void Apply(RecoveredSegment recovered)
     {
@@ -60,12 +102,12 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
     /// <summary>The queue with a number, or null when it is not there any more.</summary>
     private RecoveredQueue? Find(uint number)
     {
-        if (!_queues.TryGetValue(number, out RecoveredQueue? queue) && durableQueues.Contains(number))
+        if (!_queues.TryGetValue(number, out RecoveredQueue? queue) && durableQueues?.Contains(number) != false)
             _queues.Add(number, queue = new RecoveredQueue(number));
         return queue;
     }
 
-    private StoredQueue Fill(RecoveredQueue queue, SegmentRecovery reader, MessageChunkPool chunks, StretchLoader loader)
+    private StoredQueue Fill(RecoveredQueue queue, MessageChunkPool chunks, StretchLoader loader)
     {
         var target = new StoredQueue(queue.Number, isDurable: true, chunks, new DeepMessages(loader, chunks, queue.Number))
         {
@@ -73,36 +115,29 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
             LastPersistentSequence = queue.LastSequence,
             DeliveredMark = queue.DeliveredMark,
         };
-        foreach ((RecoveredSegment recovered, QueueRow row) in queue.Rows)
+        foreach (Stretch stretch in Unsettled(queue))
         {
-            SequenceRanges? folded = recovered.Folded.GetValueOrDefault(row.Queue);
-            if (queue.Settled.Covers(row.First, row.Last) || folded?.Covers(row.First, row.Last) == true)
-                continue;
-            if (queue.Settled.Overlaps(row.First, row.Last) || folded?.Overlaps(row.First, row.Last) == true)
-                AddUnsettled(target, queue, recovered, row, folded, reader);
-            else
-                Add(target, new Stretch(recovered.Segment, row.First, row.Last, row.Count, row.Bytes, row.At, queue.DeliveredMark));
+            stretch.Segment.Hold(stretch.Count);
+            stretch.Segment.MessageBytes += MessageRecord.Cost(stretch.Count, stretch.Bytes);
+            target.Restore(stretch);
         }
         target.DeliveredSegment = target.Count > 0 ? queue.DeliveredSegment : 0;
         return target;
     }
 
-    private void AddUnsettled(StoredQueue target, RecoveredQueue queue, RecoveredSegment recovered, in QueueRow row, SequenceRanges? folded, SegmentRecovery reader)
+    private List<Stretch> Unsettled(RecoveredQueue queue, RecoveredSegment recovered, in QueueRow row, SequenceRanges? folded)
     {
-        List<Stretch> stretches;
         try
         {
-            stretches = FindUnsettled(queue, recovered.Segment, row.Queue, row.At, folded);
+            return FindUnsettled(queue, recovered.Segment, row.Queue, row.At, folded);
         }
         catch (InvalidDataException)
         {
-            SegmentSummary summary = reader.Rebuild(recovered);
-            if (Array.FindIndex(summary.Rows, found => found.Queue == queue.Number) < 0)
-                return;
-            stretches = FindUnsettled(queue, recovered.Segment, row.Queue, at: 0, folded);
+            SegmentSummary summary = Rebuild(recovered);
+            return Array.Exists(summary.Rows, found => found.Queue == queue.Number)
+                ? FindUnsettled(queue, recovered.Segment, row.Queue, at: 0, folded)
+                : [];
         }
-        foreach (Stretch stretch in stretches)
-            Add(target, stretch);
     }
 
     private List<Stretch> FindUnsettled(RecoveredQueue queue, Segment segment, uint number, long at, SequenceRanges? folded)
@@ -121,12 +156,5 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
             goesOn = !isSettled;
         }
         return stretches;
-    }
-
-    private static void Add(StoredQueue target, in Stretch stretch)
-    {
-        stretch.Segment.Hold(stretch.Count);
-        stretch.Segment.MessageBytes += MessageRecord.Cost(stretch.Count, stretch.Bytes);
-        target.Restore(stretch);
     }
 }

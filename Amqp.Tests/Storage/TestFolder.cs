@@ -30,5 +30,21 @@ internal sealed class TestFolder : IDisposable
         return copy;
     }
 
+    /// <summary>Damages a file: one bit of a byte, counted from the end when negative.</summary>
+    public static void Flip(string path, long at)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[at < 0 ? bytes.Length + at : at] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    /// <summary>Everything that can be seen of every file: name, size, time of the last change, bytes.</summary>
+    public string[] Snapshot() =>
+    [
+        .. new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .OrderBy(entry => entry.FullName, StringComparer.Ordinal)
+            .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc.Ticks} {(entry is FileInfo ? Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "folder")}"),
+    ];
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,0 +1,29 @@
+using Amqp.Storage;
+using Spectre.Console;
+
+namespace Amqp.Server.Cli.Store;
+
+/// <summary>A bar on standard error while a data folder is read, when somebody is there to see it.</summary>
+internal static class ReadProgress
+{
+    /// <summary>Does the work, and shows how far it is if the stream is a terminal. The bar is gone when it returns.</summary>
+    public static T Show<T>(TextWriter error, Func<IProgress<InspectionProgress>?, T> work)
+    {
+        if (!ReferenceEquals(error, Console.Error) || Console.IsErrorRedirected)
+            return work(null);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new RemainingTimeColumn())
+            .Start(context => work(new Bar(context.AddTask("reading"))));
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<InspectionProgress>
+    {
+        public void Report(InspectionProgress value)
+        {
+            task.MaxValue = Math.Max(1, value.BytesToRead);
+            task.Value = value.BytesRead;
+        }
+    }
+}

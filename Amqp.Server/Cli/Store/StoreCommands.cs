@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Text.Json;
+using Amqp.Server.Inspection;
+using Amqp.Storage;
+
+namespace Amqp.Server.Cli.Store;
+
+/// <summary>The verbs that look into a data folder while no broker uses it.</summary>
+internal static class StoreCommands
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The command <c>store</c> with its verbs.</summary>
+    public static Command Create() => new("store", "Look into a data folder that no broker uses. Nothing in it is changed.")
+    {
+        Verb("inspect", "Show what is in a data folder: segments, queues, definitions, sizes.", DataFolder.Inspect, StoreOutput.Print, _ => ExitCode.Ok),
+        Verb(
+            "verify",
+            "Read everything in a data folder and check it; ends with 1 when something is damaged.",
+            DataFolder.Verify,
+            StoreOutput.Print,
+            verdict => verdict.IsSound ? ExitCode.Ok : ExitCode.Damaged),
+    };
+
+    private static Command Verb<T>(
+        string name, string description, Func<string, IProgress<InspectionProgress>?, T> look, Action<T, StoreOutput> print, Func<T, int> exitCode)
+    {
+        var folder = new Argument<string>("folder") { Description = "The data folder." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object, for programs." };
+        var command = new Command(name, description) { folder, json };
+        command.SetAction(result =>
+        {
+            InvocationConfiguration streams = result.InvocationConfiguration;
+            try
+            {
+                string path = result.GetRequiredValue(folder);
+                T found = ReadProgress.Show(streams.Error, progress => look(path, progress));
+                if (result.GetValue(json))
+                    streams.Output.WriteLine(JsonSerializer.Serialize(found, _json));
+                else
+                    print(found, new StoreOutput(streams.Output));
+                return exitCode(found);
+            }
+            catch (Exception cause) when (cause is DataDirectoryException or IOException or UnauthorizedAccessException)
+            {
+                streams.Error.WriteLine($"amqpbroker: {cause.Message.TrimEnd('.')}.");
+                return ExitCode.Failure;
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,68 @@
+using Amqp.Server.Broker.Definitions;
+using Amqp.Storage;
+
+namespace Amqp.Server.Inspection;
+
+/// <summary>Looks into a data folder that no broker uses, and changes nothing: what the store counts, with the names from the catalog.</summary>
+internal static class DataFolder
+{
+    /// <summary>Counts what is there.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="progress">Told how far it is, on this thread.</param>
+    /// <exception cref="DataDirectoryException">Not there, not a data folder, in use, or written by a newer version.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static DataFolderReport Inspect(string path, IProgress<InspectionProgress>? progress)
+    {
+        using DataDirectoryInspection folder = DataDirectoryInspection.Open(path);
+        var catalog = new CatalogContents(folder.Catalog);
+        DataDirectoryContents contents = folder.Inspect(catalog.Queues.Keys.ToHashSet(), progress);
+        return new DataFolderReport(
+            Path.GetFullPath(path),
+            folder.FormatVersion,
+            folder.Size,
+            Count(folder.Catalog.Count, catalog),
+            contents.Segments,
+            [.. contents.Queues.Where(queue => queue.Exists || queue.Messages > 0).Select(queue => Name(queue, catalog))
+                .OrderBy(queue => queue.Name is null)
+                .ThenBy(queue => queue.VirtualHost, StringComparer.Ordinal)
+                .ThenBy(queue => queue.Name, StringComparer.Ordinal)],
+            [.. Unreadable(folder, catalog), .. contents.Findings]);
+    }
+
+    /// <summary>Reads and checks everything that is there.</summary>
+    /// <inheritdoc cref="Inspect"/>
+    public static DataFolderVerdict Verify(string path, IProgress<InspectionProgress>? progress)
+    {
+        using DataDirectoryInspection folder = DataDirectoryInspection.Open(path);
+        InspectionFinding[] unreadable = [.. Unreadable(folder, new CatalogContents(folder.Catalog))];
+        DataDirectoryVerdict verdict = folder.Verify(progress);
+        return new DataFolderVerdict(
+            Path.GetFullPath(path),
+            folder.FormatVersion,
+            verdict.IsSound && unreadable.Length == 0,
+            verdict.Segments,
+            verdict.Bytes,
+            [.. unreadable, .. verdict.Findings]);
+    }
+
+    private static QueueReport Name(QueueContents queue, CatalogContents catalog)
+    {
+        bool isKnown = catalog.Queues.TryGetValue(queue.Number, out (string VirtualHost, string Name) known);
+        return new QueueReport(
+            isKnown ? known.VirtualHost : null, isKnown ? known.Name : null, queue.Number, queue.Messages, queue.Bytes, queue.RedeliveredUpTo, queue.LastSequence);
+    }
+
+    private static DefinitionCounts Count(int total, CatalogContents catalog)
+    {
+        int virtualHosts = catalog.Count(DefinitionKey.VirtualHosts);
+        int users = catalog.Count(DefinitionKey.Users);
+        int exchanges = catalog.Count(DefinitionKey.Exchanges);
+        int queues = catalog.Count(DefinitionKey.Queues);
+        int bindings = catalog.Count(DefinitionKey.Bindings);
+        return new DefinitionCounts(total, virtualHosts, users, exchanges, queues, bindings, total - virtualHosts - users - exchanges - queues - bindings);
+    }
+
+    private static IEnumerable<InspectionFinding> Unreadable(DataDirectoryInspection folder, CatalogContents catalog) =>
+        catalog.Unreadable.Select(unreadable => new InspectionFinding(
+            folder.CatalogPath, unreadable.Entry.Offset, unreadable.Entry.Length, IsDamage: true, $"the definition {unreadable.Entry.Key} cannot be read: {unreadable.Reason}"));
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+
+namespace Amqp.Storage;
+
+/// <summary>The file that says in which format a data folder is.</summary>
+internal static class FormatFile
+{
+    public const string Name = "version";
+
+    /// <returns>Null when there is no such file.</returns>
+    /// <exception cref="DataDirectoryException">It holds no version, or a newer one than this broker reads.</exception>
+    public static int? Read(IStoreFiles files, string directory)
+    {
+        string path = Path.Combine(directory, Name);
+        if (!files.Exists(path))
+            return null;
+        Span<byte> text = stackalloc byte[16];
+        using IStoreFile file = files.Open(path, FileAccess.Read);
+        text = text[..file.Read(text, 0)];
+        if (!int.TryParse(text, CultureInfo.InvariantCulture, out int version) || version < 1)
+            throw new DataDirectoryException($"{path} does not hold a version number");
+        if (version > DataDirectory.FormatVersion)
+            throw new DataDirectoryException($"the data folder {directory} was written in format {version} by a newer broker; this one reads up to {DataDirectory.FormatVersion}");
+        return version;
+    }
+
+    /// <summary>Puts another version in place. It survives a power cut.</summary>
+    public static void Write(IStoreFiles files, string directory, int version)
+    {
+        string path = Path.Combine(directory, Name);
+        using (IStoreFile file = files.Create(path + ".new"))
+        {
+            file.Write(Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)), 0);
+            file.Sync();
+        }
+        files.Rename(path + ".new", path);
+        files.SyncDirectory(directory);
+    }
+}

@@ -1,0 +1,118 @@
+namespace Amqp.Storage;
+
+/// <summary>Looks into a data folder that no broker uses, and changes no byte of it. While it is open no broker can take the folder. Not thread-safe.</summary>
+public sealed class DataDirectoryInspection : IDisposable
+{
+    private readonly string _path;
+    private readonly IStoreFiles _files;
+    private readonly DirectoryLock? _lock; // null when there is no file to lock: in a copy, for one
+    private readonly List<RecoveryFinding> _catalogFindings = [];
+    private readonly SortedDictionary<string, CatalogEntry> _catalog = new(StringComparer.Ordinal);
+    private readonly long _catalogBytes;
+
+    private DataDirectoryInspection(string path, IStoreFiles files, DirectoryLock? heldLock)
+    {
+        (_path, _files, _lock) = (path, files, heldLock);
+        FormatVersion = FormatFile.Read(files, path)
+            ?? throw new DataDirectoryException($"{path} is not a data folder: it has no file named {FormatFile.Name}; name the folder that a broker was started with");
+        _catalogBytes = ReadCatalog();
+        Size = DiskUsage.Of(path);
+    }
+
+    /// <summary>The format that the folder is in. See docs/store-format.md.</summary>
+    public int FormatVersion { get; }
+
+    /// <summary>Bytes on disk.</summary>
+    public DiskUsage Size { get; }
+
+    /// <summary>What is not messages, in the order of the keys (ordinal).</summary>
+    public IReadOnlyCollection<CatalogEntry> Catalog => _catalog.Values;
+
+    /// <summary>The catalog's file, whether it is there or not.</summary>
+    public string CatalogPath => Path.Combine(_path, CatalogFile.Name);
+
+    private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
+
+    /// <summary>Takes a folder to look at, and reads its catalog.</summary>
+    /// <exception cref="DataDirectoryException">Not there, not a data folder, in use by a broker, written by a newer version, or out of reach.</exception>
+    public static DataDirectoryInspection Open(string path) => Open(path, new DiskFiles());
+
+    internal static DataDirectoryInspection Open(string path, IStoreFiles files)
+    {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!Directory.Exists(path))
+            throw new DataDirectoryException($"{(File.Exists(path) ? $"{path} is a file, not a data folder" : $"there is no folder {path}")}; name the folder that a broker was started with");
+        DirectoryLock? heldLock = null;
+        try
+        {
+            heldLock = DirectoryLock.Share(path);
+            return new DataDirectoryInspection(path, files, heldLock);
+        }
+        catch (Exception cause)
+        {
+            heldLock?.Dispose();
+            if (cause is IOException or UnauthorizedAccessException)
+                throw new DataDirectoryException($"the data folder {path} cannot be read: {cause.Message}");
+            throw;
+        }
+    }
+
+    /// <summary>Counts what is in the log. Reads indexes where there are any, and the logs of segments without one.</summary>
+    /// <param name="durableQueues">Numbers of the queues that still exist; messages of others are dead.</param>
+    /// <param name="progress">Told how far it is, on this thread.</param>
+    /// <exception cref="DataDirectoryException">A broker took the folder meanwhile.</exception>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public DataDirectoryContents Inspect(IReadOnlySet<uint> durableQueues, IProgress<InspectionProgress>? progress = null)
+    {
+        var counter = new ReadCounter(progress) { BytesToRead = Size.Indexes + BytesWithoutIndex() };
+        var log = new LogInspection(new OverlayFiles(_files, counter), SegmentsPath, durableQueues);
+        IReadOnlyList<SegmentContents> segments = log.Run();
+        CheckUnused();
+        return new DataDirectoryContents(segments, log.Queues, [.. _catalogFindings.Concat(log.Findings).Select(InspectionFinding.Of)]);
+    }
+
+    /// <summary>Reads every file, checks every record, and compares every index with its log.</summary>
+    /// <param name="progress">Told how far it is, on this thread.</param>
+    /// <exception cref="DataDirectoryException">A broker took the folder meanwhile.</exception>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public DataDirectoryVerdict Verify(IProgress<InspectionProgress>? progress = null)
+    {
+        var counter = new ReadCounter(progress) { BytesToRead = _catalogBytes + Size.Log + Size.Indexes + Size.Acknowledgements };
+        counter.Add(_catalogBytes);
+        var findings = _catalogFindings.Select(InspectionFinding.Of).ToList();
+        int segments = new LogVerification(new OverlayFiles(_files, counter), findings).Run(SegmentsPath);
+        CheckUnused();
+        return new DataDirectoryVerdict(segments, counter.BytesRead, findings);
+    }
+
+    /// <summary>Lets go of the folder.</summary>
+    public void Dispose() => _lock?.Dispose();
+
+    private long ReadCatalog()
+    {
+        if (!_files.Exists(CatalogPath))
+            return 0;
+        MemoryFile file = MemoryFile.Of(_files, CatalogPath);
+        CatalogScan.Read(CatalogPath, file.Bytes, _catalogFindings, (record, offset) =>
+        {
+            string key = CatalogRecord.ReadKey(record);
+            if (RecordHeader.ReadType(record) == RecordType.CatalogPut)
+                _catalog[key] = new CatalogEntry(key, CatalogRecord.ReadValue(record).ToArray(), offset, record.Length);
+            else
+                _catalog.Remove(key);
+        });
+        return file.Length;
+    }
+
+    private long BytesWithoutIndex()
+    {
+        IReadOnlyList<SegmentFile> segments = SegmentFile.In(new OverlayFiles(_files, new ReadCounter(null)), SegmentsPath);
+        return segments.Where(segment => !segment.HasIndex).Sum(segment => new FileInfo(segment.Path).Length);
+    }
+
+    private void CheckUnused()
+    {
+        if (_lock is null && File.Exists(DirectoryLock.PathOf(_path)))
+            throw new DataDirectoryException($"a broker took the data folder {_path} while it was read, so what was read means nothing");
+    }
+}

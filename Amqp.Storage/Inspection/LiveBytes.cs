@@ -1,0 +1,38 @@
+namespace Amqp.Storage;
+
+/// <summary>Bytes of a log that messages take which are still in a queue.</summary>
+internal sealed class LiveBytes(LogRecovery log)
+{
+    public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
+    {
+        // Where there is one queue, every record names one: no need to look at them.
+        if (segment.Summary.Rows.Length == 1)
+            return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
+        try
+        {
+            return Walk(segment.Segment, live);
+        }
+        catch (InvalidDataException)
+        {
+            SegmentSummary summary = log.Rebuild(segment);
+            IEnumerable<LiveStretch> left = live.Where(part => Array.Exists(summary.Rows, row => row.Queue == part.Queue));
+            return Walk(segment.Segment, left.Select(part => part with { Stretch = part.Stretch with { At = 0 } })); // groups are elsewhere now
+        }
+    }
+
+    private long Walk(Segment segment, IEnumerable<LiveStretch> live)
+    {
+        long bytes = 0;
+        var shared = new HashSet<long>(); // where records of several queues begin: each counts once
+        foreach ((uint queue, Stretch stretch) in live)
+        {
+            using EntryCursor entries = log.Indexes.OpenEntries(segment, queue, stretch.At, stretch.From);
+            while (entries.MoveNext() && entries.Current.Sequence <= stretch.To)
+            {
+                if (entries.Current.Queues == 1 || shared.Add(entries.Current.Offset))
+                    bytes += entries.Current.RecordLength;
+            }
+        }
+        return bytes;
+    }
+}

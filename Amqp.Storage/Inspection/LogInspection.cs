@@ -1,0 +1,97 @@
+namespace Amqp.Storage;
+
+/// <summary>Counts what is in the message log, the way a start does. Used once, by one thread.</summary>
+/// <param name="files">Keep from the disk what a start would change.</param>
+/// <param name="directory">The folder of the segments.</param>
+/// <param name="durableQueues">Numbers of the queues that still exist.</param>
+internal sealed class LogInspection(OverlayFiles files, string directory, IReadOnlySet<uint> durableQueues)
+{
+    // All queues that the log knows, so that what deleted ones left is seen too.
+    private readonly LogRecovery _log = new(files, durableQueues: null, new StoreOptions());
+    private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment
+    private readonly List<QueueContents> _queues = [];
+
+    /// <summary>What is wrong on disk. An index that was made anew in memory can be found wanting again, by who knew the old one: it counts once.</summary>
+    public IEnumerable<RecoveryFinding> Findings => _log.Findings.DistinctBy(finding => (finding.File, finding.Offset));
+
+    /// <summary>In order of their numbers, once <see cref="Run"/> is through.</summary>
+    public IReadOnlyList<QueueContents> Queues => _queues;
+
+    /// <summary>Reads everything.</summary>
+    public IReadOnlyList<SegmentContents> Run()
+    {
+        IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
+        long[][] sizes = [.. found.Select(SizesOf)]; // now: a missing index is there afterwards, in memory
+        IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(files, directory, new CommitSignal()));
+        foreach (RecoveredQueue queue in _log.Queues.OrderBy(queue => queue.Number))
+            _queues.Add(Count(queue));
+        foreach (uint empty in durableQueues.Except(_queues.Select(queue => queue.Number)))
+            _queues.Add(new QueueContents(empty, Exists: true, 0, 0, 0, 0));
+        _queues.Sort((one, other) => one.Number.CompareTo(other.Number));
+
+        var live = new LiveBytes(_log);
+        return [.. found.Select((file, i) => Describe(file, read[i], sizes[i], isLast: i == found.Count - 1, live))];
+    }
+
+    private QueueContents Count(RecoveredQueue queue)
+    {
+        bool exists = durableQueues.Contains(queue.Number);
+        long messages = 0;
+        long bytes = 0;
+        foreach (Stretch stretch in _log.Unsettled(queue))
+        {
+            messages += stretch.Count;
+            bytes += stretch.Bytes;
+            if (!exists)
+                continue;
+            if (!_live.TryGetValue(stretch.Segment.Id, out List<LiveStretch>? live))
+                _live.Add(stretch.Segment.Id, live = []);
+            live.Add(new LiveStretch(queue.Number, stretch));
+        }
+        return new QueueContents(queue.Number, exists, messages, bytes, queue.DeliveredMark, queue.LastSequence);
+    }
+
+    private SegmentContents Describe(in SegmentFile file, RecoveredSegment read, long[] sizes, bool isLast, LiveBytes bytes)
+    {
+        List<LiveStretch> live = _live.GetValueOrDefault(file.Id, []);
+        long liveBytes = live.Count > 0 ? bytes.Of(read, live) : 0;
+        return new SegmentContents(
+            file.Id,
+            file.Path,
+            sizes[0],
+            sizes[1],
+            sizes[2],
+            Messages: read.Summary.Rows.Sum(row => (long)row.Count),
+            LiveMessages: live.Sum(stretch => (long)stretch.Stretch.Count),
+            liveBytes,
+            DeadBytes: Math.Max(0, sizes[0] - FileHeader.Size - liveBytes),
+            Settles: read.Summary.Settled.Values.Sum(CountOf),
+            file.HasIndex,
+            file.HasAcknowledgements,
+            IsTail: isLast && !file.HasIndex);
+    }
+
+    private static long CountOf(SequenceRanges settled)
+    {
+        long count = 0;
+        foreach (SequenceRange range in settled.All)
+            count += range.To - range.From + 1;
+        return count;
+    }
+
+    private long[] SizesOf(SegmentFile file) =>
+    [
+        SizeOf(file.Path),
+        file.HasIndex ? SizeOf(IndexFiles.PathOf(file.Path)) : 0,
+        file.HasAcknowledgements ? SizeOf(AcknowledgementFiles.PathOf(file.Path)) : 0,
+    ];
+
+    private long SizeOf(string path)
+    {
+        using IStoreFile file = files.Open(path, FileAccess.Read);
+        return file.Length;
+    }
+}
+
+/// <summary>Messages of a queue that nothing has settled.</summary>
+internal readonly record struct LiveStretch(uint Queue, Stretch Stretch);

@@ -1,0 +1,69 @@
+namespace Amqp.Storage;
+
+/// <summary>Reads every byte of the message log and of what stands beside it. Used once, by one thread.</summary>
+/// <param name="files">Where the log is.</param>
+/// <param name="findings">Receives what is wrong.</param>
+internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding> findings)
+{
+    private readonly AcknowledgementFiles _acknowledgements = new(files);
+
+    /// <returns>Segments read.</returns>
+    public int Run(string directory)
+    {
+        IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
+        foreach (SegmentFile file in found)
+        {
+            Verify(file, isLast: file == found[^1]);
+            if (file.HasAcknowledgements && _acknowledgements.TryRead(file.Path, file.Id) is null)
+                Report(AcknowledgementFiles.PathOf(file.Path), 0, SizeOf(AcknowledgementFiles.PathOf(file.Path)), InspectionFinding.DamagedAcknowledgements);
+        }
+        return found.Count;
+    }
+
+    private void Verify(in SegmentFile file, bool isLast)
+    {
+        // Every record is a block of its own here: an index may put them together as it likes, but not cut one.
+        var builder = new SegmentIndexBuilder(file.Id, blockSize: 1, file.IsSettlesOnly);
+        var damaged = new List<DamagedBytes>();
+        ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damaged.Add);
+        SegmentIndexImage? index = file.HasIndex && !file.IsSettlesOnly ? SegmentIndexImage.Read(files, file) : null;
+        var lost = new LostRecords(files, file, index);
+
+        if (!log.HasHeader && (log.HasRecords || log.Length >= FileHeader.Size))
+            Report(file.Path, 0, FileHeader.Size, InspectionFinding.DamagedHeader);
+        foreach (DamagedBytes bytes in damaged)
+            ReportLost(file.Path, bytes.Offset, bytes.Length, "the log is damaged here", lost);
+        VerifyEnd(file, log, isTail: isLast && !file.HasIndex, index?.Summary, lost);
+
+        if (index is null)
+            return;
+        findings.AddRange(index.Findings);
+        if (index.Summary is { } summary && damaged.Count == 0 && log.End == log.Length && summary.LogLength == log.Length)
+            new IndexComparison(index, builder, log.Length, findings).Run(summary);
+    }
+
+    private void VerifyEnd(in SegmentFile file, in ScannedLog log, bool isTail, SegmentSummary? summary, LostRecords lost)
+    {
+        long end = log.HasHeader || log.HasRecords ? log.End : 0; // else not even the header was written
+        if (isTail && end < log.Length)
+            findings.Add(new InspectionFinding(file.Path, end, log.Length - end, IsDamage: false, InspectionFinding.TornTail));
+        else if (summary?.LogLength > log.Length)
+            ReportLost(file.Path, log.End, summary.LogLength - log.End, $"the log is cut off at {log.Length}", lost);
+        else if (log.End < log.Length)
+            ReportLost(file.Path, log.End, log.Length - log.End, "the log is damaged here", lost);
+        if (summary?.LogLength < log.Length)
+            Report(file.Path, summary.LogLength, log.Length - summary.LogLength, "the log is longer than when its index was made; a start reads it anew");
+    }
+
+    private void ReportLost(string path, long offset, long length, string what, LostRecords lost) =>
+        Report(path, offset, length, $"{what}; {lost.In(new DamagedBytes(offset, length))}");
+
+    private void Report(string path, long offset, long length, string message) =>
+        findings.Add(new InspectionFinding(path, offset, length, IsDamage: true, message));
+
+    private long SizeOf(string path)
+    {
+        using IStoreFile file = files.Open(path, FileAccess.Read);
+        return file.Length;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Amqp.Storage;
+
+/// <summary>Finds out what stood in damaged bytes of a log: from the segment's index, which still knows, or else from what the bytes seem to be.</summary>
+internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
+{
+    private const int MaxNamed = 8;
+
+    /// <returns>What was lost, as a part of a sentence.</returns>
+    public string In(DamagedBytes damage)
+    {
+        if (index is not { IsIntact: true, Summary: { } summary })
+            return FromBytes(damage);
+        try
+        {
+            return FromIndex(index, summary, damage);
+        }
+        catch (InvalidDataException)
+        {
+            return FromBytes(damage); // whole, but not what a store writes: it says nothing about this log
+        }
+    }
+
+    private static string FromIndex(SegmentIndexImage index, SegmentSummary summary, DamagedBytes damage)
+    {
+        var lost = new List<(uint Queue, SequenceRanges Sequences)>();
+        foreach (QueueRow row in summary.Rows)
+        {
+            var sequences = new SequenceRanges();
+            using EntryCursor entries = index.OpenEntries(row);
+            while (entries.MoveNext())
+            {
+                IndexEntry entry = entries.Current;
+                if (entry.Offset < damage.Offset + damage.Length && entry.End > damage.Offset)
+                    sequences.Add(new SequenceRange(entry.Sequence, entry.Sequence));
+            }
+            if (!sequences.All.IsEmpty)
+                lost.Add((row.Queue, sequences));
+        }
+        return lost.Count == 0
+            ? "no messages stood here, and what was settled or delivered here the index knows: nothing is lost as long as it is there"
+            : $"lost, unless settled before: {string.Join("; ", lost.Select(part => $"of queue {part.Queue} {Name(part.Sequences)}"))}";
+    }
+
+    private static string Name(SequenceRanges sequences)
+    {
+        IEnumerable<string> ranges = sequences.All.ToArray().Select(range => range.From == range.To
+            ? range.From.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{range.From} to {range.To}"));
+        string named = string.Join(", ", ranges.Take(MaxNamed));
+        return sequences.All.Length > MaxNamed ? $"messages {named} and others" : $"messages {named}";
+    }
+
+    private string FromBytes(DamagedBytes damage)
+    {
+        Span<byte> head = stackalloc byte[RecordHeader.Size];
+        using IStoreFile log = files.Open(segment.Path, FileAccess.Read);
+        bool isOneRecord = log.Read(head, damage.Offset) == head.Length && RecordHeader.ReadSize(head) == damage.Length;
+        return (isOneRecord ? RecordHeader.ReadType(head) : 0) switch
+        {
+            RecordType.Message => "a message stood here, and is lost",
+            RecordType.Settle => "a settle record stood here, and the messages that it named come again",
+            RecordType.Delivered => "a delivered record stood here, and messages may come again without the mark of a redelivery",
+            _ => "what stood here is lost: messages, or that messages were settled, which then come again",
+        };
+    }
+}

@@ -1,0 +1,49 @@
+namespace Amqp.Storage;
+
+/// <summary>A file that is only in memory. Not thread-safe; disposing of it closes nothing, so that it can be opened again.</summary>
+internal sealed class MemoryFile(byte[] bytes) : IStoreFile
+{
+    private byte[] _bytes = bytes;
+    private int _length = bytes.Length;
+
+    public long Length => _length;
+
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+
+    /// <summary>Takes a whole file into memory.</summary>
+    public static MemoryFile Of(IStoreFiles files, string path)
+    {
+        using IStoreFile file = files.Open(path, FileAccess.Read);
+        byte[] bytes = new byte[file.Length];
+        return new MemoryFile(bytes[..file.Read(bytes, 0)]);
+    }
+
+    public int Read(Span<byte> target, long offset)
+    {
+        ReadOnlySpan<byte> rest = Bytes[(int)Math.Min(offset, _length)..];
+        rest = rest[..Math.Min(rest.Length, target.Length)];
+        rest.CopyTo(target);
+        return rest.Length;
+    }
+
+    public void Write(ReadOnlySpan<byte> source, long offset)
+    {
+        int end = checked((int)(offset + source.Length));
+        if (_bytes.Length < end)
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(end, 2L * _bytes.Length)));
+        source.CopyTo(_bytes.AsSpan((int)offset));
+        _length = Math.Max(_length, end);
+    }
+
+    public void Truncate(long length) => _length = (int)Math.Min(length, _length);
+
+    public void Sync()
+    {
+        // There is nothing behind it.
+    }
+
+    public void Dispose()
+    {
+        // See above.
+    }
+}
