@@ -50,14 +50,14 @@ internal sealed unsafe class Block
     /// <summary>Where loading found it damaged, as ranges within the block; then it never becomes resident. Owned by the monitor of this object.</summary>
     public List<Range>? Damage { get; set; }
 
-    /// <summary>Neighbours in <see cref="ResidentBlocks"/>, which owns both.</summary>
+    /// <summary>Neighbours in <see cref="List"/>, which owns both.</summary>
     public Block? Older { get; set; }
 
     /// <inheritdoc cref="Older"/>
     public Block? Newer { get; set; }
 
-    /// <summary>Whether it is in <see cref="ResidentBlocks"/>, which owns this.</summary>
-    public bool IsListed { get; set; }
+    /// <summary>The list it is in, which owns this, or null.</summary>
+    public BlockList? List { get; set; }
 
     /// <summary>Messages times queues not settled, while it is open: what its appender counted and what is gone of it.</summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _state) & AnyReference) - OpenBias + appended;
