@@ -50,6 +50,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
             logger, clock);
         Store.Committed += LogFailure;
+        Store.PagingFailed += failure => logger.PagingFailed(failure.Message);
         if (!definitions.VirtualHosts().Any())
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
         foreach (string name in definitions.VirtualHosts())

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Storage;
 
-/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds.</summary>
+/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, pages out.</summary>
 /// <remarks>
 /// Nothing here is needed for anybody's message to be safe, so what fails is left for the next time, at the latest the next start.
 /// <para>Compaction of segments that are mostly dead has its place here: after an index is written, or on a sweep's news.</para>
@@ -54,6 +54,22 @@ internal sealed class Housekeeper : IAsyncDisposable
             _segments.ReportFolded();
     });
 
+    /// <summary>Does some work after what was asked for before, unless the store is closed by then.</summary>
+    /// <param name="work">Short, so that the rest need not wait. What fails with an I/O error is left.</param>
+    public void Do(Action work)
+    {
+        if (_stopping)
+            return;
+        try
+        {
+            _work.Add(work);
+        }
+        catch (InvalidOperationException) when (_stopping)
+        {
+            // It was closed just now.
+        }
+    }
+
     /// <summary>Completes when everything asked for so far is done.</summary>
     public Task WhenIdleAsync()
     {
@@ -68,12 +84,6 @@ internal sealed class Housekeeper : IAsyncDisposable
         _stopping = true;
         _work.CompleteAdding();
         await _ended.Task.ConfigureAwait(false);
-    }
-
-    private void Do(Action work)
-    {
-        if (!_stopping)
-            _work.Add(work);
     }
 
     private void Run()
