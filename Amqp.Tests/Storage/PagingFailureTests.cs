@@ -169,6 +169,8 @@ public sealed class PagingFailureTests
             writing.GoOn();
             ((FileMessageStore)run.Store).WhenIdleAsync().Wait(_soon);
             Assert.That(System.Text.Encoding.UTF8.GetString(lease.Payload), Is.EqualTo(text));
+            using PayloadLease again = run.Store.Read(first);
+            Assert.That(lease.Payload.Overlaps(again.Payload), Is.True, "its memory was given away");
         }
         run.First.Add(first);
     }
