@@ -13,6 +13,7 @@ public sealed class DataDirectory : IDisposable
     private readonly CommitSignal _signal = new();
     private readonly List<RecoveryFinding> _findings = [];
     private readonly FileCatalog _catalog;
+    private readonly PageFolder _pages;
     private FileMessageStore? _store;
 
     private DataDirectory(string path, IStoreFiles files, StoreOptions options, DirectoryLock heldLock)
@@ -20,6 +21,7 @@ public sealed class DataDirectory : IDisposable
         (_path, _files, _options, _lock) = (path, files, options, heldLock);
         CheckFormat();
         files.CreateDirectory(SegmentsPath);
+        _pages = new PageFolder(files, Path.Combine(path, "pages"));
         files.SyncDirectory(path);
         _catalog = new FileCatalog(files, path, _signal, _findings);
         Report = new RecoveryReport { Findings = [.. _findings] };
@@ -79,7 +81,7 @@ public sealed class DataDirectory : IDisposable
             Elapsed = recovered.Report.Elapsed,
             Findings = [.. _findings, .. recovered.Report.Findings],
         };
-        return _store = new FileMessageStore(recovered, _files, _catalog, _signal, _options);
+        return _store = new FileMessageStore(recovered, _pages, _files, _catalog, _signal, _options);
     }
 
     /// <summary>Closes the store if that was not done, syncs the catalog, and lets go of the folder.</summary>

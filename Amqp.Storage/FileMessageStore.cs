@@ -3,13 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace Amqp.Storage;
 
-/// <summary>The store in a <see cref="DataDirectory"/>: persistent messages in one log for all queues, the others in memory.</summary>
+/// <summary>The store in a <see cref="DataDirectory"/>: persistent messages in one log for all queues, the others in memory or paged out.</summary>
 public sealed class FileMessageStore : IMessageStore
 {
     private readonly BlockSpace _space;
     private readonly LogWriter _log;
     private readonly Committer _committer;
     private readonly Housekeeper _housekeeper;
+    private readonly Pager _pager;
+    private readonly PageFolder _pages;
     private readonly StretchLoader _loader;
     private readonly TransientMessages _transient;
     private readonly MessageChunkPool _chunks;
@@ -17,9 +19,9 @@ public sealed class FileMessageStore : IMessageStore
     private readonly ConcurrentDictionary<uint, StoredQueue> _durable; // these and the opened ones
 
     /// <summary>Takes over what was recovered, and starts the committer.</summary>
-    internal FileMessageStore(RecoveredLog recovered, IStoreFiles files, FileCatalog catalog, CommitSignal signal, StoreOptions options)
+    internal FileMessageStore(RecoveredLog recovered, PageFolder pages, IStoreFiles files, FileCatalog catalog, CommitSignal signal, StoreOptions options)
     {
-        (_space, _chunks, _loader) = (recovered.Space, recovered.Chunks, recovered.Loader);
+        (_space, _chunks, _loader, _pages) = (recovered.Space, recovered.Chunks, recovered.Loader, pages);
         _recovered = new(recovered.Queues.Select(queue => KeyValuePair.Create(queue.Number, queue)));
         _durable = new(_recovered);
         _transient = new TransientMessages(_space, options);
@@ -28,6 +30,7 @@ public sealed class FileMessageStore : IMessageStore
         var fold = new AcknowledgementFold(files, recovered.Indexes, options, recovered.Segments.Directory);
         var compactor = new SegmentCompactor(files, recovered.Indexes, recovered.Segments, _space, options, DurableQueues);
         _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, recovered.Segments, _space, options, DurableQueues);
+        _pager = new Pager(_space, pages, options, _housekeeper.Do);
         var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
         _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments));
         _housekeeper.Start();
@@ -39,6 +42,13 @@ public sealed class FileMessageStore : IMessageStore
     {
         add => _committer.Committed += value;
         remove => _committer.Committed -= value;
+    }
+
+    /// <inheritdoc/>
+    public event Action<Exception>? PagingFailed
+    {
+        add => _pager.Failed += value;
+        remove => _pager.Failed -= value;
     }
 
     /// <inheritdoc/>
@@ -141,5 +151,6 @@ public sealed class FileMessageStore : IMessageStore
         await _committer.DisposeAsync().ConfigureAwait(false);
         await _housekeeper.DisposeAsync().ConfigureAwait(false);
         _space.Dispose();
+        _pages.Close();
     }
 }

@@ -14,6 +14,12 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Raised after <see cref="DurablePosition"/> or <see cref="IsFull"/> changed or the store failed. On the committer's thread: handlers only schedule work.</summary>
     event Action? Committed;
 
+    /// <summary>
+    /// Raised when messages that are not persistent cannot be paged out: they stay in memory, nothing is lost, and it is tried again later.
+    /// Not raised again before it has worked once more. On the housekeeper's thread: handlers only take note.
+    /// </summary>
+    event Action<Exception>? PagingFailed;
+
     /// <summary>Everything before this position survives a power cut.</summary>
     long DurablePosition { get; }
 
@@ -29,7 +35,7 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>True while more waits to be written than the store wants to hold; publishers then wait for <see cref="WaitForRoomAsync"/>.</summary>
     bool IsBehind { get; }
 
-    /// <summary>Bytes of memory held for message payloads that are nowhere else. What can be read again from the disk does not count.</summary>
+    /// <summary>Bytes of memory held for message payloads that are nowhere else. What can be read again from the disk does not count, nor do the queues' entries.</summary>
     long MemoryInUse { get; }
 
     /// <summary>Opens the queue with this number. A durable one comes with the messages that the last run left, in order.</summary>
@@ -59,6 +65,7 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>The payload of an unsettled message, in memory until the lease is disposed of. Reads from disk when it has to.</summary>
     /// <exception cref="StoreDamagedException">The bytes on disk are not the ones that were written.</exception>
+    /// <exception cref="IOException">They cannot be read now.</exception>
     PayloadLease Read(scoped in StoredMessage message);
 
     /// <summary>The queue is done with these messages: acknowledged, dropped or delivered without acknowledgement.</summary>

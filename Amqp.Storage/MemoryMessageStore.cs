@@ -26,6 +26,14 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>Never: all stays in memory.</remarks>
+    public event Action<Exception>? PagingFailed
+    {
+        add { }
+        remove { }
+    }
+
+    /// <inheritdoc/>
     public long DurablePosition => 0;
 
     /// <inheritdoc/>

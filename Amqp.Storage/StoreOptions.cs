@@ -18,11 +18,23 @@ public sealed class StoreOptions
     /// </summary>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
+    /// <summary>
+    /// Bytes of messages that are not persistent, or in no durable queue, that stay in memory. Beyond it the oldest are paged out and read
+    /// from disk when needed. By default, and in a store without a disk, all stay.
+    /// </summary>
+    public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
+
+    /// <summary>While fewer bytes than this are free on the disk, nothing is paged out. 0 or more.</summary>
+    public long MinFreeDiskBytes { get; init; }
+
     /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause.</summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
     /// <summary>The longest that persistent data nobody waits for stays unsynced.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>After paging failed, it is tried again when this has passed.</summary>
+    internal TimeSpan PagingRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Check()
@@ -33,6 +45,8 @@ public sealed class StoreOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentSize, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfNegative(ResidentBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxMessagesInMemory);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxTransientBytesInMemory);
+        ArgumentOutOfRangeException.ThrowIfNegative(MinFreeDiskBytes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxUnwrittenBytes);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SyncInterval, TimeSpan.Zero);
     }

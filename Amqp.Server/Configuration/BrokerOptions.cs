@@ -56,7 +56,7 @@ public sealed class BrokerOptions
     /// <summary>The cluster's name in connection.start and in the HTTP API.</summary>
     public string ClusterName { get; set; } = $"rabbit@{Environment.MachineName}";
 
-    /// <summary>Publishers are blocked while messages hold more memory than this, in bytes.</summary>
+    /// <summary>Publishers are blocked while messages that are in memory only hold more than this, in bytes.</summary>
     public long MemoryHighWatermark { get; set; } = new MemoryWatermark().Resolve();
 
     /// <summary>Publishers are blocked while less than this is free where the data directory is, in bytes.</summary>
@@ -66,7 +66,7 @@ public sealed class BrokerOptions
     public string DataDirectory { get; set; } = "amqpbroker-data";
 
     /// <summary>How the message store works.</summary>
-    public StoreOptions Store { get; set; } = new();
+    public StoreOptions Store { get; set; } = new StorePlan().ToOptions(new MemoryWatermark(), Configuration.DiskFreeLimit.DefaultBytes);
 
     /// <summary>Addresses that take AMQP connections; port 0 is any free port, one for all addresses that ask for it.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().AmqpEndPoints();

@@ -66,7 +66,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("socket_writer.gc_threshold", _count.Or("off", 0)),
 
         // Limits and resources
-        Setting.WithoutEffect("vm_memory_high_watermark_paging_ratio", Text),
         Setting.WithoutEffect("vm_memory_calculation_strategy", Text),
         Setting.WithoutEffect("memory_monitor_interval", _count),
         Setting.WithoutEffect("channel_max_per_node", _countOrInfinity),

@@ -26,7 +26,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         options.MemoryHighWatermark = Memory.Resolve();
         options.DiskFreeLimit = Disk.Resolve(Memory);
-        options.Store = Store.ToOptions(options.MemoryHighWatermark);
+        options.Store = Store.ToOptions(Memory, options.DiskFreeLimit);
     }
 }
 

@@ -16,13 +16,21 @@ internal sealed class StorePlan
 
     /// <summary>The options that these settings amount to.</summary>
     /// <remarks>What waits to be written, and what is kept although it is written, take at most a quarter each of a small memory's high watermark.</remarks>
-    public StoreOptions ToOptions(long memoryHighWatermark) => new()
+    /// <param name="memory">The memory high watermark, and the share of it at which paging begins.</param>
+    /// <param name="diskFreeLimit">Bytes that are to stay free on the disk: below it nothing is paged out, as the disk alarm is set.</param>
+    public StoreOptions ToOptions(MemoryWatermark memory, long diskFreeLimit)
     {
-        SegmentSize = SegmentSize,
-        BlockSize = BlockSize,
-        ResidentBytes = Math.Min(ResidentBytes, memoryHighWatermark / 4),
-        MaxMessagesInMemory = MaxMessagesInMemory,
-        MaxUnwrittenBytes = Math.Clamp(MaxUnwrittenBytes, 1, Math.Max(memoryHighWatermark / 4, 1)),
-        SyncInterval = SyncInterval,
-    };
+        long highWatermark = memory.Resolve();
+        return new StoreOptions
+        {
+            SegmentSize = SegmentSize,
+            BlockSize = BlockSize,
+            MaxMessagesInMemory = MaxMessagesInMemory,
+            ResidentBytes = Math.Min(ResidentBytes, highWatermark / 4),
+            MaxTransientBytesInMemory = memory.ResolvePaging(),
+            MinFreeDiskBytes = diskFreeLimit,
+            MaxUnwrittenBytes = Math.Clamp(MaxUnwrittenBytes, 1, Math.Max(highWatermark / 4, 1)),
+            SyncInterval = SyncInterval,
+        };
+    }
 }

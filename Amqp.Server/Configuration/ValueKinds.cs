@@ -25,6 +25,9 @@ internal static class ValueKinds
     public static readonly ValueKind<double> Factor = new("a number, 0.0 or more", (string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));
 
+    public static readonly ValueKind<double> PositiveFactor = new("a number above 0.0", (string text, out double value) =>
+        Factor.TryRead(text, out value) && value > 0);
+
     // The last three are syslog's, "notice" lies between our info and warning.
     public static readonly ValueKind<LogLevel> Level = new("debug, info, notice, warning, error, critical, alert, emergency or none", (string text, out LogLevel value) =>
         (int)(value = text switch

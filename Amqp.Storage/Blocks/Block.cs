@@ -11,10 +11,11 @@ internal readonly record struct BlockPiece(int Offset, long FileOffset, int Leng
 /// One word says who needs it, and every change of that word is atomic, so there is one rule for each question:
 /// <list type="bullet">
 /// <item>It is finished when nothing refers to it and nothing pins it. References are the messages times queues not settled,
-/// plus <see cref="OpenBias"/> while it is appended to. Pins are readers, plus one of the committer until a log block is written.
-/// Nobody refers to or pins a block anew but through an unsettled message, so it finishes once; who brought it there retires it.</item>
+/// plus <see cref="OpenBias"/> while it is appended to. Pins are readers, plus one of the committer until a log block is written,
+/// and one of the pager while it writes a transient one. Nobody refers to or pins a block anew but through an unsettled message, or as the
+/// pager from a word with references, so it finishes once; who brought it there retires it.</item>
 /// <item><see cref="Memory"/> may be read by whoever pinned the block and saw <see cref="Resident"/> in the same atomic step.
-/// The evictor clears <see cref="Resident"/> by compare-and-swap from a word without pins, so no reader is left and the next one sees it cleared.</item>
+/// The evictor clears <see cref="Resident"/> by compare-and-swap from a word without pins but its own, so no reader is left and the next one sees it cleared.</item>
 /// </list>
 /// The other fields are set before the block is published in the table, but for those that name another owner.
 /// </remarks>
@@ -44,6 +45,9 @@ internal sealed unsafe class Block
     /// <summary>The segment it is part of; null when transient.</summary>
     public Segment? Segment { get; set; }
 
+    /// <summary>Where the bytes of a transient one are, once it was paged out; else null. Set by the pager, with a pin.</summary>
+    public PagedBlock? Page { get; set; }
+
     /// <summary>Where it starts in the segment's file, in bytes, unless it has <see cref="Pieces"/>. 0 when nothing is read from there.</summary>
     public long FileOffset { get; set; }
 
@@ -62,14 +66,14 @@ internal sealed unsafe class Block
     /// <summary>Where loading found it damaged, as ranges within the block; then it never becomes resident. Owned by the monitor of this object.</summary>
     public List<Range>? Damage { get; set; }
 
-    /// <summary>Neighbours in <see cref="ResidentBlocks"/>, which owns both.</summary>
+    /// <summary>Neighbours in <see cref="List"/>, which owns both.</summary>
     public Block? Older { get; set; }
 
     /// <inheritdoc cref="Older"/>
     public Block? Newer { get; set; }
 
-    /// <summary>Whether it is in <see cref="ResidentBlocks"/>, which owns this.</summary>
-    public bool IsListed { get; set; }
+    /// <summary>The list it is in, which owns this, or null.</summary>
+    public BlockList? List { get; set; }
 
     /// <summary>Messages times queues not settled, while it is open: what its appender counted and what is gone of it.</summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _state) & AnyReference) - OpenBias + appended;
@@ -105,5 +109,33 @@ internal sealed unsafe class Block
         long state = Volatile.Read(ref _state);
         return IsResident(state) && (state & AnyPin) == 0 && (state & AnyReference) != 0
             && Interlocked.CompareExchange(ref _state, state & ~Resident, state) == state;
+    }
+
+    /// <summary>Pins the block, if somebody refers to it but nobody pins it now. For the pager, which has no message of it.</summary>
+    public bool TryPinIdle()
+    {
+        long state = Volatile.Read(ref _state);
+        while ((state & AnyPin) == 0 && (state & AnyReference) != 0)
+        {
+            long seen = Interlocked.CompareExchange(ref _state, state + Pin, state);
+            if (seen == state)
+                return true;
+            state = seen;
+        }
+        return false;
+    }
+
+    /// <summary>Takes the memory away and with it the caller's pin, if somebody still refers to the block and nobody else pins it now.</summary>
+    public bool TryEvictAndUnpin()
+    {
+        long state = Volatile.Read(ref _state);
+        while ((state & AnyPin) == Pin && (state & AnyReference) != 0)
+        {
+            long seen = Interlocked.CompareExchange(ref _state, (state & ~Resident) - Pin, state);
+            if (seen == state)
+                return true;
+            state = seen;
+        }
+        return false;
     }
 }

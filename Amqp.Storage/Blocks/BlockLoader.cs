@@ -3,13 +3,11 @@ namespace Amqp.Storage;
 /// <summary>Reads blocks of the log from their files, and checks every record in them.</summary>
 internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
 {
-    /// <summary>Held while a block is loaded.</summary>
-    public SegmentLayout Layout { get; } = layout;
-
     /// <summary>Fills a buffer of the block's length.</summary>
     /// <returns>Where the block is damaged, or null when it is not.</returns>
     public List<Range>? Load(Block block, Span<byte> target)
     {
+        using SegmentLayout.Reading reading = layout.Read();
         using IStoreFile file = files.Open(block.Segment!.Path, FileAccess.Read);
         List<Range>? damage = null;
         if (block.Pieces is null)

@@ -15,13 +15,17 @@ internal sealed unsafe class BlockSpace : IDisposable
         _loader = loader;
         _memory = new BlockMemory(options.BlockSize);
         Residents = new ResidentBlocks(_memory, options.ResidentBytes);
+        Transients = new TransientBlocks(options.MaxTransientBytesInMemory);
     }
 
     /// <summary>Bytes of memory held by blocks, without those that may be evicted: a cache is no reason to stop publishers.</summary>
     public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
-    /// <summary>The written log blocks that may be evicted.</summary>
+    /// <summary>The blocks that may be evicted: of the log when written, transient ones when paged out.</summary>
     public ResidentBlocks Residents { get; }
+
+    /// <summary>The closed transient blocks that may be paged out.</summary>
+    public TransientBlocks Transients { get; }
 
     public Block this[int number] => _table[number];
 
@@ -73,7 +77,12 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <summary>Nothing is appended to the block any more.</summary>
     /// <param name="block">An open block.</param>
     /// <param name="references">Messages times queues that were appended while it was open.</param>
-    public void Close(Block block, long references) => Change(block, references - Block.OpenBias);
+    public void Close(Block block, long references)
+    {
+        if (block.Segment is null)
+            Transients.Add(block); // first: once it is closed, it may be finished
+        Change(block, references - Block.OpenBias);
+    }
 
     /// <summary>Takes references or pins away; whoever takes the last one retires the block.</summary>
     public void Change(Block block, long difference)
@@ -92,12 +101,41 @@ internal sealed unsafe class BlockSpace : IDisposable
         return new PayloadLease(this, block, message.Offset, message.Length);
     }
 
+    /// <summary>Writes a transient block to a page file and gives its memory back, at once or when its readers are done.</summary>
+    /// <param name="block">From <see cref="TransientBlocks.PinOldest"/>, with that pin, which goes.</param>
+    /// <param name="folder">Where to.</param>
+    /// <exception cref="IOException">It cannot be written; it stays where it is.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void PageOut(Block block, PageFolder folder)
+    {
+        try
+        {
+            block.Page = folder.Write(new ReadOnlySpan<byte>(block.Memory, block.Length));
+        }
+        catch
+        {
+            Change(block, -Block.Pin);
+            throw;
+        }
+        Transients.Remove(block);
+        byte* memory = block.Memory; // before the swap: afterwards it may belong to a reader that loads the block again
+        int capacity = block.Capacity;
+        if (block.TryEvictAndUnpin())
+        {
+            _memory.Return(memory, capacity);
+            return;
+        }
+        Residents.Add(block);
+        Change(block, -Block.Pin);
+    }
+
     /// <summary>Gives all memory back but what is pinned, which comes back with its last pin. Reads then throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         _closed = true;
         foreach (Block block in _table.All)
         {
+            Transients.Remove(block);
             Residents.Remove(block);
             byte* memory = block.Memory;
             if (block.TryEvict())
@@ -152,6 +190,8 @@ internal sealed unsafe class BlockSpace : IDisposable
                     return;
                 if (block.Damage is null)
                     Load(block);
+                if (block.Damage is not null && block.Page is { } page)
+                    throw page.Damage();
                 if (block.Damage is { } damage)
                     BlockLoader.ThrowIfDamaged(block, damage, message);
             }
@@ -168,8 +208,8 @@ internal sealed unsafe class BlockSpace : IDisposable
         byte* memory = _memory.Rent(block.Capacity);
         try
         {
-            using SegmentLayout.Reading reading = _loader!.Layout.Read();
-            block.Damage = _loader.Load(block, new Span<byte>(memory, block.Length));
+            var bytes = new Span<byte>(memory, block.Length);
+            block.Damage = block.Page is { } page ? page.Load(bytes) : _loader!.Load(block, bytes);
         }
         catch
         {
@@ -186,14 +226,19 @@ internal sealed unsafe class BlockSpace : IDisposable
     private void Retire(Block block, long state)
     {
         Segment? segment = block.Segment;
-        if (segment is not null)
+        PagedBlock? page = block.Page;
+        if (segment is null && page is null)
+            Transients.Remove(block);
+        else
             Residents.Remove(block);
         if (Block.IsResident(state) || block.Damage is not null)
             _memory.Return(block.Memory, block.Capacity);
         block.Segment = null;
+        block.Page = null;
         block.Damage = null;
         block.Start(0);
         _table.Return(block);
         segment?.BlockFinished();
+        page?.Release();
     }
 }

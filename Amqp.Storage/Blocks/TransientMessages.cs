@@ -1,7 +1,7 @@
 namespace Amqp.Storage;
 
 /// <summary>The messages that do not outlive the process: what both stores do with them. Thread-safe.</summary>
-/// <remarks>When memory runs short, blocks of these will be paged out from here.</remarks>
+/// <remarks>When there are too many of them in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.</remarks>
 internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
 {
     private readonly TransientWriter[] _writers = // a power of two

@@ -1,6 +1,6 @@
 namespace Amqp.Storage;
 
-/// <summary>Copies the payloads of transient messages into blocks that no file stands behind. Thread-safe.</summary>
+/// <summary>Copies the payloads of transient messages into blocks that no file stands behind, until they are paged out. Thread-safe.</summary>
 /// <remarks>A few of them stand side by side, so that publishers on different cores seldom wait for each other.</remarks>
 internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions options)
 {
@@ -54,6 +54,7 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
         int size = head.Length + body.Length;
         Block block = space.Open(size);
         Copy(block.Memory, head, body);
+        block.Length = size;
         space.Close(block, queues.Length);
         Place(queues, block.Number, 0, size, messages);
     }
@@ -81,6 +82,7 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
     {
         if (_block is null)
             return;
+        _block.Length = _used;
         space.Close(_block, _references);
         (_block, _used, _references) = (null, 0, 0);
     }

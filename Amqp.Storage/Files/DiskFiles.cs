@@ -13,6 +13,18 @@ internal sealed class DiskFiles : IStoreFiles
 
     public void CreateDirectory(string path) => Directory.CreateDirectory(path);
 
+    public long? FreeBytes(string directory)
+    {
+        try
+        {
+            return new DriveInfo(directory).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public IStoreFile Create(string path) => new DiskFile(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, Shared));
 
     public IStoreFile Open(string path, FileAccess access) => new DiskFile(File.OpenHandle(path, FileMode.Open, access, Shared));

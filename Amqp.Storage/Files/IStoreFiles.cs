@@ -10,6 +10,9 @@ internal interface IStoreFiles
 
     void CreateDirectory(string path);
 
+    /// <summary>Bytes that can still be written where a folder is; null when that cannot be told.</summary>
+    long? FreeBytes(string directory);
+
     /// <summary>Creates a file to write, emptying one that exists.</summary>
     IStoreFile Create(string path);
 

@@ -29,6 +29,8 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
     public bool Exists(string path) => _written.ContainsKey(path) || (!_gone.Contains(path) && below.Exists(path));
 
+    public long? FreeBytes(string directory) => below.FreeBytes(directory);
+
     public void CreateDirectory(string path)
     {
         // Files that are created later are in it, wherever it is.

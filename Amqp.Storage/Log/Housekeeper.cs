@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Storage;
 
-/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, compacts.</summary>
+/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, compacts, pages out.</summary>
 /// <remarks>Nothing here is needed for anybody's message to be safe, so what fails is left for the next time, at the latest the next start.</remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
@@ -71,6 +71,22 @@ internal sealed class Housekeeper : IAsyncDisposable
             _segments.ReportEndAwaited();
     });
 
+    /// <summary>Does some work after what was asked for before, unless the store is closed by then.</summary>
+    /// <param name="work">Short, so that the rest need not wait. What fails with an I/O error is left.</param>
+    public void Do(Action work)
+    {
+        if (_stopping)
+            return;
+        try
+        {
+            _work.Add(work);
+        }
+        catch (InvalidOperationException) when (_stopping)
+        {
+            // It was closed just now.
+        }
+    }
+
     /// <summary>Completes when everything asked for so far is done.</summary>
     public Task WhenIdleAsync()
     {
@@ -85,12 +101,6 @@ internal sealed class Housekeeper : IAsyncDisposable
         _stopping = true;
         _work.CompleteAdding();
         await _ended.Task.ConfigureAwait(false);
-    }
-
-    private void Do(Action work)
-    {
-        if (!_stopping)
-            _work.Add(work);
     }
 
     private void Run()

@@ -5,11 +5,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>What clients make the broker hold that is no message yet counts for the memory alarm, here with a watermark of 64 MiB, and has a bound of its own.</summary>
+/// <summary>What clients make the broker hold that is no message yet counts for the memory alarm, here with a watermark of 64 MiB and without paging, and has a bound of its own.</summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {
     private const int Size = 10_000;
-    private readonly TemporaryFile _config = new("vm_memory_high_watermark.absolute = 64MiB");
+    private readonly TemporaryFile _config = new("vm_memory_high_watermark.absolute = 64MiB\nvm_memory_high_watermark_paging_ratio = 1.0");
 
     private protected override string ConfigFile => _config.Path;
 

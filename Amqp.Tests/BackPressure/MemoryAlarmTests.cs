@@ -5,12 +5,12 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The memory alarm, with a watermark of 64 MiB.</summary>
+/// <summary>The memory alarm, with a watermark of 64 MiB and without paging, which would make room.</summary>
 public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
 {
     private const int Size = 10_000;
     private const int Count = 20_000; // 200 MB
-    private readonly TemporaryFile _config = new("vm_memory_high_watermark.absolute = 64MiB");
+    private readonly TemporaryFile _config = new("vm_memory_high_watermark.absolute = 64MiB\nvm_memory_high_watermark_paging_ratio = 1.0");
 
     private protected override string ConfigFile => _config.Path;
 

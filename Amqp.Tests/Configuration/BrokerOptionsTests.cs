@@ -46,6 +46,11 @@ public class BrokerOptionsTests
         yield return Case("vm_memory_high_watermark.absolute = 10", options => options.MemoryHighWatermark, 10L);
         yield return Case("vm_memory_high_watermark.absolute = 1GiB\nvm_memory_high_watermark.relative = 0.1", options => options.MemoryHighWatermark, 1L << 30);
         yield return Case("vm_memory_high_watermark.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.MemoryHighWatermark, 500L);
+        yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.MaxTransientBytesInMemory, 500L);
+        yield return Case("vm_memory_high_watermark.absolute = 1000\nvm_memory_high_watermark_paging_ratio = 0.75", options => options.Store.MaxTransientBytesInMemory, 750L);
+        yield return Case("vm_memory_high_watermark_paging_ratio = 1.0", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
+        yield return Case("vm_memory_high_watermark_paging_ratio = 1.5", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
+        yield return Case("disk_free_limit.absolute = 2GB", options => options.Store.MinFreeDiskBytes, 2_000_000_000L);
         yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.ManagementListeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
         yield return Case("listeners.tcp = none", options => options.Listeners.Count, 0);
     }

@@ -35,6 +35,15 @@ public class ValueKindsTests
     public void What_is_no_size_is_refused(string text) =>
         Assert.That(ByteSize.TryParse(text, out _), Is.False);
 
+    [TestCase("0.5", true)]
+    [TestCase("1", true)]
+    [TestCase("2.5", true)]
+    [TestCase("0.0", false)]
+    [TestCase("-0.5", false)]
+    [TestCase("half", false)]
+    public void A_positive_factor_is_above_nothing(string text, bool isOne) =>
+        Assert.That(ValueKinds.PositiveFactor.TryRead(text, out _), Is.EqualTo(isOne));
+
     [TestCase("5672", null, 5672)]
     [TestCase("0", null, 0)]
     [TestCase("127.0.0.1:5672", "127.0.0.1", 5672)]

@@ -25,11 +25,16 @@ internal sealed class FaultyFiles : IStoreFiles
         }
     }
 
+    /// <summary>What is said to be free on the disk; null for what is.</summary>
+    public long? Free { get; set; }
+
     public IReadOnlyList<string> List(string directory) => _disk.List(directory);
 
     public bool Exists(string path) => _disk.Exists(path);
 
     public void CreateDirectory(string path) => _disk.CreateDirectory(path);
+
+    public long? FreeBytes(string directory) => Free ?? _disk.FreeBytes(directory);
 
     public IStoreFile Create(string path)
     {

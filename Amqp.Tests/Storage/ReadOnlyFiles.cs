@@ -9,6 +9,8 @@ internal sealed class ReadOnlyFiles : IStoreFiles
 
     public IReadOnlyList<string> List(string directory) => _disk.List(directory);
 
+    public long? FreeBytes(string directory) => _disk.FreeBytes(directory);
+
     public bool Exists(string path) => _disk.Exists(path);
 
     public void CreateDirectory(string path) => throw Changes("create", path);

@@ -32,6 +32,9 @@ public sealed class StoreModelTests
     public void Any_operations_leave_a_store_whose_messages_leave_memory_with_what_the_model_holds() => Check(StoreRun.Deep, reopens: true);
 
     [Test]
+    public void Any_operations_leave_a_store_that_pages_with_what_the_model_holds() => Check(StoreRun.Paged, reopens: true);
+
+    [Test]
     public void Any_operations_leave_the_memory_store_with_what_the_model_holds() => Check(StoreRun.Small, reopens: false);
 
     private static void Check(StoreOptions options, bool reopens)

@@ -10,6 +10,17 @@ internal sealed class StoreRun : IAsyncDisposable
     /// <summary>As small, and with next to no messages in memory: whatever an index knows leaves it at once.</summary>
     public static readonly StoreOptions Deep = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, MaxMessagesInMemory = 8, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
+    /// <summary>As small, and with room for two blocks of transient messages.</summary>
+    public static readonly StoreOptions Paged = new()
+    {
+        BlockSize = 4 << 10,
+        SegmentSize = 16 << 10,
+        ResidentBytes = 8 << 10,
+        MaxTransientBytesInMemory = 8 << 10,
+        PagingRetryDelay = TimeSpan.FromMilliseconds(20),
+        SyncInterval = TimeSpan.FromMilliseconds(20),
+    };
+
     private readonly DataDirectory _directory;
 
     public StoreRun(string path, StoreOptions? options = null, IStoreFiles? files = null, params uint[] queues)
@@ -40,7 +51,7 @@ internal sealed class StoreRun : IAsyncDisposable
 
     public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>Syncs, and waits until full segments have their index and messages have left memory.</summary>
+    /// <summary>Syncs, and waits until full segments have their index and messages have left memory or are paged out.</summary>
     public async Task SettleDownAsync()
     {
         await CommitAsync();

@@ -3,26 +3,28 @@ using Amqp.Storage;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Publishers, consumers and the committer at once, with next to no memory, so that blocks are evicted and loaded all the time.</summary>
+/// <summary>Publishers, consumers and the committer at once, with next to no memory, so that blocks are evicted, paged out and loaded all the time.</summary>
 public sealed class StoreStressTests
 {
     private const int Queues = 3;
     private const int PublishersPerQueue = 2;
     private const int MessagesPerPublisher = 4_000;
 
-    [TestCase(500_000)]
-    [TestCase(50)]
-    public async Task No_payload_is_ever_another_ones_and_none_is_lost(int maxMessagesInMemory)
+    [TestCase(500_000, long.MaxValue, 1)]
+    [TestCase(50, long.MaxValue, 1)]
+    [TestCase(50, 16 << 10, 1)]
+    [TestCase(500_000, 16 << 10, 4)]
+    public async Task No_payload_is_ever_another_ones_and_none_is_lost(int maxMessagesInMemory, long maxTransientBytesInMemory, int transientOfFour)
     {
         using var folder = new TestFolder();
-        var options = new StoreOptions { MaxMessagesInMemory = maxMessagesInMemory, BlockSize = 4 << 10, SegmentSize = 64 << 10, ResidentBytes = 16 << 10, MaxUnwrittenBytes = 256 << 10, SyncInterval = TimeSpan.FromMilliseconds(5) };
+        var options = new StoreOptions { MaxMessagesInMemory = maxMessagesInMemory, MaxTransientBytesInMemory = maxTransientBytesInMemory, BlockSize = 4 << 10, SegmentSize = 64 << 10, ResidentBytes = 16 << 10, MaxUnwrittenBytes = 256 << 10, SyncInterval = TimeSpan.FromMilliseconds(5) };
         uint[] numbers = [.. Enumerable.Range(1, Queues).Select(i => (uint)i)];
         long[] left;
         await using (var run = new StoreRun(folder.Path, options, queues: numbers))
         {
             StoredQueue[] queues = [run.First, run.Second, .. numbers.Skip(2).Select(number => run.Store.OpenQueue(number, durable: true))];
             long[] published = new long[Queues];
-            Task[] publishers = [.. Enumerable.Range(0, Queues * PublishersPerQueue).Select(i => Task.Run(() => PublishAsync(run.Store, queues, i, published)))];
+            Task[] publishers = [.. Enumerable.Range(0, Queues * PublishersPerQueue).Select(i => Task.Run(() => PublishAsync(run.Store, queues, i, transientOfFour, published)))];
             Task publishing = Task.WhenAll(publishers);
             Task<long>[] consumers = [.. queues.Select((queue, i) => Task.Run(() => Consume(run.Store, queue, i, publishing)))];
             await publishing.WaitAsync(TimeSpan.FromMinutes(2));
@@ -44,12 +46,12 @@ public sealed class StoreStressTests
     }
 
     /// <summary>Publishes to one queue, or now and then to all of them.</summary>
-    private static async Task PublishAsync(IMessageStore store, StoredQueue[] queues, int publisher, long[] published)
+    private static async Task PublishAsync(IMessageStore store, StoredQueue[] queues, int publisher, int transientOfFour, long[] published)
     {
         var random = new Random(publisher);
         for (int i = 0; i < MessagesPerPublisher; i++)
         {
-            bool persistent = random.Next(4) > 0;
+            bool persistent = random.Next(4) >= transientOfFour;
             StoredQueue[] targets = random.Next(10) == 0 ? queues : [queues[publisher % Queues]];
             byte[] payload = Payload((publisher << 16) + i, random.Next(40) == 0 ? 9_000 : 16 + random.Next(400));
             var places = new StoredMessage[targets.Length];

@@ -7,6 +7,11 @@ internal sealed class TestFolder : IDisposable
 
     public string Segments => System.IO.Path.Combine(Path, "segments");
 
+    public string Pages => System.IO.Path.Combine(Path, "pages");
+
+    /// <summary>Files of messages that were paged out, oldest first.</summary>
+    public string[] PageFiles => [.. Directory.GetFiles(Pages).Order(StringComparer.Ordinal)];
+
     public string Catalog => System.IO.Path.Combine(Path, "catalog.log");
 
     /// <summary>Files of the log, oldest first.</summary>

@@ -1,0 +1,44 @@
+namespace Amqp.Storage;
+
+/// <summary>Blocks in the order in which they were added, and their bytes. Owned by the lock of whoever has it, but for <see cref="Bytes"/>.</summary>
+/// <remarks>A block is in one list at most, and knows in which.</remarks>
+internal sealed class BlockList
+{
+    private Block? _newest;
+    private long _bytes;
+
+    /// <summary>The one added first; the others follow by <see cref="Block.Newer"/>.</summary>
+    public Block? Oldest { get; private set; }
+
+    /// <summary>Bytes of memory they have. Read by any thread.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Adds a block that is in no list.</summary>
+    public void Add(Block block)
+    {
+        (block.Older, block.Newer, block.List) = (_newest, null, this);
+        if (_newest is null)
+            Oldest = block;
+        else
+            _newest.Newer = block;
+        _newest = block;
+        Volatile.Write(ref _bytes, _bytes + block.Capacity);
+    }
+
+    /// <summary>Takes a block out, if it is here.</summary>
+    public void Remove(Block block)
+    {
+        if (block.List != this)
+            return;
+        if (block.Older is null)
+            Oldest = block.Newer;
+        else
+            block.Older.Newer = block.Newer;
+        if (block.Newer is null)
+            _newest = block.Older;
+        else
+            block.Newer.Older = block.Older;
+        (block.Older, block.Newer, block.List) = (null, null, null);
+        Volatile.Write(ref _bytes, _bytes - block.Capacity);
+    }
+}
