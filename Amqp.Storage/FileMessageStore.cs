@@ -61,7 +61,7 @@ public sealed class FileMessageStore : IMessageStore
     public StoreFailedException? Failure => _committer.Failure;
 
     /// <inheritdoc/>
-    public bool IsFull => false;
+    public bool IsFull => _committer.IsFull;
 
     /// <inheritdoc/>
     public bool IsBehind => _committer.IsBehind;
@@ -123,6 +123,9 @@ public sealed class FileMessageStore : IMessageStore
             settled.Add(message);
         settled.End();
     }
+
+    /// <inheritdoc/>
+    public void BindSettles() => _log.BindSettles();
 
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)

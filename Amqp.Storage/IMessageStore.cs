@@ -72,6 +72,10 @@ public interface IMessageStore : IAsyncDisposable
     /// <remarks>The caller holds the queue's lock, and orders the messages by sequence where it can: neighbours are logged as one range.</remarks>
     void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages);
 
+    /// <summary>What is settled from now on is settled for the sake of what was appended so far: in a crash it counts only together with that.</summary>
+    /// <remarks>Otherwise a settle may count at once: on a full disk, what was settled is deleted before anything else can be written.</remarks>
+    void BindSettles();
+
     /// <summary>Notes that the queue's messages up to this one went out, so that what is left of them comes back marked redelivered.</summary>
     /// <remarks>The caller holds the queue's lock. One call for a run of deliveries is enough; where no persistent message is behind the last note, it costs nothing.</remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);

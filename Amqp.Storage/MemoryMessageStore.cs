@@ -88,6 +88,12 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
+    public void BindSettles()
+    {
+        // Nothing outlives the process.
+    }
+
+    /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
         // Nothing is left after a restart that could be marked.

@@ -3,7 +3,8 @@ namespace Amqp.Storage;
 /// <summary>The group commit: one thread that writes what was appended and syncs it when somebody waits or the time is up.</summary>
 /// <remarks>
 /// What is appended while a sync runs is the next sync's batch: no timer delays a requested commit. A write or sync that
-/// fails is the last one: what the disk holds then is unknown, so nothing is ever called durable again.
+/// fails is the last one: what the disk holds then is unknown, so nothing is ever called durable again. But a write that
+/// finds no room is tried again: its bytes are still in memory, and the place for them is known.
 /// <para>Fields are owned by the thread, but for those marked otherwise.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
@@ -13,6 +14,9 @@ internal sealed class Committer : IAsyncDisposable
 
     // Rounds of _writeDelay without anything to do before the thread sleeps until an append wakes it.
     private const int RoundsBeforeSleep = 20;
+
+    // How long to wait for room before a write is tried again, in milliseconds.
+    private const int FullDelay = 100;
 
     // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
     private const long DeadSegmentBytes = 1 << 20;
@@ -31,11 +35,14 @@ internal sealed class Committer : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<UnwrittenBytes> _unwritten = [];
     private readonly Action<Segment> _release;
-    private readonly Action<Segment> _saveMarks;
+    private readonly Func<Segment, bool> _saveMarks;
+    private readonly Func<Segment, bool> _hasNoMarks;
     private readonly Action<Segment, Segment[]> _fold;
     private readonly Housekeeper _housekeeper;
     private readonly SegmentReplacement _replacement;
     private int _released; // of _unwritten
+    private long _taken; // the position behind _unwritten
+    private long _fullUntil;
     private long? _unwrittenSince; // milliseconds, as are all times here
     private long? _unsyncedSince;
     private int _quietRounds;
@@ -44,12 +51,13 @@ internal sealed class Committer : IAsyncDisposable
     private long _written; // read by any thread
     private long _durable; // read by any thread
     private volatile StoreFailedException? _failure;
+    private volatile bool _isFull;
     private volatile bool _stopping;
 
     public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper, SegmentReplacement replacement)
     {
         (_space, _log, _segments, _writer, _catalog, _signal, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, options, durableQueues);
-        (_release, _saveMarks, _fold) = (writer.Release, SaveMarks, housekeeper.Fold);
+        (_release, _saveMarks, _hasNoMarks, _fold) = (writer.Release, SaveMarks, HasNoMarks, housekeeper.Fold);
         (_housekeeper, _replacement) = (housekeeper, replacement);
     }
 
@@ -59,6 +67,9 @@ internal sealed class Committer : IAsyncDisposable
     public long DurablePosition => Volatile.Read(ref _durable);
 
     public StoreFailedException? Failure => _failure;
+
+    /// <inheritdoc cref="IMessageStore.IsFull"/>
+    public bool IsFull => _isFull;
 
     public bool IsBehind => _failure is null && _log.Position - Volatile.Read(ref _written) > _options.MaxUnwrittenBytes;
 
@@ -111,11 +122,11 @@ internal sealed class Committer : IAsyncDisposable
                 else
                     Rest();
             }
-            Write();
+            WriteAll();
             Sync();
             Sweep(); // may still append
             _log.Close(failure: null);
-            Write();
+            WriteAll();
             Sync();
         }
         catch (Exception cause) // whatever it is, nothing is durable any more: publishers must hear of it
@@ -133,6 +144,8 @@ internal sealed class Committer : IAsyncDisposable
     private bool Work()
     {
         long now = Environment.TickCount64;
+        if (_isFull && now < _fullUntil)
+            return false;
         long waiting = _log.Position - _written;
         if (waiting > 0)
             _unwrittenSince ??= now;
@@ -141,8 +154,11 @@ internal sealed class Committer : IAsyncDisposable
 
         bool syncIsDue = IsAsked || now - _unsyncedSince >= (long)_options.SyncInterval.TotalMilliseconds;
         bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= _options.BlockSize || now - _unwrittenSince >= (long)_writeDelay.TotalMilliseconds);
-        if (writeIsDue)
-            Write();
+        if (writeIsDue && !TryWrite())
+        {
+            MakeRoom();
+            return true;
+        }
         if (syncIsDue)
             Sync();
         bool sweepIsDue = _segments.HasNews && _unsyncedSince is null;
@@ -153,13 +169,20 @@ internal sealed class Committer : IAsyncDisposable
 
     private void Rest()
     {
+        if (_isFull)
+        {
+            _signal.Prepare(sleep: false);
+            if (!_stopping)
+                _signal.Wait(TimeSpan.FromMilliseconds(FullDelay));
+            return;
+        }
         bool isQuiet = _unwrittenSince is null && _unsyncedSince is null;
         _quietRounds = isQuiet ? _quietRounds + 1 : 0;
         bool sleep = _quietRounds > RoundsBeforeSleep;
         if (_quietRounds == RoundsBeforeSleep)
         {
             _log.EndDeadSegment(DeadSegmentBytes);
-            Write(); // has no bytes, but lets go of the block that was closed
+            TryWrite(); // has no bytes, but lets go of the block that was closed
             _housekeeper.TidyUp();
         }
         if (!sleep)
@@ -173,11 +196,52 @@ internal sealed class Committer : IAsyncDisposable
             _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _writeDelay);
     }
 
+    /// <returns>False when there is no room for it on the disk now.</returns>
+    private bool TryWrite()
+    {
+        bool isFull = false;
+        try
+        {
+            Write();
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            isFull = true;
+            _fullUntil = Environment.TickCount64 + FullDelay;
+        }
+        if (isFull != _isFull)
+        {
+            _isFull = isFull;
+            Committed?.Invoke();
+        }
+        return !isFull;
+    }
+
+    /// <summary>Deletes what nobody needs though it is not written yet that nobody does: else consumers could not make room on a full disk.</summary>
+    /// <remarks>In a crash now nothing comes back that was settled. But what is settled for the sake of a message, as in a transaction, waits for that.</remarks>
+    private void MakeRoom()
+    {
+        if (!_segments.HasNews || _written < _log.BoundPosition)
+            return;
+        _writer.Sync();
+        _segments.Sweep(_release, _hasNoMarks, _fold);
+    }
+
+    private void WriteAll()
+    {
+        do
+            Write();
+        while (_written < _log.Position);
+    }
+
     private void Write()
     {
-        _unwritten.Clear();
-        _released = 0;
-        long position = _log.TakeUnwritten(_unwritten);
+        if (_released == _unwritten.Count) // else there was no room for the rest of them
+        {
+            _unwritten.Clear();
+            _released = 0;
+            _taken = _log.TakeUnwritten(_unwritten);
+        }
         for (; _released < _unwritten.Count; _released++)
         {
             UnwrittenBytes unwritten = _unwritten[_released];
@@ -192,8 +256,8 @@ internal sealed class Committer : IAsyncDisposable
             _space.Change(unwritten.Block, -Block.Pin);
         }
         _unwrittenSince = null;
-        Volatile.Write(ref _written, position);
-        _room.Reach(position);
+        Volatile.Write(ref _written, _taken);
+        _room.Reach(_taken);
     }
 
     private void Sync()
@@ -212,22 +276,25 @@ internal sealed class Committer : IAsyncDisposable
     private void Sweep()
     {
         _replacement.Run();
-        if (_segments.TakeEndAwaited() && _log.TryEndSegment())
+        if (_segments.TakeEndAwaited() && _log.TryEndSegment() && TryWrite())
         {
-            Write();
             _writer.End();
             Sync();
         }
         _segments.Sweep(_release, _saveMarks, _fold);
     }
 
-    private void SaveMarks(Segment segment)
+    private bool SaveMarks(Segment segment)
     {
         if (!_log.RepeatDelivered(_durableQueues(), segment))
-            return;
-        Write();
+            return true;
+        if (!TryWrite())
+            return false;
         Sync();
+        return true;
     }
+
+    private bool HasNoMarks(Segment segment) => !_log.HasDelivered(_durableQueues(), segment);
 
     private void Fail(Exception cause)
     {

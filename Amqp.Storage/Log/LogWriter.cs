@@ -23,11 +23,18 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private int _used; // bytes of it
     private long _references; // messages times queues appended to it
     private long _position;
+    private long _boundPosition;
     private StoreFailedException? _failure;
     private bool _closed;
 
     /// <summary>Bytes appended since the start.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    /// <inheritdoc cref="IMessageStore.BindSettles"/>
+    public long BoundPosition => Volatile.Read(ref _boundPosition);
+
+    /// <inheritdoc cref="IMessageStore.BindSettles"/>
+    public void BindSettles() => Volatile.Write(ref _boundPosition, Position);
 
     /// <summary>As <see cref="IMessageStore.Append"/>, for a persistent message of which at least one queue is durable.</summary>
     /// <returns>The position behind it.</returns>
@@ -109,6 +116,13 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             }
         }
         return any;
+    }
+
+    /// <summary>Whether delivered marks would be lost with a segment.</summary>
+    public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
+    {
+        lock (_gate)
+            return queues.Any(queue => queue.DeliveredSegment == segment.Id && !queue.IsDeleted);
     }
 
     /// <summary>Everything appended that is not written yet, in order.</summary>

@@ -109,9 +109,9 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
 
     /// <summary>Deletes what can go. Everything written so far is synced.</summary>
     /// <param name="release">Closes a segment's file if it is still open to write.</param>
-    /// <param name="saveMarks">Called for each segment before its deletion: makes durable what else is in it.</param>
+    /// <param name="saveMarks">Called for each segment before its deletion: makes durable what else is in it, or says that it cannot.</param>
     /// <param name="fold">Has a segment's settle records folded into older ones, later.</param>
-    public void Sweep(Action<Segment> release, Action<Segment> saveMarks, Action<Segment, Segment[]> fold)
+    public void Sweep(Action<Segment> release, Func<Segment, bool> saveMarks, Action<Segment, Segment[]> fold)
     {
         _hasFolded = false;
         while (_reported.TryDequeue(out Segment? dead))
@@ -128,7 +128,8 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
                 Segment[] targets = SettledAndNotFolded(segment);
                 if (targets.Length == 0)
                 {
-                    saveMarks(segment);
+                    if (!saveMarks(segment))
+                        continue;
                     release(segment);
                     Delete(segment);
                     gone.Add(segment);

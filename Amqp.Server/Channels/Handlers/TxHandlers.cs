@@ -24,6 +24,8 @@ internal static class TxHandlers
         var transaction = Demand(channel);
         foreach (var publish in transaction.Publishes)
             BasicPublishHandler.Deliver(channel, publish.Route, publish.Head, publish.Body, publish.IsPersistent, publish.IsMandatory);
+        if (transaction is { Publishes.Count: > 0, Settlements.Count: > 0 })
+            channel.Session.VirtualHost.Store.BindSettles();
         foreach (var (tag, settlement) in transaction.Settlements)
             if (channel.TryTake(tag, out var delivery))
                 BasicSettlementHandlers.Apply(channel, delivery, settlement);
