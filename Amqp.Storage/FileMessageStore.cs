@@ -70,6 +70,9 @@ public sealed class FileMessageStore : IMessageStore
     public long MemoryInUse => _space.MemoryInUse;
 
     /// <inheritdoc/>
+    public long QueueMemoryInUse => _chunks.BytesInUse;
+
+    /// <inheritdoc/>
     public StoredQueue OpenQueue(uint number, bool durable)
     {
         if (!durable)

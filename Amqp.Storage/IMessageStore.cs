@@ -38,6 +38,9 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Bytes of memory held for message payloads that are nowhere else. What can be read again from the disk does not count, nor do the queues' entries.</summary>
     long MemoryInUse { get; }
 
+    /// <summary>Bytes of memory held for what queues remember of their messages one by one.</summary>
+    long QueueMemoryInUse { get; }
+
     /// <summary>Opens the queue with this number. A durable one comes with the messages that the last run left, in order.</summary>
     /// <param name="number">Chosen by the caller, never used again after the queue's deletion.</param>
     /// <param name="durable">Whether persistent messages outlive a restart in this queue.</param>

@@ -52,6 +52,9 @@ public sealed class MemoryMessageStore : IMessageStore
     public long MemoryInUse => _space.MemoryInUse;
 
     /// <inheritdoc/>
+    public long QueueMemoryInUse => _chunks.BytesInUse;
+
+    /// <inheritdoc/>
     public StoredQueue OpenQueue(uint number, bool durable) => new(number, durable, _chunks);
 
     /// <inheritdoc/>

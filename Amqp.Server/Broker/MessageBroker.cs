@@ -46,7 +46,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
         Commits = new CommitNotifier(Store);
         Alarms = new ResourceAlarms(
-            new ResourceLimit(() => Store.MemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
+            new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
             new DiskWatch(
                 new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
                 () => Store.AppendedPosition, () => Store.IsFull),

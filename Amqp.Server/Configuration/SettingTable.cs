@@ -56,7 +56,7 @@ internal static class SettingTable
         // Messages and memory
         Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728", "Largest message body; a larger one closes the channel with 406.",
             (target, value) => target.Options.MaxMessageSize = value),
-        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while messages that are in memory only (transient ones not paged out, persistent ones not yet written), contents in arrival and open transactions take more than this share of the memory available to the broker.",
+        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while messages that are in memory only (transient ones not paged out, persistent ones not yet written), what queues remember of each message, contents in arrival and open transactions take more than this share of the memory available to the broker.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "", "The same limit in bytes; it outweighs the share.",
             (target, value) => target.Memory.Absolute = value),

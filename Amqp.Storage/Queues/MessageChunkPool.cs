@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Amqp.Storage;
 
 /// <summary>A piece of a <see cref="MessageRun"/>; owned by the run that holds it, else by the pool.</summary>
@@ -18,9 +20,14 @@ internal sealed class MessageChunkPool
 
     private readonly Lock _gate = new();
     private readonly Stack<MessageChunk> _spare = new(); // owned by _gate
+    private long _inUse; // changed with Interlocked
+
+    /// <summary>Bytes of the chunks that queues have.</summary>
+    public long BytesInUse => Volatile.Read(ref _inUse) * ChunkLength * Unsafe.SizeOf<StoredMessage>();
 
     public MessageChunk Rent()
     {
+        Interlocked.Increment(ref _inUse);
         lock (_gate)
         {
             if (_spare.TryPop(out MessageChunk? chunk))
@@ -31,6 +38,7 @@ internal sealed class MessageChunkPool
 
     public void Return(MessageChunk chunk)
     {
+        Interlocked.Decrement(ref _inUse);
         lock (_gate)
         {
             if (_spare.Count < MaxSpare)
