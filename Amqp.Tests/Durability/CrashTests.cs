@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 
@@ -16,8 +15,8 @@ public sealed class CrashTests
     private const long DrainedBytes = 8 << 20;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
-    private readonly int _seed = Number("AMQP_TESTS_SEED") ?? Environment.TickCount & 0xFFFF;
-    private readonly int _crashes = Number("AMQP_TESTS_CRASHES") ?? 20;
+    private readonly int _seed = TestRounds.Seed;
+    private readonly int _crashes = TestRounds.Number("AMQP_TESTS_CRASHES") ?? 20;
     private readonly CrashLedger _ledger = new();
     private readonly CrashTopology _topology = new();
     private readonly List<string> _faults = [];
@@ -163,7 +162,4 @@ public sealed class CrashTests
 
     private static long BytesIn(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;
 }
