@@ -129,8 +129,8 @@ internal sealed class CatalogFile : IDisposable
         {
             findings.Add(new RecoveryFinding(_path, Length, records.Skipped.Length, IsTornTail: true));
             _file.Truncate(Length);
-            _file.Sync();
         }
+        _file.Sync(); // the last run may not have come to that, and what is in the log from now on relies on it
         if (isDamaged)
         {
             KeepDamaged(bytes);

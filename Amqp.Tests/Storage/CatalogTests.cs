@@ -41,6 +41,19 @@ public sealed class CatalogTests
     }
 
     [Test]
+    public void A_change_that_a_killed_broker_had_not_synced_is_synced_by_the_next_start()
+    {
+        using DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions { SyncInterval = TimeSpan.FromHours(1) });
+        directory.Catalog.Put("key", "value"u8);
+        using TestFolder killed = _folder.Copy();
+
+        var files = new FaultyFiles();
+        using DataDirectory next = DataDirectory.Open(killed.Path, new StoreOptions(), files);
+
+        Assert.That(files.Calls, Does.Contain("sync catalog.log"), "what is published and confirmed now may rely on it");
+    }
+
+    [Test]
     public void A_crash_at_any_byte_keeps_every_whole_change_before_it()
     {
         using (DataDirectory directory = Open())
