@@ -12,6 +12,15 @@ internal sealed class FaultyFiles : IStoreFiles
     /// <summary>Runs before each call that changes a file or the folder; throws to make it fail. Gets "write", "sync" and so on, and the file's name.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
+    /// <summary>Runs before bytes of a file are read; throws to make it fail. Gets the file's name.</summary>
+    public Action<string> BeforeRead { get; set; } = _ => { };
+
+    /// <summary>Asked before each write, with the file's name: half of it is written, and then this thrown, when it is not null.</summary>
+    public Func<string, IOException?> CutShort { get; set; } = _ => null;
+
+    /// <summary>What a device says that can no longer do what it is asked to: EIO.</summary>
+    public static IOException Broken => new("Input/output error", 5);
+
     /// <summary>What was called so far, as "sync 1.log".</summary>
     public string[] Calls
     {
@@ -21,6 +30,20 @@ internal sealed class FaultyFiles : IStoreFiles
                 return [.. _calls];
         }
     }
+
+    /// <summary>Makes calls that change something fail from now on, those that are chosen by call and file name.</summary>
+    public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
+    {
+        if (isChosen(call, name))
+            throw failure ?? Broken;
+    };
+
+    /// <summary>Makes reads fail from now on, those of files that are chosen by name.</summary>
+    public void FailReads(Func<string, bool> isChosen) => BeforeRead = name =>
+    {
+        if (isChosen(name))
+            throw Broken;
+    };
 
     public IReadOnlyList<string> List(string directory) => _disk.List(directory);
 
@@ -66,11 +89,20 @@ internal sealed class FaultyFiles : IStoreFiles
     {
         public long Length => file.Length;
 
-        public int Read(Span<byte> target, long offset) => file.Read(target, offset);
+        public int Read(Span<byte> target, long offset)
+        {
+            owner.BeforeRead(Path.GetFileName(path));
+            return file.Read(target, offset);
+        }
 
         public void Write(ReadOnlySpan<byte> source, long offset)
         {
             owner.Note("write", path);
+            if (owner.CutShort(Path.GetFileName(path)) is { } failure)
+            {
+                file.Write(source[..(source.Length / 2)], offset);
+                throw failure;
+            }
             file.Write(source, offset);
         }
 
