@@ -38,4 +38,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(311, LogLevel.Error, "Queue '{Queue}' in vhost '{VirtualHost}' is deleted, but its definition is still on the disk: it comes back at the next start")]
     public static partial void DefinitionKept(this ILogger logger, string queue, string virtualHost, Exception error);
+
+    [LoggerMessage(312, LogLevel.Warning, "{File} was damaged and has been made anew; nothing is lost")]
+    public static partial void IndexRebuilt(this ILogger logger, string file);
 }

@@ -80,7 +80,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         logger.Recovered(report.Messages, queues, _options.DataDirectory, (long)elapsed.TotalMilliseconds);
         foreach (var finding in report.Findings)
         {
-            if (finding.IsTornTail)
+            if (finding.IsRebuilt)
+                logger.IndexRebuilt(finding.File);
+            else if (finding.IsTornTail)
                 logger.TornTailCut(finding.Length, finding.File, finding.Offset);
             else
                 logger.DamageFound(finding.Length, finding.File, finding.Offset);

@@ -150,7 +150,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            while (Messages.TryTake(out var message))
+            while (TryTakeFromDisk(out var message))
             {
                 try
                 {
@@ -165,7 +165,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {
                     PutBack(message);
-                    throw new AmqpException(ReplyCode.InternalError, $"cannot read queue '{Name}' from the disk: {error.Message}");
+                    throw Unreadable(error);
                 }
             }
             return false;
@@ -265,6 +265,21 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             return new DeletedQueue(ready, consumers);
         }
     }
+
+    private bool TryTakeFromDisk(out StoredMessage message)
+    {
+        try
+        {
+            return Messages.TryTake(out message);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(error);
+        }
+    }
+
+    private AmqpException Unreadable(Exception error) =>
+        new(ReplyCode.InternalError, $"cannot read queue '{Name}' from the disk: {error.Message}");
 
     private void DrainLater() =>
         Task.Delay(_retryDelay).ContinueWith(
