@@ -120,13 +120,21 @@ public sealed class CatalogTests
     }
 
     [Test]
-    public void A_rewrite_cut_short_leaves_the_old_catalog()
+    public void A_rewrite_cut_short_at_any_byte_leaves_the_old_catalog()
     {
         using (DataDirectory directory = Open())
+            directory.Catalog.Put("key", "new value"u8);
+        byte[] unfinished = File.ReadAllBytes(_folder.Catalog);
+        using (DataDirectory directory = Open())
             directory.Catalog.Put("key", "value"u8);
-        File.WriteAllBytes(_folder.Catalog + ".new", [1, 2, 3]);
 
-        Assert.That(Entries(), Is.EqualTo(new[] { "key=value" }));
+        for (int cut = 0; cut <= unfinished.Length; cut++)
+        {
+            File.WriteAllBytes(_folder.Catalog + ".new", unfinished[..cut]);
+            using DataDirectory directory = Open();
+            Assert.That(Encoding.UTF8.GetString(directory.Catalog.Entries.Single().Value), Is.EqualTo("value"), $"cut at {cut}");
+            Assert.That(directory.Report.Findings, Is.Empty, $"cut at {cut}");
+        }
     }
 
     [Test]
