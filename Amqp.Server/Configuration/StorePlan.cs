@@ -10,6 +10,7 @@ internal sealed class StorePlan
     public int SegmentSize { get; set; } = _default.SegmentSize;
     public int BlockSize { get; set; } = _default.BlockSize;
     public long ResidentBytes { get; set; } = _default.ResidentBytes;
+    public long MaxMessagesInMemory { get; set; } = _default.MaxMessagesInMemory;
     public long MaxUnwrittenBytes { get; set; } = _default.MaxUnwrittenBytes;
     public TimeSpan SyncInterval { get; set; } = _default.SyncInterval;
 
@@ -17,9 +18,10 @@ internal sealed class StorePlan
     /// <remarks>What waits to be written, and what is kept although it is written, take at most a quarter each of a small memory's high watermark.</remarks>
     public StoreOptions ToOptions(long memoryHighWatermark) => new()
     {
-        SegmentSize = SegmentSize,
+        SegmentSize = Math.Max(SegmentSize, BlockSize),
         BlockSize = BlockSize,
         ResidentBytes = Math.Min(ResidentBytes, memoryHighWatermark / 4),
+        MaxMessagesInMemory = MaxMessagesInMemory,
         MaxUnwrittenBytes = Math.Clamp(MaxUnwrittenBytes, 1, Math.Max(memoryHighWatermark / 4, 1)),
         SyncInterval = SyncInterval,
     };
