@@ -41,6 +41,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         var definitions = new DefinitionStore(_directory.Catalog);
         var numbers = definitions.QueueNumbers();
         Store = _directory.OpenStore(numbers);
+        definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
 
         Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);

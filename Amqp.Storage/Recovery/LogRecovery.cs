@@ -8,6 +8,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
     private readonly List<RecoveryFinding> _findings = [];
+    private uint _highestQueue;
     private readonly SegmentIndexes _indexes = new(files, options);
 
     /// <summary>Reads everything. Segments without messages are reported to the set as dead.</summary>
@@ -32,6 +33,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
         var report = new RecoveryReport
         {
             Messages = queues.Sum(queue => queue.Count),
+            HighestQueue = _highestQueue,
             Segments = found.Count,
             SegmentsIndexed = reader.Indexed,
             Bytes = reader.BytesRead,
@@ -48,7 +50,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
             Find(row.Queue)?.Add(recovered, row);
         foreach ((uint number, SequenceRanges settled) in recovered.Summary.Settled)
         {
-            if (settled.All.IsEmpty || Find(number) is not { } queue)
+            if (Find(number) is not { } queue || settled.All.IsEmpty)
                 continue;
             queue.Settle(settled);
             segment.OldestSettled = Math.Min(segment.OldestSettled, queue.OldestSettledBy(settled, segment.Id));
@@ -60,6 +62,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint> durableQ
     /// <summary>The queue with a number, or null when it is not there any more.</summary>
     private RecoveredQueue? Find(uint number)
     {
+        _highestQueue = Math.Max(_highestQueue, number);
         if (!_queues.TryGetValue(number, out RecoveredQueue? queue) && durableQueues.Contains(number))
             _queues.Add(number, queue = new RecoveredQueue(number));
         return queue;
