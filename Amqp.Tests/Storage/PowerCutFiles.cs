@@ -29,6 +29,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     private Dictionary<string, PowerCutFile> _names = [];
     private readonly Dictionary<string, PowerCutFile> _syncedNames = [];
     private readonly List<NameChange> _unsyncedNames = [];
+    private readonly HashSet<string> _work = [];
     private int _opens; // so many times the power came back
     private int _callsLeft = int.MaxValue;
     private bool _isOff;
@@ -46,6 +47,16 @@ internal sealed class PowerCutFiles : IStoreFiles
         {
             lock (_gate)
                 return _isOff;
+        }
+    }
+
+    /// <summary>What was done at least once, as "rename .idx" and "delete .log".</summary>
+    public IReadOnlyCollection<string> Work
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _work];
         }
     }
 
@@ -137,6 +148,7 @@ internal sealed class PowerCutFiles : IStoreFiles
             Count();
             if (_names.ContainsKey(path))
                 Change(new NameChange(Path.GetDirectoryName(path)!, path, Added: null, File: null));
+            _work.Add($"delete {Path.GetExtension(path)}");
         }
     }
 
@@ -147,6 +159,7 @@ internal sealed class PowerCutFiles : IStoreFiles
             Count();
             PowerCutFile file = _names.TryGetValue(from, out PowerCutFile? found) ? found : throw new FileNotFoundException($"{from} is not there", from);
             Change(new NameChange(Path.GetDirectoryName(to)!, from, to, file));
+            _work.Add($"rename {Path.GetExtension(to)}");
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed class PowerCutSession : IDisposable
     /// <summary>True when the power went off, or the store noticed that it will.</summary>
     public bool IsOver => _files.IsOff || _store.Failure is not null;
 
+    /// <inheritdoc cref="PowerCutFiles.Work"/>
+    public IReadOnlyCollection<string> FileWork => _files.Work;
+
     public int QueueCount => _queues.Count;
 
     /// <summary>Where the log says what was just done; null when it may not say it, because the store failed before.</summary>

@@ -11,12 +11,15 @@ namespace Amqp.Tests.Storage;
 /// <remarks><c>AMQP_TESTS_SEED</c> does the same work again, as far as three threads can, and <c>AMQP_TESTS_ROUNDS</c> more of it.</remarks>
 public sealed class PowerCutTests
 {
+    private const int Rounds = 50;
+
     [Test]
     public void What_was_reported_durable_survives_power_cuts([Values] UnsyncedBytes unsynced)
     {
         int seed = TestRounds.Seed;
-        int rounds = TestRounds.Count(50);
+        int rounds = TestRounds.Count(Rounds);
         TestContext.Progress.WriteLine($"power cuts: seed {seed}, {rounds} rounds");
+        var work = new HashSet<string>();
         for (int round = 0; round < rounds; round++)
         {
             var random = new Random(seed + round);
@@ -30,7 +33,10 @@ public sealed class PowerCutTests
                 session.Crash(random, ending < 7 ? unsynced : null, isClean: ending == 9);
                 Assert.That(session.Faults, Is.Empty, $"AMQP_TESTS_SEED={seed + round}");
             }
+            work.UnionWith(session.FileWork);
         }
+        if (rounds >= Rounds)
+            Assert.That(work, Is.SupersetOf(new[] { "rename .idx", "rename .acks", "delete .log" }), "the log was indexed, folded and deleted");
     }
 
     private static StoreOptions AnyOptions(Random random) => new()
