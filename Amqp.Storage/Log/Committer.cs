@@ -207,9 +207,10 @@ internal sealed class Committer : IAsyncDisposable
 
     private void SaveMarks(Segment segment)
     {
-        if (!_log.RepeatDelivered(_durableQueues(), segment))
+        _log.RepeatDelivered(_durableQueues(), segment);
+        if (_log.Position == _durable)
             return;
-        Write();
+        Write(); // what was not repeated may have been replaced by a mark that is not durable yet
         Sync();
     }
 

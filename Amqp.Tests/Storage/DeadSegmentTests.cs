@@ -62,6 +62,38 @@ public sealed class DeadSegmentTests
         Assert.That(next.Store.Texts(next.Second).Where(text => text.Length > 1), Is.EqualTo(kept));
     }
 
+    [Test]
+    public async Task A_delivered_mark_stays_until_the_one_that_replaced_it_is_durable()
+    {
+        var options = new StoreOptions { BlockSize = 4 << 10, SegmentSize = 4 << 10, SyncInterval = TimeSpan.FromHours(1) };
+        await using var run = new StoreRun(_folder.Path, options, _files);
+        run.Store.Publish(Text("in 1", 3_000), Persistent, run.First);
+        run.Store.Publish(Text("went out", 1_500), Persistent, run.Second);
+        run.Store.Publish(Text("goes out", 1_500), Persistent, run.Second);
+        run.Store.Publish(Text("in 3", 3_000), Persistent, run.First);
+        run.Store.NoteDelivered(run.Second, run.Second.Take()); // in 3
+        run.Store.Publish(Text("in 4", 3_000), Persistent, run.Second);
+        await run.CommitAsync();
+        StoredMessage[] settled = run.First.TakeAll();
+
+        using var syncing = new Stop(_files, "sync 0000000000000004.log");
+        using var deleting = new Stop(_files, "delete 0000000000000001.log");
+        run.Store.RequestCommit(run.Store.Publish("-", Persistent, run.Second));
+        await syncing.Reached;
+        run.Store.Settle(run.First, settled); // 1 and 3 are dead
+        syncing.GoOn();
+        await deleting.Reached; // and 3 is next
+        run.Store.NoteDelivered(run.Second, run.Second.Take());
+        using var deleted = new Stop(_files, "sync segments");
+        deleting.GoOn();
+        await deleted.Reached;
+
+        using TestFolder crashed = _folder.Copy();
+        deleted.GoOn();
+        await using var next = new StoreRun(crashed.Path, options);
+        Assert.That(next.Second.Take().IsRedelivered, Is.True);
+    }
+
     private static string Text(string what, int length) => what.PadRight(length);
 
     /// <summary>Returns when the committer has looked at all that is dead by now.</summary>
