@@ -75,6 +75,7 @@ public sealed class DataDirectory : IDisposable
         Report = new RecoveryReport
         {
             Messages = recovered.Report.Messages,
+            HighestQueue = recovered.Report.HighestQueue,
             Segments = recovered.Report.Segments,
             SegmentsIndexed = recovered.Report.SegmentsIndexed,
             Bytes = recovered.Report.Bytes,

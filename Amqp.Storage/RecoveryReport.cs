@@ -6,6 +6,12 @@ public sealed class RecoveryReport
     /// <summary>Messages that are in queues again; one that is in several queues counts in each.</summary>
     public long Messages { get; init; }
 
+    /// <summary>
+    /// The highest number of a queue that the log speaks of, whether the queue is still there or not; 0 for none. Numbers up to it are
+    /// taken, even when a power cut took from the catalog that they are.
+    /// </summary>
+    public uint HighestQueue { get; init; }
+
     /// <summary>Segments of the log that were found.</summary>
     public int Segments { get; init; }
 

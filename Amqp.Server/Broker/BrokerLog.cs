@@ -50,4 +50,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(312, LogLevel.Warning, "Transient messages cannot be paged out now and stay in memory: {Reason}; trying again from time to time")]
     public static partial void PagingFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(315, LogLevel.Warning, "{File} was damaged and has been made anew; nothing is lost")]
+    public static partial void IndexRebuilt(this ILogger logger, string file);
 }

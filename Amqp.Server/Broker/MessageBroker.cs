@@ -41,6 +41,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         var definitions = new DefinitionStore(_directory.Catalog);
         var numbers = definitions.QueueNumbers();
         Store = _directory.OpenStore(numbers);
+        definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
 
         Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
@@ -84,7 +85,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         logger.Recovered(report.Messages, queues, _options.DataDirectory, (long)elapsed.TotalMilliseconds);
         foreach (var finding in report.Findings)
         {
-            if (finding.IsTornTail)
+            if (finding.IsRebuilt)
+                logger.IndexRebuilt(finding.File);
+            else if (finding.IsTornTail)
                 logger.TornTailCut(finding.Length, finding.File, finding.Offset);
             else
                 logger.DamageFound(finding.Length, finding.File, finding.Offset);

@@ -98,7 +98,7 @@ internal static class SettingTable
         // Store
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder of everything that outlives the process; one broker at a time.",
             (target, value) => target.Options.DataDirectory = value),
-        Setting.Of("store.segment_size", Bytes(16 << 20, 1 << 30), "64MiB", "Size of one file of the message log.",
+        Setting.Of("store.segment_size", Bytes(1 << 20, 1 << 30), "64MiB", "Size of one file of the message log; it holds at least one block.",
             (target, value) => target.Store.SegmentSize = (int)value),
         Setting.Of("store.block_size", Bytes(4_096, 16 << 20), "256KiB", "Unit in which memory for messages is taken.",
             (target, value) => target.Store.BlockSize = (int)value),

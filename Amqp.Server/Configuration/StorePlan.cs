@@ -23,7 +23,7 @@ internal sealed class StorePlan
         long highWatermark = memory.Resolve();
         return new StoreOptions
         {
-            SegmentSize = SegmentSize,
+            SegmentSize = Math.Max(SegmentSize, BlockSize),
             BlockSize = BlockSize,
             MaxMessagesInMemory = MaxMessagesInMemory,
             ResidentBytes = Math.Min(ResidentBytes, highWatermark / 4),

@@ -143,8 +143,8 @@ internal sealed class CatalogFile : IDisposable
         if (Length < bytes.Length)
         {
             _file.Truncate(Length);
-            _file.Sync();
         }
+        _file.Sync(); // the last run may not have come to that, and what is in the log from now on relies on it
         if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);

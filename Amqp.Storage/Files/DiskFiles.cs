@@ -11,7 +11,17 @@ internal sealed class DiskFiles : IStoreFiles
 
     public bool Exists(string path) => File.Exists(path);
 
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        string? parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+            CreateDirectory(parent);
+        Directory.CreateDirectory(path);
+        if (parent is not null)
+            SyncDirectory(parent);
+    }
 
     public long? FreeBytes(string directory)
     {

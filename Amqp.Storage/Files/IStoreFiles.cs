@@ -8,6 +8,7 @@ internal interface IStoreFiles
 
     bool Exists(string path);
 
+    /// <summary>Creates a folder that is not there, with those above it, and makes their names survive a power cut.</summary>
     void CreateDirectory(string path);
 
     /// <summary>Bytes that can still be written where a folder is; null when that cannot be told.</summary>

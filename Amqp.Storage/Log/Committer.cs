@@ -286,9 +286,10 @@ internal sealed class Committer : IAsyncDisposable
 
     private bool SaveMarks(Segment segment)
     {
-        if (!_log.RepeatDelivered(_durableQueues(), segment))
+        _log.RepeatDelivered(_durableQueues(), segment);
+        if (_log.Position == _durable)
             return true;
-        if (!TryWrite())
+        if (!TryWrite()) // what was not repeated may have been replaced by a mark that is not durable yet
             return false;
         Sync();
         return true;

@@ -129,19 +129,26 @@ internal sealed class Housekeeper : IAsyncDisposable
 
     private void Compact(bool isIdle) => _compactor.Run(isIdle, () => _stopping);
 
+    /// <summary>Gives the newest segment its index, and then the others that did not get theirs, until one fails again.</summary>
     private void CreateIndexes()
     {
         while (_unindexed.Count > 0)
         {
+            Segment segment = _unindexed[^1];
+            _unindexed.RemoveAt(_unindexed.Count - 1);
             try
             {
-                _indexes.Create(_unindexed[0]);
+                _indexes.Create(segment);
             }
-            catch (Exception failure) when (failure is InvalidDataException || _unindexed[0].IsDead)
+            catch (Exception failure) when (failure is InvalidDataException || segment.IsDead)
             {
                 // Damaged already: the next start reports it. Or dead: it may be gone.
             }
-            _unindexed.RemoveAt(0);
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _unindexed.Insert(0, segment);
+                return;
+            }
         }
     }
 

@@ -100,10 +100,8 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     }
 
     /// <summary>Repeats the delivered marks that would be lost with a segment.</summary>
-    /// <returns>True when there were any.</returns>
-    public bool RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
+    public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
-        bool any = false;
         lock (_gate)
         {
             foreach (StoredQueue queue in queues)
@@ -112,10 +110,8 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
                     continue;
                 AppendDeliveredMark(queue);
                 _segment!.RepeatedBytes += DeliveredRecord.Size;
-                any = true;
             }
         }
-        return any;
     }
 
     /// <summary>Whether delivered marks would be lost with a segment.</summary>

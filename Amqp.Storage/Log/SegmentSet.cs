@@ -131,8 +131,8 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
                     if (!saveMarks(segment))
                         continue;
                     release(segment);
-                    Delete(segment);
-                    gone.Add(segment);
+                    if (TryDelete(segment))
+                        gone.Add(segment);
                 }
                 else if (!segment.IsBeingFolded && !Array.Exists(targets, target => target.IsDead))
                 {
@@ -147,20 +147,34 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         while (gone.Count > 0);
     }
 
-    private void Delete(Segment segment)
+    private bool TryDelete(Segment segment)
     {
         lock (segment)
             segment.IsGone = true; // no index comes any more
-        files.Delete(segment.Path);
+        return TryDelete(segment.Path);
+    }
+
+    /// <summary>Nobody's message needs a file to go: one that cannot be deleted stays until the next sweep or the next start.</summary>
+    private bool TryDelete(string path)
+    {
+        try
+        {
+            files.Delete(path);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The deletion is safe now, and so is that of what only went with the log.</summary>
     private void Forget(Segment segment)
     {
         if (segment.IsIndexed)
-            files.Delete(IndexFiles.PathOf(segment.Path));
+            TryDelete(IndexFiles.PathOf(segment.Path));
         if (segment.HasAcknowledgements)
-            files.Delete(AcknowledgementFiles.PathOf(segment.Path));
+            TryDelete(AcknowledgementFiles.PathOf(segment.Path));
         lock (_gate)
             _present.Remove(segment.Id);
         _dead.Remove(segment);

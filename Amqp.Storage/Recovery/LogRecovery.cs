@@ -11,6 +11,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
     private readonly List<RecoveryFinding> _findings = [];
+    private uint _highestQueue;
     private readonly SegmentIndexes _indexes = new(files, options, new SegmentLayout());
 
     /// <summary>The queues that <see cref="Read"/> found.</summary>
@@ -38,6 +39,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
         var report = new RecoveryReport
         {
             Messages = queues.Sum(queue => queue.Count),
+            HighestQueue = _highestQueue,
             Segments = read.Count,
             SegmentsIndexed = Reader.Indexed,
             Bytes = Reader.BytesRead,
@@ -90,7 +92,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             Find(row.Queue)?.Add(recovered, row);
         foreach ((uint number, SequenceRanges settled) in recovered.Summary.Settled)
         {
-            if (settled.All.IsEmpty || Find(number) is not { } queue)
+            if (Find(number) is not { } queue || settled.All.IsEmpty)
                 continue;
             queue.Settle(settled);
             segment.OldestSettled = Math.Min(segment.OldestSettled, queue.OldestSettledBy(settled, segment.Id));
@@ -102,6 +104,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
     /// <summary>The queue with a number, or null when it is not there any more.</summary>
     private RecoveredQueue? Find(uint number)
     {
+        _highestQueue = Math.Max(_highestQueue, number);
         if (!_queues.TryGetValue(number, out RecoveredQueue? queue) && durableQueues?.Contains(number) != false)
             _queues.Add(number, queue = new RecoveredQueue(number));
         return queue;

@@ -18,8 +18,9 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, bool isLast)
     {
         Segment segment = segments.Recover(file.Id, file.Path);
-        SegmentSummary? summary = file.HasIndex && !file.IsSettlesOnly ? TryReadIndex(file) : null;
-        summary ??= file.IsSettlesOnly ? ReadSettles(file) : Scan(file, isLast);
+        long indexed = 0;
+        SegmentSummary? summary = file.HasIndex && !file.IsSettlesOnly ? TryReadIndex(file, out indexed) : null;
+        summary ??= file.IsSettlesOnly ? ReadSettles(file) : Scan(file, indexed, isLast);
         segment.Length = summary.LogLength;
         segment.Blocks = file.IsSettlesOnly ? null : summary.Blocks;
         segment.HasAcknowledgements = file.HasAcknowledgements;
@@ -31,27 +32,32 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     {
         Segment segment = recovered.Segment;
         ReportIndex(segment.Path);
-        SegmentSummary summary = Scan(new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false), isLast: false);
+        SegmentSummary summary = Scan(new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false), indexed: 0, isLast: false);
         segment.Blocks = summary.Blocks;
         return summary;
     }
 
-    private SegmentSummary? TryReadIndex(in SegmentFile file)
+    /// <param name="file">The segment.</param>
+    /// <param name="indexed">How long the log was when it got its index; 0 when the index does not say.</param>
+    private SegmentSummary? TryReadIndex(in SegmentFile file, out long indexed)
     {
         SegmentSummary? summary = _indexes.TryRead(file.Path, file.Id, out int bytes);
         BytesRead += bytes;
         if (summary is null)
             ReportIndex(file.Path);
+        indexed = summary?.LogLength ?? 0;
         using IStoreFile log = files.Open(file.Path, FileAccess.Read);
         return summary?.LogLength == log.Length ? summary : null; // else something happened to the log: it is read to say what
     }
 
-    private SegmentSummary Scan(SegmentFile file, bool isLast)
+    private SegmentSummary Scan(SegmentFile file, long indexed, bool isLast)
     {
         var builder = new SegmentIndexBuilder(file.Id, options.BlockSize);
         ScannedLog log = ReadLog(file, builder);
         long length = log.Length;
-        if (isLast)
+        if (log.End < indexed)
+            Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // it was longer: no write that did not finish
+        else if (isLast)
             length = CutOff(file, log);
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));

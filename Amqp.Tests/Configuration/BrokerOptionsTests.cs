@@ -38,6 +38,7 @@ public class BrokerOptionsTests
         yield return Case("log.level = error\nlog.console.level = debug", options => options.Log.Effective, LogLevel.Debug);
         yield return Case("log.console = false", options => options.Log.Effective, LogLevel.None);
         yield return Case("store.segment_size = 16MiB", options => options.Store.SegmentSize, 16 << 20);
+        yield return Case("store.segment_size = 1MiB\nstore.block_size = 16MiB", options => options.Store.SegmentSize, 16 << 20);
         yield return Case("store.block_size = 64KiB", options => options.Store.BlockSize, 65_536);
         yield return Case("store.resident_memory = 1GiB", options => options.Store.ResidentBytes, 1L << 30);
         yield return Case("store.max_messages_in_memory = 1000", options => options.Store.MaxMessagesInMemory, 1_000L);

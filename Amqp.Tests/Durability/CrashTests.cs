@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 
@@ -14,13 +13,23 @@ public sealed class CrashTests
 {
     private const int Publishers = 3;
     private const long DrainedBytes = 8 << 20;
+
+    // So small that files of the log fill up, get their index, let messages leave memory, are folded and go within a round.
+    private const string Settings = """
+        store.segment_size = 1MiB
+        store.block_size = 64KiB
+        store.resident_memory = 1MiB
+        store.max_messages_in_memory = 500
+        """;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
-    private readonly int _seed = Number("AMQP_TESTS_SEED") ?? Environment.TickCount & 0xFFFF;
-    private readonly int _crashes = Number("AMQP_TESTS_CRASHES") ?? 20;
+    private readonly int _seed = TestRounds.Seed;
+    private readonly int _crashes = TestRounds.Number("AMQP_TESTS_CRASHES") ?? 20;
     private readonly CrashLedger _ledger = new();
     private readonly CrashTopology _topology = new();
     private readonly List<string> _faults = [];
+    private readonly string _configuration = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private BrokerProcess _broker = null!;
     private long _seen;
 
@@ -31,15 +40,17 @@ public sealed class CrashTests
         await TestContext.Progress.WriteLineAsync($"crash tests: seed {_seed}");
         CrashPublisher[] publishers = [.. Enumerable.Range(1, Publishers).Select(number => new CrashPublisher(number, _ledger, _topology, new Random(random.Next())))];
         CrashConsumer[] consumers = [new(_topology.Direct, _ledger, new Random(random.Next())), new(_topology.Consumed, _ledger, new Random(random.Next()))];
+        CrashRequeuer[] requeuers = [new(_topology.Far, _ledger, new Random(random.Next())), new(_topology.Purged, _ledger, new Random(random.Next()))];
         var churn = new CrashChurn(Publishers + 1, _ledger, _topology, new Random(random.Next()));
 
-        var broker = _broker = await BrokerProcess.StartAsync();
+        await File.WriteAllTextAsync(_configuration, Settings);
+        var broker = _broker = await BrokerProcess.StartAsync(configFile: _configuration);
         await using (var connection = await ConnectAsync(broker))
             await _topology.DeclareAsync(connection, _ledger);
         long largest = 0;
         for (int round = 1; round <= _crashes && _faults.Count == 0; round++)
         {
-            await CrashUnderLoadAsync(broker, round, publishers, consumers, churn, random.Next(20, 700));
+            await CrashUnderLoadAsync(broker, round, publishers, consumers, requeuers, churn, random.Next(20, 700));
             largest = Math.Max(largest, BytesIn(broker.DataDirectory));
             if (round % 3 == 0)
                 await CrashWhileStartingAsync(broker, random.Next(600));
@@ -55,6 +66,7 @@ public sealed class CrashTests
     {
         if (_broker is not null)
             await _broker.DisposeAsync();
+        File.Delete(_configuration);
     }
 
     [Test, Order(1)]
@@ -72,7 +84,7 @@ public sealed class CrashTests
     }
 
     private static async Task CrashUnderLoadAsync(
-        BrokerProcess broker, int round, CrashPublisher[] publishers, CrashConsumer[] consumers, CrashChurn churn, int milliseconds)
+        BrokerProcess broker, int round, CrashPublisher[] publishers, CrashConsumer[] consumers, CrashRequeuer[] requeuers, CrashChurn churn, int milliseconds)
     {
         var connections = new List<IConnection>();
         var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -100,6 +112,12 @@ public sealed class CrashTests
                 starts.Add(await OnChannelAsync(CrashPublisher.Options, channel => publisher.RunAsync(channel, () => confirmed.TrySetResult())));
             foreach (var consumer in consumers)
                 starts.Add(await OnChannelAsync(null, consumer.RunAsync));
+            foreach (var requeuer in requeuers)
+            {
+                var connection = await ConnectAsync(broker);
+                connections.Add(connection);
+                starts.Add(() => requeuer.RunAsync(connection));
+            }
             starts.Add(await OnChannelAsync(CrashChurn.Options, channel => churn.RunAsync(channel, round)));
             await CrashChurn.PrepareAsync(connections[^1], round);
             return starts;
@@ -163,7 +181,4 @@ public sealed class CrashTests
 
     private static long BytesIn(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -61,6 +61,24 @@ public sealed class AcknowledgementFileTests
         Assert.That(run.Store.Texts(run.Second), Is.EqualTo(new[] { "kept" }));
     }
 
+    [Test]
+    public async Task One_that_is_cut_anywhere_is_reported_as_a_whole()
+    {
+        await FoldAsync();
+        byte[] bytes = File.ReadAllBytes(AcknowledgementPaths.Single());
+        for (int cut = 0; cut < bytes.Length; cut += cut < 60 ? 1 : 13)
+        {
+            using TestFolder copy = _folder.Copy();
+            string path = Path.Combine(copy.Segments, Path.GetFileName(AcknowledgementPaths.Single()));
+            File.WriteAllBytes(path, bytes[..cut]);
+
+            await using var run = new StoreRun(copy.Path, StoreRun.Deep);
+            Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(path, 0, cut, IsTornTail: false) }), $"cut at {cut}");
+            Assert.That(run.First.Count, Is.InRange(1, 100), $"cut at {cut}");
+            Assert.That(run.Store.Texts(run.Second), Is.EqualTo(new[] { "kept" }), $"cut at {cut}");
+        }
+    }
+
     /// <summary>Leaves one message of the first segment, whose other messages were settled in segments that are gone.</summary>
     private async Task FoldAsync()
     {

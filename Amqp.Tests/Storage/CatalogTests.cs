@@ -42,6 +42,19 @@ public sealed class CatalogTests
     }
 
     [Test]
+    public void A_change_that_a_killed_broker_had_not_synced_is_synced_by_the_next_start()
+    {
+        using DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions { SyncInterval = TimeSpan.FromHours(1) });
+        directory.Catalog.Put("key", "value"u8);
+        using TestFolder killed = _folder.Copy();
+
+        var files = new FaultyFiles();
+        using DataDirectory next = DataDirectory.Open(killed.Path, new StoreOptions(), files);
+
+        Assert.That(files.Calls, Does.Contain("sync catalog.log"), "what is published and confirmed now may rely on it");
+    }
+
+    [Test]
     public void A_crash_at_any_byte_keeps_every_whole_change_before_it()
     {
         using (DataDirectory directory = Open())
@@ -108,13 +121,21 @@ public sealed class CatalogTests
     }
 
     [Test]
-    public void A_rewrite_cut_short_leaves_the_old_catalog()
+    public void A_rewrite_cut_short_at_any_byte_leaves_the_old_catalog()
     {
         using (DataDirectory directory = Open())
+            directory.Catalog.Put("key", "new value"u8);
+        byte[] unfinished = File.ReadAllBytes(_folder.Catalog);
+        using (DataDirectory directory = Open())
             directory.Catalog.Put("key", "value"u8);
-        File.WriteAllBytes(_folder.Catalog + ".new", [1, 2, 3]);
 
-        Assert.That(Entries(), Is.EqualTo(new[] { "key=value" }));
+        for (int cut = 0; cut <= unfinished.Length; cut++)
+        {
+            File.WriteAllBytes(_folder.Catalog + ".new", unfinished[..cut]);
+            using DataDirectory directory = Open();
+            Assert.That(Encoding.UTF8.GetString(directory.Catalog.Entries.Single().Value), Is.EqualTo("value"), $"cut at {cut}");
+            Assert.That(directory.Report.Findings, Is.Empty, $"cut at {cut}");
+        }
     }
 
     [Test]

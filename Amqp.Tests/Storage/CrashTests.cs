@@ -96,7 +96,7 @@ public sealed class CrashTests
 
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "first", "second", "", "second run" }));
-        Assert.That(next.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_segment, _ends[2], _ends[3] - _ends[2] - 1, IsTornTail: false) }));
+        Assert.That(next.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_segment, _ends[2], _ends[3] - _ends[2], IsTornTail: false) }));
     }
 
     [Test]

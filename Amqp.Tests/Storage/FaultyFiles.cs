@@ -15,6 +15,15 @@ internal sealed class FaultyFiles : IStoreFiles
     /// <summary>How many bytes of a write to the file of that name fit on the disk; all of them unless told otherwise.</summary>
     public Func<string, int> Room { get; set; } = _ => int.MaxValue;
 
+    /// <summary>Runs before bytes of a file are read; throws to make it fail. Gets the file's name.</summary>
+    public Action<string> BeforeRead { get; set; } = _ => { };
+
+    /// <summary>Asked before each write, with the file's name: half of it is written, and then this thrown, when it is not null.</summary>
+    public Func<string, IOException?> CutShort { get; set; } = _ => null;
+
+    /// <summary>What a device says that can no longer do what it is asked to: EIO.</summary>
+    public static IOException Broken => new("Input/output error", 5);
+
     /// <summary>What was called so far, as "sync 1.log".</summary>
     public string[] Calls
     {
@@ -27,6 +36,20 @@ internal sealed class FaultyFiles : IStoreFiles
 
     /// <summary>What is said to be free on the disk; null for what is.</summary>
     public long? Free { get; set; }
+
+    /// <summary>Makes calls that change something fail from now on, those that are chosen by call and file name.</summary>
+    public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
+    {
+        if (isChosen(call, name))
+            throw failure ?? Broken;
+    };
+
+    /// <summary>Makes reads fail from now on, those of files that are chosen by name.</summary>
+    public void FailReads(Func<string, bool> isChosen) => BeforeRead = name =>
+    {
+        if (isChosen(name))
+            throw Broken;
+    };
 
     public IReadOnlyList<string> List(string directory) => _disk.List(directory);
 
@@ -74,11 +97,20 @@ internal sealed class FaultyFiles : IStoreFiles
     {
         public long Length => file.Length;
 
-        public int Read(Span<byte> target, long offset) => file.Read(target, offset);
+        public int Read(Span<byte> target, long offset)
+        {
+            owner.BeforeRead(Path.GetFileName(path));
+            return file.Read(target, offset);
+        }
 
         public void Write(ReadOnlySpan<byte> source, long offset)
         {
             owner.Note("write", path);
+            if (owner.CutShort(System.IO.Path.GetFileName(path)) is { } failure)
+            {
+                file.Write(source[..(source.Length / 2)], offset);
+                throw failure;
+            }
             int room = owner.Room(System.IO.Path.GetFileName(path));
             file.Write(source[..Math.Min(room, source.Length)], offset);
             if (room < source.Length)

@@ -1,10 +1,12 @@
 using Amqp.Storage;
+using Amqp.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace Amqp.Tests.Storage;
 
 /// <summary>Random operations on a store and on a model of lists that cannot be wrong; between two of them the store may be closed and opened.</summary>
+/// <remarks><c>AMQP_TESTS_ROUNDS</c> makes more sequences than 150, and <c>AMQP_TESTS_SEED</c> the same ones again.</remarks>
 public sealed class StoreModelTests
 {
     private enum Kind
@@ -44,7 +46,9 @@ public sealed class StoreModelTests
             (from kind in Gen.Elements(kinds)
              from seed in Gen.Choose(0, int.MaxValue - 1)
              select (kind, seed)).ArrayOf();
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(400);
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(150)).WithEndSize(400);
+        if (TestRounds.GivenSeed is { } given)
+            config = config.WithReplay((ulong)given, 1); // with any odd number
         Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
     }
 

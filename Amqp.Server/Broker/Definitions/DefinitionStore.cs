@@ -18,6 +18,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
     private readonly Lock _numbers = new();
     private uint _nextDurable;
     private uint _reserved;
+    private uint _highestTaken;
     private uint _nextTransient = FirstTransientNumber;
 
     /// <summary>A number that no queue had before.</summary>
@@ -29,7 +30,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
                 return _nextTransient++;
             if (_nextDurable == _reserved)
             {
-                uint from = _reserved == 0 ? ReadReserved() : _reserved;
+                uint from = Math.Max(_reserved == 0 ? ReadReserved() : _reserved, _highestTaken + 1);
                 uint to = from + NumbersReservedAtOnce;
                 Span<byte> value = stackalloc byte[4];
                 BinaryPrimitives.WriteUInt32BigEndian(value, to);
@@ -39,6 +40,9 @@ internal sealed class DefinitionStore(ICatalog catalog)
             return _nextDurable++;
         }
     }
+
+    /// <summary>Numbers up to this one are taken, even if the catalog does not know it. Called before the first new queue.</summary>
+    public void SkipNumbers(uint highestTaken) => _highestTaken = highestTaken;
 
     /// <summary>The numbers of the durable queues, for which the message store recovers messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>

@@ -1,0 +1,60 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Takes messages and gives them all back until the broker dies: one by one, many at once, or by closing the channel.</summary>
+internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Random random)
+{
+    private const int Prefetch = 100;
+    private const int MostTaken = 150;
+
+    /// <param name="connection">A connection of its own; it ends with the broker.</param>
+    public async Task RunAsync(IConnection connection)
+    {
+        while (connection.IsOpen)
+        {
+            try
+            {
+                await using var channel = await connection.CreateChannelAsync();
+                await TakeAndReturnAsync(channel, random.Next(1, MostTaken));
+                await channel.CloseAsync(); // what it holds goes back
+            }
+            catch (Exception error) when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException or TimeoutException && !connection.IsOpen)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task TakeAndReturnAsync(IChannel channel, int messages)
+    {
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) => LoadTasks.UntilBrokerDies(channel, async ended =>
+        {
+            var found = CrashMessage.Read(delivery);
+            if (!found.IsIntact)
+                enough.TrySetException(new InvalidDataException($"{queue.Name}: message {found.Serial} came damaged"));
+            ledger.Deliver(queue, found.Serial);
+            if (--messages == 0)
+                enough.TrySetResult();
+            switch (random.Next(8))
+            {
+                case 0:
+                    await channel.BasicRejectAsync(found.DeliveryTag, requeue: true, ended);
+                    break;
+                case 1:
+                    await channel.BasicNackAsync(found.DeliveryTag, multiple: true, requeue: true, ended);
+                    break;
+            }
+        });
+        await LoadTasks.UntilBrokerDies(channel, async ended =>
+        {
+            await channel.BasicQosAsync(0, Prefetch, global: false, ended);
+            await channel.BasicConsumeAsync(queue.Name, autoAck: false, consumer, ended);
+            await enough.Task;
+        });
+    }
+}

@@ -1,0 +1,152 @@
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>An index cannot be written, a segment not be folded or not be deleted: nobody's message depends on it, and it is done later.</summary>
+public sealed class HousekeepingFaultTests
+{
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
+
+    private TestFolder _folder = null!;
+    private FaultyFiles _files = null!;
+
+    [SetUp]
+    public void Create()
+    {
+        _folder = new TestFolder();
+        _files = new FaultyFiles();
+    }
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [TestCase("create", "0000000000000001.idx.new")]
+    [TestCase("write", "0000000000000001.idx.new")]
+    [TestCase("sync", "0000000000000001.idx.new")]
+    [TestCase("rename", "0000000000000001.idx")]
+    public async Task An_index_that_cannot_be_written_is_written_when_the_next_segment_is_full(string call, string name)
+    {
+        await using var run = new StoreRun(_folder.Path, files: _files);
+        FailOnce(call, name);
+
+        string[] texts = Fill(run, 120);
+        await run.SettleDownAsync();
+
+        Assert.That(_folder.IndexFiles.Select(Path.GetFileName), Does.Contain("0000000000000001.idx").And.Contain("0000000000000002.idx"));
+        Assert.That(run.Store.Texts(run.First), Is.EqualTo(texts));
+    }
+
+    [Test]
+    public async Task One_index_that_never_can_be_written_does_not_keep_the_others_from_it()
+    {
+        string[] texts;
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
+        {
+            _files.Fail((_, name) => name == "0000000000000001.idx.new");
+            texts = Fill(run, 200);
+            await run.SettleDownAsync();
+            Assert.That(_folder.IndexFiles.Select(Path.GetFileName), Does.Not.Contain("0000000000000001.idx").And.Contain("0000000000000004.idx"));
+            Assert.That(run.Store.Failure, Is.Null);
+        }
+
+        await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That(_folder.IndexFiles.Select(Path.GetFileName), Does.Contain("0000000000000001.idx"));
+        Assert.That(next.Report.Findings, Is.Empty);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(texts));
+    }
+
+    [TestCase("create", "0000000000000001.acks.new")]
+    [TestCase("sync", "0000000000000001.acks.new")]
+    [TestCase("rename", "0000000000000001.acks")]
+    public async Task A_segment_that_cannot_be_folded_is_folded_later(string call, string name)
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
+        {
+            FailOnce(call, name);
+            run.Store.Publish("kept", Persistent, run.Second);
+            await ChurnAsync(run, () => File.Exists(Path.Combine(_folder.Segments, "0000000000000001.acks")) && _folder.SegmentFiles.Length <= 4);
+            Assert.That(run.Store.Failure, Is.Null);
+        }
+
+        await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That(next.First.Count, Is.Zero);
+        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
+    }
+
+    [Test]
+    public async Task A_segment_that_can_never_be_folded_stays_and_what_it_settled_stays_settled()
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
+        {
+            _files.Fail((_, name) => name.EndsWith(".acks.new", StringComparison.Ordinal));
+            run.Store.Publish("kept", Persistent, run.Second);
+            await ChurnAsync(run, () => _folder.SegmentFiles.Length >= 2 && run.Store.AppendedPosition > 500_000);
+            Assert.That(run.Store.Failure, Is.Null);
+        }
+
+        await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That(next.First.Count, Is.Zero);
+        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
+    }
+
+    [Test]
+    public async Task A_segment_that_cannot_be_deleted_is_deleted_with_the_next_that_can()
+    {
+        await using var run = new StoreRun(_folder.Path, files: _files);
+        FailOnce("delete", "0000000000000001.log");
+
+        await ChurnAsync(run, () => !File.Exists(_folder.Segments + "/0000000000000001.log") && !File.Exists(_folder.Segments + "/0000000000000003.log"));
+
+        Assert.That(run.Store.Failure, Is.Null, "confirms do not depend on it");
+    }
+
+    [Test]
+    public async Task What_never_could_be_deleted_goes_with_the_next_run([Values(".log", ".idx")] string extension)
+    {
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            _files.Fail((call, name) => call == "delete" && name.EndsWith(extension, StringComparison.Ordinal), new UnauthorizedAccessException());
+            Fill(run, 200);
+            await run.SettleDownAsync();
+            run.Store.Purge(run.First);
+            await run.CommitAsync();
+        }
+        Assert.That(_folder.IndexFiles, Is.Not.Empty);
+
+        await using (var next = new StoreRun(_folder.Path))
+            Assert.That(next.First.Count, Is.Zero);
+        Assert.That(_folder.SegmentFiles, Has.Length.LessThanOrEqualTo(1));
+        Assert.That(_folder.IndexFiles, Has.Length.LessThanOrEqualTo(1));
+    }
+
+    private static string[] Fill(StoreRun run, int messages)
+    {
+        string[] texts = [.. Enumerable.Range(0, messages).Select(i => $"{i} {new string('x', 400)}")];
+        foreach (string text in texts)
+            run.Store.Publish(text, Persistent, run.First);
+        return texts;
+    }
+
+    private void FailOnce(string call, string name)
+    {
+        int failures = 0;
+        _files.Fail((made, of) => (made, of) == (call, name) && Interlocked.Increment(ref failures) == 1);
+    }
+
+    /// <summary>Publishes and consumes until something is so; a message is always settled in a later segment than its own.</summary>
+    private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
+    {
+        using var timeout = new CancellationTokenSource(_soon);
+        while (!isSo())
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            for (int i = 0; i < 10; i++)
+                run.Store.Publish(new byte[400], Persistent, run.First);
+            while (run.First.Count > 40)
+                run.Store.Consume(run.First);
+            await run.SettleDownAsync();
+        }
+        run.Store.Purge(run.First);
+        await run.CommitAsync();
+    }
+}

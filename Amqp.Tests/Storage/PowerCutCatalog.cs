@@ -1,0 +1,39 @@
+namespace Amqp.Tests.Storage;
+
+/// <summary>What the catalog was told of each key, and which of it may be there after the power was cut.</summary>
+/// <remarks>A change is safe when something that was appended to the log after it is durable.</remarks>
+internal sealed class PowerCutCatalog
+{
+    private readonly Dictionary<string, List<(string? Value, long At)>> _histories = [];
+
+    public void Changed(string key, string? value, long position)
+    {
+        if (!_histories.TryGetValue(key, out List<(string?, long)>? history))
+            _histories.Add(key, history = [(null, -1)]);
+        history.Add((value, position));
+    }
+
+    /// <summary>What is wrong with what was found.</summary>
+    public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
+    {
+        foreach ((string key, List<(string? Value, long At)> history) in _histories)
+        {
+            int safe = history.FindLastIndex(change => change.At < durable);
+            string? value = found.GetValueOrDefault(key);
+            if (!history.Skip(Math.Max(safe, 0)).Any(change => change.Value == value))
+                yield return $"catalog: {key} is {value?[..Math.Min(value.Length, 12)] ?? "not there"}, of {history.Count} changes {safe} and later are possible";
+        }
+        foreach (string key in found.Keys.Where(key => !_histories.ContainsKey(key)))
+            yield return $"catalog: nobody put {key} there";
+    }
+
+    /// <summary>Goes on from what was found: a start makes it safe.</summary>
+    public void GoOn(IReadOnlyDictionary<string, string> found)
+    {
+        foreach ((string key, List<(string? Value, long At)> history) in _histories)
+        {
+            history.Clear();
+            history.Add((found.GetValueOrDefault(key), -1));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>What of the bytes that were written and not synced is on the disk after a power cut.</summary>
+public enum UnsyncedBytes
+{
+    /// <summary>None: zeros stand there.</summary>
+    Zeroed,
+
+    /// <summary>All.</summary>
+    Kept,
+
+    /// <summary>Any of the disk's sectors.</summary>
+    Torn,
+}
+
+/// <summary>Files in memory that know what was synced, and lose the rest when the power is cut. Thread-safe.</summary>
+/// <remarks>
+/// As POSIX has it, syncing a file says nothing of its name: names that were created, changed or deleted are safe when their
+/// folder was synced, and until then each of these changes may have happened or not, whatever became of the others.
+/// Folders themselves are there for good: the store makes them before anything else.
+/// </remarks>
+internal sealed class PowerCutFiles : IStoreFiles
+{
+    private readonly Lock _gate = new();
+
+    // All below is owned by _gate.
+    private Dictionary<string, PowerCutFile> _names = [];
+    private readonly Dictionary<string, PowerCutFile> _syncedNames = [];
+    private readonly List<NameChange> _unsyncedNames = [];
+    private readonly HashSet<string> _work = [];
+    private int _opens; // so many times the power came back
+    private int _callsLeft = int.MaxValue;
+    private bool _isOff;
+
+    /// <param name="Folder">Whose names change.</param>
+    /// <param name="Removed">A name that goes, or null.</param>
+    /// <param name="Added">A name that comes, or null.</param>
+    /// <param name="File">What the name added stands for.</param>
+    private sealed record NameChange(string Folder, string? Removed, string? Added, PowerCutFile? File);
+
+    /// <summary>True when the power is off: every call fails.</summary>
+    public bool IsOff
+    {
+        get
+        {
+            lock (_gate)
+                return _isOff;
+        }
+    }
+
+    /// <summary>What was done at least once, as "rename .idx" and "delete .log".</summary>
+    public IReadOnlyCollection<string> Work
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _work];
+        }
+    }
+
+    /// <summary>Turns the power off when so many more calls have changed a file or a name; the next one fails and does nothing.</summary>
+    public void FailAfter(int calls)
+    {
+        lock (_gate)
+            _callsLeft = calls;
+    }
+
+    /// <summary>Turns the power off now, as far as the store can tell.</summary>
+    public void TurnOff()
+    {
+        lock (_gate)
+            _isOff = true;
+    }
+
+    /// <summary>Leaves what a power cut may leave, and turns the power on again. Whoever still has a file open can do nothing with it.</summary>
+    public void CutPower(Random random, UnsyncedBytes unsynced)
+    {
+        lock (_gate)
+        {
+            _names = new Dictionary<string, PowerCutFile>(_syncedNames);
+            foreach (NameChange change in _unsyncedNames)
+            {
+                if (random.Next(2) == 0)
+                    Apply(_names, change);
+            }
+            foreach (PowerCutFile file in _names.Values.Distinct())
+                file.CutPower(random, unsynced);
+            _unsyncedNames.Clear();
+            _syncedNames.Clear();
+            foreach ((string name, PowerCutFile file) in _names)
+                _syncedNames.Add(name, file);
+            TurnOn();
+        }
+    }
+
+    /// <summary>Only the process died: all that was written is there, and what was not synced still is not.</summary>
+    public void KillProcess()
+    {
+        lock (_gate)
+            TurnOn();
+    }
+
+    public IReadOnlyList<string> List(string directory)
+    {
+        lock (_gate)
+        {
+            ThrowIfOff();
+            return [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
+        }
+    }
+
+    public long? FreeBytes(string directory) => null;
+
+    public bool Exists(string path)
+    {
+        lock (_gate)
+            return _names.ContainsKey(path);
+    }
+
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path); // the lock of a data folder is a real file
+
+    public IStoreFile Create(string path)
+    {
+        lock (_gate)
+        {
+            Count();
+            if (_names.TryGetValue(path, out PowerCutFile? file))
+                file.Truncate(0);
+            else
+                Change(new NameChange(Path.GetDirectoryName(path)!, Removed: null, path, file = new PowerCutFile()));
+            return new Handle(this, file);
+        }
+    }
+
+    public IStoreFile Open(string path, FileAccess access)
+    {
+        lock (_gate)
+        {
+            ThrowIfOff();
+            return new Handle(this, _names.TryGetValue(path, out PowerCutFile? file) ? file : throw new FileNotFoundException($"{path} is not there", path));
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_gate)
+        {
+            Count();
+            if (_names.ContainsKey(path))
+                Change(new NameChange(Path.GetDirectoryName(path)!, path, Added: null, File: null));
+            _work.Add($"delete {Path.GetExtension(path)}");
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (_gate)
+        {
+            Count();
+            PowerCutFile file = _names.TryGetValue(from, out PowerCutFile? found) ? found : throw new FileNotFoundException($"{from} is not there", from);
+            Change(new NameChange(Path.GetDirectoryName(to)!, from, to, file));
+            _work.Add($"rename {Path.GetExtension(to)}");
+        }
+    }
+
+    public void SyncDirectory(string path)
+    {
+        lock (_gate)
+        {
+            Count();
+            foreach (NameChange change in _unsyncedNames.Where(change => change.Folder == path))
+                Apply(_syncedNames, change);
+            _unsyncedNames.RemoveAll(change => change.Folder == path);
+        }
+    }
+
+    private static void Apply(Dictionary<string, PowerCutFile> names, NameChange change)
+    {
+        if (change.Removed is not null)
+            names.Remove(change.Removed);
+        if (change.Added is not null)
+            names[change.Added] = change.File!;
+    }
+
+    private void Change(NameChange change)
+    {
+        Apply(_names, change);
+        _unsyncedNames.Add(change);
+    }
+
+    private void Count()
+    {
+        if (_callsLeft-- <= 0)
+            _isOff = true;
+        ThrowIfOff();
+    }
+
+    private void ThrowIfOff()
+    {
+        if (_isOff)
+            throw new IOException("the power is off");
+    }
+
+    private void TurnOn() => (_isOff, _callsLeft, _opens) = (false, int.MaxValue, _opens + 1);
+
+    private sealed class Handle(PowerCutFiles owner, PowerCutFile file) : IStoreFile
+    {
+        private readonly int _openedAt = owner._opens;
+
+        public long Length
+        {
+            get
+            {
+                lock (owner._gate)
+                    return file.Length;
+            }
+        }
+
+        public int Read(Span<byte> target, long offset)
+        {
+            lock (owner._gate)
+            {
+                ThrowIfOff();
+                return file.Read(target, offset);
+            }
+        }
+
+        public void Write(ReadOnlySpan<byte> source, long offset)
+        {
+            lock (owner._gate)
+            {
+                Count();
+                file.Write(source, offset);
+            }
+        }
+
+        public void Truncate(long length)
+        {
+            lock (owner._gate)
+            {
+                Count();
+                file.Truncate((int)length);
+            }
+        }
+
+        public void Sync()
+        {
+            lock (owner._gate)
+            {
+                Count();
+                file.Sync();
+            }
+        }
+
+        public void Dispose()
+        {
+            // There is nothing to let go.
+        }
+
+        private void Count()
+        {
+            ThrowIfOff();
+            owner.Count();
+        }
+
+        private void ThrowIfOff()
+        {
+            owner.ThrowIfOff();
+            if (_openedAt != owner._opens)
+                throw new IOException("the file was open when the power went off");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>What one durable queue was told, when, and what it therefore has to hold after the power was cut.</summary>
+/// <remarks>Times are positions of the log in the present run: what was done at a position is safe when the log is durable up to there.</remarks>
+internal sealed class PowerCutQueue(uint number)
+{
+    private const long Never = long.MaxValue;
+
+    private readonly Dictionary<string, Entry> _entries = []; // by text; persistent messages only
+
+    public uint Number { get; } = number;
+
+    /// <summary>In the catalog.</summary>
+    public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"queue/{number}");
+
+    /// <summary>Of the present run.</summary>
+    public StoredQueue Stored { get; set; } = null!;
+
+    /// <summary>Taken and neither settled nor returned.</summary>
+    public List<(StoredMessage Message, string Text)> Unsettled { get; } = [];
+
+    public void Published(string text, int order, long position) => _entries.Add(text, new Entry(order) { PublishedAt = position });
+
+    /// <param name="texts">Of the messages.</param>
+    /// <param name="position">Where the log says so, or null when it is not known whether it does.</param>
+    public void Settled(IEnumerable<string> texts, long? position)
+    {
+        foreach (string text in texts)
+        {
+            if (_entries.TryGetValue(text, out Entry? entry))
+                (entry.MayBeGone, entry.SettledAt) = (true, Math.Min(entry.SettledAt, position ?? Never));
+        }
+    }
+
+    /// <summary>Messages up to this one were noted as delivered.</summary>
+    public void Noted(string text, long? position)
+    {
+        int order = _entries[text].Order;
+        foreach (Entry entry in _entries.Values.Where(entry => entry.Order <= order))
+            (entry.MayBeRedelivered, entry.NotedAt) = (true, Math.Min(entry.NotedAt, position ?? Never));
+    }
+
+    /// <summary>Everything that is ready was settled.</summary>
+    public void Purged(long? position) => Settled([.. _entries.Keys.Except(Unsettled.Select(one => one.Text))], position);
+
+    /// <summary>The queue is being deleted: what it holds no longer matters.</summary>
+    public void Deleted()
+    {
+        Unsettled.Clear();
+        Purged(position: null);
+    }
+
+    /// <summary>True when a message is in the log for certain.</summary>
+    public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
+
+    /// <summary>What is wrong with what was found.</summary>
+    public IEnumerable<string> Judge(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable)
+    {
+        int last = -1;
+        foreach ((string text, bool isRedelivered) in found)
+        {
+            string who = $"queue {Number}: {text.Split(' ')[0]}";
+            if (!_entries.TryGetValue(text, out Entry? entry))
+            {
+                yield return $"{who} is not one of its messages, or was gone before";
+                continue;
+            }
+            if (entry.Order <= last)
+                yield return $"{who} is out of order or there twice";
+            last = entry.Order;
+            if (entry.SettledAt <= durable)
+                yield return $"{who} was settled at {entry.SettledAt}, durable is {durable}, and it is back";
+            if (entry.NotedAt <= durable && !isRedelivered)
+                yield return $"{who} was delivered at {entry.NotedAt}, durable is {durable}, and it is not marked redelivered";
+            if (!entry.MayBeRedelivered && isRedelivered)
+                yield return $"{who} was never delivered and is marked redelivered";
+        }
+        HashSet<string> texts = [.. found.Select(message => message.Text)];
+        foreach ((string text, Entry entry) in _entries.Where(entry => !texts.Contains(entry.Key)))
+        {
+            if (entry.PublishedAt <= durable && !entry.MayBeGone)
+                yield return $"queue {Number}: {text.Split(' ')[0]}, published at {entry.PublishedAt}, durable is {durable}, is lost";
+        }
+    }
+
+    /// <summary>Goes on from what was found: when the power was cut it is what the disk holds; otherwise the next commit makes it so.</summary>
+    public void GoOn(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable, bool isOnDisk)
+    {
+        Unsettled.Clear();
+        Dictionary<string, bool> present = found.ToDictionary(message => message.Text, message => message.IsRedelivered);
+        foreach ((string text, Entry entry) in _entries.ToArray())
+        {
+            bool isHere = present.TryGetValue(text, out bool isRedelivered);
+            if (!isHere && isOnDisk)
+            {
+                _entries.Remove(text);
+                continue;
+            }
+            entry.PublishedAt = isOnDisk || entry.PublishedAt <= durable ? 0 : 1;
+            entry.NotedAt = !isRedelivered ? Never : isOnDisk || entry.NotedAt <= durable ? 0 : 1;
+            entry.MayBeRedelivered = isRedelivered || (!isHere && entry.MayBeRedelivered);
+            entry.SettledAt = isHere ? Never : entry.SettledAt <= durable ? 0 : 1;
+            entry.MayBeGone = !isHere;
+        }
+    }
+
+    private sealed class Entry(int order)
+    {
+        public int Order { get; } = order;
+
+        public long PublishedAt { get; set; }
+
+        public bool MayBeGone { get; set; }
+
+        public long SettledAt { get; set; } = Never;
+
+        public bool MayBeRedelivered { get; set; }
+
+        public long NotedAt { get; set; } = Never;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Text;
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>A store that loses its power again and again, and what it was told: does the same to both, and judges what is left.</summary>
+internal sealed class PowerCutSession : IDisposable
+{
+    private const int Queues = 3;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
+    private readonly TestFolder _folder = new(); // holds only the lock
+    private readonly PowerCutFiles _files = new();
+    private readonly StoreOptions _options;
+    private readonly List<PowerCutQueue> _queues = [];
+    private readonly List<PowerCutQueue> _deleted = [];
+    private readonly PowerCutCatalog _catalog = new();
+    private DataDirectory? _directory;
+    private FileMessageStore _store = null!;
+    private uint _lastNumber;
+    private int _order;
+
+    public PowerCutSession(StoreOptions options)
+    {
+        _options = options;
+        Open();
+        while (_queues.Count < Queues)
+            Declare();
+        Commit();
+    }
+
+    /// <summary>What was wrong so far.</summary>
+    public List<string> Faults { get; } = [];
+
+    /// <summary>True when the power went off, or the store noticed that it will.</summary>
+    public bool IsOver => _files.IsOff || _store.Failure is not null;
+
+    /// <inheritdoc cref="PowerCutFiles.Work"/>
+    public IReadOnlyCollection<string> FileWork => _files.Work;
+
+    public int QueueCount => _queues.Count;
+
+    /// <summary>Where the log says what was just done; null when it may not say it, because the store failed before.</summary>
+    private long? Now => _store.AppendedPosition is var position && _store.Failure is null ? position : null;
+
+    public void FailAfter(int calls) => _files.FailAfter(calls);
+
+    public void Publish(bool persistent, int size, params int[] queues)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"m{_order} {new string((char)('a' + _order % 26), size)}");
+        long position = _store.Publish(text, persistent, [.. queues.Select(queue => _queues[queue].Stored)]);
+        foreach (int queue in queues)
+        {
+            if (persistent)
+                _queues[queue].Published(text, _order, position);
+        }
+        _order++;
+    }
+
+    public void Take(int queue)
+    {
+        if (_queues[queue].Stored.TryTake(out StoredMessage message))
+            _queues[queue].Unsettled.Add((message, _store.Text(message)));
+    }
+
+    /// <summary>Settles those of the unsettled messages that are chosen.</summary>
+    public void Settle(int queue, Func<bool> isChosen)
+    {
+        (StoredMessage Message, string Text)[] some = Choose(queue, isChosen);
+        string[] texts = [.. some.Select(one => one.Text)];
+        _queues[queue].Settled(texts, position: null); // before: the store may fail meanwhile
+        _store.Settle(_queues[queue].Stored, [.. some.Select(one => one.Message)]);
+        _queues[queue].Settled(texts, Now);
+    }
+
+    public void Return(int queue, Func<bool> isChosen)
+    {
+        foreach ((StoredMessage message, _) in Choose(queue, isChosen))
+            _queues[queue].Stored.Return(message);
+    }
+
+    public void NoteDelivered(int queue)
+    {
+        (StoredMessage Message, string Text)[] persistent = [.. _queues[queue].Unsettled.Where(one => one.Message.IsPersistent)];
+        if (persistent.Length == 0)
+            return;
+        (StoredMessage last, string text) = persistent.MaxBy(one => one.Message.Sequence);
+        _queues[queue].Noted(text, position: null);
+        _store.NoteDelivered(_queues[queue].Stored, last);
+        _queues[queue].Noted(text, Now);
+    }
+
+    public void Purge(int queue)
+    {
+        _queues[queue].Purged(position: null);
+        _store.Purge(_queues[queue].Stored);
+        _queues[queue].Purged(Now);
+    }
+
+    /// <summary>Deletes a queue as a broker does, and declares a new one.</summary>
+    public void Replace(int queue)
+    {
+        PowerCutQueue deleted = _queues[queue];
+        deleted.Deleted();
+        Change(deleted.Key, null);
+        _store.DeleteQueue(deleted.Stored);
+        _queues.RemoveAt(queue);
+        _deleted.Add(deleted);
+        Declare();
+    }
+
+    public void Change(string key, string? value)
+    {
+        long at = _store.AppendedPosition;
+        _catalog.Changed(key, value, long.MaxValue); // before: the store may fail in between
+        if (value is null)
+            _directory!.Catalog.Remove(key);
+        else
+            _directory!.Catalog.Put(key, Encoding.UTF8.GetBytes(value));
+        _catalog.Changed(key, value, Math.Max(at, _store.AppendedPosition));
+    }
+
+    public void Commit()
+    {
+        long position = _store.AppendedPosition;
+        _store.WaitForCommitAsync(position).WaitAsync(_patience).GetAwaiter().GetResult();
+    }
+
+    public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
+
+    /// <summary>The power goes off, or the process dies, or it ends as it should; then starts, which may be cut short too; then judges.</summary>
+    /// <param name="random">Decides what is left.</param>
+    /// <param name="unsynced">What becomes of bytes that were not synced; null when only the process ends.</param>
+    /// <param name="isClean">Whether the store is closed before.</param>
+    public void Crash(Random random, UnsyncedBytes? unsynced, bool isClean)
+    {
+        if (!isClean)
+            _files.TurnOff();
+        Close();
+        long durable = isClean && _store.Failure is null ? long.MaxValue - 1 : _store.DurablePosition;
+        TurnOn(random, unsynced);
+        while (random.Next(3) == 0)
+        {
+            _files.FailAfter(random.Next(25));
+            try
+            {
+                Open();
+            }
+            catch (Exception cause) when (cause is IOException or DataDirectoryException or StoreFailedException)
+            {
+                Assert.That(_files.IsOff, Is.True, cause.Message);
+            }
+            _files.TurnOff();
+            Close();
+            TurnOn(random, unsynced);
+        }
+        Open();
+        Judge(durable, isOnDisk: unsynced is not null && !isClean);
+        while (_queues.Count < Queues)
+            Declare();
+    }
+
+    public void Dispose()
+    {
+        _files.TurnOff();
+        Close();
+        _folder.Dispose();
+    }
+
+    private void Declare()
+    {
+        var queue = new PowerCutQueue(++_lastNumber);
+        Change(queue.Key, "declared");
+        queue.Stored = _store.OpenQueue(queue.Number, durable: true);
+        _queues.Add(queue);
+    }
+
+    private (StoredMessage Message, string Text)[] Choose(int queue, Func<bool> isChosen)
+    {
+        List<(StoredMessage Message, string Text)> unsettled = _queues[queue].Unsettled;
+        (StoredMessage Message, string Text)[] chosen = [.. unsettled.Where(_ => isChosen()).OrderBy(one => one.Message.Sequence)];
+        unsettled.RemoveAll(one => chosen.Contains(one));
+        return chosen;
+    }
+
+    private void TurnOn(Random random, UnsyncedBytes? unsynced)
+    {
+        if (unsynced is { } bytes)
+            _files.CutPower(random, bytes);
+        else
+            _files.KillProcess();
+    }
+
+    private void Open()
+    {
+        _directory = DataDirectory.Open(_folder.Path, _options, _files);
+        HashSet<uint> numbers = [.. Entries().Keys.Where(IsQueue).Select(key => uint.Parse(key.AsSpan(6), CultureInfo.InvariantCulture))];
+        _store = (FileMessageStore)_directory.OpenStore(numbers);
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _directory?.Dispose();
+        }
+        catch (IOException) when (_files.IsOff)
+        {
+            // The catalog could not be synced any more.
+        }
+        _directory = null;
+    }
+
+    private void Judge(long durable, bool isOnDisk)
+    {
+        Dictionary<string, string> catalog = Entries();
+        Faults.AddRange(_catalog.Judge(catalog, durable));
+        PowerCutQueue[] all = [.. _queues, .. _deleted];
+        PowerCutQueue[] present = [.. all.Where(queue => catalog.ContainsKey(queue.Key))];
+        Faults.AddRange(all.Except(present).Where(queue => queue.HasDurable(durable)).Select(queue => $"queue {queue.Number} is gone with its messages"));
+        (string Text, bool IsRedelivered)[][] found = ReadAll(present);
+        for (int i = 0; i < present.Length; i++)
+            Faults.AddRange(present[i].Judge(found[i], durable));
+
+        Close();
+        Open(); // a start changes nothing that the next one finds
+        Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
+        if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
+            Faults.Add("the second start finds another catalog");
+        (string Text, bool IsRedelivered)[][] again = ReadAll(present);
+        for (int i = 0; i < present.Length; i++)
+        {
+            if (!found[i].SequenceEqual(again[i]))
+                Faults.Add($"queue {present[i].Number}: the second start finds {again[i].Length} messages, the first {found[i].Length}");
+        }
+
+        Close(); // and what left memory is to be away again
+        Open();
+        _catalog.GoOn(catalog);
+        _queues.Clear();
+        _deleted.Clear();
+        for (int i = 0; i < present.Length; i++)
+        {
+            present[i].GoOn(found[i], durable, isOnDisk);
+            present[i].Stored = _store.OpenQueue(present[i].Number, durable: true);
+            _queues.Add(present[i]);
+        }
+    }
+
+    private (string Text, bool IsRedelivered)[][] ReadAll(PowerCutQueue[] queues)
+    {
+        var found = new (string, bool)[queues.Length][];
+        for (int i = 0; i < queues.Length; i++)
+        {
+            StoredMessage[] messages = _store.OpenQueue(queues[i].Number, durable: true).TakeAll();
+            found[i] = [.. messages.Select(message => (_store.Text(message), message.IsRedelivered))];
+        }
+        return found;
+    }
+
+    private static bool IsQueue(string key) => key.StartsWith("queue/", StringComparison.Ordinal);
+
+    private Dictionary<string, string> Entries() => _directory!.Catalog.Entries.ToDictionary(entry => entry.Key, entry => Encoding.UTF8.GetString(entry.Value));
+}

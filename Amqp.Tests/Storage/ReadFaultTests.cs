@@ -1,0 +1,115 @@
+using Amqp.Storage;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>The disk does not give back what it holds, for a while: what needs it fails, nothing else does, and nothing is given up.</summary>
+public sealed class ReadFaultTests
+{
+    private TestFolder _folder = null!;
+    private FaultyFiles _files = null!;
+    private string[] _texts = null!;
+
+    [SetUp]
+    public async Task Fill_some_segments()
+    {
+        _folder = new TestFolder();
+        _files = new FaultyFiles();
+        _texts = [.. Enumerable.Range(0, 100).Select(i => $"message {i} {new string('x', 500)}")];
+        await using var run = new StoreRun(_folder.Path);
+        foreach (string text in _texts)
+            run.Store.Publish(text, Persistent, run.First);
+    }
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [Test]
+    public async Task Messages_that_cannot_be_read_now_are_read_later_and_the_others_meanwhile()
+    {
+        await using var run = new StoreRun(_folder.Path, files: _files);
+        StoredMessage[] messages = run.First.TakeAll();
+        _files.FailReads(name => name == "0000000000000001.log");
+
+        Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
+        Assert.That(run.Store.Text(messages[^1]), Is.EqualTo(_texts[^1]));
+        run.Store.Publish("new", Persistent, run.First);
+        Assert.That(run.Store.Consume(run.First), Is.EqualTo("new"));
+        await run.CommitAsync();
+
+        _files.FailReads(_ => false);
+        Assert.That(messages.Select(message => run.Store.Text(message)), Is.EqualTo(_texts));
+    }
+
+    [Test]
+    public async Task A_message_that_cannot_be_read_can_be_settled()
+    {
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            StoredMessage[] messages = run.First.TakeAll();
+            _files.FailReads(_ => true);
+            Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
+
+            run.Store.Settle(run.First, messages[0]);
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(_texts[1..]));
+    }
+
+    [Test]
+    public async Task A_queue_whose_messages_cannot_be_found_now_has_them_later([Values(".idx", ".log")] string extension)
+    {
+        // As thinly spread as these, records are read one by one when they are taken, from the log too.
+        var options = new StoreOptions { BlockSize = 256 << 10, SegmentSize = 256 << 10, MaxMessagesInMemory = 0 };
+        using var folder = new TestFolder();
+        await using (var run = new StoreRun(folder.Path, options))
+        {
+            for (int i = 0; i < 300; i++)
+                run.Store.Publish($"{i} {new string('x', 700)}", Persistent, i % 60 == 0 ? run.Second : run.First);
+        }
+
+        await using var next = new StoreRun(folder.Path, options, _files);
+        _files.FailReads(name => name.EndsWith(extension, StringComparison.Ordinal));
+        Assert.That(() => next.Second.TryTake(out _), Throws.InstanceOf<IOException>());
+        Assert.That(() => next.Second.TryPeek(out _), Throws.InstanceOf<IOException>());
+        Assert.That(next.Second.Count, Is.EqualTo(5));
+
+        _files.FailReads(_ => false);
+        Assert.That(next.Store.Texts(next.Second).Select(text => text.Split(' ')[0]), Is.EqualTo(new[] { "0", "60", "120", "180", "240" }));
+    }
+
+    [Test]
+    public async Task A_queue_can_be_purged_whose_messages_cannot_be_found()
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
+        {
+            _files.FailReads(_ => true);
+
+            Assert.That(run.Store.Purge(run.First), Is.EqualTo(_texts.Length));
+            await run.CommitAsync();
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.First.Count, Is.Zero);
+    }
+
+    [TestCase("catalog.log")]
+    [TestCase("0000000000000001.log")]
+    [TestCase("0000000000000001.idx")]
+    public async Task A_start_that_cannot_read_a_file_changes_nothing(string unreadable)
+    {
+        await using (new StoreRun(_folder.Path))
+        {
+            // Gives every segment its index.
+        }
+        if (unreadable.EndsWith(".log", StringComparison.Ordinal))
+            Array.ForEach(_folder.IndexFiles, File.Delete);
+        _files.FailReads(name => name == unreadable);
+        Assert.That(() => new StoreRun(_folder.Path, files: _files), Throws.InstanceOf<IOException>().Or.TypeOf<DataDirectoryException>());
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(_texts));
+        Assert.That(next.Report.Findings, Is.Empty);
+    }
+}
