@@ -60,7 +60,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Counts a delivery and remembers it until it is acknowledged. Under the gate.</summary>
     public ulong Track(in StoredMessage message, Queue queue, ChannelConsumer? consumer)
     {
-        _unacknowledged.Add(new Delivery(++_lastDeliveryTag, message, queue, consumer));
+        _unacknowledged.Add(Delivery.Of(++_lastDeliveryTag, message, queue, consumer));
         if (consumer is not null)
             consumer.Unacknowledged++;
         return _lastDeliveryTag;

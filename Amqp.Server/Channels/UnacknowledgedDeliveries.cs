@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace Amqp.Server.Channels;
@@ -12,6 +13,7 @@ namespace Amqp.Server.Channels;
 internal sealed class UnacknowledgedDeliveries
 {
     private Delivery[] _ring = [];
+    private int _size; // slots that are used of the array: a power of two
     private int _first;
     private int _used; // slots between first and last, gaps included
 
@@ -21,9 +23,9 @@ internal sealed class UnacknowledgedDeliveries
     /// <summary>Adds the next one; its tag is higher than all before.</summary>
     public void Add(in Delivery delivery)
     {
-        if (_used == _ring.Length)
+        if (_used == _size)
             MakeRoom();
-        _ring[(_first + _used++) & (_ring.Length - 1)] = delivery;
+        _ring[(_first + _used++) & (_size - 1)] = delivery;
         Count++;
     }
 
@@ -37,7 +39,7 @@ internal sealed class UnacknowledgedDeliveries
         }
         ref var slot = ref At(offset);
         delivery = slot;
-        slot = default(Delivery) with { Tag = tag };
+        slot = Delivery.Gap(tag);
         Count--;
         DropLeadingGaps();
         return true;
@@ -53,7 +55,7 @@ internal sealed class UnacknowledgedDeliveries
         }
         delivery = At(0);
         At(0) = default;
-        (_first, _used) = ((_first + 1) & (_ring.Length - 1), _used - 1);
+        (_first, _used) = ((_first + 1) & (_size - 1), _used - 1);
         Count--;
         DropLeadingGaps();
         return true;
@@ -66,7 +68,7 @@ internal sealed class UnacknowledgedDeliveries
     public void Mark(ulong tag, bool isInTransaction)
     {
         if (TryFind(tag, out int offset))
-            At(offset) = At(offset) with { IsInTransaction = isInTransaction };
+            At(offset) = At(offset).Mark(isInTransaction);
     }
 
     /// <summary>The tags up to this one that wait for no transaction.</summary>
@@ -74,12 +76,12 @@ internal sealed class UnacknowledgedDeliveries
     {
         var tags = new List<ulong>();
         for (int offset = 0; offset < _used && At(offset).Tag <= tag; offset++)
-            if (At(offset) is { Queue: not null, IsInTransaction: false } delivery)
+            if (At(offset) is { IsGap: false, IsInTransaction: false } delivery)
                 tags.Add(delivery.Tag);
         return tags;
     }
 
-    private ref Delivery At(int offset) => ref _ring[(_first + offset) & (_ring.Length - 1)];
+    private ref Delivery At(int offset) => ref _ring[(_first + offset) & (_size - 1)];
 
     private bool TryFind(ulong tag, out int offset)
     {
@@ -89,7 +91,7 @@ internal sealed class UnacknowledgedDeliveries
         // Without gaps between the tags, the distance is the place.
         ulong distance = tag - At(0).Tag;
         offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : FindByHalving(tag);
-        return offset >= 0 && At(offset).Queue is not null;
+        return offset >= 0 && !At(offset).IsGap;
     }
 
     private int FindByHalving(ulong tag)
@@ -111,19 +113,21 @@ internal sealed class UnacknowledgedDeliveries
 
     private void DropLeadingGaps()
     {
-        while (_used > 0 && At(0).Queue is null)
-            (_first, _used) = ((_first + 1) & (_ring.Length - 1), _used - 1);
+        while (_used > 0 && At(0).IsGap)
+            (_first, _used) = ((_first + 1) & (_size - 1), _used - 1);
     }
 
     /// <summary>Packs the ring when half of it is gaps; else doubles it.</summary>
     private void MakeRoom()
     {
-        int size = Count <= _used / 2 ? Math.Max(_ring.Length, 8) : (int)BitOperations.RoundUpToPowerOf2((uint)_used + 1);
-        var packed = new Delivery[size];
+        int size = Count <= _used / 2 ? Math.Max(_size, 16) : (int)BitOperations.RoundUpToPowerOf2((uint)_used + 1);
+        Delivery[] packed = ArrayPool<Delivery>.Shared.Rent(size); // many channels grow alike: what one has outgrown is another's next
         int count = 0;
         for (int offset = 0; offset < _used; offset++)
-            if (At(offset).Queue is not null)
+            if (!At(offset).IsGap)
                 packed[count++] = At(offset);
-        (_ring, _first, _used) = (packed, 0, count);
+        if (_ring.Length > 0)
+            ArrayPool<Delivery>.Shared.Return(_ring, clearArray: true);
+        (_ring, _size, _first, _used) = (packed, size, 0, count);
     }
 }
