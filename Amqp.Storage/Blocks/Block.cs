@@ -1,10 +1,25 @@
 namespace Amqp.Storage;
 
 /// <summary>Whole records of a block that stand behind one another in the segment's log.</summary>
-/// <param name="Offset">Where they begin in the block, in bytes.</param>
-/// <param name="FileOffset">Where they begin in the file.</param>
-/// <param name="Length">Bytes.</param>
-internal readonly record struct BlockPiece(int Offset, long FileOffset, int Length);
+internal readonly record struct BlockPiece
+{
+    private readonly uint _fileOffset; // a segment is shorter than 4 GiB; there may be one of these for each message that is read
+
+    public BlockPiece(int offset, long fileOffset, int length)
+    {
+        (Offset, Length) = (offset, length);
+        _fileOffset = checked((uint)fileOffset);
+    }
+
+    /// <summary>Where they begin in the block, in bytes.</summary>
+    public int Offset { get; }
+
+    /// <summary>Bytes.</summary>
+    public int Length { get; }
+
+    /// <summary>Where they begin in the file.</summary>
+    public long FileOffset => _fileOffset;
+}
 
 /// <summary>The unit of memory: payloads of transient messages, or a piece of the log that lies in one segment.</summary>
 /// <remarks>
@@ -48,10 +63,10 @@ internal sealed unsafe class Block
     /// <summary>Where the bytes of a transient one are, once it was paged out; else null. Set by the pager, with a pin.</summary>
     public PagedBlock? Page { get; set; }
 
-    /// <summary>Where it starts in the segment's file, in bytes, unless it has <see cref="Pieces"/>. 0 when nothing is read from there.</summary>
+    /// <summary>Where it starts in the segment's file, in bytes, unless it has <see cref="Pieces"/>.</summary>
     public long FileOffset { get; set; }
 
-    /// <summary>Where its bytes are once the segment was compacted; else null. Owned by <see cref="SegmentLayout"/>.</summary>
+    /// <summary>Where its bytes are when they are not one piece: records gathered from afar, or what a compacted segment has left. Owned by <see cref="SegmentLayout"/>.</summary>
     public BlockPiece[]? Pieces { get; set; }
 
     /// <summary>Whether messages in it also went to queues that the log does not know. Owned by the log's lock while it is open, then fixed.</summary>

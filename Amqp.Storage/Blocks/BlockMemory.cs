@@ -12,6 +12,8 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
     private const long MaxSpareBytes = 32 << 20;
     private const int Alignment = 4096;
+    private const int MinGathered = 4096;
+    private const int GatheredAlignment = 16; // as any allocation's: more would be in memory beside it, and unused
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Stack<nint>> _spare = []; // by capacity; owned by _gate
@@ -26,7 +28,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     public int CapacityFor(int bytes) => checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>Bytes that a block takes which many queues may each have one of: less than a block where less will do.</summary>
-    public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, Alignment)));
+    public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 
     public byte* Rent(int capacity)
     {
@@ -39,7 +41,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
                 return (byte*)memory;
             }
         }
-        return (byte*)NativeMemory.AlignedAlloc((nuint)capacity, Alignment);
+        return (byte*)NativeMemory.AlignedAlloc((nuint)capacity, capacity < blockSize ? (nuint)GatheredAlignment : (nuint)Alignment);
     }
 
     public void Return(byte* memory, int capacity)
@@ -47,7 +49,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         Interlocked.Add(ref _inUse, -capacity);
         lock (_gate)
         {
-            if (!_closed && capacity >= blockSize && _spareBytes + capacity <= MaxSpareBytes)
+            if (!_closed && _spareBytes + capacity <= MaxSpareBytes)
             {
                 if (!_spare.TryGetValue(capacity, out Stack<nint>? spare))
                     _spare.Add(capacity, spare = new Stack<nint>());

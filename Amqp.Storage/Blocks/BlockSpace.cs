@@ -59,20 +59,30 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
-    /// <summary>A block for copies of records that stand far apart in a segment. Open until the caller closes it; it stays in memory.</summary>
+    /// <summary>A block for copies of records that stand far apart in a segment. Open, and its caller's alone, until <see cref="CloseGathered"/>.</summary>
     public Block Gather(Segment segment, int bytes)
     {
         Block block = _table.Rent();
         block.Capacity = BlockMemory.CapacityForGathered(bytes);
         block.Memory = _memory.Rent(block.Capacity);
-        Begin(block, segment, fileOffset: 0, bytes);
+        Begin(block, segment, fileOffset: 0, length: 0);
         segment.BlockOpened();
-        block.Start(Block.Resident + Block.OpenBias);
+        block.Start(Block.Resident + Block.OpenBias + Block.Pin);
         return block;
     }
 
-    /// <summary>Copies into a block that is open, and its caller's alone.</summary>
-    public static void Fill(Block block, int offset, ReadOnlySpan<byte> payload) => payload.CopyTo(new Span<byte>(block.Memory + offset, payload.Length));
+    /// <summary>Room for the next record in a block that is being gathered.</summary>
+    public static Span<byte> RoomIn(Block block, int bytes) => new(block.Memory + block.Length, bytes);
+
+    /// <summary>Nothing more is gathered: the block is as any other that was read.</summary>
+    /// <param name="block">From <see cref="Gather"/>.</param>
+    /// <param name="pieces">Where its records are.</param>
+    public void CloseGathered(Block block, BlockPiece[] pieces)
+    {
+        block.Pieces = pieces;
+        Residents.Add(block);
+        Change(block, -Block.OpenBias - Block.Pin);
+    }
 
     /// <summary>Nothing is appended to the block any more.</summary>
     /// <param name="block">An open block.</param>
@@ -151,7 +161,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         {
             if (!block.TryPin())
                 continue;
-            if (block.Segment == segment && block.FileOffset > 0)
+            if (block.Segment == segment)
                 block.Pieces = relocation.Apply(block.Pieces ?? [new BlockPiece(0, block.FileOffset, block.Length)]);
             Change(block, -Block.Pin);
         }

@@ -58,6 +58,7 @@ internal sealed class CompactedLog : IDisposable
     public void Dispose()
     {
         _file.Dispose();
+        _builder.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 

@@ -22,6 +22,7 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
+    private readonly Dictionary<long, long> _seen = []; // live bytes of mostly dead segments in the last run, by id
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = []; // by segment; of the newest segment with an index
 
     /// <summary>True when settles that would have made a segment worth compacting in the last run stand in segments without an index.</summary>
@@ -35,12 +36,11 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
     {
         Segment[] present = segments.Present;
         long newest = present.LastOrDefault(segment => segment.IsIndexed)?.Id ?? 0;
-        Segment[] chosen = [.. present.Where(segment => IsWorthATry(segment, newest, isIdle))];
+        Segment[] chosen = [.. present.Where(segment => IsWorthATry(segment, newest, isIdle) && (isIdle || IsStuck(segment)))];
         foreach (Segment[] some in chosen.Chunk(MaxCandidates))
             Run(some, present, newest, isStopping);
         AwaitsSettles = chosen.Any(segment => !segment.IsBeingCompacted && IsMostlyDead(segment));
-        foreach (long gone in _tried.Keys.Except(present.Select(segment => segment.Id)).ToArray())
-            _tried.Remove(gone);
+        Remember(present);
     }
 
     /// <summary>More is known of these segments than when they were tried last.</summary>
@@ -48,6 +48,18 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
     {
         foreach (Segment segment in folded)
             _tried.Remove(segment.Id);
+    }
+
+    /// <summary>Whether it has not got much emptier since the last run: else consumers may be about to empty it.</summary>
+    private bool IsStuck(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
+
+    private void Remember(Segment[] present)
+    {
+        _seen.Clear();
+        foreach (Segment segment in present.Where(IsMostlyDead))
+            _seen.Add(segment.Id, segment.LiveBytes);
+        foreach (long gone in _tried.Keys.Except(present.Select(segment => segment.Id)).ToArray())
+            _tried.Remove(gone);
     }
 
     private bool IsMostlyDead(Segment segment) =>

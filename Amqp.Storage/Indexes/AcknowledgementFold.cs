@@ -62,16 +62,17 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
     {
         if (dead.IsIndexed)
             return indexes.ReadSummary(dead).Settled;
-        var builder = new SegmentIndexBuilder(dead.Id, options.BlockSize);
         try
         {
+            using var builder = new SegmentIndexBuilder(dead.Id, options.BlockSize);
             SegmentScan.ReadSound(files, dead, builder);
+            return builder.Summarize(0).Settled;
         }
         catch (InvalidDataException)
         {
-            builder = new SegmentIndexBuilder(dead.Id, options.BlockSize);
+            using var builder = new SegmentIndexBuilder(dead.Id, options.BlockSize);
             SegmentScan.ReadAny(files, dead.Path, dead.Id, builder, _ => { });
+            return builder.Summarize(0).Settled;
         }
-        return builder.Summarize(0).Settled;
     }
 }

@@ -1,9 +1,11 @@
+using System.Buffers;
+
 namespace Amqp.Storage;
 
 /// <summary>The entries of one queue while the index of a segment is made, coded as they will stand in the file.</summary>
-internal sealed class QueueEntries(uint queue)
+internal sealed class QueueEntries(uint queue) : IDisposable
 {
-    private byte[] _bytes = new byte[128];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128); // some megabytes when the segment is one queue's: too much to leave to the collector each time
     private int _length;
     private int _group; // where the open one begins
     private int _groupEntries;
@@ -29,7 +31,7 @@ internal sealed class QueueEntries(uint queue)
         if (_groupEntries == EntryGroup.MaxEntries)
             CloseGroup();
         if (_bytes.Length - _length < EntryGroup.HeadSize + EntryGroup.MaxEntrySize)
-            Array.Resize(ref _bytes, _bytes.Length * 2);
+            Grow();
         if (_groupEntries == 0)
         {
             (_group, _groupFirst) = (_length, entry.Sequence);
@@ -43,6 +45,8 @@ internal sealed class QueueEntries(uint queue)
         Bytes += entry.Length;
         _last = entry;
     }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
     /// <summary>Nothing more is added.</summary>
     public void CloseGroup()
@@ -65,5 +69,13 @@ internal sealed class QueueEntries(uint queue)
             rest = rest[size..];
         }
         return all;
+    }
+
+    private void Grow()
+    {
+        byte[] longer = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
+        _bytes.AsSpan(0, _length).CopyTo(longer);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = longer;
     }
 }

@@ -6,7 +6,7 @@ namespace Amqp.Storage;
 /// <param name="segment">The segment's id.</param>
 /// <param name="blockSize">Bytes up to which neighbours form a block.</param>
 /// <param name="isSettlesOnly">Whether the segment's messages are all settled, whatever settled them.</param>
-internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false)
+internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false) : IDisposable
 {
     private readonly Dictionary<uint, QueueEntries> _queues = [];
     private readonly Dictionary<uint, SequenceRanges> _settled = [];
@@ -35,6 +35,12 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
             default:
                 return false;
         }
+    }
+
+    public void Dispose()
+    {
+        foreach (QueueEntries entries in _queues.Values)
+            entries.Dispose();
     }
 
     /// <summary>What the segment holds, when all records are in.</summary>

@@ -16,7 +16,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
     {
         if (segment.IsDead)
             return;
-        var builder = new SegmentIndexBuilder(segment.Id, options.BlockSize);
+        using var builder = new SegmentIndexBuilder(segment.Id, options.BlockSize);
         SegmentScan.ReadSound(files, segment, builder);
         SegmentSummary summary = builder.Summarize(segment.Length);
         _indexes.WriteUnfinished(segment.Path, builder, summary);
@@ -60,7 +60,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
 
     private SegmentSummary RebuildAlone(Segment segment)
     {
-        var builder = new SegmentIndexBuilder(segment.Id, options.BlockSize);
+        using var builder = new SegmentIndexBuilder(segment.Id, options.BlockSize);
         ScannedLog log = SegmentScan.ReadAny(files, segment.Path, segment.Id, builder, _ => { });
         SegmentSummary summary = builder.Summarize(log.Length);
         _indexes.Write(segment.Path, builder, summary);

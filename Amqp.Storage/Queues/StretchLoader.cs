@@ -13,7 +13,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // Bytes of records read one by one: they stay in memory until they are settled, for each queue that is read.
+    // Bytes of records read one by one, for each queue that is read.
     private const int MaxGathered = 15 << 10; // mostly overshot by little: the memory comes in powers of two
 
     // Reading one record costs about as much as reading this many bytes more of a piece, checksum included.
@@ -109,7 +109,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
             }
             entries[count] = entry;
             blockMessages++;
-            blockBytes += entry.Length;
+            blockBytes += entry.RecordLength;
             stretch.At = cursor.GroupAt;
         }
         return count == stretch.Count;
@@ -128,7 +128,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
                 int end = at;
                 long bytes = 0;
                 for (; end < entries.Length && entries[end].Offset < place.Offset + place.Length; end++)
-                    bytes += entries[end].Length;
+                    bytes += entries[end].RecordLength;
                 if (!IsThin(place, end - at, bytes))
                 {
                     Gather(stretch, entries[thin..at], messages, ref made);
@@ -149,44 +149,39 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Reads records one by one into a block of their payloads.</summary>
+    /// <summary>Reads records one by one into a block of their own.</summary>
     private void Gather(in Stretch stretch, ReadOnlySpan<IndexEntry> entries, Span<StoredMessage> messages, ref int made)
     {
         if (entries.IsEmpty)
             return;
-        long bytes = 0;
-        int longest = 0;
+        int bytes = 0;
         foreach (ref readonly IndexEntry entry in entries)
-        {
-            bytes += entry.Length;
-            longest = Math.Max(longest, entry.RecordLength);
-        }
-        Block block = space.Gather(stretch.Segment, checked((int)bytes));
-        byte[] record = ArrayPool<byte>.Shared.Rent(longest);
+            bytes = checked(bytes + entry.RecordLength);
+        Block block = space.Gather(stretch.Segment, bytes);
+        BlockPiece[] pieces = new BlockPiece[entries.Length];
+        int gathered = 0;
         try
         {
             using IStoreFile file = files.Open(stretch.Segment.Path, FileAccess.Read);
-            int used = 0;
             foreach (ref readonly IndexEntry entry in entries)
             {
-                Span<byte> bytesRead = record.AsSpan(0, entry.RecordLength);
-                bool isIntact = file.Read(bytesRead, entry.Offset) == bytesRead.Length
-                    && RecordHeader.ReadSize(bytesRead) == bytesRead.Length && RecordHeader.IsIntact(bytesRead, stretch.Segment.Id, entry.Offset);
+                Span<byte> record = BlockSpace.RoomIn(block, entry.RecordLength);
+                bool isIntact = file.Read(record, entry.Offset) == record.Length
+                    && RecordHeader.ReadSize(record) == record.Length && RecordHeader.IsIntact(record, stretch.Segment.Id, entry.Offset);
                 if (!isIntact)
                 {
                     messages[made++] = Damaged(stretch, entry);
                     continue;
                 }
-                BlockSpace.Fill(block, used, bytesRead[^entry.Length..]);
                 space.Change(block, 1);
-                messages[made++] = Message(stretch, entry, block.Number, used);
-                used += entry.Length;
+                messages[made++] = Message(stretch, entry, block.Number, block.Length + (int)(entry.PayloadOffset - entry.Offset));
+                pieces[gathered++] = new BlockPiece(block.Length, entry.Offset, record.Length);
+                block.Length += record.Length;
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(record);
-            space.Close(block, 0);
+            space.CloseGathered(block, gathered == pieces.Length ? pieces : pieces[..gathered]);
         }
     }
 

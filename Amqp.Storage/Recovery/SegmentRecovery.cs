@@ -52,7 +52,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
 
     private SegmentSummary Scan(SegmentFile file, long indexed, bool isLast)
     {
-        var builder = new SegmentIndexBuilder(file.Id, options.BlockSize);
+        using var builder = new SegmentIndexBuilder(file.Id, options.BlockSize);
         ScannedLog log = ReadLog(file, builder);
         long length = log.Length;
         if (log.End < indexed)
@@ -70,7 +70,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
 
     private SegmentSummary ReadSettles(SegmentFile file)
     {
-        var builder = new SegmentIndexBuilder(file.Id, options.BlockSize, isSettlesOnly: true);
+        using var builder = new SegmentIndexBuilder(file.Id, options.BlockSize, isSettlesOnly: true);
         ScannedLog log = ReadLog(file, builder);
         if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
