@@ -60,17 +60,19 @@ public sealed class HousekeepingFaultTests
     [TestCase("rename", "0000000000000001.acks")]
     public async Task A_segment_that_cannot_be_folded_is_folded_later(string call, string name)
     {
+        string[] kept = [.. Enumerable.Range(0, 24).Select(i => $"kept {i} {new string('k', 400)}")]; // more than half a segment: else it is compacted
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
         {
             FailOnce(call, name);
-            run.Store.Publish("kept", Persistent, run.Second);
+            foreach (string text in kept)
+                run.Store.Publish(text, Persistent, run.Second);
             await ChurnAsync(run, () => File.Exists(Path.Combine(_folder.Segments, "0000000000000001.acks")) && _folder.SegmentFiles.Length <= 4);
             Assert.That(run.Store.Failure, Is.Null);
         }
 
         await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
         Assert.That(next.First.Count, Is.Zero);
-        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
+        Assert.That(next.Store.Texts(next.Second), Is.EqualTo(kept));
     }
 
     [Test]
