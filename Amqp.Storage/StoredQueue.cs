@@ -200,12 +200,33 @@ public sealed class StoredQueue
             if (!isDeep)
                 return Source.Run;
             if (!_deep!.IsHeadAway)
+            {
+                if (_deep.IsLow)
+                    ReadAhead();
                 return Source.Deep;
-            (int lost, long lostBytes) = _deep.Load();
-            Count -= lost;
-            Bytes -= lostBytes;
+            }
+            Load();
         }
         return Source.None;
+    }
+
+    private void Load()
+    {
+        (int lost, long lostBytes) = _deep!.Load();
+        Count -= lost;
+        Bytes -= lostBytes;
+    }
+
+    private void ReadAhead()
+    {
+        try
+        {
+            Load();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever needs the messages will hear of it.
+        }
     }
 
     private bool TryTakeStretch(out Stretch stretch)

@@ -6,14 +6,15 @@ namespace Amqp.Storage;
 /// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
 /// What was freed last is handed out first, while it is still in the processor's cache: fresh pages cost more than
-/// the copy into them. Native rather than managed, so that what is given back is gone at once, whatever the collector does.
+/// the copy into them. Native rather than managed, so that what is given back is gone at once, whatever the collector does; and by
+/// the page, as the allocator's arenas, one a thread, kept more than 100 MB when many threads had loaded and freed blocks.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
     private const long MaxSpareBytes = 32 << 20;
-    private const int Alignment = 4096;
+    private const int MinMapped = 16 << 10; // some pages
     private const int MinGathered = 4096;
-    private const int GatheredAlignment = 16; // as any allocation's: more would be in memory beside it, and unused
+    private const int SmallAlignment = 64;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Stack<nint>> _spare = []; // by capacity; owned by _gate
@@ -41,7 +42,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
                 return (byte*)memory;
             }
         }
-        return (byte*)NativeMemory.AlignedAlloc((nuint)capacity, capacity < blockSize ? (nuint)GatheredAlignment : (nuint)Alignment);
+        return Allocate(capacity);
     }
 
     public void Return(byte* memory, int capacity)
@@ -58,7 +59,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
                 return;
             }
         }
-        NativeMemory.AlignedFree(memory);
+        Free(memory, capacity);
     }
 
     /// <summary>Frees what is spare; what is still out is freed when it comes back.</summary>
@@ -67,11 +68,22 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         lock (_gate)
         {
             _closed = true;
-            foreach (Stack<nint> memories in _spare.Values)
+            foreach ((int capacity, Stack<nint> memories) in _spare)
             {
                 while (memories.TryPop(out nint memory))
-                    NativeMemory.AlignedFree((void*)memory);
+                    Free((byte*)memory, capacity);
             }
         }
+    }
+
+    private static byte* Allocate(int capacity) =>
+        OperatingSystem.IsLinux() && capacity >= MinMapped ? Libc.Map(capacity) : (byte*)NativeMemory.AlignedAlloc((nuint)capacity, SmallAlignment);
+
+    private static void Free(byte* memory, int capacity)
+    {
+        if (OperatingSystem.IsLinux() && capacity >= MinMapped)
+            Libc.Unmap(memory, capacity);
+        else
+            NativeMemory.AlignedFree(memory);
     }
 }

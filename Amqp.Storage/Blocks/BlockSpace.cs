@@ -213,6 +213,31 @@ internal sealed unsafe class BlockSpace : IDisposable
         }
     }
 
+    /// <summary>Has a block loaded that will be read soon, on another thread.</summary>
+    public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
+
+    private void LoadAhead(Block block)
+    {
+        if (_closed || !block.TryPin())
+            return;
+        try
+        {
+            lock (block)
+            {
+                if (block.Segment is not null && !Block.IsResident(block.Change(0)) && block.Damage is null)
+                    Load(block);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads from it will hear of it.
+        }
+        finally
+        {
+            Change(block, -Block.Pin);
+        }
+    }
+
     private void Load(Block block)
     {
         byte* memory = _memory.Rent(block.Capacity);

@@ -3,9 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage;
 
-/// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, and opening a folder or a file under another's lock.</summary>
-internal static partial class Libc
+/// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, opening a folder or a file under another's lock, and memory by the page.</summary>
+internal static unsafe partial class Libc
 {
+    private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
+    private const int PrivateAndAnonymous = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS of Linux
+
     private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; unknown elsewhere, where a leak into a child is harmless
     private const int Interrupted = 4; // EINTR
 
@@ -36,11 +39,28 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>Takes whole pages from the system. Linux only.</summary>
+    /// <exception cref="InsufficientMemoryException">It has none.</exception>
+    public static byte* Map(int bytes)
+    {
+        nint memory = MMap(0, (nuint)bytes, ReadAndWrite, PrivateAndAnonymous, -1, 0);
+        return memory != -1 ? (byte*)memory : throw new InsufficientMemoryException($"the system has no {bytes} bytes of memory left");
+    }
+
+    /// <summary>Gives pages back: they are gone at once.</summary>
+    public static void Unmap(byte* memory, int bytes) => _ = MUnmap((nint)memory, (nuint)bytes);
+
     private static IOException Error(string call)
     {
         int error = Marshal.GetLastPInvokeError();
         return new IOException($"{call} failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial nint MMap(nint address, nuint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int MUnmap(nint address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

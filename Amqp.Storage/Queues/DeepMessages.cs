@@ -11,8 +11,13 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
+    // At most so many messages are left of the window when the next are brought back, so that their bytes are read in the meantime.
+    private const int MaxLowMark = 1024;
+
     private MessageRun _window = new(chunks);
     private StretchList _stretches;
+    private int _lowMark;
+    private (Segment? Segment, long At) _last; // where in which index the last messages were found: the next are near
     private long _next; // the sequence with which a message goes on with the last stretch
 
     public Lock Gate { get; } = new();
@@ -22,6 +27,9 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     /// <summary>True when the message in front, if there is one, is not in memory.</summary>
     public bool IsHeadAway => _window.IsEmpty;
+
+    /// <summary>True when it is time to bring the next messages back, though there are some.</summary>
+    public bool IsLow => !_stretches.IsEmpty && _window.Count <= _lowMark;
 
     /// <summary>Not behind the message in front; only when not empty.</summary>
     public long HeadSequence => _window.IsEmpty ? _stretches.First.From : _window.Head.Sequence;
@@ -57,14 +65,18 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return true;
     }
 
-    /// <summary>Brings the next messages back; only when the one in front is away.</summary>
+    /// <summary>Brings the next messages back; only when there are some that are away.</summary>
     /// <returns>How many messages, and bytes of them, turned out to be lost: damage took them.</returns>
     public (int Count, long Bytes) Load()
     {
         ref Stretch stretch = ref _stretches.First;
         int before = stretch.Count;
+        if (stretch.At == 0 && stretch.Segment == _last.Segment)
+            stretch.At = _last.At;
         (int Count, long Bytes) lost = loader.Load(ref stretch, queue, ref _window);
+        _last = (stretch.Segment, stretch.At);
         Away -= before - stretch.Count;
+        _lowMark = Math.Min(MaxLowMark, (before - stretch.Count) / 2);
         if (stretch.Count == 0)
             _stretches.RemoveFirst();
         return lost;
@@ -72,7 +84,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     /// <summary>Takes messages out of memory, from the front of the run up to the first that no index knows yet.</summary>
     /// <param name="run">The queue's.</param>
-    /// <param name="outOfOrder">Receives the transient ones in between.</param>
+    /// <param name="outOfOrder">Receives the transient ones in between, and gives those that came late to the run.</param>
     /// <param name="keep">Messages that stay in front.</param>
     /// <param name="space">Where their blocks are.</param>
     public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
@@ -86,9 +98,13 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        for (; !run.IsEmpty; run.RemoveHead())
+        // Publishers overtake each other between append and add. Each gap would make a stretch of its own, and an index be searched for it.
+        StoredMessage[] late = outOfOrder.TakePersistent(behind: LastSequence);
+        int lateAt = 0;
+        while (lateAt < late.Length || !run.IsEmpty)
         {
-            ref readonly StoredMessage message = ref run.Head;
+            bool isLate = lateAt < late.Length && (run.IsEmpty || late[lateAt].Sequence < run.Head.Sequence);
+            StoredMessage message = isLate ? late[lateAt] : run.Head;
             if (!message.IsPersistent)
             {
                 if (++transients > TransientsAnyway + TransientsPerPersistent * persistents)
@@ -97,6 +113,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
                 if (message.Sequence == _next)
                     _next++; // no index knows it, so the stretch goes on behind it
                 LastSequence = message.Sequence;
+                run.RemoveHead();
                 continue;
             }
             if (block?.Number != message.Block)
@@ -109,8 +126,14 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
             blockMessages++;
             persistents++;
             Add(message, block.Segment!);
+            if (isLate)
+                lateAt++;
+            else
+                run.RemoveHead();
         }
         Leave(space, block, blockMessages);
+        foreach (ref readonly StoredMessage message in late.AsSpan(lateAt))
+            outOfOrder.Add(message);
     }
 
     private static void Leave(BlockSpace space, Block? block, int messages)

@@ -27,6 +27,24 @@ internal struct MessageHeap
         _items[at] = message;
     }
 
+    /// <summary>Takes the persistent ones behind a sequence out, in order.</summary>
+    public StoredMessage[] TakePersistent(long behind)
+    {
+        if (_count == 0)
+            return [];
+        StoredMessage[] all = _items.AsSpan(0, _count).ToArray();
+        StoredMessage[] taken = [.. all.Where(message => message.IsPersistent && message.Sequence > behind).OrderBy(message => message.Sequence)];
+        if (taken.Length == 0)
+            return taken;
+        (_items, _count) = (null, 0);
+        foreach (StoredMessage message in all)
+        {
+            if (!message.IsPersistent || message.Sequence <= behind)
+                Add(message);
+        }
+        return taken;
+    }
+
     /// <summary>Drops the lowest; only when not empty.</summary>
     public void RemoveTop()
     {

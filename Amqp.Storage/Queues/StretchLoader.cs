@@ -135,6 +135,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
                     Block block = space.Recover(stretch.Segment, place.Offset, place.Length, end - at);
                     foreach (ref readonly IndexEntry entry in entries[at..end])
                         messages[made++] = Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - place.Offset));
+                    space.ReadAhead(block);
                     thin = end;
                 }
                 at = end;
