@@ -180,7 +180,9 @@ internal sealed class PowerCutSession : IDisposable
             Close();
             TurnOn(random, unsynced);
         }
+        HashSet<string> indexed = [.. _files.List(_folder.Segments).Where(name => name.EndsWith(".idx", StringComparison.Ordinal))];
         Open();
+        JudgeFindings(indexed);
         Judge(durable, isOnDisk: unsynced is not null && !isClean);
         while (_queues.Count < Queues)
             Declare();
@@ -239,6 +241,16 @@ internal sealed class PowerCutSession : IDisposable
             // The catalog could not be synced any more.
         }
         _directory = null;
+    }
+
+    /// <summary>Nothing that a power cut leaves looks like damage to what was synced before: a segment with an index, or the index.</summary>
+    private void JudgeFindings(HashSet<string> indexed)
+    {
+        foreach (RecoveryFinding finding in _directory!.Report.Findings)
+        {
+            if (finding.IsRebuilt || (!finding.IsTornTail && indexed.Contains(Path.GetFileNameWithoutExtension(finding.File) + ".idx")))
+                Faults.Add($"the start finds: {finding}");
+        }
     }
 
     private void Judge(long durable, bool isOnDisk)
