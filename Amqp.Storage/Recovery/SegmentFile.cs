@@ -10,6 +10,8 @@ namespace Amqp.Storage;
 /// <param name="HasAcknowledgements">Whether a file of acknowledgements stands beside it.</param>
 internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
 {
+    private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
+
     /// <summary>The segments in a folder, in order. What an earlier run left unfinished, or beside a log that is gone, is deleted; other files are none of the store's.</summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
@@ -38,6 +40,15 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             found.Add(new SegmentFile(id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
         return found;
+    }
+
+    /// <summary>What the end of one of these segments may be.</summary>
+    public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
+    {
+        if (at == found.Count - 1)
+            return LogEnd.Unfinished;
+        // Segments are synced in order, and get an index or acknowledgements only then.
+        return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced ? LogEnd.SyncedOrZeros : LogEnd.Synced;
     }
 
     private static void Delete(IStoreFiles files, string directory, long id, HashSet<string> present, params string[] extensions)
