@@ -10,7 +10,7 @@ public sealed class FileMessageStore : IMessageStore
     private readonly LogWriter _log;
     private readonly Committer _committer;
     private readonly Housekeeper _housekeeper;
-    private readonly Pager _pager;
+    private readonly BackgroundFailures _failures;
     private readonly PageFolder _pages;
     private readonly StretchLoader _loader;
     private readonly TransientMessages _transient;
@@ -25,14 +25,17 @@ public sealed class FileMessageStore : IMessageStore
         _recovered = new(recovered.Queues.Select(queue => KeyValuePair.Create(queue.Number, queue)));
         _durable = new(_recovered);
         _transient = new TransientMessages(_space, options);
+        _failures = new BackgroundFailures(options.BackgroundRetryDelay);
+        recovered.Segments.DeletionFailed = failure => _failures.Report(BackgroundWork.Deleting, failure);
         _log = new LogWriter(_space, recovered.Segments, signal, options);
         IEnumerable<StoredQueue> DurableQueues() => _durable.Select(entry => entry.Value);
         var fold = new AcknowledgementFold(files, recovered.Indexes, options, recovered.Segments.Directory);
         var compactor = new SegmentCompactor(files, recovered.Indexes, recovered.Segments, _space, options, DurableQueues);
-        _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, recovered.Segments, _space, options, DurableQueues);
-        _pager = new Pager(_space, pages, options, _housekeeper.Do);
+        _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, recovered.Segments, _space, options, DurableQueues, _failures);
+        _ = new Pager(_space, pages, options, _housekeeper.Do, _failures);
         var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
-        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments));
+        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments, _failures));
+        _failures.Retry = _housekeeper.Retry;
         _housekeeper.Start();
         _committer.Start();
     }
@@ -45,10 +48,10 @@ public sealed class FileMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public event Action<Exception>? PagingFailed
+    public event Action<BackgroundWork, Exception>? BackgroundWorkFailed
     {
-        add => _pager.Failed += value;
-        remove => _pager.Failed -= value;
+        add => _failures.Reported += value;
+        remove => _failures.Reported -= value;
     }
 
     /// <inheritdoc/>

@@ -15,10 +15,10 @@ public interface IMessageStore : IAsyncDisposable
     event Action? Committed;
 
     /// <summary>
-    /// Raised when messages that are not persistent cannot be paged out: they stay in memory, nothing is lost, and it is tried again later.
-    /// Not raised again before it has worked once more. On the housekeeper's thread: handlers only take note.
+    /// Raised when work in the background fails with an I/O error: nothing is lost, and it is tried again later. Raised at each try,
+    /// but for the paging out of messages, of which it is not raised again before it has worked once more. On threads of the store: handlers only take note.
     /// </summary>
-    event Action<Exception>? PagingFailed;
+    event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
     /// <summary>Everything before this position survives a power cut.</summary>
     long DurablePosition { get; }

@@ -27,7 +27,7 @@ public sealed class MemoryMessageStore : IMessageStore
 
     /// <inheritdoc/>
     /// <remarks>Never: all stays in memory.</remarks>
-    public event Action<Exception>? PagingFailed
+    public event Action<BackgroundWork, Exception>? BackgroundWorkFailed
     {
         add { }
         remove { }

@@ -36,6 +36,9 @@ public sealed class StoreOptions
     /// <summary>After paging failed, it is tried again when this has passed.</summary>
     internal TimeSpan PagingRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>After other work in the background failed, it is tried again when this has passed.</summary>
+    internal TimeSpan BackgroundRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Check()
     {

@@ -65,6 +65,12 @@ public sealed class StoredQueue
     /// <summary>The segment that holds the note, or 0 when there is none. Owned by the log's lock.</summary>
     internal long DeliveredSegment { get; set; }
 
+    /// <summary>The position behind that note. Owned by the log's lock.</summary>
+    internal long DeliveredPosition { get; set; }
+
+    /// <summary>The segment that holds the last note before that one that was durable when it was replaced. Owned by the log's lock.</summary>
+    internal long ReplacedSegment { get; set; }
+
     /// <summary>Messages that are ready and in memory.</summary>
     internal long CountInMemory => Count - (_deep?.Away ?? 0);
 

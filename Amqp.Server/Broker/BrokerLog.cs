@@ -48,8 +48,8 @@ internal static partial class BrokerLog
     [LoggerMessage(311, LogLevel.Error, "Queue '{Queue}' in vhost '{VirtualHost}' is deleted, but its definition is still on the disk: it comes back at the next start")]
     public static partial void DefinitionKept(this ILogger logger, string queue, string virtualHost, Exception error);
 
-    [LoggerMessage(312, LogLevel.Warning, "Transient messages cannot be paged out now and stay in memory: {Reason}; trying again from time to time")]
-    public static partial void PagingFailed(this ILogger logger, string reason);
+    [LoggerMessage(316, LogLevel.Warning, "The message store could not {Work} now: {Reason}; nothing is lost, and it is tried again from time to time")]
+    public static partial void BackgroundWorkFailed(this ILogger logger, string work, string reason);
 
     [LoggerMessage(315, LogLevel.Warning, "{File} was damaged and has been made anew; nothing is lost")]
     public static partial void IndexRebuilt(this ILogger logger, string file);

@@ -54,7 +54,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             logger, clock);
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
-        Store.PagingFailed += failure => logger.PagingFailed(failure.Message);
+        Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         if (!definitions.VirtualHosts().Any())
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
         foreach (string name in definitions.VirtualHosts())

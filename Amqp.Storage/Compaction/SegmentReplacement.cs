@@ -2,7 +2,7 @@ namespace Amqp.Storage;
 
 /// <summary>Puts compacted segments in the place of the old ones. Owned by the committer, and called only when everything written is synced.</summary>
 /// <remarks>Only then are deletions of queues, on account of which messages were left out, as safe as the change itself.</remarks>
-internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout, BlockSpace space, SegmentSet segments)
+internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout, BlockSpace space, SegmentSet segments, BackgroundFailures failures)
 {
     private readonly List<CompactedSegment> _ready = [];
 
@@ -34,12 +34,12 @@ internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout
                 return true;
             }
             CompactedFiles.Delete(files, segment.Path);
+            segment.IsBeingCompacted = false;
         }
-        catch (IOException)
+        catch (Exception failure) when (BackgroundFailures.Is(failure))
         {
-            // For the next time; the next start tidies up.
+            GiveUp(segment, failure);
         }
-        segment.IsBeingCompacted = false;
         return false;
     }
 
@@ -53,11 +53,18 @@ internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout
             (segment.Length, segment.Blocks) = (compacted.Summary.LogLength, compacted.Summary.Blocks);
             space.Relocate(segment, compacted.Relocation);
             files.Rename(CompactedFiles.IndexPathOf(segment.Path), IndexFiles.PathOf(segment.Path));
+            segment.IsBeingCompacted = false;
         }
-        catch (IOException)
+        catch (Exception failure) when (BackgroundFailures.Is(failure))
         {
-            // For the next time.
+            GiveUp(segment, failure);
         }
-        segment.IsBeingCompacted = false;
+    }
+
+    /// <summary>Leaves it to the next try; the next start tidies up.</summary>
+    private void GiveUp(Segment segment, Exception failure)
+    {
+        segment.IsBeingCompacted = false; // before the report: the try that follows may choose it again
+        failures.Report(BackgroundWork.Compacting, failure);
     }
 }

@@ -68,7 +68,8 @@ internal static class SegmentScan
                 onDamage(new DamagedBytes(records.Offset, records.Record.Length));
             any = true;
         }
-        return new ScannedLog(bytes.Length, hasHeader, any, records.Skipped.Offset);
+        long end = hasHeader || any ? records.Skipped.Offset : 0; // else not even the header was written
+        return new ScannedLog(bytes.Length, hasHeader, any, records.Skipped.Offset, EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));
     }
 
     private static int AddRecords(ReadOnlySpan<byte> bytes, Segment segment, long offset, SegmentIndexBuilder builder)
@@ -103,4 +104,12 @@ internal static class SegmentScan
 /// <param name="HasHeader">Whether it begins as it should.</param>
 /// <param name="HasRecords">Whether a record is in it.</param>
 /// <param name="End">Where the last intact record ends.</param>
-internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End);
+/// <param name="EndsInZeros">Whether zeros, one at least, are all that follows, or all that is there.</param>
+internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
+{
+    /// <summary>Whether what is behind the last intact record, if anything, can be an unfinished write.</summary>
+    public bool MayBeUnfinished(LogEnd end) => end == LogEnd.Unfinished || (end == LogEnd.SyncedOrZeros && EndsInZeros);
+
+    /// <summary>Whether it should have a header and has none that is intact.</summary>
+    public bool LacksHeader(LogEnd end) => !HasHeader && (HasRecords || (Length >= FileHeader.Size && !(EndsInZeros && MayBeUnfinished(end))));
+}

@@ -11,16 +11,17 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
     public int Run(string directory)
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
-        foreach (SegmentFile file in found)
+        for (int i = 0; i < found.Count; i++)
         {
-            Verify(file, isLast: file == found[^1]);
+            SegmentFile file = found[i];
+            Verify(file, SegmentFile.EndOf(found, i));
             if (file.HasAcknowledgements && _acknowledgements.TryRead(file.Path, file.Id) is null)
                 Report(AcknowledgementFiles.PathOf(file.Path), 0, SizeOf(AcknowledgementFiles.PathOf(file.Path)), InspectionFinding.DamagedAcknowledgements);
         }
         return found.Count;
     }
 
-    private void Verify(in SegmentFile file, bool isLast)
+    private void Verify(in SegmentFile file, LogEnd end)
     {
         // Every record is a block of its own here: an index may put them together as it likes, but not cut one.
         var builder = new SegmentIndexBuilder(file.Id, blockSize: 1, file.IsSettlesOnly);
@@ -29,11 +30,11 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
         SegmentIndexImage? index = file.HasIndex && !file.IsSettlesOnly ? SegmentIndexImage.Read(files, file) : null;
         var lost = new LostRecords(files, file, index);
 
-        if (!log.HasHeader && (log.HasRecords || log.Length >= FileHeader.Size))
+        if (log.LacksHeader(end))
             Report(file.Path, 0, FileHeader.Size, InspectionFinding.DamagedHeader);
         foreach (DamagedBytes bytes in damaged)
             ReportLost(file.Path, bytes.Offset, bytes.Length, "the log is damaged here", lost);
-        VerifyEnd(file, log, isTail: isLast && !file.HasIndex, index?.Summary, lost);
+        VerifyEnd(file, log, isTail: log.MayBeUnfinished(end) && !file.HasIndex, index?.Summary, lost);
 
         if (index is null)
             return;

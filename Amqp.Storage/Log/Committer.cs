@@ -212,6 +212,7 @@ internal sealed class Committer : IAsyncDisposable
         if (isFull != _isFull)
         {
             _isFull = isFull;
+            _segments.RequestSweep(); // for what a sweep could not delete as it could not write, or had to leave while it was full
             Committed?.Invoke();
         }
         return !isFull;
@@ -269,6 +270,7 @@ internal sealed class Committer : IAsyncDisposable
         if (position == _durable)
             return;
         Volatile.Write(ref _durable, position);
+        _log.DurablePosition = position;
         _commits.Reach(position);
         Committed?.Invoke();
     }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Amqp.Storage;
 
 /// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, compacts, pages out.</summary>
-/// <remarks>Nothing here is needed for anybody's message to be safe, so what fails is left for the next time, at the latest the next start.</remarks>
+/// <remarks>Nothing here is needed for anybody's message to be safe, so what fails is reported and tried again, at the latest by the next start.</remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
     // What stays in front of a queue at most when its messages leave memory.
@@ -16,15 +16,16 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockSpace _space;
     private readonly StoreOptions _options;
     private readonly Func<IEnumerable<StoredQueue>> _durableQueues;
+    private readonly BackgroundFailures _failures;
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // owned by the thread
     private bool _awaitsSettles; // of the open segment, which was asked to end; owned by the thread
     private volatile bool _stopping;
 
-    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
+    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, BackgroundFailures failures)
     {
-        (_indexes, _fold, _compactor, _segments, _space, _options, _durableQueues) = (indexes, fold, compactor, segments, space, options, durableQueues);
+        (_failures, _indexes, _fold, _compactor, _segments, _space, _options, _durableQueues) = (failures, indexes, fold, compactor, segments, space, options, durableQueues);
     }
 
     public void Start()
@@ -43,21 +44,34 @@ internal sealed class Housekeeper : IAsyncDisposable
         _awaitsSettles = false;
     });
 
+    /// <summary>Tries again what failed: here, and in the committer's sweeps.</summary>
+    public void Retry() => Do(() =>
+    {
+        if (CreateIndexes())
+            Spill();
+        Compact(isIdle: false);
+        _segments.RequestSweep();
+    });
+
     /// <summary>A dead segment is to be folded into older ones.</summary>
     public void Fold(Segment segment, Segment[] targets) => Do(() =>
     {
-        bool isFolded;
+        bool isFolded = false;
+        Exception? failure = null;
         try
         {
             isFolded = _fold.Fold(segment, targets);
         }
-        finally
+        catch (Exception cause) when (BackgroundFailures.Is(cause))
         {
-            segment.IsBeingFolded = false; // before the report: the sweep that follows may ask again
+            failure = cause;
         }
+        segment.IsBeingFolded = false; // before the report: the sweep that follows may ask again
+        if (failure is not null)
+            _failures.Report(BackgroundWork.Folding, failure);
         if (!isFolded)
             return;
-        _segments.ReportFolded();
+        _segments.RequestSweep();
         _compactor.Reconsider(targets);
         Compact(isIdle: false);
     });
@@ -72,7 +86,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     });
 
     /// <summary>Does some work after what was asked for before, unless the store is closed by then.</summary>
-    /// <param name="work">Short, so that the rest need not wait. What fails with an I/O error is left.</param>
+    /// <param name="work">Short, so that the rest need not wait. It takes care of what fails itself.</param>
     public void Do(Action work)
     {
         if (_stopping)
@@ -111,14 +125,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             {
                 if (_stopping)
                     break;
-                try
-                {
-                    work();
-                }
-                catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
-                {
-                    // Left for the next time.
-                }
+                work();
             }
         }
         finally
@@ -127,11 +134,23 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    private void Compact(bool isIdle) => _compactor.Run(isIdle, () => _stopping);
+    private void Compact(bool isIdle)
+    {
+        try
+        {
+            _compactor.Run(isIdle, () => _stopping);
+        }
+        catch (Exception failure) when (BackgroundFailures.Is(failure))
+        {
+            _failures.Report(BackgroundWork.Compacting, failure);
+        }
+    }
 
     /// <summary>Gives the newest segment its index, and then the others that did not get theirs, until one fails again.</summary>
-    private void CreateIndexes()
+    /// <returns>True when one was made.</returns>
+    private bool CreateIndexes()
     {
+        bool any = false;
         while (_unindexed.Count > 0)
         {
             Segment segment = _unindexed[^1];
@@ -139,17 +158,21 @@ internal sealed class Housekeeper : IAsyncDisposable
             try
             {
                 _indexes.Create(segment);
+                any = true;
             }
-            catch (Exception failure) when (failure is InvalidDataException || segment.IsDead)
+            catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
             {
-                // Damaged already: the next start reports it. Or dead: it may be gone.
+                // It may be gone.
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (BackgroundFailures.Is(failure))
             {
-                _unindexed.Insert(0, segment);
-                return;
+                if (failure is not InvalidDataException) // damaged already: the next start says what is lost
+                    _unindexed.Insert(0, segment);
+                _failures.Report(BackgroundWork.Indexing, failure);
+                return any;
             }
         }
+        return any;
     }
 
     private void Spill()

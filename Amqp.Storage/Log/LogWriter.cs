@@ -24,11 +24,19 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private long _references; // messages times queues appended to it
     private long _position;
     private long _boundPosition;
+    private long _durablePosition; // not owned by _gate
     private StoreFailedException? _failure;
     private bool _closed;
 
     /// <summary>Bytes appended since the start.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    /// <summary>Everything before this position is safe. Set by the committer, after it is so.</summary>
+    public long DurablePosition
+    {
+        get => Volatile.Read(ref _durablePosition);
+        set => Volatile.Write(ref _durablePosition, value);
+    }
 
     /// <inheritdoc cref="IMessageStore.BindSettles"/>
     public long BoundPosition => Volatile.Read(ref _boundPosition);
@@ -114,11 +122,11 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         }
     }
 
-    /// <summary>Whether delivered marks would be lost with a segment.</summary>
+    /// <summary>Whether durable delivered marks would be lost with a segment: those of it that nothing durable has replaced.</summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_gate)
-            return queues.Any(queue => queue.DeliveredSegment == segment.Id && !queue.IsDeleted);
+            return queues.Any(queue => !queue.IsDeleted && (queue.DeliveredSegment == segment.Id || (queue.DeliveredPosition > DurablePosition && queue.ReplacedSegment == segment.Id)));
     }
 
     /// <summary>Everything appended that is not written yet, in order.</summary>
@@ -198,8 +206,10 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private void AppendDeliveredMark(StoredQueue queue)
     {
         DeliveredRecord.Write(Reserve(DeliveredRecord.Size, out _), queue.Number, queue.DeliveredMark);
+        if (queue.DeliveredPosition <= DurablePosition)
+            queue.ReplacedSegment = queue.DeliveredSegment;
         queue.DeliveredSegment = _segment.Id;
-        Advance(DeliveredRecord.Size);
+        queue.DeliveredPosition = Advance(DeliveredRecord.Size);
     }
 
     /// <summary>Room for a record at the end of the open block, or of the next one: a record lies wholly in one.</summary>

@@ -26,15 +26,16 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     private readonly Lock _gate = new();
     private readonly SortedList<long, Segment> _present = []; // owned by _gate
     private readonly List<Segment> _dead = [];
-    private volatile bool _hasFolded;
+    private readonly List<string> _leftOver = []; // files of segments that are gone
+    private volatile bool _isSweepDue;
     private volatile bool _isEndAwaited;
     private long _lastId;
 
     /// <summary>Where the files are.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>True when there is something for the committer to do: a segment died, was folded, was compacted, or should end.</summary>
-    public bool HasNews => !_reported.IsEmpty || !_compacted.IsEmpty || _hasFolded || _isEndAwaited;
+    /// <summary>True when there is something for the committer to do: a segment died, was folded, was compacted, or should end, or what failed is due again.</summary>
+    public bool HasNews => !_reported.IsEmpty || !_compacted.IsEmpty || _isSweepDue || _isEndAwaited;
 
     /// <summary>The segments there are, in order, the open one too.</summary>
     public Segment[] Present
@@ -75,10 +76,13 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         signal.Wake();
     }
 
-    /// <summary>The housekeeper folded a segment: more can go.</summary>
-    public void ReportFolded()
+    /// <summary>Called with the reason when a file cannot be deleted. Set before anything is swept.</summary>
+    public Action<Exception> DeletionFailed { get; set; } = _ => { };
+
+    /// <summary>More can go, as a segment was folded, or what could not go is to be tried again.</summary>
+    public void RequestSweep()
     {
-        _hasFolded = true;
+        _isSweepDue = true;
         signal.Wake();
     }
 
@@ -113,10 +117,11 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     /// <param name="fold">Has a segment's settle records folded into older ones, later.</param>
     public void Sweep(Action<Segment> release, Func<Segment, bool> saveMarks, Action<Segment, Segment[]> fold)
     {
-        _hasFolded = false;
+        _isSweepDue = false;
         while (_reported.TryDequeue(out Segment? dead))
             _dead.Add(dead);
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
+        _leftOver.RemoveAll(TryDelete);
 
         // What a round lets go counts as gone only after the folder was synced: no deletion may overtake, in a power cut, one it relies on.
         var gone = new List<Segment>();
@@ -154,7 +159,7 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         return TryDelete(segment.Path);
     }
 
-    /// <summary>Nobody's message needs a file to go: one that cannot be deleted stays until the next sweep or the next start.</summary>
+    /// <summary>Nobody's message needs a file to go: one that cannot be deleted stays until a later sweep or the next start.</summary>
     private bool TryDelete(string path)
     {
         try
@@ -164,17 +169,25 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            DeletionFailed(failure);
             return false;
         }
+    }
+
+    /// <summary>Deletes a file that goes with a segment, now or later. No file of that name comes any more.</summary>
+    private void Discard(string path)
+    {
+        if (!TryDelete(path))
+            _leftOver.Add(path);
     }
 
     /// <summary>The deletion is safe now, and so is that of what only went with the log.</summary>
     private void Forget(Segment segment)
     {
         if (segment.IsIndexed)
-            TryDelete(IndexFiles.PathOf(segment.Path));
+            Discard(IndexFiles.PathOf(segment.Path));
         if (segment.HasAcknowledgements)
-            TryDelete(AcknowledgementFiles.PathOf(segment.Path));
+            Discard(AcknowledgementFiles.PathOf(segment.Path));
         lock (_gate)
             _present.Remove(segment.Id);
         _dead.Remove(segment);

@@ -17,6 +17,7 @@ internal sealed class Pager
     private readonly PageFolder _folder;
     private readonly StoreOptions _options;
     private readonly Action<Action> _do;
+    private readonly BackgroundFailures _failures;
     private readonly Action _page;
     private readonly long _targetBytes;
     private volatile bool _isWaiting; // for the time of the next attempt; read by any thread
@@ -27,16 +28,14 @@ internal sealed class Pager
     /// <param name="folder">Where they go.</param>
     /// <param name="options">How many are too many.</param>
     /// <param name="schedule">Has work done on the housekeeper's thread.</param>
-    public Pager(BlockSpace space, PageFolder folder, StoreOptions options, Action<Action> schedule)
+    /// <param name="failures">Hears of what fails.</param>
+    public Pager(BlockSpace space, PageFolder folder, StoreOptions options, Action<Action> schedule, BackgroundFailures failures)
     {
-        (_space, _folder, _options, _do, _page) = (space, folder, options, schedule, Page);
+        (_space, _folder, _options, _do, _page, _failures) = (space, folder, options, schedule, Page, failures);
         _targetBytes = (long)(options.MaxTransientBytesInMemory * Target);
-        folder.Finished = file => schedule(() => folder.DeleteIfFinished(file));
+        folder.Finished = file => schedule(() => Delete(file));
         space.Transients.Exceeded = Request;
     }
-
-    /// <inheritdoc cref="IMessageStore.PagingFailed"/>
-    public event Action<Exception>? Failed;
 
     private void Request()
     {
@@ -58,7 +57,7 @@ internal sealed class Pager
         {
             Wait();
             if (!_isFailing)
-                Failed?.Invoke(failure);
+                _failures.Report(BackgroundWork.Paging, failure);
             _isFailing = true;
         }
     }
@@ -88,11 +87,26 @@ internal sealed class Pager
             throw new IOException($"{free} bytes are free, fewer than the {_options.MinFreeDiskBytes} that are to stay so");
     }
 
+    private void Delete(PageFile file)
+    {
+        try
+        {
+            _folder.DeleteIfFinished(file);
+        }
+        catch (Exception failure) when (BackgroundFailures.Is(failure))
+        {
+            _failures.Report(BackgroundWork.Paging, failure);
+            Later(() => _do(() => Delete(file)));
+        }
+    }
+
     private void Wait()
     {
         _isWaiting = true;
-        Task.Delay(_options.PagingRetryDelay).ContinueWith(_ => Retry(), TaskScheduler.Default);
+        Later(Retry);
     }
+
+    private void Later(Action action) => Task.Delay(_options.PagingRetryDelay).ContinueWith(_ => action(), TaskScheduler.Default);
 
     private void Retry()
     {

@@ -54,9 +54,9 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);
         var read = new List<RecoveredSegment>();
-        foreach (SegmentFile file in found)
+        for (int i = 0; i < found.Count; i++)
         {
-            read.Add(Reader.Read(file, segments, isLast: file == found[^1]));
+            read.Add(Reader.Read(found[i], segments, SegmentFile.EndOf(found, i)));
             Apply(read[^1]);
         }
         return read;

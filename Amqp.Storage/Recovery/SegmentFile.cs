@@ -10,6 +10,8 @@ namespace Amqp.Storage;
 /// <param name="HasAcknowledgements">Whether a file of acknowledgements stands beside it.</param>
 internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
 {
+    private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
+
     /// <summary>The segments in a folder, in order. What an earlier run left unfinished, or beside a log that is gone, is deleted; other files are none of the store's.</summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
@@ -24,6 +26,7 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             extensions.Add(name[dot..]);
         }
         var found = new List<SegmentFile>();
+        bool anyLeftOver = false;
         foreach ((long id, HashSet<string> extensions) in named.OrderBy(entry => entry.Key))
         {
             bool isSettlesOnly = extensions.Contains(SegmentSet.SettlesOnlyExtension);
@@ -32,12 +35,24 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             if (!isSegment)
             {
                 Delete(files, directory, id, extensions, IndexFiles.Extension, AcknowledgementFiles.Extension);
+                anyLeftOver = true;
                 continue;
             }
             string path = SegmentSet.PathOf(directory, id, isSettlesOnly ? SegmentSet.SettlesOnlyExtension : SegmentSet.LogExtension);
             found.Add(new SegmentFile(id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
+        if (anyLeftOver)
+            files.SyncDirectory(directory); // the id may be used again: what is left of the old segment must never stand beside a new one
         return found;
+    }
+
+    /// <summary>What the end of one of these segments may be.</summary>
+    public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
+    {
+        if (at == found.Count - 1)
+            return LogEnd.Unfinished;
+        // Segments are synced in order, and get an index or acknowledgements only then.
+        return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced ? LogEnd.SyncedOrZeros : LogEnd.Synced;
     }
 
     private static void Delete(IStoreFiles files, string directory, long id, HashSet<string> present, params string[] extensions)

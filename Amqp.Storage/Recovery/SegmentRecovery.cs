@@ -14,13 +14,13 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
 
     /// <param name="file">The segment as the folder shows it.</param>
     /// <param name="segments">Takes it over.</param>
-    /// <param name="isLast">Whether its end may be an unfinished write.</param>
-    public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, bool isLast)
+    /// <param name="end">What its end may be.</param>
+    public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, LogEnd end)
     {
         Segment segment = segments.Recover(file.Id, file.Path);
         long indexed = 0;
         SegmentSummary? summary = file.HasIndex && !file.IsSettlesOnly ? TryReadIndex(file, out indexed) : null;
-        summary ??= file.IsSettlesOnly ? ReadSettles(file) : Scan(file, indexed, isLast);
+        summary ??= file.IsSettlesOnly ? ReadSettles(file) : Scan(file, indexed, end);
         segment.Length = summary.LogLength;
         segment.Blocks = file.IsSettlesOnly ? null : summary.Blocks;
         segment.HasAcknowledgements = file.HasAcknowledgements;
@@ -32,7 +32,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     {
         Segment segment = recovered.Segment;
         ReportIndex(segment.Path);
-        SegmentSummary summary = Scan(new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false), indexed: 0, isLast: false);
+        SegmentSummary summary = Scan(new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false), indexed: 0, LogEnd.Synced);
         segment.Blocks = summary.Blocks;
         return summary;
     }
@@ -50,14 +50,14 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return summary?.LogLength == log.Length ? summary : null; // else something happened to the log: it is read to say what
     }
 
-    private SegmentSummary Scan(SegmentFile file, long indexed, bool isLast)
+    private SegmentSummary Scan(SegmentFile file, long indexed, LogEnd end)
     {
         using var builder = new SegmentIndexBuilder(file.Id, options.BlockSize);
-        ScannedLog log = ReadLog(file, builder);
+        ScannedLog log = ReadLog(file, builder, end);
         long length = log.Length;
         if (log.End < indexed)
             Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // it was longer: no write that did not finish
-        else if (isLast)
+        else if (log.MayBeUnfinished(end))
             length = CutOff(file, log);
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
@@ -71,19 +71,19 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     private SegmentSummary ReadSettles(SegmentFile file)
     {
         using var builder = new SegmentIndexBuilder(file.Id, options.BlockSize, isSettlesOnly: true);
-        ScannedLog log = ReadLog(file, builder);
+        ScannedLog log = ReadLog(file, builder, LogEnd.Synced);
         if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         return builder.Summarize(log.Length);
     }
 
-    private ScannedLog ReadLog(SegmentFile file, SegmentIndexBuilder builder)
+    private ScannedLog ReadLog(SegmentFile file, SegmentIndexBuilder builder, LogEnd end)
     {
         int reported = findings.Count;
         ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damage => Report(file.Path, damage));
         BytesRead += log.Length;
         Indexed++;
-        if (!log.HasHeader && (log.HasRecords || log.Length >= FileHeader.Size))
+        if (log.LacksHeader(end))
             findings.Insert(reported, new RecoveryFinding(file.Path, 0, Math.Min(log.Length, FileHeader.Size), IsTornTail: false));
         return log;
     }

@@ -53,7 +53,12 @@ internal sealed class CrashPublisher(int publisher, CrashLedger ledger, CrashTop
     {
         var message = CrashMessage.Random(new Serial(publisher, ++_number), random);
         bool isPersistent = random.Next(20) != 0;
-        var only = random.Next(3) == 0 ? null : topology.Direct;
+        var only = random.Next(60) switch
+        {
+            0 => topology.Stuck,
+            < 20 => null,
+            _ => topology.Direct,
+        };
         if (isPersistent)
             ledger.Publish(message.Serial, only);
         lock (waiting)

@@ -13,8 +13,9 @@ public sealed class CrashTests
 {
     private const int Publishers = 3;
     private const long DrainedBytes = 8 << 20;
+    private const int RoundsStuck = 7; // so long messages stay that hardly anybody consumes
 
-    // So small that files of the log fill up, get their index, let messages leave memory, are folded and go within a round.
+    // So small that files of the log fill up, get their index, let messages leave memory, are folded, compacted and go within a round.
     private const string Settings = """
         store.segment_size = 1MiB
         store.block_size = 64KiB
@@ -32,6 +33,8 @@ public sealed class CrashTests
     private readonly string _configuration = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private BrokerProcess _broker = null!;
     private long _seen;
+    private int _compacted; // segments
+    private int _roundsWithCompaction;
 
     [OneTimeSetUp]
     public async Task CrashAgainAndAgainAsync()
@@ -48,6 +51,7 @@ public sealed class CrashTests
         await using (var connection = await ConnectAsync(broker))
             await _topology.DeclareAsync(connection, _ledger);
         long largest = 0;
+        using var compactions = new CompactionWatch(broker.DataDirectory);
         for (int round = 1; round <= _crashes && _faults.Count == 0; round++)
         {
             await CrashUnderLoadAsync(broker, round, publishers, consumers, requeuers, churn, random.Next(20, 700));
@@ -55,10 +59,13 @@ public sealed class CrashTests
             if (round % 3 == 0)
                 await CrashWhileStartingAsync(broker, random.Next(600));
             await broker.RestartAsync();
-            await InspectAsync(broker, round, () => round == _crashes || random.Next(3) == 0);
+            await InspectAsync(broker, round, queue => round == _crashes || (queue == _topology.Stuck ? round % RoundsStuck == 0 : random.Next(3) == 0));
+            int compacted = compactions.Take();
+            _compacted += compacted;
+            _roundsWithCompaction += compacted > 0 ? 1 : 0;
         }
         await TestContext.Progress.WriteLineAsync(
-            $"crash tests: {_crashes} crashes, {_ledger.Confirmed:N0} messages confirmed, {_seen:N0} looked at after a crash, at most {largest >> 20} MiB on disk");
+            $"crash tests: {_crashes} crashes, {_ledger.Confirmed:N0} messages confirmed, {_seen:N0} looked at after a crash, at most {largest >> 20} MiB on disk, {_compacted:N0} segments compacted in {_roundsWithCompaction} rounds");
     }
 
     [OneTimeTearDown]
@@ -74,6 +81,14 @@ public sealed class CrashTests
         Assert.That(_faults.Take(20), Is.Empty, $"seed {_seed}; the broker printed:\n{_broker.Output}");
 
     [Test, Order(2)]
+    public void Segments_were_compacted_in_most_rounds()
+    {
+        Assume.That(_faults, Is.Empty, "the rounds ended early");
+
+        Assert.That(_roundsWithCompaction, Is.GreaterThan(_crashes / 2), $"{_compacted} segments were compacted; seed {_seed}");
+    }
+
+    [Test, Order(3)]
     public async Task The_disk_is_given_back_when_everything_was_consumed()
     {
         Assume.That(_faults, Is.Empty, "the queues were not drained");
@@ -151,14 +166,14 @@ public sealed class CrashTests
         broker.Kill(); // waits until it is gone
     }
 
-    private async Task InspectAsync(BrokerProcess broker, int round, Func<bool> drain)
+    private async Task InspectAsync(BrokerProcess broker, int round, Func<QueueLedger, bool> drain)
     {
         await using var connection = await ConnectAsync(broker);
         var inspection = new CrashInspection(connection, _ledger);
         foreach (var queue in _ledger.Queues)
         {
             bool isChurned = queue.MayHoldUnknown;
-            await inspection.InspectAsync(queue, isChurned || drain());
+            await inspection.InspectAsync(queue, isChurned || drain(queue));
             if (!isChurned || !_ledger.Queues.Contains(queue))
                 continue;
             await using var channel = await connection.CreateChannelAsync();

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The durable things that are there through all crashes: a queue of its own, and three behind a fanout exchange, one of them two exchanges away.</summary>
+/// <summary>The durable things that are there through all crashes: a queue of its own, another that hardly anything goes to and that keeps it for long, and three behind a fanout exchange, one of them two exchanges away.</summary>
 internal sealed class CrashTopology
 {
     public const string Spread = "crash.spread";
@@ -16,6 +16,9 @@ internal sealed class CrashTopology
 
     public QueueLedger Far { get; } = new("crash.onward.far") { IsPromised = true, IsBound = true };
 
+    /// <summary>What is in here keeps a little of every segment of the log.</summary>
+    public QueueLedger Stuck { get; } = new("crash.stuck") { IsPromised = true, IsBound = true };
+
     /// <summary>Declares it all, once: afterwards only crashes may touch it.</summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {
@@ -23,7 +26,7 @@ internal sealed class CrashTopology
         await channel.ExchangeDeclareAsync(Spread, ExchangeType.Fanout, durable: true);
         await channel.ExchangeDeclareAsync(Onward, ExchangeType.Fanout, durable: true);
         await channel.ExchangeBindAsync(Onward, Spread, "");
-        foreach (var queue in new[] { Direct, Consumed, Purged, Far })
+        foreach (var queue in new[] { Direct, Stuck, Consumed, Purged, Far })
         {
             await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false);
             ledger.Add(queue);

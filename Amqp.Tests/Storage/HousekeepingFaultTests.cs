@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Amqp.Storage;
+using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
@@ -6,6 +9,16 @@ namespace Amqp.Tests.Storage;
 public sealed class HousekeepingFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
+
+    // Tries again at once what failed, so that a test need not wait; otherwise nobody does before something else happens.
+    private static readonly StoreOptions _retrying = new()
+    {
+        BlockSize = 4 << 10,
+        SegmentSize = 16 << 10,
+        ResidentBytes = 8 << 10,
+        BackgroundRetryDelay = TimeSpan.FromMilliseconds(20),
+        SyncInterval = TimeSpan.FromMilliseconds(20),
+    };
 
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
@@ -119,6 +132,60 @@ public sealed class HousekeepingFaultTests
             Assert.That(next.First.Count, Is.Zero);
         Assert.That(_folder.SegmentFiles, Has.Length.LessThanOrEqualTo(1));
         Assert.That(_folder.IndexFiles, Has.Length.LessThanOrEqualTo(1));
+    }
+
+    [TestCase(BackgroundWork.Indexing, "sync", "0000000000000001.idx.new")]
+    [TestCase(BackgroundWork.Folding, "sync", "0000000000000001.acks.new")]
+    [TestCase(BackgroundWork.Compacting, "sync", "0000000000000001.compacted")]
+    [TestCase(BackgroundWork.Compacting, "rename", "0000000000000001.log")]
+    [TestCase(BackgroundWork.Deleting, "delete", "0000000000000002.log")]
+    [TestCase(BackgroundWork.Deleting, "delete", "0000000000000002.idx")]
+    public async Task What_fails_in_the_background_is_told_and_done_later_though_nothing_else_happens(BackgroundWork work, string call, string name)
+    {
+        await using var run = new StoreRun(_folder.Path, _retrying, _files);
+        var told = new ConcurrentQueue<(BackgroundWork Work, string Reason)>();
+        run.Store.BackgroundWorkFailed += (what, failure) => told.Enqueue((what, failure.Message));
+        bool isBroken = true;
+        _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
+
+        // Of the first segment some stays, so little that it is compacted or so much that it is not; the rest is settled in the segments behind the next.
+        string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
+        foreach (string text in kept)
+            run.Store.Publish(text, Persistent, run.Second);
+        for (int i = 0; i < 400; i++)
+        {
+            run.Store.Publish(new byte[400], Persistent, run.First);
+            if (run.First.Count > 60)
+                run.Store.Consume(run.First);
+            if (i % 40 == 0)
+                await run.SettleDownAsync(); // so that each segment is indexed before it is dead
+        }
+        await run.SettleDownAsync();
+        await Eventually.Holds(() => told.Count(one => one.Work == work) > 2, () => $"told {told.Count} times");
+        Assert.That(told.Select(one => one.Reason), Is.All.EqualTo("not now"));
+        Assert.That(run.Store.Failure, Is.Null);
+
+        Volatile.Write(ref isBroken, false);
+        int before = Done();
+        await Eventually.Holds(() => Done() > before, () => $"no {call} {name}");
+        Assert.That(run.Store.Texts(run.Second), Is.EqualTo(kept));
+
+        int Done() => _files.Calls.Count(made => made == $"{call} {name}");
+    }
+
+    [Test]
+    public async Task Nothing_is_tried_again_when_nothing_is_left()
+    {
+        await using var run = new StoreRun(_folder.Path, _retrying, _files);
+        int told = 0;
+        run.Store.BackgroundWorkFailed += (_, _) => Interlocked.Increment(ref told);
+        FailOnce("sync", "0000000000000001.idx.new");
+        Fill(run, 120);
+        await Eventually.Holds(() => File.Exists(Path.Combine(_folder.Segments, "0000000000000001.idx")), () => "no index");
+        await run.SettleDownAsync();
+
+        Assert.That(told, Is.EqualTo(1));
+        Assert.That(_files.Calls.Count(call => call == "create 0000000000000001.idx.new"), Is.EqualTo(2));
     }
 
     private static string[] Fill(StoreRun run, int messages)

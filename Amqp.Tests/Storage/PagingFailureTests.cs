@@ -210,7 +210,7 @@ public sealed class PagingFailureTests
     private StoreRun Open(StoreOptions? options = null)
     {
         var run = new StoreRun(_folder.Path, options ?? StoreRun.Paged, _files);
-        run.Store.PagingFailed += failure =>
+        run.Store.BackgroundWorkFailed += (_, failure) =>
         {
             lock (_failures)
                 _failures.Add(failure);

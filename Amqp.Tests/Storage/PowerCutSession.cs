@@ -8,6 +8,7 @@ namespace Amqp.Tests.Storage;
 internal sealed class PowerCutSession : IDisposable
 {
     private const int Queues = 3;
+    private const uint Passing = 1_000_000; // the number of the queue that is not durable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly TestFolder _folder = new(); // holds only the lock
@@ -16,6 +17,8 @@ internal sealed class PowerCutSession : IDisposable
     private readonly List<PowerCutQueue> _queues = [];
     private readonly List<PowerCutQueue> _deleted = [];
     private readonly PowerCutCatalog _catalog = new();
+    private readonly Queue<string> _passing = []; // what the queue that is not durable holds
+    private StoredQueue _passingQueue = null!; // of the present run
     private DataDirectory? _directory;
     private FileMessageStore _store = null!;
     private uint _lastNumber;
@@ -48,7 +51,7 @@ internal sealed class PowerCutSession : IDisposable
 
     public void Publish(bool persistent, int size, params int[] queues)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"m{_order} {new string((char)('a' + _order % 26), size)}");
+        string text = NewText(size);
         long position = _store.Publish(text, persistent, [.. queues.Select(queue => _queues[queue].Stored)]);
         foreach (int queue in queues)
         {
@@ -56,6 +59,28 @@ internal sealed class PowerCutSession : IDisposable
                 _queues[queue].Published(text, _order, position);
         }
         _order++;
+    }
+
+    /// <summary>Publishes a persistent message to some durable queues and the one that is not.</summary>
+    public void PublishPassing(int size, params int[] queues)
+    {
+        string text = NewText(size);
+        long position = _store.Publish(text, persistent: true, [.. queues.Select(queue => _queues[queue].Stored), _passingQueue]);
+        _passing.Enqueue(text);
+        foreach (int queue in queues)
+            _queues[queue].Published(text, _order, position);
+        _order++;
+    }
+
+    /// <summary>Takes from the queue that is not durable what it should hold, and settles it.</summary>
+    public void ConsumePassing()
+    {
+        if (!_passingQueue.TryTake(out StoredMessage message))
+            return;
+        string expected = _passing.Dequeue();
+        if (_store.Text(message) != expected)
+            Faults.Add($"the queue that is not durable has something else than {expected.Split(' ')[0]}");
+        _store.Settle(_passingQueue, message);
     }
 
     public void Take(int queue)
@@ -155,7 +180,9 @@ internal sealed class PowerCutSession : IDisposable
             Close();
             TurnOn(random, unsynced);
         }
+        HashSet<string> indexed = [.. _files.List(_folder.Segments).Where(name => name.EndsWith(".idx", StringComparison.Ordinal))];
         Open();
+        JudgeFindings(indexed);
         Judge(durable, isOnDisk: unsynced is not null && !isClean);
         while (_queues.Count < Queues)
             Declare();
@@ -167,6 +194,8 @@ internal sealed class PowerCutSession : IDisposable
         Close();
         _folder.Dispose();
     }
+
+    private string NewText(int size) => string.Create(CultureInfo.InvariantCulture, $"m{_order} {new string((char)('a' + _order % 26), size)}");
 
     private void Declare()
     {
@@ -197,6 +226,8 @@ internal sealed class PowerCutSession : IDisposable
         _directory = DataDirectory.Open(_folder.Path, _options, _files);
         HashSet<uint> numbers = [.. Entries().Keys.Where(IsQueue).Select(key => uint.Parse(key.AsSpan(6), CultureInfo.InvariantCulture))];
         _store = (FileMessageStore)_directory.OpenStore(numbers);
+        _passingQueue = _store.OpenQueue(Passing, durable: false);
+        _passing.Clear();
     }
 
     private void Close()
@@ -210,6 +241,16 @@ internal sealed class PowerCutSession : IDisposable
             // The catalog could not be synced any more.
         }
         _directory = null;
+    }
+
+    /// <summary>Nothing that a power cut leaves looks like damage to what was synced before: a segment with an index, or the index.</summary>
+    private void JudgeFindings(HashSet<string> indexed)
+    {
+        foreach (RecoveryFinding finding in _directory!.Report.Findings)
+        {
+            if (finding.IsRebuilt || (!finding.IsTornTail && indexed.Contains(Path.GetFileNameWithoutExtension(finding.File) + ".idx")))
+                Faults.Add($"the start finds: {finding}");
+        }
     }
 
     private void Judge(long durable, bool isOnDisk)

@@ -36,13 +36,40 @@ public sealed class PowerCutTests
             work.UnionWith(session.FileWork);
         }
         if (rounds >= Rounds)
-            Assert.That(work, Is.SupersetOf(new[] { "rename .idx", "rename .acks", "delete .log" }), "the log was indexed, folded and deleted");
+            Assert.That(work, Is.SupersetOf(new[] { "rename .idx", "rename .acks", "rename .log", "delete .log" }), "the log was indexed, folded, compacted and deleted");
     }
 
-    private static StoreOptions AnyOptions(Random random) => new()
+    [Test]
+    public void What_was_reported_durable_survives_power_cuts_among_compacted_segments([Values] UnsyncedBytes unsynced)
+    {
+        int seed = TestRounds.Seed;
+        int rounds = TestRounds.Count(Rounds);
+        TestContext.Progress.WriteLine($"power cuts while segments are compacted: seed {seed}, {rounds} rounds");
+        int compacted = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            var random = new Random(seed + round);
+            using var session = new PowerCutSession(AnyOptions(random, leastBlocks: 3));
+            for (int cut = random.Next(1, 4); cut > 0; cut--)
+            {
+                if (random.Next(2) == 0)
+                    session.FailAfter(random.Next(20, 600));
+                Churn(session, random, random.Next(10, 60));
+                int ending = random.Next(10);
+                session.Crash(random, ending < 8 ? unsynced : null, isClean: ending == 9);
+                Assert.That(session.Faults, Is.Empty, $"AMQP_TESTS_SEED={seed + round}");
+            }
+            compacted += session.FileWork.Contains("rename .log") ? 1 : 0;
+        }
+        TestContext.Progress.WriteLine($"power cuts: segments were compacted in {compacted} rounds");
+        if (rounds >= Rounds)
+            Assert.That(compacted, Is.GreaterThan(rounds / 2), "rounds in which segments were compacted");
+    }
+
+    private static StoreOptions AnyOptions(Random random, int leastBlocks = 1) => new()
     {
         BlockSize = 4 << 10,
-        SegmentSize = random.Next(1, 5) * (4 << 10),
+        SegmentSize = random.Next(leastBlocks, leastBlocks + 4) * (4 << 10),
         ResidentBytes = random.Next(3) * (4 << 10),
         MaxMessagesInMemory = random.Next(2) == 0 ? 8 : 100_000,
         SyncInterval = TimeSpan.FromMilliseconds(random.Next(1, 30)),
@@ -59,6 +86,64 @@ public sealed class PowerCutTests
         {
             // What was under way has no answer.
         }
+    }
+
+    /// <summary>Much comes and goes, and a little stays in every segment, for the last queue, or for the one that is not durable.</summary>
+    private static void Churn(PowerCutSession session, Random random, int actions)
+    {
+        try
+        {
+            for (int i = 0; i < actions && !session.IsOver; i++)
+            {
+                if (random.Next(6) == 0)
+                    Act(session, random, random.Next(session.QueueCount - 1));
+                else
+                    ComeAndGo(session, random, random.Next(session.QueueCount - 1), session.QueueCount - 1);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
+        {
+            // What was under way has no answer.
+        }
+    }
+
+    private static void ComeAndGo(PowerCutSession session, Random random, int queue, int slow)
+    {
+        for (int i = random.Next(10, 60); i > 0; i--)
+        {
+            switch (random.Next(40))
+            {
+                case < 2:
+                    session.Publish(persistent: true, random.Next(200), slow);
+                    break;
+                case 2:
+                    session.Publish(persistent: true, random.Next(200), queue, slow);
+                    break;
+                case 3:
+                    session.PublishPassing(random.Next(200), queue);
+                    break;
+                case 4:
+                    session.PublishPassing(random.Next(200), queue, slow);
+                    break;
+                default:
+                    session.Publish(persistent: true, random.Next(600), queue);
+                    break;
+            }
+            session.Take(queue);
+            if (i % 8 == 0)
+                session.Settle(queue, () => random.Next(50) != 0);
+        }
+        session.Settle(queue, () => random.Next(50) != 0);
+        if (random.Next(8) == 0)
+            session.NoteDelivered(slow);
+        if (random.Next(12) == 0)
+            Consume(session, random, slow, random.Next(1, 20));
+        for (int i = random.Next(3); i > 0; i--)
+            session.ConsumePassing();
+        if (random.Next(2) == 0)
+            session.Commit();
+        if (random.Next(3) == 0)
+            session.WaitForHousekeeping();
     }
 
     private static void Act(PowerCutSession session, Random random, int queue)

@@ -1,0 +1,70 @@
+using Amqp.Server.Broker;
+using Amqp.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>A disk that refuses something for hours is told of now and then, not every few seconds.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class BackgroundFailureLogTests
+{
+    private readonly SetClock _clock = new();
+    private readonly ListLogger _logger = new();
+    private readonly BackgroundFailureLog _log;
+
+    public BackgroundFailureLogTests() => _log = new BackgroundFailureLog(_logger, _clock);
+
+    [Test]
+    public void The_first_failure_is_logged_as_a_warning_with_its_reason()
+    {
+        _log.Write(BackgroundWork.Deleting, new IOException("read-only file system"));
+
+        Assert.That(_logger.Lines.Single(), Does.StartWith("Warning 316").And.Contain("delete a file").And.Contain("read-only file system"));
+    }
+
+    [Test]
+    public void The_same_work_is_logged_again_only_when_a_minute_has_passed()
+    {
+        _log.Write(BackgroundWork.Deleting, new IOException("1"));
+        _clock.Seconds += 59;
+        _log.Write(BackgroundWork.Deleting, new IOException("2"));
+        Assert.That(_logger.Lines, Has.Count.EqualTo(1));
+
+        _clock.Seconds += 1;
+        _log.Write(BackgroundWork.Deleting, new IOException("3"));
+
+        Assert.That(_logger.Lines, Has.Count.EqualTo(2));
+        Assert.That(_logger.Lines[1], Does.Contain("3"));
+    }
+
+    [Test]
+    public void Each_kind_of_work_is_logged_for_itself()
+    {
+        foreach (var work in Enum.GetValues<BackgroundWork>())
+            _log.Write(work, new IOException("no"));
+
+        Assert.That(_logger.Lines.Distinct().Count(), Is.EqualTo(Enum.GetValues<BackgroundWork>().Length));
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public long Seconds { get; set; } = 1_000;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+
+    private sealed class ListLogger : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)}");
+    }
+}

@@ -1,0 +1,256 @@
+using Amqp.Storage;
+using Amqp.Tests.Support;
+using static Amqp.Tests.Storage.StoreActions;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>The disk has no room for the log: the store waits for it, promises nothing meanwhile, and loses nothing.</summary>
+public sealed class FullDiskStoreTests
+{
+    private const string FirstSegment = "0000000000000001.log";
+    private const string SecondSegment = "0000000000000002.log";
+    private const int LargeMessage = 10_000;
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
+
+    private TestFolder _folder = null!;
+    private FaultyFiles _files = null!;
+    private volatile bool _isFull;
+    private int _tries; // to write to the log, or to create a file of it
+
+    [SetUp]
+    public void Create()
+    {
+        _folder = new TestFolder();
+        _files = new FaultyFiles();
+        (_isFull, _tries) = (false, 0);
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // the files that every folder has are there
+    }
+
+    [TearDown]
+    public void Delete() => _folder.Dispose();
+
+    [TestCase(FirstSegment, -1, 0, TestName = "No_room_for_the_first_file")]
+    [TestCase(FirstSegment, 5, 0, TestName = "No_room_for_the_header_of_the_first_file")]
+    [TestCase(FirstSegment, 24, 0, TestName = "No_room_for_the_first_record")]
+    [TestCase(FirstSegment, 30, 0, TestName = "No_room_for_all_of_the_first_record")]
+    [TestCase(FirstSegment, 0, 10, TestName = "No_room_for_the_rest_of_a_block")]
+    [TestCase(FirstSegment, 100, 10, TestName = "No_room_for_all_of_the_rest_of_a_block")]
+    [TestCase(FirstSegment, 400, 10, TestName = "No_room_for_the_end_of_a_record")]
+    [TestCase(SecondSegment, -1, 10, TestName = "No_room_for_another_file")]
+    [TestCase(SecondSegment, 5, 10, TestName = "No_room_for_the_header_of_another_file")]
+    [TestCase(SecondSegment, 24, 10, TestName = "No_room_for_the_first_record_of_another_file")]
+    [TestCase(SecondSegment, 400, 10, TestName = "No_room_for_all_of_the_first_record_of_another_file")]
+    public async Task What_waits_for_room_is_committed_once_there_is_some(string file, int room, int messagesBefore)
+    {
+        string[] before = Texts("before", messagesBefore);
+        string[] later = Texts("later", 70);
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            Publish(run, before);
+            await run.CommitAsync();
+            var told = new List<bool>();
+            run.Store.Committed += () => told.Add(run.Store.IsFull);
+            Fill(file, room);
+
+            long[] positions = Publish(run, later);
+            Task committed = run.Store.WaitForCommitAsync(run.Store.AppendedPosition);
+            await FullAsync(run);
+            long durable = run.Store.DurablePosition;
+            await TriesAsync(3);
+            using (TestFolder crashed = _folder.Copy())
+                await ExpectAsync(crashed.Path, [.. before, .. later], atLeast: before.Length + positions.Count(position => position <= durable));
+            Assert.That(run.Store.DurablePosition, Is.EqualTo(durable));
+            Assert.That(committed.IsCompleted, Is.False);
+            Assert.That(run.Store.Failure, Is.Null);
+            Assert.That(run.Store.Texts(run.First), Is.EqualTo(before.Concat(later)), "what is in memory is served");
+
+            _isFull = false;
+            await committed.WaitAsync(_soon);
+            Assert.That(run.Store.IsFull, Is.False);
+            Assert.That(told, Does.Contain(true));
+            Assert.That(told[^1], Is.False, "and told that it is over");
+        }
+        await ExpectAsync(_folder.Path, [.. before, .. later], before.Length + later.Length);
+    }
+
+    [TestCase(1)]
+    [TestCase(5_000)]
+    [TestCase(LargeMessage)]
+    public async Task A_record_that_lacks_its_last_bytes_is_written_whole_once_there_is_room(int lacking)
+    {
+        string[] texts = ["before", new string('x', LargeMessage), "after"];
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            Publish(run, texts[..1]);
+            await run.CommitAsync();
+            Fill(FirstSegment, MessageRecord.PayloadAt(1) + LargeMessage - lacking);
+            Publish(run, texts[1..]);
+            Task committed = run.CommitAsync();
+            await FullAsync(run);
+            using (TestFolder crashed = _folder.Copy())
+                await ExpectAsync(crashed.Path, texts, atLeast: 1);
+
+            _isFull = false;
+            await committed;
+        }
+        await ExpectAsync(_folder.Path, texts, texts.Length);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_quota_that_is_used_up_is_a_full_disk()
+    {
+        string[] texts = Texts("text", 3);
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            _files.Before = (call, name) =>
+            {
+                if ((call, name) == ("write", FirstSegment) && Interlocked.Increment(ref _tries) < 4)
+                    throw new IOException("Disk quota exceeded", 122); // EDQUOT
+            };
+            Publish(run, texts);
+            await run.CommitAsync();
+            Assert.That(_tries, Is.GreaterThanOrEqualTo(4));
+        }
+        await ExpectAsync(_folder.Path, texts, texts.Length);
+    }
+
+    [Test]
+    public async Task Consumers_make_room_on_a_full_disk()
+    {
+        string[] texts = Texts("text", 200);
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            Publish(run, texts);
+            await run.CommitAsync();
+            Fill("", 0);
+            for (int i = 0; i < texts.Length; i++)
+                Assert.That(run.Store.Consume(run.First), Is.EqualTo(texts[i]));
+            await FullAsync(run);
+
+            await Eventually.Holds(() => _folder.SegmentFiles.Length <= 1, () => $"{_folder.SegmentFiles.Length} segments are left");
+            Assert.That(run.Store.IsFull, Is.True, "nothing was written for it");
+            using (TestFolder crashed = _folder.Copy())
+            {
+                await using var next = new StoreRun(crashed.Path);
+                string[] back = next.Store.Texts(next.First);
+                Assert.That(back, Is.EqualTo(texts[^back.Length..]), "only of what is still on the disk may something come back");
+            }
+
+            _isFull = false;
+            await run.CommitAsync();
+        }
+        await ExpectAsync(_folder.Path, [], 0);
+    }
+
+    [Test]
+    public async Task What_was_settled_for_the_sake_of_a_message_makes_no_room_before_that_is_written()
+    {
+        string[] texts = Texts("text", 200);
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            Publish(run, texts);
+            await run.CommitAsync();
+            int segments = _folder.SegmentFiles.Length;
+            Fill("", 0);
+            run.Store.Publish("instead", Persistent, run.Second);
+            run.Store.BindSettles();
+            run.Store.Purge(run.First);
+            await FullAsync(run);
+            await TriesAsync(3);
+            Assert.That(_folder.SegmentFiles, Has.Length.EqualTo(segments));
+            using (TestFolder crashed = _folder.Copy())
+                await ExpectAsync(crashed.Path, texts, texts.Length);
+
+            _isFull = false;
+            await run.CommitAsync();
+            await Eventually.Holds(() => _folder.SegmentFiles.Length <= 1, () => $"{_folder.SegmentFiles.Length} segments are left");
+        }
+        await using var after = new StoreRun(_folder.Path);
+        Assert.That(after.First.Count, Is.Zero);
+        Assert.That(after.Store.Texts(after.Second), Is.EqualTo(new[] { "instead" }));
+    }
+
+    [Test]
+    public async Task A_segment_with_a_delivered_mark_stays_while_the_disk_is_full_and_goes_then([Values] bool isReplaced)
+    {
+        await using var run = new StoreRun(_folder.Path, files: _files);
+        Publish(run, Texts("text", 30));
+        StoredMessage[] held = run.First.TakeAll();
+        run.Store.NoteDelivered(run.First, held[^2]);
+        Publish(run, Texts("text", 100));
+        await run.CommitAsync();
+        string marked = _folder.SegmentFiles[0];
+        Fill("", 0);
+        if (isReplaced)
+            run.Store.NoteDelivered(run.First, held[^1]);
+        run.Store.Settle(run.First, held);
+        run.Store.Purge(run.First);
+        await FullAsync(run);
+        await Eventually.Holds(() => _folder.SegmentFiles.Length <= 2, () => "the others do not go");
+        await TriesAsync(3);
+        Assert.That(File.Exists(marked), Is.True, "the mark cannot be repeated now");
+
+        _isFull = false;
+        await Eventually.Holds(() => !File.Exists(marked), () => "the segment with the mark stays");
+    }
+
+    [Test]
+    public async Task A_store_that_stops_while_the_disk_is_full_says_that_the_rest_is_lost_and_keeps_what_was_confirmed()
+    {
+        string[] before = Texts("before", 20);
+        string[] later = Texts("later", 50);
+        Task committed;
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            Publish(run, before);
+            await run.CommitAsync();
+            Fill("", 100);
+            Publish(run, later);
+            committed = run.Store.WaitForCommitAsync(run.Store.AppendedPosition);
+            await FullAsync(run);
+        }
+
+        Assert.That(async () => await committed.WaitAsync(_soon), Throws.TypeOf<StoreFailedException>());
+        await ExpectAsync(_folder.Path, [.. before, .. later], atLeast: before.Length);
+    }
+
+    private static string[] Texts(string name, int count) => [.. Enumerable.Range(0, count).Select(i => $"{name} {i} {new string('x', 400)}")];
+
+    private static long[] Publish(StoreRun run, string[] texts) => [.. texts.Select(text => run.Store.Publish(text, Persistent, run.First))];
+
+    private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the disk is not found to be full");
+
+    /// <summary>What a start finds: these messages in order, but for some at the end, and nothing damaged.</summary>
+    private static async Task ExpectAsync(string folder, string[] texts, int atLeast)
+    {
+        await using var next = new StoreRun(folder);
+        string[] found = next.Store.Texts(next.First);
+        Assert.That(found, Is.EqualTo(texts[..found.Length]));
+        Assert.That(found, Has.Length.GreaterThanOrEqualTo(atLeast));
+        Assert.That(next.Report.Findings.All(finding => finding.IsTornTail), Is.True);
+    }
+
+    /// <summary>Leaves so much room for a write to a file of the log, none for the file at all when negative; the name may be empty, for all.</summary>
+    private void Fill(string file, int room)
+    {
+        _isFull = true;
+        _files.Room = name => _isFull && IsIt(name) ? Math.Max(room, 0) : int.MaxValue;
+        _files.Before = (call, name) =>
+        {
+            if (call is not ("create" or "write") || !IsIt(name))
+                return;
+            Interlocked.Increment(ref _tries);
+            if (_isFull && room < 0)
+                throw new IOException("No space left on device", 28); // ENOSPC
+        };
+
+        bool IsIt(string name) => name.StartsWith('0') && name.EndsWith(file.Length > 0 ? file : ".log", StringComparison.Ordinal);
+    }
+
+    private Task TriesAsync(int more)
+    {
+        int before = Volatile.Read(ref _tries);
+        return Eventually.Holds(() => Volatile.Read(ref _tries) >= before + more, () => "it is not tried again");
+    }
+}
