@@ -10,7 +10,7 @@ public sealed class StoreOptions
     public int BlockSize { get; init; } = 256 << 10;
 
     /// <summary>Bytes of persistent messages that stay in memory after they were written. Beyond it the oldest are read from disk when needed.</summary>
-    public long ResidentBytes { get; init; } = 64 << 20;
+    public long ResidentBytes { get; init; } = 48 << 20;
 
     /// <summary>
     /// Messages of durable queues that all queues together remember one by one, at 24 bytes each. Beyond it those leave memory

@@ -102,7 +102,7 @@ internal static class SettingTable
             (target, value) => target.Store.SegmentSize = (int)value),
         Setting.Of("store.block_size", Bytes(4_096, 16 << 20), "256KiB", "Unit in which memory for messages is taken.",
             (target, value) => target.Store.BlockSize = (int)value),
-        Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "64MiB", "Persistent messages kept in memory after they are written; older ones are read from disk when they are delivered. At most a quarter of the memory high watermark.",
+        Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "48MiB", "Persistent messages kept in memory after they are written; older ones are read from disk when they are delivered. At most a quarter of the memory high watermark.",
             (target, value) => target.Store.ResidentBytes = value),
         Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000", "Messages of durable queues that are remembered one by one, all queues together, at 24 bytes each; beyond it those of full log files leave memory and are found again by the files' indexes.",
             (target, value) => target.Store.MaxMessagesInMemory = value),
