@@ -176,6 +176,36 @@ public sealed class BenchCommandTests
         Assert.That((ended.ExitCode, ended.Error), Is.EqualTo((1, "amqpbroker: there is no process 2147483647 to measure.\n")));
     }
 
+    [Test]
+    public async Task A_broker_that_stops_ends_the_load_with_its_words()
+    {
+        await using BrokerProcess broker = await BrokerProcess.StartAsync();
+        Task<Ended> bench = RunAsync($"throughput --duration 600 --rate 100 --uri {broker.Uri.OriginalString}");
+        await ConnectionsAsync(broker);
+
+        await broker.StopAsync();
+
+        Ended ended = await bench;
+        Assert.That((ended.ExitCode, ended.Output), Is.EqualTo((1, "")));
+        Assert.That(ended.Error, Does.StartWith("amqpbroker: the broker closed the connection: 320 CONNECTION_FORCED").And.EndsWith(".\n"));
+    }
+
+    [Test]
+    public async Task SIGTERM_ends_the_load_early_and_what_was_measured_is_printed()
+    {
+        await using BrokerProcess broker = await BrokerProcess.StartAsync();
+        using Process bench = Start($"throughput --duration 600 --rate 100 --json --uri {broker.Uri.OriginalString}");
+        Task<Ended> ending = EndAsync(bench);
+        await ConnectionsAsync(broker);
+
+        using Process kill = Process.Start("kill", ["-TERM", bench.Id.ToString(CultureInfo.InvariantCulture)]);
+
+        Ended ended = await ending;
+        Assert.That((ended.ExitCode, ended.Error), Is.EqualTo((0, "")));
+        JsonElement report = JsonDocument.Parse(ended.Output).RootElement;
+        Assert.That(Long(report, "consumed"), Is.EqualTo(Long(report, "published")));
+    }
+
     private static long Long(JsonElement of, string name) => of.GetProperty(name).GetInt64();
 
     private static double Rate(JsonElement report, string name) => report.GetProperty(name).GetProperty("mean").GetDouble();
@@ -187,16 +217,26 @@ public sealed class BenchCommandTests
         return JsonDocument.Parse(ended.Output).RootElement;
     }
 
+    /// <summary>Waits until the load's connections are there: one that declares, a consumer's, a producer's.</summary>
+    private static Task ConnectionsAsync(BrokerProcess broker) =>
+        Eventually.Holds(() => broker.Output.Split("(amqpbroker bench)").Length > 3, () => $"The load did not connect. The broker printed:\n{broker.Output}");
+
     private static async Task<Ended> RunAsync(string arguments)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "bench", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(arguments);
+        return await EndAsync(process);
+    }
+
+    private static Process Start(string arguments) => Process.Start(new ProcessStartInfo(
+        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "bench", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static async Task<Ended> EndAsync(Process process)
+    {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -7,6 +7,8 @@ namespace Amqp.Server.Cli.Bench;
 /// <param name="error">Standard error.</param>
 internal sealed class LiveLine(TextWriter error) : IDisposable
 {
+    private const int UsualWidth = 79;
+
     private readonly bool _isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
     private int _written;
 
@@ -41,7 +43,7 @@ internal sealed class LiveLine(TextWriter error) : IDisposable
 
     private void Write(string text)
     {
-        int width = Math.Max(20, Console.WindowWidth - 1);
+        int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UsualWidth; // a terminal may not know
         if (text.Length > width)
             text = text[..width];
         error.Write($"\r{text.PadRight(_written)}{(text.Length == 0 ? "\r" : "")}");
