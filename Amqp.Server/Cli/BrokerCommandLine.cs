@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using Amqp.Server.Cli.Bench;
 using Amqp.Server.Cli.Store;
 using Amqp.Server.Configuration;
 
@@ -37,6 +38,7 @@ internal sealed class BrokerCommandLine(
             ServeCommand(),
             ConfigCommand(),
             StoreCommands.Create(),
+            BenchCommands.Create(),
         };
         _settings.AddTo(root);
         root.SetAction(ServeAsync);

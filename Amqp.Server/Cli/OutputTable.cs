@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Amqp.Server.Cli.Store;
+namespace Amqp.Server.Cli;
 
 /// <summary>Rows of text under headings. With lines around them on a terminal that is wide enough; elsewhere aligned by blanks, one row to a line, for grep and awk.</summary>
 /// <param name="title">What the rows are.</param>

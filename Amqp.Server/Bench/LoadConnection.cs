@@ -1,0 +1,248 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net.Sockets;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Bench;
+
+/// <summary>A connection with one channel, on a socket that never blocks. Owned by one thread; only <see cref="BlockedBy"/> is for others too.</summary>
+internal sealed class LoadConnection : IDisposable
+{
+    /// <summary>The frame-max of a connection that carries messages, in bytes: RabbitMQ's own.</summary>
+    public const int DefaultFrameMax = 131_072;
+
+    private const long AnswerLimit = 30_000_000; // microseconds
+    private const int WriteWait = 100_000;
+
+    private readonly Socket _socket;
+    private readonly BrokerAddress _address;
+    private readonly FrameBuffer _frames;
+    private readonly ArrayBufferWriter<byte> _output = new(256);
+    private readonly FrameWriter _writer;
+    private volatile string? _blockedBy;
+
+    private LoadConnection(Socket socket, BrokerAddress address, int frameMax)
+    {
+        _socket = socket;
+        _address = address;
+        _frames = new FrameBuffer(frameMax);
+        _writer = new FrameWriter(_output);
+        FrameMax = frameMax;
+    }
+
+    /// <summary>What the broker calls itself, with its version.</summary>
+    public string Product { get; private set; } = "";
+
+    /// <summary>The negotiated limit of a frame, in bytes.</summary>
+    public int FrameMax { get; private set; }
+
+    /// <summary>Why the broker does not read from us (connection.blocked); null when it does.</summary>
+    public string? BlockedBy => _blockedBy;
+
+    /// <summary>When the last read that brought something returned, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    public long ReadAt { get; private set; }
+
+    /// <summary>Connects, logs in and opens the channel.</summary>
+    /// <param name="address">The broker.</param>
+    /// <param name="frameMax">The largest frame to agree on, in bytes; also half of the buffer's size.</param>
+    /// <exception cref="LoadException">The broker is not there, or does not let us in.</exception>
+    public static LoadConnection Open(BrokerAddress address, int frameMax = DefaultFrameMax)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var connection = new LoadConnection(socket, address, frameMax);
+        try
+        {
+            socket.Connect(address.Host, address.Port);
+            socket.NoDelay = true;
+            socket.Blocking = false;
+            connection.LogIn();
+            return connection;
+        }
+        catch (SocketException cause)
+        {
+            connection.Dispose();
+            throw new LoadException($"cannot connect to {address}: {Text(cause.SocketErrorCode)}", cause);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a method and waits for its answer. Other frames that come before it are dropped.</summary>
+    /// <exception cref="LoadException">The broker closed the channel or the connection, or does not answer.</exception>
+    public TReply Call<TMethod, TReply>(in TMethod method, ushort channel = 1)
+        where TMethod : struct, IMethod<TMethod>
+        where TReply : struct, IMethod<TReply>
+    {
+        Post(method, channel);
+        return Expect<TReply>();
+    }
+
+    /// <summary>Sends a method that has no answer.</summary>
+    public void Post<TMethod>(in TMethod method, ushort channel = 1)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        _output.ResetWrittenCount();
+        _writer.WriteMethod(channel, method);
+        Send(_output.WrittenSpan);
+    }
+
+    /// <summary>Sends all of it, however long that takes.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[SendSome(bytes)..];
+    }
+
+    /// <summary>Sends what the socket takes at once; when that is nothing, waits a tenth of a second at most for it to take more.</summary>
+    /// <returns>How many bytes went out.</returns>
+    /// <exception cref="LoadException">The connection is gone.</exception>
+    public int SendSome(ReadOnlySpan<byte> bytes)
+    {
+        int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+        if (error == SocketError.WouldBlock)
+            _socket.Poll(WriteWait, SelectMode.SelectWrite);
+        else if (error != SocketError.Success)
+            throw Broken(error);
+        return sent;
+    }
+
+    /// <summary>Reads what has come.</summary>
+    /// <param name="waitMicroseconds">How long to wait when nothing has.</param>
+    /// <returns>Whether anything was read; <see cref="TryTake"/> gives it.</returns>
+    /// <exception cref="LoadException">The connection is gone.</exception>
+    public bool Read(long waitMicroseconds)
+    {
+        int count = _socket.Receive(_frames.Room, SocketFlags.None, out SocketError error);
+        if (error == SocketError.WouldBlock)
+        {
+            if (waitMicroseconds <= 0 || !ReadyWait.ForInput(_socket, waitMicroseconds))
+                return false;
+            count = _socket.Receive(_frames.Room, SocketFlags.None, out error);
+            if (error == SocketError.WouldBlock)
+                return false;
+        }
+        if (error != SocketError.Success)
+            throw new LoadException($"the connection to {_address} broke: {Text(error)}");
+        if (count == 0)
+            throw new LoadException($"{_address} closed the connection without a word");
+        ReadAt = Stopwatch.GetTimestamp();
+        _frames.Filled(count);
+        return true;
+    }
+
+    /// <summary>Takes the next whole frame that has been read, but for those about the connection itself.</summary>
+    /// <exception cref="LoadException">The broker closes the channel or the connection; the message has its text.</exception>
+    public bool TryTake(out Frame frame)
+    {
+        while (_frames.TryTake(out frame))
+        {
+            if (frame.Type != FrameType.Method)
+                return true;
+            uint id = BinaryPrimitives.ReadUInt32BigEndian(frame.Payload);
+            if (id >> 16 == BasicDeliver.Id.Class || !IsAboutConnection(id, frame.Payload[4..]))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Closes the channel, which makes the broker take in everything that was sent on it, and then the connection.</summary>
+    public void Close()
+    {
+        Call<ChannelClose, ChannelCloseOk>(new ChannelClose((ushort)ReplyCode.Success, "done", 0, 0));
+        CloseConnection();
+    }
+
+    /// <summary>Closes the connection, and with it its channel.</summary>
+    public void CloseConnection()
+    {
+        Call<ConnectionClose, ConnectionCloseOk>(new ConnectionClose((ushort)ReplyCode.Success, "done", 0, 0), channel: 0);
+        Dispose();
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void LogIn()
+    {
+        Send(ProtocolHeader.Amqp091);
+        var start = Expect<ConnectionStart>();
+        Product = $"{Text(start.ServerProperties["product"])} {Text(start.ServerProperties["version"])}".Trim();
+        byte[] response = [0, .. System.Text.Encoding.UTF8.GetBytes(_address.User), 0, .. System.Text.Encoding.UTF8.GetBytes(_address.Password)];
+        var tune = Call<ConnectionStartOk, ConnectionTune>(new ConnectionStartOk(ClientProperties, "PLAIN", response, "en_US"), channel: 0);
+        FrameMax = tune.FrameMax == 0 ? FrameMax : (int)Math.Min(FrameMax, tune.FrameMax);
+        Post(new ConnectionTuneOk(tune.ChannelMax, (uint)FrameMax, Heartbeat: 0), channel: 0);
+        Call<ConnectionOpen, ConnectionOpenOk>(new ConnectionOpen(_address.VirtualHost), channel: 0);
+        Call<ChannelOpen, ChannelOpenOk>(default);
+    }
+
+    private static FieldTable ClientProperties { get; } = FieldTable.Empty
+        .With("product", FieldValue.FromString("amqpbroker bench"))
+        .With("capabilities", FieldValue.FromTable(FieldTable.Empty
+            .With("authentication_failure_close", FieldValue.FromBoolean(true)) // a wrong password is said, not only shown by a closed socket
+            .With("connection.blocked", FieldValue.FromBoolean(true))
+            .With("consumer_cancel_notify", FieldValue.FromBoolean(true))
+            .With("basic.nack", FieldValue.FromBoolean(true))
+            .With("publisher_confirms", FieldValue.FromBoolean(true))));
+
+    /// <summary>The system's words, without the address that an exception of its own would add.</summary>
+    private static string Text(SocketError error) => new SocketException((int)error).Message;
+
+    private static string Text(FieldValue? value) => value is { Type: FieldType.LongString } text ? text.AsString() : "";
+
+    private TReply Expect<TReply>()
+        where TReply : struct, IMethod<TReply>
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            while (TryTake(out Frame frame))
+                if (frame.Type == FrameType.Method && BinaryPrimitives.ReadUInt32BigEndian(frame.Payload) == TReply.Id.Value)
+                    return MethodArguments.Read<TReply>(frame.Payload[4..]);
+            long left = AnswerLimit - (long)Stopwatch.GetElapsedTime(began).TotalMicroseconds;
+            if (left <= 0)
+                throw new LoadException($"{_address} does not answer");
+            Read(left);
+        }
+    }
+
+    private bool IsAboutConnection(uint id, ReadOnlySpan<byte> arguments)
+    {
+        if (id == ConnectionClose.Id.Value)
+        {
+            var close = MethodArguments.Read<ConnectionClose>(arguments);
+            throw new LoadException($"the broker closed the connection: {close.ReplyCode} {close.ReplyText}");
+        }
+        if (id == ChannelClose.Id.Value)
+        {
+            var close = MethodArguments.Read<ChannelClose>(arguments);
+            throw new LoadException($"the broker closed the channel: {close.ReplyCode} {close.ReplyText}");
+        }
+        if (id == ConnectionBlocked.Id.Value)
+            _blockedBy = MethodArguments.Read<ConnectionBlocked>(arguments).Reason;
+        else if (id == ConnectionUnblocked.Id.Value)
+            _blockedBy = null;
+        else
+            return false;
+        return true;
+    }
+
+    /// <summary>Why nothing can be sent: what the broker said before it hung up, if it did.</summary>
+    private LoadException Broken(SocketError error)
+    {
+        try
+        {
+            while (Read(0))
+                while (TryTake(out _))
+                {
+                }
+        }
+        catch (LoadException said)
+        {
+            return said;
+        }
+        return new LoadException($"the connection to {_address} broke: {Text(error)}");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Amqp.Server.Bench;
+
+/// <summary>Counts of a load at one moment.</summary>
+/// <param name="At">A timestamp of <see cref="Stopwatch"/>.</param>
+/// <param name="Published">Messages sent.</param>
+/// <param name="Confirmed">Messages confirmed.</param>
+/// <param name="Consumed">Messages received.</param>
+internal readonly record struct LoadSample(long At, long Published, long Confirmed, long Consumed);
+
+/// <summary>The counts of a load over time. Used by one thread.</summary>
+internal sealed class LoadSeries
+{
+    private readonly List<LoadSample> _samples = [];
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<LoadSample> Samples => _samples;
+
+    public void Add(LoadSample sample) => _samples.Add(sample);
+
+    /// <summary>One of the counts at a moment and after every whole second since.</summary>
+    public IReadOnlyList<(long At, long Count)> EverySecond(LoadSample from, Func<LoadSample, long> count)
+    {
+        var found = new List<(long At, long Count)> { (from.At, count(from)) };
+        foreach (LoadSample sample in _samples)
+            if (sample.At >= from.At + found.Count * Stopwatch.Frequency)
+                found.Add((sample.At, count(sample)));
+        return found;
+    }
+
+    /// <summary>When a count had reached a number, with the samples around it joined by a line.</summary>
+    /// <returns>Null when it never did.</returns>
+    public double? Reached(long number, Func<LoadSample, long> count)
+    {
+        for (int i = 1; i < _samples.Count; i++)
+        {
+            long before = count(_samples[i - 1]);
+            long after = count(_samples[i]);
+            if (after >= number && after > before)
+                return _samples[i - 1].At + (double)Math.Max(0, number - before) / (after - before) * (_samples[i].At - _samples[i - 1].At);
+        }
+        return null;
+    }
+}

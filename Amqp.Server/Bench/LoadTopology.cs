@@ -1,0 +1,66 @@
+using System.Globalization;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Bench;
+
+/// <summary>The names of a load's queues and exchange, and how a message finds its queue. Immutable.</summary>
+/// <param name="load">The load.</param>
+internal sealed class LoadTopology(Workload load)
+{
+    private const string HeaderName = "queue";
+
+    // All selectors are of one length, so that messages for different queues differ in these octets only.
+    private readonly string _digits = "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The exchange's name; empty for the default one.</summary>
+    public string Exchange { get; } = load.Exchange == ExchangeKind.Default ? "" : $"{load.Prefix}-exchange";
+
+    /// <summary>What in a message says which queue it is for: the queue's number in as many digits as the last one has.</summary>
+    public string SelectorOf(int queue) => queue.ToString(_digits, CultureInfo.InvariantCulture);
+
+    public string QueueOf(string selector) => $"{load.Prefix}-{selector}";
+
+    /// <summary>The routing key that takes a message to a queue.</summary>
+    public string RoutingKeyOf(string selector) => load.Exchange switch
+    {
+        ExchangeKind.Default or ExchangeKind.Direct => QueueOf(selector),
+        ExchangeKind.Topic => $"{load.Prefix}.{selector}.made",
+        _ => "",
+    };
+
+    /// <summary>The headers that take a message to a queue; null for none.</summary>
+    public FieldTable? HeadersOf(string selector) =>
+        load.Exchange == ExchangeKind.Headers ? FieldTable.Empty.With(HeaderName, FieldValue.FromString(selector)) : null;
+
+    /// <summary>Declares the exchange and the queues, and binds them.</summary>
+    public void Declare(LoadConnection connection)
+    {
+        if (Exchange.Length > 0)
+        {
+            connection.Call<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare(
+                Exchange, load.Exchange.ToString().ToLowerInvariant(), Passive: false, load.IsDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty));
+        }
+        for (int queue = 0; queue < load.Queues; queue++)
+        {
+            string selector = SelectorOf(queue);
+            connection.Call<QueueDeclare, QueueDeclareOk>(new QueueDeclare(
+                QueueOf(selector), Passive: false, load.IsDurable, Exclusive: false, AutoDelete: false, NoWait: false, FieldTable.Empty));
+            if (Exchange.Length > 0)
+                connection.Call<QueueBind, QueueBindOk>(new QueueBind(QueueOf(selector), Exchange, BindingKeyOf(selector), NoWait: false, BindingArgumentsOf(selector)));
+        }
+    }
+
+    /// <summary>Deletes the queues, whatever is in them, and the exchange. What is not there is no error.</summary>
+    public void Delete(LoadConnection connection)
+    {
+        for (int queue = 0; queue < load.Queues; queue++)
+            connection.Call<QueueDelete, QueueDeleteOk>(new QueueDelete(QueueOf(SelectorOf(queue)), IfUnused: false, IfEmpty: false, NoWait: false));
+        if (Exchange.Length > 0)
+            connection.Call<ExchangeDelete, ExchangeDeleteOk>(new ExchangeDelete(Exchange, IfUnused: false, NoWait: false));
+    }
+
+    private string BindingKeyOf(string selector) => load.Exchange == ExchangeKind.Topic ? $"*.{selector}.#" : RoutingKeyOf(selector);
+
+    private FieldTable BindingArgumentsOf(string selector) =>
+        HeadersOf(selector)?.With("x-match", FieldValue.FromString("all")) ?? FieldTable.Empty;
+}

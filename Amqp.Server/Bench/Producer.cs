@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Bench;
+
+/// <summary>A connection that publishes. Its thread owns all of it; the counts may be read by others.</summary>
+internal sealed class Producer : IDisposable
+{
+    private const long IdleWait = 100_000; // microseconds
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly uint _ack = BasicAck.Id.Value;
+    private static readonly uint _nack = BasicNack.Id.Value;
+
+    private readonly Workload _load;
+    private readonly LoadControl _control;
+    private readonly LoadConnection _connection;
+    private readonly PublishBatch _batch;
+    private readonly int _index;
+    private readonly long _limit;
+    private ConfirmWindow? _window; // from the start of the run, as is the next
+    private Pace _pace;
+    private int _queue;
+    private long _sent;
+    private long _published; // written by the thread, read by others
+    private long _confirmed;
+    private long _rejected;
+    private long _finishedAt;
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="LoadException">The broker does not let us.</exception>
+    public Producer(Workload load, LoadTopology topology, LoadControl control, int index)
+    {
+        _load = load;
+        _control = control;
+        _index = index;
+        _queue = index % load.Queues;
+        _limit = load.Count == 0 ? long.MaxValue : load.Count / load.Producers + (index < load.Count % load.Producers ? 1 : 0);
+        _connection = LoadConnection.Open(load.Broker);
+        _batch = new PublishBatch(load, topology, _connection.FrameMax);
+        if (load.ConfirmWindow > 0)
+            _connection.Call<ConfirmSelect, ConfirmSelectOk>(new ConfirmSelect(NoWait: false));
+    }
+
+    /// <summary>Messages sent.</summary>
+    public long Published => Volatile.Read(ref _published);
+
+    /// <summary>Messages confirmed, with an ack or a nack.</summary>
+    public long Confirmed => Volatile.Read(ref _confirmed);
+
+    /// <summary>Those of them with a nack.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>When the broker had taken in everything, as a timestamp of <see cref="Stopwatch"/>; 0 before.</summary>
+    public long FinishedAt => Volatile.Read(ref _finishedAt);
+
+    /// <summary>From due to confirmed, in nanoseconds.</summary>
+    public LatencyHistogram ConfirmLatencies { get; } = new();
+
+    /// <summary>Why the broker does not read; null when it does.</summary>
+    public string? BlockedBy => _connection.BlockedBy;
+
+    /// <summary>Publishes until it is told to stop or has sent its share, waits for the confirms, and closes.</summary>
+    public void Run()
+    {
+        _pace = new Pace(_control.StartsAt, _load.Rate, _load.Producers, _index);
+        if (_load.ConfirmWindow > 0)
+            _window = new ConfirmWindow(_load.ConfirmWindow, ConfirmLatencies, _control.MeasureFrom);
+        if (_pace.IsSet)
+            ReadyWait.EndOnTime();
+        while (!_control.ArePublishersStopped && _sent < _limit)
+        {
+            long now = Stopwatch.GetTimestamp();
+            int count = CountToSend(now);
+            if (count > 0)
+                SendBatch(count, now);
+            else if (_window is { Room: <= 0 })
+                AwaitRoom();
+            else
+                TakeReplies(MicrosecondsUntil(_pace.DueAt(_sent), now));
+        }
+        AwaitConfirms();
+        _connection.Close();
+        Volatile.Write(ref _finishedAt, Stopwatch.GetTimestamp());
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private static long MicrosecondsUntil(long dueAt, long now) =>
+        Math.Clamp((dueAt - now) * 1_000_000 / Stopwatch.Frequency, 1, IdleWait);
+
+    private int CountToSend(long now)
+    {
+        long count = Math.Min(_batch.Capacity, _limit - _sent);
+        if (_window is not null)
+            count = Math.Min(count, _window.Room);
+        if (_pace.IsSet)
+            count = Math.Min(count, _pace.DueBy(now) - _sent);
+        return (int)count;
+    }
+
+    private void SendBatch(int count, long now)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            // From when it was due: a message that waits here because the broker is slow is a late message.
+            long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
+            _batch.Prepare(i, dueAt, _queue);
+            _window?.Sent(dueAt);
+            _queue = (_queue + _load.Producers) % _load.Queues;
+        }
+        Send(_batch.First(count));
+        _sent += count;
+        Volatile.Write(ref _published, _sent);
+        TakeReplies(0);
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        long progressAt = 0;
+        while (true)
+        {
+            int sent = _connection.SendSome(bytes);
+            bytes = bytes[sent..];
+            if (bytes.IsEmpty)
+                return;
+            // Full: the broker may have something to say, and may not read before we have listened.
+            TakeReplies(0);
+            if (sent > 0 || progressAt == 0)
+                progressAt = Stopwatch.GetTimestamp();
+            else if (_control.ArePublishersStopped && Stopwatch.GetElapsedTime(progressAt) > _patience)
+                throw new LoadException($"the broker takes nothing any more{(BlockedBy is { } reason ? $": blocked, {reason}" : "")}");
+        }
+    }
+
+    /// <summary>Once the window is full, waits until half of it is confirmed: messages go out in batches, as from any busy client.</summary>
+    private void AwaitRoom()
+    {
+        while (!_control.ArePublishersStopped && (_window!.Room <= 0 || _window.InFlight > _load.ConfirmWindow / 2))
+            TakeReplies(IdleWait);
+    }
+
+    private void AwaitConfirms()
+    {
+        long progressAt = Stopwatch.GetTimestamp();
+        while (_window is { InFlight: > 0 } && _control.Failure is null)
+        {
+            long before = _window.Confirmed;
+            TakeReplies(IdleWait);
+            if (_window.Confirmed > before)
+                progressAt = Stopwatch.GetTimestamp();
+            else if (Stopwatch.GetElapsedTime(progressAt) > _patience)
+                throw new LoadException($"the broker does not confirm: {_window.InFlight} of {_sent} messages wait");
+        }
+    }
+
+    private void TakeReplies(long waitMicroseconds)
+    {
+        if (!_connection.Read(waitMicroseconds))
+            return;
+        while (_connection.TryTake(out Frame frame))
+            if (frame.Type == FrameType.Method && _window is not null)
+                TakeConfirm(frame.Payload);
+    }
+
+    private void TakeConfirm(ReadOnlySpan<byte> payload)
+    {
+        uint id = BinaryPrimitives.ReadUInt32BigEndian(payload);
+        if (id != _ack && id != _nack)
+            return;
+        long tag = BinaryPrimitives.ReadInt64BigEndian(payload[4..]);
+        int settled = _window!.Settle(tag, multiple: (payload[12] & 1) != 0, _connection.ReadAt);
+        Volatile.Write(ref _confirmed, _window.Confirmed);
+        if (id == _nack)
+            Volatile.Write(ref _rejected, _rejected + settled);
+    }
+}

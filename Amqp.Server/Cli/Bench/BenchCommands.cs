@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Amqp.Server.Bench;
+
+namespace Amqp.Server.Cli.Bench;
+
+/// <summary>The verbs that put load on a broker and measure it: this one or any other that speaks AMQP 0-9-1.</summary>
+internal static class BenchCommands
+{
+    private const string FanoutName = "fanout";
+    private const int FanoutConsumers = 16; // connections; each queue has a consumer of its own on one of them
+
+    /// <summary>The command <c>bench</c> with its verbs.</summary>
+    public static Command Create() => new("bench", "Put load on an AMQP 0-9-1 broker and measure it. What is declared for it is deleted at the end.")
+    {
+        Throughput(),
+        Latency(),
+        Fanout(),
+        Depth(),
+        ChurnCommand(),
+    };
+
+    private static Command Throughput()
+    {
+        var options = new LoadOptions(new Workload());
+        return Load("throughput", "Messages per second from producers through queues to consumers.", options,
+            options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+            options.Ack, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
+    }
+
+    private static Command Latency()
+    {
+        var options = new LoadOptions(new Workload { Rate = 10_000, Warmup = 1 }, leastRate: 1, leastSize: sizeof(long));
+        return Load("latency", "How long messages take at a fixed rate, from when they were due until they arrive and are confirmed.", options,
+            options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+            options.Ack, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
+    }
+
+    private static Command Fanout()
+    {
+        var options = new LoadOptions(new Workload { Queues = 10, Consumers = FanoutConsumers, Exchange = ExchangeKind.Fanout });
+        return Load(FanoutName, "One producer, every message to every queue of a fanout exchange, a consumer for each.", options,
+            options.Queues, options.Consumers, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+            options.Ack, options.Prefetch, options.Duration, options.Count, options.Warmup);
+    }
+
+    private static Command Load(string name, string description, LoadOptions options, params Option[] ofVerb)
+    {
+        var command = new Command(name, description);
+        options.AddTo(command, ofVerb);
+        command.SetAction(result => Run(result, (live, cancellation) =>
+        {
+            Workload load = options.Read(result);
+            // A consumer for each queue: a second connection for a queue would be another.
+            if (name == FanoutName)
+                load = load with { Consumers = Math.Min(load.Consumers, load.Queues) };
+            LoadReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>
+                new LoadRun(load, topology) { Progress = live.Show }.Run(broker, cancellation));
+            Print(result, live, options.IsJson(result), name, load, report, output => output.Print(load, report));
+        }));
+        return command;
+    }
+
+    private static Command Depth()
+    {
+        var deep = new Workload
+        {
+            Count = 1_000_000, Size = 1024, IsPersistent = true, IsDurable = true, ConfirmWindow = 1000, Prefetch = 200, AcknowledgeEvery = 50,
+        };
+        var options = new LoadOptions(deep, leastConsumers: 1, leastWindow: 1);
+        var command = new Command("depth", "Fill a durable queue with persistent messages and confirms, then drain it.");
+        options.AddTo(command, options.Count, options.Size, options.Producers, options.Consumers, options.Queues, options.Confirm, options.Ack, options.Prefetch);
+        command.SetAction(result => Run(result, (live, cancellation) =>
+        {
+            Workload load = options.Read(result);
+            DepthReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>
+                new DepthRun(load, topology) { Progress = live.Show }.Run(broker, cancellation));
+            Print(result, live, options.IsJson(result), "depth", load, report, output => output.Print(load, report));
+        }));
+        return command;
+    }
+
+    private static Command ChurnCommand()
+    {
+        var run = new RunOptions();
+        Option<ChurnKind> kind = BenchOption.Word("--kind", ChurnKind.Connection, "What to open and close.");
+        Option<int> clients = BenchOption.Number("--clients", 1, 1, 10_000, "How many do it at once.");
+        Option<int> duration = BenchOption.Number("--duration", 10, 1, 1_000_000_000, "Seconds.");
+        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "How many in all, instead of --duration.");
+        Option<bool> durable = BenchOption.Flag("--durable", "Declare durable queues.");
+        var command = new Command("churn", "Connections, channels or queues per second: open and close, over and over.") { kind, clients, duration, count, durable };
+        run.AddTo(command);
+        command.Validators.Add(RunOptions.NotBoth(count, duration));
+        command.SetAction(result => Run(result, (live, cancellation) =>
+        {
+            var churn = new Churn
+            {
+                Broker = run.Broker(result),
+                Kind = result.GetValue(kind),
+                Clients = result.GetValue(clients),
+                Duration = result.GetValue(duration),
+                Count = result.GetValue(count),
+                IsDurable = result.GetValue(durable),
+                Prefix = run.Prefix(result),
+                BrokerPid = run.BrokerPid(result),
+            };
+            string broker = LoadSession.With(churn.Broker, connection => connection.Product);
+            ChurnReport report = new ChurnRun(churn) { Progress = live.Show }.Run(broker, cancellation);
+            Print(result, live, run.IsJson(result), "churn", churn, report, output => output.Print(churn, report));
+        }));
+        return command;
+    }
+
+    private static void Print(ParseResult result, LiveLine live, bool isJson, string verb, object settings, object report, Action<BenchOutput> print)
+    {
+        live.Clear();
+        var output = new BenchOutput(result.InvocationConfiguration.Output);
+        if (isJson)
+            output.Json(verb, settings, report);
+        else
+            print(output);
+    }
+
+    /// <summary>Does the work with a live line. Ctrl-C and SIGTERM end the load early: what was measured is still printed, and what was declared deleted.</summary>
+    private static int Run(ParseResult result, Action<LiveLine, CancellationToken> work)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        TextWriter error = result.InvocationConfiguration.Error;
+        try
+        {
+            using var live = new LiveLine(error);
+            work(live, cancellation.Token);
+            return ExitCode.Ok;
+        }
+        catch (LoadException cause)
+        {
+            error.WriteLine($"amqpbroker: {cause.Message.TrimEnd('.')}.");
+            return ExitCode.Failure;
+        }
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            cancellation.Cancel();
+        }
+    }
+}
