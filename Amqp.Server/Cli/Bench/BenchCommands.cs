@@ -65,7 +65,13 @@ internal static class BenchCommands
     {
         var deep = new Workload
         {
-            Count = 1_000_000, Size = 1024, IsPersistent = true, IsDurable = true, ConfirmWindow = 1000, Prefetch = 200, AcknowledgeEvery = 50,
+            Count = 1_000_000,
+            Size = 1024,
+            IsPersistent = true,
+            IsDurable = true,
+            ConfirmWindow = 1000,
+            Prefetch = 200,
+            AcknowledgeEvery = 50,
         };
         var options = new LoadOptions(deep, leastConsumers: 1, leastWindow: 1);
         var command = new Command("depth", "Fill a durable queue with persistent messages and confirms, then drain it.");
