@@ -34,6 +34,7 @@ public sealed class LoadConnectionTests
         using var listener = Listen(out BrokerAddress address);
         Task served = ServeAsync(listener, async stream =>
         {
+            await ReadFramesAsync(stream, 1); // basic.qos
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionClose(320, "CONNECTION_FORCED - going home", 0, 0)));
             return true;
         });
@@ -51,7 +52,9 @@ public sealed class LoadConnectionTests
         using var listener = Listen(out BrokerAddress address);
         Task served = ServeAsync(listener, async stream =>
         {
+            await ReadFramesAsync(stream, 1); // basic.qos
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionBlocked("low on memory")).Concat(Encoded.Frame(1, new BasicQosOk())).ToArray());
+            await ReadFramesAsync(stream, 1); // confirm.select
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionUnblocked()).Concat(Encoded.Frame(1, new ConfirmSelectOk())).ToArray());
             return true;
         });
