@@ -23,7 +23,7 @@ public sealed class CrashTests
         store.max_messages_in_memory = 500
         """;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90); // a client that is in the middle of a call when the broker dies may wait twice for the answer, 20 s each
 
     private readonly int _seed = TestRounds.Seed;
     private readonly int _crashes = TestRounds.Number("AMQP_TESTS_CRASHES") ?? 20;
