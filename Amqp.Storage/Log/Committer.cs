@@ -278,9 +278,9 @@ internal sealed class Committer : IAsyncDisposable
     private void Sweep()
     {
         _replacement.Run();
-        if (_segments.TakeEndAwaited() && _log.TryEndSegment() && TryWrite())
+        if (_segments.TakeEndAwaited() && _log.EndSegmentIfAny() is { } ended && TryWrite())
         {
-            _writer.End();
+            _writer.End(ended); // by now the writer may be at the next one
             Sync();
         }
         _segments.Sweep(_release, _saveMarks, _fold);

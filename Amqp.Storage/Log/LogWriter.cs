@@ -172,15 +172,16 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         }
     }
 
-    /// <summary>Ends the segment if there is one, so that it gets its index.</summary>
-    public bool TryEndSegment()
+    /// <summary>Ends the segment if there is one, so that it gets its index. The next append, which may be at once, opens another.</summary>
+    /// <returns>It, or null.</returns>
+    public Segment? EndSegmentIfAny()
     {
         lock (_gate)
         {
-            if (_segment is null)
-                return false;
-            EndSegment();
-            return true;
+            Segment? ended = _segment;
+            if (ended is not null)
+                EndSegment();
+            return ended;
         }
     }
 

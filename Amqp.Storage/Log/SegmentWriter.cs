@@ -25,13 +25,11 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         block.Written = unwritten.To;
     }
 
-    /// <summary>Nothing more is written to the current segment: it is complete with the next sync.</summary>
-    public void End()
+    /// <summary>Nothing more is written to a segment: it is complete with the next sync.</summary>
+    public void End(Segment segment)
     {
-        if (_file is null)
-            return;
-        _ended.Add((_file, _segment!));
-        _file = null;
+        if (_segment == segment)
+            EndCurrent();
     }
 
     /// <summary>Makes everything written survive a power cut.</summary>
@@ -66,9 +64,17 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         _ended.ForEach(ended => ended.File.Dispose());
     }
 
+    private void EndCurrent()
+    {
+        if (_file is null)
+            return;
+        _ended.Add((_file, _segment!));
+        _file = null;
+    }
+
     private void Begin(Segment segment)
     {
-        End();
+        EndCurrent();
         IStoreFile file = files.Create(segment.Path);
         try
         {
