@@ -26,7 +26,6 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             extensions.Add(name[dot..]);
         }
         var found = new List<SegmentFile>();
-        bool anyLeftOver = false;
         foreach ((long id, HashSet<string> extensions) in named.OrderBy(entry => entry.Key))
         {
             bool isSettlesOnly = extensions.Contains(SegmentSet.SettlesOnlyExtension);
@@ -35,14 +34,13 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             if (!isSegment)
             {
                 Delete(files, directory, id, extensions, IndexFiles.Extension, AcknowledgementFiles.Extension);
-                anyLeftOver = true;
                 continue;
             }
             string path = SegmentSet.PathOf(directory, id, isSettlesOnly ? SegmentSet.SettlesOnlyExtension : SegmentSet.LogExtension);
             found.Add(new SegmentFile(id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        if (anyLeftOver)
-            files.SyncDirectory(directory); // the id may be used again: what is left of the old segment must never stand beside a new one
+        // Ids may be used again: what is left of an old segment, deleted just now or in the last run, must never stand beside a new one.
+        files.SyncDirectory(directory);
         return found;
     }
 

@@ -1,0 +1,32 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>Which segments the committer's writer takes for complete, and when.</summary>
+public sealed class SegmentWriterTests
+{
+    [Test]
+    public void Only_the_segment_that_was_ended_is_complete_though_the_writer_is_at_the_next_one()
+    {
+        using var folder = new TestFolder();
+        var files = new DiskFiles();
+        using var space = new BlockSpace(StoreRun.Small);
+        var segments = new SegmentSet(files, folder.Path, new CommitSignal());
+        var completed = new List<Segment>();
+        using var writer = new SegmentWriter(files, folder.Path, completed.Add);
+        (Segment first, Segment second) = (segments.Next(), segments.Next());
+        Block before = space.Open(1, first, FileHeader.Size);
+        Block after = space.Open(1, second, FileHeader.Size);
+
+        writer.Write(new UnwrittenBytes(before, To: 0, IsLast: true));
+        writer.Write(new UnwrittenBytes(after, To: 0, IsLast: false));
+        writer.End(first);
+        writer.Sync();
+        Assert.That(completed, Is.EqualTo(new[] { first }));
+
+        writer.Write(new UnwrittenBytes(after, To: 0, IsLast: true));
+        writer.End(second);
+        writer.Sync();
+        Assert.That(completed, Is.EqualTo(new[] { first, second }));
+    }
+}
