@@ -28,8 +28,8 @@ public sealed class ReadFaultTests
     public async Task Messages_that_cannot_be_read_now_are_read_later_and_the_others_meanwhile()
     {
         await using var run = new StoreRun(_folder.Path, files: _files);
+        _files.FailReads(name => name == "0000000000000001.log"); // before they are taken: what is to come is read ahead
         StoredMessage[] messages = run.First.TakeAll();
-        _files.FailReads(name => name == "0000000000000001.log");
 
         Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
         Assert.That(run.Store.Text(messages[^1]), Is.EqualTo(_texts[^1]));
@@ -46,8 +46,8 @@ public sealed class ReadFaultTests
     {
         await using (var run = new StoreRun(_folder.Path, files: _files))
         {
+            _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal)); // before they are taken: what is to come is read ahead
             StoredMessage[] messages = run.First.TakeAll();
-            _files.FailReads(_ => true);
             Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
 
             run.Store.Settle(run.First, messages[0]);
