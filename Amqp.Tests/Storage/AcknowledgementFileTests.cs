@@ -8,6 +8,8 @@ public sealed class AcknowledgementFileTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
+    private static readonly string[] _kept = [.. Enumerable.Range(0, 30).Select(i => $"kept {i} {new string('k', 300)}")]; // more than half a segment: else it is compacted
+
     private TestFolder _folder = null!;
 
     [SetUp]
@@ -29,7 +31,7 @@ public sealed class AcknowledgementFileTests
             await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
             Assert.That(next.Report.Findings, Is.Empty);
             Assert.That(next.First.Count, Is.Zero);
-            Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
+            Assert.That(next.Store.Texts(next.Second), Is.EqualTo(_kept));
         }
     }
 
@@ -58,7 +60,7 @@ public sealed class AcknowledgementFileTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(AcknowledgementPaths.Single(), 0, bytes.Length, IsTornTail: false) }));
         Assert.That(run.First.Count, Is.InRange(1, 100));
-        Assert.That(run.Store.Texts(run.Second), Is.EqualTo(new[] { "kept" }));
+        Assert.That(run.Store.Texts(run.Second), Is.EqualTo(_kept));
     }
 
     [Test]
@@ -75,15 +77,16 @@ public sealed class AcknowledgementFileTests
             await using var run = new StoreRun(copy.Path, StoreRun.Deep);
             Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(path, 0, cut, IsTornTail: false) }), $"cut at {cut}");
             Assert.That(run.First.Count, Is.InRange(1, 100), $"cut at {cut}");
-            Assert.That(run.Store.Texts(run.Second), Is.EqualTo(new[] { "kept" }), $"cut at {cut}");
+            Assert.That(run.Store.Texts(run.Second), Is.EqualTo(_kept), $"cut at {cut}");
         }
     }
 
-    /// <summary>Leaves one message of the first segment, whose other messages were settled in segments that are gone.</summary>
+    /// <summary>Leaves some messages of the first segment, whose other messages were settled in segments that are gone.</summary>
     private async Task FoldAsync()
     {
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
-        run.Store.Publish("kept", Persistent, run.Second);
+        foreach (string text in _kept)
+            run.Store.Publish(text, Persistent, run.Second);
         var random = new Random(1);
         var unsettled = new List<StoredMessage>();
         for (int i = 0; i < 300; i++)
