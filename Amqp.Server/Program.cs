@@ -1,4 +1,5 @@
 using Amqp.Server.Cli;
 using Amqp.Server.Hosting;
 
+SocketThreads.CarryWork();
 return await new BrokerCommandLine(BrokerRun.RunAsync, BrokerCommandLine.ProcessEnvironment).RunAsync(args);

@@ -8,6 +8,12 @@ internal static class ManagementApp
     /// <summary>Maps the readiness check; everything else is RabbitMQ's 404.</summary>
     public static void MapManagement(this WebApplication app)
     {
+        // A long answer must not keep a socket thread from its other connections.
+        app.Use(async (context, next) =>
+        {
+            await Task.Yield();
+            await next(context);
+        });
         app.MapGet("/api/health/checks/ready-to-serve-clients", context => WriteAsync(context, """{"status":"ok"}"""));
         app.MapFallback(context =>
         {
