@@ -11,7 +11,7 @@ namespace Amqp.Storage;
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
 {
-    /// <summary>Raised after <see cref="DurablePosition"/> or <see cref="IsFull"/> changed or the store failed. On the committer's thread: handlers only schedule work.</summary>
+    /// <summary>Raised after <see cref="DurablePosition"/> or <see cref="IsFull"/> changed or the store failed. On the committer's thread: the next sync waits for the handlers, so they do little.</summary>
     event Action? Committed;
 
     /// <summary>

@@ -10,9 +10,13 @@ internal interface ICommitWaiter
     bool OnCommitted(IMessageStore store, DispatchRound round);
 }
 
-/// <summary>Tells those who wait when a commit is done: one pass over all of them on the thread pool, while the store already works on the next.</summary>
+/// <summary>Tells those who wait when a commit is done: a few on the store's own thread, many on the thread pool, while the store already works on the next.</summary>
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
+    // Handing a pass over to the pool costs more than it takes to answer a few: with one publisher that waits for each of its
+    // confirms, 80 us of 360 until the confirm. The next sync waits for so many answers at most.
+    private const int FewWaiters = 8;
+
     private readonly IMessageStore _store;
     private readonly Lock _gate = new();
     private List<ICommitWaiter> _waiting = []; // under the gate
@@ -22,7 +26,7 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     public CommitNotifier(IMessageStore store)
     {
         _store = store;
-        store.Committed += Schedule;
+        store.Committed += OnCommitted;
     }
 
     /// <summary>Adds one who waits for a position, until it says that it waits no more. The commit itself is for it to request.</summary>
@@ -50,6 +54,23 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
             round.Complete();
         }
         while (Interlocked.CompareExchange(ref _state, 0, 1) != 1);
+    }
+
+    private void OnCommitted()
+    {
+        bool few;
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 && Volatile.Read(ref _state) == 0)
+                return;
+            few = _waiting.Count <= FewWaiters;
+        }
+        if (Interlocked.Exchange(ref _state, 2) != 0)
+            return;
+        if (few)
+            ((IThreadPoolWorkItem)this).Execute();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private void Schedule()
