@@ -8,7 +8,7 @@ namespace Amqp.Protocol;
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
     /// <summary>The largest body that is written with one call for output.</summary>
-    private const int OnePiece = 32 * 1024;
+    public const int OnePiece = 32 * 1024;
 
     // A frame leads with its size, which is known last: arguments gather here first.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);

@@ -49,6 +49,8 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
                 most--;
                 hasRoom = HasRoom(outbox);
             }
+            if (outbox.IsFlushDue)
+                round.NoteDue(outbox);
             return hasRoom;
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
@@ -36,11 +37,11 @@ internal sealed class AmqpConnection
     private bool _isPaused; // we do not read, so its heartbeats cannot be heard
     private CancellationTokenSource? _deadline;
 
-    public AmqpConnection(ConnectionContext context, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
+    public AmqpConnection(ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
     {
         (_context, _broker, _connections, _options, _logger) = (context, broker, connections, options, logger);
         Peer = new ConnectionPeer(context.RemoteEndPoint, context.LocalEndPoint);
-        Outbox = new Outbox(context.Transport.Output, options.OutboxHighWatermark);
+        Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark);
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);
     }
@@ -73,7 +74,7 @@ internal sealed class AmqpConnection
         }
         finally
         {
-            End();
+            await EndAsync();
         }
     }
 
@@ -182,7 +183,7 @@ internal sealed class AmqpConnection
         }
     }
 
-    private void End()
+    private async Task EndAsync()
     {
         try
         {
@@ -193,14 +194,14 @@ internal sealed class AmqpConnection
         {
             _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
         }
-        Outbox.Close();
-        // The last octets may still wait for the peer to read them; it does not get for ever.
-        if (Outbox.IsFlushPending)
-            SetDeadline(_shortCloseTimeout);
-        else
-            ClearDeadline();
         _connections.Remove(this);
         _closed.TrySetResult();
+        var sent = Outbox.CloseAsync();
+        // The last octets may still wait for the peer to read them; it does not get for ever.
+        if (!sent.IsCompleted)
+            SetDeadline(_shortCloseTimeout);
+        await sent;
+        ClearDeadline();
     }
 
     private void LogLost()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -6,12 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Connections;
 
 /// <summary>Where Kestrel hands an accepted connection over.</summary>
-internal sealed class AmqpConnectionHandler(MessageBroker broker, ConnectionRegistry connections, IOptions<BrokerOptions> options, ILogger<AmqpConnection> logger) : ConnectionHandler
+internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, IOptions<BrokerOptions> options, ILogger<AmqpConnection> logger) : ConnectionHandler
 {
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        var client = new AmqpConnection(connection, broker, connections, options.Value, logger);
+        var client = new AmqpConnection(connection, memory, broker, connections, options.Value, logger);
         connections.Add(client);
         await client.RunAsync();
     }

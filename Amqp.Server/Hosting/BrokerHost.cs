@@ -61,6 +61,7 @@ internal static class BrokerHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
+        builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create()); // for what connections send
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddOptions<SocketTransportOptions>().Configure<ListenSockets>((transport, sockets) =>
         {

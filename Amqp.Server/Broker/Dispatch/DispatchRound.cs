@@ -19,6 +19,7 @@ internal sealed class DispatchRound
 
     private readonly List<Queue> _queues = [];
     private readonly List<IOutput> _outputs = [];
+    private readonly List<IOutput> _due = [];
     private (Queue Queue, StoredMessage Message)[] _published = new (Queue, StoredMessage)[64];
     private int _publishedCount;
     private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = new (Queue, Subscription?, StoredMessage)[64];
@@ -76,6 +77,19 @@ internal sealed class DispatchRound
             return;
         output.NotedBy = this;
         _outputs.Add(output);
+    }
+
+    /// <summary>So much was written to the output that it is worth sending before the round ends.</summary>
+    public void NoteDue(IOutput output) => _due.Add(output);
+
+    /// <summary>Sends what is due. No lock is held.</summary>
+    public void FlushDue()
+    {
+        if (_due.Count == 0)
+            return;
+        foreach (var output in _due)
+            output.Flush();
+        _due.Clear();
     }
 
     /// <summary>Puts what was published into its queues and takes what was acknowledged out, so that whoever looks next sees it so.</summary>

@@ -115,6 +115,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
                 DrainLater(); // the right to drain waits with it
                 return;
             }
+            round.FlushDue(); // not under the lock
             if (!hasMore)
             {
                 int left = Interlocked.Add(ref _drainRequests, -requests);
