@@ -105,13 +105,13 @@ public sealed class CrashTests
         var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            Task[] load = [.. (await OpenAsync()).Select(start => start())];
-            await Task.WhenAny([confirmed.Task, .. load]).WaitAsync(_patience);
+            LoadTask[] load = [.. (await OpenAsync()).Select(start => start())];
+            await Task.WhenAny([confirmed.Task, .. load.Select(task => task.Work)]).WaitAsync(_patience);
 
             await Task.Delay(milliseconds); // the random moment
             broker.Kill();
 
-            await Task.WhenAll(load).WaitAsync(_patience);
+            await LoadTasks.AllEnd(load, _patience);
         }
         finally
         {
@@ -120,29 +120,34 @@ public sealed class CrashTests
         }
 
         // All channels are open before anything starts: the kill may come in the middle of anything but that.
-        async Task<IReadOnlyList<Func<Task>>> OpenAsync()
+        async Task<IReadOnlyList<Func<LoadTask>>> OpenAsync()
         {
-            var starts = new List<Func<Task>>();
+            var starts = new List<Func<LoadTask>>();
             foreach (var publisher in publishers)
-                starts.Add(await OnChannelAsync(CrashPublisher.Options, channel => publisher.RunAsync(channel, () => confirmed.TrySetResult())));
+                starts.Add(await OnChannelAsync(publisher.ToString(), CrashPublisher.Options, channel => publisher.RunAsync(channel, () => confirmed.TrySetResult())));
             foreach (var consumer in consumers)
-                starts.Add(await OnChannelAsync(null, consumer.RunAsync));
+                starts.Add(await OnChannelAsync(consumer.ToString(), null, consumer.RunAsync));
             foreach (var requeuer in requeuers)
             {
-                var connection = await ConnectAsync(broker);
-                connections.Add(connection);
-                starts.Add(() => requeuer.RunAsync(connection));
+                var connection = await ConnectUnderLoadAsync();
+                starts.Add(() => new LoadTask(requeuer.ToString(), connection, requeuer.RunAsync(connection)));
             }
-            starts.Add(await OnChannelAsync(CrashChurn.Options, channel => churn.RunAsync(channel, round)));
+            starts.Add(await OnChannelAsync(churn.ToString(), CrashChurn.Options, channel => churn.RunAsync(channel, round)));
             await CrashChurn.PrepareAsync(connections[^1], round);
             return starts;
         }
 
-        async Task<Func<Task>> OnChannelAsync(CreateChannelOptions? options, Func<IChannel, Task> run)
+        async Task<Func<LoadTask>> OnChannelAsync(string name, CreateChannelOptions? options, Func<IChannel, Task> run)
+        {
+            var connection = await ConnectUnderLoadAsync();
+            var channel = await connection.CreateChannelAsync(options);
+            return () => new LoadTask(name, connection, run(channel));
+        }
+
+        async Task<IConnection> ConnectUnderLoadAsync()
         {
             connections.Add(await ConnectAsync(broker));
-            var channel = await connections[^1].CreateChannelAsync(options);
-            return () => run(channel);
+            return connections[^1];
         }
     }
 
