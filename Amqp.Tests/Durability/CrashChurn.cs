@@ -28,6 +28,8 @@ internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopolog
     /// <summary>The channel that it wants: each publish waits for its confirm.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
+    public override string ToString() => "churn";
+
     /// <param name="channel">A channel of its own; it ends with the broker.</param>
     /// <param name="round">Goes into the names.</param>
     public async Task RunAsync(IChannel channel, int round)

@@ -9,6 +9,8 @@ internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Rando
     private const int Prefetch = 200;
     private const int MostHeld = 100;
 
+    public override string ToString() => $"consumer of {queue.Name}";
+
     /// <param name="channel">A channel of its own; it ends with the broker.</param>
     public async Task RunAsync(IChannel channel)
     {

@@ -11,6 +11,8 @@ internal sealed class CrashPublisher(int publisher, CrashLedger ledger, CrashTop
     /// <summary>The channel that it wants: confirms as they come.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
+    public override string ToString() => $"publisher {publisher}";
+
     /// <param name="channel">A channel of its own; it ends with the broker.</param>
     /// <param name="onConfirmed">Called when something was confirmed.</param>
     public async Task RunAsync(IChannel channel, Action onConfirmed)

@@ -10,6 +10,8 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
     private const int Prefetch = 100;
     private const int MostTaken = 150;
 
+    public override string ToString() => $"requeuer of {queue.Name}";
+
     /// <param name="connection">A connection of its own; it ends with the broker.</param>
     public async Task RunAsync(IConnection connection)
     {
