@@ -7,12 +7,12 @@ COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY Amqp.Protocol/Amqp.Protocol.csproj Amqp.Protocol/
 COPY Amqp.Storage/Amqp.Storage.csproj Amqp.Storage/
 COPY Amqp.Server/Amqp.Server.csproj Amqp.Server/
-RUN dotnet restore Amqp.Server
+RUN dotnet restore Amqp.Server --use-current-runtime
 
 COPY Amqp.Protocol/ Amqp.Protocol/
 COPY Amqp.Storage/ Amqp.Storage/
 COPY Amqp.Server/ Amqp.Server/
-RUN dotnet publish Amqp.Server --no-restore --configuration Release --output /app
+RUN dotnet publish Amqp.Server --no-restore --use-current-runtime --self-contained false --configuration Release --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
