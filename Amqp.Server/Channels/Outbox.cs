@@ -94,11 +94,13 @@ internal sealed class Outbox : IOutput
         Wrote(_frames.WriteMethod(channel, method));
     }
 
-    /// <summary>Sends octets that are no frame: a protocol header.</summary>
+    /// <summary>Sends octets as they are: a protocol header, or a frame that was encoded before.</summary>
     public void SendRaw(ReadOnlySpan<byte> octets)
     {
         lock (Gate)
         {
+            if (_isClosed)
+                return;
             _output.Write(octets);
             _unflushed += octets.Length;
         }
