@@ -8,6 +8,7 @@ using Perfolizer.Horology;
 // In this process: a project made for each benchmark would have to find the broker's internals, and take a minute to build.
 var config = DefaultConfig.Instance.AddJob(Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
+    .WithClock(new ProcessorClock())
     .WithWarmupCount(3)
     .WithIterationCount(10)
     .WithIterationTime(TimeInterval.FromMilliseconds(100)));
