@@ -95,7 +95,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         Wrote(_frames.WriteMethod(channel, method));
     }
 
-    /// <summary>Sends octets that are no frame: a protocol header.</summary>
+    /// <summary>Sends octets as they are: a protocol header, or a frame that was encoded before.</summary>
     public void SendRaw(ReadOnlySpan<byte> octets)
     {
         lock (Gate)

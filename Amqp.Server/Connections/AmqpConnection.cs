@@ -25,6 +25,7 @@ internal sealed class AmqpConnection
     private readonly MessageBroker _broker;
     private readonly ConnectionRegistry _connections;
     private readonly BrokerOptions _options;
+    private readonly byte[] _startFrame;
     private readonly ILogger _logger;
     private readonly DispatchRound _round = new();
     private readonly FrameReader _frames;
@@ -37,9 +38,10 @@ internal sealed class AmqpConnection
     private bool _isPaused; // we do not read, so its heartbeats cannot be heard
     private CancellationTokenSource? _deadline;
 
-    public AmqpConnection(ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
+    public AmqpConnection(
+        ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, byte[] startFrame, ILogger logger)
     {
-        (_context, _broker, _connections, _options, _logger) = (context, broker, connections, options, logger);
+        (_context, _broker, _connections, _options, _startFrame, _logger) = (context, broker, connections, options, startFrame, logger);
         Peer = new ConnectionPeer(context.RemoteEndPoint, context.LocalEndPoint);
         Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark);
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
@@ -148,7 +150,7 @@ internal sealed class AmqpConnection
         SetDeadline(_options.HandshakeTimeout);
         try
         {
-            var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _logger);
+            var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrame, _logger);
             var session = await handshake.RunAsync(_context.ConnectionClosed);
             ClearDeadline();
             if (session is null)

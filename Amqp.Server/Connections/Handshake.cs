@@ -12,7 +12,7 @@ namespace Amqp.Server.Connections;
 /// <remarks>Lives for one connection's start; everything is owned by its read loop.</remarks>
 internal sealed class Handshake(
     ConnectionPeer peer, PipeReader input, FrameReader frames, Outbox outbox, DispatchRound round,
-    MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
+    MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, byte[] startFrame, ILogger logger)
 {
     /// <summary>What AMQP's numbers of channels allow.</summary>
     private const int MaxChannelNumber = ushort.MaxValue;
@@ -36,7 +36,7 @@ internal sealed class Handshake(
             return null;
         }
 
-        Send(new ConnectionStart(0, 9, ServerProperties.Of(options), System.Text.Encoding.ASCII.GetBytes(SaslMechanisms.Offered), "en_US"u8.ToArray()));
+        outbox.SendRaw(startFrame);
         if (await ReadSilentlyAsync<ConnectionStartOk>(aborted) is not { } startOk)
             return null;
         if (SaslMechanisms.Read(startOk.Mechanism, startOk.Response) is not var (name, password))

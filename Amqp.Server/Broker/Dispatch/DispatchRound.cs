@@ -8,7 +8,8 @@ namespace Amqp.Server.Broker.Dispatch;
 /// queues and outputs were touched, then hands runs of messages to their queues, drains each queue and flushes each output once.
 /// </summary>
 /// <remarks>
-/// Owned by one thread at a time; the lists are kept for the next round, so a round allocates nothing.
+/// Owned by one thread at a time; the lists are kept for the next round, so a round allocates nothing. They are made when
+/// they are needed: each connection has a round, and most of ten thousand connections are idle.
 /// A queue or output says which round noted it last, which keeps the lists free of doubles without a search.
 /// Two rounds at work on the same one may each note it twice: that costs a look at an empty queue, never a message.
 /// </remarks>
@@ -17,15 +18,18 @@ internal sealed class DispatchRound
     /// <summary>A round is completed early when it has gathered so many messages, so that consumers need not wait for a long batch's end.</summary>
     private const int MaxGathered = 512;
 
+    /// <summary>The least room that is made for messages.</summary>
+    private const int MinGathered = 64;
+
     private readonly List<Queue> _queues = [];
     private readonly List<IOutput> _outputs = [];
     private readonly List<IOutput> _due = [];
-    private (Queue Queue, StoredMessage Message)[] _published = new (Queue, StoredMessage)[64];
+    private (Queue Queue, StoredMessage Message)[] _published = [];
     private int _publishedCount;
-    private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = new (Queue, Subscription?, StoredMessage)[64];
+    private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = [];
     private int _acknowledgedCount;
-    private StoredMessage[] _run = new StoredMessage[64]; // one queue's share of the acknowledged
-    private StoredMessage[] _delivered = new StoredMessage[64];
+    private StoredMessage[] _run = []; // one queue's share of the acknowledged
+    private StoredMessage[] _delivered = [];
     private int _deliveredCount;
 
     /// <summary>True when the round has gathered enough to be worth completing.</summary>
@@ -38,7 +42,7 @@ internal sealed class DispatchRound
     public void Publish(Queue queue, in StoredMessage message)
     {
         if (_publishedCount == _published.Length)
-            Array.Resize(ref _published, _published.Length * 2);
+            Array.Resize(ref _published, Larger(_published.Length));
         _published[_publishedCount++] = (queue, message);
     }
 
@@ -46,7 +50,7 @@ internal sealed class DispatchRound
     public void Acknowledge(Queue queue, Subscription? subscription, in StoredMessage message)
     {
         if (_acknowledgedCount == _acknowledged.Length)
-            Array.Resize(ref _acknowledged, _acknowledged.Length * 2);
+            Array.Resize(ref _acknowledged, Larger(_acknowledged.Length));
         _acknowledged[_acknowledgedCount++] = (queue, subscription, message);
     }
 
@@ -54,7 +58,7 @@ internal sealed class DispatchRound
     public void NoteDelivered(in StoredMessage message)
     {
         if (_deliveredCount == _delivered.Length)
-            Array.Resize(ref _delivered, _delivered.Length * 2);
+            Array.Resize(ref _delivered, Larger(_delivered.Length));
         _delivered[_deliveredCount++] = message;
     }
 
@@ -127,6 +131,8 @@ internal sealed class DispatchRound
         }
         _outputs.Clear();
     }
+
+    private static int Larger(int length) => Math.Max(MinGathered, 2 * length);
 
     private void HandOverPublished()
     {

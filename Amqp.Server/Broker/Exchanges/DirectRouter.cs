@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Amqp.Server.Broker.Exchanges;
 
 /// <summary>Routing key equals binding key.</summary>
 internal sealed class DirectRouter : IRouter
 {
-    private readonly Dictionary<string, List<Binding>> _byKey = [];
+    private readonly Dictionary<string, BindingSet> _byKey = [];
 
     public bool ReadsHeaders => false;
 
@@ -11,23 +14,21 @@ internal sealed class DirectRouter : IRouter
     {
     }
 
-    public void Add(Binding binding)
-    {
-        if (!_byKey.TryGetValue(binding.RoutingKey, out var bindings))
-            _byKey.Add(binding.RoutingKey, bindings = []);
-        bindings.Add(binding);
-    }
+    public void Add(Binding binding) => CollectionsMarshal.GetValueRefOrAddDefault(_byKey, binding.RoutingKey, out _).Add(binding);
 
     public void Remove(Binding binding)
     {
-        if (_byKey.TryGetValue(binding.RoutingKey, out var bindings) && bindings.Remove(binding) && bindings.Count == 0)
+        ref var bindings = ref CollectionsMarshal.GetValueRefOrNullRef(_byKey, binding.RoutingKey);
+        if (Unsafe.IsNullRef(ref bindings))
+            return;
+        bindings.Remove(binding);
+        if (bindings.IsEmpty)
             _byKey.Remove(binding.RoutingKey);
     }
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
         if (_byKey.TryGetValue(message.RoutingKey, out var bindings))
-            foreach (var binding in bindings)
-                route.Add(binding.Destination);
+            bindings.Route(route);
     }
 }

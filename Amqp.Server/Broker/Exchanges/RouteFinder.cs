@@ -14,6 +14,9 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>True when the route was made from headers and holds for this message only.</summary>
     public bool ReadHeaders { get; private set; }
 
+    /// <summary>For a topic exchange, while it routes: places behind a '#' with the start of the rest of the key that was tried there.</summary>
+    public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
+
     /// <summary>Called by routers.</summary>
     public void Add(IBindingDestination destination)
     {
@@ -53,6 +56,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         var route = new MessageRoute([.. _queues]);
         _queues.Clear();
         _visited.Clear();
+        VisitedHashes.Clear();
         return route;
     }
 }

@@ -6,11 +6,12 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <remarks>
 /// A trie of the binding keys' words: a message follows only the branches that it matches, so what it costs grows
 /// with the length of its key and not with the number of bindings. As in RabbitMQ an empty key has no words, while
-/// <c>a.</c> has two, the second one empty.
+/// <c>a.</c> has two, the second one empty. A rest of a key is where it starts; one that starts behind the key's end
+/// has no words. So nothing is cut out and nothing allocated on the way.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {
-    private readonly Node _root = new();
+    private readonly TopicNode _root = new();
 
     public bool ReadsHeaders => false;
 
@@ -20,105 +21,77 @@ internal sealed class TopicRouter : IRouter
 
     public void Add(Binding binding)
     {
+        string key = binding.RoutingKey;
         var node = _root;
-        foreach (string word in Words(binding.RoutingKey))
-            node = node.ChildFor(word);
-        node.Bindings.Add(binding);
+        for (int start = Start(key); start <= key.Length; start = Next(key, start))
+            node = node.ChildFor(Word(key, start));
+        node.Add(binding);
     }
 
-    public void Remove(Binding binding) => Remove(_root, Words(binding.RoutingKey), binding);
+    public void Remove(Binding binding) => Remove(_root, binding.RoutingKey, Start(binding.RoutingKey), binding);
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
-        HashSet<(Node, int)>? visited = null;
-        Match(_root, Words(message.RoutingKey), route, ref visited);
+        route.VisitedHashes.Clear();
+        Match(_root, message.RoutingKey, Start(message.RoutingKey), route, isBelowHash: false);
     }
 
-    /// <summary>Each '#' is tried once for each rest of the key: keys full of them would else take exponential time.</summary>
-    private static void Match(Node node, ReadOnlySpan<string> words, RouteFinder route, ref HashSet<(Node, int)>? visited)
+    private static void Match(TopicNode node, string key, int start, RouteFinder route, bool isBelowHash)
     {
         if (node.Hash is { } hash)
+            MatchHash(hash, key, start, route, isBelowHash);
+        if (start > key.Length)
         {
-            for (int left = words.Length; left >= 0 && (visited ??= []).Add((hash, left)); left--)
-                Match(hash, words[^left..], route, ref visited);
-        }
-        if (words.IsEmpty)
-        {
-            foreach (var binding in node.Bindings)
-                route.Add(binding.Destination);
+            node.Route(route);
             return;
         }
+        var word = Word(key, start);
+        int next = start + word.Length + 1;
         if (node.Star is { } star)
-            Match(star, words[1..], route, ref visited);
-        if (node.Children is { } children && children.TryGetValue(words[0], out var child))
-            Match(child, words[1..], route, ref visited);
+            Match(star, key, next, route, isBelowHash);
+        if (node.Next(word) is { } child)
+            Match(child, key, next, route, isBelowHash);
+    }
+
+    /// <summary>Tries every rest of the key behind a '#'.</summary>
+    /// <remarks>
+    /// Behind another '#' one place of the trie is reached with the same rest in many ways, and keys full of them would
+    /// take exponential time: so each is tried once. Behind the first one there is only one way.
+    /// </remarks>
+    private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
+    {
+        if (hash.IsLeaf)
+            start = key.Length + 1; // takes all that is left
+        for (; !isBelowHash || route.VisitedHashes.Add((hash, start)); start = Next(key, start))
+        {
+            Match(hash, key, start, route, isBelowHash: true);
+            if (start > key.Length)
+                return;
+        }
     }
 
     /// <summary>True when nothing is left at or below the node, so that its parent lets go of it.</summary>
-    private static bool Remove(Node node, ReadOnlySpan<string> words, Binding binding)
+    private static bool Remove(TopicNode node, string key, int start, Binding binding)
     {
-        if (words.IsEmpty)
-            node.Bindings.Remove(binding);
-        else if (node.Child(words[0]) is { } child && Remove(child, words[1..], binding))
-            node.RemoveChild(words[0]);
+        if (start > key.Length)
+        {
+            node.Remove(binding);
+            return node.IsEmpty;
+        }
+        var word = Word(key, start);
+        if (node.Child(word) is { } child && Remove(child, key, start + word.Length + 1, binding))
+            node.RemoveChild(word);
         return node.IsEmpty;
     }
 
-    private static string[] Words(string key) => key.Length == 0 ? [] : key.Split('.');
+    private static int Start(string key) => key.Length == 0 ? 1 : 0;
 
-    private sealed class Node
+    private static int Next(string key, int start) => start + Word(key, start).Length + 1;
+
+    private static ReadOnlySpan<char> Word(string key, int start)
     {
-        public HashSet<Binding> Bindings { get; } = [];
-
-        public Dictionary<string, Node>? Children { get; private set; }
-
-        public Node? Star { get; private set; }
-
-        public Node? Hash { get; private set; }
-
-        public bool IsEmpty => Bindings.Count == 0 && Star is null && Hash is null && Children is null or { Count: 0 };
-
-        public Node? Child(string word) => word switch
-        {
-            "*" => Star,
-            "#" => Hash,
-            _ => Children?.GetValueOrDefault(word),
-        };
-
-        public Node ChildFor(string word)
-        {
-            if (Child(word) is { } child)
-                return child;
-            child = new Node();
-            switch (word)
-            {
-                case "*":
-                    Star = child;
-                    break;
-                case "#":
-                    Hash = child;
-                    break;
-                default:
-                    (Children ??= []).Add(word, child);
-                    break;
-            }
-            return child;
-        }
-
-        public void RemoveChild(string word)
-        {
-            switch (word)
-            {
-                case "*":
-                    Star = null;
-                    break;
-                case "#":
-                    Hash = null;
-                    break;
-                default:
-                    Children!.Remove(word);
-                    break;
-            }
-        }
+        var rest = key.AsSpan(start);
+        int dot = rest.IndexOf('.');
+        return dot < 0 ? rest : rest[..dot];
     }
 }

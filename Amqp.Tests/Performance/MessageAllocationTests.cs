@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Amqp.Tests.Performance;
+
+/// <summary>What the broker allocates for a message, from socket to socket, once it is warm: as good as nothing.</summary>
+/// <remarks>The load comes from a process of its own, so that only the broker's allocations are counted.</remarks>
+[NonParallelizable]
+public sealed class MessageAllocationTests
+{
+    private const int Few = 50_000, Many = 150_000;
+
+    [TestCase("--size 16", TestName = "Sixteen_bytes_transient_without_acknowledgements")]
+    [TestCase("--size 1024 --prefetch 200 --ack 1", TestName = "One_KiB_transient_acknowledged_one_by_one")]
+    [TestCase("--size 1024 --durable --persistent --confirm 1000 --prefetch 200 --ack 50", TestName = "One_KiB_persistent_and_confirmed")]
+    public async Task A_message_allocates_less_than_ten_bytes(string load)
+    {
+        await using var broker = await InProcessBroker.StartAsync();
+        // Compiles, and makes the pools as large as they can become: a producer may be far ahead of its consumer.
+        await AllocatedAsync(broker, $"{load} --consumers 0", Many);
+        await AllocatedAsync(broker, load, Few);
+
+        // What a load allocates once, such as its connections, is in both.
+        long few = await AllocatedAsync(broker, load, Few);
+        long many = await AllocatedAsync(broker, load, Many);
+
+        Assert.That((many - few) / (double)(Many - Few), Is.LessThan(10));
+    }
+
+    /// <summary>Bytes that this process allocates while it serves a load.</summary>
+    private static async Task<long> AllocatedAsync(InProcessBroker broker, string load, int messages)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        using var bench = Process.Start(new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "bench", "throughput", "--json", "--uri", broker.Uri,
+                "--count", messages.ToString(CultureInfo.InvariantCulture), .. load.Split(' '),
+            ])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string report = await bench.StandardOutput.ReadToEndAsync();
+        await bench.WaitForExitAsync();
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        Assert.That(bench.ExitCode, Is.Zero, report);
+        TestContext.Out.WriteLine($"{messages} messages: {allocated} bytes");
+        return allocated;
+    }
+}

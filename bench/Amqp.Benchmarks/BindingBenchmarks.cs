@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Attributes;
+
+namespace Amqp.Benchmarks;
+
+/// <summary>What one binding costs, made and removed again, while an exchange goes from none to a hundred thousand and back.</summary>
+[MemoryDiagnoser]
+public class BindingBenchmarks
+{
+    private const int Bindings = 100_000;
+
+    private readonly string[] _topicKeys = [.. DeviceKeys.Bound(Bindings)];
+    private readonly string[] _directKeys = [.. Enumerable.Range(0, Bindings).Select(number => $"order.{number}.shipped")];
+
+    [Benchmark(OperationsPerInvoke = Bindings)]
+    [Arguments("topic")]
+    [Arguments("direct")]
+    [Arguments("fanout")]
+    public void BindAndUnbind(string type)
+    {
+        using var host = new BoundHost(type);
+        string[] keys = type == "topic" ? _topicKeys : _directKeys;
+        for (int i = 0; i < keys.Length; i++)
+            host.Bind(i, keys[i]);
+        for (int i = 0; i < keys.Length; i++)
+            host.Unbind(i, keys[i]);
+    }
+}

@@ -1,0 +1,49 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Amqp.Benchmarks;
+
+/// <summary>A virtual host with a thousand queues and one exchange, whose bindings the benchmark makes.</summary>
+internal sealed class BoundHost : IDisposable
+{
+    public const string ExchangeName = "measured";
+
+    private const int QueueCount = 1000;
+
+    private readonly VirtualHost _host = new("/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), NullLogger.Instance);
+    private readonly Queue[] _queues;
+
+    public BoundHost(string exchangeType)
+    {
+        Exchange = _host.Topology.DeclareExchange(ExchangeName, exchangeType, ExchangeFlags.None, FieldTable.Empty);
+        _queues = [.. Enumerable.Range(0, QueueCount).Select(number =>
+            _host.Topology.DeclareQueue($"queue-{number}", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this))];
+        Finder = new RouteFinder(_host);
+    }
+
+    public Exchange Exchange { get; }
+
+    public RouteFinder Finder { get; }
+
+    /// <summary>Binds one of the queues, by a number of any size.</summary>
+    public void Bind(int queue, string key, FieldTable? arguments = null) =>
+        _host.Topology.Bind(ExchangeName, _queues[queue % QueueCount], key, arguments ?? FieldTable.Empty);
+
+    /// <summary>Removes the binding that <see cref="Bind"/> made of the same arguments.</summary>
+    public void Unbind(int queue, string key) =>
+        _host.Topology.Unbind(ExchangeName, _queues[queue % QueueCount], key, FieldTable.Empty);
+
+    /// <summary>Finds the queues of one message, as a publish does whose route is not remembered.</summary>
+    public void Follow(string key, ReadOnlySpan<byte> headers = default)
+    {
+        Finder.Clear();
+        _host.Follow(Exchange, new RoutedMessage(key, headers), Finder);
+    }
+
+    public void Dispose() => _host.Dispose();
+}

@@ -1,0 +1,17 @@
+using Amqp.Storage;
+
+namespace Amqp.Benchmarks;
+
+/// <summary>Keeps nothing: what is measured is transient.</summary>
+internal sealed class EmptyCatalog : ICatalog
+{
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => [];
+
+    public void Put(string key, ReadOnlySpan<byte> value)
+    {
+    }
+
+    public void Remove(string key)
+    {
+    }
+}
