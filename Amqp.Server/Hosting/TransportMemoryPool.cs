@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Hosting;
 
@@ -58,7 +59,9 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            _free.RemoveRange(0, (_leastFree + 1) / 2);
+            int unneeded = (_leastFree + 1) / 2;
+            _free.RemoveRange(0, unneeded);
+            LargeGarbage.Note((long)unneeded * BlockSize);
             _leastFree = _free.Count;
         }
     }

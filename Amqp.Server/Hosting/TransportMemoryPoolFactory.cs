@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amqp.Server.Broker.Alarms;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting;
@@ -40,5 +41,6 @@ internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDi
                     pool.Trim();
             }
         }
+        LargeGarbage.CollectIfMuch();
     }
 }

@@ -134,14 +134,18 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length == 0)
             return;
         held.Add(-_body.Length);
-        ArrayPool<byte>.Shared.Return(_body);
+        if (_body.Length <= LargeGarbage.LargeSize)
+            ArrayPool<byte>.Shared.Return(_body);
+        else
+            LargeGarbage.Note(_body.Length); // the pool would keep it for good
         _body = [];
     }
 
     /// <summary>Doubles, so that a large body is copied a few times at most, but not past what is to come.</summary>
     private void GrowBody(int needed)
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min((long)_bodySize, Math.Max(needed, 2L * _body.Length)));
+        int size = (int)Math.Min((long)_bodySize, Math.Max(needed, 2L * _body.Length));
+        byte[] larger = size <= LargeGarbage.LargeSize ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _body.AsSpan(0, _bodyLength).CopyTo(larger);
         Release();
         _body = larger;
