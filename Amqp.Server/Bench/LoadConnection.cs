@@ -85,9 +85,9 @@ internal sealed class LoadConnection : IDisposable
     public void Post<TMethod>(in TMethod method, ushort channel = 1)
         where TMethod : struct, IMethod<TMethod>
     {
-        _output.ResetWrittenCount();
-        _writer.WriteMethod(channel, method);
+        Hold(method, channel);
         Send(_output.WrittenSpan);
+        _output.ResetWrittenCount();
     }
 
     /// <summary>Sends all of it, however long that takes.</summary>
@@ -173,7 +173,7 @@ internal sealed class LoadConnection : IDisposable
         byte[] response = [0, .. System.Text.Encoding.UTF8.GetBytes(_address.User), 0, .. System.Text.Encoding.UTF8.GetBytes(_address.Password)];
         var tune = Call<ConnectionStartOk, ConnectionTune>(new ConnectionStartOk(ClientProperties, "PLAIN", response, "en_US"), channel: 0);
         FrameMax = tune.FrameMax == 0 ? FrameMax : (int)Math.Min(FrameMax, tune.FrameMax);
-        Post(new ConnectionTuneOk(tune.ChannelMax, (uint)FrameMax, Heartbeat: 0), channel: 0);
+        Hold(new ConnectionTuneOk(tune.ChannelMax, (uint)FrameMax, Heartbeat: 0), channel: 0);
         Call<ConnectionOpen, ConnectionOpenOk>(new ConnectionOpen(_address.VirtualHost), channel: 0);
         Call<ChannelOpen, ChannelOpenOk>(default);
     }
@@ -191,6 +191,10 @@ internal sealed class LoadConnection : IDisposable
     private static string Text(SocketError error) => new SocketException((int)error).Message;
 
     private static string Text(FieldValue? value) => value is { Type: FieldType.LongString } text ? text.AsString() : "";
+
+    /// <summary>Sends a method together with the next one.</summary>
+    private void Hold<TMethod>(in TMethod method, ushort channel)
+        where TMethod : struct, IMethod<TMethod> => _writer.WriteMethod(channel, method);
 
     private TReply Expect<TReply>()
         where TReply : struct, IMethod<TReply>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
@@ -36,8 +37,8 @@ internal static class BrokerHost
         logging.AddFilter("Microsoft", options.Effective > LogLevel.Warning ? options.Effective : LogLevel.Warning);
         // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
-        logging.AddConsoleFormatter<LineFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
+        logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
+        logging.Services.AddSingleton<ILoggerProvider>(services => new ConsoleLog(services.GetRequiredService<ConsoleFormatter>()));
     }
 
     private static void AddServices(IServiceCollection services, BrokerConfiguration configuration)

@@ -6,10 +6,8 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Writes an event as one line, <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC; an exception follows on lines of its own.</summary>
 /// <param name="time">The clock of the timestamps.</param>
-internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line")
 {
-    public const string FormatterName = "line";
-
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
