@@ -26,7 +26,7 @@ internal sealed record Churn
 
     public ChurnKind Kind { get; init; }
 
-    /// <summary>How many do it at once, each one after another.</summary>
+    /// <summary>How many do it at once, again and again.</summary>
     public int Clients { get; init; } = 1;
 
     /// <summary>Seconds.</summary>
@@ -50,7 +50,7 @@ internal sealed record Churn
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Count">How many were opened and closed.</param>
 /// <param name="Rate">Per second.</param>
-/// <param name="Latency">Of one, from the first octet until the last answer, in microseconds.</param>
+/// <param name="Latency">Of one, from the first octet until the last answer, in microseconds; connections go in groups of up to four, and count as long as their group.</param>
 /// <param name="OwnProcess">What driving it has cost.</param>
 /// <param name="BrokerProcess">What it has cost the broker; null when its process is not known.</param>
 internal sealed record ChurnReport(
@@ -61,9 +61,12 @@ internal sealed class ChurnRun(Churn churn)
 {
     private const int LookMilliseconds = 10;
 
+    /// <summary>Clients that share a thread where each only waits for answers: a thread for each would cost more than the broker.</summary>
+    private const int ConnectionsTogether = 4;
+
     private readonly LoadControl _control = new(TimeSpan.Zero);
     private readonly UsageMeter _usage = new(churn.BrokerPid);
-    private readonly Client[] _clients = [.. Enumerable.Range(0, churn.Clients).Select(_ => new Client())];
+    private readonly Client[] _clients = Group(churn);
     private int _seconds;
 
     /// <summary>Told once a second; may be null.</summary>
@@ -117,30 +120,39 @@ internal sealed class ChurnRun(Churn churn)
         return now;
     }
 
+    private static Client[] Group(Churn churn)
+    {
+        int each = churn.Kind == ChurnKind.Connection ? ConnectionsTogether : 1;
+        return [.. Enumerable.Range(0, churn.Clients).Chunk(each).Select(together => new Client(together.Length))];
+    }
+
     private void Work(Client client, int index)
     {
-        long share = churn.Count == 0 ? long.MaxValue : churn.Count / churn.Clients + (index < churn.Count % churn.Clients ? 1 : 0);
-        using LoadConnection? connection = churn.Kind == ChurnKind.Connection ? null : Connect();
+        long share = churn.Count == 0 ? long.MaxValue : churn.Count / _clients.Length + (index < churn.Count % _clients.Length ? 1 : 0);
+        using LoadConnection? connection = churn.Kind == ChurnKind.Connection ? null : Connect(1)[0];
         string queue = string.Create(CultureInfo.InvariantCulture, $"{churn.Prefix}-{index}");
         while (!_control.ArePublishersStopped && client.Count < share)
         {
             long began = Stopwatch.GetTimestamp();
-            OpenAndClose(connection, queue);
+            int count = (int)Math.Min(client.Together, share - client.Count);
+            OpenAndClose(connection, queue, count);
             client.EndedAt = Stopwatch.GetTimestamp();
-            client.Latencies.Record((long)Stopwatch.GetElapsedTime(began, client.EndedAt).TotalNanoseconds);
-            Volatile.Write(ref client.Count, client.Count + 1);
+            for (int i = 0; i < count; i++)
+                client.Latencies.Record((long)Stopwatch.GetElapsedTime(began, client.EndedAt).TotalNanoseconds);
+            Volatile.Write(ref client.Count, client.Count + count);
         }
         connection?.CloseConnection();
     }
 
-    private void OpenAndClose(LoadConnection? connection, string queue)
+    private void OpenAndClose(LoadConnection? connection, string queue, int count)
     {
         const ushort channel = 2;
         switch (churn.Kind)
         {
             case ChurnKind.Connection:
-                using (LoadConnection another = Connect())
-                    another.CloseConnection();
+                LoadConnection[] opened = Connect(count);
+                Array.ForEach(opened, another => another.BeginClose());
+                Array.ForEach(opened, another => another.EndClose());
                 break;
             case ChurnKind.Channel:
                 connection!.Call<ChannelOpen, ChannelOpenOk>(default, channel);
@@ -155,11 +167,14 @@ internal sealed class ChurnRun(Churn churn)
     }
 
     // No messages: small frames will do, and small buffers are quickly made.
-    private LoadConnection Connect() => LoadConnection.Open(churn.Broker, Frame.MinSize);
+    private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
     /// <summary>What one client has done. Written by its thread; the count is read by others.</summary>
-    private sealed class Client
+    /// <param name="together">How many it does at once.</param>
+    private sealed class Client(int together)
     {
+        public int Together { get; } = together;
+
         public long Count;
 
         public long EndedAt { get; set; }

@@ -45,28 +45,31 @@ internal sealed class LoadConnection : IDisposable
 
     /// <summary>Connects, logs in and opens the channel.</summary>
     /// <param name="address">The broker.</param>
-    /// <param name="frameMax">The largest frame to agree on, in bytes; also half of the buffer's size.</param>
     /// <exception cref="LoadException">The broker is not there, or does not let us in.</exception>
-    public static LoadConnection Open(BrokerAddress address, int frameMax = DefaultFrameMax)
+    public static LoadConnection Open(BrokerAddress address) => Open(address, DefaultFrameMax, 1)[0];
+
+    /// <summary>Opens several connections step by step together: what one waits for comes while another is served.</summary>
+    /// <param name="address">The broker.</param>
+    /// <param name="frameMax">The largest frame to agree on, in bytes; also half of the buffer's size.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="LoadException">The broker is not there, or does not let us in.</exception>
+    public static LoadConnection[] Open(BrokerAddress address, int frameMax, int count)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        var connection = new LoadConnection(socket, address, frameMax);
+        var connections = new LoadConnection[count];
+        for (int i = 0; i < count; i++)
+            connections[i] = new LoadConnection(new Socket(SocketType.Stream, ProtocolType.Tcp), address, frameMax);
         try
         {
-            socket.Connect(address.Host, address.Port);
-            socket.NoDelay = true;
-            socket.Blocking = false;
-            connection.LogIn();
-            return connection;
-        }
-        catch (SocketException cause)
-        {
-            connection.Dispose();
-            throw new LoadException($"cannot connect to {address}: {Text(cause.SocketErrorCode)}", cause);
+            Array.ForEach(connections, connection => connection.Dial());
+            Array.ForEach(connections, connection => connection.AnswerStart());
+            Array.ForEach(connections, connection => connection.AnswerTune());
+            Array.ForEach(connections, connection => connection.OpenChannel());
+            Array.ForEach(connections, connection => connection.Expect<ChannelOpenOk>());
+            return connections;
         }
         catch
         {
-            connection.Dispose();
+            Array.ForEach(connections, connection => connection.Dispose());
             throw;
         }
     }
@@ -159,23 +162,57 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Closes the connection, and with it its channel.</summary>
     public void CloseConnection()
     {
-        Call<ConnectionClose, ConnectionCloseOk>(new ConnectionClose((ushort)ReplyCode.Success, "done", 0, 0), channel: 0);
+        BeginClose();
+        EndClose();
+    }
+
+    /// <summary>Asks the broker to close the connection.</summary>
+    public void BeginClose() => Post(new ConnectionClose((ushort)ReplyCode.Success, "done", 0, 0), channel: 0);
+
+    /// <summary>Waits for its answer and hangs up.</summary>
+    public void EndClose()
+    {
+        Expect<ConnectionCloseOk>();
         Dispose();
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private void LogIn()
+    private void Dial()
     {
+        try
+        {
+            _socket.Connect(_address.Host, _address.Port);
+        }
+        catch (SocketException cause)
+        {
+            throw new LoadException($"cannot connect to {_address}: {Text(cause.SocketErrorCode)}", cause);
+        }
+        _socket.NoDelay = true;
+        _socket.Blocking = false;
         Send(ProtocolHeader.Amqp091);
+    }
+
+    private void AnswerStart()
+    {
         var start = Expect<ConnectionStart>();
         Product = $"{Text(start.ServerProperties["product"])} {Text(start.ServerProperties["version"])}".Trim();
         byte[] response = [0, .. System.Text.Encoding.UTF8.GetBytes(_address.User), 0, .. System.Text.Encoding.UTF8.GetBytes(_address.Password)];
-        var tune = Call<ConnectionStartOk, ConnectionTune>(new ConnectionStartOk(ClientProperties, "PLAIN", response, "en_US"), channel: 0);
+        Post(new ConnectionStartOk(ClientProperties, "PLAIN", response, "en_US"), channel: 0);
+    }
+
+    private void AnswerTune()
+    {
+        var tune = Expect<ConnectionTune>();
         FrameMax = tune.FrameMax == 0 ? FrameMax : (int)Math.Min(FrameMax, tune.FrameMax);
         Hold(new ConnectionTuneOk(tune.ChannelMax, (uint)FrameMax, Heartbeat: 0), channel: 0);
-        Call<ConnectionOpen, ConnectionOpenOk>(new ConnectionOpen(_address.VirtualHost), channel: 0);
-        Call<ChannelOpen, ChannelOpenOk>(default);
+        Post(new ConnectionOpen(_address.VirtualHost), channel: 0);
+    }
+
+    private void OpenChannel()
+    {
+        Expect<ConnectionOpenOk>();
+        Post(default(ChannelOpen));
     }
 
     private static FieldTable ClientProperties { get; } = FieldTable.Empty
