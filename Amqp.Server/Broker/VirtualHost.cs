@@ -70,7 +70,7 @@ internal sealed class VirtualHost : IDisposable
             throw Locked(queue.Name, Name);
     }
 
-    /// <summary>Adds the queues that one copy of a message goes to.</summary>
+    /// <summary>Finds the queues that a message goes to.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
     {
         _topologyLock.EnterReadLock();

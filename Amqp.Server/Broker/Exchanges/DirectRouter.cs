@@ -26,7 +26,14 @@ internal sealed class DirectRouter : IRouter
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
-        if (_byKey.TryGetValue(message.RoutingKey, out var bindings))
+        Route(message.RoutingKey, route);
+        foreach (string key in message.FurtherKeys)
+            Route(key, route);
+    }
+
+    private void Route(string key, RouteFinder route)
+    {
+        if (_byKey.TryGetValue(key, out var bindings))
             foreach (var binding in bindings)
                 route.Add(binding.Destination);
     }

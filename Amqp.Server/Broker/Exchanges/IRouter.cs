@@ -20,11 +20,14 @@ internal interface IRouter
 }
 
 /// <summary>What routing may look at.</summary>
-/// <param name="routingKey">The key of this copy: the message's own, or one of its CC and BCC headers.</param>
+/// <param name="routingKey">The key that it was published with.</param>
 /// <param name="headers">The encoded fields of its headers table, without their length.</param>
 internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte> headers)
 {
     public string RoutingKey { get; } = routingKey;
+
+    /// <summary>The keys of its CC and BCC headers: a router that goes by keys goes by these too.</summary>
+    public ReadOnlySpan<string> FurtherKeys { get; init; }
 
     public ReadOnlySpan<byte> Headers { get; } = headers;
 }

@@ -24,17 +24,12 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
             _waiting.Push(exchange);
     }
 
-    /// <summary>Starts anew.</summary>
-    public void Clear()
-    {
-        _queues.Clear();
-        ReadHeaders = false;
-    }
-
-    /// <summary>Adds the queues that one routing key leads to. The topology lock is held, at least shared.</summary>
+    /// <summary>Finds anew. The topology lock is held, at least shared.</summary>
     public void Follow(Exchange start, in RoutedMessage message)
     {
+        _queues.Clear();
         _visited.Clear();
+        ReadHeaders = false;
         _visited.Add(start);
         _waiting.Push(start);
         while (_waiting.TryPop(out var exchange))
@@ -47,7 +42,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         }
     }
 
-    /// <summary>What was found since <see cref="Clear"/>. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
+    /// <summary>What was found. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
     public MessageRoute ToRoute()
     {
         var route = new MessageRoute([.. _queues]);

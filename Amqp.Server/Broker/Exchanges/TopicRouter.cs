@@ -30,8 +30,15 @@ internal sealed class TopicRouter : IRouter
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
+        Route(message.RoutingKey, route);
+        foreach (string key in message.FurtherKeys)
+            Route(key, route);
+    }
+
+    private void Route(string key, RouteFinder route)
+    {
         HashSet<(Node, int)>? visited = null;
-        Match(_root, Words(message.RoutingKey), route, ref visited);
+        Match(_root, Words(key), route, ref visited);
     }
 
     /// <summary>Each '#' is tried once for each rest of the key: keys full of them would else take exponential time.</summary>

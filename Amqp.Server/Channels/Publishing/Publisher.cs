@@ -29,11 +29,8 @@ internal sealed class Publisher(AmqpChannel channel)
         int version = _virtualHost.TopologyVersion;
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = DemandExchange(Text(exchangeName));
-        _finder.Clear();
-        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers), _finder);
-        if (isSenderSelected)
-            foreach (string key in SenderSelectedKeys.Read(headers))
-                _virtualHost.Follow(exchange, new RoutedMessage(key, headers), _finder);
+        string[] furtherKeys = isSenderSelected ? SenderSelectedKeys.Read(headers) : [];
+        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers) { FurtherKeys = furtherKeys }, _finder);
         var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.ReadHeaders)
             _routes.Add(address, route, version);
