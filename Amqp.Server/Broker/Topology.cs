@@ -20,12 +20,11 @@ internal sealed class Topology(
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
-    /// <exception cref="AmqpException">403: reserved name. 406: there, but different. 503: no such type.</exception>
+    /// <exception cref="AmqpException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         DemandNotDefault(name);
-        var router = Routers.Create(type)
-            ?? throw new AmqpException(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+        Routers.DemandType(type);
         topologyLock.EnterWriteLock();
         try
         {
@@ -37,6 +36,7 @@ internal sealed class Topology(
             ReservedNames.DemandNotReserved("exchange", name);
             if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
                 throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
+            var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
             var exchange = new Exchange(name, type, router, flags, arguments);
             definitions.Save(virtualHost.Name, exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;

@@ -84,6 +84,21 @@ internal sealed class VirtualHost : IDisposable
         }
     }
 
+    /// <summary>The one destination that a choosing exchange has for a message.</summary>
+    /// <inheritdoc cref="ChoosingRouter.Choose"/>
+    public IBindingDestination? Choose(ChoosingRouter router, ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
+    {
+        _topologyLock.EnterReadLock();
+        try
+        {
+            return router.Choose(routingKey, headers, properties);
+        }
+        finally
+        {
+            _topologyLock.ExitReadLock();
+        }
+    }
+
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
     public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
@@ -103,7 +118,7 @@ internal sealed class VirtualHost : IDisposable
     {
         Add("", "direct", new DefaultRouter(_queues), ExchangeFlags.Durable);
         foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
-            Add(name, type, Routers.Create(type)!, ExchangeFlags.Durable);
+            Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
         Add("amq.rabbitmq.trace", "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal);
 
         void Add(string name, string type, IRouter router, ExchangeFlags flags) =>

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <summary>The default exchange: each queue is bound by its own name, without anyone binding it.</summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues) : IRouter
 {
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {

@@ -5,7 +5,7 @@ internal sealed class DirectRouter : IRouter
 {
     private readonly Dictionary<string, List<Binding>> _byKey = [];
 
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {

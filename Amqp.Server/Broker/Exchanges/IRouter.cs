@@ -4,8 +4,8 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <remarks>The virtual host's topology lock guards every call: shared for <see cref="Route"/>, exclusive for the others.</remarks>
 internal interface IRouter
 {
-    /// <summary>True when routes depend on a message's headers, so that none can be remembered for its routing key.</summary>
-    bool ReadsHeaders { get; }
+    /// <summary>True when messages of one routing key may go different ways, so that no route can be remembered for it.</summary>
+    bool VariesByMessage { get; }
 
     /// <summary>Checks a binding's arguments before it is added.</summary>
     /// <exception cref="Protocol.AmqpException">406: they make no sense for this type.</exception>
@@ -30,4 +30,7 @@ internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte>
     public ReadOnlySpan<string> FurtherKeys { get; init; }
 
     public ReadOnlySpan<byte> Headers { get; } = headers;
+
+    /// <summary>Its property flags and list; empty when it has none.</summary>
+    public ReadOnlySpan<byte> Properties { get; init; }
 }

@@ -11,8 +11,8 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     private readonly Stack<Exchange> _waiting = [];
     private int _found;
 
-    /// <summary>True when the route was made from headers and holds for this message only.</summary>
-    public bool ReadHeaders { get; private set; }
+    /// <summary>True when the route holds for this message only.</summary>
+    public bool VariesByMessage { get; private set; }
 
     /// <summary>Called by routers.</summary>
     public void Add(IBindingDestination destination)
@@ -29,12 +29,12 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     {
         _queues.Clear();
         _visited.Clear();
-        ReadHeaders = false;
+        VariesByMessage = false;
         _visited.Add(start);
         _waiting.Push(start);
         while (_waiting.TryPop(out var exchange))
         {
-            ReadHeaders |= exchange.ReadsHeaders;
+            VariesByMessage |= exchange.VariesByMessage;
             int before = _found;
             exchange.Route(message, this);
             if (_found == before && exchange.AlternateExchange is { Length: > 0 } name && virtualHost.FindExchange(name) is { } alternate && _visited.Add(alternate))

@@ -12,7 +12,7 @@ internal sealed class TopicRouter : IRouter
 {
     private readonly Node _root = new();
 
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {

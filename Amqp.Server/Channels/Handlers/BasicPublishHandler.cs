@@ -19,7 +19,7 @@ internal static class BasicPublishHandler
         var head = content.Head;
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);
-        var route = channel.Publisher.FindRoute(message.Address, properties.Headers);
+        var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
         if (!properties.Headers.IsEmpty)
