@@ -45,9 +45,12 @@ internal sealed class DefinitionStore(ICatalog catalog)
     /// <summary>Numbers up to this one are taken, even if the catalog does not know it. Called before the first new queue.</summary>
     public void SkipNumbers(uint highestTaken) => _highestTaken = highestTaken;
 
-    /// <summary>The numbers of the durable queues, for which the message store recovers messages.</summary>
+    /// <summary>The numbers of the durable queues, and of exchanges that keep messages, for which the message store recovers messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
-        Entries(DefinitionKey.Queues).Select(entry => DefinitionCodec.Read(entry.Value).Number).ToHashSet();
+        Entries(DefinitionKey.Queues).Concat(Entries(DefinitionKey.Exchanges))
+            .Select(entry => DefinitionCodec.Read(entry.Value).Number)
+            .Where(number => number != 0)
+            .ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
     public IEnumerable<string> VirtualHosts() => Entries(DefinitionKey.VirtualHosts).Select(entry => DefinitionKey.Names(entry.Key)[0]);
@@ -92,7 +95,11 @@ internal sealed class DefinitionStore(ICatalog catalog)
         Of(DefinitionKey.Exchanges, virtualHost).Select(found =>
         {
             var declared = new ExchangeDeclaration(found.Names[1], virtualHost.Name, found.Definition.Type, found.Definition.Arguments);
-            return new Exchange(declared.Name, declared.Type, CreateRouter(declared), (ExchangeFlags)found.Definition.Flags, declared.Arguments);
+            var exchange = new Exchange(declared.Name, declared.Type, CreateRouter(declared), (ExchangeFlags)found.Definition.Flags, declared.Arguments);
+            exchange.Keeper?.Open(
+                exchange, virtualHost,
+                isDurable => virtualHost.Store.OpenQueue(isDurable ? found.Definition.Number : NewQueueNumber(durable: false), isDurable));
+            return exchange;
         }),
         Of(DefinitionKey.Queues, virtualHost).Select(found => new Queue(
             found.Names[1], (QueueFlags)found.Definition.Flags, QueueArguments.FromStored(found.Definition.Arguments),

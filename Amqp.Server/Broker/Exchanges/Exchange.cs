@@ -40,6 +40,12 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>The router, when it is one that chooses a single destination for each message.</summary>
     public ChoosingRouter? Chooser => _router as ChoosingRouter;
 
+    /// <summary>The router, when it is one that keeps messages.</summary>
+    public IMessageKeeper? Keeper => _router as IMessageKeeper;
+
+    /// <summary>Messages that wait here until they are due.</summary>
+    public long DelayedCount => (_router as DelayedMessageRouter)?.Delayed.Count ?? 0;
+
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
 

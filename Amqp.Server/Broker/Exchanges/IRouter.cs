@@ -1,3 +1,6 @@
+using System.Text;
+using Amqp.Protocol;
+
 namespace Amqp.Server.Broker.Exchanges;
 
 /// <summary>What makes one exchange type differ from another. Adding a type means adding one of these to <see cref="Routers"/>.</summary>
@@ -8,7 +11,7 @@ internal interface IRouter
     bool VariesByMessage { get; }
 
     /// <summary>Checks a binding's arguments before it is added.</summary>
-    /// <exception cref="Protocol.AmqpException">406: they make no sense for this type.</exception>
+    /// <exception cref="AmqpException">406: they make no sense for this type.</exception>
     void Validate(Binding binding);
 
     void Add(Binding binding);
@@ -24,6 +27,17 @@ internal interface IRouter
 /// <param name="headers">The encoded fields of its headers table, without their length.</param>
 internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte> headers)
 {
+    /// <summary>A message in its encoded form.</summary>
+    /// <param name="address">Exchange and routing key.</param>
+    /// <param name="properties">Flags and list.</param>
+    /// <param name="headers">The headers among them.</param>
+    /// <param name="furtherKeys">See <see cref="FurtherKeys"/>.</param>
+    public static RoutedMessage Of(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)
+    {
+        PublishAddress.Split(address, out _, out var routingKey);
+        return new RoutedMessage(Encoding.UTF8.GetString(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
+    }
+
     public string RoutingKey { get; } = routingKey;
 
     /// <summary>The keys of its CC and BCC headers: a router that goes by keys goes by these too.</summary>

@@ -9,6 +9,8 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     private readonly HashSet<Queue> _queues = [];
     private readonly HashSet<Exchange> _visited = [];
     private readonly Stack<Exchange> _waiting = [];
+    private readonly List<RecentHistory> _histories = [];
+    private readonly List<MessageDelay> _delays = [];
     private int _found;
 
     /// <summary>True when the route holds for this message only.</summary>
@@ -24,11 +26,20 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
             _waiting.Push(exchange);
     }
 
+    /// <summary>Called by routers: the message enters a history, which does not count as a way to somebody.</summary>
+    public void Add(RecentHistory history) => _histories.Add(history);
+
+    /// <summary>Called by routers: the message is to wait.</summary>
+    public void Add(in MessageDelay delay)
+    {
+        _found++;
+        _delays.Add(delay);
+    }
+
     /// <summary>Finds anew. The topology lock is held, at least shared.</summary>
     public void Follow(Exchange start, in RoutedMessage message)
     {
-        _queues.Clear();
-        _visited.Clear();
+        Clear();
         VariesByMessage = false;
         _visited.Add(start);
         _waiting.Push(start);
@@ -45,9 +56,16 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>What was found. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
     public MessageRoute ToRoute()
     {
-        var route = new MessageRoute([.. _queues]);
+        var route = new MessageRoute([.. _queues], [.. _histories], [.. _delays]);
+        Clear();
+        return route;
+    }
+
+    private void Clear()
+    {
         _queues.Clear();
         _visited.Clear();
-        return route;
+        _histories.Clear();
+        _delays.Clear();
     }
 }

@@ -15,6 +15,8 @@ internal static class Routers
         ["x-modulus-hash"] = _ => new ModulusHashRouter(),
         ["x-random"] = _ => new RandomRouter(),
         ["x-local-random"] = _ => new LocalRandomRouter(),
+        ["x-recent-history"] = exchange => new RecentHistoryRouter(exchange.Arguments),
+        [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange),
     };
 
     /// <exception cref="AmqpException">503: there is no such type.</exception>
