@@ -73,6 +73,33 @@ public readonly ref struct EncodedProperties
         return new EncodedProperties(flags, deliveryMode, priority, headers, userId);
     }
 
+    /// <summary>One property, without the length that a string or the headers begin with; empty when absent.</summary>
+    /// <param name="properties">A list that <see cref="Read"/> has accepted.</param>
+    /// <param name="wanted">One of the 14.</param>
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> properties, PropertyFlags wanted)
+    {
+        var reader = new WireReader(properties);
+        var flags = (PropertyFlags)reader.ReadUInt16();
+        if ((flags & wanted) == 0)
+            return default;
+        for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
+            more = (PropertyFlags)reader.ReadUInt16();
+        for (var flag = PropertyFlags.ContentType; ; flag = (PropertyFlags)((ushort)flag >> 1))
+        {
+            if ((flags & flag) == 0)
+                continue;
+            var value = flag switch
+            {
+                PropertyFlags.Headers => reader.ReadLongString(),
+                PropertyFlags.DeliveryMode or PropertyFlags.Priority => reader.Take(1),
+                PropertyFlags.Timestamp => reader.Take(8),
+                _ => reader.ReadShortStringBytes(),
+            };
+            if (flag == wanted)
+                return value;
+        }
+    }
+
     /// <summary>Where the headers' table starts (at its length) in an encoded property list; -1 when it has none.</summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {

@@ -48,6 +48,9 @@ internal static partial class BrokerLog
     [LoggerMessage(311, LogLevel.Error, "Queue '{Queue}' in vhost '{VirtualHost}' is deleted, but its definition is still on the disk: it comes back at the next start")]
     public static partial void DefinitionKept(this ILogger logger, string queue, string virtualHost, Exception error);
 
+    [LoggerMessage(317, LogLevel.Error, "A message of the recent history of exchange '{Exchange}' in vhost '{VirtualHost}' cannot be read and is not replayed")]
+    public static partial void HistoryUnreadable(this ILogger logger, string exchange, string virtualHost, Exception error);
+
     [LoggerMessage(316, LogLevel.Warning, "The message store could not {Work} now: {Reason}; nothing is lost, and it is tried again from time to time")]
     public static partial void BackgroundWorkFailed(this ILogger logger, string work, string reason);
 

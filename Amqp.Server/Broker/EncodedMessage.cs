@@ -9,12 +9,15 @@ internal readonly ref struct EncodedMessage
     // | exchange shortstr | routing key shortstr | properties length u32 | property flags and list | body |
     // Head: all but the body. Big-endian, as on the wire.
 
-    private EncodedMessage(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    private EncodedMessage(ReadOnlySpan<byte> head, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
     {
+        Head = head;
         Address = address;
         Properties = properties;
         Body = body;
     }
+
+    public ReadOnlySpan<byte> Head { get; }
 
     /// <summary>Exchange and routing key, as short strings one behind the other.</summary>
     public ReadOnlySpan<byte> Address { get; }
@@ -31,7 +34,7 @@ internal readonly ref struct EncodedMessage
         address += 1 + message[address];
         int properties = (int)BinaryPrimitives.ReadUInt32BigEndian(message[address..]);
         int start = address + sizeof(uint);
-        return new EncodedMessage(message[..address], message.Slice(start, properties), message[(start + properties)..]);
+        return new EncodedMessage(message[..(start + properties)], message[..address], message.Slice(start, properties), message[(start + properties)..]);
     }
 
     /// <summary>Bytes that the head will take.</summary>

@@ -59,7 +59,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
         foreach (string name in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, Store, definitions, logger);
+            var virtualHost = new VirtualHost(name, Store, definitions, HeldMemory, clock, logger);
             definitions.Restore(virtualHost);
             _virtualHosts.Add(name, virtualHost);
         }
@@ -73,6 +73,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (_directory is null)
             return;
         Alarms?.Dispose();
+        foreach (var virtualHost in _virtualHosts.Values)
+            await virtualHost.StopAsync();
         if (Store is not null)
             await Store.DisposeAsync();
         foreach (var virtualHost in _virtualHosts.Values)

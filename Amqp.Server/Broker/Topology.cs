@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
@@ -20,12 +21,11 @@ internal sealed class Topology(
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
-    /// <exception cref="AmqpException">403: reserved name. 406: there, but different. 503: no such type.</exception>
+    /// <exception cref="AmqpException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         DemandNotDefault(name);
-        var router = Routers.Create(type)
-            ?? throw new AmqpException(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+        Routers.DemandType(type);
         topologyLock.EnterWriteLock();
         try
         {
@@ -37,8 +37,10 @@ internal sealed class Topology(
             ReservedNames.DemandNotReserved("exchange", name);
             if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
                 throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
+            var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
             var exchange = new Exchange(name, type, router, flags, arguments);
-            definitions.Save(virtualHost.Name, exchange); // first: what cannot be kept must not be seen
+            exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isDurable), isDurable));
+            Keep(exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;
             onChanged();
             return exchange;
@@ -135,8 +137,13 @@ internal sealed class Topology(
     }
 
     /// <summary>Binds a queue or an exchange to an exchange; a binding that is there already stays as it is.</summary>
+    /// <param name="source">The exchange that messages come from.</param>
+    /// <param name="destination">Where they go.</param>
+    /// <param name="routingKey">The binding key.</param>
+    /// <param name="arguments">The binding's.</param>
+    /// <param name="round">The caller's, to be completed by it: some exchanges publish to whoever is bound to them.</param>
     /// <exception cref="AmqpException">403: the default exchange. 404: an end is not there. 406: bad arguments.</exception>
-    public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
+    public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round)
     {
         DemandNotDefault(source);
         topologyLock.EnterWriteLock();
@@ -151,6 +158,7 @@ internal sealed class Topology(
             exchange.Add(binding);
             NoteBinding(binding);
             onChanged();
+            exchange.Keeper?.OnBound(binding, round);
         }
         finally
         {
@@ -210,6 +218,8 @@ internal sealed class Topology(
             NoteBinding(binding);
         }
         onChanged();
+        foreach (var (_, exchange) in exchanges)
+            exchange.Keeper?.Start();
     }
 
     /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
@@ -217,6 +227,20 @@ internal sealed class Topology(
     {
         if (exchange.Length == 0)
             throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+    }
+
+    /// <summary>Saves a durable exchange's definition, or gives its places in the store back.</summary>
+    private void Keep(Exchange exchange)
+    {
+        try
+        {
+            definitions.Save(virtualHost.Name, exchange);
+        }
+        catch
+        {
+            exchange.Keeper?.Close();
+            throw;
+        }
     }
 
     /// <summary>Saves a durable queue's definition, or gives its place in the store back.</summary>
@@ -253,6 +277,7 @@ internal sealed class Topology(
         foreach (var binding in exchange.Bindings)
             Forget(binding);
         definitions.Delete(virtualHost.Name, exchange);
+        exchange.Keeper?.Close();
         RemoveBindingsTo(exchange);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
@@ -21,11 +22,13 @@ internal sealed class VirtualHost : IDisposable
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
 
-    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, ILogger logger)
+    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
     {
         Name = name;
         Store = store;
         Logger = logger;
+        HeldMemory = heldMemory;
+        Clock = clock;
         AddPredeclared();
         Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, () => Interlocked.Increment(ref _topologyVersion));
     }
@@ -36,6 +39,11 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>The log of everything in the broker.</summary>
     public ILogger Logger { get; }
+
+    /// <summary>The broker's account of what is in memory besides messages.</summary>
+    public HeldMemory HeldMemory { get; }
+
+    public TimeProvider Clock { get; }
 
     /// <summary>Declares, binds and deletes.</summary>
     public Topology Topology { get; }
@@ -70,7 +78,7 @@ internal sealed class VirtualHost : IDisposable
             throw Locked(queue.Name, Name);
     }
 
-    /// <summary>Adds the queues that one copy of a message goes to.</summary>
+    /// <summary>Finds the queues that a message goes to.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
     {
         _topologyLock.EnterReadLock();
@@ -84,9 +92,32 @@ internal sealed class VirtualHost : IDisposable
         }
     }
 
+    /// <summary>The one destination that a choosing exchange has for a message.</summary>
+    /// <inheritdoc cref="ChoosingRouter.Choose"/>
+    public IBindingDestination? Choose(ChoosingRouter router, ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
+    {
+        _topologyLock.EnterReadLock();
+        try
+        {
+            return router.Choose(routingKey, headers, properties);
+        }
+        finally
+        {
+            _topologyLock.ExitReadLock();
+        }
+    }
+
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
     public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
+
+    /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var exchange in Exchanges)
+            if (exchange.Keeper is { } keeper)
+                await keeper.StopAsync();
+    }
 
     public void Dispose() => _topologyLock.Dispose();
 
@@ -103,7 +134,7 @@ internal sealed class VirtualHost : IDisposable
     {
         Add("", "direct", new DefaultRouter(_queues), ExchangeFlags.Durable);
         foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
-            Add(name, type, Routers.Create(type)!, ExchangeFlags.Durable);
+            Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
         Add("amq.rabbitmq.trace", "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal);
 
         void Add(string name, string type, IRouter router, ExchangeFlags flags) =>

@@ -90,17 +90,41 @@ public class SenderSelectedRoutingTests : BehaviourTests
         Assert.That(returned.Content.Decoded.Headers?[header] is not null, Is.EqualTo(header == "CC"));
     }
 
-    [TestCase("CC")]
-    [TestCase("BCC")]
-    public async Task What_is_no_list_is_refused(string header)
+    [Test]
+    public async Task An_alternate_exchange_gets_nothing_when_one_of_the_keys_is_routed()
+    {
+        var channel = await OpenChannelAsync();
+        string unrouted = await DeclareQueueAsync(channel), routed = await DeclareQueueAsync(channel);
+        string alternate = await DeclareExchangeAsync(channel, "fanout");
+        string exchange = await DeclareExchangeAsync(channel, "direct", Table("alternate-exchange", FieldValue.FromString(alternate)));
+        await channel.BindQueueAsync(unrouted, alternate);
+        await channel.BindQueueAsync(routed, exchange, "copied");
+
+        await channel.PublishAsync(exchange, "nowhere", "hello", Keys("CC", "copied"));
+
+        await channel.GetAsync(routed);
+        await channel.ExpectEmptyAsync(unrouted);
+    }
+
+    private static IEnumerable<TestCaseData> NoLists =>
+    [
+        new TestCaseData("CC", FieldValue.FromString("k"), "longstr").SetArgDisplayNames("CC", "text"),
+        new TestCaseData("BCC", FieldValue.FromString("k"), "longstr").SetArgDisplayNames("BCC", "text"),
+        new TestCaseData("BCC", FieldValue.FromInt32(5), "signedint").SetArgDisplayNames("BCC", "an integer"),
+        new TestCaseData("CC", FieldValue.Void, "void").SetArgDisplayNames("CC", "nothing"),
+        new TestCaseData("CC", FieldValue.FromTable(FieldTable.Empty), "table").SetArgDisplayNames("CC", "a table"),
+    ];
+
+    [TestCaseSource(nameof(NoLists))]
+    public async Task What_is_no_list_is_refused(string header, FieldValue value, string type)
     {
         var channel = await OpenChannelAsync();
 
-        await channel.PublishAsync("", "k", "hello", new() { Headers = Table(header, FieldValue.FromString("k")) });
+        await channel.PublishAsync("", "k", "hello", new() { Headers = Table(header, value) });
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
-            $"PRECONDITION_FAILED - invalid message: {{unacceptable_type_in_header,\"{header}\",longstr}}",
+            $"PRECONDITION_FAILED - invalid message: {{unacceptable_type_in_header,\"{header}\",{type}}}",
             BasicPublish.Id);
     }
 

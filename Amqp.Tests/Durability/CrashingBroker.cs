@@ -31,10 +31,12 @@ public abstract class CrashingBroker
     }
 
     /// <summary>Kills the broker, starts it again and connects anew.</summary>
-    private protected async Task CrashAsync()
+    /// <param name="afterMilliseconds">How long it is away.</param>
+    private protected async Task CrashAsync(int afterMilliseconds = 0)
     {
         _broker.Kill();
         await _connection.DisposeAsync();
+        await Task.Delay(afterMilliseconds);
         await _broker.RestartAsync();
         await ConnectAsync();
     }

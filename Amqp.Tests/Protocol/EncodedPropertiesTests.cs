@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Amqp.Protocol;
 using Amqp.Tests.Support;
@@ -21,6 +22,21 @@ public class EncodedPropertiesTests
             Assert.That(Encoding.UTF8.GetString(encoded.UserId), Is.EqualTo(properties.UserId ?? ""));
             Assert.That(FieldTableCodec.Read(encoded.Headers), Is.EqualTo(properties.Headers ?? FieldTable.Empty));
             Assert.That((encoded.Flags & PropertyFlags.Timestamp) != 0, Is.EqualTo(properties.Timestamp is not null));
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Each_property_is_found_without_decoding_the_others() =>
+        Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
+        {
+            byte[] bytes = Encoded.Properties(properties);
+
+            Assert.That(Find(PropertyFlags.CorrelationId), Is.EqualTo(properties.CorrelationId ?? ""));
+            Assert.That(Find(PropertyFlags.MessageId), Is.EqualTo(properties.MessageId ?? ""));
+            Assert.That(Find(PropertyFlags.ClusterId), Is.EqualTo(properties.ClusterId ?? ""));
+            var timestamp = EncodedProperties.Find(bytes, PropertyFlags.Timestamp);
+            Assert.That(timestamp.IsEmpty ? (ulong?)null : BinaryPrimitives.ReadUInt64BigEndian(timestamp), Is.EqualTo(properties.Timestamp));
+
+            string Find(PropertyFlags property) => Encoding.UTF8.GetString(EncodedProperties.Find(bytes, property));
         }).QuickCheckThrowOnFailure();
 
     [Test]

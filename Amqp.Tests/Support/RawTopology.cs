@@ -18,6 +18,21 @@ internal static class RawTopology
     public static Task<QueueDeclareOk> LookUpQueueAsync(this RawChannel channel, string queue) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, true, false, false, false, false, FieldTable.Empty));
 
+    /// <summary>How many messages each queue holds, once they hold so many together: in RabbitMQ queues are processes of their own.</summary>
+    public static async Task<int[]> CountMessagesAsync(this RawChannel channel, IReadOnlyList<string> queues, int expected)
+    {
+        int[] counts = new int[queues.Count];
+        await Eventually.Holds(
+            async () =>
+            {
+                for (int i = 0; i < counts.Length; i++)
+                    counts[i] = (int)(await channel.LookUpQueueAsync(queues[i])).MessageCount;
+                return counts.Sum() >= expected;
+            },
+            () => $"of {expected} messages there are {string.Join(" + ", counts)}");
+        return counts;
+    }
+
     public static Task DeclareExchangeAsync(
         this RawChannel channel, string exchange, string type, bool durable = false, bool autoDelete = false, bool @internal = false, FieldTable? arguments = null) =>
         channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(

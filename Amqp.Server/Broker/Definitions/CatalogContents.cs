@@ -21,7 +21,7 @@ internal sealed class CatalogContents
         }
     }
 
-    /// <summary>Durable queues by their numbers in the message store.</summary>
+    /// <summary>Durable queues, and exchanges that keep messages, by their numbers in the message store.</summary>
     public IReadOnlyDictionary<uint, (string VirtualHost, string Name)> Queues => _queues;
 
     /// <summary>Definitions that the broker would not understand, and why.</summary>
@@ -37,7 +37,7 @@ internal sealed class CatalogContents
         {
             Definition definition = DefinitionCodec.Read(entry.Value);
             string[] names = DefinitionKey.Names(entry.Key);
-            if (kind != DefinitionKey.Queues)
+            if (kind == DefinitionKey.Bindings || (kind == DefinitionKey.Exchanges && definition.Number == 0))
                 return;
             if (names.Length != 2)
                 throw new InvalidDataException("A queue's key does not name a virtual host and a queue.");

@@ -10,7 +10,7 @@ internal static class DefinitionCodec
 {
     private const byte Version = 1;
 
-    public static ReadOnlySpan<byte> Write(Exchange exchange) => Write((byte)exchange.Flags, 0, exchange.Type, exchange.Arguments);
+    public static ReadOnlySpan<byte> Write(Exchange exchange) => Write((byte)exchange.Flags, exchange.Keeper?.DurableNumber ?? 0, exchange.Type, exchange.Arguments);
 
     public static ReadOnlySpan<byte> Write(Queue queue) => Write((byte)queue.Flags, queue.Messages.Number, "", queue.Arguments.Table);
 
@@ -41,7 +41,7 @@ internal static class DefinitionCodec
 
 /// <summary>A definition as the catalog holds it.</summary>
 /// <param name="Flags">An exchange's or a queue's flags.</param>
-/// <param name="Number">A queue's number in the message store.</param>
+/// <param name="Number">The number in the message store: a queue's, or that of an exchange which keeps messages; else 0.</param>
 /// <param name="Type">An exchange's type.</param>
 /// <param name="Arguments">The x-arguments.</param>
 internal readonly record struct Definition(byte Flags, uint Number, string Type, FieldTable Arguments);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
@@ -44,9 +45,12 @@ internal sealed class DefinitionStore(ICatalog catalog)
     /// <summary>Numbers up to this one are taken, even if the catalog does not know it. Called before the first new queue.</summary>
     public void SkipNumbers(uint highestTaken) => _highestTaken = highestTaken;
 
-    /// <summary>The numbers of the durable queues, for which the message store recovers messages.</summary>
+    /// <summary>The numbers of the durable queues, and of exchanges that keep messages, for which the message store recovers messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
-        Entries(DefinitionKey.Queues).Select(entry => DefinitionCodec.Read(entry.Value).Number).ToHashSet();
+        Entries(DefinitionKey.Queues).Concat(Entries(DefinitionKey.Exchanges))
+            .Select(entry => DefinitionCodec.Read(entry.Value).Number)
+            .Where(number => number != 0)
+            .ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
     public IEnumerable<string> VirtualHosts() => Entries(DefinitionKey.VirtualHosts).Select(entry => DefinitionKey.Names(entry.Key)[0]);
@@ -90,13 +94,29 @@ internal sealed class DefinitionStore(ICatalog catalog)
     public void Restore(VirtualHost virtualHost) => virtualHost.Topology.Restore(
         Of(DefinitionKey.Exchanges, virtualHost).Select(found =>
         {
-            var router = Routers.Create(found.Definition.Type) ?? throw new InvalidDataException($"Exchange '{found.Names[1]}' has the unknown type '{found.Definition.Type}'.");
-            return new Exchange(found.Names[1], found.Definition.Type, router, (ExchangeFlags)found.Definition.Flags, found.Definition.Arguments);
+            var declared = new ExchangeDeclaration(found.Names[1], virtualHost.Name, found.Definition.Type, found.Definition.Arguments);
+            var exchange = new Exchange(declared.Name, declared.Type, CreateRouter(declared), (ExchangeFlags)found.Definition.Flags, declared.Arguments);
+            exchange.Keeper?.Open(
+                exchange, virtualHost,
+                isDurable => virtualHost.Store.OpenQueue(isDurable ? found.Definition.Number : NewQueueNumber(durable: false), isDurable));
+            return exchange;
         }),
         Of(DefinitionKey.Queues, virtualHost).Select(found => new Queue(
             found.Names[1], (QueueFlags)found.Definition.Flags, QueueArguments.FromStored(found.Definition.Arguments),
             owner: null, virtualHost.Store.OpenQueue(found.Definition.Number, durable: true), virtualHost)),
         () => Of(DefinitionKey.Bindings, virtualHost).Select(found => FindEnds(virtualHost, found.Names, found.Definition)).OfType<Binding>());
+
+    private static IRouter CreateRouter(in ExchangeDeclaration declared)
+    {
+        try
+        {
+            return Routers.Create(declared);
+        }
+        catch (AmqpException unknown)
+        {
+            throw new InvalidDataException($"Exchange '{declared.Name}' cannot be restored: {unknown.Message}", unknown);
+        }
+    }
 
     /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
     private static Binding? FindEnds(VirtualHost virtualHost, string[] names, Definition definition)

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <summary>The default exchange: each queue is bound by its own name, without anyone binding it.</summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues) : IRouter
 {
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {
@@ -17,7 +17,14 @@ internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues) :
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
-        if (queues.TryGetValue(message.RoutingKey, out var queue))
+        Route(message.RoutingKey, route);
+        foreach (string key in message.FurtherKeys)
+            Route(key, route);
+    }
+
+    private void Route(string key, RouteFinder route)
+    {
+        if (queues.TryGetValue(key, out var queue))
             route.Add(queue);
     }
 }

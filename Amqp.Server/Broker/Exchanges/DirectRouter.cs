@@ -8,7 +8,7 @@ internal sealed class DirectRouter : IRouter
 {
     private readonly Dictionary<string, BindingSet> _byKey = [];
 
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {
@@ -28,7 +28,14 @@ internal sealed class DirectRouter : IRouter
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
-        if (_byKey.TryGetValue(message.RoutingKey, out var bindings))
+        Route(message.RoutingKey, route);
+        foreach (string key in message.FurtherKeys)
+            Route(key, route);
+    }
+
+    private void Route(string key, RouteFinder route)
+    {
+        if (_byKey.TryGetValue(key, out var bindings))
             bindings.Route(route);
     }
 }

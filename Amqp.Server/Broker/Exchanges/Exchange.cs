@@ -34,8 +34,17 @@ internal sealed class Exchange : IBindingDestination
 
     public bool IsInternal => (Flags & ExchangeFlags.Internal) != 0;
 
-    /// <summary>True when routes depend on headers, so that none can be remembered for its routing key.</summary>
-    public bool ReadsHeaders => _router.ReadsHeaders;
+    /// <inheritdoc cref="IRouter.VariesByMessage"/>
+    public bool VariesByMessage => _router.VariesByMessage;
+
+    /// <summary>The router, when it is one that chooses a single destination for each message.</summary>
+    public ChoosingRouter? Chooser => _router as ChoosingRouter;
+
+    /// <summary>The router, when it is one that keeps messages.</summary>
+    public IMessageKeeper? Keeper => _router as IMessageKeeper;
+
+    /// <summary>Messages that wait here until they are due.</summary>
+    public long DelayedCount => (_router as DelayedMessageRouter)?.Delayed.Count ?? 0;
 
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;

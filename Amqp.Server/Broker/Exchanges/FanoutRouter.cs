@@ -5,7 +5,7 @@ internal sealed class FanoutRouter : IRouter
 {
     private readonly HashSet<Binding> _bindings = [];
 
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {

@@ -7,7 +7,7 @@ internal sealed class HeadersRouter : IRouter
 {
     private readonly Dictionary<Binding, HeadersMatch> _bindings = [];
 
-    public bool ReadsHeaders => true;
+    public bool VariesByMessage => true;
 
     public void Validate(Binding binding) => HeadersMatch.Parse(binding.Arguments);
 

@@ -3,11 +3,27 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Exchanges;
 
-/// <summary>Where messages of one exchange and routing key go. Immutable; good for as long as the topology stays as it is.</summary>
-internal sealed class MessageRoute(Queue[] queues)
+/// <summary>Where a message goes. Immutable; good for as long as the topology stays as it is, and often for other messages too.</summary>
+/// <param name="queues">Queues that get it at once.</param>
+/// <param name="histories">Exchanges' histories that it enters.</param>
+/// <param name="delays">Exchanges that let it wait.</param>
+internal sealed class MessageRoute(Queue[] queues, RecentHistory[] histories, MessageDelay[] delays)
 {
+    /// <summary>A route to queues and nowhere else, as nearly all are.</summary>
+    public MessageRoute(Queue[] queues)
+        : this(queues, [], [])
+    {
+    }
+
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>The same queues as the store knows them, in the same order.</summary>
-    public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages);
+    public RecentHistory[] Histories { get; } = histories;
+
+    public MessageDelay[] Delays { get; } = delays;
+
+    /// <summary>The queues as the store knows them, in the same order, and the histories behind them.</summary>
+    public StoredQueue[] Stored { get; } = [.. queues.Select(queue => queue.Messages), .. histories.Select(history => history.Messages)];
+
+    /// <summary>Nobody gets it, now or later: a mandatory message goes back.</summary>
+    public bool IsUnrouted => Queues.Length == 0 && Delays.Length == 0;
 }

@@ -9,10 +9,12 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     private readonly HashSet<Queue> _queues = [];
     private readonly HashSet<Exchange> _visited = [];
     private readonly Stack<Exchange> _waiting = [];
+    private readonly List<RecentHistory> _histories = [];
+    private readonly List<MessageDelay> _delays = [];
     private int _found;
 
-    /// <summary>True when the route was made from headers and holds for this message only.</summary>
-    public bool ReadHeaders { get; private set; }
+    /// <summary>True when the route holds for this message only.</summary>
+    public bool VariesByMessage { get; private set; }
 
     /// <summary>For a topic exchange, while it routes: places behind a '#' with the start of the rest of the key that was tried there.</summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
@@ -27,22 +29,26 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
             _waiting.Push(exchange);
     }
 
-    /// <summary>Starts anew.</summary>
-    public void Clear()
+    /// <summary>Called by routers: the message enters a history, which does not count as a way to somebody.</summary>
+    public void Add(RecentHistory history) => _histories.Add(history);
+
+    /// <summary>Called by routers: the message is to wait.</summary>
+    public void Add(in MessageDelay delay)
     {
-        _queues.Clear();
-        ReadHeaders = false;
+        _found++;
+        _delays.Add(delay);
     }
 
-    /// <summary>Adds the queues that one routing key leads to. The topology lock is held, at least shared.</summary>
+    /// <summary>Finds anew. The topology lock is held, at least shared.</summary>
     public void Follow(Exchange start, in RoutedMessage message)
     {
-        _visited.Clear();
+        Clear();
+        VariesByMessage = false;
         _visited.Add(start);
         _waiting.Push(start);
         while (_waiting.TryPop(out var exchange))
         {
-            ReadHeaders |= exchange.ReadsHeaders;
+            VariesByMessage |= exchange.VariesByMessage;
             int before = _found;
             exchange.Route(message, this);
             if (_found == before && exchange.AlternateExchange is { Length: > 0 } name && virtualHost.FindExchange(name) is { } alternate && _visited.Add(alternate))
@@ -50,13 +56,20 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         }
     }
 
-    /// <summary>What was found since <see cref="Clear"/>. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
+    /// <summary>What was found. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
     public MessageRoute ToRoute()
     {
-        var route = new MessageRoute([.. _queues]);
+        var route = new MessageRoute([.. _queues], [.. _histories], [.. _delays]);
+        Clear();
+        return route;
+    }
+
+    private void Clear()
+    {
         _queues.Clear();
         _visited.Clear();
+        _histories.Clear();
+        _delays.Clear();
         VisitedHashes.Clear();
-        return route;
     }
 }

@@ -1,16 +1,43 @@
+using Amqp.Protocol;
+
 namespace Amqp.Server.Broker.Exchanges;
 
 /// <summary>The exchange types that a client may declare.</summary>
 internal static class Routers
 {
-    private static readonly Dictionary<string, Func<IRouter>> _byType = new()
+    private static readonly Dictionary<string, Func<ExchangeDeclaration, IRouter>> _byType = new()
     {
-        ["direct"] = () => new DirectRouter(),
-        ["fanout"] = () => new FanoutRouter(),
-        ["topic"] = () => new TopicRouter(),
-        ["headers"] = () => new HeadersRouter(),
+        ["direct"] = _ => new DirectRouter(),
+        ["fanout"] = _ => new FanoutRouter(),
+        ["topic"] = _ => new TopicRouter(),
+        ["headers"] = _ => new HeadersRouter(),
+        ["x-consistent-hash"] = exchange => new ConsistentHashRouter(new HashSource(exchange)),
+        ["x-modulus-hash"] = _ => new ModulusHashRouter(),
+        ["x-random"] = _ => new RandomRouter(),
+        ["x-local-random"] = _ => new LocalRandomRouter(),
+        ["x-recent-history"] = exchange => new RecentHistoryRouter(exchange.Arguments),
+        [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange),
     };
 
-    /// <summary>A router for a type, or null for a type that there is not.</summary>
-    public static IRouter? Create(string type) => _byType.GetValueOrDefault(type)?.Invoke();
+    /// <exception cref="AmqpException">503: there is no such type.</exception>
+    public static void DemandType(string type)
+    {
+        if (!_byType.ContainsKey(type))
+            throw new AmqpException(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+    }
+
+    /// <summary>A router for an exchange that is being declared or restored.</summary>
+    /// <exception cref="AmqpException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
+    public static IRouter Create(in ExchangeDeclaration exchange)
+    {
+        DemandType(exchange.Type);
+        return _byType[exchange.Type](exchange);
+    }
 }
+
+/// <summary>What an exchange is declared as, as far as its router goes by it.</summary>
+/// <param name="Name">For error texts.</param>
+/// <param name="VirtualHost">Likewise.</param>
+/// <param name="Type">One of the types that there are.</param>
+/// <param name="Arguments">As the client sent them.</param>
+internal readonly record struct ExchangeDeclaration(string Name, string VirtualHost, string Type, FieldTable Arguments);

@@ -13,7 +13,7 @@ internal sealed class TopicRouter : IRouter
 {
     private readonly TopicNode _root = new();
 
-    public bool ReadsHeaders => false;
+    public bool VariesByMessage => false;
 
     public void Validate(Binding binding)
     {
@@ -32,8 +32,15 @@ internal sealed class TopicRouter : IRouter
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
+        Route(message.RoutingKey, route);
+        foreach (string key in message.FurtherKeys)
+            Route(key, route);
+    }
+
+    private void Route(string key, RouteFinder route)
+    {
         route.VisitedHashes.Clear();
-        Match(_root, message.RoutingKey, Start(message.RoutingKey), route, isBelowHash: false);
+        Match(_root, key, Start(key), route, isBelowHash: false);
     }
 
     private static void Match(TopicNode node, string key, int start, RouteFinder route, bool isBelowHash)

@@ -54,6 +54,9 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     /// <summary>The messages that are ready. Only the store and the holder of this queue's lock may look inside.</summary>
     public StoredQueue Messages { get; }
 
+    /// <summary>The route to this queue alone, made when it is first asked for.</summary>
+    public MessageRoute Route => field ??= new MessageRoute([this]);
+
     public bool IsDurable => (Flags & QueueFlags.Durable) != 0;
 
     public bool IsAutoDelete => (Flags & QueueFlags.AutoDelete) != 0;

@@ -42,6 +42,9 @@ internal sealed class QueueArguments
     /// <summary>As the client sent them.</summary>
     public FieldTable Table { get; }
 
+    /// <summary>classic or quorum; those that do not say are classic.</summary>
+    public string Type => TypeName(Table["x-queue-type"]);
+
     /// <summary>Only the first of the queue's consumers gets messages; the others stand by.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 

@@ -24,8 +24,16 @@ internal sealed class QueueReader(string queue, StoredQueue messages, IMessageSt
     {
         while (TryTakeNext(out message))
         {
-            if (TryRead(message, out payload))
-                return true;
+            try
+            {
+                if (TryRead(message, out payload))
+                    return true;
+            }
+            catch (QueueUnreadableException)
+            {
+                messages.Add(message);
+                throw;
+            }
         }
         payload = default;
         return false;
@@ -43,8 +51,10 @@ internal sealed class QueueReader(string queue, StoredQueue messages, IMessageSt
         }
     }
 
-    /// <summary>False when the message is damaged; it has left the queue then.</summary>
-    private bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
+    /// <summary>Reads a message that was taken.</summary>
+    /// <returns>False when it is damaged; it is settled then.</returns>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read just now.</exception>
+    public bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
     {
         try
         {
@@ -59,7 +69,6 @@ internal sealed class QueueReader(string queue, StoredQueue messages, IMessageSt
         }
         catch (Exception error) when (IsOfTheDisk(error))
         {
-            messages.Add(message);
             throw Unreadable(error);
         }
         if (_isUnreadable)

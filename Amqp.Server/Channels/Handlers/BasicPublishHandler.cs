@@ -19,7 +19,7 @@ internal static class BasicPublishHandler
         var head = content.Head;
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);
-        var route = channel.Publisher.FindRoute(message.Address, properties.Headers);
+        var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
         if (!properties.Headers.IsEmpty)
@@ -35,7 +35,7 @@ internal static class BasicPublishHandler
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
     public static void Deliver(AmqpChannel channel, MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory)
     {
-        if (isMandatory && route.Queues.Length == 0)
+        if (isMandatory && route.IsUnrouted)
             channel.Publisher.Return(head, body);
         long position;
         try

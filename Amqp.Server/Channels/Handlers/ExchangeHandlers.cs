@@ -44,7 +44,7 @@ internal static class ExchangeHandlers
         Topology.DemandNotDefault(method.Source);
         Topology.DemandNotDefault(method.Destination);
         host.GetExchange(method.Source); // of two that are missing RabbitMQ names the source
-        host.Topology.Bind(method.Source, host.GetExchange(method.Destination), method.RoutingKey, method.Arguments);
+        host.Topology.Bind(method.Source, host.GetExchange(method.Destination), method.RoutingKey, method.Arguments, channel.Session.Round);
         if (!method.NoWait)
             channel.Send(new ExchangeBindOk());
     }

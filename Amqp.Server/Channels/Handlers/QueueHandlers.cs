@@ -67,7 +67,7 @@ internal static class QueueHandlers
         {
             Topology.DemandNotDefault(method.Exchange);
             host.GetExchange(method.Exchange); // of two that are missing RabbitMQ names the exchange
-            host.Topology.Bind(method.Exchange, host.GetQueue(name, channel.Session), routingKey, method.Arguments);
+            host.Topology.Bind(method.Exchange, host.GetQueue(name, channel.Session), routingKey, method.Arguments, channel.Session.Round);
         }
         if (!method.NoWait)
             channel.Send(new QueueBindOk());

@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Publishing;
@@ -14,13 +15,15 @@ internal sealed class Publisher(AmqpChannel channel)
     private readonly VirtualHost _virtualHost = channel.Session.VirtualHost;
     private readonly RouteCache _routes = new(channel.Session.VirtualHost);
     private readonly RouteFinder _finder = new(channel.Session.VirtualHost);
-    private StoredMessage[] _places = new StoredMessage[1];
+    private readonly RouteWriter _writer = new(channel.Session.VirtualHost.Store);
+    private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the exchange that chose last
 
     /// <summary>Where a message goes.</summary>
     /// <param name="address">Exchange and routing key as they came.</param>
+    /// <param name="properties">Flags and property list as they came.</param>
     /// <param name="headers">The encoded fields of its headers.</param>
     /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
-    public MessageRoute FindRoute(ReadOnlySpan<byte> address, ReadOnlySpan<byte> headers)
+    public MessageRoute FindRoute(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
     {
         bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
         if (!isSenderSelected && _routes.TryFind(address, out var known))
@@ -28,14 +31,20 @@ internal sealed class Publisher(AmqpChannel channel)
 
         int version = _virtualHost.TopologyVersion;
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
-        var exchange = DemandExchange(Text(exchangeName));
-        _finder.Clear();
-        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers), _finder);
-        if (isSenderSelected)
-            foreach (string key in SenderSelectedKeys.Read(headers))
-                _virtualHost.Follow(exchange, new RoutedMessage(key, headers), _finder);
+        var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(Text(exchangeName));
+        if (exchange.Chooser is { } chooser && !isSenderSelected)
+        {
+            if (!ReferenceEquals(exchange, _choosing.Exchange) || version != _choosing.Version)
+                _choosing = (exchangeName.ToArray(), exchange, version);
+            if (!Utf8.IsValid(routingKey))
+                throw WireReader.MalformedUtf8();
+            if (_virtualHost.Choose(chooser, routingKey, headers, properties) is Queue queue)
+                return queue.Route;
+        }
+        string[] furtherKeys = isSenderSelected ? SenderSelectedKeys.Read(headers) : [];
+        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties }, _finder);
         var route = _finder.ToRoute();
-        if (!isSenderSelected && !_finder.ReadHeaders)
+        if (!isSenderSelected && !_finder.VariesByMessage)
             _routes.Add(address, route, version);
         return route;
     }
@@ -43,18 +52,8 @@ internal sealed class Publisher(AmqpChannel channel)
     /// <summary>Stores a message for the queues of its route; they have it when the round hands over.</summary>
     /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
     /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
-    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
-    {
-        var queues = route.Queues;
-        if (queues.Length == 0)
-            return 0;
-        if (_places.Length < queues.Length)
-            _places = new StoredMessage[queues.Length];
-        long position = _virtualHost.Store.Append(route.Stored, head, body, isPersistent, _places);
-        for (int i = 0; i < queues.Length; i++)
-            channel.Session.Round.Publish(queues[i], _places[i]);
-        return position;
-    }
+    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent) =>
+        _writer.Store(route, head, body, isPersistent, channel.Session.Round);
 
     /// <summary>Sends a mandatory message back that no queue takes (basic.return 312).</summary>
     public void Return(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
@@ -69,6 +68,10 @@ internal sealed class Publisher(AmqpChannel channel)
         }
         session.Round.Touch(session.Outbox);
     }
+
+    /// <summary>The exchange that chose last, if it is of this name and still there: the choice then costs not even a string.</summary>
+    private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
+        version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;
 
     private Exchange DemandExchange(string name)
     {

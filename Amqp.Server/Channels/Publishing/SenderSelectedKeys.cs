@@ -13,13 +13,13 @@ internal static class SenderSelectedKeys
 
     /// <summary>The keys of both headers.</summary>
     /// <exception cref="AmqpException">406: one is no array of long strings.</exception>
-    public static List<string> Read(ReadOnlySpan<byte> headers)
+    public static string[] Read(ReadOnlySpan<byte> headers)
     {
         var table = FieldTableCodec.Read(headers);
         var keys = new List<string>();
         Add("CC");
         Add("BCC");
-        return keys;
+        return [.. keys];
 
         void Add(string name)
         {

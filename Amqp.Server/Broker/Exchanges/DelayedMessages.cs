@@ -1,0 +1,302 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Exchanges;
+
+/// <summary>The messages that wait in one exchange until they are due, and the timer that then hands them to their queues.</summary>
+/// <remarks>
+/// <para>They lie in the message store like those of a queue, so that those of a durable exchange outlive a restart; in memory is when each is due, and
+/// where it is. What is due is appended to its queues first and settled here after, so that a crash in between repeats messages and loses none.</para>
+/// <para>The lock owns all of the state. One task at a time loads or delivers; it holds the lock to take messages and to settle them, not while it routes and appends.</para>
+/// </remarks>
+internal sealed class DelayedMessages
+{
+    /// <summary>How many messages are loaded, or delivered, in one go.</summary>
+    private const int BatchLength = 256;
+
+    /// <summary>Bytes of memory for each message that waits: its entry, and the room that a growing heap has to spare.</summary>
+    private const int BytesPerEntry = 64;
+
+    /// <summary>An emptied heap of more entries than this is let go.</summary>
+    private const int KeptLength = 1024;
+
+    /// <summary>The timer is set for no longer than this: so a clock that was set right is noticed.</summary>
+    private const long LongestWait = 60_000;
+
+    /// <summary>How long to wait after messages could not be read from the disk.</summary>
+    private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Exchange _exchange;
+    private readonly VirtualHost _virtualHost;
+    private readonly IMessageStore _store;
+    private readonly StoredQueue _stored; // what the last run left, until it is loaded
+    private readonly QueueReader _reader;
+    private readonly RouteFinder _finder; // owned by the task that delivers, like the writer
+    private readonly RouteWriter _writer;
+    private readonly ITimer _timer;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _waiting = new();
+    private readonly StoredMessage[] _batch = new StoredMessage[BatchLength]; // being delivered
+    private int _batchCount;
+    private long _timerDue = long.MaxValue;
+    private Task _work = Task.CompletedTask;
+    private bool _isWorking;
+    private bool _closed;
+
+    public DelayedMessages(Exchange exchange, VirtualHost virtualHost, StoredQueue stored)
+    {
+        (_exchange, _virtualHost, _store, _stored) = (exchange, virtualHost, virtualHost.Store, stored);
+        _reader = new QueueReader($"{exchange.Name} (delayed)", stored, _store, virtualHost.Logger);
+        _finder = new RouteFinder(virtualHost);
+        _writer = new RouteWriter(_store);
+        _timer = virtualHost.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The number of the place in the store when it outlives a restart; else 0.</summary>
+    public uint DurableNumber => _stored.IsDurable ? _stored.Number : 0;
+
+    /// <summary>Messages that wait.</summary>
+    public long Count
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count + _batchCount + _stored.Count;
+        }
+    }
+
+    private bool IsStopping => _stopping.Task.IsCompleted;
+
+    private long Now => _virtualHost.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Stores a message and lets it wait.</summary>
+    /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
+    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    public long Add(in MessageDelay delay, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
+    {
+        long due = Now + delay.Milliseconds + 1; // a millisecond that has begun counts as gone: never too early
+        StoredMessage message = default;
+        long position = _store.Append([_stored], DelayedMessage.WriteHead(due, delay.FurtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                Settle(message);
+                return position;
+            }
+            Wait(message, due);
+            if (!_isWorking)
+                SetTimer();
+        }
+        return position;
+    }
+
+    /// <summary>Everything that messages are routed by is there: those of the last run are loaded, and delivered when they are due.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_stored.Count == 0 || _isWorking)
+                return;
+            _isWorking = true;
+            _work = Task.Run(LoadAndDeliverAsync);
+        }
+    }
+
+    /// <summary>Lets go of everything, for good.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _timer.Dispose();
+            // The store forgets the place first, so that it logs nothing for each message.
+            _store.DeleteQueue(_stored);
+            var gone = new List<StoredMessage>(_waiting.Count);
+            foreach (var (message, _) in _waiting.UnorderedItems)
+                gone.Add(message);
+            _store.Settle(_stored, gone.ToArray());
+            _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * _waiting.Count);
+            _waiting.Clear();
+            _waiting.TrimExcess();
+        }
+    }
+
+    /// <summary>Completes when nothing is read or appended any more.</summary>
+    public async Task StopAsync()
+    {
+        _stopping.TrySetResult();
+        Task work;
+        lock (_gate)
+            work = _work;
+        await _timer.DisposeAsync();
+        await work;
+    }
+
+    private void OnTimer()
+    {
+        lock (_gate)
+        {
+            _timerDue = long.MaxValue;
+            if (_isWorking || IsStopping || _closed)
+                return;
+            _isWorking = true;
+            _work = DeliverAsync(); // this is a thread of the pool already
+        }
+    }
+
+    private async Task LoadAndDeliverAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                if (LoadSome())
+                    continue;
+                break;
+            }
+            catch (QueueUnreadableException)
+            {
+                await PauseAsync();
+            }
+        }
+        await DeliverAsync();
+    }
+
+    /// <summary>A pause, which a stop ends.</summary>
+    private async Task PauseAsync() => await Task.WhenAny(Task.Delay(_retryDelay), _stopping.Task);
+
+    /// <summary>Learns when the next messages of the last run are due.</summary>
+    /// <returns>False when all are known.</returns>
+    private bool LoadSome()
+    {
+        lock (_gate)
+        {
+            for (int left = BatchLength; left > 0; left--)
+            {
+                if (IsStopping || _closed || !_reader.TryTake(out var message, out var payload))
+                    return false;
+                using (payload)
+                    Wait(message, DelayedMessage.ReadDue(payload.Payload));
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Delivers until nothing is due, and sets the timer for what is due next.</summary>
+    private async Task DeliverAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // whoever began this holds the lock
+        while (TryTakeBatch())
+        {
+            try
+            {
+                if (_store.IsBehind)
+                    await Task.WhenAny(_store.WaitForRoomAsync(), _stopping.Task).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                DeliverBatch();
+            }
+            catch (QueueUnreadableException)
+            {
+                await PauseAsync();
+            }
+            catch (StoreFailedException)
+            {
+                return; // they wait for the next start
+            }
+        }
+    }
+
+    /// <summary>Takes what is due, up to a batch; what an earlier one has left comes first.</summary>
+    /// <returns>False when nothing is due, and the work is over.</returns>
+    private bool TryTakeBatch()
+    {
+        lock (_gate)
+        {
+            long now = Now;
+            while (_batchCount < BatchLength && _waiting.TryPeek(out var message, out var place) && place.Due <= now)
+            {
+                _waiting.Dequeue();
+                _batch[_batchCount++] = message;
+            }
+            if (_batchCount > 0 && !IsStopping)
+                return true;
+            _isWorking = false;
+            if (_waiting.Count == 0 && _waiting.EnsureCapacity(0) > KeptLength)
+                _waiting.TrimExcess();
+            SetTimer();
+            return false;
+        }
+    }
+
+    /// <summary>Appends the batch to its queues and settles it, or as much of it as can be read.</summary>
+    private void DeliverBatch()
+    {
+        var round = PooledRound.Current;
+        long position = 0;
+        int done = 0, delivered = 0;
+        try
+        {
+            for (; done < _batchCount; done++)
+                if (TryDeliver(_batch[done], round, ref position))
+                    _batch[delivered++] = _batch[done];
+        }
+        finally
+        {
+            if (position > 0)
+                _store.BindSettles();
+            lock (_gate)
+            {
+                _store.Settle(_stored, _batch.AsSpan(0, delivered));
+                _batch.AsSpan(done, _batchCount - done).CopyTo(_batch);
+                _batchCount -= done;
+                _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * done);
+            }
+            round.Complete();
+        }
+    }
+
+    /// <summary>Appends a message to the queues that it goes to now.</summary>
+    /// <returns>False when it was damaged; it is settled then.</returns>
+    private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
+    {
+        PayloadLease payload;
+        lock (_gate)
+        {
+            if (!_reader.TryRead(message, out payload))
+                return false;
+        }
+        using (payload)
+        {
+            var delayed = DelayedMessage.Read(payload.Payload);
+            var properties = DelayHeader.Negate(delayed.Message.Properties);
+            byte[] head = new byte[EncodedMessage.HeadSize(delayed.Message.Address.Length, properties.Length)];
+            EncodedMessage.WriteHead(head, delayed.Message.Address, properties);
+            var encoded = EncodedProperties.Read(properties);
+            _virtualHost.Follow(_exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
+            position = Math.Max(position, _writer.Store(_finder.ToRoute(), head, delayed.Message.Body, encoded.IsPersistent, round));
+        }
+        return true;
+    }
+
+    private void Wait(in StoredMessage message, long due)
+    {
+        _waiting.Enqueue(message, (due, message.Sequence));
+        _virtualHost.HeldMemory.Add(BytesPerEntry);
+    }
+
+    private void Settle(in StoredMessage message) => _store.Settle(_stored, new ReadOnlySpan<StoredMessage>(in message));
+
+    /// <summary>Sees to it that the timer goes off when the first message is due.</summary>
+    private void SetTimer()
+    {
+        if (IsStopping || _closed || !_waiting.TryPeek(out _, out var first) || first.Due >= _timerDue)
+            return;
+        long now = Now;
+        long wait = Math.Clamp(first.Due - now, 1, LongestWait);
+        _timerDue = now + wait;
+        _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+    }
+}
