@@ -10,17 +10,20 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Broker;
 
 /// <summary>The broker: its data folder, its users and its virtual hosts.</summary>
-/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; immutable in between.</remarks>
+/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
 internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger) : IAsyncDisposable
 {
     private readonly BrokerOptions _options = options.Value;
-    private readonly Dictionary<string, VirtualHost> _virtualHosts = [];
     private DataDirectory? _directory;
     private int _failureLogged;
 
     public IMessageStore Store { get; private set; } = null!;
 
     public UserStore Users { get; private set; } = null!;
+
+    public PermissionStore Permissions { get; private set; } = null!;
+
+    public VirtualHosts VirtualHosts { get; private set; } = null!;
 
     /// <summary>Tells channels when the store has made their messages durable.</summary>
     public CommitNotifier Commits { get; private set; } = null!;
@@ -44,7 +47,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
 
-        Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
+        Permissions = new PermissionStore(_directory.Catalog);
+        Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers);
         Commits = new CommitNotifier(Store);
         Alarms = new ResourceAlarms(
             new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
@@ -55,17 +59,11 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
-        if (!definitions.VirtualHosts().Any())
-            definitions.SaveVirtualHost(_options.DefaultVirtualHost);
-        foreach (string name in definitions.VirtualHosts())
-        {
-            var virtualHost = new VirtualHost(name, Store, definitions, logger);
-            definitions.Restore(virtualHost);
-            _virtualHosts.Add(name, virtualHost);
-        }
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, logger);
+        VirtualHosts.Restore();
+        new InitialAccess(VirtualHosts, Users, Permissions, _options.DefaultAccess).Complete();
+        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
     }
-
-    public VirtualHost? FindVirtualHost(string name) => _virtualHosts.GetValueOrDefault(name);
 
     /// <summary>Puts everything on the disk and lets go of the data folder.</summary>
     public async ValueTask DisposeAsync()
@@ -75,8 +73,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Alarms?.Dispose();
         if (Store is not null)
             await Store.DisposeAsync();
-        foreach (var virtualHost in _virtualHosts.Values)
-            virtualHost.Dispose();
+        VirtualHosts?.Dispose();
         _directory.Dispose();
     }
 

@@ -18,6 +18,10 @@ internal sealed class Topology(
     Action onChanged)
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
+    private volatile bool _isDeleted;
+
+    /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
+    public bool IsDeleted => _isDeleted;
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
     /// <exception cref="AmqpException">403: reserved name. 406: there, but different. 503: no such type.</exception>
@@ -29,6 +33,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             if (exchanges.TryGetValue(name, out var existing))
             {
                 ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
@@ -91,6 +96,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             if (queues.TryGetValue(name, out var existing))
             {
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
@@ -142,6 +148,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             var exchange = virtualHost.GetExchange(source);
             DemandStillThere(destination);
             var binding = new Binding(exchange, destination, routingKey, arguments);
@@ -187,6 +194,31 @@ internal sealed class Topology(
                 return;
             Forget(binding);
             RemoveIfAbandoned(exchange);
+        }
+        finally
+        {
+            onChanged();
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Deletes every queue and every exchange, and takes no more. The queues' consumers are for the caller to tell.</summary>
+    public IReadOnlyList<DeletedQueue> DeleteEverything()
+    {
+        topologyLock.EnterWriteLock();
+        try
+        {
+            _isDeleted = true;
+            var deleted = new List<DeletedQueue>();
+            foreach (var queue in queues.Values)
+            {
+                deleted.Add(queue.Delete(ifUnused: false, ifEmpty: false));
+                queues.TryRemove(queue.Name, out _);
+                ForgetDefinitions(queue);
+            }
+            foreach (var exchange in exchanges.Values)
+                RemoveExchange(exchange);
+            return deleted;
         }
         finally
         {
@@ -287,6 +319,12 @@ internal sealed class Topology(
     {
         if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && exchanges.ContainsKey(exchange.Name))
             RemoveExchange(exchange);
+    }
+
+    private void DemandNotDeleted()
+    {
+        if (_isDeleted)
+            throw VirtualHost.Deleted(virtualHost.Name);
     }
 
     private void DemandStillThere(IBindingDestination destination)
