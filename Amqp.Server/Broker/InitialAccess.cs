@@ -5,7 +5,7 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker;
 
 /// <summary>Users and permissions that nobody asked for one by one: of a new data folder, of new virtual hosts, of older versions.</summary>
-internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, DefaultAccess defaults)
+internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults)
 {
     /// <summary>Sees to a data folder that has just been opened.</summary>
     /// <exception cref="StoreFullException">There is no room on the disk.</exception>
@@ -21,7 +21,7 @@ internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, 
     /// <summary>The virtual host last: what a crash leaves undone is done at the next start.</summary>
     private void BeginNew()
     {
-        users.Put(new User(defaults.User, PasswordHash.Create(defaults.Password), new UserTags(defaults.Tags)));
+        users.Put(new User(defaults.User, passwords.Hash(defaults.Password), new UserTags(defaults.Tags)));
         Allow(defaults.User, defaults.VirtualHost, defaults.Permissions);
         virtualHosts.Put(defaults.VirtualHost, new VirtualHostDescription("Default virtual host", []));
     }
@@ -30,7 +30,7 @@ internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, 
     {
         foreach (var user in defaults.Users.Where(user => new NamePattern(user.VirtualHostPattern).IsMatch(virtualHost.Name)))
         {
-            var hash = user.Password.Length == 0 ? PasswordHash.None : PasswordHash.Create(user.Password);
+            var hash = user.Password.Length == 0 ? PasswordHash.None : passwords.Hash(user.Password);
             users.Put(new User(user.Name, hash, new UserTags(user.Tags)));
             Allow(user.Name, virtualHost.Name, user.Permissions);
         }

@@ -21,6 +21,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     public UserStore Users { get; private set; } = null!;
 
+    /// <summary>How new passwords are hashed, and which are taken.</summary>
+    public PasswordRules Passwords { get; } = new(options.Value.Passwords);
+
     public PermissionStore Permissions { get; private set; } = null!;
 
     public VirtualHosts VirtualHosts { get; private set; } = null!;
@@ -61,7 +64,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         VirtualHosts = new VirtualHosts(Store, definitions, Permissions, logger);
         VirtualHosts.Restore();
-        new InitialAccess(VirtualHosts, Users, Permissions, _options.DefaultAccess).Complete();
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
     }
 

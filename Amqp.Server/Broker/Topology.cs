@@ -28,8 +28,7 @@ internal sealed class Topology(
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         DemandNotDefault(name);
-        var router = Routers.Create(type)
-            ?? throw new AmqpException(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+        var router = Routers.Create(type) ?? throw UnknownType(type);
         topologyLock.EnterWriteLock();
         try
         {
@@ -58,9 +57,7 @@ internal sealed class Topology(
     /// <exception cref="AmqpException">403: a predeclared one. 406: in use.</exception>
     public void DeleteExchange(string name, bool ifUnused)
     {
-        DemandNotDefault(name);
-        if (ReservedNames.IsSystemExchange(name))
-            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{name}' in vhost '{virtualHost.Name}' not allowed");
+        DemandDeletable(name, virtualHost.Name);
         topologyLock.EnterWriteLock();
         try
         {
@@ -244,6 +241,21 @@ internal sealed class Topology(
         onChanged();
     }
 
+    /// <exception cref="AmqpException">503: there is no such type of exchange.</exception>
+    public static void DemandType(string type)
+    {
+        if (!Routers.IsKnown(type))
+            throw UnknownType(type);
+    }
+
+    /// <exception cref="AmqpException">403: every virtual host has this exchange.</exception>
+    public static void DemandDeletable(string exchange, string virtualHost)
+    {
+        DemandNotDefault(exchange);
+        if (ReservedNames.IsSystemExchange(exchange))
+            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
+    }
+
     /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
     public static void DemandNotDefault(string exchange)
     {
@@ -320,6 +332,9 @@ internal sealed class Topology(
         if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && exchanges.ContainsKey(exchange.Name))
             RemoveExchange(exchange);
     }
+
+    private static AmqpException UnknownType(string type) =>
+        new(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
 
     private void DemandNotDeleted()
     {

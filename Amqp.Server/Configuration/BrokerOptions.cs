@@ -38,6 +38,9 @@ public sealed class BrokerOptions
     /// <summary>What a new data directory begins with.</summary>
     public DefaultAccess DefaultAccess { get; set; } = new();
 
+    /// <summary>How passwords are kept, and what new ones must be like.</summary>
+    public PasswordOptions Passwords { get; set; } = new();
+
     /// <summary>Users who may connect over a loopback address only.</summary>
     public IReadOnlyCollection<string> LoopbackUsers { get; set; } = ["guest"];
 

@@ -77,11 +77,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("collect_statistics_interval", _count),
 
         // Users, virtual hosts, access
-        Setting.WithoutEffect("default_user_tags.$tag", ValueKinds.Boolean),
-        Setting.WithoutEffect("default_permissions.configure", Text),
-        Setting.WithoutEffect("default_permissions.read", Text),
-        Setting.WithoutEffect("default_permissions.write", Text),
-        Setting.WithoutEffect("default_users.$name.*", Text),
         Setting.WithoutEffect("default_limits.*", Text),
         Setting.WithoutEffect("default_policies.*", Text),
         Setting.WithoutEffect("default_queue_type", OneOf("classic", "quorum", "stream", "undefined")),
@@ -89,10 +84,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("anonymous_login_pass", Text),
         Setting.WithoutEffect("auth_mechanisms.$n", Text),
         Setting.WithoutEffect("auth_backends.*", Text),
-        Setting.WithoutEffect("password_hashing_module", Text),
-        Setting.WithoutEffect("credential_validator.validation_backend", Text),
-        Setting.WithoutEffect("credential_validator.min_length", _count),
-        Setting.WithoutEffect("credential_validator.regexp", Text),
 
         // Definitions
         Setting.WithoutEffect("load_definitions", Text),

@@ -5,6 +5,8 @@ namespace Amqp.Server.Configuration;
 internal sealed class SettingTarget(BrokerOptions options)
 {
     private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
+    private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
 
     public BrokerOptions Options => options;
     public ListenerPlan Listeners { get; } = new();
@@ -18,12 +20,26 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Restricts a user to loopback addresses, or lifts that.</summary>
     public void SetLoopbackUser(string user, bool restricted) => _ = restricted ? _loopbackUsers.Add(user) : _loopbackUsers.Remove(user);
 
+    /// <summary>Gives the default user a tag or takes it away. Whoever names any names all, as in RabbitMQ.</summary>
+    public void SetDefaultUserTag(string tag, bool isSet) => _defaultUserTags[tag] = isSet;
+
+    /// <summary>The user of this name among those made with virtual hosts.</summary>
+    public DefaultUser DefaultUser(string name)
+    {
+        if (!_defaultUsers.TryGetValue(name, out DefaultUser? user))
+            _defaultUsers.Add(name, user = new DefaultUser(name));
+        return user;
+    }
+
     /// <summary>Finishes the options once every setting is applied.</summary>
     public void Complete()
     {
         options.Listeners = Listeners.AmqpEndPoints();
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
+        if (_defaultUserTags.Count > 0)
+            options.DefaultAccess.Tags = [.. _defaultUserTags.Where(tag => tag.Value).Select(tag => tag.Key)];
+        options.DefaultAccess.Users = [.. _defaultUsers.Values];
         options.MemoryHighWatermark = Memory.Resolve();
         options.DiskFreeLimit = Disk.Resolve(Memory);
         options.Store = Store.ToOptions(Memory, options.DiskFreeLimit);

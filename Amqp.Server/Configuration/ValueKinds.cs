@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Configuration;
 
@@ -40,6 +41,23 @@ internal static class ValueKinds
             "none" => LogLevel.None,
             _ => (LogLevel)(-1),
         }) >= 0);
+
+    public static readonly ValueKind<string> Pattern = new("a regular expression", (string text, [MaybeNullWhen(false)] out string value) =>
+    {
+        value = text;
+        try
+        {
+            _ = new Regex(text);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    });
+
+    public static readonly ValueKind<IReadOnlyList<string>> Words = new("words separated by commas", (string text, [MaybeNullWhen(false)] out IReadOnlyList<string> value) =>
+        (value = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) is not null);
 
     public static readonly ValueKind<IPAddress> Address = new("an IP address", (string text, [MaybeNullWhen(false)] out IPAddress value) =>
         ListenAddresses.TryParseAddress(text, out value));

@@ -52,6 +52,9 @@ internal sealed class AmqpConnection
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
 
+    /// <summary>What the handshake agreed on; null until then. Any thread may ask who it is and where.</summary>
+    public Session? Session => Volatile.Read(ref _session);
+
     /// <summary>True once connection.close has been sent.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
 
@@ -153,6 +156,7 @@ internal sealed class AmqpConnection
             if (session is null)
                 return;
             Volatile.Write(ref _session, session);
+            DemandNotDeleted(session);
             if (!await _readLoop.RunAsync(session))
                 LogLost();
             else if (!IsClosing)
@@ -164,6 +168,15 @@ internal sealed class AmqpConnection
             Close(refused);
             await _readLoop.AwaitCloseOkAsync();
         }
+    }
+
+    /// <summary>Whoever deletes a virtual host or a user closes the connections that are open; this one may just have missed that.</summary>
+    private void DemandNotDeleted(Session session)
+    {
+        if (session.VirtualHost.IsDeleted)
+            throw VirtualHost.Deleted(session.VirtualHost.Name);
+        if (_broker.Users.Find(session.User.Name) is null)
+            throw ConnectionRegistry.UserDeleted(session.User.Name);
     }
 
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>

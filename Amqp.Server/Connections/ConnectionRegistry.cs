@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 
 namespace Amqp.Server.Connections;
 
@@ -17,6 +18,16 @@ internal sealed class ConnectionRegistry
 
     public void Remove(AmqpConnection connection) => _connections.TryRemove(connection, out _);
 
+    /// <summary>From now on closes the connections of users and virtual hosts that are deleted.</summary>
+    public void FollowDeletions(MessageBroker broker)
+    {
+        broker.Users.Deleted += name => CloseWhere(connection => connection.Session?.User.Name == name, UserDeleted(name));
+        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Session?.VirtualHost == virtualHost, VirtualHost.Deleted(virtualHost.Name));
+    }
+
+    /// <summary>What connections of a user who is deleted are told.</summary>
+    public static AmqpException UserDeleted(string name) => new(ReplyCode.ConnectionForced, $"user '{name}' is deleted");
+
     /// <summary>Closes all connections with 320 CONNECTION_FORCED and cuts off those that do not answer in time.</summary>
     public async Task CloseAllAsync(string reason, TimeSpan timeout)
     {
@@ -28,5 +39,11 @@ internal sealed class ConnectionRegistry
             foreach (var connection in open)
                 connection.Abort();
         await Task.WhenAny(closed, Task.Delay(timeout));
+    }
+
+    private void CloseWhere(Func<AmqpConnection, bool> isMeant, AmqpException reason)
+    {
+        foreach (var connection in All.Where(isMeant))
+            connection.Close(reason);
     }
 }

@@ -65,6 +65,8 @@ internal sealed class Handshake(
             ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
         if (options.MaxConnections > 0 && connections.Count > options.MaxConnections)
             throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
+        if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
+            throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
         Send(new ConnectionOpenOk());
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
         return new Session(broker, options, outbox, round, logger)

@@ -12,3 +12,15 @@ internal enum AccessKind
     /// <summary>To take messages out of: consume, get, purge, bind to an exchange.</summary>
     Read,
 }
+
+/// <summary>The permissions' names.</summary>
+internal static class AccessKinds
+{
+    /// <summary>As RabbitMQ writes it.</summary>
+    public static string Word(this AccessKind kind) => kind switch
+    {
+        AccessKind.Configure => "configure",
+        AccessKind.Write => "write",
+        _ => "read",
+    };
+}

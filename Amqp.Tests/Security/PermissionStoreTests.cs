@@ -3,6 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class PermissionStoreTests
 {
     private readonly MemoryCatalog _catalog = new();

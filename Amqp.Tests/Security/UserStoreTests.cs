@@ -4,6 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class UserStoreTests
 {
     private readonly MemoryCatalog _catalog = new();

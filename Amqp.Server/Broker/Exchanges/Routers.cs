@@ -11,6 +11,9 @@ internal static class Routers
         ["headers"] = () => new HeadersRouter(),
     };
 
+    /// <summary>Whether there is such a type.</summary>
+    public static bool IsKnown(string type) => _byType.ContainsKey(type);
+
     /// <summary>A router for a type, or null for a type that there is not.</summary>
     public static IRouter? Create(string type) => _byType.GetValueOrDefault(type)?.Invoke();
 }

@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Security;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Publishing;
@@ -16,7 +17,7 @@ internal sealed class Publisher(AmqpChannel channel)
     private readonly RouteFinder _finder = new(channel.Session.VirtualHost);
     private StoredMessage[] _places = new StoredMessage[1];
 
-    /// <summary>Where a message goes.</summary>
+    /// <summary>Where a message goes, if the user may send it there. What is remembered was allowed, and is forgotten when permissions change.</summary>
     /// <param name="address">Exchange and routing key as they came.</param>
     /// <param name="headers">The encoded fields of its headers.</param>
     /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
@@ -30,10 +31,10 @@ internal sealed class Publisher(AmqpChannel channel)
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = DemandExchange(Text(exchangeName));
         _finder.Clear();
-        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers), _finder);
+        Follow(exchange, new RoutedMessage(Text(routingKey), headers));
         if (isSenderSelected)
             foreach (string key in SenderSelectedKeys.Read(headers))
-                _virtualHost.Follow(exchange, new RoutedMessage(key, headers), _finder);
+                Follow(exchange, new RoutedMessage(key, headers));
         var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.ReadHeaders)
             _routes.Add(address, route, version);
@@ -70,8 +71,16 @@ internal sealed class Publisher(AmqpChannel channel)
         session.Round.Touch(session.Outbox);
     }
 
+    private void Follow(Exchange exchange, in RoutedMessage message)
+    {
+        if (exchange.Type == "topic")
+            channel.Access.DemandTopic(AccessKind.Write, exchange.Name, message.RoutingKey, BasicPublish.Id);
+        _virtualHost.Follow(exchange, message, _finder);
+    }
+
     private Exchange DemandExchange(string name)
     {
+        channel.Access.DemandExchange(AccessKind.Write, name, BasicPublish.Id);
         var exchange = _virtualHost.FindExchange(name)
             ?? throw new AmqpException(ReplyCode.NotFound, VirtualHost.NoExchange(name, _virtualHost.Name).Message, BasicPublish.Id);
         if (exchange.IsInternal)
