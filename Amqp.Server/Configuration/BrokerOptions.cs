@@ -68,6 +68,9 @@ public sealed class BrokerOptions
     /// <summary>Addresses that take AMQP connections; port 0 is any free port, one for all addresses that ask for it.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().AmqpEndPoints();
 
+    /// <summary>Where AMQP over TLS is taken, and how.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
     /// <summary>Addresses that answer the HTTP API; port 0 as above.</summary>
     public IReadOnlyList<IPEndPoint> ManagementListeners { get; set; } = new ListenerPlan().ManagementEndPoints();
 

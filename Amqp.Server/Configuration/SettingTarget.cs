@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace Amqp.Server.Configuration;
 
 /// <summary>What settings are applied to: the options, and what can only be worked out when all settings are known.</summary>
@@ -7,6 +9,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
     private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
+    private SslProtocols _tlsVersions = SslProtocols.None;
 
     public BrokerOptions Options => options;
     public ListenerPlan Listeners { get; } = new();
@@ -31,10 +34,16 @@ internal sealed class SettingTarget(BrokerOptions options)
         return user;
     }
 
+    /// <summary>Adds a version of TLS. Whoever names any names all.</summary>
+    public void AddTlsVersion(SslProtocols version) => _tlsVersions |= version;
+
     /// <summary>Finishes the options once every setting is applied.</summary>
     public void Complete()
     {
         options.Listeners = Listeners.AmqpEndPoints();
+        options.Tls.Listeners = Listeners.TlsEndPoints();
+        if (_tlsVersions != SslProtocols.None)
+            options.Tls.Versions = _tlsVersions;
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         if (_defaultUserTags.Count > 0)

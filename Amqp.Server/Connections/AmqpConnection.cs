@@ -39,7 +39,7 @@ internal sealed class AmqpConnection
     public AmqpConnection(ConnectionContext context, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, ILogger logger)
     {
         (_context, _broker, _connections, _options, _logger) = (context, broker, connections, options, logger);
-        Peer = new ConnectionPeer(context.RemoteEndPoint, context.LocalEndPoint);
+        Peer = new ConnectionPeer(context);
         Outbox = new Outbox(context.Transport.Output, options.OutboxHighWatermark);
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);

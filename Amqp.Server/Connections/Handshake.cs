@@ -1,10 +1,10 @@
 using System.IO.Pipelines;
+using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 
 namespace Amqp.Server.Connections;
 
@@ -21,6 +21,7 @@ internal sealed class Handshake(
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly HandshakeFrames _dialogue = new(input, frames);
+    private readonly Login _login = new(peer, broker.Users, options.Tls);
 
     /// <summary>Runs the dialogue.</summary>
     /// <returns>What was agreed; null when the peer went away or was refused without a word.</returns>
@@ -36,20 +37,15 @@ internal sealed class Handshake(
             return null;
         }
 
-        Send(new ConnectionStart(0, 9, ServerProperties.Of(options), System.Text.Encoding.ASCII.GetBytes(SaslMechanisms.Offered), "en_US"u8.ToArray()));
+        Send(new ConnectionStart(0, 9, ServerProperties.Of(options), Encoding.ASCII.GetBytes(_login.Mechanisms), "en_US"u8.ToArray()));
         if (await ReadSilentlyAsync<ConnectionStartOk>(aborted) is not { } startOk)
             return null;
-        if (SaslMechanisms.Read(startOk.Mechanism, startOk.Response) is not var (name, password))
-        {
-            logger.LoginRefused(peer.Name, "", startOk.Mechanism, "malformed response or unknown mechanism");
-            await DelayAsync(aborted);
-            return null;
-        }
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);
-        if (broker.Users.Authenticate(name, password, peer.IsLoopback, out string refusal) is not { } user)
+        bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
+        if (user is null)
         {
             logger.LoginRefused(peer.Name, name, startOk.Mechanism, refusal);
-            return await RefuseAsync(startOk.Mechanism, capabilities, aborted);
+            return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, aborted);
         }
 
         Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
@@ -97,9 +93,9 @@ internal sealed class Handshake(
     }
 
     /// <summary>Tells a peer that understands it; lets any other wait, so that guessing passwords is slow.</summary>
-    private static async Task<Session?> RefuseAsync(string mechanism, ClientCapabilities capabilities, CancellationToken aborted)
+    private static async Task<Session?> RefuseAsync(string mechanism, bool isTold, CancellationToken aborted)
     {
-        if (capabilities.AuthenticationFailureClose)
+        if (isTold)
             throw new AmqpException(
                 ReplyCode.AccessRefused,
                 $"Login was refused using authentication mechanism {mechanism}. For details see the broker logfile.");

@@ -30,6 +30,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
 
     public int Port => Ports[0];
 
+    /// <summary>The port for AMQP over TLS.</summary>
+    public int TlsPort => _app.Services.GetRequiredService<BoundAddresses>().Tls.First().Port;
+
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 
