@@ -32,6 +32,15 @@ public sealed class BrokerOptions
     /// <summary>AMQP connections allowed at once; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 
+    /// <summary>Connections that may be open without having logged in, before the oldest is cut off; 0 is no limit.</summary>
+    public int MaxUnauthenticated { get; set; } = 4_096;
+
+    /// <summary>Refused logins of one address within ten seconds that are answered at once; 0: all.</summary>
+    public int FailedLoginLimit { get; set; } = 20;
+
+    /// <summary>Whether a proxy stands in front of the AMQP listeners and says who connects.</summary>
+    public bool ProxyProtocol { get; set; }
+
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 

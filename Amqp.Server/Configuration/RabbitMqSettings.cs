@@ -36,7 +36,6 @@ internal static class RabbitMqSettings
         // Network
         Setting.WithoutEffect("num_acceptors.tcp", _count),
         Setting.WithoutEffect("num_acceptors.ssl", _count),
-        Setting.WithoutEffect("proxy_protocol", ValueKinds.Boolean),
         Setting.WithoutEffect("reverse_dns_lookups", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.linger.on", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.linger.timeout", _count),

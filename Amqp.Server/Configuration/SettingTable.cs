@@ -22,6 +22,8 @@ internal static class SettingTable
             (target, _) => target.Listeners.WithoutTls = true),
         Setting.Of("listeners.ssl.$name", Listener, "", "A port, or address and port, that takes AMQP over TLS, usually 5671; without one there is no TLS.",
             (target, value, how) => target.Listeners.ListenWithTls(how.Name, value, how.Strength)),
+        Setting.Of("proxy_protocol", ValueKinds.Boolean, "false", "A proxy in front of the AMQP listeners says who connects, by the PROXY protocol 1 or 2, ahead of TLS; connections without it are closed.",
+            (target, value) => target.Options.ProxyProtocol = value),
         Setting.Of("management.tcp.ip", Address, "", "The one address of the HTTP API, in place of those of `bind`.",
             (target, value, how) => target.Listeners.ManageOn(value, how.Strength)),
         Setting.Of("management.tcp.port", Integer(0, 65_535), "15672", "The port of the HTTP API; 0 is any free port.",
@@ -57,6 +59,10 @@ internal static class SettingTable
         Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000", "How long clients may take to answer connection.close when the broker stops.",
             (target, value) => target.Options.ShutdownTimeout = value),
 
+        Setting.Of("connection.max_unauthenticated", Integer(1, int.MaxValue).Or("infinity", 0), "4096", "Connections that may be open without having logged in; beyond it the one that has waited longest is cut off.",
+            (target, value) => target.Options.MaxUnauthenticated = value),
+        Setting.Of("connection.failed_login_limit", Integer(1, int.MaxValue).Or("infinity", 0), "20", "Refused logins of one address within ten seconds that are answered at once; the others wait for 3 seconds each.",
+            (target, value) => target.Options.FailedLoginLimit = value),
 
         // TLS
         Setting.Of("ssl_options.certfile", Text, "", "The server's certificate in PEM, and behind it those that lead to an authority that clients know.",

@@ -85,7 +85,8 @@ internal sealed class AmqpConnection
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
             return;
-        if (error.Code != ReplyCode.ConnectionForced)
+        bool isLoginRefused = _session is null && error.Code == ReplyCode.AccessRefused; // of which the log has heard, or will in sum
+        if (error.Code != ReplyCode.ConnectionForced && !isLoginRefused)
             _logger.ConnectionRefused(Peer.Name, error.ReplyText);
         SetDeadline(_session is null || error.Code == ReplyCode.FrameError ? _shortCloseTimeout : _closeTimeout);
         lock (Outbox.Gate)
@@ -153,6 +154,7 @@ internal sealed class AmqpConnection
             var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _logger);
             var session = await handshake.RunAsync(_context.ConnectionClosed);
             ClearDeadline();
+            PendingLogins.NoteOpened(_context);
             if (session is null)
                 return;
             Volatile.Write(ref _session, session);

@@ -1,14 +1,22 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The connections now open.</summary>
+/// <summary>The connections now open, those that have not logged in yet and the refused.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ConnectionRegistry
+internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
+
+    /// <summary>Connections that have not logged in yet.</summary>
+    public PendingLogins Pending { get; } = new(options.Value.MaxUnauthenticated, clock, logger);
+
+    /// <summary>Clients that were refused.</summary>
+    public FailedLogins FailedLogins { get; } = new(options.Value.FailedLoginLimit, clock, logger);
 
     public int Count => _connections.Count;
 
@@ -40,6 +48,8 @@ internal sealed class ConnectionRegistry
                 connection.Abort();
         await Task.WhenAny(closed, Task.Delay(timeout));
     }
+
+    public void Dispose() => FailedLogins.Dispose();
 
     private void CloseWhere(Func<AmqpConnection, bool> isMeant, AmqpException reason)
     {

@@ -44,8 +44,8 @@ internal sealed class Handshake(
         bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
         if (user is null)
         {
-            logger.LoginRefused(peer.Name, name, startOk.Mechanism, refusal);
-            return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, aborted);
+            bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);
+            return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, mustWait, aborted);
         }
 
         Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
@@ -92,14 +92,15 @@ internal sealed class Handshake(
         }
     }
 
-    /// <summary>Tells a peer that understands it; lets any other wait, so that guessing passwords is slow.</summary>
-    private static async Task<Session?> RefuseAsync(string mechanism, bool isTold, CancellationToken aborted)
+    /// <summary>Tells a peer that understands it; lets any other wait, and who has failed too often, so that guessing passwords is slow.</summary>
+    private static async Task<Session?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {
+        if (mustWait || !isTold)
+            await DelayAsync(aborted);
         if (isTold)
             throw new AmqpException(
                 ReplyCode.AccessRefused,
                 $"Login was refused using authentication mechanism {mechanism}. For details see the broker logfile.");
-        await DelayAsync(aborted);
         return null;
     }
 

@@ -21,6 +21,9 @@ internal static partial class HostingLog
     [LoggerMessage(7, LogLevel.Error, "The certificates have changed and cannot be used, so the old ones stay: {Reason}")]
     public static partial void CertificatesNotLoaded(this ILogger logger, string reason);
 
+    [LoggerMessage(8, LogLevel.Warning, "{EndPoint}: closed, as {Reason}; proxy_protocol demands one of every connection")]
+    public static partial void NoProxyHeader(this ILogger logger, string endPoint, string reason);
+
     [LoggerMessage(9, LogLevel.Warning, "{Client}: its certificate is refused: {Reason}")]
     public static partial void ClientCertificateRefused(this ILogger logger, string client, string reason);
 
