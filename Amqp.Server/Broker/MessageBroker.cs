@@ -10,17 +10,23 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Broker;
 
 /// <summary>The broker: its data folder, its users and its virtual hosts.</summary>
-/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; immutable in between.</remarks>
+/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
 internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger) : IAsyncDisposable
 {
     private readonly BrokerOptions _options = options.Value;
-    private readonly Dictionary<string, VirtualHost> _virtualHosts = [];
     private DataDirectory? _directory;
     private int _failureLogged;
 
     public IMessageStore Store { get; private set; } = null!;
 
     public UserStore Users { get; private set; } = null!;
+
+    /// <summary>How new passwords are hashed, and which are taken.</summary>
+    public PasswordRules Passwords { get; } = new(options.Value.Passwords);
+
+    public PermissionStore Permissions { get; private set; } = null!;
+
+    public VirtualHosts VirtualHosts { get; private set; } = null!;
 
     /// <summary>Tells channels when the store has made their messages durable.</summary>
     public CommitNotifier Commits { get; private set; } = null!;
@@ -44,7 +50,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
 
-        Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
+        Permissions = new PermissionStore(_directory.Catalog);
+        Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers);
         Commits = new CommitNotifier(Store);
         Alarms = new ResourceAlarms(
             new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
@@ -55,17 +62,11 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
-        if (!definitions.VirtualHosts().Any())
-            definitions.SaveVirtualHost(_options.DefaultVirtualHost);
-        foreach (string name in definitions.VirtualHosts())
-        {
-            var virtualHost = new VirtualHost(name, Store, definitions, HeldMemory, clock, logger);
-            definitions.Restore(virtualHost);
-            _virtualHosts.Add(name, virtualHost);
-        }
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, HeldMemory, clock, logger);
+        VirtualHosts.Restore();
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
+        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
     }
-
-    public VirtualHost? FindVirtualHost(string name) => _virtualHosts.GetValueOrDefault(name);
 
     /// <summary>Puts everything on the disk and lets go of the data folder.</summary>
     public async ValueTask DisposeAsync()
@@ -73,12 +74,11 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (_directory is null)
             return;
         Alarms?.Dispose();
-        foreach (var virtualHost in _virtualHosts.Values)
+        foreach (var virtualHost in VirtualHosts?.All ?? [])
             await virtualHost.StopAsync();
         if (Store is not null)
             await Store.DisposeAsync();
-        foreach (var virtualHost in _virtualHosts.Values)
-            virtualHost.Dispose();
+        VirtualHosts?.Dispose();
         _directory.Dispose();
     }
 

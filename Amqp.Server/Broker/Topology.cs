@@ -19,6 +19,10 @@ internal sealed class Topology(
     Action onChanged)
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
+    private volatile bool _isDeleted;
+
+    /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
+    public bool IsDeleted => _isDeleted;
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
     /// <exception cref="AmqpException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
@@ -29,6 +33,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             if (exchanges.TryGetValue(name, out var existing))
             {
                 ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
@@ -55,9 +60,7 @@ internal sealed class Topology(
     /// <exception cref="AmqpException">403: a predeclared one. 406: in use.</exception>
     public void DeleteExchange(string name, bool ifUnused)
     {
-        DemandNotDefault(name);
-        if (ReservedNames.IsSystemExchange(name))
-            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{name}' in vhost '{virtualHost.Name}' not allowed");
+        DemandDeletable(name, virtualHost.Name);
         topologyLock.EnterWriteLock();
         try
         {
@@ -93,6 +96,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             if (queues.TryGetValue(name, out var existing))
             {
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
@@ -149,6 +153,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             var exchange = virtualHost.GetExchange(source);
             DemandStillThere(destination);
             var binding = new Binding(exchange, destination, routingKey, arguments);
@@ -203,6 +208,31 @@ internal sealed class Topology(
         }
     }
 
+    /// <summary>Deletes every queue and every exchange, and takes no more. The queues' consumers are for the caller to tell.</summary>
+    public IReadOnlyList<DeletedQueue> DeleteEverything()
+    {
+        topologyLock.EnterWriteLock();
+        try
+        {
+            _isDeleted = true;
+            var deleted = new List<DeletedQueue>();
+            foreach (var queue in queues.Values)
+            {
+                deleted.Add(queue.Delete(ifUnused: false, ifEmpty: false));
+                queues.TryRemove(queue.Name, out _);
+                ForgetDefinitions(queue);
+            }
+            foreach (var exchange in exchanges.Values)
+                RemoveExchange(exchange);
+            return deleted;
+        }
+        finally
+        {
+            onChanged();
+            topologyLock.ExitWriteLock();
+        }
+    }
+
     /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
     public void Restore(IEnumerable<Exchange> storedExchanges, IEnumerable<Queue> storedQueues, Func<IEnumerable<Binding>> storedBindings)
     {
@@ -220,6 +250,14 @@ internal sealed class Topology(
         onChanged();
         foreach (var (_, exchange) in exchanges)
             exchange.Keeper?.Start();
+    }
+
+    /// <exception cref="AmqpException">403: every virtual host has this exchange.</exception>
+    public static void DemandDeletable(string exchange, string virtualHost)
+    {
+        DemandNotDefault(exchange);
+        if (ReservedNames.IsSystemExchange(exchange))
+            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
     }
 
     /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
@@ -312,6 +350,12 @@ internal sealed class Topology(
     {
         if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && exchanges.ContainsKey(exchange.Name))
             RemoveExchange(exchange);
+    }
+
+    private void DemandNotDeleted()
+    {
+        if (_isDeleted)
+            throw VirtualHost.Deleted(virtualHost.Name);
     }
 
     private void DemandStillThere(IBindingDestination destination)

@@ -30,10 +30,16 @@ internal sealed class VirtualHost : IDisposable
         HeldMemory = heldMemory;
         Clock = clock;
         AddPredeclared();
-        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, () => Interlocked.Increment(ref _topologyVersion));
+        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, ForgetRoutes);
     }
 
     public string Name { get; }
+
+    /// <summary>What is said of it; changed by <see cref="VirtualHosts"/> only.</summary>
+    public VirtualHostDescription Description { get; set; } = VirtualHostDescription.None;
+
+    /// <summary>True once it is being deleted: nothing can be declared in it any more, and nobody connects.</summary>
+    public bool IsDeleted => Topology.IsDeleted;
 
     public IMessageStore Store { get; }
 
@@ -77,6 +83,9 @@ internal sealed class VirtualHost : IDisposable
         if (queue.Owner is not null && !ReferenceEquals(queue.Owner, connection))
             throw Locked(queue.Name, Name);
     }
+
+    /// <summary>Routes are found anew from now on, and with them whether the publisher may take them.</summary>
+    public void ForgetRoutes() => Interlocked.Increment(ref _topologyVersion);
 
     /// <summary>Finds the queues that a message goes to.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
@@ -129,6 +138,9 @@ internal sealed class VirtualHost : IDisposable
     public static AmqpException Locked(string name, string virtualHost) => new(
         ReplyCode.ResourceLocked,
         $"cannot obtain exclusive access to locked queue '{name}' in vhost '{virtualHost}'. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.");
+
+    /// <summary>What connections to a virtual host that is deleted are told.</summary>
+    public static AmqpException Deleted(string name) => new(ReplyCode.ConnectionForced, $"vhost '{name}' is deleted");
 
     private void AddPredeclared()
     {

@@ -24,6 +24,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 
     public Session Session { get; } = session;
 
+    /// <summary>What the user may do.</summary>
+    public ChannelAccess Access { get; } = new(session);
+
     /// <summary>The content now arriving.</summary>
     public ContentAssembler Content { get; } = new(session.HeldMemory);
 

@@ -32,17 +32,23 @@ public sealed class BrokerOptions
     /// <summary>AMQP connections allowed at once; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 
+    /// <summary>Connections that may be open without having logged in, before the oldest is cut off; 0 is no limit.</summary>
+    public int MaxUnauthenticated { get; set; } = 4_096;
+
+    /// <summary>Refused logins of one address within ten seconds that are answered at once; 0: all.</summary>
+    public int FailedLoginLimit { get; set; } = 20;
+
+    /// <summary>Whether a proxy stands in front of the AMQP listeners and says who connects.</summary>
+    public bool ProxyProtocol { get; set; }
+
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 
-    /// <summary>Name of the user made when a data directory is new.</summary>
-    public string DefaultUser { get; set; } = "guest";
+    /// <summary>What a new data directory begins with.</summary>
+    public DefaultAccess DefaultAccess { get; set; } = new();
 
-    /// <summary>Password of the user made when a data directory is new.</summary>
-    public string DefaultPassword { get; set; } = "guest";
-
-    /// <summary>Name of the virtual host made when a data directory is new.</summary>
-    public string DefaultVirtualHost { get; set; } = "/";
+    /// <summary>How passwords are kept, and what new ones must be like.</summary>
+    public PasswordOptions Passwords { get; set; } = new();
 
     /// <summary>Users who may connect over a loopback address only.</summary>
     public IReadOnlyCollection<string> LoopbackUsers { get; set; } = ["guest"];
@@ -70,6 +76,9 @@ public sealed class BrokerOptions
 
     /// <summary>Addresses that take AMQP connections; port 0 is any free port, one for all addresses that ask for it.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().AmqpEndPoints();
+
+    /// <summary>Where AMQP over TLS is taken, and how.</summary>
+    public TlsOptions Tls { get; set; } = new();
 
     /// <summary>Addresses that answer the HTTP API; port 0 as above.</summary>
     public IReadOnlyList<IPEndPoint> ManagementListeners { get; set; } = new ListenerPlan().ManagementEndPoints();

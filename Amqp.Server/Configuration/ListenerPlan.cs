@@ -13,6 +13,7 @@ internal sealed class ListenerPlan
     private const int AmqpPort = 5672;
     private const int ManagementPort = 15672;
     private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _amqp = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _tls = new(StringComparer.Ordinal);
     private IReadOnlyList<IPAddress>? _bind;
     private int _bindStrength;
     private IPAddress? _managementAddress;
@@ -20,6 +21,9 @@ internal sealed class ListenerPlan
 
     /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
     public bool WithoutAmqp { get; set; }
+
+    /// <summary>True when no listener takes AMQP over TLS: <c>listeners.ssl = none</c>.</summary>
+    public bool WithoutTls { get; set; }
 
     /// <summary>The port of the HTTP API.</summary>
     public int ManagementOn { get; set; } = ManagementPort;
@@ -29,6 +33,9 @@ internal sealed class ListenerPlan
 
     /// <summary>Adds an AMQP listener, or replaces the one of this name.</summary>
     public void Listen(string name, ListenAddress listener, int strength) => _amqp[name] = (listener, strength);
+
+    /// <summary>Adds a listener for AMQP over TLS, or replaces the one of this name.</summary>
+    public void ListenWithTls(string name, ListenAddress listener, int strength) => _tls[name] = (listener, strength);
 
     /// <summary>Sets the one address of the HTTP API.</summary>
     public void ManageOn(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
@@ -40,15 +47,20 @@ internal sealed class ListenerPlan
             return [];
         if (_amqp.Count == 0)
             return EndPoints(null, 0, AmqpPort).ToList();
-        return _amqp.Values
-            .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))
-            .Distinct()
-            .ToList();
+        return EndPoints(_amqp.Values);
     }
+
+    /// <summary>Where AMQP over TLS is taken, without repetition.</summary>
+    public IReadOnlyList<IPEndPoint> TlsEndPoints() => WithoutTls ? [] : EndPoints(_tls.Values);
 
     /// <summary>Where the HTTP API answers.</summary>
     public IReadOnlyList<IPEndPoint> ManagementEndPoints() =>
         EndPoints(_managementAddress, _managementAddressStrength, ManagementOn).ToList();
+
+    private List<IPEndPoint> EndPoints(IEnumerable<(ListenAddress Listener, int Strength)> entries) => entries
+        .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))
+        .Distinct()
+        .ToList();
 
     private IEnumerable<IPEndPoint> EndPoints(IPAddress? own, int strength, int port)
     {

@@ -9,21 +9,11 @@ internal static class RabbitMqSettings
     private static readonly ValueKind<int> _count = Integer(0, int.MaxValue);
     private static readonly ValueKind<int> _port = Integer(0, 65_535);
     private static readonly ValueKind<int> _countOrInfinity = _count.Or("infinity", -1);
-    private static readonly ValueKind<string> _verify = OneOf("verify_peer", "verify_none");
 
     /// <summary>The rows.</summary>
     public static IReadOnlyList<Setting> WithoutEffect { get; } =
     [
         // TLS
-        Setting.WithoutEffect("listeners.ssl", OneOf("none")),
-        Setting.WithoutEffect("listeners.ssl.$name", Listener),
-        Setting.WithoutEffect("ssl_options.verify", _verify),
-        Setting.WithoutEffect("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean),
-        Setting.WithoutEffect("ssl_options.depth", Integer(0, 255)),
-        Setting.WithoutEffect("ssl_options.cacertfile", Text),
-        Setting.WithoutEffect("ssl_options.certfile", Text),
-        Setting.WithoutEffect("ssl_options.keyfile", Text),
-        Setting.WithoutEffect("ssl_options.password", Text),
         Setting.WithoutEffect("ssl_options", OneOf("none")),
         Setting.WithoutEffect("ssl_options.cacerts.$name", Text),
         Setting.WithoutEffect("ssl_options.cert", Text),
@@ -33,7 +23,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("ssl_options.psk_identity", Text),
         Setting.WithoutEffect("ssl_options.crl_check", Text),
         Setting.WithoutEffect("ssl_options.log_level", Text),
-        Setting.WithoutEffect("ssl_options.versions.$n", Text),
         Setting.WithoutEffect("ssl_options.ciphers.$n", Text),
         Setting.WithoutEffect("ssl_options.client_renegotiation", ValueKinds.Boolean),
         Setting.WithoutEffect("ssl_options.secure_renegotiate", ValueKinds.Boolean),
@@ -42,16 +31,11 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("ssl_options.reuse_sessions", ValueKinds.Boolean),
         Setting.WithoutEffect("ssl_options.log_alert", ValueKinds.Boolean),
         Setting.WithoutEffect("ssl_options.bypass_pem_cache", ValueKinds.Boolean),
-        Setting.WithoutEffect("ssl_cert_login_from", OneOf("distinguished_name", "common_name", "subject_alternative_name", "subject_alt_name")),
-        Setting.WithoutEffect("ssl_cert_login_san_type", Text),
-        Setting.WithoutEffect("ssl_cert_login_san_index", _count),
-        Setting.WithoutEffect("ssl_handshake_timeout", _countOrInfinity),
         Setting.WithoutEffect("ssl_allow_poodle_attack", ValueKinds.Boolean),
 
         // Network
         Setting.WithoutEffect("num_acceptors.tcp", _count),
         Setting.WithoutEffect("num_acceptors.ssl", _count),
-        Setting.WithoutEffect("proxy_protocol", ValueKinds.Boolean),
         Setting.WithoutEffect("reverse_dns_lookups", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.linger.on", ValueKinds.Boolean),
         Setting.WithoutEffect("tcp_listen_options.linger.timeout", _count),
@@ -77,11 +61,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("collect_statistics_interval", _count),
 
         // Users, virtual hosts, access
-        Setting.WithoutEffect("default_user_tags.$tag", ValueKinds.Boolean),
-        Setting.WithoutEffect("default_permissions.configure", Text),
-        Setting.WithoutEffect("default_permissions.read", Text),
-        Setting.WithoutEffect("default_permissions.write", Text),
-        Setting.WithoutEffect("default_users.$name.*", Text),
         Setting.WithoutEffect("default_limits.*", Text),
         Setting.WithoutEffect("default_policies.*", Text),
         Setting.WithoutEffect("default_queue_type", OneOf("classic", "quorum", "stream", "undefined")),
@@ -89,10 +68,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("anonymous_login_pass", Text),
         Setting.WithoutEffect("auth_mechanisms.$n", Text),
         Setting.WithoutEffect("auth_backends.*", Text),
-        Setting.WithoutEffect("password_hashing_module", Text),
-        Setting.WithoutEffect("credential_validator.validation_backend", Text),
-        Setting.WithoutEffect("credential_validator.min_length", _count),
-        Setting.WithoutEffect("credential_validator.regexp", Text),
 
         // Definitions
         Setting.WithoutEffect("load_definitions", Text),

@@ -34,8 +34,8 @@ internal sealed class Setting
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
     /// <summary>A setting that the broker acts on, given how it was set.</summary>
-    public static Setting Of<T>(string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T, Occurrence> apply) where T : notnull =>
-        new(key, kind.Expected, @default, description, Reader(kind), (target, value, occurrence) => apply(target, (T)value, occurrence));
+    public static Setting Of<T>(string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T, Occurrence> apply, bool isSecret = false) where T : notnull =>
+        new(key, kind.Expected, @default, description, Reader(kind), (target, value, occurrence) => apply(target, (T)value, occurrence)) { IsSecret = isSecret };
 
     /// <summary>A setting of RabbitMQ's that is checked and then left alone.</summary>
     public static Setting WithoutEffect<T>(string key, ValueKind<T> kind) where T : notnull =>

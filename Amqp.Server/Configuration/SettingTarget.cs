@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace Amqp.Server.Configuration;
 
 /// <summary>What settings are applied to: the options, and what can only be worked out when all settings are known.</summary>
@@ -5,6 +7,9 @@ namespace Amqp.Server.Configuration;
 internal sealed class SettingTarget(BrokerOptions options)
 {
     private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
+    private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
+    private SslProtocols _tlsVersions = SslProtocols.None;
 
     public BrokerOptions Options => options;
     public ListenerPlan Listeners { get; } = new();
@@ -18,12 +23,32 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Restricts a user to loopback addresses, or lifts that.</summary>
     public void SetLoopbackUser(string user, bool restricted) => _ = restricted ? _loopbackUsers.Add(user) : _loopbackUsers.Remove(user);
 
+    /// <summary>Gives the default user a tag or takes it away. Whoever names any names all, as in RabbitMQ.</summary>
+    public void SetDefaultUserTag(string tag, bool isSet) => _defaultUserTags[tag] = isSet;
+
+    /// <summary>The user of this name among those made with virtual hosts.</summary>
+    public DefaultUser DefaultUser(string name)
+    {
+        if (!_defaultUsers.TryGetValue(name, out DefaultUser? user))
+            _defaultUsers.Add(name, user = new DefaultUser(name));
+        return user;
+    }
+
+    /// <summary>Adds a version of TLS. Whoever names any names all.</summary>
+    public void AddTlsVersion(SslProtocols version) => _tlsVersions |= version;
+
     /// <summary>Finishes the options once every setting is applied.</summary>
     public void Complete()
     {
         options.Listeners = Listeners.AmqpEndPoints();
+        options.Tls.Listeners = Listeners.TlsEndPoints();
+        if (_tlsVersions != SslProtocols.None)
+            options.Tls.Versions = _tlsVersions;
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
+        if (_defaultUserTags.Count > 0)
+            options.DefaultAccess.Tags = [.. _defaultUserTags.Where(tag => tag.Value).Select(tag => tag.Key)];
+        options.DefaultAccess.Users = [.. _defaultUsers.Values];
         options.MemoryHighWatermark = Memory.Resolve();
         options.DiskFreeLimit = Disk.Resolve(Memory);
         options.Store = Store.ToOptions(Memory, options.DiskFreeLimit);

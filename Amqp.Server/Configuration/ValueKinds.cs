@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Security.Authentication;
+using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Configuration;
 
@@ -39,6 +41,44 @@ internal static class ValueKinds
             "critical" or "alert" or "emergency" => LogLevel.Critical,
             "none" => LogLevel.None,
             _ => (LogLevel)(-1),
+        }) >= 0);
+
+    public static readonly ValueKind<string> Pattern = new("a regular expression", (string text, [MaybeNullWhen(false)] out string value) =>
+    {
+        value = text;
+        try
+        {
+            _ = new Regex(text);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    });
+
+    public static readonly ValueKind<IReadOnlyList<string>> Words = new("words separated by commas", (string text, [MaybeNullWhen(false)] out IReadOnlyList<string> value) =>
+        (value = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) is not null);
+
+    public static readonly ValueKind<SslProtocols> TlsVersion = new("tlsv1.2 or tlsv1.3, as older versions are not safe", (string text, out SslProtocols value) =>
+        (value = text switch { "tlsv1.2" => SslProtocols.Tls12, "tlsv1.3" => SslProtocols.Tls13, _ => SslProtocols.None }) != SslProtocols.None);
+
+    public static readonly ValueKind<CertificateName> CertificateNames = new("distinguished_name, common_name or subject_alternative_name", (string text, out CertificateName value) =>
+        (int)(value = text switch
+        {
+            "distinguished_name" => CertificateName.DistinguishedName,
+            "common_name" => CertificateName.CommonName,
+            "subject_alternative_name" or "subject_alt_name" => CertificateName.AlternativeName,
+            _ => (CertificateName)(-1),
+        }) >= 0);
+
+    public static readonly ValueKind<AlternativeNameType> AlternativeNames = new("dns, email or uri", (string text, out AlternativeNameType value) =>
+        (int)(value = text switch
+        {
+            "dns" => AlternativeNameType.Dns,
+            "email" => AlternativeNameType.Email,
+            "uri" => AlternativeNameType.Uri,
+            _ => (AlternativeNameType)(-1),
         }) >= 0);
 
     public static readonly ValueKind<IPAddress> Address = new("an IP address", (string text, [MaybeNullWhen(false)] out IPAddress value) =>

@@ -25,7 +25,7 @@ internal sealed class AmqpConnection
     private readonly MessageBroker _broker;
     private readonly ConnectionRegistry _connections;
     private readonly BrokerOptions _options;
-    private readonly byte[] _startFrame;
+    private readonly StartFrames _startFrames;
     private readonly ILogger _logger;
     private readonly DispatchRound _round = new();
     private readonly FrameReader _frames;
@@ -39,10 +39,10 @@ internal sealed class AmqpConnection
     private CancellationTokenSource? _deadline;
 
     public AmqpConnection(
-        ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, byte[] startFrame, ILogger logger)
+        ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames, ILogger logger)
     {
-        (_context, _broker, _connections, _options, _startFrame, _logger) = (context, broker, connections, options, startFrame, logger);
-        Peer = new ConnectionPeer(context.RemoteEndPoint, context.LocalEndPoint);
+        (_context, _broker, _connections, _options, _startFrames, _logger) = (context, broker, connections, options, startFrames, logger);
+        Peer = new ConnectionPeer(context);
         Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark);
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);
@@ -54,6 +54,9 @@ internal sealed class AmqpConnection
 
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
+
+    /// <summary>What the handshake agreed on; null until then. Any thread may ask who it is and where.</summary>
+    public Session? Session => Volatile.Read(ref _session);
 
     /// <summary>True once connection.close has been sent.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
@@ -85,7 +88,8 @@ internal sealed class AmqpConnection
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
             return;
-        if (error.Code != ReplyCode.ConnectionForced)
+        bool isLoginRefused = _session is null && error.Code == ReplyCode.AccessRefused; // of which the log has heard, or will in sum
+        if (error.Code != ReplyCode.ConnectionForced && !isLoginRefused)
             _logger.ConnectionRefused(Peer.Name, error.ReplyText);
         SetDeadline(_session is null || error.Code == ReplyCode.FrameError ? _shortCloseTimeout : _closeTimeout);
         lock (Outbox.Gate)
@@ -150,12 +154,14 @@ internal sealed class AmqpConnection
         SetDeadline(_options.HandshakeTimeout);
         try
         {
-            var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrame, _logger);
+            var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrames, _logger);
             var session = await handshake.RunAsync(_context.ConnectionClosed);
             ClearDeadline();
+            PendingLogins.NoteOpened(_context);
             if (session is null)
                 return;
             Volatile.Write(ref _session, session);
+            DemandNotDeleted(session);
             if (!await _readLoop.RunAsync(session))
                 LogLost();
             else if (!IsClosing)
@@ -167,6 +173,15 @@ internal sealed class AmqpConnection
             Close(refused);
             await _readLoop.AwaitCloseOkAsync();
         }
+    }
+
+    /// <summary>Whoever deletes a virtual host or a user closes the connections that are open; this one may just have missed that.</summary>
+    private void DemandNotDeleted(Session session)
+    {
+        if (session.VirtualHost.IsDeleted)
+            throw VirtualHost.Deleted(session.VirtualHost.Name);
+        if (_broker.Users.Find(session.User.Name) is null)
+            throw ConnectionRegistry.UserDeleted(session.User.Name);
     }
 
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>

@@ -9,12 +9,12 @@ namespace Amqp.Server.Connections;
 /// <summary>Where Kestrel hands an accepted connection over.</summary>
 internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, IOptions<BrokerOptions> options, ILogger<AmqpConnection> logger) : ConnectionHandler
 {
-    private readonly byte[] _startFrame = StartFrame.Encode(options.Value);
+    private readonly StartFrames _startFrames = new(options.Value);
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        var client = new AmqpConnection(connection, memory, broker, connections, options.Value, _startFrame, logger);
+        var client = new AmqpConnection(connection, memory, broker, connections, options.Value, _startFrames, logger);
         connections.Add(client);
         await client.RunAsync();
     }

@@ -1,15 +1,37 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The two ends of a connection.</summary>
-internal sealed class ConnectionPeer(EndPoint? remote, EndPoint? local)
+/// <summary>The two ends of a connection, as they are or as a proxy says they are.</summary>
+internal sealed class ConnectionPeer
 {
+    public ConnectionPeer(ConnectionContext context)
+    {
+        var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
+        Name = $"{Text(remote)} -> {Text(local)}";
+        Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;
+        IsTls = context.Features.Get<ITlsHandshakeFeature>() is not null;
+        Certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+    }
+
     /// <summary>RabbitMQ's name for the connection: <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
-    public string Name { get; } = $"{Text(remote)} -> {Text(local)}";
+    public string Name { get; }
+
+    /// <summary>Where the peer is; null when it is at no IP address.</summary>
+    public IPAddress? Address { get; }
 
     /// <summary>Whether the peer is on this machine.</summary>
-    public bool IsLoopback { get; } = remote is IPEndPoint ip && IPAddress.IsLoopback(Plain(ip.Address));
+    public bool IsLoopback => Address is not null && IPAddress.IsLoopback(Address);
+
+    /// <summary>Whether nobody in between can read along.</summary>
+    public bool IsTls { get; }
+
+    /// <summary>What the peer proved to be, where it was asked for and had one.</summary>
+    public X509Certificate2? Certificate { get; }
 
     private static string Text(EndPoint? end) => end is IPEndPoint ip ? $"{Plain(ip.Address)}:{ip.Port}" : end?.ToString() ?? "?";
 

@@ -1,13 +1,22 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The connections now open.</summary>
+/// <summary>The connections now open, those that have not logged in yet and the refused.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ConnectionRegistry
+internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
+
+    /// <summary>Connections that have not logged in yet.</summary>
+    public PendingLogins Pending { get; } = new(options.Value.MaxUnauthenticated, clock, logger);
+
+    /// <summary>Clients that were refused.</summary>
+    public FailedLogins FailedLogins { get; } = new(options.Value.FailedLoginLimit, clock, logger);
 
     public int Count => _connections.Count;
 
@@ -16,6 +25,16 @@ internal sealed class ConnectionRegistry
     public void Add(AmqpConnection connection) => _connections.TryAdd(connection, 0);
 
     public void Remove(AmqpConnection connection) => _connections.TryRemove(connection, out _);
+
+    /// <summary>From now on closes the connections of users and virtual hosts that are deleted.</summary>
+    public void FollowDeletions(MessageBroker broker)
+    {
+        broker.Users.Deleted += name => CloseWhere(connection => connection.Session?.User.Name == name, UserDeleted(name));
+        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Session?.VirtualHost == virtualHost, VirtualHost.Deleted(virtualHost.Name));
+    }
+
+    /// <summary>What connections of a user who is deleted are told.</summary>
+    public static AmqpException UserDeleted(string name) => new(ReplyCode.ConnectionForced, $"user '{name}' is deleted");
 
     /// <summary>Closes all connections with 320 CONNECTION_FORCED and cuts off those that do not answer in time.</summary>
     public async Task CloseAllAsync(string reason, TimeSpan timeout)
@@ -28,5 +47,13 @@ internal sealed class ConnectionRegistry
             foreach (var connection in open)
                 connection.Abort();
         await Task.WhenAny(closed, Task.Delay(timeout));
+    }
+
+    public void Dispose() => FailedLogins.Dispose();
+
+    private void CloseWhere(Func<AmqpConnection, bool> isMeant, AmqpException reason)
+    {
+        foreach (var connection in All.Where(isMeant))
+            connection.Close(reason);
     }
 }

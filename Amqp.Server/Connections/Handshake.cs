@@ -4,7 +4,6 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 
 namespace Amqp.Server.Connections;
 
@@ -12,7 +11,7 @@ namespace Amqp.Server.Connections;
 /// <remarks>Lives for one connection's start; everything is owned by its read loop.</remarks>
 internal sealed class Handshake(
     ConnectionPeer peer, PipeReader input, FrameReader frames, Outbox outbox, DispatchRound round,
-    MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, byte[] startFrame, ILogger logger)
+    MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames, ILogger logger)
 {
     /// <summary>What AMQP's numbers of channels allow.</summary>
     private const int MaxChannelNumber = ushort.MaxValue;
@@ -21,6 +20,7 @@ internal sealed class Handshake(
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly HandshakeFrames _dialogue = new(input, frames);
+    private readonly Login _login = new(peer, broker.Users, options.Tls);
 
     /// <summary>Runs the dialogue.</summary>
     /// <returns>What was agreed; null when the peer went away or was refused without a word.</returns>
@@ -36,20 +36,15 @@ internal sealed class Handshake(
             return null;
         }
 
-        outbox.SendRaw(startFrame);
+        outbox.SendRaw(startFrames.Offering(_login.Mechanisms));
         if (await ReadSilentlyAsync<ConnectionStartOk>(aborted) is not { } startOk)
             return null;
-        if (SaslMechanisms.Read(startOk.Mechanism, startOk.Response) is not var (name, password))
-        {
-            logger.LoginRefused(peer.Name, "", startOk.Mechanism, "malformed response or unknown mechanism");
-            await DelayAsync(aborted);
-            return null;
-        }
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);
-        if (broker.Users.Authenticate(name, password, peer.IsLoopback, out string refusal) is not { } user)
+        bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
+        if (user is null)
         {
-            logger.LoginRefused(peer.Name, name, startOk.Mechanism, refusal);
-            return await RefuseAsync(startOk.Mechanism, capabilities, aborted);
+            bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);
+            return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, mustWait, aborted);
         }
 
         Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
@@ -61,10 +56,12 @@ internal sealed class Handshake(
 
         if (await _dialogue.ReadMethodAsync<ConnectionOpen>(aborted) is not { } open)
             return null;
-        var virtualHost = broker.FindVirtualHost(open.VirtualHost)
+        var virtualHost = broker.VirtualHosts.Find(open.VirtualHost)
             ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
         if (options.MaxConnections > 0 && connections.Count > options.MaxConnections)
             throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
+        if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
+            throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
         Send(new ConnectionOpenOk());
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
         return new Session(broker, options, outbox, round, logger)
@@ -94,14 +91,15 @@ internal sealed class Handshake(
         }
     }
 
-    /// <summary>Tells a peer that understands it; lets any other wait, so that guessing passwords is slow.</summary>
-    private static async Task<Session?> RefuseAsync(string mechanism, ClientCapabilities capabilities, CancellationToken aborted)
+    /// <summary>Tells a peer that understands it; lets any other wait, and who has failed too often, so that guessing passwords is slow.</summary>
+    private static async Task<Session?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {
-        if (capabilities.AuthenticationFailureClose)
+        if (mustWait || !isTold)
+            await DelayAsync(aborted);
+        if (isTold)
             throw new AmqpException(
                 ReplyCode.AccessRefused,
                 $"Login was refused using authentication mechanism {mechanism}. For details see the broker logfile.");
-        await DelayAsync(aborted);
         return null;
     }
 

@@ -8,21 +8,27 @@ namespace Amqp.Server.Hosting;
 internal sealed class BoundAddresses
 {
     private readonly List<ListenOptions> _amqp = [];
+    private readonly List<ListenOptions> _tls = [];
     private readonly List<ListenOptions> _management = [];
 
     public void AddAmqp(ListenOptions listen) => _amqp.Add(listen);
+
+    public void AddTls(ListenOptions listen) => _tls.Add(listen);
 
     public void AddManagement(ListenOptions listen) => _management.Add(listen);
 
     /// <summary>The addresses of AMQP listeners.</summary>
     public IEnumerable<IPEndPoint> Amqp => EndPoints(_amqp);
 
+    /// <summary>The addresses of listeners for AMQP over TLS.</summary>
+    public IEnumerable<IPEndPoint> Tls => EndPoints(_tls);
+
     /// <summary>The addresses of the HTTP API.</summary>
     public IEnumerable<IPEndPoint> Management => EndPoints(_management);
 
     /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672".</summary>
     public override string ToString() =>
-        $"AMQP on {Join(Amqp)}; management on {Join(Management)}";
+        $"AMQP on {Join(Amqp)}; {(_tls.Count > 0 ? $"AMQP over TLS on {Join(Tls)}; " : "")}management on {Join(Management)}";
 
     private static IEnumerable<IPEndPoint> EndPoints(List<ListenOptions> listens) =>
         listens.Select(listen => listen.IPEndPoint).OfType<IPEndPoint>();

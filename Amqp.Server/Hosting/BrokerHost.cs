@@ -2,6 +2,7 @@ using System.Net;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Hosting.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -93,7 +94,18 @@ internal static class BrokerHost
             kestrel.Listen(endPoint, listen =>
             {
                 addresses.AddAmqp(listen);
-                listen.UseConnectionHandler<AmqpConnectionHandler>();
+                AmqpListening.Configure(listen, options, services, certificates: null);
+            });
+        }
+
+        sockets.SharePort(options.Tls.Listeners);
+        TlsCertificates? certificates = options.Tls.Listeners.Count > 0 ? AmqpListening.LoadCertificates(options.Tls, services) : null;
+        foreach (IPEndPoint endPoint in options.Tls.Listeners)
+        {
+            kestrel.Listen(endPoint, listen =>
+            {
+                addresses.AddTls(listen);
+                AmqpListening.Configure(listen, options, services, certificates);
             });
         }
 

@@ -23,6 +23,7 @@ internal sealed class BrokerLifetime(
         foreach (string warning in configuration.Warnings)
             logger.ConfigurationWarning(warning);
         broker.Open();
+        connections.FollowDeletions(broker);
         return Task.CompletedTask;
     }
 

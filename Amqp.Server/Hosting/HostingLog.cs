@@ -15,6 +15,18 @@ internal static partial class HostingLog
     [LoggerMessage(4, LogLevel.Information, "All connections are closed")]
     public static partial void ConnectionsClosed(this ILogger logger);
 
+    [LoggerMessage(6, LogLevel.Information, "The certificates have changed and are used from now on; the server's runs out at {Expires:u}")]
+    public static partial void CertificatesLoaded(this ILogger logger, DateTime expires);
+
+    [LoggerMessage(7, LogLevel.Error, "The certificates have changed and cannot be used, so the old ones stay: {Reason}")]
+    public static partial void CertificatesNotLoaded(this ILogger logger, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "{EndPoint}: closed, as {Reason}; proxy_protocol demands one of every connection")]
+    public static partial void NoProxyHeader(this ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Client}: its certificate is refused: {Reason}")]
+    public static partial void ClientCertificateRefused(this ILogger logger, string client, string reason);
+
     [LoggerMessage(5, LogLevel.Information, "Stopped")]
     public static partial void Stopped(this ILogger logger);
 }

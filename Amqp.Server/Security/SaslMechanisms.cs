@@ -6,10 +6,13 @@ namespace Amqp.Server.Security;
 /// <summary>How a client says who it is: the SASL mechanisms of connection.start.</summary>
 internal static class SaslMechanisms
 {
-    /// <summary>Those that are offered, as they stand in connection.start.</summary>
-    public const string Offered = "PLAIN AMQPLAIN";
+    /// <summary>Those that take a password, as they stand in connection.start.</summary>
+    public const string WithPassword = "PLAIN AMQPLAIN";
 
-    /// <summary>Reads name and password out of a response; null when it is malformed or the mechanism is not offered.</summary>
+    /// <summary>The one that takes the client's certificate.</summary>
+    public const string External = "EXTERNAL";
+
+    /// <summary>Reads name and password out of a response; null when it is malformed or the mechanism takes no password.</summary>
     public static (string User, string Password)? Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
     {
         "PLAIN" => ReadPlain(response),

@@ -53,9 +53,12 @@ internal sealed class DefinitionStore(ICatalog catalog)
             .ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
-    public IEnumerable<string> VirtualHosts() => Entries(DefinitionKey.VirtualHosts).Select(entry => DefinitionKey.Names(entry.Key)[0]);
+    public IEnumerable<(string Name, VirtualHostDescription Description)> VirtualHosts() =>
+        Entries(DefinitionKey.VirtualHosts).Select(entry => (DefinitionKey.Names(entry.Key)[0], VirtualHostDescription.Read(entry.Value)));
 
-    public void SaveVirtualHost(string name) => catalog.Put(DefinitionKey.OfVirtualHost(name), []);
+    public void SaveVirtualHost(string name, VirtualHostDescription description) => catalog.Put(DefinitionKey.OfVirtualHost(name), description.Write());
+
+    public void DeleteVirtualHost(string name) => catalog.Remove(DefinitionKey.OfVirtualHost(name));
 
     public void Save(string virtualHost, Exchange exchange)
     {

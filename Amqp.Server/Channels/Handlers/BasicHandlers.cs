@@ -37,7 +37,7 @@ internal static class BasicHandlers
     private static void Consume(AmqpChannel channel, BasicConsume method)
     {
         var session = channel.Session;
-        var queue = channel.GetQueue(method.Queue);
+        var queue = channel.GetQueueToRead(method.Queue);
         int priority = ReadPriority(method.Arguments, queue);
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
         var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch);
@@ -81,7 +81,7 @@ internal static class BasicHandlers
 
     private static void Get(AmqpChannel channel, BasicGet method)
     {
-        var queue = channel.GetQueue(method.Queue);
+        var queue = channel.GetQueueToRead(method.Queue);
         if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
             channel.Send(new BasicGetEmpty());
         channel.Session.Round.Touch(channel.Session.Outbox);

@@ -61,7 +61,7 @@ internal static class BasicPublishHandler
     {
         if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
             throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}", BasicPublish.Id);
-        if ((properties.Flags & PropertyFlags.UserId) != 0 && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId))
+        if ((properties.Flags & PropertyFlags.UserId) != 0 && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId) && !user.Tags.IsImpersonator)
             throw new AmqpException(
                 ReplyCode.PreconditionFailed,
                 $"user_id property set to '{Encoding.UTF8.GetString(properties.UserId)}' but authenticated user was '{user.Name}'", BasicPublish.Id);

@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Security;
 
 namespace Amqp.Server.Channels.Handlers;
 
@@ -14,10 +15,14 @@ internal static class QueueHandlers
         .On<QueuePurge>(Purge)
         .On<QueueDelete>(Delete);
 
-    /// <summary>The queue of a method; an empty name stands for the channel's last declared one.</summary>
-    /// <exception cref="AmqpException">404: there is none. 405: another connection's.</exception>
-    public static Queue GetQueue(this AmqpChannel channel, string name) =>
-        channel.Session.VirtualHost.GetQueue(channel.QueueName(name), channel.Session);
+    /// <summary>The queue of a method that takes messages out; an empty name stands for the channel's last declared one.</summary>
+    /// <exception cref="AmqpException">403: the user may not. 404: there is none. 405: another connection's.</exception>
+    public static Queue GetQueueToRead(this AmqpChannel channel, string name)
+    {
+        string meant = channel.QueueName(name);
+        channel.Access.DemandQueue(AccessKind.Read, meant);
+        return channel.Session.VirtualHost.GetQueue(meant, channel.Session);
+    }
 
     private static string QueueName(this AmqpChannel channel, string name)
     {
@@ -40,9 +45,14 @@ internal static class QueueHandlers
         else
         {
             bool isServerNamed = name.Length == 0;
+            if (isServerNamed)
+                name = ReservedNames.NewQueueName();
+            else
+                ReservedNames.DemandNotReserved("queue", name); // before anything is said about permissions
+            channel.Access.DemandQueue(AccessKind.Configure, name);
+            DemandDeadLetterAccess(channel, name, method.Arguments);
             var flags = (method.Durable ? QueueFlags.Durable : 0) | (method.AutoDelete ? QueueFlags.AutoDelete : 0) | (method.Exclusive ? QueueFlags.Exclusive : 0);
-            queue = session.VirtualHost.Topology.DeclareQueue(
-                isServerNamed ? ReservedNames.NewQueueName() : name, isServerNamed, flags, method.Arguments, session);
+            queue = session.VirtualHost.Topology.DeclareQueue(name, isServerNamed, flags, method.Arguments, session);
             if (queue.IsExclusive)
                 session.ExclusiveQueues.Add(queue);
         }
@@ -53,9 +63,19 @@ internal static class QueueHandlers
         channel.Send(new QueueDeclareOk(queue.Name, (uint)Math.Min(ready, uint.MaxValue), (uint)consumers));
     }
 
+    /// <summary>Who has a new queue's messages sent on reads from it and writes to where they go.</summary>
+    private static void DemandDeadLetterAccess(AmqpChannel channel, string name, FieldTable arguments)
+    {
+        if (arguments["x-dead-letter-exchange"] is not { Type: FieldType.LongString } exchange || channel.Session.VirtualHost.FindQueue(name) is not null)
+            return;
+        channel.Access.DemandQueue(AccessKind.Read, name);
+        channel.Access.DemandExchange(AccessKind.Write, exchange.AsString());
+    }
+
     private static void Bind(AmqpChannel channel, QueueBind method)
     {
         var (name, routingKey) = BindingNames(channel, method.Queue, method.RoutingKey);
+        channel.Access.DemandQueue(AccessKind.Write, name);
         var host = channel.Session.VirtualHost;
         // The default exchange binds each queue by its name already: who asks for just that has it.
         bool asksForItsOwn = method.Exchange.Length == 0 && (routingKey.Length == 0 || routingKey == name) && host.FindQueue(name) is not null;
@@ -65,7 +85,7 @@ internal static class QueueHandlers
         }
         else
         {
-            Topology.DemandNotDefault(method.Exchange);
+            channel.DemandSource(method.Exchange, routingKey);
             host.GetExchange(method.Exchange); // of two that are missing RabbitMQ names the exchange
             host.Topology.Bind(method.Exchange, host.GetQueue(name, channel.Session), routingKey, method.Arguments, channel.Session.Round);
         }
@@ -77,7 +97,8 @@ internal static class QueueHandlers
     {
         var (name, routingKey) = BindingNames(channel, method.Queue, method.RoutingKey);
         var host = channel.Session.VirtualHost;
-        Topology.DemandNotDefault(method.Exchange);
+        channel.Access.DemandQueue(AccessKind.Write, name);
+        channel.DemandSource(method.Exchange, routingKey);
         if (host.FindQueue(name) is { } queue && host.Topology.IsBound(method.Exchange, queue, routingKey, method.Arguments))
         {
             host.DemandAccess(queue, channel.Session);
@@ -95,7 +116,7 @@ internal static class QueueHandlers
 
     private static void Purge(AmqpChannel channel, QueuePurge method)
     {
-        int purged = channel.GetQueue(method.Queue).Purge();
+        int purged = channel.GetQueueToRead(method.Queue).Purge();
         if (!method.NoWait)
             channel.Send(new QueuePurgeOk((uint)purged));
     }
@@ -104,7 +125,9 @@ internal static class QueueHandlers
     {
         var session = channel.Session;
         var deleted = new DeletedQueue(0, []);
-        if (session.VirtualHost.FindQueue(channel.QueueName(method.Queue)) is { } queue)
+        string name = channel.QueueName(method.Queue);
+        channel.Access.DemandQueue(AccessKind.Configure, name);
+        if (session.VirtualHost.FindQueue(name) is { } queue)
         {
             session.VirtualHost.DemandAccess(queue, session);
             deleted = session.VirtualHost.Topology.DeleteQueue(queue, method.IfUnused, method.IfEmpty);

@@ -4,6 +4,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Security;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Publishing;
@@ -18,7 +19,7 @@ internal sealed class Publisher(AmqpChannel channel)
     private readonly RouteWriter _writer = new(channel.Session.VirtualHost.Store);
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the exchange that chose last
 
-    /// <summary>Where a message goes.</summary>
+    /// <summary>Where a message goes, if the user may send it there. What is remembered was allowed, and is forgotten when permissions change.</summary>
     /// <param name="address">Exchange and routing key as they came.</param>
     /// <param name="properties">Flags and property list as they came.</param>
     /// <param name="headers">The encoded fields of its headers.</param>
@@ -42,7 +43,10 @@ internal sealed class Publisher(AmqpChannel channel)
                 return queue.Route;
         }
         string[] furtherKeys = isSenderSelected ? SenderSelectedKeys.Read(headers) : [];
-        _virtualHost.Follow(exchange, new RoutedMessage(Text(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties }, _finder);
+        var message = new RoutedMessage(Text(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
+        if (exchange.Type == "topic")
+            DemandTopics(exchange, message);
+        _virtualHost.Follow(exchange, message, _finder);
         var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.VariesByMessage)
             _routes.Add(address, route, version);
@@ -73,8 +77,16 @@ internal sealed class Publisher(AmqpChannel channel)
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;
 
+    private void DemandTopics(Exchange exchange, in RoutedMessage message)
+    {
+        channel.Access.DemandTopic(AccessKind.Write, exchange.Name, message.RoutingKey, BasicPublish.Id);
+        foreach (string key in message.FurtherKeys)
+            channel.Access.DemandTopic(AccessKind.Write, exchange.Name, key, BasicPublish.Id);
+    }
+
     private Exchange DemandExchange(string name)
     {
+        channel.Access.DemandExchange(AccessKind.Write, name, BasicPublish.Id);
         var exchange = _virtualHost.FindExchange(name)
             ?? throw new AmqpException(ReplyCode.NotFound, VirtualHost.NoExchange(name, _virtualHost.Name).Message, BasicPublish.Id);
         if (exchange.IsInternal)

@@ -1,0 +1,42 @@
+using System.Buffers;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>What is said of a virtual host besides its name; nothing of it changes what the virtual host does.</summary>
+/// <param name="Text">RabbitMQ's <c>description</c>.</param>
+/// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
+internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags)
+{
+    private const byte Version = 1;
+
+    public static VirtualHostDescription None { get; } = new("", []);
+
+    /// <summary>Reads the catalog's value: nothing, or <c>| version u8 | table |</c>.</summary>
+    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    public static VirtualHostDescription Read(ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+            return None;
+        var reader = new WireReader(value);
+        byte version = reader.ReadByte();
+        if (version != Version)
+            throw new InvalidDataException($"A virtual host has format {version}; this version reads format {Version}.");
+        var table = reader.ReadTable();
+        return new VirtualHostDescription(
+            table["description"]?.AsString() ?? "",
+            [.. table["tags"]?.AsArray().Select(tag => tag.AsString()) ?? []]);
+    }
+
+    /// <summary>The catalog's value.</summary>
+    public byte[] Write()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        writer.WriteByte(Version);
+        writer.WriteTable(FieldTable.Empty
+            .With("description", FieldValue.FromString(Text))
+            .With("tags", FieldValue.FromArray([.. Tags.Select(tag => FieldValue.FromString(tag))])));
+        return output.WrittenSpan.ToArray();
+    }
+}

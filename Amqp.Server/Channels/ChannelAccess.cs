@@ -1,0 +1,75 @@
+using Amqp.Protocol;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>Whether the user of a channel may do what is asked, in RabbitMQ's words where not.</summary>
+/// <remarks>
+/// Owned by the connection's read loop. Remembers what was allowed last, as many as RabbitMQ does, until any permission changes;
+/// so asking again costs no regular expression and no memory.
+/// </remarks>
+internal sealed class ChannelAccess(Session session)
+{
+    private const int MostRemembered = 12;
+
+    private readonly PermissionStore _permissions = session.Broker.Permissions;
+    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the latest last
+    private int _version;
+
+    /// <exception cref="AmqpException">403: the user may not.</exception>
+    public void DemandQueue(AccessKind kind, string name) => Demand(kind, isQueue: true, name, default);
+
+    /// <param name="kind">What for.</param>
+    /// <param name="name">The exchange's name.</param>
+    /// <param name="cause">The method, where nobody else adds it to an error.</param>
+    /// <exception cref="AmqpException">403: the user may not.</exception>
+    public void DemandExchange(AccessKind kind, string name, MethodId cause = default) => Demand(kind, isQueue: false, name, cause);
+
+    /// <summary>Demands that a routing key may be used with a topic exchange.</summary>
+    /// <exception cref="AmqpException">403: the user may not.</exception>
+    public void DemandTopic(AccessKind kind, string exchange, string routingKey, MethodId cause = default)
+    {
+        if (!_permissions.AllowsTopic(session.VirtualHost.Name, session.User.Name, kind, exchange, routingKey))
+            throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'", cause);
+    }
+
+    private void Demand(AccessKind kind, bool isQueue, string name, MethodId cause)
+    {
+        int version = _permissions.Version;
+        if (version != _version)
+            _allowed?.Clear();
+        _version = version;
+        if (IsRemembered(kind, isQueue, name))
+            return;
+        string asked = isQueue || name.Length > 0 ? name : "amq.default";
+        if (!_permissions.Allows(session.VirtualHost.Name, session.User.Name, kind, asked))
+            throw Refused(kind, $"{(isQueue ? "queue" : "exchange")} '{asked}'", cause);
+        Remember((kind, isQueue, name));
+    }
+
+    private bool IsRemembered(AccessKind kind, bool isQueue, string name)
+    {
+        if (_allowed is null)
+            return false;
+        for (int i = _allowed.Count - 1; i >= 0; i--)
+        {
+            var allowed = _allowed[i];
+            if (allowed.Kind == kind && allowed.IsQueue == isQueue && allowed.Name == name)
+                return true;
+        }
+        return false;
+    }
+
+    private void Remember((AccessKind, bool, string) allowed)
+    {
+        _allowed ??= new(capacity: 1);
+        if (_allowed.Count == MostRemembered)
+            _allowed.RemoveAt(0);
+        _allowed.Add(allowed);
+    }
+
+    private AmqpException Refused(AccessKind kind, string what, MethodId cause) => new(
+        ReplyCode.AccessRefused,
+        $"{kind.Word()} access to {what} in vhost '{session.VirtualHost.Name}' refused for user '{session.User.Name}'",
+        cause);
+}

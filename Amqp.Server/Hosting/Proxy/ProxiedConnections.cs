@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Amqp.Server.Hosting.Proxy;
+
+/// <summary>Reads the header that a proxy sends ahead of each connection, and gives the connection its client's address.</summary>
+/// <param name="next">Whoever carries the connection.</param>
+/// <param name="timeout">How long the header may take.</param>
+/// <param name="logger">Hears of connections without a header.</param>
+internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, ILogger logger)
+{
+    public async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        if (await ReadHeaderAsync(connection) is not { } header)
+            return;
+        if (header.Source is not null)
+            (connection.RemoteEndPoint, connection.LocalEndPoint) = (header.Source, header.Destination);
+        await next(connection);
+    }
+
+    /// <summary>The header; null when the peer sent none, in time, or went away.</summary>
+    private async Task<ProxyHeader?> ReadHeaderAsync(ConnectionContext connection)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        limit.CancelAfter(timeout);
+        var input = connection.Transport.Input;
+        try
+        {
+            while (true)
+            {
+                var result = await input.ReadAsync(limit.Token);
+                if (TryTake(result.Buffer, out var header, out var end))
+                {
+                    input.AdvanceTo(end);
+                    return header;
+                }
+                input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                if (result.IsCompleted)
+                    return null;
+            }
+        }
+        catch (Exception error) when (error is InvalidDataException or OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            if (error is InvalidDataException)
+                logger.NoProxyHeader($"{connection.RemoteEndPoint as IPEndPoint}", error.Message);
+            connection.Abort();
+            return null;
+        }
+    }
+
+    private static bool TryTake(in ReadOnlySequence<byte> received, out ProxyHeader? header, out SequencePosition end)
+    {
+        ReadOnlySpan<byte> start = received.IsSingleSegment ? received.FirstSpan : received.ToArray();
+        bool isRead = ProxyHeader.TryRead(start, out header, out int length);
+        end = received.GetPosition(isRead ? length : 0);
+        return isRead;
+    }
+}

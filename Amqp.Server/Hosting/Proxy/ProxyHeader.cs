@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Amqp.Server.Hosting.Proxy;
+
+/// <summary>What a proxy says of a connection before it passes on the client's first octet: HAProxy's PROXY protocol, versions 1 and 2.</summary>
+/// <param name="Source">The client; null when the proxy speaks for itself or does not say.</param>
+/// <param name="Destination">What the client connected to.</param>
+internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
+{
+    /// <summary>The longest line of version 1, with its end.</summary>
+    private const int LongestLine = 107;
+
+    private const int BinaryHeaderSize = 16;
+
+    private static ReadOnlySpan<byte> Signature => [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A];
+
+    private static ReadOnlySpan<byte> LineStart => "PROXY "u8;
+
+    /// <summary>Reads a header from the beginning of what a connection sent.</summary>
+    /// <param name="received">What has come so far.</param>
+    /// <param name="header">The header.</param>
+    /// <param name="length">How many octets it takes.</param>
+    /// <returns>False when more must come first.</returns>
+    /// <exception cref="InvalidDataException">It is no header.</exception>
+    public static bool TryRead(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
+    {
+        (header, length) = (null, 0);
+        if (StartsLike(received, Signature))
+            return received.Length >= BinaryHeaderSize && TryReadBinary(received, out header, out length);
+        if (!StartsLike(received, LineStart))
+            throw new InvalidDataException("it does not begin with a header of the PROXY protocol");
+        int end = received[..Math.Min(received.Length, LongestLine)].IndexOf("\r\n"u8);
+        if (end < 0)
+            return received.Length < LongestLine ? false : throw new InvalidDataException("its PROXY line does not end");
+        header = ReadLine(Encoding.ASCII.GetString(received[..end]).Split(' '));
+        length = end + 2;
+        return true;
+    }
+
+    private static bool StartsLike(ReadOnlySpan<byte> received, ReadOnlySpan<byte> start)
+    {
+        int common = Math.Min(received.Length, start.Length);
+        return received[..common].SequenceEqual(start[..common]);
+    }
+
+    /// <summary><c>PROXY TCP4 192.0.2.1 192.0.2.2 41000 5672</c>, or UNKNOWN and anything.</summary>
+    private static ProxyHeader ReadLine(string[] words) => words switch
+    {
+        [_, "UNKNOWN", ..] => new ProxyHeader(null, null),
+        [_, "TCP4" or "TCP6", var source, var destination, var sourcePort, var destinationPort] =>
+            new ProxyHeader(EndPoint(source, sourcePort), EndPoint(destination, destinationPort)),
+        _ => throw new InvalidDataException("its PROXY line is malformed"),
+    };
+
+    private static IPEndPoint EndPoint(string address, string port) =>
+        IPAddress.TryParse(address, out var parsed) && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
+            ? new IPEndPoint(parsed, number)
+            : throw new InvalidDataException("its PROXY line names no address and port");
+
+    /// <summary>| signature | version and command u8 | family u8 | length u16 | addresses | more, which is passed over |</summary>
+    private static bool TryReadBinary(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
+    {
+        header = null;
+        length = BinaryHeaderSize + BinaryPrimitives.ReadUInt16BigEndian(received[14..]);
+        if (received[12] is not (0x20 or 0x21))
+            throw new InvalidDataException($"its PROXY header has version and command {received[12]:X2}");
+        if (received.Length < length)
+            return false;
+        bool isLocal = received[12] == 0x20;
+        var addresses = received[BinaryHeaderSize..length];
+        int size = (received[13] >> 4) switch { 1 => 4, 2 => 16, _ => 0 }; // IPv4, IPv6, unspecified or a Unix socket
+        if (isLocal || size == 0)
+            header = new ProxyHeader(null, null);
+        else if (addresses.Length < 2 * size + 4)
+            throw new InvalidDataException("its PROXY header is too short for its addresses");
+        else
+            header = new ProxyHeader(
+                new IPEndPoint(new IPAddress(addresses[..size]), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size)..])),
+                new IPEndPoint(new IPAddress(addresses[size..(2 * size)]), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size + 2)..])));
+        return true;
+    }
+}

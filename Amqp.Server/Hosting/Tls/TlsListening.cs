@@ -1,0 +1,62 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Amqp.Server.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Amqp.Server.Hosting.Tls;
+
+/// <summary>Puts TLS between a listener's sockets and AMQP.</summary>
+internal static class TlsListening
+{
+    /// <summary>Takes only connections that speak TLS.</summary>
+    public static void UseTls(this ListenOptions listen, TlsOptions options, TlsCertificates certificates, ILogger logger)
+    {
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = handshake => ValueTask.FromResult(ServerOptions(options, certificates.Current, $"{handshake.Connection.RemoteEndPoint}", logger)),
+            HandshakeTimeout = options.HandshakeTimeout,
+        });
+    }
+
+    private static SslServerAuthenticationOptions ServerOptions(TlsOptions options, LoadedCertificates certificates, string client, ILogger logger)
+    {
+        var server = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificates.Server,
+            EnabledSslProtocols = options.Versions,
+            ClientCertificateRequired = options.VerifyPeer,
+        };
+        if (options.VerifyPeer)
+        {
+            server.CertificateChainPolicy = PolicyOf(certificates.Authorities);
+            server.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                if (RefusalOf(certificate, chain, errors, options) is not { } refusal)
+                    return true;
+                logger.ClientCertificateRefused(client, refusal);
+                return false;
+            };
+        }
+        return server;
+    }
+
+    /// <summary>Why a client is not let in, for the log; null when it is.</summary>
+    private static string? RefusalOf(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, TlsOptions options)
+    {
+        if (certificate is null)
+            return options.DemandPeerCertificate ? "it has none" : null;
+        if (errors != SslPolicyErrors.None)
+            return $"{certificate.Subject}: {string.Join(' ', chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? [])}";
+        return chain!.ChainElements.Count - 2 > options.Depth ? $"{certificate.Subject}: more certificates than ssl_options.depth allows lead to its authority" : null;
+    }
+
+    /// <summary>The configured authorities, and nobody else's: the system's trust in a web site's certificate is none in a client.</summary>
+    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        policy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.2")); // client authentication
+        return policy;
+    }
+}

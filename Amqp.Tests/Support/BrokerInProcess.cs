@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using Amqp.Server.Broker;
+using Amqp.Server.Configuration;
+using Amqp.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Amqp.Tests.Support;
+
+/// <summary>The whole broker in the test's own process, for tests that look into it or change it from within. On free ports, with a data folder that goes with it.</summary>
+internal sealed class BrokerInProcess : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _directory;
+    private readonly LogLines _log = new();
+
+    private BrokerInProcess(WebApplication app, string directory)
+    {
+        (_app, _directory) = (app, directory);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(_log);
+    }
+
+    public MessageBroker Broker => _app.Services.GetRequiredService<MessageBroker>();
+
+    /// <summary>The ports of AMQP listeners, in the order in which they are configured.</summary>
+    public IReadOnlyList<int> Ports => [.. _app.Services.GetRequiredService<BoundAddresses>().Amqp.Select(endPoint => endPoint.Port)];
+
+    public int Port => Ports[0];
+
+    /// <summary>The port for AMQP over TLS.</summary>
+    public int TlsPort => _app.Services.GetRequiredService<BoundAddresses>().Tls.First().Port;
+
+    /// <summary>What has been logged so far.</summary>
+    public IReadOnlyList<string> Log => [.. _log.Lines];
+
+    /// <summary>Starts a broker on one port of 127.0.0.1.</summary>
+    /// <param name="settings">Lines of a configuration file.</param>
+    public static async Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings)
+    {
+        string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        string file = Path.Combine(directory, "broker.conf");
+        string[] always = ["bind = 127.0.0.1", "listeners.tcp.default = 0", "management.tcp.port = 0", $"data_dir = '{directory}/data'"];
+        await File.WriteAllLinesAsync(file, [.. always, .. settings]);
+        var configuration = BrokerConfiguration.Load(file, [], new Dictionary<string, string>());
+        Assert.That(configuration.Errors, Is.Empty);
+        var broker = new BrokerInProcess(BrokerHost.Build(configuration), directory);
+        try
+        {
+            await broker._app.StartAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>For clients.</summary>
+    public ConnectionFactory Factory(string user = "guest", string password = "guest", string virtualHost = "/") => new()
+    {
+        HostName = "127.0.0.1",
+        Port = Port,
+        UserName = user,
+        Password = password,
+        VirtualHost = virtualHost,
+        AutomaticRecoveryEnabled = false,
+    };
+
+    /// <summary>A client's connection that is open at both ends: the library does not wait for connection.open-ok.</summary>
+    /// <exception cref="OperationInterruptedException">The broker refused it.</exception>
+    public static async Task<IConnection> ConnectAsync(ConnectionFactory factory)
+    {
+        var connection = await factory.CreateConnectionAsync();
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Keeps every line, at any level.</summary>
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
