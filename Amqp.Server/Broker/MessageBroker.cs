@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -21,6 +22,17 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     public IMessageStore Store { get; private set; } = null!;
 
     public UserStore Users { get; private set; } = null!;
+
+    /// <summary>Settings that are made while the broker runs.</summary>
+    public RuntimeParameters Parameters { get; private set; } = null!;
+
+    /// <summary>The same, for the whole broker and without anything that acts on them.</summary>
+    public NamedValues GlobalParameters { get; private set; } = null!;
+
+    public UserLimits UserLimits { get; private set; } = null!;
+
+    /// <summary>Who is connected, in numbers.</summary>
+    public ClientCounts Clients { get; private set; } = null!;
 
     /// <summary>Tells channels when the store has made their messages durable.</summary>
     public CommitNotifier Commits { get; private set; } = null!;
@@ -56,13 +68,15 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         if (!definitions.VirtualHosts().Any())
-            definitions.SaveVirtualHost(_options.DefaultVirtualHost);
-        foreach (string name in definitions.VirtualHosts())
+            definitions.SaveVirtualHost(_options.DefaultVirtualHost, new VirtualHostMetadata("Default virtual host", [], null));
+        var queueRules = new QueueRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => _virtualHosts.Values.Sum(host => (long)host.QueueCount));
+        foreach (var (name, metadata) in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, Store, definitions, logger);
+            var virtualHost = new VirtualHost(name, metadata, Store, definitions, queueRules, logger);
             definitions.Restore(virtualHost);
             _virtualHosts.Add(name, virtualHost);
         }
+        RestoreParameters(definitions);
     }
 
     public VirtualHost? FindVirtualHost(string name) => _virtualHosts.GetValueOrDefault(name);
@@ -78,6 +92,26 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         foreach (var virtualHost in _virtualHosts.Values)
             virtualHost.Dispose();
         _directory.Dispose();
+    }
+
+    [MemberNotNull(nameof(Parameters), nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]
+    private void RestoreParameters(DefinitionStore definitions)
+    {
+        Parameters = new RuntimeParameters(definitions);
+        Parameters.Add(new ParameterComponent(
+            VirtualHostLimits.Component,
+            (_, value) => VirtualHostLimits.Validate(value),
+            (virtualHost, name, value) =>
+            {
+                if (name == VirtualHostLimits.Name && FindVirtualHost(virtualHost) is { } host)
+                    host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
+            }));
+        Parameters.Restore();
+        GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
+        GlobalParameters.Restore();
+        Clients = new ClientCounts(this);
+        UserLimits = new UserLimits(definitions);
+        UserLimits.Restore();
     }
 
     private void Report(RecoveryReport report, int queues, TimeSpan elapsed)

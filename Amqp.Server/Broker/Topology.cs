@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -38,6 +40,7 @@ internal sealed class Topology(
             if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
                 throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
             var exchange = new Exchange(name, type, router, flags, arguments);
+            exchange.Apply(virtualHost.Policies.Effective(exchange));
             definitions.Save(virtualHost.Name, exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;
             onChanged();
@@ -84,6 +87,7 @@ internal sealed class Topology(
         // Even one that is there: a name with this prefix is looked up, never declared.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
+        arguments = virtualHost.QueueRules.WithDefaultType(virtualHost.Metadata.DefaultQueueType, flags, arguments);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
@@ -96,6 +100,7 @@ internal sealed class Topology(
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
                 return existing;
             }
+            virtualHost.DemandRoomForQueue(name);
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;
@@ -103,6 +108,7 @@ internal sealed class Topology(
             var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);
             if (isKept)
                 Keep(queue);
+            ApplyPolicies(queue);
             queues[name] = queue;
             foreach (string argument in parsed.WithoutEffect)
                 virtualHost.Logger.ArgumentWithoutEffect(name, virtualHost.Name, argument);
@@ -195,13 +201,39 @@ internal sealed class Topology(
         }
     }
 
+    /// <summary>Changes the virtual host's policies, and lets every exchange and queue have what they now say.</summary>
+    public void ChangePolicies(Action change)
+    {
+        var round = new DispatchRound();
+        topologyLock.EnterWriteLock();
+        try
+        {
+            change();
+            foreach (var exchange in virtualHost.Exchanges)
+                exchange.Apply(virtualHost.Policies.Effective(exchange));
+            foreach (var queue in virtualHost.Queues)
+                queue.Apply(virtualHost.Policies.Effective(queue), round);
+        }
+        finally
+        {
+            onChanged();
+            topologyLock.ExitWriteLock();
+        }
+        round.Complete();
+    }
+
     /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
     public void Restore(IEnumerable<Exchange> storedExchanges, IEnumerable<Queue> storedQueues, Func<IEnumerable<Binding>> storedBindings)
     {
         foreach (var exchange in storedExchanges)
             exchanges[exchange.Name] = exchange;
+        foreach (var exchange in virtualHost.Exchanges)
+            exchange.Apply(virtualHost.Policies.Effective(exchange));
         foreach (var queue in storedQueues)
+        {
+            ApplyPolicies(queue);
             queues[queue.Name] = queue;
+        }
         foreach (var binding in storedBindings())
         {
             if (!binding.Source.Accepts(binding))
@@ -217,6 +249,14 @@ internal sealed class Topology(
     {
         if (exchange.Length == 0)
             throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+    }
+
+    /// <summary>For a queue that nobody uses yet, so there is nothing to be done with the round.</summary>
+    private void ApplyPolicies(Queue queue)
+    {
+        var policy = virtualHost.Policies.Effective(queue);
+        if (!ReferenceEquals(policy, EffectivePolicy.None))
+            queue.Apply(policy, new DispatchRound());
     }
 
     /// <summary>Saves a durable queue's definition, or gives its place in the store back.</summary>

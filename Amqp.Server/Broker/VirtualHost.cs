@@ -3,6 +3,8 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -21,16 +23,31 @@ internal sealed class VirtualHost : IDisposable
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
 
-    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, ILogger logger)
+    public VirtualHost(string name, VirtualHostMetadata metadata, IMessageStore store, DefinitionStore definitions, QueueRules queueRules, ILogger logger)
     {
         Name = name;
+        Metadata = metadata;
         Store = store;
+        QueueRules = queueRules;
         Logger = logger;
         AddPredeclared();
+        Policies = new VirtualHostPolicies(this, definitions);
         Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, () => Interlocked.Increment(ref _topologyVersion));
     }
 
     public string Name { get; }
+
+    /// <summary>What is known of it besides its name. Replaced as a whole, by anyone.</summary>
+    public VirtualHostMetadata Metadata { get; set; }
+
+    /// <summary>What it may hold at most. Replaced as a whole, by whoever changes the parameter.</summary>
+    public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
+
+    /// <summary>What holds for new queues in every virtual host.</summary>
+    public QueueRules QueueRules { get; }
+
+    /// <summary>Settings for queues and exchanges by their names.</summary>
+    public VirtualHostPolicies Policies { get; }
 
     public IMessageStore Store { get; }
 
@@ -82,6 +99,17 @@ internal sealed class VirtualHost : IDisposable
         {
             _topologyLock.ExitReadLock();
         }
+    }
+
+    /// <summary>How many queues there are.</summary>
+    public int QueueCount => _queues.Count;
+
+    /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
+    public void DemandRoomForQueue(string queue)
+    {
+        if (Limits.MaxQueues is { } limit && QueueCount >= limit)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in vhost '{Name}' ({limit}) is reached");
+        QueueRules.DemandRoom(queue);
     }
 
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>

@@ -31,6 +31,9 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
 
     public required VirtualHost VirtualHost { get; init; }
 
+    /// <summary>The connection's place among those that virtual host and user may have.</summary>
+    public required ClientCounts.Admission Admission { get; init; }
+
     public required ClientCapabilities Capabilities { get; init; }
 
     /// <summary>Largest frame that may be sent, its eight bytes of envelope included.</summary>

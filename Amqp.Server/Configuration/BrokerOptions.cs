@@ -32,6 +32,12 @@ public sealed class BrokerOptions
     /// <summary>AMQP connections allowed at once; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 
+    /// <summary>Queues allowed in the whole broker; null is no limit.</summary>
+    public long? ClusterQueueLimit { get; set; }
+
+    /// <summary>The type of queues that name none, <c>classic</c> or <c>quorum</c>; null adds no type to their arguments.</summary>
+    public string? DefaultQueueType { get; set; }
+
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 

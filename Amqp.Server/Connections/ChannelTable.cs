@@ -73,6 +73,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         if (_channels.Count >= session.ChannelMax)
             throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({session.ChannelMax})");
+        session.Admission.OpenChannel();
         var channel = new AmqpChannel(number, session);
         _channels.Add(number, channel);
         channel.Send(new ChannelOpenOk());
@@ -92,5 +93,6 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         _channels.Remove(channel.Number);
         _latest = null;
+        session.Admission.CloseChannel();
     }
 }

@@ -65,12 +65,22 @@ internal sealed class Handshake(
             ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
         if (options.MaxConnections > 0 && connections.Count > options.MaxConnections)
             throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
-        Send(new ConnectionOpenOk());
+        var admission = broker.Clients.Admit(user.Name, virtualHost);
+        try
+        {
+            Send(new ConnectionOpenOk());
+        }
+        catch
+        {
+            admission.Dispose();
+            throw;
+        }
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
         return new Session(broker, options, outbox, round, logger)
         {
             User = user,
             VirtualHost = virtualHost,
+            Admission = admission,
             Capabilities = capabilities,
             FrameMax = frameMax,
             ChannelMax = channelMax,

@@ -85,6 +85,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         foreach (var queue in session.ExclusiveQueues)
             session.VirtualHost.DeleteAbandoned(queue, round);
         session.ExclusiveQueues.Clear();
+        session.Admission.Dispose();
         session.Confirming.Clear();
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -49,9 +51,11 @@ internal sealed class DefinitionStore(ICatalog catalog)
         Entries(DefinitionKey.Queues).Select(entry => DefinitionCodec.Read(entry.Value).Number).ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
-    public IEnumerable<string> VirtualHosts() => Entries(DefinitionKey.VirtualHosts).Select(entry => DefinitionKey.Names(entry.Key)[0]);
+    public IEnumerable<(string Name, VirtualHostMetadata Metadata)> VirtualHosts() =>
+        Entries(DefinitionKey.VirtualHosts).Select(entry => (DefinitionKey.Names(entry.Key)[0], DefinitionCodec.ReadMetadata(entry.Value)));
 
-    public void SaveVirtualHost(string name) => catalog.Put(DefinitionKey.OfVirtualHost(name), []);
+    public void SaveVirtualHost(string name, VirtualHostMetadata metadata) =>
+        catalog.Put(DefinitionKey.OfVirtualHost(name), DefinitionCodec.Write(metadata));
 
     public void Save(string virtualHost, Exchange exchange)
     {
@@ -86,8 +90,28 @@ internal sealed class DefinitionStore(ICatalog catalog)
             catalog.Remove(DefinitionKey.OfBinding(virtualHost, binding));
     }
 
-    /// <summary>Puts a virtual host's durable exchanges, queues and bindings back.</summary>
-    public void Restore(VirtualHost virtualHost) => virtualHost.Topology.Restore(
+    public void Save(string virtualHost, Policy policy) =>
+        catalog.Put(DefinitionKey.OfPolicy(virtualHost, policy.Kind, policy.Name), DefinitionCodec.Write(policy));
+
+    public void DeletePolicy(string virtualHost, PolicyKind kind, string name) => catalog.Remove(DefinitionKey.OfPolicy(virtualHost, kind, name));
+
+    /// <summary>Values kept under names: parameters and limits.</summary>
+    /// <param name="kind">The beginning of their keys, as <see cref="DefinitionKey"/> has it.</param>
+    public IEnumerable<(string[] Names, FieldValue Value)> Values(string kind) =>
+        Entries(kind).Select(entry => (DefinitionKey.Names(entry.Key), DefinitionCodec.Read(entry.Value).Arguments["value"] ?? FieldValue.Void));
+
+    public void SaveValue(string key, FieldValue value) => catalog.Put(key, DefinitionCodec.Write(value));
+
+    public void DeleteValue(string key) => catalog.Remove(key);
+
+    /// <summary>Puts a virtual host's policies, durable exchanges, queues and bindings back.</summary>
+    public void Restore(VirtualHost virtualHost)
+    {
+        virtualHost.Policies.Restore(PoliciesOf(virtualHost, PolicyKind.User).Concat(PoliciesOf(virtualHost, PolicyKind.Operator)));
+        RestoreTopology(virtualHost);
+    }
+
+    private void RestoreTopology(VirtualHost virtualHost) => virtualHost.Topology.Restore(
         Of(DefinitionKey.Exchanges, virtualHost).Select(found =>
         {
             var router = Routers.Create(found.Definition.Type) ?? throw new InvalidDataException($"Exchange '{found.Names[1]}' has the unknown type '{found.Definition.Type}'.");
@@ -97,6 +121,9 @@ internal sealed class DefinitionStore(ICatalog catalog)
             found.Names[1], (QueueFlags)found.Definition.Flags, QueueArguments.FromStored(found.Definition.Arguments),
             owner: null, virtualHost.Store.OpenQueue(found.Definition.Number, durable: true), virtualHost)),
         () => Of(DefinitionKey.Bindings, virtualHost).Select(found => FindEnds(virtualHost, found.Names, found.Definition)).OfType<Binding>());
+
+    private IEnumerable<Policy> PoliciesOf(VirtualHost virtualHost, PolicyKind kind) =>
+        Of(DefinitionKey.KindOf(kind), virtualHost).Select(found => DefinitionCodec.ReadPolicy(kind, found.Names[1], found.Definition));
 
     /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
     private static Binding? FindEnds(VirtualHost virtualHost, string[] names, Definition definition)
