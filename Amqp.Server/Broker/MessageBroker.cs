@@ -11,11 +11,10 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Broker;
 
 /// <summary>The broker: its data folder, its users and its virtual hosts.</summary>
-/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; immutable in between.</remarks>
+/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
 internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger) : IAsyncDisposable
 {
     private readonly BrokerOptions _options = options.Value;
-    private readonly Dictionary<string, VirtualHost> _virtualHosts = [];
     private DataDirectory? _directory;
     private int _failureLogged;
 
@@ -33,6 +32,10 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     /// <summary>Who is connected, in numbers.</summary>
     public ClientCounts Clients { get; private set; } = null!;
+
+    public PermissionStore Permissions { get; private set; } = null!;
+
+    public VirtualHosts VirtualHosts { get; private set; } = null!;
 
     /// <summary>Tells channels when the store has made their messages durable.</summary>
     public CommitNotifier Commits { get; private set; } = null!;
@@ -56,7 +59,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
 
-        Users = UserStore.Load(_directory.Catalog, _options.DefaultUser, _options.DefaultPassword, _options.LoopbackUsers);
+        Permissions = new PermissionStore(_directory.Catalog);
+        Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers);
         Commits = new CommitNotifier(Store);
         Alarms = new ResourceAlarms(
             new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
@@ -67,19 +71,14 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
-        if (!definitions.VirtualHosts().Any())
-            definitions.SaveVirtualHost(_options.DefaultVirtualHost, new VirtualHostMetadata("Default virtual host", [], null));
-        var queueRules = new QueueRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => _virtualHosts.Values.Sum(host => (long)host.QueueCount));
-        foreach (var (name, metadata) in definitions.VirtualHosts())
-        {
-            var virtualHost = new VirtualHost(name, metadata, Store, definitions, queueRules, logger);
-            definitions.Restore(virtualHost);
-            _virtualHosts.Add(name, virtualHost);
-        }
+        var queueRules = new QueueRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
+        Parameters = new RuntimeParameters(definitions);
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, queueRules, logger);
+        VirtualHosts.Restore();
         RestoreParameters(definitions);
+        new InitialAccess(VirtualHosts, Users, Permissions, _options.DefaultAccess).Complete();
+        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
     }
-
-    public VirtualHost? FindVirtualHost(string name) => _virtualHosts.GetValueOrDefault(name);
 
     /// <summary>Puts everything on the disk and lets go of the data folder.</summary>
     public async ValueTask DisposeAsync()
@@ -89,21 +88,19 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Alarms?.Dispose();
         if (Store is not null)
             await Store.DisposeAsync();
-        foreach (var virtualHost in _virtualHosts.Values)
-            virtualHost.Dispose();
+        VirtualHosts?.Dispose();
         _directory.Dispose();
     }
 
-    [MemberNotNull(nameof(Parameters), nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]
+    [MemberNotNull(nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]
     private void RestoreParameters(DefinitionStore definitions)
     {
-        Parameters = new RuntimeParameters(definitions);
         Parameters.Add(new ParameterComponent(
             VirtualHostLimits.Component,
             (_, value) => VirtualHostLimits.Validate(value),
             (virtualHost, name, value) =>
             {
-                if (name == VirtualHostLimits.Name && FindVirtualHost(virtualHost) is { } host)
+                if (name == VirtualHostLimits.Name && VirtualHosts.Find(virtualHost) is { } host)
                     host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
             }));
         Parameters.Restore();

@@ -20,6 +20,10 @@ internal sealed class Topology(
     Action onChanged)
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
+    private volatile bool _isDeleted;
+
+    /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
+    public bool IsDeleted => _isDeleted;
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
     /// <exception cref="AmqpException">403: reserved name. 406: there, but different. 503: no such type.</exception>
@@ -31,6 +35,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             if (exchanges.TryGetValue(name, out var existing))
             {
                 ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
@@ -87,7 +92,7 @@ internal sealed class Topology(
         // Even one that is there: a name with this prefix is looked up, never declared.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
-        arguments = virtualHost.QueueRules.WithDefaultType(virtualHost.Metadata.DefaultQueueType, flags, arguments);
+        arguments = virtualHost.QueueRules.WithDefaultType(virtualHost.Description.DefaultQueueType, flags, arguments);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
@@ -95,6 +100,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             if (queues.TryGetValue(name, out var existing))
             {
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
@@ -148,6 +154,7 @@ internal sealed class Topology(
         topologyLock.EnterWriteLock();
         try
         {
+            DemandNotDeleted();
             var exchange = virtualHost.GetExchange(source);
             DemandStillThere(destination);
             var binding = new Binding(exchange, destination, routingKey, arguments);
@@ -220,6 +227,45 @@ internal sealed class Topology(
             topologyLock.ExitWriteLock();
         }
         round.Complete();
+    }
+
+    /// <summary>Deletes every queue and every exchange, and takes no more. The queues' consumers are for the caller to tell.</summary>
+    public IReadOnlyList<DeletedQueue> DeleteEverything()
+    {
+        topologyLock.EnterWriteLock();
+        try
+        {
+            _isDeleted = true;
+            var deleted = new List<DeletedQueue>();
+            foreach (var queue in queues.Values)
+            {
+                deleted.Add(queue.Delete(ifUnused: false, ifEmpty: false));
+                queues.TryRemove(queue.Name, out _);
+                ForgetDefinitions(queue);
+            }
+            foreach (var exchange in exchanges.Values)
+                RemoveExchange(exchange);
+            return deleted;
+        }
+        finally
+        {
+            onChanged();
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>The bindings there are, but for those to the default exchange.</summary>
+    public IReadOnlyList<Binding> Bindings()
+    {
+        topologyLock.EnterReadLock();
+        try
+        {
+            return [.. _bindingsTo.Values.SelectMany(bindings => bindings)];
+        }
+        finally
+        {
+            topologyLock.ExitReadLock();
+        }
     }
 
     /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
@@ -327,6 +373,12 @@ internal sealed class Topology(
     {
         if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && exchanges.ContainsKey(exchange.Name))
             RemoveExchange(exchange);
+    }
+
+    private void DemandNotDeleted()
+    {
+        if (_isDeleted)
+            throw VirtualHost.Deleted(virtualHost.Name);
     }
 
     private void DemandStillThere(IBindingDestination destination)

@@ -23,22 +23,24 @@ internal sealed class VirtualHost : IDisposable
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
 
-    public VirtualHost(string name, VirtualHostMetadata metadata, IMessageStore store, DefinitionStore definitions, QueueRules queueRules, ILogger logger)
+    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, QueueRules queueRules, ILogger logger)
     {
         Name = name;
-        Metadata = metadata;
         Store = store;
         QueueRules = queueRules;
         Logger = logger;
         AddPredeclared();
         Policies = new VirtualHostPolicies(this, definitions);
-        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, () => Interlocked.Increment(ref _topologyVersion));
+        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, ForgetRoutes);
     }
 
     public string Name { get; }
 
-    /// <summary>What is known of it besides its name. Replaced as a whole, by anyone.</summary>
-    public VirtualHostMetadata Metadata { get; set; }
+    /// <summary>What is said of it; changed by <see cref="VirtualHosts"/> only.</summary>
+    public VirtualHostDescription Description { get; set; } = VirtualHostDescription.None;
+
+    /// <summary>True once it is being deleted: nothing can be declared in it any more, and nobody connects.</summary>
+    public bool IsDeleted => Topology.IsDeleted;
 
     /// <summary>What it may hold at most. Replaced as a whole, by whoever changes the parameter.</summary>
     public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
@@ -87,6 +89,9 @@ internal sealed class VirtualHost : IDisposable
             throw Locked(queue.Name, Name);
     }
 
+    /// <summary>Routes are found anew from now on, and with them whether the publisher may take them.</summary>
+    public void ForgetRoutes() => Interlocked.Increment(ref _topologyVersion);
+
     /// <summary>Adds the queues that one copy of a message goes to.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
     {
@@ -126,6 +131,9 @@ internal sealed class VirtualHost : IDisposable
     public static AmqpException Locked(string name, string virtualHost) => new(
         ReplyCode.ResourceLocked,
         $"cannot obtain exclusive access to locked queue '{name}' in vhost '{virtualHost}'. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.");
+
+    /// <summary>What connections to a virtual host that is deleted are told.</summary>
+    public static AmqpException Deleted(string name) => new(ReplyCode.ConnectionForced, $"vhost '{name}' is deleted");
 
     private void AddPredeclared()
     {

@@ -41,14 +41,8 @@ public sealed class BrokerOptions
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 
-    /// <summary>Name of the user made when a data directory is new.</summary>
-    public string DefaultUser { get; set; } = "guest";
-
-    /// <summary>Password of the user made when a data directory is new.</summary>
-    public string DefaultPassword { get; set; } = "guest";
-
-    /// <summary>Name of the virtual host made when a data directory is new.</summary>
-    public string DefaultVirtualHost { get; set; } = "/";
+    /// <summary>What a new data directory begins with.</summary>
+    public DefaultAccess DefaultAccess { get; set; } = new();
 
     /// <summary>Users who may connect over a loopback address only.</summary>
     public IReadOnlyCollection<string> LoopbackUsers { get; set; } = ["guest"];

@@ -75,11 +75,11 @@ internal static class SettingTable
 
         // Users and names
         Setting.Of("default_user", Name, "guest", "User made when the data directory is new.",
-            (target, value) => target.Options.DefaultUser = value),
+            (target, value) => target.Options.DefaultAccess.User = value),
         Setting.Of("default_pass", Text, "guest", "That user's password.",
-            (target, value) => target.Options.DefaultPassword = value, isSecret: true),
+            (target, value) => target.Options.DefaultAccess.Password = value, isSecret: true),
         Setting.Of("default_vhost", Name, "/", "Virtual host made when the data directory is new.",
-            (target, value) => target.Options.DefaultVirtualHost = value),
+            (target, value) => target.Options.DefaultAccess.VirtualHost = value),
         Setting.Of("loopback_users", OneOf("none"), "", "`none` lets every user connect from anywhere.",
             (target, _) => target.WithoutLoopbackUsers = true),
         Setting.Of("loopback_users.$user", ValueKinds.Boolean, "", "Whether this user may connect over a loopback address only: true for guest, false for all others.",

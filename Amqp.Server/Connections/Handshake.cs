@@ -61,7 +61,7 @@ internal sealed class Handshake(
 
         if (await _dialogue.ReadMethodAsync<ConnectionOpen>(aborted) is not { } open)
             return null;
-        var virtualHost = broker.FindVirtualHost(open.VirtualHost)
+        var virtualHost = broker.VirtualHosts.Find(open.VirtualHost)
             ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
         if (options.MaxConnections > 0 && connections.Count > options.MaxConnections)
             throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);

@@ -1,33 +1,57 @@
-using System.Text;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Storage;
 
 namespace Amqp.Server.Security;
 
 /// <summary>The users, and who may log in from where.</summary>
-/// <remarks>Immutable once loaded, so any thread may ask.</remarks>
+/// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    private readonly Dictionary<string, User> _users;
+    /// <summary>What a password is compared with when there is no such user, so that it takes as long.</summary>
+    private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
+
+    private readonly DefinitionTable<string, User> _users;
+    private readonly PermissionStore _permissions;
     private readonly IReadOnlyCollection<string> _loopbackUsers;
 
-    private UserStore(Dictionary<string, User> users, IReadOnlyCollection<string> loopbackUsers) =>
-        (_users, _loopbackUsers) = (users, loopbackUsers);
-
-    /// <summary>Reads the users; a data folder without any gets the default one.</summary>
-    public static UserStore Load(ICatalog catalog, string defaultUser, string defaultPassword, IReadOnlyCollection<string> loopbackUsers)
+    /// <summary>Reads what the catalog holds.</summary>
+    public UserStore(ICatalog catalog, PermissionStore permissions, IReadOnlyCollection<string> loopbackUsers)
     {
-        var users = catalog.Entries
-            .Where(entry => entry.Key.StartsWith(DefinitionKey.Users, StringComparison.Ordinal))
-            .Select(entry => Read(DefinitionKey.Names(entry.Key)[0], entry.Value))
-            .ToDictionary(user => user.Name);
-        if (users.Count == 0)
+        _users = new(catalog, DefinitionKey.OfUser, UserCodec.Write);
+        (_permissions, _loopbackUsers) = (permissions, loopbackUsers);
+        foreach (var (key, value) in catalog.Entries.Where(entry => entry.Key.StartsWith(DefinitionKey.Users, StringComparison.Ordinal)))
         {
-            var user = new User(defaultUser, PasswordHash.Create(defaultPassword), "administrator");
-            catalog.Put(DefinitionKey.OfUser(user.Name), Write(user));
-            users.Add(user.Name, user);
+            string name = DefinitionKey.Names(key)[0];
+            _users.Restore(name, UserCodec.Read(name, value));
+            if (UserCodec.IsOfOldVersion(value))
+                WithoutPermissions.Add(name);
         }
-        return new UserStore(users, loopbackUsers);
+    }
+
+    /// <summary>A user has been deleted. Raised on the thread that did it.</summary>
+    public event Action<string>? Deleted;
+
+    /// <summary>Users of a version that had no permissions, when everybody was allowed everything.</summary>
+    public List<string> WithoutPermissions { get; } = [];
+
+    public bool IsEmpty => _users.IsEmpty;
+
+    /// <summary>All users, in order of their names.</summary>
+    public IReadOnlyList<User> All => [.. _users.All.OrderBy(user => user.Name, StringComparer.Ordinal)];
+
+    public User? Find(string name) => _users.Find(name);
+
+    /// <summary>Adds a user or replaces the one of the same name. Who is connected stays so, with the tags of the login.</summary>
+    public void Put(User user) => _users.Put(user.Name, user);
+
+    /// <summary>Deletes a user, with all permissions; false when there is none.</summary>
+    public bool Delete(string name)
+    {
+        _permissions.DeleteUser(name); // first: a crash in between must not leave them to a later user of that name
+        if (!_users.Remove(name))
+            return false;
+        Deleted?.Invoke(name);
+        return true;
     }
 
     /// <summary>The user, if name and password are right and the peer's address is one that the user may come from.</summary>
@@ -37,23 +61,30 @@ internal sealed class UserStore
     /// <param name="refusal">Why not, for the log.</param>
     public User? Authenticate(string name, string password, bool isLoopback, out string refusal)
     {
-        if (!_users.TryGetValue(name, out var user) || !PasswordHash.Verify(user.PasswordHash, password))
-        {
+        var user = _users.Find(name);
+        bool isRight = (user?.PasswordHash ?? _noUsersHash).Verify(password);
+        if (password.Length == 0)
+            refusal = "a blank password is never right";
+        else if (user is null || !isRight)
             refusal = "invalid credentials";
-            return null;
-        }
-        if (!isLoopback && _loopbackUsers.Contains(name))
-        {
-            refusal = $"user '{name}' can only connect via localhost";
-            return null;
-        }
-        refusal = "";
-        return user;
+        else
+            return Admit(user, isLoopback, out refusal);
+        return null;
     }
 
-    // | hash length u8 | hash | tags in UTF-8 |
-    private static User Read(string name, byte[] value) =>
-        new(name, value[1..(1 + value[0])], Encoding.UTF8.GetString(value.AsSpan(1 + value[0])));
+    /// <summary>The user who has proved the name by other means than a password, if the peer's address is right.</summary>
+    public User? Admit(string name, bool isLoopback, out string refusal)
+    {
+        if (_users.Find(name) is { } user)
+            return Admit(user, isLoopback, out refusal);
+        refusal = "no such user";
+        return null;
+    }
 
-    private static byte[] Write(User user) => [(byte)user.PasswordHash.Length, .. user.PasswordHash, .. Encoding.UTF8.GetBytes(user.Tags)];
+    private User? Admit(User user, bool isLoopback, out string refusal)
+    {
+        bool isAllowed = isLoopback || !_loopbackUsers.Contains(user.Name);
+        refusal = isAllowed ? "" : $"user '{user.Name}' can only connect via localhost";
+        return isAllowed ? user : null;
+    }
 }

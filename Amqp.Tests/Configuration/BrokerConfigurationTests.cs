@@ -30,7 +30,7 @@ public class BrokerConfigurationTests
     [Test]
     public void Our_variable_outweighs_that_of_the_RabbitMQ_image() =>
         Assert.That(
-            ConfigurationOf.Environment(("AMQPBROKER_DEFAULT_USER", "ours"), ("RABBITMQ_DEFAULT_USER", "theirs")).Options.DefaultUser,
+            ConfigurationOf.Environment(("AMQPBROKER_DEFAULT_USER", "ours"), ("RABBITMQ_DEFAULT_USER", "theirs")).Options.DefaultAccess.User,
             Is.EqualTo("ours"));
 
     [Test]
@@ -39,7 +39,7 @@ public class BrokerConfigurationTests
         BrokerOptions options = ConfigurationOf.Environment(
             ("RABBITMQ_DEFAULT_USER", "u"), ("RABBITMQ_DEFAULT_PASS", "p"), ("RABBITMQ_DEFAULT_VHOST", "v")).Options;
 
-        Assert.That((options.DefaultUser, options.DefaultPassword, options.DefaultVirtualHost), Is.EqualTo(("u", "p", "v")));
+        Assert.That((options.DefaultAccess.User, options.DefaultAccess.Password, options.DefaultAccess.VirtualHost), Is.EqualTo(("u", "p", "v")));
     }
 
     [Test]

@@ -24,9 +24,9 @@ public class BrokerOptionsTests
         yield return Case("connection_max = 5", options => options.MaxConnections, 5);
         yield return Case("connection.outbox_high_watermark = 64k", options => options.OutboxHighWatermark, 65_536L);
         yield return Case("shutdown_timeout = 2000", options => options.ShutdownTimeout, TimeSpan.FromSeconds(2));
-        yield return Case("default_user = u", options => options.DefaultUser, "u");
-        yield return Case("default_pass = 'p#1'", options => options.DefaultPassword, "p#1");
-        yield return Case("default_vhost = v", options => options.DefaultVirtualHost, "v");
+        yield return Case("default_user = u", options => options.DefaultAccess.User, "u");
+        yield return Case("default_pass = 'p#1'", options => options.DefaultAccess.Password, "p#1");
+        yield return Case("default_vhost = v", options => options.DefaultAccess.VirtualHost, "v");
         yield return Case("cluster_name = c", options => options.ClusterName, "c");
         yield return Case("product_name = RabbitMQ", options => options.ProductName, "RabbitMQ");
         yield return Case("product_version = 3.13.7", options => options.ProductVersion, "3.13.7");

@@ -24,26 +24,6 @@ internal static class DefinitionCodec
         .With("priority", FieldValue.FromDouble(policy.Priority))
         .With("definition", FieldValue.FromTable(policy.Definition)));
 
-    public static ReadOnlySpan<byte> Write(VirtualHostMetadata metadata)
-    {
-        var table = FieldTable.Empty
-            .With("description", FieldValue.FromString(metadata.Description))
-            .With("tags", FieldValue.FromArray([.. metadata.Tags.Select(FieldValue.FromString)]));
-        return Write(0, 0, "", metadata.DefaultQueueType is { } type ? table.With("default-queue-type", FieldValue.FromString(type)) : table);
-    }
-
-    /// <summary>What is known of a virtual host; of one that an older version made, nothing.</summary>
-    public static VirtualHostMetadata ReadMetadata(ReadOnlySpan<byte> value)
-    {
-        if (value.IsEmpty)
-            return VirtualHostMetadata.None;
-        var table = Read(value).Arguments;
-        return new VirtualHostMetadata(
-            table["description"]?.AsString() ?? "",
-            [.. table["tags"]?.AsArray().Select(tag => tag.AsString()) ?? []],
-            table["default-queue-type"]?.AsString());
-    }
-
     /// <summary>A parameter's value, of whatever type.</summary>
     public static ReadOnlySpan<byte> Write(FieldValue value) => Write(0, 0, "", FieldTable.Empty.With("value", value));
 

@@ -12,6 +12,8 @@ internal static class DefinitionKey
     public const string QueueNumbers = "numbers/queues";
     public const string VirtualHosts = "vhosts/";
     public const string Users = "users/";
+    public const string Permissions = "permissions/";
+    public const string TopicPermissions = "topic-permissions/";
     public const string Exchanges = "exchanges/";
     public const string Queues = "queues/";
     public const string Bindings = "bindings/";
@@ -24,6 +26,11 @@ internal static class DefinitionKey
     public static string OfVirtualHost(string name) => VirtualHosts + Escape(name);
 
     public static string OfUser(string name) => Users + Escape(name);
+
+    public static string OfPermission(string virtualHost, string user) => $"{Permissions}{Escape(virtualHost)}/{Escape(user)}";
+
+    public static string OfTopicPermission(string virtualHost, string user, string exchange) =>
+        $"{TopicPermissions}{Escape(virtualHost)}/{Escape(user)}/{Escape(exchange)}";
 
     public static string OfExchange(string virtualHost, string name) => $"{Exchanges}{Escape(virtualHost)}/{Escape(name)}";
 

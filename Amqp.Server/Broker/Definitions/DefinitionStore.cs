@@ -51,11 +51,12 @@ internal sealed class DefinitionStore(ICatalog catalog)
         Entries(DefinitionKey.Queues).Select(entry => DefinitionCodec.Read(entry.Value).Number).ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
-    public IEnumerable<(string Name, VirtualHostMetadata Metadata)> VirtualHosts() =>
-        Entries(DefinitionKey.VirtualHosts).Select(entry => (DefinitionKey.Names(entry.Key)[0], DefinitionCodec.ReadMetadata(entry.Value)));
+    public IEnumerable<(string Name, VirtualHostDescription Description)> VirtualHosts() =>
+        Entries(DefinitionKey.VirtualHosts).Select(entry => (DefinitionKey.Names(entry.Key)[0], VirtualHostDescription.Read(entry.Value)));
 
-    public void SaveVirtualHost(string name, VirtualHostMetadata metadata) =>
-        catalog.Put(DefinitionKey.OfVirtualHost(name), DefinitionCodec.Write(metadata));
+    public void SaveVirtualHost(string name, VirtualHostDescription description) => catalog.Put(DefinitionKey.OfVirtualHost(name), description.Write());
+
+    public void DeleteVirtualHost(string name) => catalog.Remove(DefinitionKey.OfVirtualHost(name));
 
     public void Save(string virtualHost, Exchange exchange)
     {

@@ -70,6 +70,13 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
         return isThere;
     }
 
+    /// <summary>Removes all policies of a virtual host that is being deleted.</summary>
+    public void RemoveAll()
+    {
+        foreach (var policy in ListOf(PolicyKind.User).Concat(ListOf(PolicyKind.Operator)))
+            Remove(policy.Kind, policy.Name);
+    }
+
     /// <summary>Puts back what the definitions hold, before the queues and exchanges that it is about.</summary>
     public void Restore(IEnumerable<Policy> policies)
     {

@@ -1,0 +1,49 @@
+using Amqp.Server.Configuration;
+using Amqp.Server.Security;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>Users and permissions that nobody asked for one by one: of a new data folder, of new virtual hosts, of older versions.</summary>
+internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, DefaultAccess defaults)
+{
+    /// <summary>Sees to a data folder that has just been opened.</summary>
+    /// <exception cref="StoreFullException">There is no room on the disk.</exception>
+    public void Complete()
+    {
+        virtualHosts.Added += AddDefaultUsers;
+        if (virtualHosts.IsEmpty && users.All.All(user => user.Name == defaults.User))
+            BeginNew();
+        foreach (string name in users.WithoutPermissions)
+            AllowEverything(name);
+    }
+
+    /// <summary>The virtual host last: what a crash leaves undone is done at the next start.</summary>
+    private void BeginNew()
+    {
+        users.Put(new User(defaults.User, PasswordHash.Create(defaults.Password), new UserTags(defaults.Tags)));
+        Allow(defaults.User, defaults.VirtualHost, defaults.Permissions);
+        virtualHosts.Put(defaults.VirtualHost, new VirtualHostDescription("Default virtual host", []));
+    }
+
+    private void AddDefaultUsers(VirtualHost virtualHost)
+    {
+        foreach (var user in defaults.Users.Where(user => new NamePattern(user.VirtualHostPattern).IsMatch(virtualHost.Name)))
+        {
+            var hash = user.Password.Length == 0 ? PasswordHash.None : PasswordHash.Create(user.Password);
+            users.Put(new User(user.Name, hash, new UserTags(user.Tags)));
+            Allow(user.Name, virtualHost.Name, user.Permissions);
+        }
+    }
+
+    /// <summary>A user of a version without permissions keeps what it had.</summary>
+    private void AllowEverything(string name)
+    {
+        foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
+            Allow(name, virtualHost.Name, new DefaultPermissions());
+        users.Put(users.Find(name)!); // last: it is written in the new form, so this is not done again
+    }
+
+    private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>
+        permissions.Put(new Permission(user, virtualHost, patterns.Configure, patterns.Write, patterns.Read));
+}

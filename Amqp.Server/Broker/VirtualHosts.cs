@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Security;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>The virtual hosts: found by name, added and deleted while the broker runs.</summary>
+/// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
+internal sealed class VirtualHosts(IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, QueueRules queueRules, ILogger logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
+    private readonly Lock _changes = new();
+
+    /// <summary>A virtual host has been added. Raised on the thread that did it, when the virtual host can be used.</summary>
+    public event Action<VirtualHost>? Added;
+
+    /// <summary>A virtual host has been deleted, and takes no declarations any more. Raised on the thread that did it.</summary>
+    public event Action<VirtualHost>? Deleted;
+
+    /// <summary>All virtual hosts, in order of their names.</summary>
+    public IReadOnlyList<VirtualHost> All => [.. _virtualHosts.Values.OrderBy(virtualHost => virtualHost.Name, StringComparer.Ordinal)];
+
+    public bool IsEmpty => _virtualHosts.IsEmpty;
+
+    public VirtualHost? Find(string name) => _virtualHosts.GetValueOrDefault(name);
+
+    /// <summary>Brings back what the definitions hold.</summary>
+    public void Restore()
+    {
+        foreach (var (name, description) in definitions.VirtualHosts())
+        {
+            var virtualHost = new VirtualHost(name, store, definitions, queueRules, logger) { Description = description };
+            definitions.Restore(virtualHost);
+            _virtualHosts[name] = virtualHost;
+        }
+    }
+
+    /// <summary>Adds a virtual host, or describes the one of that name anew.</summary>
+    /// <exception cref="StoreFullException">There is no room on the disk.</exception>
+    /// <exception cref="StoreFailedException">The disk failed.</exception>
+    public VirtualHost Put(string name, VirtualHostDescription description)
+    {
+        lock (_changes)
+        {
+            definitions.SaveVirtualHost(name, description);
+            if (Find(name) is { } existing)
+            {
+                existing.Description = description;
+                return existing;
+            }
+            var added = new VirtualHost(name, store, definitions, queueRules, logger) { Description = description };
+            _virtualHosts[name] = added;
+            Added?.Invoke(added);
+            return added;
+        }
+    }
+
+    /// <summary>Deletes a virtual host with all that is in it: messages, queues, exchanges and permissions; false when there is none.</summary>
+    /// <exception cref="StoreFailedException">The disk failed.</exception>
+    public bool Delete(string name)
+    {
+        lock (_changes)
+        {
+            if (Find(name) is not { } virtualHost)
+                return false;
+            // Its own entry last: after a crash in between it is there, and can be deleted again.
+            var round = new DispatchRound();
+            foreach (var queue in virtualHost.Topology.DeleteEverything())
+                queue.NotifyConsumers(round);
+            round.Complete();
+            virtualHost.Policies.RemoveAll();
+            parameters.RemoveAll(name);
+            permissions.DeleteVirtualHost(name);
+            definitions.DeleteVirtualHost(name);
+            _virtualHosts.TryRemove(name, out _);
+            Deleted?.Invoke(virtualHost);
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var virtualHost in _virtualHosts.Values)
+            virtualHost.Dispose();
+    }
+}

@@ -1,0 +1,116 @@
+using Amqp.Server.Broker.Definitions;
+using Amqp.Storage;
+
+namespace Amqp.Server.Security;
+
+/// <summary>Who may do what where.</summary>
+/// <remarks>Thread-safe. A change holds from the next method on that asks, on open channels too.</remarks>
+internal sealed class PermissionStore
+{
+    private readonly DefinitionTable<(string VirtualHost, string User), Permission> _permissions;
+    private readonly DefinitionTable<(string VirtualHost, string User, string Exchange), TopicPermission> _topics;
+    private int _version;
+
+    /// <summary>Reads what the catalog holds.</summary>
+    public PermissionStore(ICatalog catalog)
+    {
+        _permissions = new(catalog, key => DefinitionKey.OfPermission(key.VirtualHost, key.User), PermissionCodec.Write);
+        _topics = new(catalog, key => DefinitionKey.OfTopicPermission(key.VirtualHost, key.User, key.Exchange), PermissionCodec.Write);
+        foreach (var (key, value) in catalog.Entries)
+        {
+            if (key.StartsWith(DefinitionKey.Permissions, StringComparison.Ordinal))
+                Restore(PermissionCodec.ReadPermission(DefinitionKey.Names(key), value));
+            else if (key.StartsWith(DefinitionKey.TopicPermissions, StringComparison.Ordinal))
+                Restore(PermissionCodec.ReadTopicPermission(DefinitionKey.Names(key), value));
+        }
+    }
+
+    /// <summary>Permissions of this virtual host have changed. Raised on the thread that changed them.</summary>
+    public event Action<string>? Changed;
+
+    /// <summary>Another after every change: what was found out is good for as long as this stays.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>All permissions, in order of virtual host and user.</summary>
+    public IReadOnlyList<Permission> All =>
+        [.. _permissions.All.OrderBy(permission => permission.VirtualHost, StringComparer.Ordinal).ThenBy(permission => permission.User, StringComparer.Ordinal)];
+
+    /// <summary>All topic permissions, in order of virtual host, user and exchange.</summary>
+    public IReadOnlyList<TopicPermission> AllTopics =>
+    [
+        .. _topics.All.OrderBy(permission => permission.VirtualHost, StringComparer.Ordinal)
+            .ThenBy(permission => permission.User, StringComparer.Ordinal)
+            .ThenBy(permission => permission.Exchange, StringComparer.Ordinal),
+    ];
+
+    /// <summary>What a user may do in a virtual host; null when that is nothing, not even to connect.</summary>
+    public Permission? Find(string virtualHost, string user) => _permissions.Find((virtualHost, user));
+
+    /// <summary>Which routing keys a user may use with a topic exchange; null when all.</summary>
+    public TopicPermission? FindTopic(string virtualHost, string user, string exchange) =>
+        _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
+
+    /// <summary>Whether a user may use a queue or exchange so. The default exchange goes by <c>amq.default</c>.</summary>
+    public bool Allows(string virtualHost, string user, AccessKind kind, string name) => Find(virtualHost, user)?.Allows(kind, name) ?? false;
+
+    /// <summary>Whether a user may use a routing key with a topic exchange so.</summary>
+    public bool AllowsTopic(string virtualHost, string user, AccessKind kind, string exchange, string routingKey) =>
+        FindTopic(virtualHost, user, exchange)?.Allows(kind, routingKey) ?? true;
+
+    /// <summary>Adds a permission or replaces the one of the same user and virtual host, which both are there.</summary>
+    public void Put(Permission permission)
+    {
+        _permissions.Put((permission.VirtualHost, permission.User), permission);
+        NoteChange(permission.VirtualHost);
+    }
+
+    /// <summary>Adds a topic permission or replaces the one of the same user, virtual host and exchange; the exchange need not be there.</summary>
+    public void PutTopic(TopicPermission permission)
+    {
+        _topics.Put((permission.VirtualHost, permission.User, permission.Exchange), permission);
+        NoteChange(permission.VirtualHost);
+    }
+
+    /// <summary>Takes a user's permission away; false when there was none. Open connections stay, and may do nothing more.</summary>
+    public bool Delete(string virtualHost, string user)
+    {
+        bool isDeleted = _permissions.Remove((virtualHost, user));
+        NoteChange(virtualHost);
+        return isDeleted;
+    }
+
+    /// <summary>Deletes one topic permission, or those of all exchanges; false when there was none.</summary>
+    public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
+    {
+        bool isDeleted = false;
+        foreach (var topic in _topics.All.Where(topic => topic.VirtualHost == virtualHost && topic.User == user && (exchange is null || topic.Exchange == exchange)))
+            isDeleted |= _topics.Remove((topic.VirtualHost, topic.User, topic.Exchange));
+        NoteChange(virtualHost);
+        return isDeleted;
+    }
+
+    /// <summary>Deletes everything that a user may do.</summary>
+    public void DeleteUser(string user) => DeleteWhere((_, name) => name == user);
+
+    /// <summary>Deletes everything that anyone may do in a virtual host.</summary>
+    public void DeleteVirtualHost(string virtualHost) => DeleteWhere((name, _) => name == virtualHost);
+
+    private void DeleteWhere(Func<string, string, bool> isMeant)
+    {
+        foreach (var permission in _permissions.All.Where(permission => isMeant(permission.VirtualHost, permission.User)))
+            Delete(permission.VirtualHost, permission.User);
+        foreach (var topic in _topics.All.Where(topic => isMeant(topic.VirtualHost, topic.User)))
+            DeleteTopic(topic.VirtualHost, topic.User, topic.Exchange);
+    }
+
+    private void Restore(Permission permission) => _permissions.Restore((permission.VirtualHost, permission.User), permission);
+
+    private void Restore(TopicPermission permission) => _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
+
+    /// <summary>The version changes last: who saw the old one may have seen the old permission.</summary>
+    private void NoteChange(string virtualHost)
+    {
+        Interlocked.Increment(ref _version);
+        Changed?.Invoke(virtualHost);
+    }
+}

@@ -1,0 +1,86 @@
+using Amqp.Server.Security;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Security;
+
+public class PermissionStoreTests
+{
+    private readonly MemoryCatalog _catalog = new();
+
+    [Test]
+    public void Each_kind_of_access_has_its_own_pattern()
+    {
+        var permissions = new PermissionStore(_catalog);
+        permissions.Put(new Permission("jo", "/", "^c", "^w", "^r"));
+
+        Assert.That(
+            new[] { AccessKind.Configure, AccessKind.Write, AccessKind.Read }.Select(kind => "cwr".Count(name => permissions.Allows("/", "jo", kind, name.ToString()))),
+            Is.All.EqualTo(1));
+        Assert.That(permissions.Allows("/", "jo", AccessKind.Write, "w"));
+    }
+
+    [Test]
+    public void Who_has_no_permission_may_do_nothing() =>
+        Assert.That(new PermissionStore(_catalog).Allows("/", "jo", AccessKind.Read, "q"), Is.False);
+
+    [Test]
+    public void A_virtual_host_s_permissions_are_no_other_s()
+    {
+        var permissions = new PermissionStore(_catalog);
+        permissions.Put(new Permission("jo", "a", ".*", ".*", ".*"));
+
+        Assert.That((permissions.Allows("a", "jo", AccessKind.Read, "q"), permissions.Allows("b", "jo", AccessKind.Read, "q")), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void Permissions_are_there_after_a_restart()
+    {
+        var before = new PermissionStore(_catalog);
+        before.Put(new Permission("jo/ü", "/", "c.*", "", "r|s"));
+        before.PutTopic(new TopicPermission("jo/ü", "/", "", "w", "^r$"));
+
+        var after = new PermissionStore(_catalog);
+
+        var permission = after.Find("/", "jo/ü")!;
+        Assert.That((permission.Configure.Text, permission.Write.Text, permission.Read.Text), Is.EqualTo(("c.*", "", "r|s")));
+        var topic = after.FindTopic("/", "jo/ü", "")!;
+        Assert.That((topic.Write, topic.Read), Is.EqualTo(("w", "^r$")));
+    }
+
+    [Test]
+    public void Without_a_topic_permission_every_routing_key_is_allowed()
+    {
+        var permissions = new PermissionStore(_catalog);
+        permissions.PutTopic(new TopicPermission("jo", "/", "amq.topic", "^a", ""));
+
+        Assert.That(permissions.AllowsTopic("/", "jo", AccessKind.Write, "other", "b"));
+        Assert.That(permissions.AllowsTopic("/", "jo", AccessKind.Write, "amq.topic", "b"), Is.False);
+        Assert.That(permissions.AllowsTopic("/", "jo", AccessKind.Read, "amq.topic", "a"), Is.False);
+    }
+
+    [TestCase("jo.doe", "v", ExpectedResult = true)]
+    [TestCase("joXdoe", "v", ExpectedResult = false)]
+    [TestCase("jo.doe", "w", ExpectedResult = false)]
+    public bool Variables_of_a_topic_permission_stand_for_names_to_the_letter(string inKey, string virtualHostInKey)
+    {
+        var permission = new TopicPermission("jo.doe", "v", "amq.topic", "^{vhost}-{username}-", "");
+
+        return permission.Allows(AccessKind.Write, $"{virtualHostInKey}-{inKey}-x");
+    }
+
+    [Test]
+    public void Every_change_is_a_new_version_and_names_the_virtual_host()
+    {
+        var permissions = new PermissionStore(_catalog);
+        var changed = new List<(string, int)>();
+        permissions.Changed += name => changed.Add((name, permissions.Version));
+
+        permissions.Put(new Permission("jo", "a", ".*", ".*", ".*"));
+        permissions.PutTopic(new TopicPermission("jo", "b", "x", ".*", ".*"));
+        permissions.DeleteVirtualHost("b");
+        permissions.Delete("a", "jo");
+
+        Assert.That(changed, Is.EqualTo(new[] { ("a", 1), ("b", 2), ("b", 3), ("a", 4) }));
+        Assert.That(_catalog.Entries, Is.Empty);
+    }
+}
