@@ -109,6 +109,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Clients = new ClientCounts(this);
         UserLimits = new UserLimits(definitions);
         UserLimits.Restore();
+        Users.Deleted += UserLimits.ClearAll;
     }
 
     private void Report(RecoveryReport report, int queues, TimeSpan elapsed)

@@ -74,6 +74,9 @@ public sealed class BrokerOptions
     /// <summary>Addresses that answer the HTTP API; port 0 as above.</summary>
     public IReadOnlyList<IPEndPoint> ManagementListeners { get; set; } = new ListenerPlan().ManagementEndPoints();
 
+    /// <summary>Largest body of an HTTP request taken, in bytes.</summary>
+    public long MaxApiBodySize { get; set; } = 20_000_000;
+
     /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
     public SocketOptions Sockets { get; set; } = new();
 

@@ -133,7 +133,6 @@ internal static class RabbitMqSettings
 
         // Management, metrics
         Setting.WithoutEffect("management.path_prefix", Text),
-        Setting.WithoutEffect("management.http.max_body_size", _count),
         Setting.WithoutEffect("management.disable_stats", ValueKinds.Boolean),
         Setting.WithoutEffect("management.rates_mode", OneOf("none", "basic", "detailed")),
         Setting.WithoutEffect("management.load_definitions", Text),

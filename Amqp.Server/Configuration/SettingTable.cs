@@ -22,6 +22,8 @@ internal static class SettingTable
             (target, value, how) => target.Listeners.ManageOn(value, how.Strength)),
         Setting.Of("management.tcp.port", Integer(0, 65_535), "15672", "The port of the HTTP API; 0 is any free port.",
             (target, value) => target.Listeners.ManagementOn = value),
+        Setting.Of("management.http.max_body_size", Bytes(1, int.MaxValue), "20000000", "Largest body of an HTTP request.",
+            (target, value) => target.Options.MaxApiBodySize = value),
         Setting.Of("tcp_listen_options.backlog", Integer(1, 65_535), "1024", "Connections that may wait to be accepted; the kernel's somaxconn caps it. RabbitMQ's default is 128.",
             (target, value) => target.Options.Sockets.Backlog = value),
         Setting.Of("tcp_listen_options.nodelay", ValueKinds.Boolean, "true", "Send small writes at once (TCP_NODELAY).",

@@ -49,6 +49,12 @@ internal sealed class AmqpConnection
 
     public Outbox Outbox { get; }
 
+    /// <summary>What the handshake agreed on; null before that. Any thread may ask.</summary>
+    public Session? Session => Volatile.Read(ref _session);
+
+    /// <summary>The open channels. Any thread may ask.</summary>
+    public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
+
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
@@ -81,11 +82,21 @@ internal sealed class Handshake(
             User = user,
             VirtualHost = virtualHost,
             Admission = admission,
+            Origin = Describe(startOk),
             Capabilities = capabilities,
             FrameMax = frameMax,
             ChannelMax = channelMax,
             Heartbeat = tuneOk.Heartbeat,
         };
+    }
+
+    private SessionOrigin Describe(in ConnectionStartOk startOk)
+    {
+        var properties = new ArrayBufferWriter<byte>();
+        FieldTableCodec.Write(properties, startOk.ClientProperties);
+        return new SessionOrigin(
+            peer.Name, peer.Remote.Host, peer.Remote.Port, peer.Local.Host, peer.Local.Port,
+            startOk.Mechanism, properties.WrittenSpan[sizeof(uint)..].ToArray(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 
     /// <summary>The next method. Who has not come as far as tune-ok and errs is told nothing, and made to wait, as in RabbitMQ.</summary>

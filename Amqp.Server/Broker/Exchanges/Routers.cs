@@ -11,6 +11,9 @@ internal static class Routers
         ["headers"] = () => new HeadersRouter(),
     };
 
+    /// <summary>The names of the types.</summary>
+    public static IEnumerable<string> Types => _byType.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>A router for a type, or null for a type that there is not.</summary>
     public static IRouter? Create(string type) => _byType.GetValueOrDefault(type)?.Invoke();
 }
