@@ -52,7 +52,7 @@ internal sealed class ClientCounts(MessageBroker broker)
             lock (counts._lock)
             {
                 if (counts._broker.UserLimits.Find(user, UserLimits.MaxChannels) is { } limit && counts._channelsOfUsers.GetValueOrDefault(user) >= limit)
-                    throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})", ChannelOpen.Id);
+                    throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
                 Add(counts._channelsOfUsers, user, 1);
                 _channels++;
             }

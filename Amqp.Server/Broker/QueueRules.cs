@@ -1,5 +1,4 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker;
 
@@ -14,15 +13,5 @@ internal sealed record QueueRules(long? Limit, string? DefaultType, Func<long> C
     {
         if (Limit is { } limit && Count() >= limit)
             throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in cluster ({limit}) is reached");
-    }
-
-    /// <summary>The arguments with the default type, for a queue that names none and can be of that type.</summary>
-    public FieldTable WithDefaultType(string? ofVirtualHost, QueueFlags flags, FieldTable arguments)
-    {
-        string? type = ofVirtualHost ?? DefaultType;
-        bool isPossible = type == "classic" || (type is not null && flags == QueueFlags.Durable);
-        return isPossible && arguments["x-queue-type"] is null
-            ? arguments.With("x-queue-type", FieldValue.FromString(type!))
-            : arguments;
     }
 }

@@ -92,7 +92,6 @@ internal sealed class Topology(
         // Even one that is there: a name with this prefix is looked up, never declared.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
-        arguments = virtualHost.QueueRules.WithDefaultType(virtualHost.Description.DefaultQueueType, flags, arguments);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
@@ -107,6 +106,8 @@ internal sealed class Topology(
                 return existing;
             }
             virtualHost.DemandRoomForQueue(name);
+            if (!isServerNamed)
+                arguments = QueueEquivalence.WithDefaultType(arguments, flags, virtualHost.DefaultQueueType);
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;

@@ -56,6 +56,9 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>The log of everything in the broker.</summary>
     public ILogger Logger { get; }
 
+    /// <summary>The <c>x-queue-type</c> of queues that can have it and are declared without one; null: classic, and a redeclare must say the same.</summary>
+    public string? DefaultQueueType => Description.DefaultQueueType ?? QueueRules.DefaultType;
+
     /// <summary>Declares, binds and deletes.</summary>
     public Topology Topology { get; }
 

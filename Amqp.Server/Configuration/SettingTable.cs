@@ -52,7 +52,7 @@ internal static class SettingTable
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
         Setting.Of("cluster_queue_limit", Integer(0, int.MaxValue).Or("infinity", -1), "infinity", "Queues in all virtual hosts together; declaring one more is refused with 406.",
             (target, value) => target.Options.ClusterQueueLimit = value < 0 ? null : value),
-        Setting.Of("default_queue_type", OneOf("classic", "quorum", "undefined"), "undefined", "The type that queues get which name none, where their virtual host has no default of its own; `undefined` leaves their arguments alone.",
+        Setting.Of("default_queue_type", OneOf("classic", "quorum", "undefined"), "undefined", "The type of durable, shared, permanent queues that are declared without `x-queue-type`; while it is not `undefined`, a redeclare without one matches any.",
             (target, value) => target.Options.DefaultQueueType = value == "undefined" ? null : value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
             (target, value) => target.Options.OutboxHighWatermark = value),

@@ -8,6 +8,9 @@ namespace Amqp.Server.Management;
 /// <summary>One request: who asks, for what, with which body. Its body has been read.</summary>
 internal sealed class ApiRequest(HttpContext http, ManagementServices services, ApiUser user, ReadOnlyMemory<byte> body) : IDisposable
 {
+    /// <summary>Longer terms are printed on several lines.</summary>
+    private const int ErlangsLine = 72;
+
     private JsonDocument? _json;
 
     public HttpContext Http { get; } = http;
@@ -59,8 +62,10 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         foreach (string name in names)
             if (!Json.TryGetProperty(name, out _))
                 missing.Add($"{{key_missing,{name}}}");
-        if (missing.Count > 0)
-            throw ApiException.BadRequest($"[{string.Join(',', missing)}]");
+        if (missing.Count == 0)
+            return;
+        string line = $"[{string.Join(',', missing)}]";
+        throw ApiException.BadRequest(line.Length <= ErlangsLine ? line : $"[{string.Join(",\n ", missing)}]");
     }
 
     /// <summary>A field of the body as AMQP would have it, or null when it is absent.</summary>

@@ -1,7 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;

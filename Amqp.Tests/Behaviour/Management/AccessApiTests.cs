@@ -27,6 +27,9 @@ public class AccessApiTests : ApiTests
         await channel.DeclareQueueAsync("durable", durable: true);
         await channel.DeclareExclusiveQueueAsync("exclusive");
 
+        await PutAsync($"/vhosts/{host}", new { default_queue_type = "classic" });
+        await channel.DeclareQueueAsync("durable", durable: true); // whatever the default has become
+
         Assert.That((await GetAsync($"/queues/{host}/durable")).Json.GetProperty("type").GetString(), Is.EqualTo("quorum"));
         Assert.That((await GetAsync($"/queues/{host}/exclusive")).Json.GetProperty("type").GetString(), Is.EqualTo("classic"));
     }

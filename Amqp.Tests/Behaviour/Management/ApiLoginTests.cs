@@ -61,15 +61,4 @@ public class ApiLoginTests : ApiTests
         Assert.That((await PutAsync($"/policies/{host}/p", policy, $"{manager}:secret")).Code, Is.EqualTo(401));
         Assert.That((await PutAsync($"/policies/{host}/p", policy, $"{maker}:secret")).Code, Is.EqualTo(201));
     }
-
-    [Test]
-    public async Task What_may_not_be_declared_over_AMQP_may_not_be_over_HTTP()
-    {
-        string host = await NewVirtualHostAsync(), user = await NewUserAsync("management", host);
-        await PutAsync($"/permissions/{host}/{user}", new { configure = "^mine", write = "", read = "" });
-
-        Assert.That((await PutAsync($"/queues/{host}/mine", new { }, $"{user}:secret")).Code, Is.EqualTo(201));
-        var answer = await PutAsync($"/queues/{host}/yours", new { }, $"{user}:secret");
-        Assert.That((answer.Code, answer.Reason), Is.EqualTo((401, "Access refused.")));
-    }
 }

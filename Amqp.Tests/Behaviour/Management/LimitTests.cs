@@ -85,7 +85,7 @@ public class LimitTests : ApiTests
         await client.SendAsync(2, new ChannelOpen());
 
         await client.ExpectCloseAsync(
-            ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)", ChannelOpen.Id);
+            ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)");
     }
 
     [Test]

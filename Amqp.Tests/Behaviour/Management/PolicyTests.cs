@@ -160,7 +160,7 @@ public class PolicyTests : ApiTests
             {
                 last = (await GetAsync($"/queues/{host}/{queue}?columns=policy,operator_policy,effective_policy_definition")).Body;
                 var json = JsonDocument.Parse(last).RootElement;
-                return json.TryGetProperty("effective_policy_definition", out var effective) && effective.GetRawText() == definition
+                return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("effective_policy_definition", out var effective) && effective.GetRawText() == definition
                     && json.GetProperty("policy").GetString() == policy && json.GetProperty("operator_policy").GetString() == operatorPolicy;
             },
             () => $"It is {last}",

@@ -68,7 +68,7 @@ public class QueueApiTests : ApiTests
         Assert.That((await PostAsync($"/queues/{host}/q/get", look)).Body, Is.EqualTo("[]"));
     }
 
-    [TestCase("""{"routing_key":"q"}""", "[{key_missing,properties},{key_missing,payload},{key_missing,payload_encoding}]")]
+    [TestCase("""{"routing_key":"q"}""", "[{key_missing,properties},\n {key_missing,payload},\n {key_missing,payload_encoding}]")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"!!","payload_encoding":"base64"}""", "not_base64 !!")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"foo"}""", "unsupported_encoding foo")]
     [TestCase("""{"properties":{"priority":"x"},"routing_key":"q","payload":"x","payload_encoding":"string"}""", "not_int priority")]
