@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -23,6 +24,17 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     /// <summary>How new passwords are hashed, and which are taken.</summary>
     public PasswordRules Passwords { get; } = new(options.Value.Passwords);
+
+    /// <summary>Settings that are made while the broker runs.</summary>
+    public RuntimeParameters Parameters { get; private set; } = null!;
+
+    /// <summary>The same, for the whole broker and without anything that acts on them.</summary>
+    public NamedValues GlobalParameters { get; private set; } = null!;
+
+    public UserLimits UserLimits { get; private set; } = null!;
+
+    /// <summary>Who is connected, in numbers.</summary>
+    public ClientCounts Clients { get; private set; } = null!;
 
     public PermissionStore Permissions { get; private set; } = null!;
 
@@ -62,8 +74,11 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, HeldMemory, clock, logger);
+        var queueRules = new QueueRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
+        Parameters = new RuntimeParameters(definitions);
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, queueRules, HeldMemory, clock, logger);
         VirtualHosts.Restore();
+        RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
     }
@@ -80,6 +95,26 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             await Store.DisposeAsync();
         VirtualHosts?.Dispose();
         _directory.Dispose();
+    }
+
+    [MemberNotNull(nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]
+    private void RestoreParameters(DefinitionStore definitions)
+    {
+        Parameters.Add(new ParameterComponent(
+            VirtualHostLimits.Component,
+            (_, value) => VirtualHostLimits.Validate(value),
+            (virtualHost, name, value) =>
+            {
+                if (name == VirtualHostLimits.Name && VirtualHosts.Find(virtualHost) is { } host)
+                    host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
+            }));
+        Parameters.Restore();
+        GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
+        GlobalParameters.Restore();
+        Clients = new ClientCounts(this);
+        UserLimits = new UserLimits(definitions);
+        UserLimits.Restore();
+        Users.Deleted += UserLimits.ClearAll;
     }
 
     private void Report(RecoveryReport report, int queues, TimeSpan elapsed)

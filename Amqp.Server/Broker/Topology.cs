@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -44,6 +45,7 @@ internal sealed class Topology(
                 throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
             var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
             var exchange = new Exchange(name, type, router, flags, arguments);
+            exchange.Apply(virtualHost.Policies.Effective(exchange));
             exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isDurable), isDurable));
             Keep(exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;
@@ -102,6 +104,9 @@ internal sealed class Topology(
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
                 return existing;
             }
+            virtualHost.DemandRoomForQueue(name);
+            if (!isServerNamed)
+                arguments = QueueEquivalence.WithDefaultType(arguments, flags, virtualHost.DefaultQueueType);
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;
@@ -109,6 +114,7 @@ internal sealed class Topology(
             var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);
             if (isKept)
                 Keep(queue);
+            ApplyPolicies(queue);
             queues[name] = queue;
             foreach (string argument in parsed.WithoutEffect)
                 virtualHost.Logger.ArgumentWithoutEffect(name, virtualHost.Name, argument);
@@ -208,6 +214,27 @@ internal sealed class Topology(
         }
     }
 
+    /// <summary>Changes the virtual host's policies, and lets every exchange and queue have what they now say.</summary>
+    public void ChangePolicies(Action change)
+    {
+        var round = new DispatchRound();
+        topologyLock.EnterWriteLock();
+        try
+        {
+            change();
+            foreach (var exchange in virtualHost.Exchanges)
+                exchange.Apply(virtualHost.Policies.Effective(exchange));
+            foreach (var queue in virtualHost.Queues)
+                queue.Apply(virtualHost.Policies.Effective(queue), round);
+        }
+        finally
+        {
+            onChanged();
+            topologyLock.ExitWriteLock();
+        }
+        round.Complete();
+    }
+
     /// <summary>Deletes every queue and every exchange, and takes no more. The queues' consumers are for the caller to tell.</summary>
     public IReadOnlyList<DeletedQueue> DeleteEverything()
     {
@@ -233,13 +260,32 @@ internal sealed class Topology(
         }
     }
 
+    /// <summary>The bindings there are, but for those to the default exchange.</summary>
+    public IReadOnlyList<Binding> Bindings()
+    {
+        topologyLock.EnterReadLock();
+        try
+        {
+            return [.. _bindingsTo.Values.SelectMany(bindings => bindings)];
+        }
+        finally
+        {
+            topologyLock.ExitReadLock();
+        }
+    }
+
     /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
     public void Restore(IEnumerable<Exchange> storedExchanges, IEnumerable<Queue> storedQueues, Func<IEnumerable<Binding>> storedBindings)
     {
         foreach (var exchange in storedExchanges)
             exchanges[exchange.Name] = exchange;
+        foreach (var exchange in virtualHost.Exchanges)
+            exchange.Apply(virtualHost.Policies.Effective(exchange));
         foreach (var queue in storedQueues)
+        {
+            ApplyPolicies(queue);
             queues[queue.Name] = queue;
+        }
         foreach (var binding in storedBindings())
         {
             if (!binding.Source.Accepts(binding))
@@ -279,6 +325,14 @@ internal sealed class Topology(
             exchange.Keeper?.Close();
             throw;
         }
+    }
+
+    /// <summary>For a queue that nobody uses yet, so there is nothing to be done with the round.</summary>
+    private void ApplyPolicies(Queue queue)
+    {
+        var policy = virtualHost.Policies.Effective(queue);
+        if (!ReferenceEquals(policy, EffectivePolicy.None))
+            queue.Apply(policy, new DispatchRound());
     }
 
     /// <summary>Saves a durable queue's definition, or gives its place in the store back.</summary>

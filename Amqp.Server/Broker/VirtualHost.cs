@@ -4,6 +4,8 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -22,14 +24,17 @@ internal sealed class VirtualHost : IDisposable
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
 
-    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
+    public VirtualHost(
+        string name, IMessageStore store, DefinitionStore definitions, QueueRules queueRules, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
     {
         Name = name;
         Store = store;
+        QueueRules = queueRules;
         Logger = logger;
         HeldMemory = heldMemory;
         Clock = clock;
         AddPredeclared();
+        Policies = new VirtualHostPolicies(this, definitions);
         Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, ForgetRoutes);
     }
 
@@ -41,6 +46,15 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>True once it is being deleted: nothing can be declared in it any more, and nobody connects.</summary>
     public bool IsDeleted => Topology.IsDeleted;
 
+    /// <summary>What it may hold at most. Replaced as a whole, by whoever changes the parameter.</summary>
+    public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
+
+    /// <summary>What holds for new queues in every virtual host.</summary>
+    public QueueRules QueueRules { get; }
+
+    /// <summary>Settings for queues and exchanges by their names.</summary>
+    public VirtualHostPolicies Policies { get; }
+
     public IMessageStore Store { get; }
 
     /// <summary>The log of everything in the broker.</summary>
@@ -50,6 +64,9 @@ internal sealed class VirtualHost : IDisposable
     public HeldMemory HeldMemory { get; }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>The <c>x-queue-type</c> of queues that can have it and are declared without one; null: classic, and a redeclare must say the same.</summary>
+    public string? DefaultQueueType => Description.DefaultQueueType ?? QueueRules.DefaultType;
 
     /// <summary>Declares, binds and deletes.</summary>
     public Topology Topology { get; }
@@ -114,6 +131,17 @@ internal sealed class VirtualHost : IDisposable
         {
             _topologyLock.ExitReadLock();
         }
+    }
+
+    /// <summary>How many queues there are.</summary>
+    public int QueueCount => _queues.Count;
+
+    /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
+    public void DemandRoomForQueue(string queue)
+    {
+        if (Limits.MaxQueues is { } limit && QueueCount >= limit)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in vhost '{Name}' ({limit}) is reached");
+        QueueRules.DemandRoom(queue);
     }
 
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>

@@ -3,10 +3,11 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>What is said of a virtual host besides its name; nothing of it changes what the virtual host does.</summary>
+/// <summary>What is said of a virtual host besides its name. Immutable.</summary>
 /// <param name="Text">RabbitMQ's <c>description</c>.</param>
 /// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
-internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags)
+/// <param name="DefaultQueueType">The type of queues that name none; null: the broker's default.</param>
+internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null)
 {
     private const byte Version = 1;
 
@@ -25,7 +26,8 @@ internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string>
         var table = reader.ReadTable();
         return new VirtualHostDescription(
             table["description"]?.AsString() ?? "",
-            [.. table["tags"]?.AsArray().Select(tag => tag.AsString()) ?? []]);
+            [.. table["tags"]?.AsArray().Select(tag => tag.AsString()) ?? []],
+            table["default-queue-type"]?.AsString());
     }
 
     /// <summary>The catalog's value.</summary>
@@ -34,9 +36,10 @@ internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string>
         var output = new ArrayBufferWriter<byte>();
         var writer = new WireWriter(output);
         writer.WriteByte(Version);
-        writer.WriteTable(FieldTable.Empty
+        var table = FieldTable.Empty
             .With("description", FieldValue.FromString(Text))
-            .With("tags", FieldValue.FromArray([.. Tags.Select(tag => FieldValue.FromString(tag))])));
+            .With("tags", FieldValue.FromArray([.. Tags.Select(tag => FieldValue.FromString(tag))]));
+        writer.WriteTable(DefaultQueueType is { } type ? table.With("default-queue-type", FieldValue.FromString(type)) : table);
         return output.WrittenSpan.ToArray();
     }
 }

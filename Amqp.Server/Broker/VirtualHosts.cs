@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Security;
 using Amqp.Storage;
 
@@ -10,7 +11,8 @@ namespace Amqp.Server.Broker;
 /// <summary>The virtual hosts: found by name, added and deleted while the broker runs.</summary>
 /// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
 internal sealed class VirtualHosts(
-    IMessageStore store, DefinitionStore definitions, PermissionStore permissions, HeldMemory heldMemory, TimeProvider clock, ILogger logger) : IDisposable
+    IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, QueueRules queueRules,
+    HeldMemory heldMemory, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
     private readonly Lock _changes = new();
@@ -33,7 +35,7 @@ internal sealed class VirtualHosts(
     {
         foreach (var (name, description) in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, store, definitions, heldMemory, clock, logger) { Description = description };
+            var virtualHost = new VirtualHost(name, store, definitions, queueRules, heldMemory, clock, logger) { Description = description };
             definitions.Restore(virtualHost);
             _virtualHosts[name] = virtualHost;
         }
@@ -52,7 +54,7 @@ internal sealed class VirtualHosts(
                 existing.Description = description;
                 return existing;
             }
-            var added = new VirtualHost(name, store, definitions, heldMemory, clock, logger) { Description = description };
+            var added = new VirtualHost(name, store, definitions, queueRules, heldMemory, clock, logger) { Description = description };
             _virtualHosts[name] = added;
             Added?.Invoke(added);
             return added;
@@ -72,6 +74,8 @@ internal sealed class VirtualHosts(
             foreach (var queue in virtualHost.Topology.DeleteEverything())
                 queue.NotifyConsumers(round);
             round.Complete();
+            virtualHost.Policies.RemoveAll();
+            parameters.RemoveAll(name);
             permissions.DeleteVirtualHost(name);
             definitions.DeleteVirtualHost(name);
             _virtualHosts.TryRemove(name, out _);

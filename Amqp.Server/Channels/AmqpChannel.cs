@@ -85,6 +85,13 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             return [.. _consumers.Values];
     }
 
+    /// <summary>Deliveries that are with the client. Takes the gate.</summary>
+    public int CountUnacknowledged()
+    {
+        lock (Session.Outbox.Gate)
+            return _unacknowledged.Count;
+    }
+
     /// <summary>Whether a delivery tag can be settled. Takes the gate.</summary>
     public bool CanSettle(ulong tag)
     {

@@ -9,9 +9,11 @@ namespace Amqp.Server.Channels;
 
 /// <summary>A basic.consume: sends a queue's messages to its client as far as prefetch and the outbox have room.</summary>
 /// <remarks>The lock of the connection's outbox guards the count of unacknowledged deliveries.</remarks>
-internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string tag, bool noAck, int priority, int prefetch) : IConsumer
+internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string tag, bool noAck, int priority, int prefetch, FieldTable arguments) : IConsumer
 {
     private readonly byte[] _tag = Encoding.UTF8.GetBytes(tag);
+
+    public AmqpChannel Channel { get; } = channel;
 
     public string Tag { get; } = tag;
 
@@ -21,8 +23,14 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
 
     public int Priority { get; } = priority;
 
+    /// <summary>Deliveries that may be with the client at once; 0: no limit.</summary>
+    public int Prefetch { get; } = prefetch;
+
+    /// <summary>The arguments of basic.consume.</summary>
+    public FieldTable Arguments { get; } = arguments;
+
     /// <summary>Where its deliveries go.</summary>
-    public Outbox Outbox => channel.Session.Outbox;
+    public Outbox Outbox => Channel.Session.Outbox;
 
     /// <summary>Its place at the queue; set once, when it has one.</summary>
     public Subscription? Subscription { get; set; }
@@ -61,23 +69,23 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         var outbox = Outbox;
         lock (outbox.Gate)
         {
-            if (!channel.Forget(this))
+            if (!Channel.Forget(this))
                 return; // cancelled at the same time
-            if (channel.Session.Capabilities.ConsumerCancelNotify)
-                outbox.Write(channel.Number, new BasicCancel(Tag, NoWait: true));
+            if (Channel.Session.Capabilities.ConsumerCancelNotify)
+                outbox.Write(Channel.Number, new BasicCancel(Tag, NoWait: true));
         }
         round.Touch(outbox);
     }
 
     private bool HasRoom(Outbox outbox) =>
-        (NoAck || ((prefetch == 0 || Unacknowledged < prefetch) && channel.HasPrefetchRoom)) && !outbox.Refuses(this);
+        (NoAck || ((Prefetch == 0 || Unacknowledged < Prefetch) && Channel.HasPrefetchRoom)) && !outbox.Refuses(this);
 
     private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox)
     {
         var content = EncodedMessage.Read(payload);
-        ulong deliveryTag = NoAck ? channel.NextDeliveryTag() : channel.Track(message, from, this);
+        ulong deliveryTag = NoAck ? Channel.NextDeliveryTag() : Channel.Track(message, from, this);
         outbox.WriteDelivery(
-            channel.Number, _tag, deliveryTag, message.IsRedelivered,
-            content.Address, content.Properties, content.Body, channel.Session.FrameMax);
+            Channel.Number, _tag, deliveryTag, message.IsRedelivered,
+            content.Address, content.Properties, content.Body, Channel.Session.FrameMax);
     }
 }

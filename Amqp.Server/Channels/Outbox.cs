@@ -59,6 +59,16 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     /// <summary>True while so much waits to be sent that no request may add to it. A glance, without the lock.</summary>
     public bool IsFull => Volatile.Read(ref _isFull);
 
+    /// <summary>True while something that was flushed is not sent. Takes the lock.</summary>
+    public bool IsSending
+    {
+        get
+        {
+            lock (Gate)
+                return _isSending;
+        }
+    }
+
     /// <summary>True when enough waits to be sent before the round ends. Under <see cref="Gate"/>.</summary>
     public bool IsFlushDue => _waiting >= EarlyFlush && !_isSending;
 

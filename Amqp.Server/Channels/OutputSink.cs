@@ -15,6 +15,9 @@ internal abstract class OutputSink
             ? new SocketSink(feature.Socket)
             : new PipeSink(connection.Transport.Output);
 
+    /// <summary>A pipe, for a channel that has no connection.</summary>
+    public static OutputSink Into(PipeWriter pipe) => new PipeSink(pipe);
+
     /// <summary>Sends octets.</summary>
     /// <returns>How many were sent, at least one.</returns>
     /// <exception cref="IOException">The peer has gone, as for <see cref="SocketException"/>, <see cref="ObjectDisposedException"/> and <see cref="OperationCanceledException"/>.</exception>

@@ -31,6 +31,12 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
 
     public required VirtualHost VirtualHost { get; init; }
 
+    /// <summary>The connection's place among those that virtual host and user may have; null for a session that is no connection.</summary>
+    public ClientCounts.Admission? Admission { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public required SessionOrigin Origin { get; init; }
+
     public required ClientCapabilities Capabilities { get; init; }
 
     /// <summary>Largest frame that may be sent, its eight bytes of envelope included.</summary>

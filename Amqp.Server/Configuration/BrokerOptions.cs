@@ -41,6 +41,12 @@ public sealed class BrokerOptions
     /// <summary>Whether a proxy stands in front of the AMQP listeners and says who connects.</summary>
     public bool ProxyProtocol { get; set; }
 
+    /// <summary>Queues allowed in the whole broker; null is no limit.</summary>
+    public long? ClusterQueueLimit { get; set; }
+
+    /// <summary>The type of queues that name none, <c>classic</c> or <c>quorum</c>; null adds no type to their arguments.</summary>
+    public string? DefaultQueueType { get; set; }
+
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 
@@ -82,6 +88,9 @@ public sealed class BrokerOptions
 
     /// <summary>Addresses that answer the HTTP API; port 0 as above.</summary>
     public IReadOnlyList<IPEndPoint> ManagementListeners { get; set; } = new ListenerPlan().ManagementEndPoints();
+
+    /// <summary>Largest body of an HTTP request taken, in bytes.</summary>
+    public long MaxApiBodySize { get; set; } = 20_000_000;
 
     /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
     public SocketOptions Sockets { get; set; } = new();

@@ -54,7 +54,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("memory_monitor_interval", _count),
         Setting.WithoutEffect("channel_max_per_node", _countOrInfinity),
         Setting.WithoutEffect("vhost_max", _countOrInfinity),
-        Setting.WithoutEffect("cluster_queue_limit", _countOrInfinity),
         Setting.WithoutEffect("cluster_exchange_limit", _countOrInfinity),
         Setting.WithoutEffect("consumer_timeout", _count.Or("undefined", 0).Or("infinity", 0)),
         Setting.WithoutEffect("collect_statistics", OneOf("none", "coarse", "fine")),
@@ -63,7 +62,6 @@ internal static class RabbitMqSettings
         // Users, virtual hosts, access
         Setting.WithoutEffect("default_limits.*", Text),
         Setting.WithoutEffect("default_policies.*", Text),
-        Setting.WithoutEffect("default_queue_type", OneOf("classic", "quorum", "stream", "undefined")),
         Setting.WithoutEffect("anonymous_login_user", Text),
         Setting.WithoutEffect("anonymous_login_pass", Text),
         Setting.WithoutEffect("auth_mechanisms.$n", Text),
@@ -110,7 +108,6 @@ internal static class RabbitMqSettings
 
         // Management, metrics
         Setting.WithoutEffect("management.path_prefix", Text),
-        Setting.WithoutEffect("management.http.max_body_size", _count),
         Setting.WithoutEffect("management.disable_stats", ValueKinds.Boolean),
         Setting.WithoutEffect("management.rates_mode", OneOf("none", "basic", "detailed")),
         Setting.WithoutEffect("management.load_definitions", Text),

@@ -52,11 +52,14 @@ internal sealed class AmqpConnection
 
     public Outbox Outbox { get; }
 
+    /// <summary>What the handshake agreed on; null before that. Any thread may ask.</summary>
+    public Session? Session => Volatile.Read(ref _session);
+
+    /// <summary>The open channels. Any thread may ask.</summary>
+    public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
+
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
-
-    /// <summary>What the handshake agreed on; null until then. Any thread may ask who it is and where.</summary>
-    public Session? Session => Volatile.Read(ref _session);
 
     /// <summary>True once connection.close has been sent.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;

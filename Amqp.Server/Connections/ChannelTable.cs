@@ -4,11 +4,22 @@ using Amqp.Server.Channels;
 namespace Amqp.Server.Connections;
 
 /// <summary>The channels of a connection: opens and closes them, and passes each frame to its own.</summary>
-/// <remarks>Owned by the connection's read loop.</remarks>
+/// <remarks>Owned by the connection's read loop; it changes the channels under a lock, so that others may list them.</remarks>
 internal sealed class ChannelTable(Session session, string connectionName)
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
+    private readonly Lock _lock = new();
     private AmqpChannel? _latest; // most frames come in runs on one channel
+
+    /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
+    public IReadOnlyList<AmqpChannel> All
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _channels.Values.OrderBy(channel => channel.Number)];
+        }
+    }
 
     /// <summary>Handles a frame of a channel other than 0. A soft error closes the channel here.</summary>
     /// <exception cref="AmqpException">A hard error, for the connection.</exception>
@@ -50,7 +61,8 @@ internal sealed class ChannelTable(Session session, string connectionName)
             channel.LeaveAll();
         foreach (var channel in _channels.Values)
             channel.Release();
-        _channels.Clear();
+        lock (_lock)
+            _channels.Clear();
         _latest = null;
     }
 
@@ -73,8 +85,10 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         if (_channels.Count >= session.ChannelMax)
             throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({session.ChannelMax})");
+        session.Admission?.OpenChannel();
         var channel = new AmqpChannel(number, session);
-        _channels.Add(number, channel);
+        lock (_lock)
+            _channels.Add(number, channel);
         channel.Send(new ChannelOpenOk());
     }
 
@@ -90,7 +104,9 @@ internal sealed class ChannelTable(Session session, string connectionName)
 
     private void Remove(AmqpChannel channel)
     {
-        _channels.Remove(channel.Number);
+        lock (_lock)
+            _channels.Remove(channel.Number);
         _latest = null;
+        session.Admission?.CloseChannel();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ConnectionPeer
     {
         var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
         Name = $"{Text(remote)} -> {Text(local)}";
+        (Remote, Local) = (Split(remote), Split(local));
         Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;
         IsTls = context.Features.Get<ITlsHandshakeFeature>() is not null;
         Certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
@@ -24,6 +25,12 @@ internal sealed class ConnectionPeer
     /// <summary>Where the peer is; null when it is at no IP address.</summary>
     public IPAddress? Address { get; }
 
+    /// <summary>The peer's address and port.</summary>
+    public (string Host, int Port) Remote { get; }
+
+    /// <summary>Our own address and port.</summary>
+    public (string Host, int Port) Local { get; }
+
     /// <summary>Whether the peer is on this machine.</summary>
     public bool IsLoopback => Address is not null && IPAddress.IsLoopback(Address);
 
@@ -32,6 +39,8 @@ internal sealed class ConnectionPeer
 
     /// <summary>What the peer proved to be, where it was asked for and had one.</summary>
     public X509Certificate2? Certificate { get; }
+
+    private static (string, int) Split(EndPoint? end) => end is IPEndPoint ip ? (Plain(ip.Address).ToString(), ip.Port) : (end?.ToString() ?? "?", 0);
 
     private static string Text(EndPoint? end) => end is IPEndPoint ip ? $"{Plain(ip.Address)}:{ip.Port}" : end?.ToString() ?? "?";
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
@@ -62,17 +63,37 @@ internal sealed class Handshake(
             throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
         if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
             throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
-        Send(new ConnectionOpenOk());
+        var admission = broker.Clients.Admit(user.Name, virtualHost);
+        try
+        {
+            Send(new ConnectionOpenOk());
+        }
+        catch
+        {
+            admission.Dispose();
+            throw;
+        }
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
         return new Session(broker, options, outbox, round, logger)
         {
             User = user,
             VirtualHost = virtualHost,
+            Admission = admission,
+            Origin = Describe(startOk),
             Capabilities = capabilities,
             FrameMax = frameMax,
             ChannelMax = channelMax,
             Heartbeat = tuneOk.Heartbeat,
         };
+    }
+
+    private SessionOrigin Describe(in ConnectionStartOk startOk)
+    {
+        var properties = new ArrayBufferWriter<byte>();
+        FieldTableCodec.Write(properties, startOk.ClientProperties);
+        return new SessionOrigin(
+            peer.Name, peer.Remote.Host, peer.Remote.Port, peer.Local.Host, peer.Local.Port,
+            startOk.Mechanism, properties.WrittenSpan[sizeof(uint)..].ToArray(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 
     /// <summary>The next method. Who has not come as far as tune-ok and errs is told nothing, and made to wait, as in RabbitMQ.</summary>

@@ -25,6 +25,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     private bool _isDone;
     private bool _mustPause; // something must be waited for before the next frame
 
+    /// <summary>The channels that are open. Any thread may ask.</summary>
+    public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
+
     /// <summary>Handles frames until one side has closed.</summary>
     /// <returns>False when the client went away without a word.</returns>
     public async Task<bool> RunAsync(Session session)
@@ -85,6 +88,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         foreach (var queue in session.ExclusiveQueues)
             session.VirtualHost.DeleteAbandoned(queue, round);
         session.ExclusiveQueues.Clear();
+        session.Admission?.Dispose();
         session.Confirming.Clear();
     }
 

@@ -3,6 +3,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting.Tls;
+using Amqp.Server.Management;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -27,7 +28,11 @@ internal static class BrokerHost
         AddKestrel(builder, options);
 
         WebApplication app = builder.Build();
-        app.MapManagement();
+        var addresses = app.Services.GetRequiredService<BoundAddresses>();
+        app.MapManagement(new ManagementServices(
+            app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
+            () => addresses.Amqp.Select(address => new NodeListener("amqp", address)).Concat(addresses.Management.Select(address => new NodeListener("http", address))),
+            app.Services.GetRequiredService<ILogger<ManagementApi>>()));
         return app;
     }
 

@@ -19,6 +19,8 @@ public class BrokerOptionsTests
         yield return Case("max_message_size = 16MiB", options => options.MaxMessageSize, 16L << 20);
         yield return Case("consumer_max_per_channel = 3", options => options.ConsumerMaxPerChannel, 3);
         yield return Case("consumer_max_per_channel = infinity", options => options.ConsumerMaxPerChannel, 0);
+        yield return Case("cluster_queue_limit = 7", options => options.ClusterQueueLimit ?? 0, 7L);
+        yield return Case("default_queue_type = quorum", options => options.DefaultQueueType ?? "", "quorum");
         yield return Case("connection_max = 5", options => options.MaxConnections, 5);
         yield return Case("connection.outbox_high_watermark = 64k", options => options.OutboxHighWatermark, 65_536L);
         yield return Case("shutdown_timeout = 2000", options => options.ShutdownTimeout, TimeSpan.FromSeconds(2));

@@ -10,6 +10,7 @@ namespace Amqp.Tests.Support;
 internal static class BrokerTarget
 {
     private const string UrlVariable = "AMQPBROKER_TEST_URL";
+    private const string ApiUrlVariable = "AMQPBROKER_TEST_API_URL";
 
     private static readonly Lazy<Task<BrokerProcess>> _process = new(() => BrokerProcess.StartAsync());
     private static readonly Lazy<Task<Uri>> _uri = new(FindUriAsync);
@@ -17,6 +18,10 @@ internal static class BrokerTarget
 
     /// <summary>Where it listens, with user and password.</summary>
     public static Task<Uri> UriAsync => _uri.Value;
+
+    /// <summary>Where its HTTP API is: at <c>AMQPBROKER_TEST_API_URL</c> (<c>http://127.0.0.1:15672</c>) when the broker is not our own.</summary>
+    public static async Task<Uri> ApiUriAsync() =>
+        Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url ? new Uri(url) : new Uri($"http://127.0.0.1:{(await _process.Value).ManagementPort}");
 
     /// <summary>Whether it is RabbitMQ itself, by the product it calls itself.</summary>
     public static Task<bool> IsRabbitMqAsync => _isRabbitMq.Value;

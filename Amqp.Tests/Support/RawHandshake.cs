@@ -51,12 +51,13 @@ internal static class RawHandshake
     /// <param name="frameMax">In tune-ok.</param>
     /// <param name="heartbeat">In tune-ok, in seconds.</param>
     /// <param name="properties">Client properties; <see cref="ClientProperties"/> when omitted.</param>
+    /// <param name="virtualHost">The virtual host.</param>
     public static async Task OpenAsync(
-        this RawClient client, ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null)
+        this RawClient client, ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null, string virtualHost = "/")
     {
         await client.LogInAndExpectTuneAsync(properties);
         await client.SendAsync(0, new ConnectionTuneOk(channelMax, frameMax, heartbeat));
-        await client.SendAsync(0, new ConnectionOpen("/"));
+        await client.SendAsync(0, new ConnectionOpen(virtualHost));
         await client.ExpectAsync<ConnectionOpenOk>(0);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class CatalogContents
         {
             string kind = entry.Key[..(entry.Key.IndexOf('/', StringComparison.Ordinal) + 1)];
             _counts[kind] = Count(kind) + 1;
-            if (kind is DefinitionKey.Exchanges or DefinitionKey.Queues or DefinitionKey.Bindings)
+            if (kind is DefinitionKey.Exchanges or DefinitionKey.Queues or DefinitionKey.Bindings
+                or DefinitionKey.Policies or DefinitionKey.OperatorPolicies or DefinitionKey.Parameters or DefinitionKey.GlobalParameters or DefinitionKey.UserLimits)
                 Read(kind, entry);
         }
     }

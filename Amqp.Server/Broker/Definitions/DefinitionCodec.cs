@@ -1,6 +1,8 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Definitions;
@@ -15,6 +17,32 @@ internal static class DefinitionCodec
     public static ReadOnlySpan<byte> Write(Queue queue) => Write((byte)queue.Flags, queue.Messages.Number, "", queue.Arguments.Table);
 
     public static ReadOnlySpan<byte> Write(Binding binding) => Write(0, 0, "", binding.Arguments);
+
+    public static ReadOnlySpan<byte> Write(Policy policy) => Write(0, 0, "", FieldTable.Empty
+        .With("pattern", FieldValue.FromString(policy.Pattern))
+        .With("apply-to", FieldValue.FromString(policy.ApplyTo))
+        .With("priority", FieldValue.FromDouble(policy.Priority))
+        .With("definition", FieldValue.FromTable(policy.Definition)));
+
+    /// <summary>A parameter's value, of whatever type.</summary>
+    public static ReadOnlySpan<byte> Write(FieldValue value) => Write(0, 0, "", FieldTable.Empty.With("value", value));
+
+    /// <exception cref="InvalidDataException">It is no policy that this version understands.</exception>
+    public static Policy ReadPolicy(PolicyKind kind, string name, Definition definition)
+    {
+        var table = definition.Arguments;
+        try
+        {
+            return new Policy(kind, name, Text("pattern"), Text("apply-to"), Field("priority").AsDouble(), Field("definition").AsTable());
+        }
+        catch (Exception error) when (error is ValidationException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"Policy '{name}': {error.Message}", error);
+        }
+
+        string Text(string field) => Field(field).AsString();
+        FieldValue Field(string field) => table[field] ?? throw new InvalidDataException($"Policy '{name}' has no {field}.");
+    }
 
     /// <exception cref="InvalidDataException">Written by a newer version.</exception>
     public static Definition Read(ReadOnlySpan<byte> value)

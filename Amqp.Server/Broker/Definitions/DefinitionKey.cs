@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Definitions;
 
@@ -16,6 +17,11 @@ internal static class DefinitionKey
     public const string Exchanges = "exchanges/";
     public const string Queues = "queues/";
     public const string Bindings = "bindings/";
+    public const string Policies = "policies/";
+    public const string OperatorPolicies = "operator-policies/";
+    public const string Parameters = "parameters/";
+    public const string GlobalParameters = "global-parameters/";
+    public const string UserLimits = "user-limits/";
 
     public static string OfVirtualHost(string name) => VirtualHosts + Escape(name);
 
@@ -35,6 +41,16 @@ internal static class DefinitionKey
         string kind = binding.Destination is Exchange ? "e" : "q";
         return $"{Bindings}{Escape(virtualHost)}/{Escape(binding.Source.Name)}/{kind}/{Escape(binding.Destination.Name)}/{Escape(binding.RoutingKey)}/{HashOf(binding.Arguments)}";
     }
+
+    public static string OfPolicy(string virtualHost, PolicyKind kind, string name) => $"{KindOf(kind)}{Escape(virtualHost)}/{Escape(name)}";
+
+    public static string OfParameter(string component, string virtualHost, string name) => $"{Parameters}{Escape(component)}/{Escape(virtualHost)}/{Escape(name)}";
+
+    public static string OfGlobalParameter(string name) => GlobalParameters + Escape(name);
+
+    public static string OfUserLimits(string user) => UserLimits + Escape(user);
+
+    public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 
     /// <summary>The names of a key, without its kind.</summary>
     public static string[] Names(string key) => [.. key.Split('/').Skip(1).Select(Uri.UnescapeDataString)];

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -93,8 +94,28 @@ internal sealed class DefinitionStore(ICatalog catalog)
             catalog.Remove(DefinitionKey.OfBinding(virtualHost, binding));
     }
 
-    /// <summary>Puts a virtual host's durable exchanges, queues and bindings back.</summary>
-    public void Restore(VirtualHost virtualHost) => virtualHost.Topology.Restore(
+    public void Save(string virtualHost, Policy policy) =>
+        catalog.Put(DefinitionKey.OfPolicy(virtualHost, policy.Kind, policy.Name), DefinitionCodec.Write(policy));
+
+    public void DeletePolicy(string virtualHost, PolicyKind kind, string name) => catalog.Remove(DefinitionKey.OfPolicy(virtualHost, kind, name));
+
+    /// <summary>Values kept under names: parameters and limits.</summary>
+    /// <param name="kind">The beginning of their keys, as <see cref="DefinitionKey"/> has it.</param>
+    public IEnumerable<(string[] Names, FieldValue Value)> Values(string kind) =>
+        Entries(kind).Select(entry => (DefinitionKey.Names(entry.Key), DefinitionCodec.Read(entry.Value).Arguments["value"] ?? FieldValue.Void));
+
+    public void SaveValue(string key, FieldValue value) => catalog.Put(key, DefinitionCodec.Write(value));
+
+    public void DeleteValue(string key) => catalog.Remove(key);
+
+    /// <summary>Puts a virtual host's policies, durable exchanges, queues and bindings back.</summary>
+    public void Restore(VirtualHost virtualHost)
+    {
+        virtualHost.Policies.Restore(PoliciesOf(virtualHost, PolicyKind.User).Concat(PoliciesOf(virtualHost, PolicyKind.Operator)));
+        RestoreTopology(virtualHost);
+    }
+
+    private void RestoreTopology(VirtualHost virtualHost) => virtualHost.Topology.Restore(
         Of(DefinitionKey.Exchanges, virtualHost).Select(found =>
         {
             var declared = new ExchangeDeclaration(found.Names[1], virtualHost.Name, found.Definition.Type, found.Definition.Arguments);
@@ -120,6 +141,9 @@ internal sealed class DefinitionStore(ICatalog catalog)
             throw new InvalidDataException($"Exchange '{declared.Name}' cannot be restored: {unknown.Message}", unknown);
         }
     }
+
+    private IEnumerable<Policy> PoliciesOf(VirtualHost virtualHost, PolicyKind kind) =>
+        Of(DefinitionKey.KindOf(kind), virtualHost).Select(found => DefinitionCodec.ReadPolicy(kind, found.Names[1], found.Definition));
 
     /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
     private static Binding? FindEnds(VirtualHost virtualHost, string[] names, Definition definition)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Exchanges;
 
@@ -13,7 +14,7 @@ internal sealed class Exchange : IBindingDestination
     public Exchange(string name, string type, IRouter router, ExchangeFlags flags, FieldTable arguments)
     {
         (Name, Type, _router, Flags, Arguments) = (name, type, router, flags, arguments);
-        AlternateExchange = arguments["alternate-exchange"] is { Type: FieldType.LongString } alternate ? alternate.AsString() : null;
+        Apply(EffectivePolicy.None);
     }
 
     /// <summary>The default exchange's name is empty.</summary>
@@ -25,8 +26,8 @@ internal sealed class Exchange : IBindingDestination
 
     public FieldTable Arguments { get; }
 
-    /// <summary>Where messages go that this exchange has no destination for. The default exchange takes none of them.</summary>
-    public string? AlternateExchange { get; }
+    /// <summary>Where messages go that this exchange has no destination for: as declared, or else as a policy says. The default exchange takes none of them.</summary>
+    public string? AlternateExchange { get; private set; }
 
     public bool IsDurable => (Flags & ExchangeFlags.Durable) != 0;
 
@@ -48,6 +49,10 @@ internal sealed class Exchange : IBindingDestination
 
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
+
+    /// <summary>Takes what the policies now say. The topology lock is held exclusively, or nobody routes yet.</summary>
+    public void Apply(EffectivePolicy policy) =>
+        AlternateExchange = Arguments["alternate-exchange"] is { Type: FieldType.LongString } alternate ? alternate.AsString() : policy.Text("alternate-exchange");
 
     /// <summary>Whether a binding would be a new one.</summary>
     /// <exception cref="AmqpException">406: its arguments make no sense for this type.</exception>

@@ -19,6 +19,9 @@ internal static class Routers
         [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange),
     };
 
+    /// <summary>The names of the types.</summary>
+    public static IEnumerable<string> Types => _byType.Keys.Order(StringComparer.Ordinal);
+
     /// <exception cref="AmqpException">503: there is no such type.</exception>
     public static void DemandType(string type)
     {

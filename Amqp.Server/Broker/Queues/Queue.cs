@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -51,6 +52,9 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     /// <summary>The connection that an exclusive queue belongs to.</summary>
     public object? Owner { get; }
 
+    /// <summary>What the policies say of this queue.</summary>
+    public EffectivePolicy Policy { get; private set; } = EffectivePolicy.None;
+
     /// <summary>The messages that are ready. Only the store and the holder of this queue's lock may look inside.</summary>
     public StoredQueue Messages { get; }
 
@@ -74,6 +78,14 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             lock (_gate)
                 return (Messages.Count, _unacknowledged, _consumers.Count);
         }
+    }
+
+    /// <summary>Takes what the policies now say.</summary>
+    public void Apply(EffectivePolicy policy, DispatchRound round)
+    {
+        lock (_gate)
+            Policy = policy;
+        round.Touch(this);
     }
 
     /// <summary>Adds messages behind those that are there. A queue that has been deleted meanwhile lets them go.</summary>

@@ -40,7 +40,7 @@ internal static class BasicHandlers
         var queue = channel.GetQueueToRead(method.Queue);
         int priority = ReadPriority(method.Arguments, queue);
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
-        var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch);
+        var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch, method.Arguments);
         lock (session.Outbox.Gate)
         {
             if (channel.FindConsumer(tag) is not null)

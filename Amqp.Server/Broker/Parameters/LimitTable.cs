@@ -1,0 +1,32 @@
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Parameters;
+
+/// <summary>Limits as they are kept: a table of names and numbers.</summary>
+internal static class LimitTable
+{
+    /// <summary>The limit, or null when there is none: not set, or negative.</summary>
+    public static long? Read(FieldTable limits, string name) =>
+        limits[name] is { IsInteger: true } limit && limit.AsInteger() >= 0 ? limit.AsInteger() : null;
+
+    /// <summary>The table with one limit set.</summary>
+    public static FieldTable With(FieldTable limits, string name, FieldValue value) => Without(limits, name).With(name, value);
+
+    public static FieldTable Without(FieldTable limits, string name) => new(limits.Where(limit => limit.Key != name));
+
+    /// <param name="value">What shall be kept.</param>
+    /// <param name="known">The names there are.</param>
+    /// <param name="what">What RabbitMQ calls the table.</param>
+    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    public static void Validate(FieldValue value, string[] known, string what)
+    {
+        if (value.Type != FieldType.Table)
+            throw new ValidationException($"Unrecognised terms {ErlangTerm.Of(value)} in {what}");
+        var unknown = value.AsTable().Where(limit => !known.Contains(limit.Key)).ToList();
+        if (unknown.Count > 0)
+            throw new ValidationException($"Unrecognised terms [{string.Join(',', unknown.Select(limit => $"{{{ErlangTerm.Binary(limit.Key)},{ErlangTerm.Of(limit.Value)}}}"))}] in {what}");
+        foreach (var (name, limit) in value.AsTable())
+            if (!limit.IsInteger)
+                throw new ValidationException($"{name} should be a number, actually was {ErlangTerm.Of(limit)}");
+    }
+}

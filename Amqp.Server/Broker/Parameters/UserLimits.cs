@@ -1,0 +1,48 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Definitions;
+
+namespace Amqp.Server.Broker.Parameters;
+
+/// <summary>How many connections and channels users may have open.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class UserLimits(DefinitionStore definitions)
+{
+    public const string MaxConnections = "max-connections";
+    public const string MaxChannels = "max-channels";
+
+    private static readonly string[] _known = [MaxConnections, MaxChannels];
+    private readonly NamedValues _tables = new(definitions, DefinitionKey.UserLimits, DefinitionKey.OfUserLimits);
+
+    /// <summary>The users that have limits, with their limits as they were set.</summary>
+    public IEnumerable<(string User, FieldTable Limits)> All => _tables.All.Select(entry => (entry.Key, entry.Value.AsTable()));
+
+    /// <summary>A user's limits as they were set, a negative number being none.</summary>
+    public FieldTable Of(string user) => _tables.Find(user)?.AsTable() ?? FieldTable.Empty;
+
+    /// <summary>A limit, or null when there is none.</summary>
+    public long? Find(string user, string limit) => _tables.Find(user) is { } table ? LimitTable.Read(table.AsTable(), limit) : null;
+
+    /// <summary>Sets one limit.</summary>
+    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    public void Set(string user, string limit, FieldValue value) => _tables.Change(user, current =>
+    {
+        LimitTable.Validate(FieldValue.FromTable(FieldTable.Empty.With(limit, value)), _known, "user-limits");
+        return FieldValue.FromTable(LimitTable.With(current?.AsTable() ?? FieldTable.Empty, limit, value));
+    });
+
+    /// <summary>Removes one limit; one that is not set is no error.</summary>
+    public void Clear(string user, string limit)
+    {
+        var rest = LimitTable.Without(Of(user), limit);
+        if (rest.Count == 0)
+            _tables.Remove(user);
+        else
+            _tables.Put(user, FieldValue.FromTable(rest));
+    }
+
+    /// <summary>Removes the limits of a user who is gone.</summary>
+    public void ClearAll(string user) => _tables.Remove(user);
+
+    /// <summary>Reads what the definitions hold.</summary>
+    public void Restore() => _tables.Restore();
+}

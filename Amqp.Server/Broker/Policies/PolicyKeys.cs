@@ -1,0 +1,95 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Parameters;
+
+namespace Amqp.Server.Broker.Policies;
+
+/// <summary>The keys of a policy's definition: what a value must be, and which of two wins when an operator policy names it too.</summary>
+internal static class PolicyKeys
+{
+    private static readonly Dictionary<string, PolicyKey> _keys = new PolicyKey[]
+    {
+        new("alternate-exchange", IsText, "is not a valid alternate exchange name"),
+        new("consumer-timeout", value => IsInteger(value, 0), "is not a valid consumer timeout"),
+        new("dead-letter-exchange", IsText, "is not a valid dead letter exchange name"),
+        new("dead-letter-routing-key", IsText, "is not a valid dead letter routing key"),
+        new("dead-letter-strategy", value => IsOneOf(value, "at-most-once", "at-least-once"), "is not a valid dead letter strategy"),
+        new("message-ttl", value => IsInteger(value, 0), "is not a valid message TTL", Merge.Smaller),
+        new("expires", value => IsInteger(value, 1), "is not a valid queue expiry", Merge.Smaller),
+        new("max-length", value => IsInteger(value, 0), "is not a valid maximum length", Merge.Smaller),
+        new("max-length-bytes", value => IsInteger(value, 0), "is not a valid maximum length in bytes", Merge.Smaller),
+        new("max-in-memory-length", value => IsInteger(value, 0), "is not a valid maximum memory in bytes", Merge.Smaller),
+        new("max-in-memory-bytes", value => IsInteger(value, 0), "is not a valid maximum memory in bytes", Merge.Smaller),
+        new("delivery-limit", value => IsInteger(value, 0), "is not a valid delivery limit", Merge.Smaller),
+        new("queue-mode", value => IsOneOf(value, "default", "lazy"), "is not a valid queue-mode value"),
+        new("queue-version", value => IsInteger(value, 1) && value.AsInteger() <= 2, "is not a valid queue-version value", Merge.Operators),
+        new("overflow", value => IsOneOf(value, "drop-head", "reject-publish", "reject-publish-dlx"), "is not a valid overflow value", Merge.Operators),
+        new("max-age", IsAge, "is not a valid max age"),
+        new("stream-max-segment-size-bytes", value => IsInteger(value, 0) && value.AsInteger() <= 3_000_000_000, "is not a valid segment size"),
+        new("stream-filter-size-bytes", value => IsInteger(value, 16) && value.AsInteger() <= 255, "is not a valid filter size. Valid range is 16-255"),
+        new("queue-leader-locator", value => IsOneOf(value, "client-local", "balanced", "random", "least-leaders"), "is not a valid queue leader locator value"),
+        new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
+        new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
+
+        // Mirrors of classic queues, which RabbitMQ 3 had: taken, as they are in many definitions, without effect on one node.
+        new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
+        new("ha-params", _ => true, ""),
+        new("ha-sync-mode", value => IsOneOf(value, "manual", "automatic"), "is not a valid ha-sync-mode value"),
+        new("ha-sync-batch-size", value => IsInteger(value, 1), "is not a valid ha-sync-batch-size value"),
+        new("ha-promote-on-shutdown", value => IsOneOf(value, "always", "when-synced"), "is not a valid ha-promote-on-shutdown value"),
+        new("ha-promote-on-failure", value => IsOneOf(value, "always", "when-synced"), "is not a valid ha-promote-on-failure value"),
+    }.ToDictionary(key => key.Name);
+
+    private enum Merge
+    {
+        /// <summary>Users only.</summary>
+        None,
+
+        /// <summary>Users and operators; the smaller number counts.</summary>
+        Smaller,
+
+        /// <summary>Users and operators; the operators' value counts.</summary>
+        Operators,
+    }
+
+    /// <exception cref="ValidationException">An unknown key, a value that cannot be, or nothing at all.</exception>
+    public static void Validate(PolicyKind kind, FieldTable definition)
+    {
+        if (definition.Count == 0)
+            throw new ValidationException("no policy provided");
+        var unknown = definition.Where(entry => !IsKnown(kind, entry.Key)).OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+            throw new ValidationException($"[{string.Join(',', unknown.Select(entry => $"{{{ErlangTerm.Binary(entry.Key)},{ErlangTerm.Of(entry.Value)}}}"))}] are not recognised policy settings");
+        foreach (var (name, value) in definition.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            if (_keys[name] is var key && !key.IsValid(value))
+                throw new ValidationException($"{ErlangTerm.Of(value)} {key.Complaint}");
+    }
+
+    /// <summary>What holds for one queue or exchange.</summary>
+    public static EffectivePolicy Combine(Policy? user, Policy? operators)
+    {
+        if (user is null && operators is null)
+            return EffectivePolicy.None;
+        var definition = new Dictionary<string, FieldValue>();
+        foreach (var (key, value) in user?.Definition ?? FieldTable.Empty)
+            definition[key] = value;
+        foreach (var (key, value) in operators?.Definition ?? FieldTable.Empty)
+            if (!definition.TryGetValue(key, out var theirs) || _keys[key].Merge == Merge.Operators || value.AsInteger() < theirs.AsInteger())
+                definition[key] = value;
+        return new EffectivePolicy(definition);
+    }
+
+    private static bool IsKnown(PolicyKind kind, string name) =>
+        _keys.TryGetValue(name, out var key) && (kind == PolicyKind.User || key.Merge != Merge.None);
+
+    private static bool IsText(FieldValue value) => value.Type == FieldType.LongString;
+
+    private static bool IsInteger(FieldValue value, long least) => value.IsInteger && value.AsInteger() >= least;
+
+    private static bool IsOneOf(FieldValue value, params ReadOnlySpan<string> allowed) => IsText(value) && allowed.Contains(value.AsString());
+
+    /// <summary>A number and one of Y, M, D, h, m, s.</summary>
+    private static bool IsAge(FieldValue value) =>
+        IsText(value) && value.AsString() is [.. { Length: > 0 } number, 'Y' or 'M' or 'D' or 'h' or 'm' or 's'] && number.All(char.IsAsciiDigit);
+
+    private sealed record PolicyKey(string Name, Func<FieldValue, bool> IsValid, string Complaint, Merge Merge = Merge.None);
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Net.Mime;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Amqp.Server.Management;
+
+/// <summary>What a request is answered with.</summary>
+internal abstract class ApiReply
+{
+    /// <summary>As RabbitMQ escapes: what JSON demands, and no more.</summary>
+    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>204.</summary>
+    public static ApiReply NoContent { get; } = new StatusReply(StatusCodes.Status204NoContent, null);
+
+    /// <summary>201 for something new, 204 for something that was there.</summary>
+    public static ApiReply Put(bool isNew) => isNew ? Created() : NoContent;
+
+    /// <summary>201.</summary>
+    /// <param name="location">The address of what was made, relative to the request's.</param>
+    public static ApiReply Created(string? location = null) => new StatusReply(StatusCodes.Status201Created, location);
+
+    /// <summary>One value.</summary>
+    public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
+
+    /// <summary>An object of texts.</summary>
+    public static ApiReply Texts(params (string Name, string Value)[] fields) => Json(json =>
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in fields)
+            json.WriteString(name, value);
+        json.WriteEndObject();
+    });
+
+    public abstract Task SendAsync(HttpContext http);
+
+    protected static async Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = MediaTypeNames.Application.Json;
+        http.Response.ContentLength = json.Length;
+        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers.Vary = "accept, accept-encoding, origin";
+        await http.Response.Body.WriteAsync(json);
+    }
+
+    private sealed class StatusReply(int status, string? location) : ApiReply
+    {
+        public override Task SendAsync(HttpContext http)
+        {
+            http.Response.StatusCode = status;
+            if (status != StatusCodes.Status204NoContent)
+                http.Response.ContentLength = 0;
+            if (location is not null)
+                http.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class JsonReply(Action<Utf8JsonWriter> write, int status) : ApiReply
+    {
+        public override async Task SendAsync(HttpContext http)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(output, _plain))
+                write(json);
+            var columns = status == StatusCodes.Status200OK ? Columns.Of(http.Request.Query["columns"]) : null;
+            await SendAsync(http, status, columns is null ? output.WrittenMemory : columns.Cut(output.WrittenMemory, _plain));
+        }
+    }
+}

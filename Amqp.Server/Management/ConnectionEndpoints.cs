@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Channels;
+using Amqp.Server.Connections;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/connections</c>.</summary>
+internal static class ConnectionEndpoints
+{
+    public static ManagementApi MapConnections(this ManagementApi api) => api
+        .Get("/connections", Access.Management, request => List(Visible(request)))
+        .Get("/vhosts/{vhost}/connections", Access.VirtualHost, request =>
+        {
+            var host = request.VirtualHost;
+            return List(Visible(request).Where(connection => connection.Session.VirtualHost == host));
+        })
+        .Get("/connections/username/{user}", Access.Management, request => List(OfUser(request)))
+        .Delete("/connections/username/{user}", Access.Management, request =>
+        {
+            foreach (var connection in OfUser(request).ToList())
+                Close(request, connection);
+            return ApiReply.NoContent;
+        })
+        .Get("/connections/{name}", Access.Management, request =>
+        {
+            var connection = Demand(request);
+            return ApiReply.Json(json => Write(json, connection));
+        })
+        .Delete("/connections/{name}", Access.Management, request =>
+        {
+            Close(request, Demand(request));
+            return ApiReply.NoContent;
+        })
+        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(Demand(request).Connection.Channels));
+
+    /// <summary>The open connections that the user may see: all of them, or the user's own.</summary>
+    public static IEnumerable<(AmqpConnection Connection, Session Session)> Visible(ApiRequest request) => request.Services.Connections.All
+        .Where(connection => connection.Session is not null)
+        .Select(connection => (Connection: connection, Session: connection.Session!))
+        .Where(entry => request.User.IsMonitoring || entry.Session.User.Name == request.User.Name)
+        .OrderBy(entry => entry.Session.Origin.ConnectedAt);
+
+    private static ListReply<(AmqpConnection Connection, Session Session)> List(IEnumerable<(AmqpConnection Connection, Session Session)> connections) =>
+        new(connections, entry => entry.Connection.Peer.Name, Write);
+
+    private static IEnumerable<(AmqpConnection Connection, Session Session)> OfUser(ApiRequest request)
+    {
+        string name = request.Name("user");
+        return Visible(request).Where(entry => entry.Session.User.Name == name);
+    }
+
+    private static (AmqpConnection Connection, Session Session) Demand(ApiRequest request)
+    {
+        string name = request.Name("name");
+        foreach (var entry in Visible(request))
+            if (entry.Connection.Peer.Name == name)
+                return entry;
+        throw ApiException.NotFound();
+    }
+
+    private static void Close(ApiRequest request, (AmqpConnection Connection, Session Session) connection)
+    {
+        string reason = request.Http.Request.Headers["X-Reason"] is [{ Length: > 0 } given] ? given : "Closed via management plugin";
+        request.Services.Logger.ConnectionClosedFor(connection.Connection.Peer.Name, request.User.Name, reason);
+        connection.Connection.Close(new AmqpException(ReplyCode.ConnectionForced, reason));
+    }
+
+    private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, Session Session) entry)
+    {
+        var (connection, session) = entry;
+        var origin = session.Origin;
+        var properties = FieldTableCodec.Read(origin.ClientProperties);
+        json.WriteStartObject();
+        json.WriteString("auth_mechanism", origin.Mechanism);
+        json.WriteNumber("channel_max", session.ChannelMax);
+        json.WriteNumber("channels", connection.Channels.Count);
+        json.WriteTable("client_properties", properties);
+        json.WriteNumber("connected_at", origin.ConnectedAt);
+        json.WriteNumber("frame_max", session.FrameMax == int.MaxValue ? 0 : session.FrameMax);
+        json.WriteString("host", origin.Host);
+        json.WriteString("name", origin.ConnectionName);
+        json.WriteString("node", ManagementServices.NodeName);
+        json.WriteNull("peer_cert_issuer");
+        json.WriteNull("peer_cert_subject");
+        json.WriteNull("peer_cert_validity");
+        json.WriteString("peer_host", origin.PeerHost);
+        json.WriteNumber("peer_port", origin.PeerPort);
+        json.WriteNumber("port", origin.Port);
+        json.WriteString("protocol", "AMQP 0-9-1");
+        json.WriteBoolean("ssl", false);
+        json.WriteNull("ssl_cipher");
+        json.WriteNull("ssl_hash");
+        json.WriteNull("ssl_key_exchange");
+        json.WriteNull("ssl_protocol");
+        json.WriteString("state", connection.IsClosing ? "closing" : "running");
+        json.WriteNumber("timeout", session.Heartbeat);
+        json.WriteString("type", "network");
+        json.WriteString("user", session.User.Name);
+        if (properties["connection_name"] is { Type: FieldType.LongString } name)
+            json.WriteString("user_provided_name", name.AsString());
+        json.WriteString("user_who_performed_action", session.User.Name);
+        json.WriteString("vhost", session.VirtualHost.Name);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Amqp.Server.Channels;
+using Amqp.Server.Connections;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/consumers</c>.</summary>
+internal static class ConsumerEndpoints
+{
+    public static ManagementApi MapConsumers(this ManagementApi api) => api
+        .Get("/consumers", Access.Management, request => List(All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Queue.VirtualHost))))
+        .Get("/consumers/{vhost}", Access.VirtualHost, request =>
+        {
+            var host = request.VirtualHost;
+            return List(All(request.Services.Connections).Where(consumer => consumer.Queue.VirtualHost == host));
+        });
+
+    /// <summary>The consumers of all connections.</summary>
+    public static IEnumerable<ChannelConsumer> All(ConnectionRegistry connections) =>
+        connections.All.SelectMany(connection => connection.Channels).SelectMany(channel => channel.Consumers());
+
+    public static void Write(Utf8JsonWriter json, ChannelConsumer consumer)
+    {
+        var session = consumer.Channel.Session;
+        json.WriteStartObject();
+        json.WriteTable("arguments", consumer.Arguments);
+        json.WriteBoolean("ack_required", !consumer.NoAck);
+        json.WriteBoolean("active", true);
+        json.WriteString("activity_status", "up");
+        json.WriteStartObject("channel_details");
+        json.WriteString("connection_name", session.Origin.ConnectionName);
+        json.WriteString("name", ChannelEndpoints.NameOf(consumer.Channel));
+        json.WriteString("node", ManagementServices.NodeName);
+        json.WriteNumber("number", consumer.Channel.Number);
+        json.WriteString("peer_host", session.Origin.PeerHost);
+        json.WriteNumber("peer_port", session.Origin.PeerPort);
+        json.WriteString("user", session.User.Name);
+        json.WriteEndObject();
+        json.WriteString("consumer_tag", consumer.Tag);
+        json.WriteBoolean("exclusive", consumer.Subscription?.IsExclusive ?? false);
+        json.WriteNumber("prefetch_count", consumer.Prefetch);
+        json.WriteStartObject("queue");
+        json.WriteString("name", consumer.Queue.Name);
+        json.WriteString("vhost", consumer.Queue.VirtualHost.Name);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static ListReply<ChannelConsumer> List(IEnumerable<ChannelConsumer> consumers) => new(consumers, consumer => consumer.Tag, Write);
+}

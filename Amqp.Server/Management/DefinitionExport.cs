@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Management;
+
+/// <summary>Writes definitions as RabbitMQ does, so that either broker can read them.</summary>
+internal static class DefinitionExport
+{
+    /// <summary>All there is.</summary>
+    public static void Write(Utf8JsonWriter json, ApiRequest request)
+    {
+        var broker = request.Broker;
+        json.WriteStartObject();
+        json.WriteString("rabbit_version", ManagementServices.ApiVersion);
+        json.WriteString("rabbitmq_version", ManagementServices.ApiVersion);
+        json.WriteString("product_name", request.Services.Options.ProductName);
+        json.WriteString("product_version", request.Services.Options.ProductVersion);
+        WriteList(json, "users", broker.Users.All, user => UserEndpoints.Write(json, request, user));
+        WriteList(json, "vhosts", broker.VirtualHosts.All, host => WriteVirtualHost(json, host));
+        WriteList(json, "permissions", broker.Permissions.All, permission => PermissionEndpoints.Write(json, permission));
+        WriteList(json, "topic_permissions", broker.Permissions.AllTopics, permission => PermissionEndpoints.Write(json, permission));
+        WriteParameters(json, broker, broker.VirtualHosts.All);
+        WriteList(json, "global_parameters", broker.GlobalParameters.All, parameter => ParameterEndpoints.WriteGlobal(json, parameter));
+        WriteTopology(json, broker.VirtualHosts.All, withVirtualHost: true);
+        json.WriteEndObject();
+    }
+
+    /// <summary>One virtual host, whose name is left out, so that it can be read into another.</summary>
+    public static void Write(Utf8JsonWriter json, ApiRequest request, VirtualHost host)
+    {
+        json.WriteStartObject();
+        json.WriteString("rabbit_version", ManagementServices.ApiVersion);
+        WriteParameters(json, request.Broker, [host]);
+        WriteTopology(json, [host], withVirtualHost: false);
+        json.WriteEndObject();
+    }
+
+    private static void WriteVirtualHost(Utf8JsonWriter json, VirtualHost host)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", host.Name);
+        json.WriteString("description", host.Description.Text);
+        json.WriteStrings("tags", host.Description.Tags);
+        if (host.Description.DefaultQueueType is { } type)
+            json.WriteString("default_queue_type", type);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Operator policies are parameters here, as they are in RabbitMQ.</summary>
+    private static void WriteParameters(Utf8JsonWriter json, MessageBroker broker, IReadOnlyList<VirtualHost> hosts)
+    {
+        var names = hosts.Select(host => host.Name).ToHashSet();
+        json.WriteStartArray("parameters");
+        foreach (var parameter in broker.Parameters.All.Where(parameter => names.Contains(parameter.VirtualHost)))
+            ParameterEndpoints.Write(json, parameter);
+        foreach (var host in hosts)
+        {
+            foreach (var policy in host.Policies.All(PolicyKind.Operator))
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("value");
+                PolicyEndpoints.WriteFields(json, policy);
+                json.WriteEndObject();
+                json.WriteString("vhost", host.Name);
+                json.WriteString("component", "operator_policy");
+                json.WriteString("name", policy.Name);
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteTopology(Utf8JsonWriter json, IReadOnlyList<VirtualHost> hosts, bool withVirtualHost)
+    {
+        json.WriteStartArray("policies");
+        foreach (var host in hosts)
+            foreach (var policy in host.Policies.All(PolicyKind.User))
+                PolicyEndpoints.Write(json, host.Name, policy);
+        json.WriteEndArray();
+        WriteAll(json, "queues", hosts, withVirtualHost, host => host.Queues.Where(queue => !queue.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal), WriteQueue);
+        WriteAll(json, "exchanges", hosts, withVirtualHost, host => host.Exchanges.Where(IsDeclared).OrderBy(exchange => exchange.Name, StringComparer.Ordinal), WriteExchange);
+        WriteAll(json, "bindings", hosts, withVirtualHost, host => host.Topology.Bindings().Where(binding => binding.Destination is not Queue { IsExclusive: true }), WriteBinding);
+    }
+
+    private static bool IsDeclared(Exchange exchange) => exchange.Name.Length > 0 && !ReservedNames.IsSystemExchange(exchange.Name);
+
+    private static void WriteQueue(Utf8JsonWriter json, Queue queue)
+    {
+        json.WriteBoolean("durable", queue.IsDurable);
+        json.WriteBoolean("auto_delete", queue.IsAutoDelete);
+        json.WriteTable("arguments", queue.Arguments.Table);
+    }
+
+    private static void WriteExchange(Utf8JsonWriter json, Exchange exchange)
+    {
+        json.WriteString("type", exchange.Type);
+        json.WriteBoolean("durable", exchange.IsDurable);
+        json.WriteBoolean("auto_delete", exchange.IsAutoDelete);
+        json.WriteBoolean("internal", exchange.IsInternal);
+        json.WriteTable("arguments", exchange.Arguments);
+    }
+
+    private static void WriteBinding(Utf8JsonWriter json, Binding binding)
+    {
+        json.WriteString("source", binding.Source.Name);
+        json.WriteString("destination", binding.Destination.Name);
+        json.WriteString("destination_type", binding.Destination is Queue ? "queue" : "exchange");
+        json.WriteString("routing_key", binding.RoutingKey);
+        json.WriteTable("arguments", binding.Arguments);
+    }
+
+    private static void WriteAll<T>(
+        Utf8JsonWriter json, string name, IReadOnlyList<VirtualHost> hosts, bool withVirtualHost, Func<VirtualHost, IEnumerable<T>> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var host in hosts)
+        {
+            foreach (var item in items(host))
+            {
+                json.WriteStartObject();
+                if (item is IBindingDestination named)
+                    json.WriteString("name", named.Name);
+                if (withVirtualHost)
+                    json.WriteString("vhost", host.Name);
+                write(json, item);
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteList<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+            write(item);
+        json.WriteEndArray();
+    }
+}

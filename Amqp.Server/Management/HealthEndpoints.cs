@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/health/checks</c> and the older checks.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly string[] _units = ["days", "weeks", "months", "years"];
+
+    public static ManagementApi MapHealth(this ManagementApi api)
+    {
+        // Without a login, unlike RabbitMQ: orchestration asks before there are users to log in as.
+        api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, _ => Ok())
+            .Get("/health/checks/is-in-service", Access.Management, _ => Ok())
+            .Get("/health/checks/alarms", Access.Management, Alarms)
+            .Get("/health/checks/local-alarms", Access.Management, Alarms)
+            .Get("/health/checks/virtual-hosts", Access.Management, _ => Ok())
+            .Get("/health/checks/below-node-connection-limit", Access.Management, BelowConnectionLimit)
+            .Get("/health/checks/port-listener/{port}", Access.Management, PortListener)
+            .Get("/health/checks/protocol-listener/{protocol}", Access.Management, ProtocolListener)
+            .Get("/health/checks/certificate-expiration/{within}/{unit}", Access.Management, CertificateExpiration)
+            .Get("/aliveness-test/{vhost}", Access.VirtualHost, Aliveness)
+            .Get("/healthchecks/node", Access.Monitoring, _ => Ok())
+            .Get("/healthchecks/node/{node}", Access.Monitoring, _ => Ok());
+        foreach (string check in new[] { "node-is-quorum-critical", "node-is-mirror-sync-critical" })
+            api.Get($"/health/checks/{check}", Access.Management, _ => ApiReply.Texts(("status", "ok"), ("reason", "single node cluster")));
+        foreach (string check in new[] { "metadata-store/initialized", "metadata-store/initialized/with-data", "quorum-queues-without-elected-leaders/all-vhosts", "quorum-queues-without-elected-leaders/vhost/{vhost}" })
+            api.Get($"/health/checks/{check}", Access.Management, _ => Ok());
+        return api;
+    }
+
+    private static ApiReply Ok() => ApiReply.Texts(("status", "ok"));
+
+    private static ApiReply Alarms(ApiRequest request) => request.Broker.Alarms.Reason is { } reason
+        ? Failed(json =>
+        {
+            json.WriteString("reason", "There are alarms in effect in the cluster");
+            json.WriteStartArray("alarms");
+            json.WriteStartObject();
+            json.WriteString("node", ManagementServices.NodeName);
+            json.WriteString("resource", reason.Contains("disk", StringComparison.Ordinal) ? "disk" : "memory");
+            json.WriteEndObject();
+            json.WriteEndArray();
+        })
+        : Ok();
+
+    private static ApiReply BelowConnectionLimit(ApiRequest request)
+    {
+        int most = request.Services.Options.MaxConnections, now = request.Services.Connections.Count;
+        return most == 0 || now < most ? Ok() : Failed(json => json.WriteString("reason", "node connection limit is reached"));
+    }
+
+    private static ApiReply PortListener(ApiRequest request)
+    {
+        if (!int.TryParse(request.Name("port"), NumberStyles.None, CultureInfo.InvariantCulture, out int port))
+            throw ApiException.BadRequest("Invalid port");
+        int[] ports = [.. request.Services.Listeners().Select(listener => listener.EndPoint.Port).Distinct()];
+        return ports.Contains(port)
+            ? ApiReply.Json(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("status", "ok");
+                json.WriteNumber("port", port);
+                json.WriteEndObject();
+            })
+            : Failed(json =>
+            {
+                json.WriteString("reason", "No active listener");
+                json.WriteNumber("missing", port);
+                json.WriteStartArray("ports");
+                foreach (int other in ports)
+                    json.WriteNumberValue(other);
+                json.WriteEndArray();
+            });
+    }
+
+    private static ApiReply ProtocolListener(ApiRequest request)
+    {
+        string asked = request.Name("protocol");
+        string protocol = asked is "amqp091" or "amqp10" ? "amqp" : asked;
+        string[] protocols = [.. request.Services.Listeners().Select(listener => listener.Protocol).Distinct()];
+        return protocols.Contains(protocol)
+            ? ApiReply.Texts(("status", "ok"), ("protocol", protocol))
+            : Failed(json =>
+            {
+                json.WriteString("reason", "No active listener");
+                json.WriteString("missing", protocol);
+                json.WriteStrings("protocols", protocols);
+            });
+    }
+
+    private static ApiReply CertificateExpiration(ApiRequest request)
+    {
+        if (!int.TryParse(request.Name("within"), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw ApiException.BadRequest("Invalid expiration value.");
+        if (!_units.Contains(request.Name("unit")))
+            throw ApiException.BadRequest("Time unit not recognised. Supported units: days, weeks, months, years.");
+        return Ok();
+    }
+
+    /// <summary>Declares a queue, publishes to it and gets the message back.</summary>
+    private static ApiReply Aliveness(ApiRequest request)
+    {
+        const string queue = "aliveness-test";
+        try
+        {
+            using var channel = request.OpenChannel();
+            channel.Ask<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, false, false, false, false, false, FieldTable.Empty));
+            channel.Publish("", queue, new BasicProperties(), "test_message"u8);
+            var message = channel.Get(queue);
+            if (message is not null)
+                channel.Tell(new BasicAck(message.Method.DeliveryTag, false));
+            channel.Ask<QueueDelete, QueueDeleteOk>(new QueueDelete(queue, false, false, false));
+            return message is not null ? Ok() : Failed(json => json.WriteString("reason", "the message did not come back"));
+        }
+        catch (AmqpException error) when (error.Code == ReplyCode.AccessRefused)
+        {
+            throw ApiException.NotAuthorized(error.ReplyText);
+        }
+    }
+
+    private static ApiReply Failed(Action<Utf8JsonWriter> write) => ApiReply.Json(
+        json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status", "failed");
+            write(json);
+            json.WriteEndObject();
+        },
+        StatusCodes.Status503ServiceUnavailable);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Amqp.Server.Broker.Parameters;
+
+namespace Amqp.Server.Management;
+
+/// <summary>How a client wants a list: which page, of which names, in which order.</summary>
+internal sealed class ListQuery
+{
+    private const int DefaultPageSize = 100;
+    private const int MaxPageSize = 500;
+
+    private readonly Regex? _pattern;
+    private readonly string _name = "";
+
+    /// <exception cref="ApiException">400: pages that cannot be.</exception>
+    public ListQuery(IQueryCollection query)
+    {
+        Sort = query["sort"].ToString();
+        IsReversed = query["sort_reverse"] == "true";
+        Columns = Columns.Of(query["columns"]);
+        if (!query.TryGetValue("page", out var page))
+            return;
+        IsPaged = true;
+        Page = Number(page);
+        PageSize = query.TryGetValue("page_size", out var size) ? Number(size) : DefaultPageSize;
+        if (Page < 1 || PageSize is < 1 or > MaxPageSize)
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, "invalid_pagination_parameters",
+                $"Invalid pagination parameters: page number {Page}, page size {(query.ContainsKey("page_size") ? PageSize.ToString(CultureInfo.InvariantCulture) : "undefined")}");
+        _name = query["name"].ToString();
+        if (query["use_regex"] == "true" && _name.Length > 0)
+            _pattern = Parse(_name);
+    }
+
+    public bool IsPaged { get; }
+
+    /// <summary>From 1.</summary>
+    public int Page { get; }
+
+    public int PageSize { get; }
+
+    /// <summary>The path of the field to sort by; empty: as the list comes.</summary>
+    public string Sort { get; }
+
+    public bool IsReversed { get; }
+
+    public Columns? Columns { get; }
+
+    /// <summary>Whether a name is one of those asked for.</summary>
+    public bool Wants(string name) =>
+        _pattern is not null ? NamePattern.IsMatch(_pattern, name) : name.Contains(_name, StringComparison.OrdinalIgnoreCase);
+
+    private static int Number(string? text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : throw Malformed();
+
+    private static Regex Parse(string pattern)
+    {
+        try
+        {
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromMilliseconds(250));
+        }
+        catch (RegexParseException)
+        {
+            throw Malformed();
+        }
+    }
+
+    private static ApiException Malformed() => ApiException.BadRequest("Pagination parameters are invalid");
+}

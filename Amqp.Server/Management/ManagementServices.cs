@@ -1,0 +1,34 @@
+using System.Net;
+using Amqp.Server.Broker;
+using Amqp.Server.Configuration;
+using Amqp.Server.Connections;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Management;
+
+/// <summary>What the HTTP API speaks of.</summary>
+/// <param name="Broker">Opened before the first request.</param>
+/// <param name="Connections">The AMQP clients.</param>
+/// <param name="Options">The configuration.</param>
+/// <param name="Listeners">Where the broker listens; known once it does.</param>
+/// <param name="Logger">For what goes wrong.</param>
+internal sealed record ManagementServices(
+    MessageBroker Broker, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, ILogger Logger)
+{
+    /// <summary>The version of RabbitMQ whose HTTP API this one is like.</summary>
+    public const string ApiVersion = "3.13.7";
+
+    /// <summary>RabbitMQ's name for the one node that there is.</summary>
+    public static string NodeName { get; } = $"rabbit@{Environment.MachineName}";
+
+    /// <summary>When the process came up, in <see cref="Environment.TickCount64"/>.</summary>
+    public long StartedAt { get; } = Environment.TickCount64;
+
+    /// <summary>A channel to do something in a virtual host with.</summary>
+    public LocalChannel OpenChannel(User user, VirtualHost virtualHost) => new(Broker, Options, user, virtualHost, Logger);
+}
+
+/// <summary>An address that the broker listens on.</summary>
+/// <param name="Protocol">RabbitMQ's word: <c>amqp</c>, <c>http</c>.</param>
+/// <param name="EndPoint">With the port that it really is.</param>
+internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint);

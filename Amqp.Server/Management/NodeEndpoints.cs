@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json;
+using Amqp.Server.Broker.Alarms;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/nodes</c>: there is one.</summary>
+internal static class NodeEndpoints
+{
+    public static ManagementApi MapNodes(this ManagementApi api) => api
+        .Get("/nodes", Access.Monitoring, request => new ListReply<ApiRequest>([request], _ => ManagementServices.NodeName, Write))
+        .Get("/nodes/{node}", Access.Monitoring, request =>
+            request.Name("node") == ManagementServices.NodeName ? ApiReply.Json(json => Write(json, request)) : throw ApiException.NotFound());
+
+    private static void Write(Utf8JsonWriter json, ApiRequest request)
+    {
+        var options = request.Services.Options;
+        string? alarm = request.Broker.Alarms.Reason;
+        int connections = request.Services.Connections.Count;
+        json.WriteStartObject();
+        json.WriteStartArray("partitions");
+        json.WriteEndArray();
+        json.WriteString("os_pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        json.WriteNumber("fd_total", ProcessFiles.Limit);
+        json.WriteNumber("fd_used", ProcessFiles.Count());
+        json.WriteNumber("sockets_total", ProcessFiles.Limit);
+        json.WriteNumber("sockets_used", connections);
+        json.WriteNumber("mem_limit", options.MemoryHighWatermark);
+        json.WriteNumber("mem_used", Environment.WorkingSet);
+        json.WriteBoolean("mem_alarm", alarm is not null && alarm.Contains("memory", StringComparison.Ordinal));
+        json.WriteNumber("disk_free_limit", options.DiskFreeLimit);
+        json.WriteNumber("disk_free", DiskSpace.Free(options.DataDirectory) ?? 0);
+        json.WriteBoolean("disk_free_alarm", alarm is not null && alarm.Contains("disk", StringComparison.Ordinal));
+        json.WriteNumber("proc_total", 1_048_576);
+        json.WriteNumber("proc_used", ThreadPool.ThreadCount);
+        json.WriteString("rates_mode", "none");
+        json.WriteNumber("uptime", Environment.TickCount64 - request.Services.StartedAt);
+        json.WriteNumber("run_queue", ThreadPool.PendingWorkItemCount);
+        json.WriteNumber("processors", Environment.ProcessorCount);
+        OverviewEndpoints.WriteExchangeTypes(json);
+        json.WriteStartArray("auth_mechanisms");
+        foreach (string mechanism in Security.SaslMechanisms.WithPassword.Split(' '))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", mechanism);
+            json.WriteBoolean("enabled", true);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("applications");
+        json.WriteEndArray();
+        json.WriteStartArray("contexts");
+        json.WriteEndArray();
+        json.WriteStrings("log_files", []);
+        json.WriteString("db_dir", Path.GetFullPath(options.DataDirectory));
+        json.WriteStrings("config_files", []);
+        json.WriteStrings("enabled_plugins", ["rabbitmq_management"]);
+        json.WriteString("mem_calculation_strategy", "rss");
+        json.WriteString("name", ManagementServices.NodeName);
+        json.WriteString("type", "disc");
+        json.WriteBoolean("running", true);
+        json.WriteBoolean("being_drained", false);
+        json.WriteStartArray("cluster_links");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/overview</c>, <c>/api/cluster-name</c> and what else speaks of the broker as a whole.</summary>
+internal static class OverviewEndpoints
+{
+    public static ManagementApi MapOverview(this ManagementApi api) => api
+        .Get("/overview", Access.Management, request => ApiReply.Json(json => Write(json, request)))
+        .Get("/version", Access.Management, _ => ApiReply.Json(json => json.WriteStringValue(ManagementServices.ApiVersion)))
+        .Get("/cluster-name", Access.Management, request => ApiReply.Texts(("name", ClusterName(request))))
+        .Put("/cluster-name", Access.Administrator, request =>
+        {
+            request.DemandFields("name");
+            request.Broker.GlobalParameters.Put("cluster_name", Protocol.FieldValue.FromString(request.Text("name")));
+            return ApiReply.NoContent;
+        })
+        .Get("/extensions", Access.Management, _ => ApiReply.Json(json =>
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteString("javascript", "dispatcher.js");
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }))
+        .Get("/auth", Access.Anyone, _ => ApiReply.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("oauth_enabled", false);
+            json.WriteEndObject();
+        }))
+        .Get("/feature-flags", Access.Administrator, _ => FeatureFlags.List())
+        .Put("/feature-flags/{name}/enable", Access.Administrator, request => FeatureFlags.Enable(request.Name("name")))
+        .Get("/deprecated-features", Access.Administrator, _ => EmptyList())
+        .Get("/deprecated-features/used", Access.Administrator, _ => EmptyList())
+        .Post("/rebalance/queues", Access.Administrator, _ => ApiReply.NoContent) // there is one node to be on
+        .Delete("/reset", Access.Administrator, _ => ApiReply.NoContent)
+        .Delete("/reset/{node}", Access.Administrator, _ => ApiReply.NoContent);
+
+    public static ApiReply EmptyList() => ApiReply.Json(json =>
+    {
+        json.WriteStartArray();
+        json.WriteEndArray();
+    });
+
+    /// <summary>The name that was given over the API, or else by the configuration.</summary>
+    public static string ClusterName(ApiRequest request) =>
+        request.Broker.GlobalParameters.Find("cluster_name") is { Type: Protocol.FieldType.LongString } name ? name.AsString() : request.Services.Options.ClusterName;
+
+    public static void WriteExchangeTypes(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("exchange_types");
+        foreach (string type in Routers.Types)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", type);
+            json.WriteString("description", $"AMQP {type} exchange");
+            json.WriteBoolean("enabled", true);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteListeners(Utf8JsonWriter json, ApiRequest request)
+    {
+        json.WriteStartArray("listeners");
+        foreach (var listener in request.Services.Listeners())
+        {
+            json.WriteStartObject();
+            json.WriteString("node", ManagementServices.NodeName);
+            json.WriteString("protocol", listener.Protocol);
+            json.WriteString("ip_address", listener.EndPoint.Address.ToString());
+            json.WriteNumber("port", listener.EndPoint.Port);
+            json.WriteStartArray("socket_opts");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ApiRequest request)
+    {
+        var options = request.Services.Options;
+        json.WriteStartObject();
+        json.WriteString("management_version", ManagementServices.ApiVersion);
+        json.WriteString("rates_mode", "none");
+        json.WriteStartObject("sample_retention_policies");
+        json.WriteEndObject();
+        WriteExchangeTypes(json);
+        json.WriteString("product_version", options.ProductVersion);
+        json.WriteString("product_name", options.ProductName);
+        json.WriteString("rabbitmq_version", ManagementServices.ApiVersion);
+        json.WriteString("cluster_name", ClusterName(request));
+        json.WriteString("erlang_version", "none");
+        json.WriteString("erlang_full_version", $".NET {Environment.Version}");
+        json.WriteBoolean("disable_stats", false);
+        json.WriteBoolean("enable_queue_totals", true);
+        json.WriteString("default_queue_type", options.DefaultQueueType ?? "classic");
+        json.WriteBoolean("is_op_policy_updating_enabled", true);
+        json.WriteStartObject("message_stats");
+        json.WriteEndObject();
+        json.WriteStartObject("churn_rates");
+        json.WriteEndObject();
+        WriteTotals(json, request);
+        json.WriteNumber("statistics_db_event_queue", 0);
+        json.WriteString("node", ManagementServices.NodeName);
+        WriteListeners(json, request);
+        json.WriteStartArray("contexts");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteTotals(Utf8JsonWriter json, ApiRequest request)
+    {
+        var hosts = request.VisibleHosts.ToList();
+        var connections = ConnectionEndpoints.Visible(request).ToList();
+        long ready = 0, unacknowledged = 0, consumers = 0, queues = 0;
+        foreach (Queue queue in hosts.SelectMany(host => host.Queues))
+        {
+            var counts = queue.Counts;
+            ready += counts.Ready;
+            unacknowledged += counts.Unacknowledged;
+            consumers += counts.Consumers;
+            queues++;
+        }
+        json.WriteStartObject("queue_totals");
+        json.WriteCount("messages", ready + unacknowledged);
+        json.WriteCount("messages_ready", ready);
+        json.WriteCount("messages_unacknowledged", unacknowledged);
+        json.WriteEndObject();
+        json.WriteStartObject("object_totals");
+        json.WriteNumber("channels", connections.Sum(entry => entry.Connection.Channels.Count));
+        json.WriteNumber("connections", connections.Count);
+        json.WriteNumber("consumers", consumers);
+        json.WriteNumber("exchanges", hosts.Sum(host => host.Exchanges.Count()));
+        json.WriteNumber("queues", queues);
+        json.WriteEndObject();
+    }
+}

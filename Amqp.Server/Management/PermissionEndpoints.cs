@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/permissions</c> and <c>/api/topic-permissions</c>.</summary>
+internal static class PermissionEndpoints
+{
+    public static ManagementApi MapPermissions(this ManagementApi api) => api
+        .Get("/permissions", Access.Administrator, request => List(request.Broker.Permissions.All))
+        .Get("/permissions/{vhost}/{user}", Access.Administrator, Get)
+        .Put("/permissions/{vhost}/{user}", Access.Administrator, Put)
+        .Delete("/permissions/{vhost}/{user}", Access.Administrator, request =>
+            request.Broker.Permissions.Delete(request.VirtualHost.Name, request.Name("user")) ? ApiReply.NoContent : throw ApiException.NotFound())
+        .Get("/topic-permissions", Access.Administrator, request => List(request.Broker.Permissions.AllTopics))
+        .Get("/topic-permissions/{vhost}/{user}", Access.Administrator, GetTopics)
+        .Put("/topic-permissions/{vhost}/{user}", Access.Administrator, PutTopic)
+        .Delete("/topic-permissions/{vhost}/{user}", Access.Administrator, request => DeleteTopic(request, null))
+        .Delete("/topic-permissions/{vhost}/{user}/{exchange}", Access.Administrator, request => DeleteTopic(request, request.Name("exchange")));
+
+    public static ListReply<Permission> List(IEnumerable<Permission> permissions) => new(permissions, permission => permission.User, Write);
+
+    public static ListReply<TopicPermission> List(IEnumerable<TopicPermission> permissions) => new(permissions, permission => permission.User, Write);
+
+    /// <summary>Writes a permission as lists and definitions have it.</summary>
+    public static void Write(Utf8JsonWriter json, Permission permission)
+    {
+        json.WriteStartObject();
+        json.WriteString("user", permission.User);
+        json.WriteString("vhost", permission.VirtualHost);
+        json.WriteString("configure", permission.Configure.Text);
+        json.WriteString("write", permission.Write.Text);
+        json.WriteString("read", permission.Read.Text);
+        json.WriteEndObject();
+    }
+
+    /// <inheritdoc cref="Write(Utf8JsonWriter, Permission)"/>
+    public static void Write(Utf8JsonWriter json, TopicPermission permission)
+    {
+        json.WriteStartObject();
+        json.WriteString("user", permission.User);
+        json.WriteString("vhost", permission.VirtualHost);
+        json.WriteString("exchange", permission.Exchange);
+        json.WriteString("write", permission.Write);
+        json.WriteString("read", permission.Read);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Adds or changes a permission.</summary>
+    /// <exception cref="ApiException">400: there is no such user, or an expression is none.</exception>
+    public static void Put(ApiRequest request, string virtualHost, string user, string configure, string write, string read)
+    {
+        DemandBoth(request, virtualHost, user);
+        request.Broker.Permissions.Put(Parse(() => new Permission(user, virtualHost, configure, write, read)));
+    }
+
+    /// <summary>Adds or changes a topic permission.</summary>
+    /// <exception cref="ApiException">400: there is no such user, or an expression is none.</exception>
+    public static void PutTopic(ApiRequest request, string virtualHost, string user, string exchange, string write, string read)
+    {
+        DemandBoth(request, virtualHost, user);
+        request.Broker.Permissions.PutTopic(Parse(() => new TopicPermission(user, virtualHost, exchange, write, read)));
+    }
+
+    private static ApiReply Get(ApiRequest request)
+    {
+        var permission = request.Broker.Permissions.Find(request.VirtualHost.Name, request.Name("user")) ?? throw ApiException.NotFound();
+        return ApiReply.Json(json => Write(json, permission));
+    }
+
+    private static ApiReply Put(ApiRequest request)
+    {
+        request.DemandFields("configure", "write", "read");
+        string host = request.Name("vhost"), user = request.Name("user");
+        bool isNew = request.Broker.Permissions.Find(host, user) is null;
+        Put(request, host, user, request.Text("configure"), request.Text("write"), request.Text("read"));
+        return ApiReply.Put(isNew);
+    }
+
+    private static ListReply<TopicPermission> GetTopics(ApiRequest request)
+    {
+        string host = request.VirtualHost.Name, user = request.Name("user");
+        var topics = request.Broker.Permissions.AllTopics.Where(topic => topic.VirtualHost == host && topic.User == user).ToList();
+        return topics.Count > 0 ? List(topics) : throw ApiException.NotFound();
+    }
+
+    private static ApiReply PutTopic(ApiRequest request)
+    {
+        request.DemandFields("exchange", "write", "read");
+        string host = request.Name("vhost"), user = request.Name("user"), exchange = request.Text("exchange");
+        bool isNew = !request.Broker.Permissions.AllTopics.Any(topic => topic.VirtualHost == host && topic.User == user);
+        PutTopic(request, host, user, exchange, request.Text("write"), request.Text("read"));
+        return ApiReply.Put(isNew);
+    }
+
+    private static ApiReply DeleteTopic(ApiRequest request, string? exchange) =>
+        request.Broker.Permissions.DeleteTopic(request.VirtualHost.Name, request.Name("user"), exchange) ? ApiReply.NoContent : throw ApiException.NotFound();
+
+    private static void DemandBoth(ApiRequest request, string virtualHost, string user)
+    {
+        if (request.Broker.VirtualHosts.Find(virtualHost) is null || request.Broker.Users.Find(user) is null)
+            throw ApiException.BadRequest("vhost_or_user_not_found");
+    }
+
+    private static T Parse<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (FormatException error)
+        {
+            throw ApiException.BadRequest("invalid_regexp", error.Message);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/queues</c>.</summary>
+internal static class QueueEndpoints
+{
+    public static ManagementApi MapQueues(this ManagementApi api) => api
+        .Get("/queues", Access.Management, request => List(request.VisibleHosts.Where(request.User.CanAccess)))
+        .Get("/queues/detailed", Access.Management, request => List(request.VisibleHosts.Where(request.User.CanAccess)))
+        .Get("/queues/{vhost}", Access.VirtualHost, request => List([request.VirtualHost]))
+        .Get("/queues/{vhost}/{queue}", Access.VirtualHost, request =>
+        {
+            var queue = Demand(request);
+            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.Services.Connections));
+        })
+        .Put("/queues/{vhost}/{queue}", Access.VirtualHost, Put)
+        .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
+        .Delete("/queues/{vhost}/{queue}/contents", Access.VirtualHost, Purge)
+        .Post("/queues/{vhost}/{queue}/get", Access.VirtualHost, QueueMessages.Get)
+        .Post("/queues/{vhost}/{queue}/actions", Access.VirtualHost, Act)
+        .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHost, request =>
+        {
+            string name = request.Name("queue");
+            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Queue && binding.Destination.Name == name));
+        });
+
+    private static ListReply<Queue> List(IEnumerable<VirtualHost> hosts) => new(
+        hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)), queue => queue.Name, QueueView.Write);
+
+    private static Queue Demand(ApiRequest request) => request.VirtualHost.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
+
+    private static ApiReply Put(ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        string name = request.Name("queue");
+        bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete");
+        var arguments = request.Table("arguments");
+        string node = request.Text("node", ManagementServices.NodeName);
+        if (node != ManagementServices.NodeName)
+            throw ApiException.BadRequest($"Node {node} could not be contacted");
+        bool isNew = host.FindQueue(name) is null;
+        using var channel = request.OpenChannel();
+        channel.Ask<QueueDeclare, QueueDeclareOk>(new QueueDeclare(name, false, durable, false, autoDelete, false, arguments));
+        return ApiReply.Put(isNew);
+    }
+
+    private static ApiReply Delete(ApiRequest request)
+    {
+        string name = Demand(request).Name;
+        using var channel = request.OpenChannel();
+        channel.Ask<QueueDelete, QueueDeleteOk>(new QueueDelete(name, request.Query("if-unused") == "true", request.Query("if-empty") == "true", false));
+        return ApiReply.NoContent;
+    }
+
+    private static ApiReply Purge(ApiRequest request)
+    {
+        string name = Demand(request).Name;
+        using var channel = request.OpenChannel();
+        channel.Ask<QueuePurge, QueuePurgeOk>(new QueuePurge(name, false));
+        return ApiReply.NoContent;
+    }
+
+    /// <summary>RabbitMQ's mirrors are synchronised so; there are none here, so there is nothing to do.</summary>
+    private static ApiReply Act(ApiRequest request)
+    {
+        Demand(request);
+        request.DemandFields("action");
+        string action = request.Text("action");
+        return action is "sync" or "cancel_sync" ? ApiReply.NoContent : throw ApiException.BadRequest("not_a_string_action", action);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/users</c> and <c>/api/whoami</c>.</summary>
+internal static class UserEndpoints
+{
+    public static ManagementApi MapUsers(this ManagementApi api) => api
+        .Get("/whoami", Access.Management, request => ApiReply.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", request.User.Name);
+            json.WriteStrings("tags", request.User.Tags);
+            json.WriteEndObject();
+        }))
+        .Get("/users", Access.Administrator, request => List(request, request.Broker.Users.All))
+        .Get("/users/without-permissions", Access.Administrator, request =>
+        {
+            var known = request.Broker.Permissions.All.Select(permission => permission.User).ToHashSet();
+            return List(request, request.Broker.Users.All.Where(user => !known.Contains(user.Name)));
+        })
+        .Post("/users/bulk-delete", Access.Administrator, DeleteMany)
+        .Get("/users/{user}", Access.Administrator, request =>
+        {
+            var user = Demand(request);
+            return ApiReply.Json(json => Write(json, request, user));
+        })
+        .Put("/users/{user}", Access.Administrator, request => ApiReply.Put(Put(request, request.Name("user"), JsonFields.ReadTable(request.Json))))
+        .Delete("/users/{user}", Access.Administrator, request => Delete(request, Demand(request).Name))
+        .Get("/users/{user}/permissions", Access.Administrator, request =>
+        {
+            string name = Demand(request).Name;
+            return PermissionEndpoints.List(request.Broker.Permissions.All.Where(permission => permission.User == name));
+        })
+        .Get("/users/{user}/topic-permissions", Access.Administrator, request =>
+        {
+            string name = Demand(request).Name;
+            return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
+        });
+
+    /// <summary>Adds a user or changes the one there is.</summary>
+    /// <returns>True when it is a new one.</returns>
+    /// <exception cref="ApiException">400: a field cannot be.</exception>
+    public static bool Put(ApiRequest request, string name, FieldTable fields)
+    {
+        bool isNew = request.Broker.Users.Find(name) is null;
+        request.Broker.Users.Put(new User(name, ReadPassword(fields), ReadTags(fields)));
+        return isNew;
+    }
+
+    /// <summary>Writes a user as lists and definitions have it.</summary>
+    public static void Write(Utf8JsonWriter json, ApiRequest request, User user)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", user.Name);
+        json.WriteString("password_hash", user.PasswordHash.ToString());
+        json.WriteString("hashing_algorithm", user.PasswordHash.Algorithm.Name());
+        json.WriteStrings("tags", user.Tags.Names);
+        json.WriteTable("limits", request.Broker.UserLimits.Of(user.Name));
+        json.WriteEndObject();
+    }
+
+    private static ListReply<User> List(ApiRequest request, IEnumerable<User> users) =>
+        new(users, user => user.Name, (json, user) => Write(json, request, user));
+
+    private static User Demand(ApiRequest request) => request.Broker.Users.Find(request.Name("user")) ?? throw ApiException.NotFound();
+
+    private static ApiReply Delete(ApiRequest request, string name)
+    {
+        request.Broker.Users.Delete(name);
+        return ApiReply.NoContent;
+    }
+
+    private static ApiReply DeleteMany(ApiRequest request)
+    {
+        request.DemandFields("users");
+        var names = request.Field("users") is { Type: FieldType.Array } array ? array.AsArray().Select(name => name.ToString()).ToList() : throw ApiException.BadRequest("not_json");
+        foreach (string name in names)
+            if (request.Broker.Users.Find(name) is null)
+                throw ApiException.BadRequest("no_such_user", name);
+        foreach (string name in names)
+            Delete(request, name);
+        return ApiReply.NoContent;
+    }
+
+    private static PasswordHash ReadPassword(FieldTable fields)
+    {
+        var algorithm = HashingAlgorithm.Sha256;
+        if (fields["hashing_algorithm"] is { Type: FieldType.LongString } named)
+            algorithm = HashingAlgorithms.Find(named.AsString()) ?? throw ApiException.BadRequest("unknown_hashing_algorithm", named.AsString());
+        if (fields["password_hash"] is { Type: FieldType.LongString } encoded)
+        {
+            string text = encoded.AsString();
+            bool isHash = PasswordHash.TryParse(text, algorithm, out var hash) && hash.Octets.Length is 0 or > 4;
+            return isHash ? hash! : throw ApiException.BadRequest("not_base64", text);
+        }
+        return fields["password"] switch
+        {
+            null => PasswordHash.None,
+            { Type: FieldType.LongString } password when password.AsBytes().IsEmpty => PasswordHash.None,
+            { Type: FieldType.LongString } password => PasswordHash.Create(password.AsString()),
+            { } other => throw ApiException.BadRequest("password should be a text", other.ToString()),
+        };
+    }
+
+    private static UserTags ReadTags(FieldTable fields) => fields["tags"] switch
+    {
+        { Type: FieldType.LongString } text => UserTags.Parse(text.AsString()),
+        { Type: FieldType.Array } array => new UserTags(array.AsArray().Select(tag => tag.ToString())),
+        _ => throw ApiException.BadRequest("tags_not_present"),
+    };
+}

@@ -1,0 +1,114 @@
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour.Management;
+
+public class AccessApiTests : ApiTests
+{
+    [Test]
+    public async Task A_virtual_host_is_described_and_deleted()
+    {
+        string name = await NewVirtualHostAsync(), path = $"/vhosts/{name}";
+
+        Assert.That((await PutAsync(path, new { description = "d", tags = "a,b" })).Code, Is.EqualTo(204));
+        var host = (await GetAsync(path)).Json;
+        Assert.That((host.GetProperty("description").GetString(), host.GetProperty("tags").GetRawText()), Is.EqualTo(("d", """["a","b"]""")));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task Queues_get_their_virtual_hosts_default_type()
+    {
+        await SkipOnRabbitMqAsync("Since 3.11.");
+        string host = await NewVirtualHostAsync(new { default_queue_type = "quorum" });
+        var channel = await OpenChannelAsync(host);
+
+        await channel.DeclareQueueAsync("durable", durable: true);
+        await channel.DeclareQueueAsync("durable", durable: true);
+        await channel.DeclareExclusiveQueueAsync("exclusive");
+
+        await PutAsync($"/vhosts/{host}", new { default_queue_type = "classic" });
+        await channel.DeclareQueueAsync("durable", durable: true); // whatever the default has become
+
+        Assert.That((await GetAsync($"/queues/{host}/durable")).Json.GetProperty("type").GetString(), Is.EqualTo("quorum"));
+        Assert.That((await GetAsync($"/queues/{host}/exclusive")).Json.GetProperty("type").GetString(), Is.EqualTo("classic"));
+    }
+
+    [Test]
+    public async Task A_user_is_made_changed_shown_and_deleted()
+    {
+        string name = await NewUserAsync("management,x"), path = $"/users/{name}";
+
+        var user = (await GetAsync(path)).Json;
+        Assert.That(
+            (user.GetProperty("name").GetString(), user.GetProperty("tags").GetRawText(), user.GetProperty("hashing_algorithm").GetString()),
+            Is.EqualTo((name, """["management","x"]""", "rabbit_password_hashing_sha256")));
+        Assert.That((await GetAsync("/whoami", $"{name}:secret")).Body, Is.EqualTo($$"""{"name":"{{name}}","tags":["management","x"]}"""));
+        Assert.That((await PutAsync(path, new { password = "other", tags = "management" })).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync("/whoami", $"{name}:secret")).Code, Is.EqualTo(401));
+        Assert.That((await GetAsync("/whoami", $"{name}:other")).Code, Is.EqualTo(200));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task A_user_moves_by_the_hash_of_the_password()
+    {
+        string one = await NewUserAsync("management"), other = await NewUserAsync("");
+        string hash = (await GetAsync($"/users/{one}")).Json.GetProperty("password_hash").GetString()!;
+
+        await PutAsync($"/users/{other}", new { password_hash = hash, tags = "management" });
+
+        Assert.That((await GetAsync("/whoami", $"{other}:secret")).Code, Is.EqualTo(200));
+    }
+
+    [TestCase("""{"password":"p"}""", "tags_not_present")]
+    [TestCase("""{"password_hash":"zz","tags":""}""", "not_base64 zz")]
+    public async Task A_user_that_cannot_be_is_refused(string body, string reason)
+    {
+        var answer = await PutAsync($"/users/{NewName("u")}", body);
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason)));
+    }
+
+    [Test]
+    public async Task Permissions_are_given_shown_and_taken()
+    {
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync(""), path = $"/permissions/{host}/{user}";
+        string expected = $$"""{"user":"{{user}}","vhost":"{{host}}","configure":"^a","write":".*","read":""}""";
+
+        Assert.That((await PutAsync(path, new { configure = "^a", write = ".*", read = "" })).Code, Is.EqualTo(201));
+        Assert.That((await PutAsync(path, new { configure = "^a", write = ".*", read = "" })).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Body, Is.EqualTo(expected));
+        Assert.That((await GetAsync($"/users/{user}/permissions")).Body, Is.EqualTo($"[{expected}]"));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task Topic_permissions_are_given_shown_and_taken()
+    {
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync(""), path = $"/topic-permissions/{host}/{user}";
+
+        Assert.That((await PutAsync(path, new { exchange = "amq.topic", write = ".*", read = "^a" })).Code, Is.EqualTo(201));
+        Assert.That((await GetAsync(path)).Body, Is.EqualTo($$"""[{"user":"{{user}}","vhost":"{{host}}","exchange":"amq.topic","write":".*","read":"^a"}]"""));
+        Assert.That((await DeleteAsync($"{path}/amq.topic")).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [TestCase("""{"configure":"","write":""}""", "[{key_missing,read}]")]
+    public async Task Permissions_that_cannot_be_are_refused(string body, string reason)
+    {
+        var answer = await PutAsync($"/permissions/{await NewVirtualHostAsync()}/{await NewUserAsync("")}", body);
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason)));
+    }
+
+    [Test]
+    public async Task Permissions_need_a_user()
+    {
+        var answer = await PutAsync($"/permissions/{await NewVirtualHostAsync()}/{NewName("u")}", new { configure = "", write = "", read = "" });
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, "vhost_or_user_not_found")));
+    }
+}

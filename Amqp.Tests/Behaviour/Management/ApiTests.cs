@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour.Management;
+
+/// <summary>
+/// What a client sees of the HTTP API. Each test works in a virtual host of its own. With <c>AMQPBROKER_TEST_API_URL</c> beside
+/// <c>AMQPBROKER_TEST_URL</c> they run against RabbitMQ.
+/// </summary>
+public abstract class ApiTests : BehaviourTests
+{
+    private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
+
+    private readonly List<string> _made = [];
+
+    [TearDown]
+    public async Task DeleteWhatTheTestMade()
+    {
+        foreach (string path in Enumerable.Reverse(_made))
+            await SendAsync(HttpMethod.Delete, path);
+    }
+
+    private protected static async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null, string login = "guest:guest", string? header = null)
+    {
+        using var request = new HttpRequestMessage(method, await BrokerTarget.ApiUriAsync() + "api" + path);
+        if (login.Length > 0)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
+        if (header is not null)
+            request.Headers.Add(header.Split(": ")[0], header.Split(": ")[1]);
+        if (body is not null)
+            request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        var answer = await _http.SendAsync(request);
+        return new ApiAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
+    }
+
+    private protected static Task<ApiAnswer> GetAsync(string path, string login = "guest:guest") => SendAsync(HttpMethod.Get, path, login: login);
+
+    private protected static Task<ApiAnswer> PutAsync(string path, object body, string login = "guest:guest") => SendAsync(HttpMethod.Put, path, body, login);
+
+    private protected static Task<ApiAnswer> PostAsync(string path, object body, string login = "guest:guest") => SendAsync(HttpMethod.Post, path, body, login);
+
+    private protected static Task<ApiAnswer> DeleteAsync(string path, string login = "guest:guest") => SendAsync(HttpMethod.Delete, path, login: login);
+
+    /// <summary>A virtual host that is deleted after the test, and that guest may use.</summary>
+    private protected async Task<string> NewVirtualHostAsync(object? settings = null)
+    {
+        string name = NewName("v");
+        _made.Add($"/vhosts/{name}");
+        Assert.That((await PutAsync($"/vhosts/{name}", settings ?? new { })).Code, Is.EqualTo(201));
+        await PutAsync($"/permissions/{name}/guest", new { configure = ".*", write = ".*", read = ".*" });
+        return name;
+    }
+
+    /// <summary>A user with the password "secret", who is deleted after the test.</summary>
+    private protected async Task<string> NewUserAsync(string tags, string? virtualHost = null)
+    {
+        string name = NewName("u");
+        _made.Add($"/users/{name}");
+        Assert.That((await PutAsync($"/users/{name}", new { password = "secret", tags })).Code, Is.EqualTo(201));
+        if (virtualHost is not null)
+            await PutAsync($"/permissions/{virtualHost}/{name}", new { configure = ".*", write = ".*", read = ".*" });
+        return name;
+    }
+
+    /// <summary>A channel on a connection of its own to a virtual host.</summary>
+    private protected async Task<RawChannel> OpenChannelAsync(string virtualHost)
+    {
+        var client = await DialAsync();
+        await client.OpenAsync(virtualHost: virtualHost);
+        return await client.OpenChannelAsync();
+    }
+
+    /// <summary>A client that has asked for a virtual host and not yet read the answer.</summary>
+    private protected async Task<RawClient> AskToOpenAsync(string virtualHost, string login = "guest:guest")
+    {
+        var client = await DialAsync();
+        await client.StartAsync();
+        await client.LogInAsync(response: Encoding.UTF8.GetBytes($"\0{login.Replace(':', '\0')}"));
+        await client.ExpectAsync<ConnectionTune>(0);
+        await client.SendAsync(0, new ConnectionTuneOk(2047, 131_072, 0));
+        await client.SendAsync(0, new ConnectionOpen(virtualHost));
+        return client;
+    }
+}

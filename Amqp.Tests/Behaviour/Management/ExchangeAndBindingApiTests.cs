@@ -1,0 +1,104 @@
+namespace Amqp.Tests.Behaviour.Management;
+
+public class ExchangeAndBindingApiTests : ApiTests
+{
+    [Test]
+    public async Task An_exchange_is_declared_declared_again_and_deleted()
+    {
+        string host = await NewVirtualHostAsync(), path = $"/exchanges/{host}/x";
+
+        Assert.That((await PutAsync(path, """{"type":"topic","arguments":{"alternate-exchange":"a"}}""")).Code, Is.EqualTo(201));
+        Assert.That((await PutAsync(path, """{"type":"topic","arguments":{"alternate-exchange":"a"}}""")).Code, Is.EqualTo(204));
+        var refused = await PutAsync(path, """{"type":"direct"}""");
+        Assert.That((refused.Code, refused.Reason), Is.EqualTo((400, $"inequivalent arg 'type' for exchange 'x' in vhost '{host}': received 'direct' but current is 'topic'")));
+        Assert.That(
+            (await GetAsync($"{path}?columns=name,type,durable,internal,arguments")).Body,
+            Is.EqualTo("""{"arguments":{"alternate-exchange":"a"},"durable":false,"internal":false,"name":"x","type":"topic"}"""));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task A_virtual_host_begins_with_the_exchanges_of_AMQP()
+    {
+        Assert.That(
+            (await GetAsync($"/exchanges/{await NewVirtualHostAsync()}")).Column("name"),
+            Is.EqualTo(new[] { "", "amq.direct", "amq.fanout", "amq.headers", "amq.match", "amq.rabbitmq.trace", "amq.topic" }));
+    }
+
+    [Test]
+    public async Task The_default_exchange_goes_by_a_name_in_addresses()
+    {
+        Assert.That((await GetAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default?columns=name,type")).Body, Is.EqualTo("""{"name":"","type":"direct"}"""));
+    }
+
+    [TestCase("a.b", "a.b")]
+    [TestCase("", "~")]
+    [TestCase("a/b ~", "a%252Fb%2B%257E")]
+    public async Task A_binding_is_made_shown_and_deleted(string routingKey, string location)
+    {
+        string host = await NewHostWithEndsAsync(), path = $"/bindings/{host}/e/x/q/q";
+
+        var made = await PostAsync(path, new { routing_key = routingKey });
+
+        Assert.That((made.Code, made.Message.Headers.Location?.OriginalString), Is.EqualTo((201, $"q/{location}")));
+        Assert.That((await GetAsync($"{path}?columns=routing_key")).Column("routing_key"), Is.EqualTo(new[] { routingKey }));
+        Assert.That((await GetAsync($"{path}/{location}")).Json.GetProperty("routing_key").GetString(), Is.EqualTo(routingKey));
+        Assert.That((await DeleteAsync($"{path}/{location}")).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync($"{path}/{location}")).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task Bindings_with_other_arguments_have_other_keys()
+    {
+        string host = await NewHostWithEndsAsync(), path = $"/bindings/{host}/e/x/q/q";
+        await PostAsync(path, """{"routing_key":"k","arguments":{"a":1}}""");
+        await PostAsync(path, """{"routing_key":"k","arguments":{"a":2}}""");
+
+        string?[] keys = [.. (await GetAsync(path)).Column("properties_key")];
+
+        Assert.That(keys.Distinct().Count(), Is.EqualTo(2));
+        Assert.That(keys, Has.All.StartsWith("k~"));
+        Assert.That((await DeleteAsync($"{path}/{keys[0]}")).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Column("properties_key"), Is.EqualTo(keys[1..]));
+    }
+
+    [Test]
+    public async Task Every_queue_is_bound_to_the_default_exchange()
+    {
+        string host = await NewHostWithEndsAsync();
+
+        Assert.That(
+            (await GetAsync($"/queues/{host}/q/bindings")).Body,
+            Is.EqualTo($$$"""[{"source":"","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"q","arguments":{},"properties_key":"q"}]"""));
+    }
+
+    [Test]
+    public async Task Exchanges_list_the_bindings_from_and_to_them()
+    {
+        string host = await NewHostWithEndsAsync();
+        await PostAsync($"/bindings/{host}/e/x/e/amq.fanout", new { routing_key = "k" });
+
+        Assert.That((await GetAsync($"/exchanges/{host}/x/bindings/source")).Column("destination"), Is.EqualTo(new[] { "amq.fanout" }));
+        Assert.That((await GetAsync($"/exchanges/{host}/amq.fanout/bindings/destination")).Column("source"), Is.EqualTo(new[] { "x" }));
+    }
+
+    [TestCase("e/none/q/q", "no exchange 'none' in vhost 'V'")]
+    [TestCase("e/x/q/none", "no queue 'none' in vhost 'V'")]
+    public async Task Bindings_need_both_ends(string path, string reason)
+    {
+        string host = await NewHostWithEndsAsync();
+
+        var answer = await PostAsync($"/bindings/{host}/{path}", new { });
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((404, reason.Replace("'V'", $"'{host}'", StringComparison.Ordinal))));
+    }
+
+    private async Task<string> NewHostWithEndsAsync()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/exchanges/{host}/x", new { type = "topic" });
+        await PutAsync($"/queues/{host}/q", new { });
+        return host;
+    }
+}

@@ -1,0 +1,134 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour.Management;
+
+public class LimitTests : ApiTests
+{
+    [Test]
+    public async Task A_virtual_host_takes_no_more_connections_than_its_limit()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 1 });
+        var first = await AskToOpenAsync(host);
+        await first.ExpectAsync<ConnectionOpenOk>(0);
+
+        var second = await AskToOpenAsync(host);
+
+        await second.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - access to vhost '{host}' refused for user 'guest': connection limit (1) is reached", ConnectionOpen.Id);
+    }
+
+    [Test]
+    public async Task A_connection_that_has_closed_makes_room_for_another()
+    {
+        await SkipOnRabbitMqAsync("It counts a connection for a moment after its end.");
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 1 });
+        var first = await AskToOpenAsync(host);
+        await first.ExpectAsync<ConnectionOpenOk>(0);
+        await first.SendAsync(0, new ConnectionClose(200, "", 0, 0));
+        await first.ExpectAsync<ConnectionCloseOk>(0);
+
+        var second = await AskToOpenAsync(host);
+
+        await second.ExpectAsync<ConnectionOpenOk>(0);
+    }
+
+    [Test]
+    public async Task A_limit_of_zero_refuses_everybody_and_a_negative_one_nobody()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 0 });
+        var refused = await AskToOpenAsync(host);
+        await refused.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - access to vhost '{host}' refused for user 'guest': connection limit (0) is reached", ConnectionOpen.Id);
+
+        await PutAsync($"/vhost-limits/{host}/max-connections", new { value = -1 });
+
+        await (await AskToOpenAsync(host)).ExpectAsync<ConnectionOpenOk>(0);
+    }
+
+    [Test]
+    public async Task A_virtual_host_takes_no_more_queues_than_its_limit()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/vhost-limits/{host}/max-queues", new { value = 1 });
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareExclusiveQueueAsync("one");
+        await channel.DeclareExclusiveQueueAsync("one");
+
+        await channel.SendAsync(new QueueDeclare("two", false, false, true, false, false, FieldTable.Empty));
+
+        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - cannot declare queue 'two': queue limit in vhost '{host}' (1) is reached", QueueDeclare.Id);
+    }
+
+    [Test]
+    public async Task A_user_has_no_more_connections_than_the_limit()
+    {
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host);
+        await PutAsync($"/user-limits/{user}/max-connections", new { value = 1 });
+        await (await AskToOpenAsync(host, $"{user}:secret")).ExpectAsync<ConnectionOpenOk>(0);
+
+        var second = await AskToOpenAsync(host, $"{user}:secret");
+
+        await second.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - connection refused for user '{user}': user connection limit (1) is reached", ConnectionOpen.Id);
+    }
+
+    [Test]
+    public async Task A_user_has_no_more_channels_than_the_limit()
+    {
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host);
+        await PutAsync($"/user-limits/{user}/max-channels", new { value = 1 });
+        var client = await AskToOpenAsync(host, $"{user}:secret");
+        await client.ExpectAsync<ConnectionOpenOk>(0);
+        await client.OpenChannelAsync();
+
+        await client.SendAsync(2, new ChannelOpen());
+
+        await client.ExpectCloseAsync(
+            ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)");
+    }
+
+    [Test]
+    public async Task Limits_are_set_shown_and_cleared()
+    {
+        string host = await NewVirtualHostAsync();
+        Assert.That((await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 5 })).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync($"/vhost-limits/{host}")).Body, Is.EqualTo($$$"""[{"vhost":"{{{host}}}","value":{"max-connections":5}}]"""));
+        Assert.That((await GetAsync($"/parameters/vhost-limits/{host}/limits")).Body, Does.Contain("""{"max-connections":5}"""));
+        Assert.That((await DeleteAsync($"/vhost-limits/{host}/max-connections")).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync($"/vhost-limits/{host}")).Body, Is.EqualTo("[]"));
+    }
+
+    [TestCase("foo", "5", "Unrecognised terms [{<<\"foo\">>,5}] in limits")]
+    [TestCase("max-queues", "\"x\"", "max-queues should be a number, actually was <<\"x\">>")]
+    public async Task A_limit_that_cannot_be_is_refused(string limit, string value, string text)
+    {
+        var answer = await PutAsync($"/vhost-limits/{await NewVirtualHostAsync()}/{limit}", $$"""{"value":{{value}}}""");
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"Validation failed\n\n{text}\n")));
+    }
+
+    [TestCase("foo", "5", "Unrecognised terms [{<<\"foo\">>,5}] in user-limits")]
+    [TestCase("max-channels", "\"x\"", "max-channels should be a number, actually was <<\"x\">>")]
+    public async Task A_user_limit_that_cannot_be_is_refused(string limit, string value, string text)
+    {
+        var answer = await PutAsync($"/user-limits/{await NewUserAsync("")}/{limit}", $$"""{"value":{{value}}}""");
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, text)));
+    }
+
+    [Test]
+    public async Task User_limits_are_set_shown_and_cleared()
+    {
+        string user = await NewUserAsync("");
+        Assert.That((await PutAsync($"/user-limits/{user}/max-channels", new { value = 5 })).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync($"/user-limits/{user}")).Body, Is.EqualTo($$$"""[{"user":"{{{user}}}","value":{"max-channels":5}}]"""));
+        Assert.That((await GetAsync($"/users/{user}")).Body, Does.EndWith("""
+            "limits":{"max-channels":5}}
+            """));
+        Assert.That((await DeleteAsync($"/user-limits/{user}/max-channels")).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync($"/users/{user}")).Body, Does.EndWith("""
+            "limits":{}}
+            """));
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour.Management;
+
+public class QueueApiTests : ApiTests
+{
+    [Test]
+    public async Task A_queue_is_declared_declared_again_and_deleted()
+    {
+        string path = $"/queues/{await NewVirtualHostAsync()}/a%2Fb%20%C3%A4";
+
+        Assert.That((await PutAsync(path, """{"durable":true,"arguments":{"x-message-ttl":60000}}""")).Code, Is.EqualTo(201));
+        Assert.That((await PutAsync(path, """{"durable":true,"arguments":{"x-message-ttl":60000}}""")).Code, Is.EqualTo(204));
+        var queue = (await GetAsync(path)).Json;
+        Assert.That(
+            new object?[] { queue.GetProperty("name").GetString(), queue.GetProperty("durable").GetBoolean(), queue.GetProperty("type").GetString(), queue.GetProperty("arguments").GetRawText() },
+            Is.EqualTo(new object?[] { "a/b ä", true, "classic", """{"x-message-ttl":60000}""" }));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [TestCase("""{"arguments":{"x-message-ttl":"a"}}""", "invalid arg 'x-message-ttl' for queue 'q' in vhost 'V': \"expected integer, got longstr\"")]
+    [TestCase("""{"durable":"x"}""", "not_boolean x")]
+    [TestCase("{", "not_json")]
+    [TestCase("""{"arguments":{"x-queue-type":"quorum"}}""", "invalid property 'non-durable' for queue 'q' in vhost 'V'")]
+    public async Task A_queue_that_cannot_be_is_refused(string body, string reason)
+    {
+        string host = await NewVirtualHostAsync();
+
+        var answer = await PutAsync($"/queues/{host}/q", body);
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason.Replace("'V'", $"'{host}'", StringComparison.Ordinal))));
+    }
+
+    [Test]
+    public async Task Reserved_names_are_refused()
+    {
+        var answer = await PutAsync($"/queues/{await NewVirtualHostAsync()}/amq.q", new { });
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((401, "Access refused.")));
+    }
+
+    [Test]
+    public async Task Messages_are_published_looked_at_and_taken()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", new { });
+        var published = await PostAsync($"/exchanges/{host}/amq.default/publish", """
+            {"properties":{"delivery_mode":2,"headers":{"a":1,"b":["x",true]},"message_id":"m"},"routing_key":"q","payload":"hello","payload_encoding":"string"}
+            """);
+        Assert.That(published.Body, Is.EqualTo("""{"routed":true}"""));
+
+        var look = new { count = 5, ackmode = "ack_requeue_true", encoding = "auto" };
+        var seen = (await PostAsync($"/queues/{host}/q/get", look)).Json[0];
+        Assert.That(
+            new object?[] { seen.GetProperty("payload").GetString(), seen.GetProperty("payload_bytes").GetInt32(), seen.GetProperty("redelivered").GetBoolean(), seen.GetProperty("routing_key").GetString(), seen.GetProperty("message_count").GetInt32() },
+            Is.EqualTo(new object?[] { "hello", 5, false, "q", 0 }));
+        var properties = seen.GetProperty("properties");
+        Assert.That(properties.GetProperty("headers").GetRawText(), Is.EqualTo("""{"a":1,"b":["x",true]}"""));
+        Assert.That(properties.GetProperty("message_id").GetString(), Is.EqualTo("m"));
+
+        var taken = (await PostAsync($"/queues/{host}/q/get", new { count = 5, ackmode = "ack_requeue_false", encoding = "base64", truncate = 3 })).Json[0];
+        Assert.That(
+            new object?[] { taken.GetProperty("payload").GetString(), taken.GetProperty("payload_encoding").GetString(), taken.GetProperty("redelivered").GetBoolean() },
+            Is.EqualTo(new object?[] { "aGVs", "base64", true }));
+        Assert.That((await PostAsync($"/queues/{host}/q/get", look)).Body, Is.EqualTo("[]"));
+    }
+
+    [TestCase("""{"routing_key":"q"}""", "[{key_missing,properties},\n {key_missing,payload},\n {key_missing,payload_encoding}]")]
+    [TestCase("""{"properties":{},"routing_key":"q","payload":"!!","payload_encoding":"base64"}""", "not_base64 !!")]
+    [TestCase("""{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"foo"}""", "unsupported_encoding foo")]
+    [TestCase("""{"properties":{"priority":"x"},"routing_key":"q","payload":"x","payload_encoding":"string"}""", "not_int priority")]
+    [TestCase("""{"properties":{"user_id":"other"},"routing_key":"q","payload":"x","payload_encoding":"string"}""", "406 PRECONDITION_FAILED - user_id property set to 'other' but authenticated user was 'guest'")]
+    public async Task A_message_that_cannot_be_is_refused(string body, string reason)
+    {
+        var answer = await PostAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default/publish", body);
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason)));
+    }
+
+    [Test]
+    public async Task A_message_that_no_queue_takes_is_said_to_be_not_routed()
+    {
+        var answer = await PostAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"}""");
+
+        Assert.That(answer.Body, Is.EqualTo("""{"routed":false}"""));
+    }
+
+    [TestCase("""{"count":1,"encoding":"auto"}""", 400, "[{key_missing,ackmode}]")]
+    [TestCase("""{"count":"x","ackmode":"ack_requeue_true","encoding":"auto"}""", 400, "not_integer x")]
+    [TestCase("""{"count":1,"ackmode":"ack_requeue_true","encoding":"foo"}""", 400, "Unsupported encoding. Please use auto or base64.")]
+    [TestCase("""{"count":1,"ackmode":"ack_requeue_true","encoding":"auto"}""", 404, "NOT_FOUND - no queue 'q' in vhost 'V'")]
+    public async Task A_get_that_cannot_be_is_refused(string body, int code, string reason)
+    {
+        string host = await NewVirtualHostAsync();
+
+        var answer = await PostAsync($"/queues/{host}/q/get", body);
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((code, reason.Replace("'V'", $"'{host}'", StringComparison.Ordinal))));
+    }
+
+    [Test]
+    public async Task A_queue_is_purged_and_deleted_only_if_empty()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", new { });
+        var channel = await OpenChannelAsync(host);
+        await channel.PublishAsync("", "q", "one");
+        await channel.ExpectQuietAsync();
+
+        var refused = await DeleteAsync($"/queues/{host}/q?if-empty=true");
+        Assert.That((refused.Code, refused.Reason), Is.EqualTo((400, $"queue 'q' in vhost '{host}' not empty")));
+        Assert.That((await DeleteAsync($"/queues/{host}/q/contents")).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync($"/queues/{host}/q?if-empty=true")).Code, Is.EqualTo(204));
+    }
+
+    [Test]
+    public async Task Counts_are_those_of_the_queue()
+    {
+        await SkipOnRabbitMqAsync("Its counts lag.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        await channel.PublishAsync("", "q", "one");
+        await channel.PublishAsync("", "q", "two");
+        await channel.GetAsync("q", noAck: false);
+
+        var queue = (await GetAsync($"/queues/{host}/q")).Json;
+
+        Assert.That(
+            new[] { "messages", "messages_ready", "messages_unacknowledged", "consumers" }.Select(field => queue.GetProperty(field).GetInt32()),
+            Is.EqualTo(new[] { 2, 1, 1, 0 }));
+    }
+
+    [Test]
+    public async Task A_queue_knows_its_consumers()
+    {
+        await SkipOnRabbitMqAsync("Its view lags.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        string tag = await channel.ConsumeAsync("q");
+
+        JsonElement[] consumers = [.. (await GetAsync($"/queues/{host}/q")).Json.GetProperty("consumer_details").EnumerateArray()];
+
+        Assert.That(consumers.Select(consumer => consumer.GetProperty("consumer_tag").GetString()), Is.EqualTo(new[] { tag }));
+        Assert.That((await GetAsync($"/consumers/{host}")).Column("consumer_tag"), Is.EqualTo(new[] { tag }));
+    }
+}
