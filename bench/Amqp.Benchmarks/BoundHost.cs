@@ -1,6 +1,8 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
@@ -15,7 +17,9 @@ internal sealed class BoundHost : IDisposable
 
     private const int QueueCount = 1000;
 
-    private readonly VirtualHost _host = new("/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), NullLogger.Instance);
+    private readonly VirtualHost _host = new(
+        "/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), new QueueRules(null, null, static () => 0), new HeldMemory(),
+        TimeProvider.System, NullLogger.Instance);
     private readonly Queue[] _queues;
 
     public BoundHost(string exchangeType)
@@ -32,7 +36,7 @@ internal sealed class BoundHost : IDisposable
 
     /// <summary>Binds one of the queues, by a number of any size.</summary>
     public void Bind(int queue, string key, FieldTable? arguments = null) =>
-        _host.Topology.Bind(ExchangeName, _queues[queue % QueueCount], key, arguments ?? FieldTable.Empty);
+        _host.Topology.Bind(ExchangeName, _queues[queue % QueueCount], key, arguments ?? FieldTable.Empty, PooledRound.Current);
 
     /// <summary>Removes the binding that <see cref="Bind"/> made of the same arguments.</summary>
     public void Unbind(int queue, string key) =>

@@ -64,7 +64,8 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         return route;
     }
 
-    private void Clear()
+    /// <summary>Forgets what was found.</summary>
+    public void Clear()
     {
         _queues.Clear();
         _visited.Clear();
