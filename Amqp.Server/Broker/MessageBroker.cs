@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -15,6 +16,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 {
     private readonly BrokerOptions _options = options.Value;
     private readonly Dictionary<string, VirtualHost> _virtualHosts = [];
+    private readonly QueueTimer _timer = new(clock);
     private DataDirectory? _directory;
     private int _failureLogged;
 
@@ -59,10 +61,11 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
         foreach (string name in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, Store, definitions, logger);
+            var virtualHost = new VirtualHost(name, Store, definitions, _timer, logger);
             definitions.Restore(virtualHost);
             _virtualHosts.Add(name, virtualHost);
         }
+        _timer.Start(); // not before all is there that dead letters may go to
     }
 
     public VirtualHost? FindVirtualHost(string name) => _virtualHosts.GetValueOrDefault(name);
@@ -73,6 +76,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (_directory is null)
             return;
         Alarms?.Dispose();
+        await _timer.DisposeAsync();
         if (Store is not null)
             await Store.DisposeAsync();
         foreach (var virtualHost in _virtualHosts.Values)

@@ -21,10 +21,11 @@ internal sealed class VirtualHost : IDisposable
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
 
-    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, ILogger logger)
+    public VirtualHost(string name, IMessageStore store, DefinitionStore definitions, QueueTimer timer, ILogger logger)
     {
         Name = name;
         Store = store;
+        Timer = timer;
         Logger = logger;
         AddPredeclared();
         Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, () => Interlocked.Increment(ref _topologyVersion));
@@ -34,6 +35,9 @@ internal sealed class VirtualHost : IDisposable
 
     public IMessageStore Store { get; }
 
+    /// <summary>Wakes queues up when something is due in them.</summary>
+    public QueueTimer Timer { get; }
+
     /// <summary>The log of everything in the broker.</summary>
     public ILogger Logger { get; }
 
@@ -42,6 +46,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
     public int TopologyVersion => Volatile.Read(ref _topologyVersion);
+
+    /// <summary>Has every route found anew: what a queue does with publishes has changed.</summary>
+    public void ForgetRoutes() => Interlocked.Increment(ref _topologyVersion);
 
     public IEnumerable<Queue> Queues => _queues.Select(entry => entry.Value);
 
@@ -87,6 +94,15 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
     public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
+
+    /// <summary>A queue's places in the store: one for each of its priorities.</summary>
+    public StoredQueue[] Open(uint number, bool isDurable, QueueArguments arguments)
+    {
+        var levels = new StoredQueue[arguments.Levels];
+        for (uint level = 0; level < levels.Length; level++)
+            levels[level] = Store.OpenQueue(number + level, isDurable);
+        return levels;
+    }
 
     public void Dispose() => _topologyLock.Dispose();
 

@@ -230,6 +230,13 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         Session.Round.Touch(delivery.Queue);
     }
 
+    /// <summary>Has its queue dead-letter a delivery.</summary>
+    public void Reject(in Delivery delivery)
+    {
+        delivery.Queue!.Reject(delivery.Message, delivery.Consumer?.Subscription);
+        Session.Round.Touch(delivery.Queue);
+    }
+
     private static void NoteSettled(in Delivery delivery)
     {
         if (delivery.Consumer is { } consumer)

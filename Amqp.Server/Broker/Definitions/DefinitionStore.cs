@@ -21,23 +21,33 @@ internal sealed class DefinitionStore(ICatalog catalog)
     private uint _highestTaken;
     private uint _nextTransient = FirstTransientNumber;
 
-    /// <summary>A number that no queue had before.</summary>
-    public uint NewQueueNumber(bool durable)
+    /// <summary>Numbers that no queue had before, one behind the other.</summary>
+    /// <param name="durable">Whether they are of a queue that outlives a restart.</param>
+    /// <param name="count">How many: one for each of its priorities.</param>
+    /// <returns>The first.</returns>
+    public uint NewQueueNumbers(bool durable, int count)
     {
         lock (_numbers)
         {
+            uint first;
             if (!durable)
-                return _nextTransient++;
-            if (_nextDurable == _reserved)
             {
-                uint from = Math.Max(_reserved == 0 ? ReadReserved() : _reserved, _highestTaken + 1);
-                uint to = from + NumbersReservedAtOnce;
+                first = _nextTransient;
+                _nextTransient += (uint)count;
+                return first;
+            }
+            if (_nextDurable + count > _reserved)
+            {
+                first = Math.Max(_reserved == 0 ? ReadReserved() : _nextDurable, _highestTaken + 1);
+                uint to = first + (uint)count + NumbersReservedAtOnce;
                 Span<byte> value = stackalloc byte[4];
                 BinaryPrimitives.WriteUInt32BigEndian(value, to);
                 catalog.Put(DefinitionKey.QueueNumbers, value); // first: a number that no restart knows of would be given out again
-                (_nextDurable, _reserved) = (from, to);
+                (_nextDurable, _reserved) = (first, to);
             }
-            return _nextDurable++;
+            first = _nextDurable;
+            _nextDurable += (uint)count;
+            return first;
         }
     }
 
@@ -45,8 +55,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
     public void SkipNumbers(uint highestTaken) => _highestTaken = highestTaken;
 
     /// <summary>The numbers of the durable queues, for which the message store recovers messages.</summary>
-    public IReadOnlySet<uint> QueueNumbers() =>
-        Entries(DefinitionKey.Queues).Select(entry => DefinitionCodec.Read(entry.Value).Number).ToHashSet();
+    public IReadOnlySet<uint> QueueNumbers() => Entries(DefinitionKey.Queues).SelectMany(entry => DefinitionCodec.Read(entry.Value).Numbers).ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
     public IEnumerable<string> VirtualHosts() => Entries(DefinitionKey.VirtualHosts).Select(entry => DefinitionKey.Names(entry.Key)[0]);
@@ -93,9 +102,12 @@ internal sealed class DefinitionStore(ICatalog catalog)
             var router = Routers.Create(found.Definition.Type) ?? throw new InvalidDataException($"Exchange '{found.Names[1]}' has the unknown type '{found.Definition.Type}'.");
             return new Exchange(found.Names[1], found.Definition.Type, router, (ExchangeFlags)found.Definition.Flags, found.Definition.Arguments);
         }),
-        Of(DefinitionKey.Queues, virtualHost).Select(found => new Queue(
-            found.Names[1], (QueueFlags)found.Definition.Flags, QueueArguments.FromStored(found.Definition.Arguments),
-            owner: null, virtualHost.Store.OpenQueue(found.Definition.Number, durable: true), virtualHost)),
+        Of(DefinitionKey.Queues, virtualHost).Select(found =>
+        {
+            var arguments = QueueArguments.FromStored(found.Definition.Arguments);
+            var levels = virtualHost.Open(found.Definition.Number, isDurable: true, arguments);
+            return new Queue(found.Names[1], (QueueFlags)found.Definition.Flags, arguments, owner: null, levels, virtualHost);
+        }),
         () => Of(DefinitionKey.Bindings, virtualHost).Select(found => FindEnds(virtualHost, found.Names, found.Definition)).OfType<Binding>());
 
     /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>

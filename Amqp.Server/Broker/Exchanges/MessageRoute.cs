@@ -8,6 +8,9 @@ internal sealed class MessageRoute(Queue[] queues)
 {
     public Queue[] Queues { get; } = queues;
 
+    /// <summary>True when none of the queues has rules of its own about what is published to it.</summary>
+    public bool IsPlain { get; } = Array.TrueForAll(queues, queue => queue.Settings.IsPlain);
+
     /// <summary>The same queues as the store knows them, in the same order.</summary>
-    public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages);
+    public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 }

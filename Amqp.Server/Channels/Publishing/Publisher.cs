@@ -3,7 +3,6 @@ using System.Text.Unicode;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
-using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Publishing;
 
@@ -14,7 +13,7 @@ internal sealed class Publisher(AmqpChannel channel)
     private readonly VirtualHost _virtualHost = channel.Session.VirtualHost;
     private readonly RouteCache _routes = new(channel.Session.VirtualHost);
     private readonly RouteFinder _finder = new(channel.Session.VirtualHost);
-    private StoredMessage[] _places = new StoredMessage[1];
+    private readonly MessageIntake _intake = new(channel.Session.VirtualHost);
 
     /// <summary>Where a message goes.</summary>
     /// <param name="address">Exchange and routing key as they came.</param>
@@ -40,21 +39,9 @@ internal sealed class Publisher(AmqpChannel channel)
         return route;
     }
 
-    /// <summary>Stores a message for the queues of its route; they have it when the round hands over.</summary>
-    /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
-    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
-    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
-    {
-        var queues = route.Queues;
-        if (queues.Length == 0)
-            return 0;
-        if (_places.Length < queues.Length)
-            _places = new StoredMessage[queues.Length];
-        long position = _virtualHost.Store.Append(route.Stored, head, body, isPersistent, _places);
-        for (int i = 0; i < queues.Length; i++)
-            channel.Session.Round.Publish(queues[i], _places[i]);
-        return position;
-    }
+    /// <inheritdoc cref="MessageIntake.Store"/>
+    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits) =>
+        _intake.Store(route, head, body, traits, channel.Session.Round);
 
     /// <summary>Sends a mandatory message back that no queue takes (basic.return 312).</summary>
     public void Return(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
