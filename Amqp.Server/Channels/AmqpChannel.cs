@@ -18,6 +18,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     private ulong _lastDeliveryTag; // under the gate
     private bool _isReleased; // under the gate
     private bool _isAwaitingCommit; // under the gate: it is with the commit notifier
+    private AcknowledgementWatch? _watch; // under the gate
     private Publisher? _publisher;
 
     public ushort Number { get; } = number;
@@ -110,6 +111,21 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
                 return false;
             NoteSettled(delivery);
             return true;
+        }
+    }
+
+    /// <summary>Looks whether the oldest delivery has been unacknowledged for too long. Takes the gate.</summary>
+    /// <param name="now">In milliseconds; now and then is often enough.</param>
+    /// <param name="late">The delivery, if so.</param>
+    public bool IsLate(long now, out Delivery late)
+    {
+        lock (Session.Outbox.Gate)
+        {
+            if (!_unacknowledged.TryPeekFirst(out late) || Session.ConsumerTimeoutOf(late.Queue!) is not { } timeout)
+                return false;
+            _watch ??= new AcknowledgementWatch();
+            _watch.Note(_lastDeliveryTag, now);
+            return now - _watch.Since(late.Tag) >= timeout;
         }
     }
 

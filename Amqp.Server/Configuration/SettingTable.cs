@@ -48,6 +48,8 @@ internal static class SettingTable
             (target, value) => target.Options.MaxConnections = value),
         Setting.Of("consumer_max_per_channel", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "Consumers on one channel.",
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
+        Setting.Of("consumer_timeout", Milliseconds(1, int.MaxValue).Or("undefined", Timeout.InfiniteTimeSpan).Or("infinity", Timeout.InfiniteTimeSpan), "infinity", "How long a delivery may stay unacknowledged before its channel is closed with 406; RabbitMQ's default is 1800000.",
+            (target, value) => target.Options.ConsumerTimeout = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
             (target, value) => target.Options.OutboxHighWatermark = value),
         Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000", "How long clients may take to answer connection.close when the broker stops.",

@@ -39,6 +39,7 @@ internal static class BasicHandlers
         var session = channel.Session;
         var queue = channel.GetQueue(method.Queue);
         int priority = ReadPriority(method.Arguments, queue);
+        session.WatchDeliveriesOf(queue);
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
         var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch);
         lock (session.Outbox.Gate)
@@ -82,6 +83,7 @@ internal static class BasicHandlers
     private static void Get(AmqpChannel channel, BasicGet method)
     {
         var queue = channel.GetQueue(method.Queue);
+        channel.Session.WatchDeliveriesOf(queue);
         if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
             channel.Send(new BasicGetEmpty());
         if (queue.HasDeadLetters)
