@@ -61,7 +61,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             definitions.SaveVirtualHost(_options.DefaultVirtualHost);
         foreach (string name in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, Store, definitions, _timer, logger);
+            var virtualHost = new VirtualHost(name, Store, definitions, _timer, logger) { DefaultQueueType = _options.DefaultQueueType };
             definitions.Restore(virtualHost);
             _virtualHosts.Add(name, virtualHost);
         }

@@ -97,6 +97,8 @@ internal sealed class Topology(
                 existing.RenewLease();
                 return existing;
             }
+            if (!isServerNamed)
+                arguments = QueueEquivalence.WithDefaultType(arguments, flags, virtualHost.DefaultQueueType);
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;

@@ -44,6 +44,9 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Declares, binds and deletes.</summary>
     public Topology Topology { get; }
 
+    /// <summary>The <c>x-queue-type</c> of queues that can have it and are declared without one; null: classic, and a redeclare must say the same.</summary>
+    public string? DefaultQueueType { get; init; }
+
     /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
     public int TopologyVersion => Volatile.Read(ref _topologyVersion);
 

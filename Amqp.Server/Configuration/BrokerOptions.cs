@@ -32,6 +32,9 @@ public sealed class BrokerOptions
     /// <summary>How long a delivery may stay unacknowledged, where the queue says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>The <c>x-queue-type</c> of queues that can have it and are declared without one; null: classic, and a redeclare must say the same.</summary>
+    public string? DefaultQueueType { get; set; }
+
     /// <summary>AMQP connections allowed at once; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 

@@ -83,7 +83,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("default_users.$name.*", Text),
         Setting.WithoutEffect("default_limits.*", Text),
         Setting.WithoutEffect("default_policies.*", Text),
-        Setting.WithoutEffect("default_queue_type", OneOf("classic", "quorum", "stream", "undefined")),
         Setting.WithoutEffect("anonymous_login_user", Text),
         Setting.WithoutEffect("anonymous_login_pass", Text),
         Setting.WithoutEffect("auth_mechanisms.$n", Text),

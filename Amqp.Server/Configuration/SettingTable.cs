@@ -78,6 +78,8 @@ internal static class SettingTable
             (target, value) => target.Options.DefaultPassword = value, isSecret: true),
         Setting.Of("default_vhost", Name, "/", "Virtual host made when the data directory is new.",
             (target, value) => target.Options.DefaultVirtualHost = value),
+        Setting.Of("default_queue_type", OneOf("classic", "quorum", "undefined"), "undefined", "The type of durable, shared, permanent queues that are declared without `x-queue-type`; while it is not `undefined`, a redeclare without one matches any.",
+            (target, value) => target.Options.DefaultQueueType = value == "undefined" ? null : value),
         Setting.Of("loopback_users", OneOf("none"), "", "`none` lets every user connect from anywhere.",
             (target, _) => target.WithoutLoopbackUsers = true),
         Setting.Of("loopback_users.$user", ValueKinds.Boolean, "", "Whether this user may connect over a loopback address only: true for guest, false for all others.",

@@ -14,6 +14,8 @@ internal static class QueueEquivalence
             throw VirtualHost.Locked(current.Name, virtualHost.Name);
         DemandFlag("durable", QueueFlags.Durable);
         DemandFlag("auto_delete", QueueFlags.AutoDelete);
+        if (virtualHost.DefaultQueueType is not null && arguments["x-queue-type"] is null && current.Arguments.Table["x-queue-type"] is { } type)
+            arguments = arguments.With("x-queue-type", type); // whatever the default was when it was declared
         current.Arguments.DemandEquivalent(arguments, current.Name, virtualHost.Name);
 
         void DemandFlag(string name, QueueFlags flag)
@@ -23,6 +25,13 @@ internal static class QueueEquivalence
                     name, "queue", current.Name, virtualHost.Name,
                     (flags & flag) != 0 ? "'true'" : "'false'", (current.Flags & flag) != 0 ? "'true'" : "'false'");
         }
+    }
+
+    /// <summary>The arguments with the type that they leave open, where the queue can have it.</summary>
+    public static FieldTable WithDefaultType(FieldTable arguments, QueueFlags flags, string? type)
+    {
+        bool isOpen = type is not null && arguments["x-queue-type"] is null && flags == QueueFlags.Durable;
+        return isOpen ? arguments.With("x-queue-type", FieldValue.FromString(type!)) : arguments;
     }
 
     /// <summary>A quorum queue must be durable, shared, permanent and named by the client.</summary>
