@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
@@ -5,12 +6,13 @@ namespace Amqp.Protocol;
 /// <summary>Looks into a message's properties while they are still bytes: for the message path, where decoding would allocate.</summary>
 public readonly ref struct EncodedProperties
 {
-    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> userId)
+    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> expiration, ReadOnlySpan<byte> userId)
     {
         Flags = flags;
         DeliveryMode = deliveryMode;
         Priority = priority;
         Headers = headers;
+        Expiration = expiration;
         UserId = userId;
     }
 
@@ -26,6 +28,9 @@ public readonly ref struct EncodedProperties
     /// <summary>The fields of the headers table without their length; empty when absent.</summary>
     public ReadOnlySpan<byte> Headers { get; }
 
+    /// <summary>How long the message may wait, as the publisher says; empty when absent, and perhaps otherwise: see <see cref="Flags"/>.</summary>
+    public ReadOnlySpan<byte> Expiration { get; }
+
     /// <summary>The user who published, as the publisher says; empty when absent.</summary>
     public ReadOnlySpan<byte> UserId { get; }
 
@@ -38,14 +43,14 @@ public readonly ref struct EncodedProperties
     {
         // By far the most common: nothing but a delivery mode, or nothing at all.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
-            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default);
+            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default);
         var reader = new WireReader(properties);
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
 
         byte deliveryMode = 0, priority = 0;
-        ReadOnlySpan<byte> headers = default, userId = default;
+        ReadOnlySpan<byte> headers = default, expiration = default, userId = default;
         if ((flags & PropertyFlags.ContentType) != 0)
             reader.ReadShortStringBytes();
         if ((flags & PropertyFlags.ContentEncoding) != 0)
@@ -64,13 +69,42 @@ public readonly ref struct EncodedProperties
                 reader.ReadUInt64();
             else if (flag == PropertyFlags.UserId)
                 userId = reader.ReadShortStringBytes();
+            else if (flag == PropertyFlags.Expiration)
+                expiration = reader.ReadShortStringBytes();
             else
                 reader.ReadShortStringBytes();
         }
         // Behind a continuation may stand what no version of ours knows; nothing else may.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
-        return new EncodedProperties(flags, deliveryMode, priority, headers, userId);
+        return new EncodedProperties(flags, deliveryMode, priority, headers, expiration, userId);
+    }
+
+    /// <summary>Writes a property list with other headers, everything else as it came.</summary>
+    /// <param name="properties">Flags and list that <see cref="Read"/> has accepted.</param>
+    /// <param name="headers">The headers, in place of those that are there.</param>
+    /// <param name="keepsExpiration">False leaves the expiration out.</param>
+    /// <param name="output">Receives flags and list.</param>
+    public static void Rewrite(ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output)
+    {
+        var reader = new WireReader(properties);
+        var writer = new WireWriter(output);
+        var flags = (PropertyFlags)reader.ReadUInt16();
+        writer.WriteUInt16((ushort)((flags | PropertyFlags.Headers) & (keepsExpiration ? (PropertyFlags)ushort.MaxValue : ~PropertyFlags.Expiration)));
+        for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
+            writer.WriteUInt16((ushort)(more = (PropertyFlags)reader.ReadUInt16()));
+        for (var flag = PropertyFlags.ContentType; flag >= PropertyFlags.ClusterId; flag = (PropertyFlags)((ushort)flag >> 1))
+        {
+            if (flag == PropertyFlags.Headers)
+                writer.WriteTable(headers);
+            if ((flags & flag) == 0)
+                continue;
+            var before = reader.Rest;
+            Skip(ref reader, flag);
+            if (flag != PropertyFlags.Headers && (flag != PropertyFlags.Expiration || keepsExpiration))
+                output.Write(before[..(before.Length - reader.Rest.Length)]);
+        }
+        output.Write(reader.Rest); // behind a continuation
     }
 
     /// <summary>One property, without the length that a string or the headers begin with; empty when absent.</summary>
@@ -114,5 +148,24 @@ public readonly ref struct EncodedProperties
         if ((flags & PropertyFlags.ContentEncoding) != 0)
             reader.ReadShortStringBytes();
         return properties.Length - reader.Rest.Length;
+    }
+
+    private static void Skip(ref WireReader reader, PropertyFlags flag)
+    {
+        switch (flag)
+        {
+            case PropertyFlags.Headers:
+                reader.ReadLongString();
+                break;
+            case PropertyFlags.DeliveryMode or PropertyFlags.Priority:
+                reader.ReadByte();
+                break;
+            case PropertyFlags.Timestamp:
+                reader.ReadUInt64();
+                break;
+            default:
+                reader.ReadShortStringBytes();
+                break;
+        }
     }
 }

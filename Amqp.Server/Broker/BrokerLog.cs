@@ -24,9 +24,6 @@ internal static partial class BrokerLog
     [LoggerMessage(306, LogLevel.Information, "Memory for messages is back at {InUse} bytes: publishers go on")]
     public static partial void MemoryAlarmCleared(this ILogger logger, long inUse);
 
-    [LoggerMessage(307, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' was declared with {Argument}, which this version keeps but does not act on")]
-    public static partial void ArgumentWithoutEffect(this ILogger logger, string queue, string virtualHost, string argument);
-
     [LoggerMessage(308, LogLevel.Warning, "Only {Free} bytes are free for the data directory, below the limit of {Limit}: publishers are blocked")]
     public static partial void DiskAlarmSet(this ILogger logger, long free, long limit);
 
@@ -56,4 +53,13 @@ internal static partial class BrokerLog
 
     [LoggerMessage(315, LogLevel.Warning, "{File} was damaged and has been made anew; nothing is lost")]
     public static partial void IndexRebuilt(this ILogger logger, string file);
+
+    [LoggerMessage(317, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' dead-letters to exchange '{Exchange}', which is not there: its dead letters are dropped")]
+    public static partial void DeadLetterExchangeMissing(this ILogger logger, string queue, string virtualHost, string? exchange);
+
+    [LoggerMessage(318, LogLevel.Error, "Dead letters of queue '{Queue}' in vhost '{VirtualHost}' cannot be published now")]
+    public static partial void DeadLetteringFailed(this ILogger logger, string queue, string virtualHost, Exception error);
+
+    [LoggerMessage(319, LogLevel.Error, "What is due in queue '{Queue}' in vhost '{VirtualHost}' could not be done")]
+    public static partial void QueueTimerFailed(this ILogger logger, string queue, string virtualHost, Exception error);
 }

@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -15,6 +16,7 @@ namespace Amqp.Server.Broker;
 internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger) : IAsyncDisposable
 {
     private readonly BrokerOptions _options = options.Value;
+    private readonly QueueTimer _timer = new(clock);
     private DataDirectory? _directory;
     private int _failureLogged;
 
@@ -74,13 +76,14 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
-        var queueRules = new QueueRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
+        var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
         Parameters = new RuntimeParameters(definitions);
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, queueRules, HeldMemory, clock, logger);
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, clock, logger);
         VirtualHosts.Restore();
         RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
+        _timer.Start(); // not before all is there that dead letters may go to
     }
 
     /// <summary>Puts everything on the disk and lets go of the data folder.</summary>
@@ -89,6 +92,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (_directory is null)
             return;
         Alarms?.Dispose();
+        await _timer.DisposeAsync();
         foreach (var virtualHost in VirtualHosts?.All ?? [])
             await virtualHost.StopAsync();
         if (Store is not null)

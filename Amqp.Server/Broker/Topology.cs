@@ -46,7 +46,7 @@ internal sealed class Topology(
             var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
             var exchange = new Exchange(name, type, router, flags, arguments);
             exchange.Apply(virtualHost.Policies.Effective(exchange));
-            exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isDurable), isDurable));
+            exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumbers(isDurable, 1), isDurable));
             Keep(exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;
             onChanged();
@@ -102,6 +102,7 @@ internal sealed class Topology(
             if (queues.TryGetValue(name, out var existing))
             {
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
+                existing.RenewLease();
                 return existing;
             }
             virtualHost.DemandRoomForQueue(name);
@@ -110,14 +111,12 @@ internal sealed class Topology(
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;
-            var stored = virtualHost.Store.OpenQueue(definitions.NewQueueNumber(isKept), isKept);
-            var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, stored, virtualHost);
+            uint number = definitions.NewQueueNumbers(isKept, parsed.Levels);
+            var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, virtualHost.Open(number, isKept, parsed), virtualHost);
             if (isKept)
                 Keep(queue);
             ApplyPolicies(queue);
             queues[name] = queue;
-            foreach (string argument in parsed.WithoutEffect)
-                virtualHost.Logger.ArgumentWithoutEffect(name, virtualHost.Name, argument);
             onChanged();
             return queue;
         }
@@ -138,6 +137,22 @@ internal sealed class Topology(
             if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
                 ForgetDefinitions(queue);
             return deleted;
+        }
+        finally
+        {
+            onChanged();
+            topologyLock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Deletes a queue that nobody has used for as long as it may be unused, if that is still so.</summary>
+    public void DeleteUnused(Queue queue)
+    {
+        topologyLock.EnterWriteLock();
+        try
+        {
+            if (queue.TryDeleteUnused() && queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
+                ForgetDefinitions(queue);
         }
         finally
         {
@@ -344,7 +359,7 @@ internal sealed class Topology(
         }
         catch
         {
-            virtualHost.Store.DeleteQueue(queue.Messages);
+            queue.Messages.Delete();
             throw;
         }
     }

@@ -25,11 +25,12 @@ internal sealed class VirtualHost : IDisposable
     private int _topologyVersion;
 
     public VirtualHost(
-        string name, IMessageStore store, DefinitionStore definitions, QueueRules queueRules, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
+        string name, IMessageStore store, DefinitionStore definitions, DeclareRules declareRules, QueueTimer timer, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
     {
         Name = name;
         Store = store;
-        QueueRules = queueRules;
+        DeclareRules = declareRules;
+        Timer = timer;
         Logger = logger;
         HeldMemory = heldMemory;
         Clock = clock;
@@ -50,12 +51,15 @@ internal sealed class VirtualHost : IDisposable
     public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
 
     /// <summary>What holds for new queues in every virtual host.</summary>
-    public QueueRules QueueRules { get; }
+    public DeclareRules DeclareRules { get; }
 
     /// <summary>Settings for queues and exchanges by their names.</summary>
     public VirtualHostPolicies Policies { get; }
 
     public IMessageStore Store { get; }
+
+    /// <summary>Wakes queues up when something is due in them.</summary>
+    public QueueTimer Timer { get; }
 
     /// <summary>The log of everything in the broker.</summary>
     public ILogger Logger { get; }
@@ -66,13 +70,16 @@ internal sealed class VirtualHost : IDisposable
     public TimeProvider Clock { get; }
 
     /// <summary>The <c>x-queue-type</c> of queues that can have it and are declared without one; null: classic, and a redeclare must say the same.</summary>
-    public string? DefaultQueueType => Description.DefaultQueueType ?? QueueRules.DefaultType;
+    public string? DefaultQueueType => Description.DefaultQueueType ?? DeclareRules.DefaultType;
 
     /// <summary>Declares, binds and deletes.</summary>
     public Topology Topology { get; }
 
     /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
     public int TopologyVersion => Volatile.Read(ref _topologyVersion);
+
+    /// <summary>Has every route found anew: what a queue does with publishes has changed.</summary>
+    public void ForgetRoutes() => Interlocked.Increment(ref _topologyVersion);
 
     public IEnumerable<Queue> Queues => _queues.Select(entry => entry.Value);
 
@@ -100,9 +107,6 @@ internal sealed class VirtualHost : IDisposable
         if (queue.Owner is not null && !ReferenceEquals(queue.Owner, connection))
             throw Locked(queue.Name, Name);
     }
-
-    /// <summary>Routes are found anew from now on, and with them whether the publisher may take them.</summary>
-    public void ForgetRoutes() => Interlocked.Increment(ref _topologyVersion);
 
     /// <summary>Finds the queues that a message goes to.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
@@ -141,7 +145,7 @@ internal sealed class VirtualHost : IDisposable
     {
         if (Limits.MaxQueues is { } limit && QueueCount >= limit)
             throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in vhost '{Name}' ({limit}) is reached");
-        QueueRules.DemandRoom(queue);
+        DeclareRules.DemandRoom(queue);
     }
 
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
@@ -154,6 +158,15 @@ internal sealed class VirtualHost : IDisposable
         foreach (var exchange in Exchanges)
             if (exchange.Keeper is { } keeper)
                 await keeper.StopAsync();
+    }
+
+    /// <summary>A queue's places in the store: one for each of its priorities.</summary>
+    public StoredQueue[] Open(uint number, bool isDurable, QueueArguments arguments)
+    {
+        var levels = new StoredQueue[arguments.Levels];
+        for (uint level = 0; level < levels.Length; level++)
+            levels[level] = Store.OpenQueue(number + level, isDurable);
+        return levels;
     }
 
     public void Dispose() => _topologyLock.Dispose();

@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Security;
 using Amqp.Storage;
 
@@ -11,7 +12,7 @@ namespace Amqp.Server.Broker;
 /// <summary>The virtual hosts: found by name, added and deleted while the broker runs.</summary>
 /// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
 internal sealed class VirtualHosts(
-    IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, QueueRules queueRules,
+    IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules, QueueTimer timer,
     HeldMemory heldMemory, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
@@ -35,7 +36,7 @@ internal sealed class VirtualHosts(
     {
         foreach (var (name, description) in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, store, definitions, queueRules, heldMemory, clock, logger) { Description = description };
+            var virtualHost = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, clock, logger) { Description = description };
             definitions.Restore(virtualHost);
             _virtualHosts[name] = virtualHost;
         }
@@ -54,7 +55,7 @@ internal sealed class VirtualHosts(
                 existing.Description = description;
                 return existing;
             }
-            var added = new VirtualHost(name, store, definitions, queueRules, heldMemory, clock, logger) { Description = description };
+            var added = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, clock, logger) { Description = description };
             _virtualHosts[name] = added;
             Added?.Invoke(added);
             return added;

@@ -18,6 +18,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     private ulong _lastDeliveryTag; // under the gate
     private bool _isReleased; // under the gate
     private bool _isAwaitingCommit; // under the gate: it is with the commit notifier
+    private AcknowledgementWatch? _watch; // under the gate
     private Publisher? _publisher;
 
     public ushort Number { get; } = number;
@@ -120,6 +121,21 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
                 return false;
             NoteSettled(delivery);
             return true;
+        }
+    }
+
+    /// <summary>Looks whether the oldest delivery has been unacknowledged for too long. Takes the gate.</summary>
+    /// <param name="now">In milliseconds; now and then is often enough.</param>
+    /// <param name="late">The delivery, if so.</param>
+    public bool IsLate(long now, out Delivery late)
+    {
+        lock (Session.Outbox.Gate)
+        {
+            if (!_unacknowledged.TryPeekFirst(out late) || Session.ConsumerTimeoutOf(late.Queue!) is not { } timeout)
+                return false;
+            _watch ??= new AcknowledgementWatch();
+            _watch.Note(_lastDeliveryTag, now);
+            return now - _watch.Since(late.Tag) >= timeout;
         }
     }
 
@@ -237,6 +253,13 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         delivery.Queue!.Requeue(new ReadOnlySpan<StoredMessage>(in message));
         if (delivery.Consumer?.Subscription is { } subscription)
             delivery.Queue.Resume(subscription);
+        Session.Round.Touch(delivery.Queue);
+    }
+
+    /// <summary>Has its queue dead-letter a delivery.</summary>
+    public void Reject(in Delivery delivery)
+    {
+        delivery.Queue!.Reject(delivery.Message, delivery.Consumer?.Subscription);
         Session.Round.Touch(delivery.Queue);
     }
 

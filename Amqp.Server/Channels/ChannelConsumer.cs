@@ -83,9 +83,12 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
     private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox)
     {
         var content = EncodedMessage.Read(payload);
+        var properties = content.Properties;
+        if (from.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
+            properties = DeliveryCount.AddTo(properties, requeues);
         ulong deliveryTag = NoAck ? Channel.NextDeliveryTag() : Channel.Track(message, from, this);
         outbox.WriteDelivery(
             Channel.Number, _tag, deliveryTag, message.IsRedelivered,
-            content.Address, content.Properties, content.Body, Channel.Session.FrameMax);
+            content.Address, properties, content.Body, Channel.Session.FrameMax);
     }
 }

@@ -6,7 +6,7 @@ namespace Amqp.Server.Channels;
 /// <remarks>
 /// <see cref="Note"/> and <see cref="Seal"/> belong to the read loop; the runs that wait, shared with whoever hears
 /// of a commit, to the lock of the connection's outbox.
-/// A round of publishes makes one run, which waits for the position of its last persistent message: the commit that
+/// A round of publishes makes one run, if no queue refuses any of them, which waits for the position of its last persistent message: the commit that
 /// makes that one safe makes the others safe too.
 /// </remarks>
 internal sealed class ConfirmTracker
@@ -14,7 +14,10 @@ internal sealed class ConfirmTracker
     /// <summary>The position of a message that no commit will make safe.</summary>
     public const long Never = long.MaxValue;
 
+    private const long Refused = -1; // in place of a position: one publish that is answered with a nack
+
     private readonly Queue<(ulong UpTo, long Position)> _waiting = new();
+    private Queue<ulong>? _refused; // tags of this round
     private ulong _published; // tag of the last publish
     private ulong _sealed;
     private ulong _confirmed;
@@ -31,14 +34,28 @@ internal sealed class ConfirmTracker
             _roundPosition = position;
     }
 
+    /// <summary>Counts a publish that a queue refused: it is answered with a nack, when its turn comes.</summary>
+    public void NoteRefused()
+    {
+        _published++;
+        (_refused ??= []).Enqueue(_published);
+    }
+
     /// <summary>Ends the round's run. Under the gate.</summary>
     /// <returns>The position to wait for; 0 when the round published nothing.</returns>
     public long Seal()
     {
         if (_published == _sealed)
             return 0;
-        _waiting.Enqueue((_sealed = _published, _roundPosition));
         long position = _roundPosition;
+        while (_refused is not null && _refused.TryDequeue(out ulong refused))
+        {
+            if (refused - 1 > _sealed)
+                _waiting.Enqueue((refused - 1, position));
+            _waiting.Enqueue((_sealed = refused, Refused));
+        }
+        if (_published > _sealed)
+            _waiting.Enqueue((_sealed = _published, position));
         _roundPosition = 0;
         return position;
     }
@@ -48,11 +65,17 @@ internal sealed class ConfirmTracker
     {
         ulong upTo = _confirmed;
         while (_waiting.TryPeek(out var run) && run.Position <= durablePosition)
-            upTo = _waiting.Dequeue().UpTo;
-        if (upTo == _confirmed)
-            return;
-        outbox.Write(channel, new BasicAck(upTo, Multiple: upTo - _confirmed > 1));
-        _confirmed = upTo;
+        {
+            _waiting.Dequeue();
+            if (run.Position == Refused)
+            {
+                Acknowledge(upTo, outbox, channel);
+                outbox.Write(channel, new BasicNack(run.UpTo, Multiple: false, Requeue: false));
+                _confirmed = run.UpTo;
+            }
+            upTo = run.UpTo;
+        }
+        Acknowledge(upTo, outbox, channel);
     }
 
     /// <summary>Writes a nack for all that waits: the store failed and will never keep it. Under the gate.</summary>
@@ -63,5 +86,13 @@ internal sealed class ConfirmTracker
         outbox.Write(channel, new BasicNack(_sealed, Multiple: _sealed - _confirmed > 1, Requeue: false));
         _confirmed = _sealed;
         _waiting.Clear();
+    }
+
+    private void Acknowledge(ulong upTo, Outbox outbox, ushort channel)
+    {
+        if (upTo == _confirmed)
+            return;
+        outbox.Write(channel, new BasicAck(upTo, Multiple: upTo - _confirmed > 1));
+        _confirmed = upTo;
     }
 }

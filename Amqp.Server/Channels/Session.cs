@@ -11,6 +11,8 @@ namespace Amqp.Server.Channels;
 /// <remarks>Owned by the connection's read loop, but for the outbox, which has a lock of its own.</remarks>
 internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbox outbox, DispatchRound round, ILogger logger)
 {
+    private long _consumerTimeout = long.MaxValue;
+
     public MessageBroker Broker { get; } = broker;
 
     public BrokerOptions Options { get; } = options;
@@ -48,6 +50,12 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
     /// <summary>Interval in seconds; 0: none.</summary>
     public required ushort Heartbeat { get; init; }
 
+    /// <summary>The shortest consumer timeout that its consumers have met, in milliseconds; null: none. Read by the monitor too.</summary>
+    public long? ConsumerTimeout
+    {
+        get => Volatile.Read(ref _consumerTimeout) is var timeout and < long.MaxValue ? timeout : null;
+    }
+
     /// <summary>Queues that go with this connection.</summary>
     public HashSet<Queue> ExclusiveQueues { get; } = [];
 
@@ -59,6 +67,17 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
 
     /// <summary>What the read loop must wait for before it goes on, because a reply depends on it; null when nothing.</summary>
     public PendingCommit? PendingCommit { get; set; }
+
+    /// <summary>How long a delivery of a queue may stay unacknowledged, in milliseconds; null: for ever.</summary>
+    public long? ConsumerTimeoutOf(Queue queue) =>
+        queue.Settings.ConsumerTimeout ?? (Options.ConsumerTimeout == Timeout.InfiniteTimeSpan ? null : (long)Options.ConsumerTimeout.TotalMilliseconds);
+
+    /// <summary>Deliveries of this queue are to be watched, if it has a consumer timeout.</summary>
+    public void WatchDeliveriesOf(Queue queue)
+    {
+        if (ConsumerTimeoutOf(queue) is { } timeout)
+            Volatile.Write(ref _consumerTimeout, Math.Min(timeout, _consumerTimeout));
+    }
 }
 
 /// <summary>A tx.commit that is answered once everything up to a position is on the disk.</summary>

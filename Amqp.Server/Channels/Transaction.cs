@@ -1,3 +1,4 @@
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Exchanges;
 
@@ -16,9 +17,9 @@ internal sealed class Transaction(HeldMemory held)
     public IReadOnlyList<HeldSettlement> Settlements => _settlements;
 
     /// <summary>Keeps a copy of a message.</summary>
-    public void Add(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory)
+    public void Add(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
-        _publishes.Add(new HeldPublish(route, head.ToArray(), body.ToArray(), isPersistent, isMandatory));
+        _publishes.Add(new HeldPublish(route, head.ToArray(), body.ToArray(), traits, isMandatory));
         Hold(head.Length + body.Length);
     }
 
@@ -39,7 +40,7 @@ internal sealed class Transaction(HeldMemory held)
 }
 
 /// <summary>A publish that waits for tx.commit. As in RabbitMQ its route is the one at the time of the publish.</summary>
-internal sealed record HeldPublish(MessageRoute Route, byte[] Head, byte[] Body, bool IsPersistent, bool IsMandatory);
+internal sealed record HeldPublish(MessageRoute Route, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
 
 /// <summary>An acknowledgement that waits for tx.commit.</summary>
 internal readonly record struct HeldSettlement(ulong Tag, Settlement Settlement);

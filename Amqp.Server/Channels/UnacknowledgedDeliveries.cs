@@ -61,6 +61,13 @@ internal sealed class UnacknowledgedDeliveries
         return true;
     }
 
+    /// <summary>The first one, which stays there.</summary>
+    public bool TryPeekFirst(out Delivery delivery)
+    {
+        delivery = Count == 0 ? default : At(0);
+        return Count > 0;
+    }
+
     /// <summary>Whether this delivery is there and not waiting for a tx.commit.</summary>
     public bool CanSettle(ulong tag) => TryFind(tag, out int offset) && !At(offset).IsInTransaction;
 

@@ -29,6 +29,9 @@ public sealed class BrokerOptions
     /// <summary>Consumers allowed on one channel; 0 is no limit.</summary>
     public int ConsumerMaxPerChannel { get; set; }
 
+    /// <summary>How long a delivery may stay unacknowledged, where the queue says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
+    public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>AMQP connections allowed at once; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 

@@ -55,7 +55,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("channel_max_per_node", _countOrInfinity),
         Setting.WithoutEffect("vhost_max", _countOrInfinity),
         Setting.WithoutEffect("cluster_exchange_limit", _countOrInfinity),
-        Setting.WithoutEffect("consumer_timeout", _count.Or("undefined", 0).Or("infinity", 0)),
         Setting.WithoutEffect("collect_statistics", OneOf("none", "coarse", "fine")),
         Setting.WithoutEffect("collect_statistics_interval", _count),
 

@@ -60,6 +60,8 @@ internal static class SettingTable
             (target, value) => target.Options.ClusterQueueLimit = value < 0 ? null : value),
         Setting.Of("default_queue_type", OneOf("classic", "quorum", "undefined"), "undefined", "The type of durable, shared, permanent queues that are declared without `x-queue-type`; while it is not `undefined`, a redeclare without one matches any.",
             (target, value) => target.Options.DefaultQueueType = value == "undefined" ? null : value),
+        Setting.Of("consumer_timeout", Milliseconds(1, int.MaxValue).Or("undefined", Timeout.InfiniteTimeSpan).Or("infinity", Timeout.InfiniteTimeSpan), "infinity", "How long a delivery may stay unacknowledged before its channel is closed with 406; RabbitMQ's default is 1800000.",
+            (target, value) => target.Options.ConsumerTimeout = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
             (target, value) => target.Options.OutboxHighWatermark = value),
         Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000", "How long clients may take to answer connection.close when the broker stops.",

@@ -21,6 +21,9 @@ internal sealed class AmqpConnection
     /// <summary>The same for one whose framing is broken or that has not logged in: it is likely no AMQP client at all.</summary>
     private static readonly TimeSpan _shortCloseTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>Milliseconds between two looks for deliveries that were never acknowledged; RabbitMQ looks as often.</summary>
+    private const long LongestLateCheck = 60_000;
+
     private readonly ConnectionContext _context;
     private readonly MessageBroker _broker;
     private readonly ConnectionRegistry _connections;
@@ -33,6 +36,7 @@ internal sealed class AmqpConnection
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Session? _session;
     private long _lastReceived = Environment.TickCount64;
+    private long _nextLateCheck; // the monitor's
     private int _isClosing;
     private bool _isDeadlineMissed;
     private bool _isPaused; // we do not read, so its heartbeats cannot be heard
@@ -121,6 +125,15 @@ internal sealed class AmqpConnection
         {
             Outbox.SendHeartbeat();
         }
+    }
+
+    /// <summary>Has late deliveries looked for, where there is a consumer timeout. Called by <see cref="HeartbeatMonitor"/>.</summary>
+    public void CheckConsumerTimeout(long now)
+    {
+        if (Volatile.Read(ref _session)?.ConsumerTimeout is not { } timeout || now < _nextLateCheck)
+            return;
+        _nextLateCheck = now + Math.Min(timeout / 4, LongestLateCheck);
+        _readLoop.WakeUp();
     }
 
     /// <summary>Waits while memory or disk is short: the client is told, where it understands it, and not read from.</summary>

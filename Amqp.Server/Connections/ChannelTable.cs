@@ -66,6 +66,21 @@ internal sealed class ChannelTable(Session session, string connectionName)
         _latest = null;
     }
 
+    /// <summary>Closes the channels with a delivery that has been unacknowledged for longer than its queue or the broker allows.</summary>
+    /// <param name="now">In milliseconds.</param>
+    public void CloseLate(long now)
+    {
+        foreach (var channel in _channels.Values)
+        {
+            if (channel.IsClosing || !channel.IsLate(now, out var late))
+                continue;
+            session.Logger.DeliveryTimedOut(connectionName, channel.Number, late.Consumer?.Tag ?? "", late.Queue!.Name);
+            Close(channel, new AmqpException(
+                ReplyCode.PreconditionFailed,
+                $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value used: {session.ConsumerTimeoutOf(late.Queue)} ms. This timeout value can be configured, see consumers doc guide to learn more"));
+        }
+    }
+
     private void HandleOpen(AmqpChannel channel, in Frame frame)
     {
         try
@@ -74,11 +89,16 @@ internal sealed class ChannelTable(Session session, string connectionName)
         }
         catch (AmqpException error) when (!error.ClosesConnection)
         {
-            session.Logger.ChannelClosed(connectionName, channel.Number, error.ReplyText);
-            channel.Release();
-            channel.IsClosing = true;
-            channel.Send(new ChannelClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
+            Close(channel, error);
         }
+    }
+
+    private void Close(AmqpChannel channel, AmqpException error)
+    {
+        session.Logger.ChannelClosed(connectionName, channel.Number, error.ReplyText);
+        channel.Release();
+        channel.IsClosing = true;
+        channel.Send(new ChannelClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
     }
 
     private void Open(ushort number)

@@ -19,7 +19,9 @@ internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ILogger<A
     {
         try
         {
-            connection.CheckHeartbeat(Environment.TickCount64);
+            long now = Environment.TickCount64;
+            connection.CheckHeartbeat(now);
+            connection.CheckConsumerTimeout(now);
         }
         catch (Exception error)
         {

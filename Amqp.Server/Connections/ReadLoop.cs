@@ -36,7 +36,10 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         while (!_isDone)
         {
             var result = await input.ReadAsync();
-            connection.NoteReceived();
+            if (!result.IsCanceled)
+                connection.NoteReceived();
+            else if (!connection.IsClosing)
+                _channels.CloseLate(Environment.TickCount64);
             var buffer = result.Buffer;
             HandleFrames(ref buffer);
             // Consumed: whole frames. Examined: everything, unless the loop stopped in between.
@@ -51,6 +54,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
         return true;
     }
+
+    /// <summary>Has the loop look for deliveries that were never acknowledged. Any thread.</summary>
+    public void WakeUp() => input.CancelPendingRead();
 
     /// <summary>Waits for the answer to a connection.close of ours, and for nothing else.</summary>
     public async Task AwaitCloseOkAsync()

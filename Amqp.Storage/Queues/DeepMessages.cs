@@ -7,7 +7,7 @@ namespace Amqp.Storage;
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Of transient messages, which cannot leave memory, this many may stand among the others for one of them: passing them over costs too.
+    // Of messages that cannot leave memory, as transient ones, this many may stand among the others for one of them: passing them over costs too.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
@@ -84,7 +84,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     /// <summary>Takes messages out of memory, from the front of the run up to the first that no index knows yet.</summary>
     /// <param name="run">The queue's.</param>
-    /// <param name="outOfOrder">Receives the transient ones in between, and gives those that came late to the run.</param>
+    /// <param name="outOfOrder">Receives those in between that cannot leave memory, and gives those that came late to the run.</param>
     /// <param name="keep">Messages that stay in front.</param>
     /// <param name="space">Where their blocks are.</param>
     public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
@@ -99,18 +99,18 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int transients = 0;
         int persistents = 0;
         // Publishers overtake each other between append and add. Each gap would make a stretch of its own, and an index be searched for it.
-        StoredMessage[] late = outOfOrder.TakePersistent(behind: LastSequence);
+        StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)
         {
             bool isLate = lateAt < late.Length && (run.IsEmpty || late[lateAt].Sequence < run.Head.Sequence);
             StoredMessage message = isLate ? late[lateAt] : run.Head;
-            if (!message.IsPersistent)
+            if (!message.IsPersistent || message.StaysInMemory)
             {
                 if (++transients > TransientsAnyway + TransientsPerPersistent * persistents)
                     break;
                 outOfOrder.Add(message);
-                if (message.Sequence == _next)
+                if (message.Sequence == _next && !message.IsPersistent)
                     _next++; // no index knows it, so the stretch goes on behind it
                 LastSequence = message.Sequence;
                 run.RemoveHead();

@@ -27,19 +27,19 @@ internal struct MessageHeap
         _items[at] = message;
     }
 
-    /// <summary>Takes the persistent ones behind a sequence out, in order.</summary>
-    public StoredMessage[] TakePersistent(long behind)
+    /// <summary>Takes those behind a sequence out that can leave memory, in order.</summary>
+    public StoredMessage[] TakeMovable(long behind)
     {
         if (_count == 0)
             return [];
         StoredMessage[] all = _items.AsSpan(0, _count).ToArray();
-        StoredMessage[] taken = [.. all.Where(message => message.IsPersistent && message.Sequence > behind).OrderBy(message => message.Sequence)];
+        StoredMessage[] taken = [.. all.Where(message => IsMovable(message, behind)).OrderBy(message => message.Sequence)];
         if (taken.Length == 0)
             return taken;
         (_items, _count) = (null, 0);
         foreach (StoredMessage message in all)
         {
-            if (!message.IsPersistent || message.Sequence <= behind)
+            if (!IsMovable(message, behind))
                 Add(message);
         }
         return taken;
@@ -67,4 +67,7 @@ internal struct MessageHeap
         }
         items[at] = last;
     }
+
+    private static bool IsMovable(in StoredMessage message, long behind) =>
+        message.IsPersistent && !message.StaysInMemory && message.Sequence > behind;
 }

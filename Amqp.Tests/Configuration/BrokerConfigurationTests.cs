@@ -125,11 +125,11 @@ public class BrokerConfigurationTests
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_a_warning() =>
-        Assert.That(ConfigurationOf.Line("consumer_timeout = 1800000").Warnings.Single(), Does.EndWith(": consumer_timeout has no effect in this version"));
+        Assert.That(ConfigurationOf.Line("net_ticktime = 60").Warnings.Single(), Does.EndWith(": net_ticktime has no effect in this version"));
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_still_checked() =>
-        Assert.That(ConfigurationOf.Line("consumer_timeout = soon").Errors.Single(), Does.Contain("consumer_timeout: 'soon' will not do"));
+        Assert.That(ConfigurationOf.Line("net_ticktime = soon").Errors.Single(), Does.Contain("net_ticktime: 'soon' will not do"));
 
     [TestCase("max_message_size = 128MiB")]
     [TestCase("heartbeat = 60")]

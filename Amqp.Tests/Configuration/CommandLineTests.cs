@@ -71,11 +71,11 @@ public class CommandLineTests
     [Test]
     public async Task Config_check_prints_what_is_not_at_its_default()
     {
-        using var file = new TemporaryFile("heartbeat = 30\nframe_max = 131072\nconsumer_timeout = 5");
+        using var file = new TemporaryFile("heartbeat = 30\nframe_max = 131072\nnet_ticktime = 5");
 
         Assert.That(await RunAsync($"config check --config {file.Path}"), Is.Zero);
         Assert.That(_output.ToString(), Is.EqualTo($"""
-            # {file.Path}:3: consumer_timeout has no effect in this version
+            # {file.Path}:3: net_ticktime has no effect in this version
             heartbeat = 30  # {file.Path}:1
             # The configuration is valid; every other setting is at its default.
 

@@ -64,6 +64,9 @@ public abstract class CrashingBroker
             await channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
     }
 
+    /// <summary>Another channel with confirms, on which each publish waits for its confirm.</summary>
+    private protected Task<IChannel> OpenAsync() => _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+
     /// <summary>Everything that a queue holds, in order; it is empty then.</summary>
     private protected async Task<IReadOnlyList<string>> TakeAllAsync(string queue)
     {

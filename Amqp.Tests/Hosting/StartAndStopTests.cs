@@ -106,11 +106,11 @@ public class StartAndStopTests
     [Test]
     public async Task Settings_without_effect_are_logged_as_warnings()
     {
-        using var config = new TemporaryFile("consumer_timeout = 1000");
+        using var config = new TemporaryFile("net_ticktime = 60");
         await using BrokerProcess broker = await BrokerProcess.StartAsync(configFile: config.Path);
 
         await broker.StopAsync();
 
-        Assert.That(broker.Output, Does.Contain($"[warning] {config.Path}:1: consumer_timeout has no effect in this version"));
+        Assert.That(broker.Output, Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect in this version"));
     }
 }

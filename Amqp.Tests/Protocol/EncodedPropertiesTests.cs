@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Amqp.Protocol;
@@ -50,6 +51,19 @@ public class EncodedPropertiesTests
                 Assert.That(offset, Is.EqualTo(-1));
             else
                 Assert.That(new WireReader(bytes.AsSpan(offset)).ReadTable(), Is.EqualTo(properties.Headers));
+        }).QuickCheckThrowOnFailure();
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Rewritten_they_have_other_headers_and_everything_else_as_it_was(bool keepsExpiration) =>
+        Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
+        {
+            var headers = FieldTable.Empty.With("new", FieldValue.FromInt32(1));
+            var output = new ArrayBufferWriter<byte>();
+            EncodedProperties.Rewrite(Encoded.Properties(properties), headers, keepsExpiration, output);
+
+            var expected = properties with { Headers = headers, Expiration = keepsExpiration ? properties.Expiration : null };
+            Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(Encoded.Properties(expected)));
         }).QuickCheckThrowOnFailure();
 
     [TestCase(1, false)]

@@ -188,6 +188,28 @@ public sealed class DeepQueueTests
     }
 
     /// <summary>Publishes many messages to the first queue, which then leave memory.</summary>
+    [Test]
+    public async Task Messages_that_are_to_stay_keep_their_notes_while_others_leave_memory()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        string[] texts = await FillAsync(run);
+        var all = run.First.TakeAll();
+        foreach (ref var message in all.AsSpan())
+        {
+            if (message.Sequence % 100 == 0)
+                message = message.WithNote(7) with { Flags = message.WithNote(7).Flags | MessageFlags.StaysInMemory };
+            run.First.Add(message);
+        }
+        await FillAsync(run);
+        await run.SettleDownAsync();
+
+        Assert.That(run.First.CountInMemory, Is.LessThan(Many));
+        StoredMessage[] taken = run.First.TakeAll();
+        Assert.That(taken.Select(message => message.Sequence), Is.EqualTo(Enumerable.Range(1, 2 * Many)));
+        Assert.That(taken.Where(message => message.StaysInMemory).Select(message => (message.Sequence, message.Note)), Is.EqualTo(Enumerable.Range(1, Many / 100).Select(i => (i * 100L, 7))));
+        Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
+    }
+
     private static async Task<string[]> FillAsync(StoreRun run)
     {
         for (int i = 0; i < Many; i++)

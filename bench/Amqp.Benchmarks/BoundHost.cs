@@ -18,7 +18,7 @@ internal sealed class BoundHost : IDisposable
     private const int QueueCount = 1000;
 
     private readonly VirtualHost _host = new(
-        "/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), new QueueRules(null, null, static () => 0), new HeldMemory(),
+        "/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), new DeclareRules(null, null, static () => 0), new QueueTimer(TimeProvider.System), new HeldMemory(),
         TimeProvider.System, NullLogger.Instance);
     private readonly Queue[] _queues;
 

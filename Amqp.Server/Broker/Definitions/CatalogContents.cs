@@ -42,7 +42,8 @@ internal sealed class CatalogContents
                 return;
             if (names.Length != 2)
                 throw new InvalidDataException("A queue's key does not name a virtual host and a queue.");
-            _queues[definition.Number] = (names[0], names[1]);
+            foreach (uint number in definition.Numbers)
+                _queues[number] = (names[0], names[1]);
         }
         catch (Exception cause) when (cause is InvalidDataException or AmqpException)
         {

@@ -69,7 +69,18 @@ internal static class DefinitionCodec
 
 /// <summary>A definition as the catalog holds it.</summary>
 /// <param name="Flags">An exchange's or a queue's flags.</param>
-/// <param name="Number">The number in the message store: a queue's, or that of an exchange which keeps messages; else 0.</param>
+/// <param name="Number">The number in the message store: a queue's (where it has priorities, that of the lowest), or that of an exchange which keeps messages; else 0.</param>
 /// <param name="Type">An exchange's type.</param>
 /// <param name="Arguments">The x-arguments.</param>
-internal readonly record struct Definition(byte Flags, uint Number, string Type, FieldTable Arguments);
+internal readonly record struct Definition(byte Flags, uint Number, string Type, FieldTable Arguments)
+{
+    /// <summary>A queue's numbers in the message store: one for each of its priorities.</summary>
+    public IEnumerable<uint> Numbers
+    {
+        get
+        {
+            uint first = Number;
+            return Enumerable.Range(0, QueueArguments.FromStored(Arguments).Levels).Select(level => first + (uint)level);
+        }
+    }
+}

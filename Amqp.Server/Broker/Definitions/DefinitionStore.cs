@@ -23,23 +23,33 @@ internal sealed class DefinitionStore(ICatalog catalog)
     private uint _highestTaken;
     private uint _nextTransient = FirstTransientNumber;
 
-    /// <summary>A number that no queue had before.</summary>
-    public uint NewQueueNumber(bool durable)
+    /// <summary>Numbers that no queue had before, one behind the other.</summary>
+    /// <param name="durable">Whether they are of a queue that outlives a restart.</param>
+    /// <param name="count">How many: one for each of its priorities.</param>
+    /// <returns>The first.</returns>
+    public uint NewQueueNumbers(bool durable, int count)
     {
         lock (_numbers)
         {
+            uint first;
             if (!durable)
-                return _nextTransient++;
-            if (_nextDurable == _reserved)
             {
-                uint from = Math.Max(_reserved == 0 ? ReadReserved() : _reserved, _highestTaken + 1);
-                uint to = from + NumbersReservedAtOnce;
+                first = _nextTransient;
+                _nextTransient += (uint)count;
+                return first;
+            }
+            if (_nextDurable + count > _reserved)
+            {
+                first = Math.Max(_reserved == 0 ? ReadReserved() : _nextDurable, _highestTaken + 1);
+                uint to = first + (uint)count + NumbersReservedAtOnce;
                 Span<byte> value = stackalloc byte[4];
                 BinaryPrimitives.WriteUInt32BigEndian(value, to);
                 catalog.Put(DefinitionKey.QueueNumbers, value); // first: a number that no restart knows of would be given out again
-                (_nextDurable, _reserved) = (from, to);
+                (_nextDurable, _reserved) = (first, to);
             }
-            return _nextDurable++;
+            first = _nextDurable;
+            _nextDurable += (uint)count;
+            return first;
         }
     }
 
@@ -48,9 +58,8 @@ internal sealed class DefinitionStore(ICatalog catalog)
 
     /// <summary>The numbers of the durable queues, and of exchanges that keep messages, for which the message store recovers messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
-        Entries(DefinitionKey.Queues).Concat(Entries(DefinitionKey.Exchanges))
-            .Select(entry => DefinitionCodec.Read(entry.Value).Number)
-            .Where(number => number != 0)
+        Entries(DefinitionKey.Queues).SelectMany(entry => DefinitionCodec.Read(entry.Value).Numbers)
+            .Concat(Entries(DefinitionKey.Exchanges).Select(entry => DefinitionCodec.Read(entry.Value).Number).Where(number => number != 0))
             .ToHashSet();
 
     /// <summary>The virtual hosts, in order of their names.</summary>
@@ -122,12 +131,15 @@ internal sealed class DefinitionStore(ICatalog catalog)
             var exchange = new Exchange(declared.Name, declared.Type, CreateRouter(declared), (ExchangeFlags)found.Definition.Flags, declared.Arguments);
             exchange.Keeper?.Open(
                 exchange, virtualHost,
-                isDurable => virtualHost.Store.OpenQueue(isDurable ? found.Definition.Number : NewQueueNumber(durable: false), isDurable));
+                isDurable => virtualHost.Store.OpenQueue(isDurable ? found.Definition.Number : NewQueueNumbers(durable: false, 1), isDurable));
             return exchange;
         }),
-        Of(DefinitionKey.Queues, virtualHost).Select(found => new Queue(
-            found.Names[1], (QueueFlags)found.Definition.Flags, QueueArguments.FromStored(found.Definition.Arguments),
-            owner: null, virtualHost.Store.OpenQueue(found.Definition.Number, durable: true), virtualHost)),
+        Of(DefinitionKey.Queues, virtualHost).Select(found =>
+        {
+            var arguments = QueueArguments.FromStored(found.Definition.Arguments);
+            var levels = virtualHost.Open(found.Definition.Number, isDurable: true, arguments);
+            return new Queue(found.Names[1], (QueueFlags)found.Definition.Flags, arguments, owner: null, levels, virtualHost);
+        }),
         () => Of(DefinitionKey.Bindings, virtualHost).Select(found => FindEnds(virtualHost, found.Names, found.Definition)).OfType<Binding>());
 
     private static IRouter CreateRouter(in ExchangeDeclaration declared)

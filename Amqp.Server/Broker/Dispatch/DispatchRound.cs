@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -114,6 +115,8 @@ internal sealed class DispatchRound
             if (ReferenceEquals(queue.NotedBy, this))
                 queue.NotedBy = null;
             queue.Drain(this);
+            if (queue.HasDeadLetters && DeadLettering.Publish(queue, this))
+                HandOver();
         }
         _queues.Clear();
     }

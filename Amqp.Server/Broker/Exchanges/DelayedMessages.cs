@@ -34,8 +34,8 @@ internal sealed class DelayedMessages
     private readonly IMessageStore _store;
     private readonly StoredQueue _stored; // what the last run left, until it is loaded
     private readonly QueueReader _reader;
-    private readonly RouteFinder _finder; // owned by the task that delivers, like the writer
-    private readonly RouteWriter _writer;
+    private readonly RouteFinder _finder; // owned by the task that delivers, like the intake
+    private readonly MessageIntake _intake;
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _waiting = new();
@@ -49,9 +49,9 @@ internal sealed class DelayedMessages
     public DelayedMessages(Exchange exchange, VirtualHost virtualHost, StoredQueue stored)
     {
         (_exchange, _virtualHost, _store, _stored) = (exchange, virtualHost, virtualHost.Store, stored);
-        _reader = new QueueReader($"{exchange.Name} (delayed)", stored, _store, virtualHost.Logger);
+        _reader = new QueueReader($"{exchange.Name} (delayed)", new QueueMessages(_store, [stored]), _store, virtualHost.Logger);
         _finder = new RouteFinder(virtualHost);
-        _writer = new RouteWriter(_store);
+        _intake = new MessageIntake(virtualHost);
         _timer = virtualHost.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -276,7 +276,8 @@ internal sealed class DelayedMessages
             EncodedMessage.WriteHead(head, delayed.Message.Address, properties);
             var encoded = EncodedProperties.Read(properties);
             _virtualHost.Follow(_exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
-            position = Math.Max(position, _writer.Store(_finder.ToRoute(), head, delayed.Message.Body, encoded.IsPersistent, round));
+            // Refused means that a queue is full: the message is gone for it, as for a publisher without confirms.
+            position = Math.Max(position, _intake.Store(_finder.ToRoute(), head, delayed.Message.Body, MessageTraits.Of(encoded), round));
         }
         return true;
     }

@@ -21,9 +21,21 @@ internal sealed class MessageRoute(Queue[] queues, RecentHistory[] histories, Me
 
     public MessageDelay[] Delays { get; } = delays;
 
-    /// <summary>The queues as the store knows them, in the same order, and the histories behind them.</summary>
-    public StoredQueue[] Stored { get; } = [.. queues.Select(queue => queue.Messages), .. histories.Select(history => history.Messages)];
+    /// <summary>The queues as the store knows them, in the same order.</summary>
+    public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
     /// <summary>Nobody gets it, now or later: a mandatory message goes back.</summary>
     public bool IsUnrouted => Queues.Length == 0 && Delays.Length == 0;
+
+    /// <summary>True when none of the queues has rules of its own about what is published to it now.</summary>
+    public bool IsPlain
+    {
+        get
+        {
+            foreach (var queue in Queues)
+                if (!queue.Settings.IsPlain)
+                    return false;
+            return true;
+        }
+    }
 }

@@ -44,11 +44,11 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
     public void Replay(IBindingDestination destination, DispatchRound round)
     {
         var finder = new RouteFinder(virtualHost);
-        var writer = new RouteWriter(virtualHost.Store);
+        var intake = new MessageIntake(virtualHost);
         lock (_gate)
         {
             foreach (var message in _kept)
-                Replay(message, destination, finder, writer, round);
+                Replay(message, destination, finder, intake, round);
         }
         round.HandOver();
     }
@@ -65,7 +65,7 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
         virtualHost.Store.DeleteQueue(messages);
     }
 
-    private void Replay(in StoredMessage message, IBindingDestination destination, RouteFinder finder, RouteWriter writer, DispatchRound round)
+    private void Replay(in StoredMessage message, IBindingDestination destination, RouteFinder finder, MessageIntake intake, DispatchRound round)
     {
         try
         {
@@ -78,7 +78,7 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
                 finder.Follow((Exchange)destination, RoutedMessage.Of(encoded.Address, encoded.Properties, properties.Headers, []));
                 route = finder.ToRoute();
             }
-            writer.Store(route, encoded.Head, encoded.Body, properties.IsPersistent, round);
+            intake.Store(route, encoded.Head, encoded.Body, MessageTraits.Of(properties), round);
         }
         catch (Exception unreadable) when (unreadable is StoreDamagedException or IOException or UnauthorizedAccessException)
         {

@@ -5,13 +5,14 @@ namespace Amqp.Server.Broker.Policies;
 /// <summary>What the policies say of one queue or exchange: the definition of the one that matches, merged with the operator policy's.</summary>
 internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> definition)
 {
+    /// <summary>No policy matches.</summary>
     public static EffectivePolicy None { get; } = new(new Dictionary<string, FieldValue>());
 
     public IReadOnlyDictionary<string, FieldValue> Definition { get; } = definition;
 
-    /// <summary>Null when absent or no integer.</summary>
+    /// <summary>The value of a key; null when it is absent or no integer.</summary>
     public long? Integer(string key) => Definition.TryGetValue(key, out var value) && value.IsInteger ? value.AsInteger() : null;
 
-    /// <summary>Null when absent or no text.</summary>
+    /// <summary>The value of a key; null when it is absent or no text.</summary>
     public string? Text(string key) => Definition.TryGetValue(key, out var value) && value.Type == FieldType.LongString ? value.AsString() : null;
 }

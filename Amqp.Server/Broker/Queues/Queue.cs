@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
@@ -12,8 +13,9 @@ namespace Amqp.Server.Broker.Queues;
 /// take its connection's lock and the store may take its own; never the other way round.</para>
 /// <para>There is no loop of its own: the thread that publishes or acknowledges drains the queue (<see cref="Drain"/>),
 /// one at a time, and past a bound the thread pool goes on with it.</para>
+/// <para>What expires, is too much or dies is for its <see cref="QueueRules"/>; how they are asked is in the other part of the class.</para>
 /// </remarks>
-internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
+internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
 {
     /// <summary>Deliveries for which the lock is held in one go.</summary>
     private const int DeliveriesPerLock = 128;
@@ -24,21 +26,27 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     /// <summary>How long deliveries pause after messages could not be read from the disk.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>Messages that a consumer's turn finds expired before others have theirs.</summary>
+    private const int ExpiredPerTake = 128;
+
     private readonly Lock _gate = new();
-    private readonly IMessageStore _store;
     private readonly QueueReader _reader;
     private readonly ConsumerRing _consumers;
+    private readonly QueueRules _rules;
     private long _unacknowledged;
     private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
     private bool _deleted;
     private int _drainRequests; // interlocked; the one who raises it from 0 drains
 
-    public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue messages, VirtualHost virtualHost)
+    public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue[] levels, VirtualHost virtualHost)
     {
-        (Name, Flags, Arguments, Owner, Messages) = (name, flags, arguments, owner, messages);
-        (VirtualHost, _store) = (virtualHost, virtualHost.Store);
-        _reader = new QueueReader(name, messages, virtualHost.Store, virtualHost.Logger);
-        _consumers = new ConsumerRing(arguments.SingleActiveConsumer);
+        (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
+        Messages = new QueueMessages(virtualHost.Store, levels);
+        _reader = new QueueReader(name, Messages, virtualHost.Store, virtualHost.Logger);
+        _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
+        _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
+        CountsDeliveries = Settings.CountsDeliveries;
+        IsUnused();
     }
 
     public string Name { get; }
@@ -56,7 +64,16 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     public EffectivePolicy Policy { get; private set; } = EffectivePolicy.None;
 
     /// <summary>The messages that are ready. Only the store and the holder of this queue's lock may look inside.</summary>
-    public StoredQueue Messages { get; }
+    public QueueMessages Messages { get; }
+
+    /// <summary>What applies to the queue now.</summary>
+    public QueueSettings Settings => _rules.Settings;
+
+    /// <summary>True when consumers are told how often a message was requeued.</summary>
+    public bool CountsDeliveries { get; private set; }
+
+    /// <summary>True when something has died here that is to be dead-lettered.</summary>
+    public bool HasDeadLetters => _rules.Dead is { IsWaiting: true };
 
     /// <summary>The route to this queue alone, made when it is first asked for.</summary>
     public MessageRoute Route => field ??= new MessageRoute([this]);
@@ -80,32 +97,31 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes what the policies now say.</summary>
-    public void Apply(EffectivePolicy policy, DispatchRound round)
-    {
-        lock (_gate)
-            Policy = policy;
-        round.Touch(this);
-    }
-
     /// <summary>Adds messages behind those that are there. A queue that has been deleted meanwhile lets them go.</summary>
     public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
         lock (_gate)
         {
+            bool keepsRoom = _rules.KeepsRoom;
             foreach (ref readonly var entry in published)
             {
+                if (keepsRoom)
+                    _rules.Release(entry.Message);
                 if (_deleted)
-                    _store.Settle(Messages, new ReadOnlySpan<StoredMessage>(in entry.Message));
-                else
-                    Messages.Add(entry.Message);
+                {
+                    Messages.Settle(new ReadOnlySpan<StoredMessage>(in entry.Message));
+                    continue;
+                }
+                if (entry.Message.Note != 0)
+                    NoteIncoming(entry.Message);
+                Messages.Add(entry.Message);
             }
         }
     }
 
+    /// <summary>Takes the next message that can be read and has not expired. For consumers, while they deliver under this queue's lock.</summary>
     /// <inheritdoc cref="QueueReader.TryTake"/>
-    /// <remarks>For consumers, while they deliver under this queue's lock.</remarks>
-    public bool TryTake(out StoredMessage message, out PayloadLease payload) => _reader.TryTake(out message, out payload);
+    public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeFresh(ExpiredPerTake, out message, out payload);
 
     /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached.</summary>
     public void Drain(DispatchRound round)
@@ -160,7 +176,8 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         {
             try
             {
-                if (!_reader.TryTake(out var message, out var payload))
+                _lease?.Renew();
+                if (!TryTakeFresh(int.MaxValue, out var message, out var payload))
                     return false;
                 using (payload)
                     deliver(state, message, payload.Payload, Messages.Count);
@@ -180,13 +197,25 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         lock (_gate)
         {
             _unacknowledged -= messages.Length;
-            _store.Settle(Messages, messages);
+            Messages.Settle(messages);
             if (subscription is not null)
                 _consumers.Resume(subscription);
         }
     }
 
-    /// <summary>Puts unacknowledged messages back in their places, marked redelivered.</summary>
+    /// <summary>A consumer will not have a message: it is dead-lettered, or dropped.</summary>
+    public void Reject(in StoredMessage message, Subscription? subscription)
+    {
+        lock (_gate)
+        {
+            _unacknowledged--;
+            Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Rejected);
+            if (subscription is not null)
+                _consumers.Resume(subscription);
+        }
+    }
+
+    /// <summary>Puts unacknowledged messages back in their places, marked redelivered; those that have been requeued too often die.</summary>
     public void Requeue(ReadOnlySpan<StoredMessage> messages)
     {
         lock (_gate)
@@ -194,11 +223,18 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             _unacknowledged -= messages.Length;
             if (_deleted)
             {
-                _store.Settle(Messages, messages);
+                Messages.Settle(messages);
                 return;
             }
             foreach (ref readonly var message in messages)
-                Messages.Return(message);
+            {
+                if (message.Note != 0)
+                    NoteIncoming(message);
+                if (CountsDeliveries)
+                    ReturnCounted(message);
+                else
+                    Messages.Return(message);
+            }
         }
     }
 
@@ -213,7 +249,7 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     public int Purge()
     {
         lock (_gate)
-            return _store.Purge(Messages);
+            return Messages.Purge();
     }
 
     /// <summary>Adds a consumer, unless someone's exclusive use stands against it.</summary>
@@ -242,6 +278,8 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
         lock (_gate)
         {
             bool wasLast = _consumers.Remove(subscription) && _consumers.Count == 0;
+            if (wasLast)
+                RenewLease();
             _abandoned |= wasLast && IsAutoDelete && !_deleted;
             return _abandoned && !_deleted;
         }
@@ -263,7 +301,8 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
             long ready = Messages.Count;
             Subscription[] consumers = [.. _consumers.All];
             _consumers.Clear();
-            _store.DeleteQueue(Messages);
+            _rules.Close();
+            Messages.Delete();
             return new DeletedQueue(ready, consumers);
         }
     }
@@ -278,59 +317,89 @@ internal sealed class Queue : IBindingDestination, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            for (int left = DeliveriesPerLock; left > 0 && Messages.Count > 0;)
-            {
-                if (_consumers.Next(out bool isOnly) is not { } next)
-                    return false;
-                bool hasRoom;
-                try
-                {
-                    hasRoom = next.Consumer.Deliver(this, isOnly ? left : 1, round);
-                }
-                finally
-                {
-                    // What went out went out, whatever became of the next one.
-                    if (!round.Delivered.IsEmpty)
-                        NoteOutgoing(round.Delivered, next.Consumer.NoAck);
-                    left -= Math.Max(round.Delivered.Length, 1);
-                    round.ClearDelivered();
-                }
-                if (hasRoom)
-                    ConsumerRing.MoveToBack(next);
-                else
-                    ConsumerRing.Park(next);
-            }
-            return Messages.Count > 0;
+            bool hasMore = Deliver(round);
+            if (!hasMore && _rules.AreActive)
+                _rules.Tidy(isServed: _consumers.Next(out _) is not null);
+            return hasMore;
         }
+    }
+
+    private bool Deliver(DispatchRound round)
+    {
+        for (int left = DeliveriesPerLock; left > 0 && Messages.Count > 0;)
+        {
+            if (_consumers.Next(out bool isOnly) is not { } next)
+                return false;
+            bool hasRoom;
+            try
+            {
+                hasRoom = next.Consumer.Deliver(this, isOnly ? left : 1, round);
+            }
+            finally
+            {
+                // What went out went out, whatever became of the next one.
+                if (!round.Delivered.IsEmpty)
+                    NoteOutgoing(round.Delivered, next.Consumer.NoAck);
+                left -= Math.Max(round.Delivered.Length, 1);
+                round.ClearDelivered();
+            }
+            if (hasRoom)
+                ConsumerRing.MoveToBack(next);
+            else
+                ConsumerRing.Park(next);
+        }
+        return Messages.Count > 0;
+    }
+
+    private bool TryTakeFresh(int mostExpired, out StoredMessage message, out PayloadLease payload)
+    {
+        while (_reader.TryTake(out message, out payload))
+        {
+            if (!_rules.AreActive || !_rules.IsOver(ref message, payload.Payload))
+                return true;
+            payload.Dispose();
+            Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Expired);
+            if (--mostExpired == 0)
+                break;
+        }
+        payload = default;
+        return false;
     }
 
     private void NoteOutgoing(ReadOnlySpan<StoredMessage> messages, bool noAck)
     {
         if (noAck)
         {
-            _store.Settle(Messages, messages);
+            Messages.Settle(messages);
             return;
         }
         _unacknowledged += messages.Length;
-        _store.NoteDelivered(Messages, messages[^1]);
+        Messages.NoteDelivered(messages);
+    }
+
+    private void NoteIncoming(in StoredMessage message)
+    {
+        if (MessageNote.Expires(message.Note))
+            _rules.ExpectExpiry(isFlowing: Messages.Count == 0 && _consumers.Next(out _) is not null);
+    }
+
+    private void ReturnCounted(in StoredMessage message)
+    {
+        var counted = MessageNote.Requeued(message);
+        if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
+            Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
+        else
+            Messages.Return(counted);
+    }
+
+    private void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
+    {
+        if (_deleted)
+            Messages.Settle(messages);
+        else
+            _rules.Bury(messages, reason);
     }
 }
 
 /// <summary>Sends what basic.get took. The queue's lock is held.</summary>
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
-
-/// <summary>How a queue was declared.</summary>
-[Flags]
-internal enum QueueFlags
-{
-    None = 0,
-
-    /// <summary>It outlives a restart.</summary>
-    Durable = 1,
-
-    /// <summary>It goes with its last consumer.</summary>
-    AutoDelete = 2,
-
-    /// <summary>It belongs to one connection and goes with it.</summary>
-    Exclusive = 4,
-}

@@ -30,13 +30,6 @@ internal sealed class QueueArguments
 
     private static readonly string[] _overflows = ["drop-head", "reject-publish", "reject-publish-dlx"];
 
-    /// <summary>Those of the known arguments that are only kept: this version does not act on them.</summary>
-    private static readonly string[] _withoutEffect =
-    [
-        "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length", "x-max-length-bytes",
-        "x-max-priority", "x-overflow", "x-delivery-limit", "x-consumer-timeout",
-    ];
-
     private QueueArguments(FieldTable table) => Table = table;
 
     /// <summary>As the client sent them.</summary>
@@ -48,8 +41,14 @@ internal sealed class QueueArguments
     /// <summary>Only the first of the queue's consumers gets messages; the others stand by.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
-    /// <summary>The arguments that whoever declared the queue may count on in vain.</summary>
-    public IEnumerable<string> WithoutEffect => _withoutEffect.Where(name => Table[name] is not null);
+    /// <summary>How many priorities are told apart.</summary>
+    public int Levels => 1 + (int)(Integer("x-max-priority") ?? 0);
+
+    /// <summary>An argument's number; null when it is absent or no integer.</summary>
+    public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
+
+    /// <summary>An argument's text; null when it is absent or no text.</summary>
+    public string? Text(string name) => Table[name] is { Type: FieldType.LongString } value ? value.AsString() : null;
 
     /// <exception cref="AmqpException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
     public static QueueArguments Parse(FieldTable table, string queue, string virtualHost)

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Queues;
 /// The queue's lock guards it. What is damaged is lost and said so, and the next one is taken. Where the disk cannot be
 /// read just now, for want of file handles perhaps, the message stays in its place for whoever comes next.
 /// </remarks>
-internal sealed class QueueReader(string queue, StoredQueue messages, IMessageStore store, ILogger logger)
+internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, ILogger logger)
 {
     /// <summary>Milliseconds between two complaints: a queue that cannot be read is tried every second, and by every basic.get.</summary>
     private const long ComplaintInterval = 60_000;
@@ -63,7 +63,7 @@ internal sealed class QueueReader(string queue, StoredQueue messages, IMessageSt
         catch (StoreDamagedException damage)
         {
             logger.MessageDamaged(queue, message.Sequence, damage.File, damage.Offset, damage.Message);
-            store.Settle(messages, new ReadOnlySpan<StoredMessage>(in message));
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in message));
             payload = default;
             return false;
         }

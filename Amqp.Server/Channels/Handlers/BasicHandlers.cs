@@ -39,6 +39,7 @@ internal static class BasicHandlers
         var session = channel.Session;
         var queue = channel.GetQueueToRead(method.Queue);
         int priority = ReadPriority(method.Arguments, queue);
+        session.WatchDeliveriesOf(queue);
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
         var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch, method.Arguments);
         lock (session.Outbox.Gate)
@@ -82,8 +83,11 @@ internal static class BasicHandlers
     private static void Get(AmqpChannel channel, BasicGet method)
     {
         var queue = channel.GetQueueToRead(method.Queue);
+        channel.Session.WatchDeliveriesOf(queue);
         if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
             channel.Send(new BasicGetEmpty());
+        if (queue.HasDeadLetters)
+            channel.Session.Round.Touch(queue);
         channel.Session.Round.Touch(channel.Session.Outbox);
     }
 
@@ -95,11 +99,13 @@ internal static class BasicHandlers
         PublishAddress.Split(content.Address, out var exchange, out var routingKey);
         var getOk = new BasicGetOk(
             0, message.IsRedelivered, System.Text.Encoding.UTF8.GetString(exchange), System.Text.Encoding.UTF8.GetString(routingKey), (uint)Math.Min(left, uint.MaxValue));
+        // Unlike a delivery, as in RabbitMQ, this one says so the first time too.
+        var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
         lock (session.Outbox.Gate)
         {
             ulong tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
             session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
-            session.Outbox.WriteContent(channel.Number, content.Properties, content.Body, session.FrameMax);
+            session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
         }
     }
 

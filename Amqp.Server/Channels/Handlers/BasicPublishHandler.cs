@@ -22,25 +22,26 @@ internal static class BasicPublishHandler
         var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
+        var traits = MessageTraits.Of(properties);
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
 
         if (channel.Transaction is { } transaction)
-            transaction.Add(route, head, body, properties.IsPersistent, content.Mandatory);
+            transaction.Add(route, head, body, traits, content.Mandatory);
         else
-            Deliver(channel, route, head, body, properties.IsPersistent, content.Mandatory);
+            Deliver(channel, route, head, body, traits, content.Mandatory);
         content.Release();
     }
 
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
-    public static void Deliver(AmqpChannel channel, MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent, bool isMandatory)
+    public static void Deliver(AmqpChannel channel, MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         if (isMandatory && route.IsUnrouted)
             channel.Publisher.Return(head, body);
         long position;
         try
         {
-            position = channel.Publisher.Store(route, head, body, isPersistent);
+            position = channel.Publisher.Store(route, head, body, traits);
         }
         catch (StoreFailedException failure)
         {
@@ -50,7 +51,10 @@ internal static class BasicPublishHandler
         }
         if (channel.Confirms is { } confirms)
         {
-            confirms.Note(position);
+            if (position == MessageIntake.Refused)
+                confirms.NoteRefused();
+            else
+                confirms.Note(position);
             var confirming = channel.Session.Confirming;
             if (confirming.Count == 0 || (!ReferenceEquals(confirming[^1], channel) && !confirming.Contains(channel)))
                 confirming.Add(channel);
@@ -69,7 +73,7 @@ internal static class BasicPublishHandler
 
     private static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> head, EncodedMessage message, ReadOnlySpan<byte> headers)
     {
-        var properties = Publishing.SenderSelectedKeys.WithoutBcc(message.Properties, headers);
+        var properties = SenderSelectedKeys.WithoutBcc(message.Properties, headers);
         if (properties == message.Properties)
             return head;
         var changed = new byte[EncodedMessage.HeadSize(message.Address.Length, properties.Length)];

@@ -27,6 +27,8 @@ internal static class BasicSettlementHandlers
     {
         if (settlement == Settlement.Requeue)
             channel.Requeue(delivery);
+        else if (settlement == Settlement.Reject && delivery.Queue!.Settings.DeadLetterExchange is not null)
+            channel.Reject(delivery);
         else
             channel.Session.Round.Acknowledge(delivery.Queue!, delivery.Consumer?.Subscription, delivery.Message);
     }

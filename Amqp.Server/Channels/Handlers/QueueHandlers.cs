@@ -41,6 +41,7 @@ internal static class QueueHandlers
         if (method.Passive)
         {
             queue = session.VirtualHost.GetQueue(name, session); // an empty name stands for nothing here
+            queue.RenewLease();
         }
         else
         {

@@ -23,7 +23,7 @@ internal static class TxHandlers
     {
         var transaction = Demand(channel);
         foreach (var publish in transaction.Publishes)
-            BasicPublishHandler.Deliver(channel, publish.Route, publish.Head, publish.Body, publish.IsPersistent, publish.IsMandatory);
+            BasicPublishHandler.Deliver(channel, publish.Route, publish.Head, publish.Body, publish.Traits, publish.IsMandatory);
         if (transaction is { Publishes.Count: > 0, Settlements.Count: > 0 })
             channel.Session.VirtualHost.Store.BindSettles();
         foreach (var (tag, settlement) in transaction.Settlements)
@@ -31,7 +31,7 @@ internal static class TxHandlers
                 BasicSettlementHandlers.Apply(channel, delivery, settlement);
         BasicSettlementHandlers.ResumeIfLimited(channel);
         transaction.Clear();
-        channel.Session.Round.HandOver();
+        channel.Session.Round.Drain(); // dead letters of the transaction are in the log before its end is taken
         channel.Session.PendingCommit = new PendingCommit(channel, channel.Session.VirtualHost.Store.AppendedPosition);
     }
 

@@ -5,7 +5,6 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Security;
-using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Publishing;
 
@@ -16,7 +15,7 @@ internal sealed class Publisher(AmqpChannel channel)
     private readonly VirtualHost _virtualHost = channel.Session.VirtualHost;
     private readonly RouteCache _routes = new(channel.Session.VirtualHost);
     private readonly RouteFinder _finder = new(channel.Session.VirtualHost);
-    private readonly RouteWriter _writer = new(channel.Session.VirtualHost.Store);
+    private readonly MessageIntake _intake = new(channel.Session.VirtualHost);
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the exchange that chose last
 
     /// <summary>Where a message goes, if the user may send it there. What is remembered was allowed, and is forgotten when permissions change.</summary>
@@ -53,11 +52,9 @@ internal sealed class Publisher(AmqpChannel channel)
         return route;
     }
 
-    /// <summary>Stores a message for the queues of its route; they have it when the round hands over.</summary>
-    /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
-    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
-    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent) =>
-        _writer.Store(route, head, body, isPersistent, channel.Session.Round);
+    /// <inheritdoc cref="MessageIntake.Store"/>
+    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits) =>
+        _intake.Store(route, head, body, traits, channel.Session.Round);
 
     /// <summary>Sends a mandatory message back that no queue takes (basic.return 312).</summary>
     public void Return(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Amqp.Protocol;
 
-namespace Amqp.Server.Channels.Publishing;
+namespace Amqp.Server.Broker;
 
 /// <summary>The CC and BCC headers: more routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
 internal static class SenderSelectedKeys
@@ -13,9 +13,11 @@ internal static class SenderSelectedKeys
 
     /// <summary>The keys of both headers.</summary>
     /// <exception cref="AmqpException">406: one is no array of long strings.</exception>
-    public static string[] Read(ReadOnlySpan<byte> headers)
+    public static string[] Read(ReadOnlySpan<byte> headers) => Read(FieldTableCodec.Read(headers));
+
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte})"/>
+    public static string[] Read(FieldTable table)
     {
-        var table = FieldTableCodec.Read(headers);
         var keys = new List<string>();
         Add("CC");
         Add("BCC");
@@ -49,6 +51,6 @@ internal static class SenderSelectedKeys
 
     private static AmqpException Unacceptable(string name, FieldValue value) => new(
         ReplyCode.PreconditionFailed,
-        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{Broker.ArgumentTypes.NameOf(value.Type)}}}",
+        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{ArgumentTypes.NameOf(value.Type)}}}",
         BasicPublish.Id);
 }

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.DeadLetters;
+
+/// <summary>Publishes messages that died in a queue to its dead-letter exchange.</summary>
+/// <remarks>No lock is held. Used by one thread, for one batch.</remarks>
+/// <param name="queue">Where they died.</param>
+/// <param name="exchange">The dead-letter exchange.</param>
+/// <param name="routingKey">The key to publish them with; null for their own.</param>
+/// <param name="round">Hands the messages over.</param>
+internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string? routingKey, DispatchRound round)
+{
+    private readonly VirtualHost _virtualHost = queue.VirtualHost;
+    private readonly RouteFinder _finder = new(queue.VirtualHost);
+    private readonly MessageIntake _intake = new(queue.VirtualHost);
+    private readonly ArrayBufferWriter<byte> _properties = new();
+    private readonly ArrayBufferWriter<byte> _address = new();
+    private readonly ArrayBufferWriter<byte> _head = new();
+
+    /// <summary>Publishes one message; those of its targets where it would go round in circles do not get it.</summary>
+    /// <param name="payload">The message as it was stored.</param>
+    /// <param name="reason">Why it died.</param>
+    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    public void Publish(ReadOnlySpan<byte> payload, DeathReason reason)
+    {
+        var message = EncodedMessage.Read(payload);
+        var properties = EncodedProperties.Read(message.Properties);
+        PublishAddress.Split(message.Address, out var oldExchange, out var oldKey);
+        var headers = FieldTableCodec.Read(properties.Headers);
+        string[] keys = [Encoding.UTF8.GetString(oldKey), .. SenderSelectedKeys.Read(headers)];
+        string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? Encoding.UTF8.GetString(properties.Expiration) : null;
+        var death = new Death(reason, queue.Name, _virtualHost.Timer.Now / 1000, Encoding.UTF8.GetString(oldExchange), keys, expiration);
+        headers = DeathHistory.Add(headers, death);
+        if (routingKey is not null)
+        {
+            headers = new FieldTable(headers.Where(header => header.Key != "CC"));
+            keys = [routingKey];
+        }
+
+        EncodeHead(keys[0], message.Properties, headers);
+        var traits = new MessageTraits(properties.IsPersistent, properties.Priority, MessageStamp.NoExpiration);
+        var route = FindRoute(keys, headers);
+        _intake.Store(route, _head.WrittenSpan, message.Body, traits, round);
+    }
+
+    private void EncodeHead(string key, ReadOnlySpan<byte> properties, FieldTable headers)
+    {
+        _address.Clear();
+        _properties.Clear();
+        var address = new WireWriter(_address);
+        address.WriteShortString(exchange.Name);
+        address.WriteShortString(key);
+        EncodedProperties.Rewrite(properties, headers, keepsExpiration: false, _properties);
+        int size = EncodedMessage.HeadSize(_address.WrittenCount, _properties.WrittenCount);
+        _head.Clear();
+        EncodedMessage.WriteHead(_head.GetSpan(size), _address.WrittenSpan, _properties.WrittenSpan);
+        _head.Advance(size);
+    }
+
+    private MessageRoute FindRoute(string[] keys, FieldTable headers)
+    {
+        var fields = EncodedProperties.Read(_properties.WrittenSpan).Headers;
+        _virtualHost.Follow(exchange, new RoutedMessage(keys[0], fields) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan }, _finder);
+        var route = _finder.ToRoute();
+        bool hasCycles = Array.Exists(route.Queues, target => DeathHistory.IsCycle(headers, target.Name));
+        return hasCycles ? new MessageRoute(Array.FindAll(route.Queues, target => !DeathHistory.IsCycle(headers, target.Name)), route.Histories, route.Delays) : route;
+    }
+}

@@ -1,0 +1,117 @@
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>Stores messages for what their route leads to: for queues by the rules of each, for exchanges that keep messages, as they are.</summary>
+/// <remarks>Owned by one thread at a time; its buffers are kept, so that a message allocates nothing.</remarks>
+internal sealed class MessageIntake(VirtualHost virtualHost)
+{
+    /// <summary>In place of a position: a queue has refused the message.</summary>
+    public const long Refused = -1;
+
+    private StoredMessage[] _places = new StoredMessage[1];
+    private StoredQueue[] _stored = [];
+    private Queue[] _takers = [];
+    private byte[] _stampedHead = [];
+
+    /// <summary>Stores a message for all that its route leads to; its queues have it when the round hands over.</summary>
+    /// <returns>The position that makes it safe; 0 when there is nothing to wait for; <see cref="Refused"/>.</returns>
+    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        long position = route.Queues.Length == 0 ? 0 : StoreInQueues(route, head, body, traits, round);
+        foreach (var history in route.Histories)
+        {
+            StoredMessage kept = default;
+            virtualHost.Store.Append([history.Messages], head, body, traits.IsPersistent, new Span<StoredMessage>(ref kept));
+            history.Add(kept);
+        }
+        foreach (var delay in route.Delays)
+        {
+            long delayed = delay.Messages.Add(delay, head, body, traits.IsPersistent);
+            position = position == Refused ? Refused : Math.Max(position, delayed);
+        }
+        return position;
+    }
+
+    private long StoreInQueues(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        var queues = route.Queues;
+        if (_places.Length < queues.Length)
+            _places = new StoredMessage[queues.Length];
+        if (!route.IsPlain || traits.Expiration != MessageStamp.NoExpiration)
+            return StoreByRules(queues, head, body, traits, round);
+        long position = virtualHost.Store.Append(route.Stored, head, body, traits.IsPersistent, _places);
+        for (int i = 0; i < queues.Length; i++)
+            round.Publish(queues[i], _places[i]);
+        return position;
+    }
+
+    private long StoreByRules(Queue[] queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        if (_takers.Length < queues.Length)
+            (_takers, _stored) = (new Queue[queues.Length], new StoredQueue[queues.Length]);
+        int count = 0;
+        bool mayExpire = traits.Expiration != MessageStamp.NoExpiration;
+        foreach (var queue in queues)
+        {
+            var settings = queue.Settings;
+            if (settings.RejectsPublishes && !queue.TryReserve(body.Length, round))
+            {
+                if (settings.Overflow == Overflow.RejectPublishDeadLetter)
+                    queue.BuryRefused([.. head, .. body], round);
+                continue;
+            }
+            mayExpire |= settings.MessageTtl is not null;
+            _stored[count] = queue.Messages.StoredFor(Math.Min(traits.Priority, settings.MaxPriority));
+            _takers[count++] = queue;
+        }
+        var takers = _takers.AsSpan(0, count);
+        try
+        {
+            long position = count == 0 ? 0 : Append(takers, mayExpire ? Stamp(head, traits) : head, body, traits, round);
+            return count < queues.Length ? Refused : position;
+        }
+        catch (StoreFailedException)
+        {
+            foreach (var queue in takers)
+                queue.GiveReservedBack(body.Length);
+            throw;
+        }
+        finally
+        {
+            takers.Clear(); // queues that are deleted must not be kept alive
+            _stored.AsSpan(0, count).Clear();
+        }
+    }
+
+    private long Append(ReadOnlySpan<Queue> takers, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        long position = virtualHost.Store.Append(_stored.AsSpan(0, takers.Length), head, body, traits.IsPersistent, _places);
+        bool expires = traits.Expiration != MessageStamp.NoExpiration;
+        for (int i = 0; i < takers.Length; i++)
+        {
+            var settings = takers[i].Settings;
+            bool countsBytes = settings.MaxLengthBytes is not null;
+            var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), countsBytes ? head.Length : 0, expires));
+            if (countsBytes)
+                message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
+            round.Publish(takers[i], message);
+        }
+        return position;
+    }
+
+    /// <summary>The head with the time of now in it.</summary>
+    private ReadOnlySpan<byte> Stamp(ReadOnlySpan<byte> head, in MessageTraits traits)
+    {
+        var message = EncodedMessage.Read(head);
+        int size = EncodedMessage.HeadSize(message.Address.Length, message.Properties.Length, isStamped: true);
+        if (_stampedHead.Length < size)
+            Array.Resize(ref _stampedHead, Math.Max(size, 2 * _stampedHead.Length));
+        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(virtualHost.Timer.Now, traits.Expiration));
+        return _stampedHead.AsSpan(0, size);
+    }
+}

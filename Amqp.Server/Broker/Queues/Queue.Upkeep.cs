@@ -1,0 +1,159 @@
+using System.Diagnostics.CodeAnalysis;
+using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Policies;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <content>What is done with a queue besides adding, delivering and settling: room for publishes, policies, its own expiry, dead letters.</content>
+internal sealed partial class Queue
+{
+    /// <summary>Milliseconds between two complaints about the same.</summary>
+    private const long ComplaintInterval = 60_000;
+
+    private QueueLease? _lease; // once the queue can expire
+    private bool _isMissingExchange; // and the log says so
+    private long _nextComplaint; // about dead letters that cannot be published
+
+    /// <summary>Keeps room for a message that is to be published, where the queue refuses what it has no room for.</summary>
+    /// <remarks>For the thread that publishes: what its round holds, and what consumers wait for, goes first.</remarks>
+    /// <returns>False when the queue refuses it.</returns>
+    public bool TryReserve(int bodyBytes, DispatchRound round)
+    {
+        lock (_gate)
+        {
+            if (_deleted || _rules.TryReserve(bodyBytes))
+                return true;
+        }
+        round.HandOver();
+        lock (_gate)
+        {
+            try
+            {
+                while (DeliverSome(round))
+                {
+                    // The messages that are left may be too many still.
+                }
+            }
+            catch (QueueUnreadableException)
+            {
+                return false;
+            }
+            return _deleted || _rules.TryReserve(bodyBytes);
+        }
+    }
+
+    /// <summary>Gives the room back that was kept for a message.</summary>
+    public void GiveReservedBack(int bodyBytes)
+    {
+        lock (_gate)
+            _rules.Release(bodyBytes);
+    }
+
+    /// <summary>Takes what policies say of the queue: what is too old or too much by that goes at once.</summary>
+    public void Apply(EffectivePolicy policy, DispatchRound round)
+    {
+        lock (_gate)
+        {
+            bool wasPlain = Settings.IsPlain;
+            Policy = policy;
+            _rules.Apply(QueueSettings.Resolve(Arguments, policy));
+            CountsDeliveries = Settings.CountsDeliveries;
+            RenewLease();
+            if (Settings.IsPlain != wasPlain)
+                VirtualHost.ForgetRoutes();
+        }
+        round.Touch(this);
+    }
+
+    /// <summary>Someone has declared the queue again, so its time to expire starts anew.</summary>
+    public void RenewLease()
+    {
+        if (Settings.Expires is null)
+            return;
+        lock (_gate)
+        {
+            _lease?.Renew();
+            IsUnused();
+        }
+    }
+
+    /// <summary>The timer wakes the queue: something has expired in it, or the queue itself.</summary>
+    public void OnDue(DispatchRound round)
+    {
+        bool isUnused;
+        lock (_gate)
+            isUnused = IsUnused();
+        if (isUnused)
+            VirtualHost.Topology.DeleteUnused(this);
+        else
+            round.Touch(this);
+    }
+
+    /// <summary>Whether nobody has used the queue for as long as it may be unused. If not, it is woken when it may be so.</summary>
+    public bool TryDeleteUnused()
+    {
+        lock (_gate)
+        {
+            if (!IsUnused())
+                return false;
+            Delete(ifUnused: false, ifEmpty: false);
+            return true;
+        }
+    }
+
+    /// <summary>Dead-letters a message that the queue has refused.</summary>
+    public void BuryRefused(ReadOnlySpan<byte> payload, DispatchRound round) => DeadLettering.PublishRefused(this, payload, round);
+
+    /// <summary>Takes what has died, for the one thread that dead-letters it until <see cref="EndDeadLettering"/>.</summary>
+    public bool TryBeginDeadLettering([NotNullWhen(true)] out List<DeadMessage>? messages)
+    {
+        lock (_gate)
+        {
+            messages = null;
+            return _rules.Dead is not null && _rules.Dead.TryBegin(out messages);
+        }
+    }
+
+    /// <summary>Lets go of dead letters.</summary>
+    /// <param name="messages">Those that were taken.</param>
+    /// <param name="done">How many of them are done with; the others come back.</param>
+    public void EndDeadLettering(List<DeadMessage> messages, int done)
+    {
+        lock (_gate)
+        {
+            Messages.Settle([.. messages.Take(done).Select(dead => dead.Message)]);
+            _rules.Dead!.End(messages.Skip(done));
+        }
+    }
+
+    /// <summary>The disk does not let dead letters go on: they are tried again after a while.</summary>
+    public void NoteDeadLetteringFailed(Exception error)
+    {
+        lock (_gate)
+        {
+            _rules.RetryLater();
+            long now = Environment.TickCount64;
+            if (now < _nextComplaint)
+                return;
+            _nextComplaint = now + ComplaintInterval;
+        }
+        VirtualHost.Logger.DeadLetteringFailed(Name, VirtualHost.Name, error);
+    }
+
+    /// <summary>Logs it when the dead-letter exchange is found to be missing.</summary>
+    public void NoteDeadLetterExchange(bool exists)
+    {
+        if (!exists && !_isMissingExchange)
+            VirtualHost.Logger.DeadLetterExchangeMissing(Name, VirtualHost.Name, Settings.DeadLetterExchange);
+        _isMissingExchange = !exists;
+    }
+
+    private bool IsUnused()
+    {
+        if (Settings.Expires is not { } expires || _consumers.Count > 0 || _deleted)
+            return false;
+        _lease ??= new QueueLease(VirtualHost.Timer, _rules.Alarm);
+        return _lease.IsOver(expires);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>How a queue was declared.</summary>
+[Flags]
+internal enum QueueFlags
+{
+    None = 0,
+
+    /// <summary>It outlives a restart.</summary>
+    Durable = 1,
+
+    /// <summary>It goes with its last consumer.</summary>
+    AutoDelete = 2,
+
+    /// <summary>It belongs to one connection and goes with it.</summary>
+    Exclusive = 4,
+}

@@ -1,0 +1,170 @@
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>The messages of a queue that are ready: in the order of their age, and where the queue has priorities the highest first.</summary>
+/// <remarks>
+/// The queue's lock guards everything. Each priority has a queue of its own in the store, with numbers one behind the other, so order,
+/// deep queues and restarts work as for any other; the note of a message says which one it is of.
+/// </remarks>
+internal sealed class QueueMessages
+{
+    private readonly IMessageStore _store;
+    private readonly StoredQueue[] _levels; // the lowest priority first
+    private readonly StoredQueue? _only; // without priorities
+    private long _count; // with priorities
+    private long _heads; // bytes of the messages that are no body, as far as they were counted
+
+    public QueueMessages(IMessageStore store, StoredQueue[] levels)
+    {
+        (_store, _levels) = (store, levels);
+        _only = levels.Length == 1 ? levels[0] : null;
+        _count = levels.Sum(level => level.Count);
+    }
+
+    /// <summary>The first of its numbers in the store.</summary>
+    public uint Number => _levels[0].Number;
+
+    /// <summary>Whether persistent messages outlive a restart here.</summary>
+    public bool IsDurable => _levels[0].IsDurable;
+
+    /// <summary>Messages ready.</summary>
+    public long Count => _only is not null ? _only.Count : _count;
+
+    /// <summary>Bytes of their bodies; where nobody counts, their heads are in it.</summary>
+    public long Bytes => (_only is not null ? _only.Bytes : _levels.Sum(level => level.Bytes)) - _heads;
+
+    /// <summary>What the store knows the queue by; with priorities, for the lowest.</summary>
+    public StoredQueue Stored => _levels[0];
+
+    /// <summary>What the store knows the queue by for messages of a priority, from 0 to the highest.</summary>
+    public StoredQueue StoredFor(int priority) => _levels[priority];
+
+    /// <summary>Adds a message that the store has just taken.</summary>
+    public void Add(in StoredMessage message)
+    {
+        _count++;
+        _heads += MessageNote.Head(message);
+        LevelOf(message).Add(message);
+    }
+
+    /// <summary>Puts a message back that was taken, marked redelivered.</summary>
+    public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
+
+    /// <summary>The message in front, which stays there.</summary>
+    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
+    public bool TryPeek(out StoredMessage message)
+    {
+        if (_only is not null)
+            return _only.TryPeek(out message);
+        while (Front(out int priority) is { } level)
+        {
+            long before = level.Count;
+            bool isThere = level.TryPeek(out message);
+            _count -= before - level.Count; // damage may have taken some
+            message = MessageNote.WithPriority(message, priority); // an entry that had left memory has lost its note
+            if (isThere)
+                return true;
+        }
+        message = default;
+        return false;
+    }
+
+    /// <summary>Takes the message in front: the caller settles or returns it.</summary>
+    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
+    public bool TryTake(out StoredMessage message)
+    {
+        bool isTaken = _only is not null ? _only.TryTake(out message) : TryTakeHighest(out message);
+        if (isTaken)
+            _heads -= MessageNote.Head(message);
+        return isTaken;
+    }
+
+    /// <summary>The queue is done with messages that were taken.</summary>
+    public void Settle(ReadOnlySpan<StoredMessage> messages)
+    {
+        if (_only is not null)
+        {
+            _store.Settle(_only, messages);
+            return;
+        }
+        while (!messages.IsEmpty)
+        {
+            int run = RunOfLevel(messages);
+            _store.Settle(LevelOf(messages[0]), messages[..run]);
+            messages = messages[run..];
+        }
+    }
+
+    /// <summary>Notes that these went out to a consumer.</summary>
+    public void NoteDelivered(ReadOnlySpan<StoredMessage> messages)
+    {
+        if (_only is not null)
+        {
+            _store.NoteDelivered(_only, messages[^1]);
+            return;
+        }
+        while (!messages.IsEmpty)
+        {
+            int run = RunOfLevel(messages);
+            _store.NoteDelivered(LevelOf(messages[0]), messages[run - 1]);
+            messages = messages[run..];
+        }
+    }
+
+    /// <summary>Settles everything that is ready.</summary>
+    /// <returns>How many messages that was.</returns>
+    public int Purge()
+    {
+        int purged = 0;
+        foreach (var level in _levels)
+            purged += _store.Purge(level);
+        (_count, _heads) = (0, 0);
+        return purged;
+    }
+
+    /// <summary>Lets go of everything that is ready, for ever.</summary>
+    public void Delete()
+    {
+        foreach (var level in _levels)
+            _store.DeleteQueue(level);
+        (_count, _heads) = (0, 0);
+    }
+
+    private bool TryTakeHighest(out StoredMessage message)
+    {
+        while (Front(out int priority) is { } level)
+        {
+            long before = level.Count;
+            bool isTaken = level.TryTake(out message);
+            _count -= before - level.Count;
+            message = MessageNote.WithPriority(message, priority);
+            if (isTaken)
+                return true;
+        }
+        message = default;
+        return false;
+    }
+
+    /// <summary>The highest level that is not empty.</summary>
+    private StoredQueue? Front(out int priority)
+    {
+        for (priority = _count == 0 ? -1 : _levels.Length - 1; priority >= 0; priority--)
+        {
+            if (_levels[priority].Count > 0)
+                return _levels[priority];
+        }
+        return null;
+    }
+
+    private StoredQueue LevelOf(in StoredMessage message) => _only ?? _levels[MessageNote.Priority(message)];
+
+    private static int RunOfLevel(ReadOnlySpan<StoredMessage> messages)
+    {
+        int priority = MessageNote.Priority(messages[0]);
+        int run = 1;
+        while (run < messages.Length && MessageNote.Priority(messages[run]) == priority)
+            run++;
+        return run;
+    }
+}

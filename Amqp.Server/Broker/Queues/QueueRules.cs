@@ -1,0 +1,211 @@
+using System.Diagnostics.CodeAnalysis;
+using Amqp.Server.Broker.DeadLetters;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>What becomes of a queue's messages besides that they are delivered: they expire, make room for others, and die.</summary>
+/// <remarks>The queue's lock guards everything.</remarks>
+internal sealed class QueueRules
+{
+    /// <summary>Messages that expire in one go; the rest waits for the timer, so that the lock is free in between.</summary>
+    private const int MaxExpiredAtOnce = 2048;
+
+    /// <summary>Milliseconds until something is tried again.</summary>
+    private const long RetryDelay = 1000, RoomDelay = 20;
+
+    private readonly QueueMessages _messages;
+    private readonly IMessageStore _store;
+    private readonly QueueTimer _timer;
+    private MessageExpiry? _expiry; // when messages may expire
+    private bool _isExpiryCertain; // not just because the last run left messages
+    private LengthLimit? _limit;
+
+    public QueueRules(Queue queue, QueueMessages messages, QueueSettings settings)
+    {
+        (_messages, _store, _timer) = (messages, queue.VirtualHost.Store, queue.VirtualHost.Timer);
+        Alarm = _timer.NewAlarm(queue);
+        Apply(settings);
+        // What the last run left may have times of its own. Without a dead-letter exchange nobody misses it until the queue is used.
+        if (messages.Count > 0)
+        {
+            _expiry ??= new MessageExpiry(_timer);
+            if (settings.MessageTtl is not null || settings.DeadLetterExchange is not null)
+                _timer.Set(Alarm, _timer.Now);
+        }
+    }
+
+    /// <summary>What applies now.</summary>
+    public QueueSettings Settings { get; private set; }
+
+    /// <summary>Wakes the queue up.</summary>
+    public QueueTimer.Alarm Alarm { get; }
+
+    /// <summary>True when there is more to do than to deliver.</summary>
+    public bool AreActive => _expiry is not null || _limit is not null;
+
+    /// <summary>True when room is kept for messages before they come in.</summary>
+    public bool KeepsRoom { get; private set; }
+
+    /// <summary>What died and is to be dead-lettered; null before anything did.</summary>
+    public DeadLetterBacklog? Dead { get; private set; }
+
+    /// <summary>Takes other settings; what is too old or too much goes with the next <see cref="Tidy"/>.</summary>
+    [MemberNotNull(nameof(Settings))]
+    public void Apply(QueueSettings settings)
+    {
+        Settings = settings;
+        KeepsRoom = settings.RejectsPublishes;
+        _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
+        if (settings.MessageTtl is not null)
+            ExpectExpiry(isFlowing: false);
+    }
+
+    /// <summary>A message that expires by itself comes in.</summary>
+    /// <param name="isFlowing">The queue is empty and a consumer waits.</param>
+    public void ExpectExpiry(bool isFlowing)
+    {
+        _isExpiryCertain = true;
+        if (_expiry is not null)
+            return;
+        _expiry = new MessageExpiry(_timer);
+        if (isFlowing)
+            _expiry.NoteFlowBefore();
+    }
+
+    /// <summary>A message for which room may have been kept has come in.</summary>
+    public void Release(in StoredMessage message) => _limit?.Release(message);
+
+    /// <inheritdoc cref="LengthLimit.TryReserve"/>
+    public bool TryReserve(int bodyBytes) => _limit is null || _limit.TryReserve(bodyBytes);
+
+    /// <inheritdoc cref="LengthLimit.Release(int)"/>
+    public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
+
+    /// <summary>Whether a message that was taken has waited too long. If not, it is noted that it may when it comes back.</summary>
+    public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
+    {
+        if (_expiry is null || MessageExpiry.DueTime(payload, Settings.MessageTtl) is null)
+            return false;
+        message = message.WithNote(message.Note | MessageNote.ExpiresBit);
+        return _expiry.IsOver(payload, Settings.MessageTtl);
+    }
+
+    /// <summary>Lets go of messages that were taken: they are dead-lettered, or dropped.</summary>
+    public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
+    {
+        if (messages.IsEmpty)
+            return;
+        if (Settings.DeadLetterExchange is not null)
+            (Dead ??= new DeadLetterBacklog()).Add(messages, reason);
+        else
+            _messages.Settle(messages);
+    }
+
+    /// <summary>Drops what is too much or too old, once nothing can be delivered any more.</summary>
+    /// <param name="isServed">A consumer has room, so the queue is empty.</param>
+    public void Tidy(bool isServed)
+    {
+        try
+        {
+            if (!isServed && _limit is not null && Settings.Overflow == Overflow.DropHead)
+                DropExcess(_limit);
+            _expiry?.NoteFlow(isServed);
+            if (_expiry is not null && _messages.Count > 0)
+                DropExpired(_expiry);
+            else if (!_isExpiryCertain)
+                _expiry = null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _timer.Set(Alarm, _timer.Now + RetryDelay);
+        }
+    }
+
+    /// <summary>Has dead-lettering tried again after a while.</summary>
+    public void RetryLater() => _timer.Set(Alarm, _timer.Now + RetryDelay);
+
+    /// <summary>The queue is gone.</summary>
+    public void Close() => _timer.Clear(Alarm);
+
+    private void DropExcess(LengthLimit limit)
+    {
+        Span<StoredMessage> dropped = stackalloc StoredMessage[64];
+        int count = 0;
+        try
+        {
+            while (limit.IsExceeded && _messages.TryTake(out dropped[count]))
+            {
+                if (++count < dropped.Length)
+                    continue;
+                Bury(dropped, DeathReason.MaxLength);
+                count = 0;
+            }
+        }
+        finally
+        {
+            Bury(dropped[..count], DeathReason.MaxLength);
+        }
+    }
+
+    private void DropExpired(MessageExpiry expiry)
+    {
+        if (Settings.DeadLetterExchange is not null && _store.IsBehind)
+        {
+            _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait for the disk as publishers do
+            return;
+        }
+        Span<StoredMessage> expired = stackalloc StoredMessage[64];
+        int count = 0;
+        int left = MaxExpiredAtOnce;
+        try
+        {
+            for (; _messages.TryPeek(out var message) && TryRead(message, out var payload); count = BuryIfFull(expired, count))
+            {
+                using (payload)
+                {
+                    if (!expiry.IsOver(payload.Payload, Settings.MessageTtl))
+                    {
+                        if (MessageExpiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
+                            _timer.Set(Alarm, due);
+                        break;
+                    }
+                }
+                if (left-- == 0)
+                {
+                    _timer.Set(Alarm, _timer.Now);
+                    break;
+                }
+                if (_messages.TryTake(out expired[count]))
+                    count++;
+            }
+        }
+        finally
+        {
+            Bury(expired[..count], DeathReason.Expired);
+        }
+    }
+
+    private int BuryIfFull(ReadOnlySpan<StoredMessage> expired, int count)
+    {
+        if (count < expired.Length)
+            return count;
+        Bury(expired, DeathReason.Expired);
+        return 0;
+    }
+
+    /// <summary>False when the message is damaged: whoever takes it will say so.</summary>
+    private bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
+    {
+        try
+        {
+            payload = _store.Read(message);
+            return true;
+        }
+        catch (StoreDamagedException)
+        {
+            payload = default;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour;
+
+/// <summary>Queues with priorities (x-max-priority).</summary>
+public class MessagePriorityTests : BehaviourTests
+{
+    [Test]
+    public async Task The_highest_comes_first_then_the_oldest()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareAsync(channel, 5);
+
+        await PublishAsync(channel, queue, null, 0, 3, 9, 5, 3); // above the highest is the highest, none is 0
+
+        Assert.That(await GetAsync(channel, queue, 6), Is.EqualTo(["3: 9", "4: 5", "2: 3", "5: 3", "0: ", "1: 0"]));
+    }
+
+    [TestCase(0)]
+    [TestCase(255)]
+    public async Task The_range_is_what_the_queue_says(int most)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareAsync(channel, most);
+
+        await PublishAsync(channel, queue, 1, 254, 255);
+
+        Assert.That(await GetAsync(channel, queue, 3), Is.EqualTo(most == 0 ? ["0: 1", "1: 254", "2: 255"] : new[] { "2: 255", "1: 254", "0: 1" }));
+    }
+
+    [Test]
+    public async Task A_requeued_message_goes_back_to_its_place_among_its_own()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareAsync(channel, 5);
+        await PublishAsync(channel, queue, 1, 5, 5, 1);
+        for (int message = 0; message < 3; message++)
+            await channel.GetAsync(queue, noAck: false);
+
+        await channel.SendAsync(new BasicNack(0, true, Requeue: true));
+
+        Assert.That(await GetAsync(channel, queue, 4), Is.EqualTo(["1: 5", "2: 5", "0: 1", "3: 1"]));
+    }
+
+    [Test]
+    public async Task What_is_too_much_goes_in_the_order_of_delivery()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(
+            channel, Table("x-max-priority", FieldValue.FromInt32(5)).With("x-max-length", FieldValue.FromInt32(2)));
+
+        await PublishAsync(channel, queue, 5, 1, 1, 1);
+
+        Assert.That(await GetAsync(channel, queue, 2), Is.EqualTo(["2: 1", "3: 1"]));
+    }
+
+    [Test]
+    public async Task A_message_expires_only_in_front()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareAsync(channel, 5);
+        await channel.PublishAsync("", queue, "low", new() { Priority = 1, Expiration = "20" });
+        await channel.PublishAsync("", queue, "high", new() { Priority = 5 });
+        await Task.Delay(200); // in which it would go if it were in front
+
+        Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(2));
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("high"));
+        await channel.ExpectEmptyAsync(queue);
+    }
+
+    [Test]
+    public async Task Acknowledge_purge_and_delete_see_all_priorities()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareAsync(channel, 5);
+        await PublishAsync(channel, queue, 1, 2, 3, 4, 5);
+        await channel.GetAsync(queue, noAck: false);
+        await channel.GetAsync(queue, noAck: false);
+        await channel.SendAsync(new BasicAck(2, Multiple: true));
+        Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(3));
+
+        Assert.That((await channel.CallAsync<QueuePurge, QueuePurgeOk>(new QueuePurge(queue, false))).MessageCount, Is.EqualTo(3));
+        await PublishAsync(channel, queue, 1, 2);
+        await channel.ExpectQuietAsync();
+        Assert.That((await channel.DeleteQueueAsync(queue)).MessageCount, Is.EqualTo(2));
+    }
+
+    private static Task<string> DeclareAsync(RawChannel channel, int most) => DeclareQueueAsync(channel, Table("x-max-priority", FieldValue.FromInt32(most)));
+
+    /// <summary>Publishes "0: priority" and so on.</summary>
+    private static async Task PublishAsync(RawChannel channel, string queue, params byte?[] priorities)
+    {
+        for (int message = 0; message < priorities.Length; message++)
+            await channel.PublishAsync("", queue, $"{message}: {priorities[message]}", new() { Priority = priorities[message] });
+    }
+
+    private static async Task<List<string>> GetAsync(RawChannel channel, string queue, int count)
+    {
+        var all = new List<string>();
+        while (all.Count < count)
+            all.Add((await channel.GetAsync(queue)).Text);
+        await channel.ExpectEmptyAsync(queue);
+        return all;
+    }
+}

@@ -1,0 +1,149 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour;
+
+/// <summary>Messages that wait too long: by their queue's x-message-ttl, or by an expiration of their own.</summary>
+public class MessageTtlTests : BehaviourTests
+{
+    [Test]
+    public async Task A_message_goes_when_its_queues_time_is_over()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel, Ttl(50));
+
+        await PublishAsync(channel, queue, "a");
+
+        await BecomesEmptyAsync(channel, queue);
+        await channel.ExpectEmptyAsync(queue);
+    }
+
+    [Test]
+    public async Task A_message_goes_when_its_own_time_is_over()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+
+        await PublishAsync(channel, queue, "a", new() { Expiration = "50" });
+
+        await BecomesEmptyAsync(channel, queue);
+    }
+
+    [TestCase(60_000, "50")]
+    [TestCase(50, "60000")]
+    public async Task The_shorter_time_counts(int queueTtl, string expiration)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel, Ttl(queueTtl));
+
+        await PublishAsync(channel, queue, "a", new() { Expiration = expiration });
+
+        await BecomesEmptyAsync(channel, queue);
+    }
+
+    [Test]
+    public async Task A_message_behind_one_that_stays_waits_for_its_turn_and_is_not_delivered()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+        await PublishAsync(channel, queue, "stays");
+        await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
+        await PublishAsync(channel, queue, "stays too");
+
+        await Task.Delay(200); // in which it would go if it were in front
+        Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(3));
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays too"));
+        await channel.ExpectEmptyAsync(queue);
+    }
+
+    [Test]
+    public async Task A_requeued_message_keeps_its_time()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel, Ttl(100));
+        await PublishAsync(channel, queue, "a");
+        await channel.GetAsync(queue, noAck: false);
+        await Task.Delay(200); // its time goes on meanwhile
+
+        await channel.SendAsync(new BasicReject(1, Requeue: true));
+
+        await BecomesEmptyAsync(channel, queue);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task With_no_time_at_all_it_is_delivered_to_who_waits_for_it_and_gone_otherwise(bool byQueue)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel, byQueue ? Ttl(0) : null);
+        BasicProperties properties = byQueue ? new() : new() { Expiration = "0" };
+        await channel.QosAsync(1);
+        await channel.ConsumeAsync(queue, "a");
+
+        await channel.PublishAsync("", queue, "waited for", properties);
+        await channel.PublishAsync("", queue, "nobody has room", properties);
+
+        var delivered = await channel.ExpectDeliveryAsync();
+        Assert.That(delivered.Text, Is.EqualTo("waited for"));
+        await BecomesEmptyAsync(channel, queue);
+        await channel.SendAsync(new BasicAck(delivered.Method.DeliveryTag, false));
+        await channel.ExpectQuietAsync();
+    }
+
+    [TestCase("abc", "no_integer")]
+    [TestCase("", "no_integer")]
+    [TestCase(" 100", "no_integer")]
+    [TestCase("-1", "{value_negative,-1}")]
+    [TestCase("1.5", "{leftover_string,\".5\"}")]
+    [TestCase("100 ", "{leftover_string,\" \"}")]
+    [TestCase("0x10", "{leftover_string,\"x10\"}")]
+    [TestCase("315360000001", "{value_too_large,315360000001}")]
+    [TestCase("99999999999999999999", "{value_too_large,\n                                            99999999999999999999}")]
+    public async Task An_expiration_that_is_no_time_is_refused(string expiration, string why)
+    {
+        var channel = await OpenChannelAsync();
+
+        await channel.PublishAsync("", NewName("q"), "a", new() { Expiration = expiration }); // even where nobody takes it
+
+        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - invalid expiration '{expiration}': {why}", BasicPublish.Id);
+    }
+
+    [TestCase("60000")]
+    [TestCase("+60000")]
+    public async Task An_expiration_reaches_the_consumer_as_it_came(string expiration)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+
+        await PublishAsync(channel, queue, "a", new() { Expiration = expiration });
+
+        Assert.That(BasicProperties.Read((await channel.GetAsync(queue)).Content.Properties).Expiration, Is.EqualTo(expiration));
+    }
+
+    [Test]
+    public async Task Many_messages_expire_in_order_and_the_rest_stays()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+        for (int message = 0; message < 5000; message++)
+            await channel.PublishAsync("", queue, "goes", new() { Expiration = "1" });
+        await channel.PublishAsync("", queue, "stays");
+
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 1, () => "expired messages are still there");
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
+    }
+
+    /// <summary>Publishes a message; the queue has it when this returns.</summary>
+    private static async Task PublishAsync(RawChannel channel, string queue, string text, BasicProperties? properties = null)
+    {
+        await channel.SelectConfirmsAsync();
+        await channel.PublishAsync("", queue, text, properties);
+        await channel.ExpectAsync<BasicAck>();
+    }
+
+    private static FieldTable Ttl(int milliseconds) => Table("x-message-ttl", FieldValue.FromInt32(milliseconds));
+
+    private static Task BecomesEmptyAsync(RawChannel channel, string queue) =>
+        Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the message is still there");
+}
