@@ -76,6 +76,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
+            bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0); // before the counts are taken: then they are the last
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)
             {
@@ -92,7 +93,6 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
             if (sample.At >= stopAt || cancellation.IsCancellationRequested)
                 _control.StopPublishers();
 
-            bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             if (isPublished && (load.Consumers == 0 || sample.Consumed >= Expected(sample)))
                 break;
             if (load.Producers == 0 && cancellation.IsCancellationRequested)

@@ -44,7 +44,8 @@ internal static class BrokerHost
         // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
-        logging.Services.AddSingleton<ILoggerProvider>(services => new ConsoleLog(services.GetRequiredService<ConsoleFormatter>()));
+        logging.Services.AddSingleton(services => new ConsoleLog(services.GetRequiredService<ConsoleFormatter>()));
+        logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
     }
 
     private static void AddServices(IServiceCollection services, BrokerConfiguration configuration)

@@ -13,6 +13,7 @@ internal sealed class BrokerLifetime(
     BoundAddresses addresses,
     BrokerConfiguration configuration,
     IOptions<BrokerOptions> options,
+    ConsoleLog log,
     ILogger<BrokerLifetime> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -30,9 +31,12 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Prints the line that tools wait for; not through the log, whose level may leave it out.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken) =>
-        Console.Out.WriteLineAsync($"Server startup complete; {addresses}");
+    /// <summary>Prints the line that tools wait for; not as an event of the log, whose level may leave it out.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        log.WriteLine($"Server startup complete; {addresses}");
+        return Task.CompletedTask;
+    }
 
     /// <summary>Accepts no more, then sees the clients off while Kestrel still carries their bytes.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)

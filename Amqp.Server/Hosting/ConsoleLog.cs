@@ -41,6 +41,9 @@ internal sealed class ConsoleLog : ILoggerProvider
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Category(categoryName, this);
 
+    /// <summary>Writes a line that is no event, behind all events so far.</summary>
+    public void WriteLine(string line) => Add(line + '\n');
+
     /// <summary>Writes what is left.</summary>
     public void Dispose()
     {
