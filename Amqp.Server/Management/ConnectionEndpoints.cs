@@ -81,14 +81,14 @@ internal static class ConnectionEndpoints
         json.WriteString("host", origin.Host);
         json.WriteString("name", origin.ConnectionName);
         json.WriteString("node", ManagementServices.NodeName);
-        json.WriteNull("peer_cert_issuer");
-        json.WriteNull("peer_cert_subject");
+        json.WriteString("peer_cert_issuer", connection.Peer.Certificate?.Issuer);
+        json.WriteString("peer_cert_subject", connection.Peer.Certificate?.Subject);
         json.WriteNull("peer_cert_validity");
         json.WriteString("peer_host", origin.PeerHost);
         json.WriteNumber("peer_port", origin.PeerPort);
         json.WriteNumber("port", origin.Port);
         json.WriteString("protocol", "AMQP 0-9-1");
-        json.WriteBoolean("ssl", false);
+        json.WriteBoolean("ssl", connection.Peer.IsTls);
         json.WriteNull("ssl_cipher");
         json.WriteNull("ssl_hash");
         json.WriteNull("ssl_key_exchange");

@@ -46,7 +46,7 @@ internal static class UserEndpoints
     public static bool Put(ApiRequest request, string name, FieldTable fields)
     {
         bool isNew = request.Broker.Users.Find(name) is null;
-        request.Broker.Users.Put(new User(name, ReadPassword(fields), ReadTags(fields)));
+        request.Broker.Users.Put(new User(name, ReadPassword(fields, request.Broker.Passwords), ReadTags(fields)));
         return isNew;
     }
 
@@ -85,7 +85,7 @@ internal static class UserEndpoints
         return ApiReply.NoContent;
     }
 
-    private static PasswordHash ReadPassword(FieldTable fields)
+    private static PasswordHash ReadPassword(FieldTable fields, PasswordRules rules)
     {
         var algorithm = HashingAlgorithm.Sha256;
         if (fields["hashing_algorithm"] is { Type: FieldType.LongString } named)
@@ -100,7 +100,7 @@ internal static class UserEndpoints
         {
             null => PasswordHash.None,
             { Type: FieldType.LongString } password when password.AsBytes().IsEmpty => PasswordHash.None,
-            { Type: FieldType.LongString } password => PasswordHash.Create(password.AsString()),
+            { Type: FieldType.LongString } password => rules.RefusalOf(password.AsString()) is { } refusal ? throw ApiException.BadRequest(refusal) : rules.Hash(password.AsString()),
             { } other => throw ApiException.BadRequest("password should be a text", other.ToString()),
         };
     }

@@ -33,6 +33,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The port for AMQP over TLS.</summary>
     public int TlsPort => _app.Services.GetRequiredService<BoundAddresses>().Tls.First().Port;
 
+    /// <summary>The port of the HTTP API.</summary>
+    public int ManagementPort => _app.Services.GetRequiredService<BoundAddresses>().Management.First().Port;
+
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 
