@@ -133,6 +133,7 @@ internal sealed class DispatchRound
             output.Flush();
         }
         _outputs.Clear();
+        _due.Clear(); // left by a drain that ended early: an idle connection's round must not keep another's output alive
     }
 
     private static int Larger(int length) => Math.Max(MinGathered, 2 * length);
