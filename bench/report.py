@@ -166,7 +166,7 @@ def markdown(rows, cases, machine, ours, theirs):
     else:
         yield f"- Figures are medians of {machine['rounds']} rounds. In a round each broker starts with an empty folder and goes through all cases; who is first changes"
         yield "  from round to round."
-    yield f"- A case takes {machine['seconds']} s after a warm-up of {machine['warmup']} s (connections and channels: none); publishing without consumers takes {int(machine['count']):,} messages."
+    yield f"- A case takes {machine['seconds']} s after a warm-up of {machine['warmup']} s; publishing without consumers takes {int(machine['count']):,} messages."
     yield "- Both brokers have their default settings, RabbitMQ no plugins. Queues are classic ones."
     yield "- One connection and channel to each producer and consumer; one of each and one queue unless said otherwise."
     yield ""
@@ -174,7 +174,7 @@ def markdown(rows, cases, machine, ours, theirs):
     yield "|---|---|"
     for _, _, title, arguments in cases:
         if arguments:
-            times = {"{time}": f"--duration {machine['seconds']} --warmup {machine['warmup']}", "{duration}": f"--duration {machine['seconds']}", "{count}": machine["count"]}
+            times = {"{time}": f"--duration {machine['seconds']} --warmup {machine['warmup']}", "{count}": machine["count"]}
             for placeholder, value in times.items():
                 arguments = arguments.replace(placeholder, value)
             yield f"| {title} | `{arguments}` |"

@@ -35,6 +35,9 @@ internal sealed record Churn
     /// <summary>How many in all, after which it ends; 0: <see cref="Duration"/> decides.</summary>
     public long Count { get; init; }
 
+    /// <summary>Seconds that come first and do not count; 0 where <see cref="Count"/> decides.</summary>
+    public int Warmup { get; init; }
+
     /// <summary>Whether queues are durable.</summary>
     public bool IsDurable { get; init; }
 
@@ -64,15 +67,16 @@ internal sealed class ChurnRun(Churn churn)
     /// <summary>Clients that share a thread where each only waits for answers: a thread for each would cost more than the broker.</summary>
     private const int ConnectionsTogether = 4;
 
-    private readonly LoadControl _control = new(TimeSpan.Zero);
+    private readonly LoadControl _control = new(TimeSpan.FromSeconds(churn.Warmup));
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
+    private long _doneBefore; // while warming up
     private int _seconds;
 
     /// <summary>Told once a second; may be null.</summary>
     public Action<LoadProgress>? Progress { get; init; }
 
-    private long Done => _clients.Sum(client => Volatile.Read(ref client.Count));
+    private long Done => _clients.Sum(client => Volatile.Read(ref client.Count)) - _doneBefore;
 
     /// <summary>Runs until the time is over or the number is reached.</summary>
     /// <param name="broker">What the broker calls itself, for the report.</param>
@@ -80,36 +84,47 @@ internal sealed class ChurnRun(Churn churn)
     /// <exception cref="LoadException">The broker refuses.</exception>
     public ChurnReport Run(string broker, CancellationToken cancellation)
     {
-        _usage.Begin();
         _control.Begin();
         Thread[] threads = [.. _clients.Select((client, index) => _control.Start(() => Work(client, index), "churn"))];
-        var seconds = new List<(long At, long Count)> { (_control.StartsAt, 0) };
-        long stopAt = churn.Count > 0 ? long.MaxValue : _control.StartsAt + churn.Duration * Stopwatch.Frequency;
+        long beganAt = WarmUp(cancellation);
+        var seconds = new List<(long At, long Count)> { (beganAt, 0) };
+        long stopAt = churn.Count > 0 ? long.MaxValue : beganAt + churn.Duration * Stopwatch.Frequency;
         while (Array.Exists(threads, thread => thread.IsAlive))
         {
             long now = Stopwatch.GetTimestamp();
             if (now >= stopAt || cancellation.IsCancellationRequested)
                 _control.StopAll();
-            if (now >= _control.StartsAt + seconds.Count * Stopwatch.Frequency)
+            if (now >= beganAt + seconds.Count * Stopwatch.Frequency)
                 seconds.Add(Tell(seconds[^1], (now, Done)));
             Thread.Sleep(LookMilliseconds);
         }
         if (_control.Failure is { } cause)
             throw cause as LoadException ?? new LoadException(cause.Message, cause);
 
-        long endedAt = _clients.Max(client => client.EndedAt);
+        long endedAt = Math.Max(beganAt, _clients.Max(client => client.EndedAt));
         var latencies = new LatencyHistogram();
         foreach (Client client in _clients)
             latencies.Add(client.Latencies);
         (ProcessCost own, BrokerCost? brokerCost) = _usage.End(Done);
         return new ChurnReport(
             broker,
-            Stopwatch.GetElapsedTime(_control.StartsAt, endedAt).TotalSeconds,
+            Stopwatch.GetElapsedTime(beganAt, endedAt).TotalSeconds,
             Done,
             RateSummary.Of(seconds, Done, endedAt),
             LatencySummary.Of(latencies),
             own,
             brokerCost);
+    }
+
+    /// <summary>Waits until measuring begins, and has it begin.</summary>
+    /// <returns>The moment, as a timestamp of <see cref="Stopwatch"/>.</returns>
+    private long WarmUp(CancellationToken cancellation)
+    {
+        while (Stopwatch.GetTimestamp() < _control.MeasureFrom && _control.Failure is null && !cancellation.IsCancellationRequested)
+            Thread.Sleep(LookMilliseconds);
+        _usage.Begin();
+        _doneBefore = churn.Warmup == 0 ? 0 : Done;
+        return churn.Warmup == 0 ? _control.StartsAt : Stopwatch.GetTimestamp();
     }
 
     private (long At, long Count) Tell((long At, long Count) before, (long At, long Count) now)
@@ -137,7 +152,7 @@ internal sealed class ChurnRun(Churn churn)
             int count = (int)Math.Min(client.Together, share - client.Count);
             OpenAndClose(connection, queue, count);
             client.EndedAt = Stopwatch.GetTimestamp();
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < count && began >= _control.MeasureFrom; i++)
                 client.Latencies.Record((long)Stopwatch.GetElapsedTime(began, client.EndedAt).TotalNanoseconds);
             Volatile.Write(ref client.Count, client.Count + count);
         }

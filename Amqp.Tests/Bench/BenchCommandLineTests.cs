@@ -17,7 +17,6 @@ public sealed class BenchCommandLineTests
     {
         string filled = arguments
             .Replace("{time}", "--duration 10 --warmup 2", StringComparison.Ordinal)
-            .Replace("{duration}", "--duration 10", StringComparison.Ordinal)
             .Replace("{count}", "1000000", StringComparison.Ordinal);
 
         ParseResult result = new RootCommand { BenchCommands.Create() }.Parse($"bench {filled} --uri amqp://guest:guest@127.0.0.1:5672/ --pid 1 --json");

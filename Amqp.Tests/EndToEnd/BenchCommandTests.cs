@@ -106,6 +106,17 @@ public sealed class BenchCommandTests
         Assert.That(Long(report.GetProperty("latency"), "count"), Is.EqualTo(100));
     }
 
+    [Test]
+    public async Task Churn_does_not_measure_its_warm_up()
+    {
+        JsonElement report = await JsonAsync("churn --kind channel --warmup 1 --duration 1");
+
+        Assert.That(Rate(report, "rate"), Is.Positive);
+        Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "of the second before, nothing counts");
+        // What was under way when measuring began is counted, and has no latency.
+        Assert.That(Long(report.GetProperty("latency"), "count"), Is.EqualTo(Long(report, "count")).Within(1));
+    }
+
     [TestCase("", false)]
     [TestCase("--keep", true)]
     public async Task Queues_are_deleted_unless_they_are_to_be_kept(string option, bool isThere)

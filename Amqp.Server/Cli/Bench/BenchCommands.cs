@@ -93,10 +93,12 @@ internal static class BenchCommands
         Option<int> clients = BenchOption.Number("--clients", 1, 1, 10_000, "How many do it at once.");
         Option<int> duration = BenchOption.Number("--duration", 10, 1, 1_000_000_000, "Seconds.");
         Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "How many in all, instead of --duration.");
+        Option<int> warmup = BenchOption.Number("--warmup", 0, 0, 1_000_000_000, "Seconds of load before measuring begins.");
         Option<bool> durable = BenchOption.Flag("--durable", "Declare durable queues.");
-        var command = new Command("churn", "Connections, channels or queues per second: open and close, over and over.") { kind, clients, duration, count, durable };
+        var command = new Command("churn", "Connections, channels or queues per second: open and close, over and over.") { kind, clients, duration, count, warmup, durable };
         run.AddTo(command);
         command.Validators.Add(RunOptions.NotBoth(count, duration));
+        command.Validators.Add(RunOptions.NotBoth(count, warmup));
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             var churn = new Churn
@@ -106,6 +108,7 @@ internal static class BenchCommands
                 Clients = result.GetValue(clients),
                 Duration = result.GetValue(duration),
                 Count = result.GetValue(count),
+                Warmup = result.GetValue(warmup),
                 IsDurable = result.GetValue(durable),
                 Prefix = run.Prefix(result),
                 BrokerPid = run.BrokerPid(result),
