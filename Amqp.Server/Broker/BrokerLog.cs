@@ -54,7 +54,7 @@ internal static partial class BrokerLog
     [LoggerMessage(315, LogLevel.Warning, "{File} was damaged and has been made anew; nothing is lost")]
     public static partial void IndexRebuilt(this ILogger logger, string file);
 
-    [LoggerMessage(317, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' dead-letters to exchange '{Exchange}', which is not there: its dead letters are dropped")]
+    [LoggerMessage(320, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' dead-letters to exchange '{Exchange}', which is not there: its dead letters are dropped")]
     public static partial void DeadLetterExchangeMissing(this ILogger logger, string queue, string virtualHost, string? exchange);
 
     [LoggerMessage(318, LogLevel.Error, "Dead letters of queue '{Queue}' in vhost '{VirtualHost}' cannot be published now")]

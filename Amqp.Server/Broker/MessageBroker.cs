@@ -13,7 +13,7 @@ namespace Amqp.Server.Broker;
 
 /// <summary>The broker: its data folder, its users and its virtual hosts.</summary>
 /// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
-internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger) : IAsyncDisposable
+internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger, ILogger<Queue> queueLogger) : IAsyncDisposable
 {
     private readonly BrokerOptions _options = options.Value;
     private readonly QueueTimer _timer = new(clock);
@@ -78,7 +78,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
         Parameters = new RuntimeParameters(definitions);
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, clock, logger);
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, clock, queueLogger);
         VirtualHosts.Restore();
         RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();

@@ -12,6 +12,15 @@ public sealed class LogOptions
     /// <summary>The least severe level written to standard output; null follows <see cref="Level"/>.</summary>
     public LogLevel? ConsoleLevel { get; set; }
 
+    /// <summary>The least severe level of single categories, by name; the others follow <see cref="Effective"/>.</summary>
+    public Dictionary<string, LogLevel> CategoryLevels { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether lines are JSON objects.</summary>
+    public bool IsJson { get; set; }
+
+    /// <summary>Whether lines go to standard error instead of standard output.</summary>
+    public bool IsOnStandardError { get; set; }
+
     /// <summary>The level that holds for standard output.</summary>
     public LogLevel Effective => Console ? ConsoleLevel ?? Level : LogLevel.None;
 }

@@ -167,6 +167,15 @@ internal static class SettingTable
             (target, value) => target.Options.Log.Console = value),
         Setting.Of("log.console.level", Level, "", "The least severe level written to standard output; that of `log.level` unless given.",
             (target, value) => target.Options.Log.ConsoleLevel = value),
+        Setting.Of("log.console.formatter", OneOf("plaintext", "json"), "plaintext", "A line of text for each event, or a JSON object in a line.",
+            (target, value) => target.Options.Log.IsJson = value == "json"),
+        Setting.Of("log.console.stdio", OneOf("stdout", "stderr"), "stdout", "Where the log is written.",
+            (target, value) => target.Options.Log.IsOnStandardError = value == "stderr"),
+        CategoryLevel("connection", "clients that come, are refused and go"),
+        CategoryLevel("channel", "channels that are closed for a client's mistake"),
+        CategoryLevel("queue", "what queues and exchanges cannot do now"),
+        CategoryLevel("management", "changes over HTTP, and who was refused there"),
+        CategoryLevel("default", "all that is of no other category"),
 
         // Store
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder of everything that outlives the process; one broker at a time.",
@@ -200,4 +209,8 @@ internal static class SettingTable
         name = "";
         return null;
     }
+
+    private static Setting CategoryLevel(string category, string content) =>
+        Setting.Of($"log.{category}.level", Level, "", $"The least severe level logged of {content}; that of `log.console.level` unless given.",
+            (target, value) => target.Options.Log.CategoryLevels[category] = value);
 }

@@ -48,6 +48,6 @@ internal static partial class ConnectionLog
     [LoggerMessage(110, LogLevel.Information, "{Connection}: blocked: {Reason}")]
     public static partial void PublisherBlocked(this ILogger logger, string connection, string reason);
 
-    [LoggerMessage(112, LogLevel.Warning, "{Connection}: consumer '{Consumer}' of queue '{Queue}' on channel {Channel} has not acknowledged a delivery in time")]
+    [LoggerMessage(115, LogLevel.Warning, "{Connection}: consumer '{Consumer}' of queue '{Queue}' on channel {Channel} has not acknowledged a delivery in time")]
     public static partial void DeliveryTimedOut(this ILogger logger, string connection, int channel, string consumer, string queue);
 }

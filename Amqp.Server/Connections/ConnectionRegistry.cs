@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>The connections now open, those that have not logged in yet and the refused.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger) : IDisposable
+internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
 {
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
 
@@ -17,6 +18,9 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
 
     /// <summary>Clients that were refused.</summary>
     public FailedLogins FailedLogins { get; } = new(options.Value.FailedLoginLimit, clock, logger);
+
+    /// <summary>Where channels say what they do.</summary>
+    public ILogger ChannelLogger => channelLogger;
 
     public int Count => _connections.Count;
 

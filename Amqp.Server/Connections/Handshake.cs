@@ -74,7 +74,7 @@ internal sealed class Handshake(
             throw;
         }
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
-        return new Session(broker, options, outbox, round, logger)
+        return new Session(broker, options, outbox, round, connections.ChannelLogger)
         {
             User = user,
             VirtualHost = virtualHost,

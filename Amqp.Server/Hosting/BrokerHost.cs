@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting.Tls;
+using Amqp.Server.Logging;
 using Amqp.Server.Management;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -32,21 +34,29 @@ internal static class BrokerHost
         app.MapManagement(new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
             () => addresses.Amqp.Select(address => new NodeListener("amqp", address)).Concat(addresses.Management.Select(address => new NodeListener("http", address))),
+            app.Services.GetRequiredService<LogLevels>(),
             app.Services.GetRequiredService<ILogger<ManagementApi>>()));
         return app;
     }
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
-        logging.SetMinimumLevel(options.Effective);
+        logging.SetMinimumLevel(LogLevel.Trace); // LogLevels decides, as what it says can change
         // What ASP.NET says of its own doings is of no use to whoever runs a broker, unless it goes wrong.
-        logging.AddFilter("Microsoft", options.Effective > LogLevel.Warning ? options.Effective : LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
         // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
-        logging.Services.AddSingleton(services => new ConsoleLog(services.GetRequiredService<ConsoleFormatter>()));
+        logging.Services.AddSingleton(new LogLevels(options));
+        logging.Services.AddSingleton<ConsoleFormatter>(services => options.IsJson
+            ? new JsonFormatter(services.GetRequiredService<TimeProvider>())
+            : new LineFormatter(services.GetRequiredService<TimeProvider>()));
+        logging.Services.AddSingleton(services => new ConsoleLog(
+            services.GetRequiredService<ConsoleFormatter>(), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
         logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
     }
+
+    private static StreamWriter OpenConsole(LogOptions options) => new(
+        options.IsOnStandardError ? Console.OpenStandardError() : Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 
     private static void AddServices(IServiceCollection services, BrokerConfiguration configuration)
     {

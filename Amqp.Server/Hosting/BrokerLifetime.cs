@@ -1,6 +1,7 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;

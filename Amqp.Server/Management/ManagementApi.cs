@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Amqp.Server.Management;
@@ -29,30 +30,43 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle)
     {
         var address = new RequestAddress(Prefix + pattern);
+        // A message more or less is no change that anyone wants to read of.
+        bool isChange = methods != _get && !pattern.EndsWith("/publish", StringComparison.Ordinal) && !pattern.EndsWith("/get", StringComparison.Ordinal);
         routes.MapMethods(Prefix + pattern, methods, http =>
         {
             address.Decode(http);
-            return HandleAsync(http, access, handle);
+            return HandleAsync(http, access, handle, isChange);
         });
         return this;
     }
 
-    private async Task HandleAsync(HttpContext http, Access access, Func<ApiRequest, Task<ApiReply>> handle)
+    private async Task HandleAsync(HttpContext http, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
     {
+        ApiUser? user = null;
         try
         {
-            if (Authenticate(http, access) is not { } user)
+            user = Authenticate(http, access);
+            if (user is null)
                 return;
             using var request = new ApiRequest(http, services, user, await ReadBodyAsync(http));
             user.Demand(access, request.FindVirtualHost);
             var reply = await handle(request);
             await reply.SendAsync(http);
+            if (isChange)
+                services.Logger.ApiChanged(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);
         }
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)
         {
+            if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
+                services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
             await ApiErrors.SendAsync(http, known);
         }
     }
+
+    private static string PeerOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "?";
+
+    /// <summary>As it was sent, without the query.</summary>
+    private static string TargetOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
 
     /// <summary>Null when the request has been answered already: no login at all.</summary>
     /// <exception cref="ApiException">401: a wrong one.</exception>
@@ -70,7 +84,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         bool isLoopback = http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
         if (services.Broker.Users.Authenticate(name, password, isLoopback, out string refusal) is not { } user)
         {
-            services.Logger.ApiLoginRefused(http.Connection.RemoteIpAddress?.ToString() ?? "?", name, refusal);
+            services.Logger.ApiLoginRefused(PeerOf(http), name, refusal);
             throw ApiException.NotAuthorized("Login failed");
         }
         http.Response.Headers.Remove("WWW-Authenticate");

@@ -6,6 +6,12 @@ internal static partial class ManagementLog
     [LoggerMessage(400, LogLevel.Warning, "HTTP API: {Peer} could not log in as '{User}': {Reason}")]
     public static partial void ApiLoginRefused(this ILogger logger, string peer, string user, string reason);
 
+    [LoggerMessage(402, LogLevel.Information, "HTTP API: '{User}' from {Peer}: {Method} {Target}: {Status}")]
+    public static partial void ApiChanged(this ILogger logger, string user, string peer, string method, string target, int status);
+
+    [LoggerMessage(403, LogLevel.Warning, "HTTP API: '{User}' from {Peer} may not {Method} {Target}: {Reason}")]
+    public static partial void ApiRefused(this ILogger logger, string user, string peer, string method, string target, string reason);
+
     [LoggerMessage(401, LogLevel.Information, "Connection {Connection} is closed for '{User}': {Reason}")]
     public static partial void ConnectionClosedFor(this ILogger logger, string connection, string user, string reason);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Logging;
 using Amqp.Server.Security;
 
 namespace Amqp.Server.Management;
@@ -11,9 +12,10 @@ namespace Amqp.Server.Management;
 /// <param name="Connections">The AMQP clients.</param>
 /// <param name="Options">The configuration.</param>
 /// <param name="Listeners">Where the broker listens; known once it does.</param>
-/// <param name="Logger">For what goes wrong.</param>
+/// <param name="LogLevels">What is logged.</param>
+/// <param name="Logger">For what is changed, and what goes wrong.</param>
 internal sealed record ManagementServices(
-    MessageBroker Broker, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, ILogger Logger)
+    MessageBroker Broker, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, LogLevels LogLevels, ILogger Logger)
 {
     /// <summary>The version of RabbitMQ whose HTTP API this one is like.</summary>
     public const string ApiVersion = "3.13.7";

@@ -17,6 +17,7 @@ public partial class LayeringTests
     [TestCase("Channels", "Connections", "Management", "Hosting", "Cli")]
     [TestCase("Connections", "Management", "Hosting", "Cli")]
     [TestCase("Configuration", "Broker", "Security", "Channels", "Connections", "Management", "Inspection", "Hosting", "Cli")]
+    [TestCase("Logging", "Broker", "Security", "Channels", "Connections", "Management", "Inspection", "Hosting", "Cli")]
     [TestCase("Bench", "Broker", "Security", "Channels", "Connections", "Configuration", "Inspection", "Management", "Hosting", "Cli")] // of AMQP it knows the bytes only
     [TestCase("Inspection", "Security", "Channels", "Connections", "Management", "Hosting", "Cli")]
     [TestCase("Cli", "Broker", "Security", "Channels", "Connections")] // a command reaches the broker over HTTP

@@ -23,6 +23,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private readonly IReadOnlyList<string> _arguments;
     private readonly bool _ownsDataDirectory;
     private readonly StringBuilder _output = new(); // locked: both of the process's streams append
+    private readonly StringBuilder _errors = new(); // under the same lock
     private Process? _process;
     private Task _reading = Task.CompletedTask;
 
@@ -57,6 +58,16 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         {
             lock (_output)
                 return _output.ToString();
+        }
+    }
+
+    /// <summary>The part of it that came on standard error.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_output)
+                return _errors.ToString();
         }
     }
 
@@ -161,7 +172,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
         var listening = new TaskCompletionSource<Match>(TaskCreationOptions.RunContinuationsAsynchronously);
         _reading = Task.WhenAll(
-            ReadAsync(_process.StandardOutput, listening), ReadAsync(_process.StandardError, listening: null));
+            ReadAsync(_process.StandardOutput, listening, null), ReadAsync(_process.StandardError, listening, _errors));
         Task first = await Task.WhenAny(listening.Task, _process.WaitForExitAsync(), Task.Delay(_startLimit));
         if (first == listening.Task)
         {
@@ -192,13 +203,16 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         return [.. always, .. config, .. _arguments];
     }
 
-    private async Task ReadAsync(StreamReader stream, TaskCompletionSource<Match>? listening)
+    private async Task ReadAsync(StreamReader stream, TaskCompletionSource<Match> listening, StringBuilder? errors)
     {
         while (await stream.ReadLineAsync() is { } line)
         {
             lock (_output)
+            {
                 _output.AppendLine(line);
-            if (listening is not null && StartupLine().Match(line) is { Success: true } match)
+                errors?.AppendLine(line);
+            }
+            if (StartupLine().Match(line) is { Success: true } match)
                 listening.TrySetResult(match);
         }
     }

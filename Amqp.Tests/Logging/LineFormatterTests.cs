@@ -1,8 +1,8 @@
-using Amqp.Server.Hosting;
+using Amqp.Server.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Amqp.Tests.Hosting;
+namespace Amqp.Tests.Logging;
 
 /// <summary>The form of a line in the log.</summary>
 public class LineFormatterTests

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Amqp.Server.Hosting;
+namespace Amqp.Server.Logging;
 
 /// <summary>Writes an event as one line, <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC; an exception follows on lines of its own.</summary>
 /// <param name="time">The clock of the timestamps.</param>
@@ -14,7 +14,9 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         Span<char> now = stackalloc char[24];
         time.GetUtcNow().TryFormat(now, out int length, "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         textWriter.Write(now[..length]);
-        textWriter.Write(LevelName(logEntry.LogLevel));
+        textWriter.Write(" [");
+        textWriter.Write(LogLevels.NameOf(logEntry.LogLevel));
+        textWriter.Write("] ");
         WriteOneLine(logEntry.Formatter(logEntry.State, logEntry.Exception), textWriter);
         textWriter.Write('\n');
         if (logEntry.Exception is not null)
@@ -23,15 +25,6 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
             textWriter.Write('\n');
         }
     }
-
-    private static string LevelName(LogLevel level) => level switch
-    {
-        LogLevel.Trace or LogLevel.Debug => " [debug] ",
-        LogLevel.Information => " [info] ",
-        LogLevel.Warning => " [warning] ",
-        LogLevel.Error => " [error] ",
-        _ => " [critical] ",
-    };
 
     // What clients send ends up in messages, and must not forge a line of its own or steer a terminal.
     private static void WriteOneLine(string message, TextWriter writer)

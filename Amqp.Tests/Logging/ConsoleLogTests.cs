@@ -1,8 +1,9 @@
 using System.Text;
-using Amqp.Server.Hosting;
+using Amqp.Server.Configuration;
+using Amqp.Server.Logging;
 using Microsoft.Extensions.Logging;
 
-namespace Amqp.Tests.Hosting;
+namespace Amqp.Tests.Logging;
 
 /// <summary>The log on standard output.</summary>
 public class ConsoleLogTests
@@ -11,7 +12,7 @@ public class ConsoleLogTests
     public void Lines_come_out_in_their_order_and_the_last_ones_at_the_end()
     {
         var output = new StringWriter();
-        using (var log = new ConsoleLog(new LineFormatter(TimeProvider.System), output))
+        using (var log = new ConsoleLog(new LineFormatter(TimeProvider.System), new LogLevels(new LogOptions()), output))
         {
             var logger = log.CreateLogger("test");
             for (int number = 0; number < 1_000; number++)
@@ -26,7 +27,7 @@ public class ConsoleLogTests
     public void A_line_comes_out_without_another_after_it()
     {
         using var output = new BlockingOutput(isOpen: true);
-        using var log = new ConsoleLog(new LineFormatter(TimeProvider.System), output);
+        using var log = new ConsoleLog(new LineFormatter(TimeProvider.System), new LogLevels(new LogOptions()), output);
 
         Write(log.CreateLogger("test"), "alone");
 
@@ -37,7 +38,7 @@ public class ConsoleLogTests
     public void An_output_that_takes_nothing_holds_nobody_up_and_is_told_what_it_missed()
     {
         using var output = new BlockingOutput(isOpen: false);
-        var log = new ConsoleLog(new LineFormatter(TimeProvider.System), output);
+        var log = new ConsoleLog(new LineFormatter(TimeProvider.System), new LogLevels(new LogOptions()), output);
         var logger = log.CreateLogger("test");
         string megabyte = new('x', 1 << 20);
 

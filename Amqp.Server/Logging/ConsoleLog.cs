@@ -3,9 +3,9 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Amqp.Server.Hosting;
+namespace Amqp.Server.Logging;
 
-/// <summary>Writes log lines to standard output, from a thread of its own: all that came within some milliseconds at once.</summary>
+/// <summary>Writes log lines to standard output or error, from a thread of its own: all that came within some milliseconds at once.</summary>
 /// <remarks>
 /// <para>.NET's own console logger wakes its thread for each line, which took a tenth of what opening and closing a connection takes.</para>
 /// <para>Thread-safe: one lock owns the lines that wait. An output that takes nothing any more stops nobody: lines that find no room are counted and dropped.</para>
@@ -19,6 +19,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     private const int MostWaiting = 4 << 20;
 
     private readonly ConsoleFormatter _formatter;
+    private readonly LogLevels _levels;
     private readonly TextWriter _output;
     private readonly Thread _writer;
     private readonly AutoResetEvent _news = new(false);
@@ -29,17 +30,17 @@ internal sealed class ConsoleLog : ILoggerProvider
     private volatile bool _isDisposed;
 
     /// <param name="formatter">Makes an event a line.</param>
-    /// <param name="output">Where to write; standard output unless given. Disposed of with this.</param>
-    public ConsoleLog(ConsoleFormatter formatter, TextWriter? output = null)
+    /// <param name="levels">What is to be written at all.</param>
+    /// <param name="output">Where to write. Disposed of with this.</param>
+    public ConsoleLog(ConsoleFormatter formatter, LogLevels levels, TextWriter output)
     {
-        _formatter = formatter;
-        _output = output ?? new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        (_formatter, _levels, _output) = (formatter, levels, output);
         _writer = new Thread(Run) { IsBackground = true, Name = "Log" };
         _writer.Start();
     }
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new Category(categoryName, this);
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     /// <summary>Writes a line that is no event, behind all events so far.</summary>
     public void WriteLine(string line) => Add(line + '\n');
@@ -110,12 +111,14 @@ internal sealed class ConsoleLog : ILoggerProvider
         _written.Clear();
     }
 
-    private sealed class Category(string name, ConsoleLog log) : ILogger
+    private sealed class Logger(string name, ConsoleLog log) : ILogger
     {
         [ThreadStatic]
         private static StringWriter? _line;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+        private readonly LogCategory _category = LogCategories.Of(name);
+
+        public bool IsEnabled(LogLevel logLevel) => log._levels.IsEnabled(_category, logLevel);
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

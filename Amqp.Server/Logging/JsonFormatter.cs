@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Amqp.Server.Logging;
+
+/// <summary>
+/// Writes an event as one JSON object in one line, with RabbitMQ's fields <c>time</c>, <c>level</c>, <c>msg</c> and <c>domain</c>,
+/// the event's name, and under <c>meta</c> what its message is made of.
+/// </summary>
+/// <param name="time">The clock of the timestamps.</param>
+internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter("json")
+{
+    private const string Template = "{OriginalFormat}"; // under which .NET hands over the message's text without its values
+
+    // A log is no web page: what people wrote stays readable.
+    private static readonly JsonWriterOptions _writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <inheritdoc/>
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var line = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(line, _writing))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture));
+            json.WriteString("level", LogLevels.NameOf(logEntry.LogLevel));
+            json.WriteString("msg", logEntry.Formatter(logEntry.State, logEntry.Exception));
+            var category = LogCategories.Of(logEntry.Category);
+            json.WriteString("domain", category == LogCategory.Default ? "rabbitmq" : $"rabbitmq.{LogCategories.NameOf(category)}");
+            if (logEntry.EventId.Name is { } name)
+                json.WriteString("event", name);
+            if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> values)
+                WriteValues(json, values);
+            if (logEntry.Exception is { } exception)
+                json.WriteString("exception", exception.ToString());
+            json.WriteEndObject();
+        }
+        textWriter.Write(Encoding.UTF8.GetString(line.WrittenSpan));
+        textWriter.Write('\n');
+    }
+
+    private static void WriteValues(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> values)
+    {
+        if (!values.Any(value => value.Key != Template))
+            return;
+        json.WriteStartObject("meta");
+        foreach (var (name, value) in values.Where(value => value.Key != Template))
+        {
+            json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
+            switch (value)
+            {
+                case null:
+                    json.WriteNullValue();
+                    break;
+                case int or long or ushort:
+                    json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                    break;
+            }
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,36 @@
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Logging;
+
+/// <summary>The least severe level that each category logs, which can be changed while the broker runs.</summary>
+/// <remarks>Thread-safe: a change puts another array in place of the one that loggers read.</remarks>
+internal sealed class LogLevels
+{
+    private readonly Lock _changing = new();
+    private volatile LogLevel[] _levels;
+
+    public LogLevels(LogOptions options) =>
+        _levels = [.. LogCategories.All.Select(category => options.Console ? options.CategoryLevels.GetValueOrDefault(LogCategories.NameOf(category), options.Effective) : LogLevel.None)];
+
+    public LogLevel Of(LogCategory category) => _levels[(int)category];
+
+    public bool IsEnabled(LogCategory category, LogLevel level) => level >= _levels[(int)category] && level != LogLevel.None;
+
+    /// <summary>Changes the level of one category, or of all, until the broker stops.</summary>
+    public void Set(LogCategory? category, LogLevel level)
+    {
+        lock (_changing)
+            _levels = [.. LogCategories.All.Select(each => category is null || each == category ? level : Of(each))];
+    }
+
+    /// <summary>As in settings and in lines of the log.</summary>
+    public static string NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warning",
+        LogLevel.Error => "error",
+        LogLevel.Critical => "critical",
+        _ => "none",
+    };
+}

@@ -1,0 +1,27 @@
+using Amqp.Server.Configuration;
+using Amqp.Server.Logging;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/log-levels</c>, which RabbitMQ leaves to its command line: what is logged, changed until the broker stops.</summary>
+internal static class LogLevelEndpoints
+{
+    public static ManagementApi MapLogLevels(this ManagementApi api) => api
+        .Get("/log-levels", Access.Administrator, List)
+        .Put("/log-levels", Access.Administrator, request => Set(request, null))
+        .Put("/log-levels/{category}", Access.Administrator, request =>
+            Set(request, LogCategories.Find(request.Name("category")) ?? throw ApiException.NotFound()));
+
+    private static ApiReply List(ApiRequest request) =>
+        ApiReply.Texts([.. LogCategories.All.Select(category => (LogCategories.NameOf(category), LogLevels.NameOf(request.Services.LogLevels.Of(category))))]);
+
+    private static ApiReply Set(ApiRequest request, LogCategory? category)
+    {
+        request.DemandFields("level");
+        string name = request.Text("level");
+        if (!ValueKinds.Level.TryRead(name, out var level))
+            throw ApiException.BadRequest($"level is '{name}', expected {ValueKinds.Level.Expected}");
+        request.Services.LogLevels.Set(category, level);
+        return ApiReply.NoContent;
+    }
+}
