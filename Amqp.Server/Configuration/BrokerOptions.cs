@@ -44,6 +44,9 @@ public sealed class BrokerOptions
     /// <summary>Whether a proxy stands in front of the AMQP listeners and says who connects.</summary>
     public bool ProxyProtocol { get; set; }
 
+    /// <summary>Path of a Unix socket that takes AMQP connections; null for none.</summary>
+    public string? UnixSocketPath { get; set; }
+
     /// <summary>Queues allowed in the whole broker; null is no limit.</summary>
     public long? ClusterQueueLimit { get; set; }
 

@@ -22,6 +22,8 @@ internal static class SettingTable
             (target, _) => target.Listeners.WithoutTls = true),
         Setting.Of("listeners.ssl.$name", Listener, "", "A port, or address and port, that takes AMQP over TLS, usually 5671; without one there is no TLS.",
             (target, value, how) => target.Listeners.ListenWithTls(how.Name, value, how.Strength)),
+        Setting.Of("amqp_unix_path", Text, "", "A path: takes AMQP connections on a Unix socket there too. Users bound to loopback addresses may use it.",
+            (target, value) => target.Options.UnixSocketPath = value),
         Setting.Of("proxy_protocol", ValueKinds.Boolean, "false", "A proxy in front of the AMQP listeners says who connects, by the PROXY protocol 1 or 2, ahead of TLS; connections without it are closed.",
             (target, value) => target.Options.ProxyProtocol = value),
         Setting.Of("management.tcp.ip", Address, "", "The one address of the HTTP API, in place of those of `bind`.",

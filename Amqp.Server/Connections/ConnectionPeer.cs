@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -12,14 +13,16 @@ internal sealed class ConnectionPeer
     public ConnectionPeer(ConnectionContext context)
     {
         var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
-        Name = $"{Text(remote)} -> {Text(local)}";
+        IsUnixSocket = local is UnixDomainSocketEndPoint;
+        // The peers of a Unix socket have no address, and names must differ.
+        Name = IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}";
         (Remote, Local) = (Split(remote), Split(local));
         Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;
         IsTls = context.Features.Get<ITlsHandshakeFeature>() is not null;
         Certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
     }
 
-    /// <summary>RabbitMQ's name for the connection: <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
+    /// <summary>RabbitMQ's name for the connection: <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>; <c>unix:0HN... -> /run/amqp.sock</c> over a Unix socket.</summary>
     public string Name { get; }
 
     /// <summary>Where the peer is; null when it is at no IP address.</summary>
@@ -32,7 +35,10 @@ internal sealed class ConnectionPeer
     public (string Host, int Port) Local { get; }
 
     /// <summary>Whether the peer is on this machine.</summary>
-    public bool IsLoopback => Address is not null && IPAddress.IsLoopback(Address);
+    public bool IsLoopback => IsUnixSocket || (Address is not null && IPAddress.IsLoopback(Address));
+
+    /// <summary>Whether the connection came over a Unix socket.</summary>
+    public bool IsUnixSocket { get; }
 
     /// <summary>Whether nobody in between can read along.</summary>
     public bool IsTls { get; }

@@ -17,6 +17,9 @@ internal sealed class BoundAddresses
 
     public void AddManagement(ListenOptions listen) => _management.Add(listen);
 
+    /// <summary>The path of the Unix socket that takes AMQP; null without one.</summary>
+    public string? UnixSocket => _amqp.Select(listen => listen.SocketPath).FirstOrDefault(path => path is not null);
+
     /// <summary>The addresses of AMQP listeners.</summary>
     public IEnumerable<IPEndPoint> Amqp => EndPoints(_amqp);
 
@@ -28,10 +31,10 @@ internal sealed class BoundAddresses
 
     /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672".</summary>
     public override string ToString() =>
-        $"AMQP on {Join(Amqp)}; {(_tls.Count > 0 ? $"AMQP over TLS on {Join(Tls)}; " : "")}management on {Join(Management)}";
+        $"AMQP on {Join([.. Amqp, .. UnixSocket is { } path ? [path] : Array.Empty<object>()])}; {(_tls.Count > 0 ? $"AMQP over TLS on {Join(Tls)}; " : "")}management on {Join(Management)}";
 
     private static IEnumerable<IPEndPoint> EndPoints(List<ListenOptions> listens) =>
         listens.Select(listen => listen.IPEndPoint).OfType<IPEndPoint>();
 
-    private static string Join(IEnumerable<IPEndPoint> endPoints) => string.Join(", ", endPoints) is { Length: > 0 } list ? list : "no address";
+    private static string Join(IEnumerable<object> endPoints) => string.Join(", ", endPoints) is { Length: > 0 } list ? list : "no address";
 }

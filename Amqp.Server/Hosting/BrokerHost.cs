@@ -67,6 +67,7 @@ internal static class BrokerHost
         services.AddSingleton<MessageBroker>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
+        services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddHostedService<BrokerLifetime>();
         services.AddHostedService<HeartbeatMonitor>();
@@ -103,30 +104,38 @@ internal static class BrokerHost
         ListenSockets sockets = services.GetRequiredService<ListenSockets>();
         BoundAddresses addresses = services.GetRequiredService<BoundAddresses>();
 
+        SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
+
         kestrel.AddServerHeader = false;
-        sockets.SharePort(options.Listeners);
-        foreach (IPEndPoint endPoint in options.Listeners)
+        TlsCertificates? certificates = options.Tls.Listeners.Count + handed.Tls.Count > 0 ? AmqpListening.LoadCertificates(options.Tls, services) : null;
+        ListenOn(options.Listeners, handed.Amqp, Amqp);
+        ListenOn(options.Tls.Listeners, handed.Tls, AmqpOverTls);
+        ListenOn(options.ManagementListeners, handed.Management, addresses.AddManagement);
+        if (options.UnixSocketPath is { } path)
+            kestrel.ListenUnixSocket(Path.GetFullPath(path), Amqp);
+
+        void Amqp(ListenOptions listen)
         {
-            kestrel.Listen(endPoint, listen =>
-            {
-                addresses.AddAmqp(listen);
-                AmqpListening.Configure(listen, options, services, certificates: null);
-            });
+            addresses.AddAmqp(listen);
+            AmqpListening.Configure(listen, options, services, certificates: null);
         }
 
-        sockets.SharePort(options.Tls.Listeners);
-        TlsCertificates? certificates = options.Tls.Listeners.Count > 0 ? AmqpListening.LoadCertificates(options.Tls, services) : null;
-        foreach (IPEndPoint endPoint in options.Tls.Listeners)
+        void AmqpOverTls(ListenOptions listen)
         {
-            kestrel.Listen(endPoint, listen =>
-            {
-                addresses.AddTls(listen);
-                AmqpListening.Configure(listen, options, services, certificates);
-            });
+            addresses.AddTls(listen);
+            AmqpListening.Configure(listen, options, services, certificates);
         }
 
-        sockets.SharePort(options.ManagementListeners);
-        foreach (IPEndPoint endPoint in options.ManagementListeners)
-            kestrel.Listen(endPoint, addresses.AddManagement);
+        // Sockets that systemd hands over stand for the addresses of their kind.
+        void ListenOn(IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
+        {
+            foreach (ulong handle in handles)
+                kestrel.ListenHandle(handle, configure);
+            if (handles.Count > 0)
+                return;
+            sockets.SharePort(endPoints);
+            foreach (IPEndPoint endPoint in endPoints)
+                kestrel.Listen(endPoint, configure);
+        }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class BrokerLifetime(
     BrokerConfiguration configuration,
     IOptions<BrokerOptions> options,
     ConsoleLog log,
+    SystemdNotification systemd,
     ILogger<BrokerLifetime> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -36,6 +37,7 @@ internal sealed class BrokerLifetime(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         log.WriteLine($"Server startup complete; {addresses}");
+        systemd.SayReady();
         return Task.CompletedTask;
     }
 
@@ -43,6 +45,7 @@ internal sealed class BrokerLifetime(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         logger.Stopping();
+        systemd.SayStopping();
         sockets.Close();
         await connections.CloseAllAsync("broker forced connection closure with reason 'shutdown'", options.Value.ShutdownTimeout);
         logger.ConnectionsClosed();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 
 namespace Amqp.Server.Hosting;
@@ -9,6 +10,10 @@ namespace Amqp.Server.Hosting;
 /// <param name="options">What to set on each socket.</param>
 internal sealed class ListenSockets(SocketOptions options)
 {
+    // As to a TCP port: who comes in still has to log in.
+    private const UnixFileMode AnyoneMayConnect =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     private readonly Dictionary<EndPoint, PortGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private readonly List<Socket> _sockets = [];
 
@@ -24,14 +29,16 @@ internal sealed class ListenSockets(SocketOptions options)
     /// <exception cref="StartException">The address cannot be had.</exception>
     public Socket Bind(EndPoint endPoint)
     {
-        var wanted = (IPEndPoint)endPoint;
+        if (endPoint is UnixDomainSocketEndPoint path)
+            return Keep(BindUnixSocket(path));
+        if (endPoint is not IPEndPoint wanted)
+            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // one that the process was handed
         PortGroup group = _groups.GetValueOrDefault(endPoint) ?? new PortGroup();
         Socket socket = wanted.Port == 0 && group.Port != 0
             ? TryBind(wanted.Address, group.Port) ?? BindOrThrow(wanted)
             : BindOrThrow(wanted);
         group.Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        _sockets.Add(socket);
-        return socket;
+        return Keep(socket);
     }
 
     /// <summary>Closes the listening sockets, upon which Kestrel's loops that accept connections end.</summary>
@@ -40,6 +47,47 @@ internal sealed class ListenSockets(SocketOptions options)
         foreach (Socket socket in _sockets)
             socket.Dispose();
         _sockets.Clear();
+    }
+
+    private Socket Keep(Socket socket)
+    {
+        _sockets.Add(socket);
+        return socket;
+    }
+
+    /// <summary>Binds to a path, where a broker that was killed may have left its socket.</summary>
+    private static Socket BindUnixSocket(UnixDomainSocketEndPoint endPoint)
+    {
+        string path = endPoint.ToString();
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            if (File.Exists(path) && !IsAnswering(endPoint))
+                File.Delete(path);
+            socket.Bind(endPoint);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, AnyoneMayConnect);
+            return socket;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
+        {
+            socket.Dispose();
+            throw new StartException($"Cannot listen on {path}: {exception.Message}. Choose another with amqp_unix_path.", exception);
+        }
+    }
+
+    private static bool IsAnswering(UnixDomainSocketEndPoint endPoint)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(endPoint);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private Socket? TryBind(IPAddress address, int port)

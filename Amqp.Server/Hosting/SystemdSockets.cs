@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Listening sockets that systemd has opened and hands over (a <c>.socket</c> unit), told apart by their <c>FileDescriptorName</c>.</summary>
+/// <remarks>See sd_listen_fds(3). Kestrel knows them too, but not their names.</remarks>
+internal sealed class SystemdSockets
+{
+    private const int FirstHandle = 3; // SD_LISTEN_FDS_START
+
+    private SystemdSockets(IEnumerable<(ulong Handle, string Name)> sockets)
+    {
+        var byUse = sockets.ToLookup(socket => socket.Name is "amqps" or "management" ? socket.Name : "amqp", socket => socket.Handle);
+        (Amqp, Tls, Management) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]]);
+    }
+
+    /// <summary>Those for AMQP: whatever has no other name.</summary>
+    public IReadOnlyList<ulong> Amqp { get; }
+
+    /// <summary>Those named <c>amqps</c>, for AMQP over TLS.</summary>
+    public IReadOnlyList<ulong> Tls { get; }
+
+    /// <summary>Those named <c>management</c>, for the HTTP API.</summary>
+    public IReadOnlyList<ulong> Management { get; }
+
+    /// <summary>What the environment says is meant for this process.</summary>
+    /// <param name="variable">Gives a variable of the environment.</param>
+    /// <param name="processId">This process.</param>
+    public static SystemdSockets Read(Func<string, string?> variable, int processId)
+    {
+        int count = Number(variable("LISTEN_PID")) == processId ? Number(variable("LISTEN_FDS")) ?? 0 : 0;
+        string[] names = variable("LISTEN_FDNAMES")?.Split(':') ?? [];
+        return new SystemdSockets(Enumerable.Range(0, count).Select(index => ((ulong)(FirstHandle + index), names.ElementAtOrDefault(index) ?? "")));
+    }
+
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+}
