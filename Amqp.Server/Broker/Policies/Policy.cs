@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Parameters;
 
@@ -7,7 +6,7 @@ namespace Amqp.Server.Broker.Policies;
 /// <summary>Settings for every queue or exchange whose name matches a pattern. Immutable.</summary>
 internal sealed class Policy
 {
-    private readonly Regex _pattern;
+    private readonly PolicyPattern _pattern;
 
     /// <param name="kind">Whose policy it is.</param>
     /// <param name="name">Unique among those of its kind in the virtual host.</param>
@@ -18,8 +17,8 @@ internal sealed class Policy
     /// <exception cref="ValidationException">With RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
     {
-        (Kind, Name, Pattern, ApplyTo, Priority, Definition) = (kind, name, pattern, applyTo, priority, definition);
-        _pattern = NamePattern.Parse(pattern, "pattern");
+        (Kind, Name, ApplyTo, Priority, Definition) = (kind, name, applyTo, priority, definition);
+        _pattern = new PolicyPattern(pattern);
         if (!PolicyTarget.IsKnown(applyTo))
             throw new ValidationException($"apply-to '{applyTo}' unrecognised; should be one of: 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges', or 'all'");
         PolicyKeys.Validate(kind, definition);
@@ -29,7 +28,7 @@ internal sealed class Policy
 
     public string Name { get; }
 
-    public string Pattern { get; }
+    public string Pattern => _pattern.Text;
 
     public string ApplyTo { get; }
 
@@ -38,5 +37,5 @@ internal sealed class Policy
     public FieldTable Definition { get; }
 
     /// <summary>Whether the pattern is found in a name.</summary>
-    public bool Matches(string name) => NamePattern.IsMatch(_pattern, name);
+    public bool Matches(string name) => _pattern.IsMatch(name);
 }

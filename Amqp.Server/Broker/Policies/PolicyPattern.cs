@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Broker.Policies;
+
+/// <summary>The pattern of a policy: found anywhere in a name unless anchored. Unlike a permission's, an empty one matches every name.</summary>
+internal sealed class PolicyPattern
+{
+    private readonly NamePattern _pattern;
+
+    /// <exception cref="ValidationException">It is no regular expression; with RabbitMQ's text.</exception>
+    public PolicyPattern(string text)
+    {
+        try
+        {
+            _pattern = new NamePattern(text);
+        }
+        catch (FormatException error)
+        {
+            throw new ValidationException(error.InnerException is RegexParseException parsed
+                ? $"pattern should be regular expression but is invalid: {{\"{Describe(parsed.Error)}\",{parsed.Offset}}}"
+                : $"pattern should be regular expression but is invalid: {error.Message}");
+        }
+    }
+
+    /// <summary>As it was given.</summary>
+    public string Text => _pattern.Text;
+
+    public bool IsMatch(string name) => Text.Length == 0 || _pattern.IsMatch(name);
+
+    /// <summary>The words of PCRE, which RabbitMQ shows.</summary>
+    private static string Describe(RegexParseError error) => error switch
+    {
+        RegexParseError.InsufficientClosingParentheses => "missing )",
+        RegexParseError.InsufficientOpeningParentheses => "unmatched parentheses",
+        RegexParseError.UnterminatedBracket => "missing terminating ] for character class",
+        RegexParseError.QuantifierAfterNothing => "nothing to repeat",
+        RegexParseError.ReversedCharacterRange => "range out of order in character class",
+        RegexParseError.ReversedQuantifierRange => "numbers out of order in {} quantifier",
+        RegexParseError.UnescapedEndingBackslash => "\\ at end of pattern",
+        _ => "unrecognized pattern",
+    };
+}
