@@ -62,4 +62,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(319, LogLevel.Error, "What is due in queue '{Queue}' in vhost '{VirtualHost}' could not be done")]
     public static partial void QueueTimerFailed(this ILogger logger, string queue, string virtualHost, Exception error);
+
+    [LoggerMessage(321, LogLevel.Error, "A client could not be told what the store has made safe; its connection is closed")]
+    public static partial void NotifyingFailed(this ILogger logger, Exception error);
 }

@@ -7,16 +7,21 @@ namespace Amqp.Server.Broker;
 internal readonly ref struct EncodedMessage
 {
     // | exchange shortstr | routing key shortstr | properties length u32 | stamp, if the length's top bit says so | property flags and list | body |
-    // stamp: | length of what follows u16 | published i64 | expiration i64 | what a later version may add |
+    // stamp: | length of what follows u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
     // Head: all but the body. Big-endian, as on the wire.
     private const uint StampedBit = 1u << 31;
+
+    /// <summary>Bytes of <see cref="HiddenKeys"/> that a message can have.</summary>
+    public const int MaxHiddenKeys = ushort.MaxValue - 2 * sizeof(long);
+
     private const int StampSize = sizeof(ushort) + 2 * sizeof(long);
 
-    private EncodedMessage(ReadOnlySpan<byte> head, ReadOnlySpan<byte> address, MessageStamp? stamp, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    private EncodedMessage(ReadOnlySpan<byte> head, ReadOnlySpan<byte> address, MessageStamp? stamp, ReadOnlySpan<byte> hiddenKeys, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
     {
         Head = head;
         Address = address;
         Stamp = stamp;
+        HiddenKeys = hiddenKeys;
         Properties = properties;
         Body = body;
     }
@@ -29,7 +34,10 @@ internal readonly ref struct EncodedMessage
     /// <summary>When it was published, where that was written down: it may expire.</summary>
     public MessageStamp? Stamp { get; }
 
-    /// <summary>Property flags and list as the publisher sent them.</summary>
+    /// <summary>The keys of its BCC header, as short strings one behind the other: nobody sees them, but dead letters are routed by them too.</summary>
+    public ReadOnlySpan<byte> HiddenKeys { get; }
+
+    /// <summary>Property flags and list as the publisher sent them, but for a BCC header.</summary>
     public ReadOnlySpan<byte> Properties { get; }
 
     public ReadOnlySpan<byte> Body { get; }
@@ -44,12 +52,15 @@ internal readonly ref struct EncodedMessage
         if ((properties & StampedBit) != 0)
             return ReadStamped(message, address, start, (int)(properties & ~StampedBit));
         int end = start + (int)properties;
-        return new EncodedMessage(message[..end], message[..address], null, message[start..end], message[end..]);
+        return new EncodedMessage(message[..end], message[..address], null, default, message[start..end], message[end..]);
     }
 
     /// <summary>Bytes that the head will take.</summary>
-    public static int HeadSize(int addressLength, int propertiesLength, bool isStamped = false) =>
-        addressLength + sizeof(uint) + (isStamped ? StampSize : 0) + propertiesLength;
+    public static int HeadSize(int addressLength, int propertiesLength) => addressLength + sizeof(uint) + propertiesLength;
+
+    /// <summary>Bytes that a head with a stamp will take.</summary>
+    public static int StampedHeadSize(int addressLength, int propertiesLength, int hiddenKeysLength = 0) =>
+        HeadSize(addressLength, propertiesLength) + StampSize + hiddenKeysLength;
 
     /// <summary>Writes a head.</summary>
     public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties)
@@ -59,17 +70,34 @@ internal readonly ref struct EncodedMessage
         properties.CopyTo(target[(address.Length + sizeof(uint))..]);
     }
 
-    /// <summary>Writes a head that says when the message was published.</summary>
-    public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, MessageStamp stamp)
+    /// <summary>Writes a head that says when the message was published, or which keys nobody may see.</summary>
+    /// <param name="target">As large as <see cref="StampedHeadSize"/> says.</param>
+    /// <param name="address">Exchange and routing key.</param>
+    /// <param name="properties">Property flags and list.</param>
+    /// <param name="stamp">The stamp; <see cref="MessageStamp.None"/> for the keys' sake alone.</param>
+    /// <param name="hiddenKeys">At most <see cref="MaxHiddenKeys"/> bytes.</param>
+    public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, MessageStamp stamp, ReadOnlySpan<byte> hiddenKeys = default)
     {
         address.CopyTo(target);
         target = target[address.Length..];
         BinaryPrimitives.WriteUInt32BigEndian(target, (uint)properties.Length | StampedBit);
         target = target[sizeof(uint)..];
-        BinaryPrimitives.WriteUInt16BigEndian(target, StampSize - sizeof(ushort));
+        BinaryPrimitives.WriteUInt16BigEndian(target, (ushort)(StampSize - sizeof(ushort) + hiddenKeys.Length));
         BinaryPrimitives.WriteInt64BigEndian(target[2..], stamp.Published);
         BinaryPrimitives.WriteInt64BigEndian(target[10..], stamp.Expiration);
-        properties.CopyTo(target[StampSize..]);
+        hiddenKeys.CopyTo(target[StampSize..]);
+        properties.CopyTo(target[(StampSize + hiddenKeys.Length)..]);
+    }
+
+    /// <summary>A head of its own without a time in it.</summary>
+    public static byte[] NewHead(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> hiddenKeys)
+    {
+        byte[] head = new byte[hiddenKeys.IsEmpty ? HeadSize(address.Length, properties.Length) : StampedHeadSize(address.Length, properties.Length, hiddenKeys.Length)];
+        if (hiddenKeys.IsEmpty)
+            WriteHead(head, address, properties);
+        else
+            WriteHead(head, address, properties, MessageStamp.None, hiddenKeys);
+        return head;
     }
 
     private static EncodedMessage ReadStamped(ReadOnlySpan<byte> message, int address, int start, int properties)
@@ -77,9 +105,10 @@ internal readonly ref struct EncodedMessage
         var rest = message[start..];
         int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
         var stamp = new MessageStamp(BinaryPrimitives.ReadInt64BigEndian(rest[2..]), BinaryPrimitives.ReadInt64BigEndian(rest[10..]));
+        var hiddenKeys = rest[StampSize..(sizeof(ushort) + length)];
         rest = rest[(sizeof(ushort) + length)..];
         int end = message.Length - rest.Length + properties;
-        return new EncodedMessage(message[..end], message[..address], stamp, rest[..properties], message[end..]);
+        return new EncodedMessage(message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..]);
     }
 }
 
@@ -90,4 +119,7 @@ internal readonly record struct MessageStamp(long Published, long Expiration)
 {
     /// <summary>The publisher gives it all the time there is.</summary>
     public const long NoExpiration = -1;
+
+    /// <summary>Stands where there is a place for a stamp and none is wanted.</summary>
+    public static MessageStamp None { get; } = new(-1, NoExpiration);
 }

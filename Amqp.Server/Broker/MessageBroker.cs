@@ -66,7 +66,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
         Permissions = new PermissionStore(_directory.Catalog);
         Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers);
-        Commits = new CommitNotifier(Store);
+        Commits = new CommitNotifier(Store, logger);
         Alarms = new ResourceAlarms(
             new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
             new DiskWatch(

@@ -108,10 +108,10 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
     private ReadOnlySpan<byte> Stamp(ReadOnlySpan<byte> head, in MessageTraits traits)
     {
         var message = EncodedMessage.Read(head);
-        int size = EncodedMessage.HeadSize(message.Address.Length, message.Properties.Length, isStamped: true);
+        int size = EncodedMessage.StampedHeadSize(message.Address.Length, message.Properties.Length, message.HiddenKeys.Length);
         if (_stampedHead.Length < size)
             Array.Resize(ref _stampedHead, Math.Max(size, 2 * _stampedHead.Length));
-        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(virtualHost.Timer.Now, traits.Expiration));
+        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(virtualHost.Timer.Now, traits.Expiration), message.HiddenKeys);
         return _stampedHead.AsSpan(0, size);
     }
 }

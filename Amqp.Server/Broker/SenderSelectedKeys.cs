@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker;
@@ -47,6 +48,31 @@ internal static class SenderSelectedKeys
         int end = start + sizeof(uint) + (int)BinaryPrimitives.ReadUInt32BigEndian(properties[start..]);
         output.Write(properties[end..]);
         return output.WrittenSpan;
+    }
+
+    /// <summary>The keys of the BCC header as <see cref="EncodedMessage.HiddenKeys"/> keeps them: those that can be keys of a queue's binding, and as many as there is room for.</summary>
+    public static byte[] Hide(ReadOnlySpan<byte> headers)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        foreach (var key in FieldTableCodec.Read(headers)["BCC"] is { Type: FieldType.Array } keys ? keys.AsArray() : [])
+        {
+            if (key.Type != FieldType.LongString || Encoding.UTF8.GetByteCount(key.AsString()) is var length && length > byte.MaxValue)
+                continue;
+            if (output.WrittenCount + 1 + length > EncodedMessage.MaxHiddenKeys)
+                break;
+            writer.WriteShortString(key.AsString());
+        }
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The keys that <see cref="Hide"/> has kept.</summary>
+    public static string[] Reveal(ReadOnlySpan<byte> hiddenKeys)
+    {
+        var keys = new List<string>();
+        for (; !hiddenKeys.IsEmpty; hiddenKeys = hiddenKeys[(1 + hiddenKeys[0])..])
+            keys.Add(Encoding.UTF8.GetString(hiddenKeys.Slice(1, hiddenKeys[0])));
+        return [.. keys];
     }
 
     private static AmqpException Unacceptable(string name, FieldValue value) => new(

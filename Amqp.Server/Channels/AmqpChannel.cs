@@ -197,6 +197,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             return _isAwaitingCommit = !_isReleased && Answer(store);
     }
 
+    /// <inheritdoc/>
+    public void OnNotifyingFailed() => Session.Abort();
+
     /// <summary>Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs. Twice does no harm.</summary>
     public void Release()
     {

@@ -25,6 +25,9 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
 
     public ILogger Logger { get; } = logger;
 
+    /// <summary>Cuts the client off, when it cannot be told what it waits for. Any thread. Nothing for a session that is no connection.</summary>
+    public Action Abort { get; set; } = () => { };
+
     /// <summary>What the client makes the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new(broker.HeldMemory);
 

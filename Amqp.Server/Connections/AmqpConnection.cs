@@ -176,6 +176,7 @@ internal sealed class AmqpConnection
             PendingLogins.NoteOpened(_context);
             if (session is null)
                 return;
+            session.Abort = Abort;
             Volatile.Write(ref _session, session);
             DemandNotDeleted(session);
             if (!await _readLoop.RunAsync(session))

@@ -33,11 +33,18 @@ internal static class BrokerHost
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
         app.MapManagement(new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
-            () => addresses.Amqp.Select(address => new NodeListener("amqp", address)).Concat(addresses.Management.Select(address => new NodeListener("http", address))),
+            () => ListenersIn(addresses),
             app.Services.GetRequiredService<LogLevels>(),
             app.Services.GetRequiredService<ILogger<ManagementApi>>()));
         return app;
     }
+
+    private static IEnumerable<NodeListener> ListenersIn(BoundAddresses addresses) =>
+    [
+        .. addresses.Amqp.Select(address => new NodeListener(NodeListener.Amqp, address)),
+        .. addresses.Tls.Select(address => new NodeListener(NodeListener.AmqpOverTls, address)),
+        .. addresses.Management.Select(address => new NodeListener(NodeListener.Http, address)),
+    ];
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {

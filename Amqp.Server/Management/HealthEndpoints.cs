@@ -7,7 +7,7 @@ namespace Amqp.Server.Management;
 /// <summary><c>/api/health/checks</c> and the older checks.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly string[] _units = ["days", "weeks", "months", "years"];
+    private static readonly (string Name, double Days)[] _units = [("days", 1), ("weeks", 7), ("months", 365 / 12.0), ("years", 365)];
 
     public static ManagementApi MapHealth(this ManagementApi api)
     {
@@ -20,7 +20,7 @@ internal static class HealthEndpoints
             .Get("/health/checks/below-node-connection-limit", Access.Management, BelowConnectionLimit)
             .Get("/health/checks/port-listener/{port}", Access.Management, PortListener)
             .Get("/health/checks/protocol-listener/{protocol}", Access.Management, ProtocolListener)
-            .Get("/health/checks/certificate-expiration/{within}/{unit}", Access.Management, CertificateExpiration)
+            .Get("/health/checks/certificate-expiration/{within}/{unit}", Access.Management, CertificatesExpire)
             .Get("/aliveness-test/{vhost}", Access.VirtualHost, Aliveness)
             .Get("/healthchecks/node", Access.Monitoring, _ => Ok())
             .Get("/healthchecks/node/{node}", Access.Monitoring, _ => Ok());
@@ -91,14 +91,44 @@ internal static class HealthEndpoints
             });
     }
 
-    private static ApiReply CertificateExpiration(ApiRequest request)
+    /// <summary>As in RabbitMQ the files are read, not what the listeners have loaded: what is there is what the next start uses.</summary>
+    private static ApiReply CertificatesExpire(ApiRequest request)
     {
-        if (!int.TryParse(request.Name("within"), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (!int.TryParse(request.Name("within"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int within))
             throw ApiException.BadRequest("Invalid expiration value.");
-        if (!_units.Contains(request.Name("unit")))
+        if (Array.Find(_units, unit => string.Equals(unit.Name, request.Name("unit"), StringComparison.OrdinalIgnoreCase)) is not { Name: not null } unit)
             throw ApiException.BadRequest("Time unit not recognised. Supported units: days, weeks, months, years.");
-        return Ok();
+        var tls = request.Services.Options.Tls;
+        var now = DateTime.UtcNow;
+        var limit = Later(now, within * unit.Days);
+        var server = CertificateExpiration.Find(tls.CertificateFile, now, limit);
+        var authorities = CertificateExpiration.Find(tls.AuthoritiesFile, now, limit);
+        NodeListener[] listeners = [.. request.Services.Listeners().Where(listener => listener.Protocol == NodeListener.AmqpOverTls)];
+        if (listeners.Length == 0 || server.Count + authorities.Count == 0)
+            return Ok();
+        return Failed(json =>
+        {
+            json.WriteString("reason", "Certificates expiring");
+            json.WriteStartArray("expired");
+            foreach (var listener in listeners)
+            {
+                json.WriteStartObject();
+                json.WriteString("node", ManagementServices.NodeName);
+                json.WriteString("protocol", listener.Protocol);
+                json.WriteString("interface", $"{listener.EndPoint.Address}");
+                json.WriteNumber("port", listener.EndPoint.Port);
+                json.WriteString("certfile", tls.CertificateFile);
+                json.WriteString("cacertfile", tls.AuthoritiesFile);
+                json.WriteStrings("certfile_expires_on", server);
+                json.WriteStrings("cacertfile_expires_on", authorities);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        });
     }
+
+    private static DateTime Later(DateTime time, double days) =>
+        days >= (DateTime.MaxValue - time).TotalDays ? DateTime.MaxValue : days <= (DateTime.MinValue - time).TotalDays ? DateTime.MinValue : time.AddDays(days);
 
     /// <summary>Declares a queue, publishes to it and gets the message back.</summary>
     private static ApiReply Aliveness(ApiRequest request)

@@ -31,6 +31,9 @@ internal sealed record ManagementServices(
 }
 
 /// <summary>An address that the broker listens on.</summary>
-/// <param name="Protocol">RabbitMQ's word: <c>amqp</c>, <c>http</c>.</param>
+/// <param name="Protocol">RabbitMQ's word: <c>amqp</c>, <c>amqp/ssl</c>, <c>http</c>.</param>
 /// <param name="EndPoint">With the port that it really is.</param>
-internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint);
+internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
+{
+    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http";
+}

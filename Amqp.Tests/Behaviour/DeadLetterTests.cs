@@ -171,6 +171,46 @@ public class DeadLetterTests : BehaviourTests
     }
 
     [Test]
+    public async Task Keys_of_BCC_count_at_every_death_and_are_told_to_nobody()
+    {
+        var channel = await OpenChannelAsync();
+        string exchange = await DeclareExchangeAsync(channel, "direct");
+        var settings = Table("x-dead-letter-exchange", FieldValue.FromString(exchange));
+        string queue = await DeclareQueueAsync(channel, settings), next = await DeclareQueueAsync(channel, settings.With("x-message-ttl", FieldValue.FromInt32(0)));
+        string copy = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(next, exchange, queue);
+        await channel.BindQueueAsync(copy, exchange, "copy");
+        await channel.PublishAsync("", queue, "a", new() { Headers = Table("BCC", FieldValue.FromArray([FieldValue.FromString("copy")])) });
+
+        await RejectAsync(channel, queue);
+
+        foreach (int deaths in (int[])[1, 2]) // it comes from the first queue, and once more from the next
+        {
+            var letter = await TakeAsync(channel, copy);
+            Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));
+            Assert.That(Properties(letter).Headers!["BCC"], Is.Null);
+            Assert.That(Deaths(letter).Select(death => death["routing-keys"]!.Value), Is.EqualTo(Enumerable.Repeat(FieldValue.FromArray([FieldValue.FromString(queue)]), deaths)));
+        }
+    }
+
+    [Test]
+    public async Task Keys_of_BCC_give_way_to_a_key_of_the_queue()
+    {
+        var channel = await OpenChannelAsync();
+        string exchange = await DeclareExchangeAsync(channel, "direct");
+        string queue = await DeclareQueueAsync(channel, Table("x-dead-letter-exchange", FieldValue.FromString(exchange)).With("x-dead-letter-routing-key", FieldValue.FromString("key")));
+        string letters = await DeclareQueueAsync(channel), copy = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(letters, exchange, "key");
+        await channel.BindQueueAsync(copy, exchange, "copy");
+        await channel.PublishAsync("", queue, "a", new() { Headers = Table("BCC", FieldValue.FromArray([FieldValue.FromString("copy")])) });
+
+        await RejectAsync(channel, queue);
+
+        Assert.That((await TakeAsync(channel, letters)).Text, Is.EqualTo("a"));
+        await channel.ExpectEmptyAsync(copy);
+    }
+
+    [Test]
     public async Task A_headers_exchange_sees_the_headers_of_the_death()
     {
         var channel = await OpenChannelAsync();

@@ -38,7 +38,7 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
         var serial = parts.Length == 3
             ? new Serial(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture))
             : default;
-        return new Found(serial, delivery.Redelivered, delivery.DeliveryTag, IsIntact: label == Label(serial, delivery.Body.Span));
+        return new Found(serial, delivery.BasicProperties.Priority, delivery.Redelivered, delivery.DeliveryTag, IsIntact: label == Label(serial, delivery.Body.Span));
     }
 
     private static string Label(Serial serial, ReadOnlySpan<byte> body) =>
@@ -46,4 +46,4 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
 }
 
 /// <summary>A message as it came out of a queue.</summary>
-internal readonly record struct Found(Serial Serial, bool Redelivered, ulong DeliveryTag, bool IsIntact);
+internal readonly record struct Found(Serial Serial, int Priority, bool Redelivered, ulong DeliveryTag, bool IsIntact);

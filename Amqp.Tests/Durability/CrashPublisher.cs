@@ -3,13 +3,15 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>Publishes as fast as a window of unconfirmed messages lets it, until the broker dies. Lives through all crashes: its numbers go on.</summary>
-internal sealed class CrashPublisher(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
+internal abstract class CrashPublisher(int publisher, int window, Random random)
 {
-    private const int Window = 300;
     private int _number;
 
     /// <summary>The channel that it wants: confirms as they come.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+
+    /// <summary>Where its choices come from.</summary>
+    protected Random Random => random;
 
     public override string ToString() => $"publisher {publisher}";
 
@@ -17,7 +19,7 @@ internal sealed class CrashPublisher(int publisher, CrashLedger ledger, CrashTop
     /// <param name="onConfirmed">Called when something was confirmed.</param>
     public async Task RunAsync(IChannel channel, Action onConfirmed)
     {
-        using var window = new SemaphoreSlim(Window);
+        using var room = new SemaphoreSlim(window);
         var refused = new TaskCompletionSource();
         var waiting = new Queue<Serial>(); // locked: the client's callbacks take what is published here
         ulong confirmed = 0;
@@ -33,8 +35,8 @@ internal sealed class CrashPublisher(int publisher, CrashLedger ledger, CrashTop
                 Serial serial;
                 lock (waiting)
                     serial = waiting.Dequeue();
-                ledger.Confirm(serial);
-                window.Release();
+                OnConfirmed(serial);
+                room.Release();
             }
             onConfirmed();
             return Task.CompletedTask;
@@ -44,28 +46,28 @@ internal sealed class CrashPublisher(int publisher, CrashLedger ledger, CrashTop
         {
             while (!refused.Task.IsFaulted)
             {
-                await window.WaitAsync(ended);
+                await room.WaitAsync(ended);
                 await PublishAsync(channel, waiting, ended);
             }
             await refused.Task;
         });
     }
 
+    /// <summary>Decides where a message goes, and notes in the ledger that it is about to.</summary>
+    protected abstract CrashAddress Address(CrashMessage message);
+
+    /// <summary>A message was confirmed.</summary>
+    protected abstract void OnConfirmed(Serial serial);
+
     private async Task PublishAsync(IChannel channel, Queue<Serial> waiting, CancellationToken ended)
     {
         var message = CrashMessage.Random(new Serial(publisher, ++_number), random);
-        bool isPersistent = random.Next(20) != 0;
-        var only = random.Next(60) switch
-        {
-            0 => topology.Stuck,
-            < 20 => null,
-            _ => topology.Direct,
-        };
-        if (isPersistent)
-            ledger.Publish(message.Serial, only);
+        var address = Address(message);
         lock (waiting)
             waiting.Enqueue(message.Serial);
-        await channel.BasicPublishAsync(
-            only is null ? CrashTopology.Spread : "", only?.Name ?? "", mandatory: false, message.Properties(isPersistent), message.Body, ended);
+        await channel.BasicPublishAsync(address.Exchange, address.RoutingKey, mandatory: false, address.Properties, message.Body, ended);
     }
 }
+
+/// <summary>Where a message goes, and with which properties.</summary>
+internal sealed record CrashAddress(string Exchange, string RoutingKey, BasicProperties Properties);

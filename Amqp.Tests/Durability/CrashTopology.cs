@@ -2,10 +2,11 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The durable things that are there through all crashes: a queue of its own, another that hardly anything goes to and that keeps it for long, and three behind a fanout exchange, one of them two exchanges away.</summary>
+/// <summary>The durable things that are there through all crashes: a queue of its own, another that hardly anything goes to and that keeps it for long, one with priorities, and three behind a fanout exchange, one of them two exchanges away.</summary>
 internal sealed class CrashTopology
 {
     public const string Spread = "crash.spread";
+    public const int MaxPriority = 5;
     private const string Onward = "crash.onward";
 
     public QueueLedger Direct { get; } = new("crash.direct") { IsPromised = true, IsBound = true };
@@ -19,6 +20,8 @@ internal sealed class CrashTopology
     /// <summary>What is in here keeps a little of every segment of the log.</summary>
     public QueueLedger Stuck { get; } = new("crash.stuck") { IsPromised = true, IsBound = true };
 
+    public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
+
     /// <summary>Declares it all, once: afterwards only crashes may touch it.</summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {
@@ -26,9 +29,10 @@ internal sealed class CrashTopology
         await channel.ExchangeDeclareAsync(Spread, ExchangeType.Fanout, durable: true);
         await channel.ExchangeDeclareAsync(Onward, ExchangeType.Fanout, durable: true);
         await channel.ExchangeBindAsync(Onward, Spread, "");
-        foreach (var queue in new[] { Direct, Stuck, Consumed, Purged, Far })
+        foreach (var queue in new[] { Direct, Stuck, Consumed, Purged, Far, Prioritized })
         {
-            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false);
+            var arguments = queue.MaxPriority == 0 ? null : new Dictionary<string, object?> { ["x-max-priority"] = queue.MaxPriority };
+            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, arguments: arguments);
             ledger.Add(queue);
         }
         await channel.QueueBindAsync(Consumed.Name, Spread, "");
@@ -36,5 +40,7 @@ internal sealed class CrashTopology
         await channel.QueueBindAsync(Far.Name, Onward, "");
         foreach (var queue in new[] { Consumed, Purged, Far })
             ledger.Spread(queue);
+        await DyingTopology.DeclareAsync(channel);
+        await DelayedTopology.DeclareAsync(channel);
     }
 }

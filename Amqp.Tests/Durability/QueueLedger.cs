@@ -18,6 +18,9 @@ internal sealed class QueueLedger(string name)
     /// <summary>Messages sent before the binding was may have come after it: unknown ones are no fault.</summary>
     public bool MayHoldUnknown { get; init; }
 
+    /// <summary>The highest priority that counts; 0 when the queue knows none.</summary>
+    public int MaxPriority { get; init; }
+
     public void Publish(Serial serial) => _entries.Add(serial, new Entry { MayBeGone = !IsBound || _isPurging });
 
     public void Confirm(Serial serial)
@@ -60,16 +63,21 @@ internal sealed class QueueLedger(string name)
     public IEnumerable<string> Judge(IReadOnlyList<Found> found, long durable, long now)
     {
         var faults = new List<string>();
-        var latest = new Dictionary<int, int>();
+        var latest = new Dictionary<(int Publisher, int Priority), int>();
+        int lowest = MaxPriority;
         var present = new HashSet<Serial>();
         foreach (var message in found)
         {
             string who = $"{Name}: message {message.Serial.Number} of publisher {message.Serial.Publisher}";
             if (!message.IsIntact)
                 faults.Add($"{who} is damaged");
-            if (latest.TryGetValue(message.Serial.Publisher, out int before) && before >= message.Serial.Number)
+            int priority = Math.Min(message.Priority, MaxPriority);
+            if (priority > lowest)
+                faults.Add($"{who} has priority {priority} and comes after one of {lowest}");
+            lowest = priority;
+            if (latest.TryGetValue((message.Serial.Publisher, priority), out int before) && before >= message.Serial.Number)
                 faults.Add($"{who} comes after {before}");
-            latest[message.Serial.Publisher] = message.Serial.Number;
+            latest[(message.Serial.Publisher, priority)] = message.Serial.Number;
             present.Add(message.Serial);
             if (!_entries.TryGetValue(message.Serial, out var entry))
             {

@@ -37,16 +37,23 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
         string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? Encoding.UTF8.GetString(properties.Expiration) : null;
         var death = new Death(reason, queue.Name, _virtualHost.Timer.Now / 1000, Encoding.UTF8.GetString(oldExchange), keys, expiration);
         headers = DeathHistory.Add(headers, death);
+        var hiddenKeys = message.HiddenKeys; // of which the history does not tell, and which go on with the message
         if (routingKey is not null)
         {
             headers = new FieldTable(headers.Where(header => header.Key != "CC"));
             keys = [routingKey];
+            hiddenKeys = default;
+        }
+        else if (!hiddenKeys.IsEmpty)
+        {
+            keys = [.. keys, .. SenderSelectedKeys.Reveal(hiddenKeys)];
         }
 
         EncodeHead(keys[0], message.Properties, headers);
         var traits = new MessageTraits(properties.IsPersistent, properties.Priority, MessageStamp.NoExpiration);
         var route = FindRoute(keys, headers);
-        _intake.Store(route, _head.WrittenSpan, message.Body, traits, round);
+        var head = hiddenKeys.IsEmpty ? _head.WrittenSpan : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
+        _intake.Store(route, head, message.Body, traits, round);
     }
 
     private void EncodeHead(string key, ReadOnlySpan<byte> properties, FieldTable headers)

@@ -8,6 +8,9 @@ internal interface ICommitWaiter
     /// <summary>The durable position has moved, or the store has failed.</summary>
     /// <returns>True to be called again at the next commit.</returns>
     bool OnCommitted(IMessageStore store, DispatchRound round);
+
+    /// <summary><see cref="OnCommitted"/> has thrown, and is not called again: whoever is behind this must not wait for ever.</summary>
+    void OnNotifyingFailed();
 }
 
 /// <summary>Tells those who wait when a commit is done: a few on the store's own thread, many on the thread pool, while the store already works on the next.</summary>
@@ -18,14 +21,15 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     private const int FewWaiters = 8;
 
     private readonly IMessageStore _store;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private List<ICommitWaiter> _waiting = []; // under the gate
     private List<ICommitWaiter> _served = []; // owned by the pass that runs
     private int _state; // interlocked: 0 idle, 1 scheduled or running, 2 running and wanted again
 
-    public CommitNotifier(IMessageStore store)
+    public CommitNotifier(IMessageStore store, ILogger logger)
     {
-        _store = store;
+        (_store, _logger) = (store, logger);
         store.Committed += OnCommitted;
     }
 
@@ -47,13 +51,40 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
             lock (_gate)
                 (_waiting, _served) = (_served, _waiting);
             foreach (var waiter in _served)
-                if (waiter.OnCommitted(_store, round))
+                if (Notify(waiter, round))
                     lock (_gate)
                         _waiting.Add(waiter);
             _served.Clear();
-            round.Complete();
+            Complete(round);
         }
         while (Interlocked.CompareExchange(ref _state, 0, 1) != 1);
+    }
+
+    /// <summary>Throws nothing: an error of one waiter must not reach the others, nor the store, which takes any on its thread for its own end.</summary>
+    private bool Notify(ICommitWaiter waiter, DispatchRound round)
+    {
+        try
+        {
+            return waiter.OnCommitted(_store, round);
+        }
+        catch (Exception error)
+        {
+            _logger.NotifyingFailed(error);
+            waiter.OnNotifyingFailed();
+            return false;
+        }
+    }
+
+    private void Complete(DispatchRound round)
+    {
+        try
+        {
+            round.Complete();
+        }
+        catch (Exception error)
+        {
+            _logger.NotifyingFailed(error);
+        }
     }
 
     private void OnCommitted()

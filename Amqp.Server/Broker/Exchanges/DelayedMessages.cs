@@ -272,8 +272,7 @@ internal sealed class DelayedMessages
         {
             var delayed = DelayedMessage.Read(payload.Payload);
             var properties = DelayHeader.Negate(delayed.Message.Properties);
-            byte[] head = new byte[EncodedMessage.HeadSize(delayed.Message.Address.Length, properties.Length)];
-            EncodedMessage.WriteHead(head, delayed.Message.Address, properties);
+            byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
             _virtualHost.Follow(_exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
             // Refused means that a queue is full: the message is gone for it, as for a publisher without confirms.

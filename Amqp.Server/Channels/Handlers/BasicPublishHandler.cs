@@ -76,8 +76,6 @@ internal static class BasicPublishHandler
         var properties = SenderSelectedKeys.WithoutBcc(message.Properties, headers);
         if (properties == message.Properties)
             return head;
-        var changed = new byte[EncodedMessage.HeadSize(message.Address.Length, properties.Length)];
-        EncodedMessage.WriteHead(changed, message.Address, properties);
-        return changed;
+        return EncodedMessage.NewHead(message.Address, properties, SenderSelectedKeys.Hide(headers));
     }
 }

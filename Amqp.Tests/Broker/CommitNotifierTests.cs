@@ -1,0 +1,62 @@
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Storage;
+using Amqp.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>Waiters that throw, on the store's own thread: theirs is the harm, and nobody else's.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class CommitNotifierTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestCase(1)] // answered on the store's thread
+    [TestCase(20)] // on the thread pool's
+    public async Task An_error_of_one_waiter_reaches_neither_the_others_nor_the_store(int others)
+    {
+        await using var run = new StoreRun(_folder.Path);
+        var notifier = new CommitNotifier(run.Store, NullLogger.Instance);
+        for (int commit = 0; commit < 3; commit++)
+        {
+            var broken = new Waiter(isBroken: true);
+            Waiter[] sound = [.. Enumerable.Range(0, others).Select(_ => new Waiter(isBroken: false))];
+            long position = Append(run);
+            foreach (var waiter in sound.Take(others / 2).Append(broken).Concat(sound.Skip(others / 2)))
+                notifier.Add(waiter, position);
+
+            run.Store.RequestCommit(position);
+
+            await Task.WhenAll(sound.Append(broken).Select(waiter => waiter.Told)).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        await run.Store.WaitForCommitAsync(Append(run)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(run.Store.Failure, Is.Null);
+    }
+
+    private static long Append(StoreRun run)
+    {
+        StoredMessage message = default;
+        return run.Store.Append([run.First], "head"u8, "body"u8, true, new Span<StoredMessage>(ref message));
+    }
+
+    /// <summary>Waits for one commit.</summary>
+    private sealed class Waiter(bool isBroken) : ICommitWaiter
+    {
+        private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes when it was told; of a broken one, when it was told that it is.</summary>
+        public Task Told => _told.Task;
+
+        public bool OnCommitted(IMessageStore store, DispatchRound round)
+        {
+            if (isBroken)
+                throw new InvalidOperationException("broken");
+            _told.TrySetResult();
+            return false;
+        }
+
+        public void OnNotifyingFailed() => _told.TrySetResult();
+    }
+}

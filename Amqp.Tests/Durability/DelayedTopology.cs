@@ -1,0 +1,17 @@
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>The exchange in which messages wait through crashes, and the queue that they then go to.</summary>
+internal static class DelayedTopology
+{
+    public const string Exchange = "crash.delayed";
+    public const string Queue = "crash.delayed.due";
+
+    public static async Task DeclareAsync(IChannel channel)
+    {
+        await channel.ExchangeDeclareAsync(Exchange, "x-delayed-message", durable: true, arguments: new Dictionary<string, object?> { ["x-delayed-type"] = ExchangeType.Fanout });
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(Queue, Exchange, "");
+    }
+}

@@ -1,0 +1,62 @@
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Queues in which messages die, each in its own way, and go on to the next, until they come to the last. They never come back to one.</summary>
+internal static class DyingTopology
+{
+    /// <summary>Messages expire by the queue's own TTL, and go to <see cref="Short"/>.</summary>
+    public const string Expiring = "crash.dying.expiring";
+
+    /// <summary>Messages have a time of their own, and go to <see cref="Letters"/>.</summary>
+    public const string Own = "crash.dying.own";
+
+    /// <summary>Messages expire, make room and go where a policy says, which changes all the time.</summary>
+    public const string Policed = "crash.dying.policed";
+
+    /// <summary>Messages make room, and go to <see cref="Rejected"/>.</summary>
+    public const string Short = "crash.dying.short";
+
+    /// <summary>Messages are rejected, and go to <see cref="Limited"/>.</summary>
+    public const string Rejected = "crash.dying.rejected";
+
+    /// <summary>Messages are requeued until they have been too often, and go to <see cref="Letters"/>.</summary>
+    public const string Limited = "crash.dying.limited";
+
+    /// <summary>The end of all ways.</summary>
+    public const string Letters = "crash.letters";
+
+    /// <summary>What policies name as the dead-letter exchange; its keys are the names of <see cref="Short"/> and <see cref="Letters"/>.</summary>
+    public const string Exchange = "crash.deaths";
+
+    /// <summary>Where messages are published to.</summary>
+    public static string[] Heads { get; } = [Expiring, Own, Policed, Short, Rejected, Limited];
+
+    /// <summary>All queues, each before those that its messages go to.</summary>
+    public static string[] Queues { get; } = [.. Heads, Letters];
+
+    public static async Task DeclareAsync(IChannel channel)
+    {
+        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Direct, durable: true);
+        await DeclareAsync(Letters);
+        await DeclareAsync(Limited, DyingTo(Letters, ("x-queue-type", "quorum"), ("x-delivery-limit", 2)));
+        await DeclareAsync(Rejected, DyingTo(Limited));
+        await DeclareAsync(Short, DyingTo(Rejected, ("x-max-length", 10)));
+        await DeclareAsync(Policed);
+        await DeclareAsync(Own, DyingTo(Letters));
+        await DeclareAsync(Expiring, DyingTo(Short, ("x-message-ttl", 150)));
+        foreach (string target in new[] { Short, Letters })
+            await channel.QueueBindAsync(target, Exchange, target);
+
+        Task DeclareAsync(string queue, Dictionary<string, object?>? arguments = null) =>
+            channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments: arguments);
+    }
+
+    private static Dictionary<string, object?> DyingTo(string queue, params (string Name, object Value)[] more)
+    {
+        var arguments = new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = queue };
+        foreach (var (name, value) in more)
+            arguments.Add(name, value);
+        return arguments;
+    }
+}

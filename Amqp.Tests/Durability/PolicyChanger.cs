@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Changes policies over HTTP until the broker dies, and then knows what must hold. Lives through all crashes: its numbers go on.</summary>
+internal sealed class PolicyChanger
+{
+    private const string Lasting = "policies/%2F/crash.lasting"; // of DyingTopology.Policed
+    private const string Fleeting = "policies/%2F/crash.fleeting";
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
+
+    private int _sent; // number of the lasting policy, which is its priority
+    private int _answered;
+    private bool? _isFleetingThere = false; // null: asked for and not answered
+
+    public override string ToString() => "changer of policies";
+
+    /// <summary>Sets the policy that is always there.</summary>
+    public async Task PrepareAsync(BrokerProcess broker)
+    {
+        using var http = Client(broker);
+        await ChangeAsync(http);
+    }
+
+    /// <returns>A task that ends with the broker.</returns>
+    public async Task RunAsync(BrokerProcess broker)
+    {
+        using var http = Client(broker);
+        try
+        {
+            while (true)
+            {
+                await ChangeAsync(http);
+                await ToggleAsync(http);
+                await Task.Delay(_pause);
+            }
+        }
+        catch (HttpRequestException error) when (error.StatusCode is null)
+        {
+            // The broker is gone.
+        }
+    }
+
+    /// <summary>What is wrong after a crash.</summary>
+    public async Task<IReadOnlyList<string>> InspectAsync(BrokerProcess broker)
+    {
+        using var http = Client(broker);
+        var faults = new List<string>();
+        var policy = await http.GetFromJsonAsync<JsonNode>(Lasting);
+        int number = policy!["priority"]!.GetValue<int>();
+        if (number != _answered && number != _sent)
+            faults.Add($"policy {_answered} was answered, {_sent} sent, and {number} is there");
+        if (!JsonNode.DeepEquals(policy["definition"], Definition(number)))
+            faults.Add($"policy {number} is there, and says {policy["definition"]!.ToJsonString()}");
+        var queue = await http.GetFromJsonAsync<JsonNode>($"queues/%2F/{DyingTopology.Policed}");
+        if (!JsonNode.DeepEquals(queue!["effective_policy_definition"], Definition(number)))
+            faults.Add($"policy {number} is there, and the queue has {queue["effective_policy_definition"]?.ToJsonString()}");
+        _answered = _sent = number;
+
+        using var fleeting = await http.GetAsync(Fleeting);
+        bool isThere = fleeting.StatusCode != HttpStatusCode.NotFound;
+        if (_isFleetingThere is { } expected && expected != isThere)
+            faults.Add(expected ? "a policy is gone" : "a policy is back that was deleted");
+        _isFleetingThere = isThere;
+        return faults;
+    }
+
+    private async Task ChangeAsync(HttpClient http)
+    {
+        int number = ++_sent;
+        var policy = new JsonObject { ["pattern"] = $"^{DyingTopology.Policed}$", ["priority"] = number, ["definition"] = Definition(number) };
+        (await http.PutAsJsonAsync(Lasting, policy)).EnsureSuccessStatusCode();
+        _answered = number;
+    }
+
+    private async Task ToggleAsync(HttpClient http)
+    {
+        bool isThere = _isFleetingThere is true;
+        _isFleetingThere = null;
+        var answer = isThere
+            ? await http.DeleteAsync(Fleeting)
+            : await http.PutAsJsonAsync(Fleeting, new JsonObject { ["pattern"] = "^nothing$", ["definition"] = new JsonObject { ["max-length"] = 1 } });
+        answer.EnsureSuccessStatusCode();
+        _isFleetingThere = !isThere;
+    }
+
+    /// <summary>There is always a dead-letter exchange, so nothing may get lost.</summary>
+    private static JsonObject Definition(int number)
+    {
+        var definition = new JsonObject
+        {
+            ["dead-letter-exchange"] = DyingTopology.Exchange,
+            ["dead-letter-routing-key"] = number % 2 == 0 ? DyingTopology.Short : DyingTopology.Letters,
+        };
+        if (number % 3 != 0)
+            definition["message-ttl"] = number % 3 * 100;
+        if (number % 5 != 0)
+            definition["max-length"] = number % 5 * 10;
+        return definition;
+    }
+
+    private static HttpClient Client(BrokerProcess broker)
+    {
+        var http = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{broker.ManagementPort}/api/")) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
+        return http;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>Holds all queues at once that messages wander through, so that none gets past, and judges what comes.</summary>
+internal sealed class WandererInspection(WandererLedger ledger, bool drain)
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<Serial> _seen = [];
+    private readonly List<string> _faults = [];
+    private readonly List<IChannel> _channels = [];
+
+    /// <summary>Begins to take what comes.</summary>
+    public async Task BeginAsync(IConnection connection, params IEnumerable<string> queues)
+    {
+        foreach (string queue in queues)
+        {
+            var channel = await connection.CreateChannelAsync();
+            _channels.Add(channel);
+            var consumer = new AsyncEventingBasicConsumer(channel);
+            consumer.ReceivedAsync += async (_, delivery) =>
+            {
+                Note(queue, CrashMessage.Read(delivery));
+                if (drain)
+                    await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
+            };
+            await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
+        }
+    }
+
+    /// <summary>Waits until all has come that must, and lets the queues go.</summary>
+    /// <returns>What is wrong, and how many messages were seen.</returns>
+    public async Task<(IReadOnlyList<string> Faults, int Seen)> EndAsync(bool isLast)
+    {
+        var watch = Stopwatch.StartNew();
+        while (ledger.Missing(Seen()) is var missing && (missing.Count > 0 || (isLast && ledger.AllDue > DateTime.UtcNow)))
+        {
+            if (watch.Elapsed > _patience)
+            {
+                lock (_gate)
+                    _faults.AddRange(missing);
+                break;
+            }
+            await Task.Delay(_interval);
+        }
+        foreach (var channel in _channels)
+        {
+            await channel.CloseAsync(); // what it holds goes back
+            await channel.DisposeAsync();
+        }
+        var seen = Seen();
+        ledger.GoOn(seen, isSettled: drain);
+        lock (_gate)
+            return ([.. _faults], seen.Count);
+    }
+
+    private HashSet<Serial> Seen()
+    {
+        lock (_gate)
+            return [.. _seen];
+    }
+
+    private void Note(string queue, in Found found)
+    {
+        lock (_gate)
+        {
+            _seen.Add(found.Serial);
+            if (ledger.Judge(queue, found) is { } fault)
+                _faults.Add(fault);
+        }
+    }
+}

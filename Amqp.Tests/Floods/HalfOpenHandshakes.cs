@@ -1,0 +1,14 @@
+namespace Amqp.Tests.Floods;
+
+/// <summary>Begins to shake hands, falls silent somewhere in the middle and waits to be cut off, on many sockets.</summary>
+internal sealed class HalfOpenHandshakes(int port, int seed) : Offender(port, lastOctet: 3, tasks: 400, seed)
+{
+    private static readonly byte[] _handshake = [.. Session.Handshake.SelectMany(frame => frame)];
+
+    protected override async Task OffendAsync(Random random, CancellationToken stop)
+    {
+        using var socket = await DialAsync(stop);
+        await SendAsync(socket, _handshake.AsMemory(0, random.Next(_handshake.Length)), stop);
+        await HearOutAsync(socket, Timeout.InfiniteTimeSpan, stop);
+    }
+}

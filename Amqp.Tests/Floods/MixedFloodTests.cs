@@ -1,0 +1,104 @@
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Floods;
+
+/// <summary>
+/// Everything at once that strangers can do to an open port, while well-behaved clients work: set <c>AMQP_TESTS_FLOOD_SECONDS</c> for
+/// another time than 10 s, and <c>AMQP_TESTS_SEED</c> to repeat the mutations of a run.
+/// </summary>
+public sealed class MixedFloodTests
+{
+    private const int GoodClients = 3;
+    private const long MiB = 1 << 20;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60); // for the next message of a good client; the machine may be slow
+    private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120); // for idle threads to go
+
+    private readonly int _seed = TestRounds.Seed;
+    private readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FLOOD_SECONDS") ?? 10);
+
+    [Test]
+    public async Task Strangers_do_no_harm_to_well_behaved_clients_and_leave_nothing_behind()
+    {
+        string configuration = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(configuration, "handshake_timeout = 2000\n");
+        await using var broker = await BrokerProcess.StartAsync(configFile: configuration);
+        File.Delete(configuration);
+        var before = await WarmUpAsync(broker);
+        Offender[] offenders = [new ConnectionFlood(broker.Port, _seed), new HalfOpenHandshakes(broker.Port, _seed), new WrongPasswords(broker.Port, _seed), new MutatedSessions(broker.Port, _seed)];
+        await using (var crowd = await StartCrowdAsync(broker.Uri))
+        {
+            using var stop = new CancellationTokenSource(_time);
+            Task[] attacks = [.. offenders.Select(offender => offender.RunAsync(stop.Token))];
+            Task[] publishing = [.. crowd.Clients.Select(client => client.PublishAsync(stop.Token))];
+
+            while (!stop.IsCancellationRequested)
+                await Task.WhenAll(crowd.Clients.Select(DemandProgressAsync));
+            await Task.WhenAll([.. attacks, .. publishing]).WaitAsync(_patience);
+
+            foreach (var client in crowd.Clients)
+                await Eventually.Holds(() => client.Received == client.Confirmed, () => $"of {client.Confirmed} confirmed messages {client.Received} came", _patience);
+        }
+        await TestContext.Progress.WriteLineAsync(
+            $"mixed flood: seed {_seed}, {_time.TotalSeconds} s; {string.Join(", ", offenders.AsEnumerable())}; at the start {before}, at the end {BrokerFootprint.Of(broker.Pid)}, peak {ProcessMemory.PeakBytes(broker.Pid) / MiB} MiB, log {broker.Output.Length / 1024} KiB");
+
+        await GivesBackAsync(broker, before);
+        DemandGoodLog(broker.Output, offenders);
+        await TestContext.Progress.WriteLineAsync($"mixed flood: later {BrokerFootprint.Of(broker.Pid)}");
+    }
+
+    /// <summary>What the broker holds when it has worked a little.</summary>
+    private static async Task<BrokerFootprint> WarmUpAsync(BrokerProcess broker)
+    {
+        await using var client = await GoodClient.StartAsync(broker.Uri, "warm-up");
+        using var stop = new CancellationTokenSource();
+        var publishing = client.PublishAsync(stop.Token);
+        await Eventually.Holds(() => client.Received > 500, () => "hardly anything is delivered", _patience);
+        await stop.CancelAsync();
+        await publishing;
+        return BrokerFootprint.Of(broker.Pid);
+    }
+
+    private static async Task<Crowd> StartCrowdAsync(Uri uri)
+    {
+        var crowd = new Crowd([]);
+        for (int number = 1; number <= GoodClients; number++)
+            crowd.Clients.Add(await GoodClient.StartAsync(uri, $"good.{number}"));
+        return crowd;
+    }
+
+    private static async Task DemandProgressAsync(GoodClient client)
+    {
+        if (client.Failed.IsFaulted)
+            await client.Failed;
+        long before = client.Received;
+        await Eventually.Holds(() => client.Received > before || client.Failed.IsFaulted, () => $"nothing comes after {client.Received} messages", _patience);
+    }
+
+    private static async Task GivesBackAsync(BrokerProcess broker, BrokerFootprint before)
+    {
+        await Eventually.Holds(
+            () => BrokerFootprint.Of(broker.Pid) is var now && now.Descriptors <= before.Descriptors + 10 && now.Threads <= before.Threads + 10 && now.Resident <= before.Resident + 150 * MiB,
+            () => $"at the start {before}, and two minutes after the end {BrokerFootprint.Of(broker.Pid)}",
+            _recovery);
+    }
+
+    private static void DemandGoodLog(string log, Offender[] offenders)
+    {
+        Assert.That(log, Does.Not.Contain("Exception").And.Not.Contain("error of the broker's own").And.Not.Contain("   at "));
+        foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood)) // who only comes and goes is not worth a line
+            Assert.That(log, Does.Contain($"{offender.Address}"), $"the log does not name {offender}");
+        // A connection has a few lines; those who guess passwords and those who say nothing have some for all of them.
+        long sessions = offenders.Where(offender => offender is ConnectionFlood or MutatedSessions or HalfOpenHandshakes).Sum(offender => offender.Offences);
+        Assert.That(log.Length, Is.LessThan(MiB + 800 * sessions));
+    }
+
+    private sealed record Crowd(List<GoodClient> Clients) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var client in Clients)
+                await client.DisposeAsync();
+        }
+    }
+}
