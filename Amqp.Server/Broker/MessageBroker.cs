@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -48,6 +49,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>What clients make the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
+    /// <summary>What has been counted since the start.</summary>
+    public BrokerStatistics Statistics { get; } = new();
+
     /// <summary>Says when publishers must wait for memory or disk.</summary>
     public ResourceAlarms Alarms { get; private set; } = null!;
 
@@ -78,7 +82,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
         Parameters = new RuntimeParameters(definitions);
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, clock, logger);
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, logger);
         VirtualHosts.Restore();
         RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();

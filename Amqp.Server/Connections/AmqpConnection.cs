@@ -177,6 +177,7 @@ internal sealed class AmqpConnection
             if (session is null)
                 return;
             Volatile.Write(ref _session, session);
+            session.VirtualHost.Statistics.Open(Outbox.Counts);
             DemandNotDeleted(session);
             if (!await _readLoop.RunAsync(session))
                 LogLost();
@@ -203,8 +204,7 @@ internal sealed class AmqpConnection
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>
     private async Task LingerAsync()
     {
-        _connections.Remove(this);
-        _closed.TrySetResult();
+        Leave();
         SetDeadline(_shortCloseTimeout);
         try
         {
@@ -227,14 +227,21 @@ internal sealed class AmqpConnection
         {
             _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
         }
-        _connections.Remove(this);
-        _closed.TrySetResult();
+        Leave();
         var sent = Outbox.CloseAsync();
         // The last octets may still wait for the peer to read them; it does not get for ever.
         if (!sent.IsCompleted)
             SetDeadline(_shortCloseTimeout);
         await sent;
         ClearDeadline();
+    }
+
+    /// <summary>It counts no longer among those that are open. Twice does no harm.</summary>
+    private void Leave()
+    {
+        _connections.Remove(this);
+        _session?.VirtualHost.Statistics.Close(Outbox.Counts);
+        _closed.TrySetResult();
     }
 
     private void LogLost()

@@ -20,7 +20,7 @@ internal sealed class Handshake(
     /// <summary>How long RabbitMQ lets a peer wait that failed to log in and did not say that it understands a close.</summary>
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
-    private readonly HandshakeFrames _dialogue = new(input, frames);
+    private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
     private readonly Login _login = new(peer, broker.Users, options.Tls);
 
     /// <summary>Runs the dialogue.</summary>

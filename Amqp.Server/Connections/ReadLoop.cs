@@ -41,7 +41,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             else if (!connection.IsClosing)
                 _channels.CloseLate(Environment.TickCount64);
             var buffer = result.Buffer;
+            long arrived = buffer.Length;
             HandleFrames(ref buffer);
+            connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
             // Consumed: whole frames. Examined: everything, unless the loop stopped in between.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);

@@ -1,0 +1,39 @@
+namespace Amqp.Server.Broker.Statistics;
+
+/// <summary>What a connection has received and sent.</summary>
+/// <remarks>Its read loop adds what came, the lock of its outbox what went. Anyone may read.</remarks>
+internal sealed class ConnectionCounts
+{
+    private long _receivedOctets;
+    private long _receives;
+    private long _sentOctets;
+    private long _sends;
+
+    /// <summary>Octets of AMQP that came and were handled.</summary>
+    public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
+
+    /// <summary>In how many pieces they came.</summary>
+    public long Receives => Volatile.Read(ref _receives);
+
+    /// <summary>Octets that the socket has taken.</summary>
+    public long SentOctets => Volatile.Read(ref _sentOctets);
+
+    /// <summary>In how many pieces.</summary>
+    public long Sends => Volatile.Read(ref _sends);
+
+    /// <summary>Octets were handled. By the read loop.</summary>
+    public void NoteReceived(long octets)
+    {
+        if (octets == 0)
+            return;
+        _receivedOctets += octets;
+        _receives++;
+    }
+
+    /// <summary>Octets were sent. Under the outbox's lock.</summary>
+    public void NoteSent(int octets)
+    {
+        _sentOctets += octets;
+        _sends++;
+    }
+}
