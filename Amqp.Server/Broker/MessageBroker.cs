@@ -52,6 +52,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>What has been counted since the start.</summary>
     public BrokerStatistics Statistics { get; } = new();
 
+    /// <summary>Knows what the counts were, and so the rates.</summary>
+    public StatisticsSampler Sampler { get; private set; } = null!;
+
     /// <summary>Says when publishers must wait for memory or disk.</summary>
     public ResourceAlarms Alarms { get; private set; } = null!;
 
@@ -87,6 +90,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
+        Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
+        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory);
+        Sampler.Start();
         _timer.Start(); // not before all is there that dead letters may go to
     }
 
@@ -96,6 +102,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (_directory is null)
             return;
         Alarms?.Dispose();
+        if (Sampler is not null)
+            await Sampler.DisposeAsync();
         await _timer.DisposeAsync();
         foreach (var virtualHost in VirtualHosts?.All ?? [])
             await virtualHost.StopAsync();

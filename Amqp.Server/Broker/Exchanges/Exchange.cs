@@ -54,6 +54,9 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>What was published to it; guarded as it says.</summary>
     public ExchangeCounts Counts { get; } = new();
 
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
     /// <summary>True once it has been deleted. A glance, without the lock.</summary>
     public bool IsDeleted { get; private set; }
 

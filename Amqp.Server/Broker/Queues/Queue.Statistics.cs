@@ -12,6 +12,15 @@ internal sealed partial class Queue
     private long _dropped; // interlocked: those of them that were rejected
     private long _unacknowledgedBytes;
 
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
+    /// <summary>The share of the time in which consumers could take messages at once, from 0 to 1; null while there are none. The sampler's.</summary>
+    public double? ConsumerCapacity { get; set; }
+
+    /// <summary>When the queue was made, or came back with a start, in milliseconds since 1970-01-01 UTC.</summary>
+    public long CreatedAt { get; }
+
     /// <summary>Messages that came in, ever since the start.</summary>
     public long Published => Volatile.Read(ref _published);
 

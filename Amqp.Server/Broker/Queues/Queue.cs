@@ -46,6 +46,7 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
         _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
         _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
         CountsDeliveries = Settings.CountsDeliveries;
+        CreatedAt = virtualHost.Timer.Now;
         IsUnused();
     }
 

@@ -16,6 +16,9 @@ internal sealed class BrokerStatistics
     private MessageCounts _ofDeletedHosts;
     private (long Received, long Sent) _trafficOfDeletedHosts;
 
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
     /// <summary>Logins, of clients and of the HTTP API.</summary>
     public AuthenticationAttempts Authentication { get; } = new();
 

@@ -21,6 +21,9 @@ internal sealed class ChannelCounts
     /// <summary>What went to the client and came back. Consumers and basic.get count here under the outbox's lock, acknowledgements on the read loop.</summary>
     public DeliveryCounts Deliveries;
 
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
     /// <summary>The tally for an exchange. By the read loop.</summary>
     public ExchangeTally TallyOf(Exchange exchange)
     {

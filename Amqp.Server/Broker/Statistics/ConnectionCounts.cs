@@ -9,6 +9,9 @@ internal sealed class ConnectionCounts
     private long _sentOctets;
     private long _sends;
 
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
     /// <summary>Octets of AMQP that came and were handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 

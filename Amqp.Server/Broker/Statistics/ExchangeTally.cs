@@ -39,12 +39,24 @@ internal sealed class ExchangeTally(Exchange exchange)
     }
 }
 
-/// <summary>What all channels have published to an exchange. The lock of the <see cref="VirtualHostStatistics"/> guards it.</summary>
+/// <summary>What all channels have published to an exchange, as of when it was last asked for.</summary>
+/// <remarks>The lock of the <see cref="VirtualHostStatistics"/> guards changes; anyone may look.</remarks>
 internal sealed class ExchangeCounts
 {
+    private long _in;
+    private long _out;
+
     /// <summary>RabbitMQ's <c>publish_in</c>.</summary>
-    public long In { get; set; }
+    public long In
+    {
+        get => Volatile.Read(ref _in);
+        set => Volatile.Write(ref _in, value);
+    }
 
     /// <summary>RabbitMQ's <c>publish_out</c>: queues that the messages went to.</summary>
-    public long Out { get; set; }
+    public long Out
+    {
+        get => Volatile.Read(ref _out);
+        set => Volatile.Write(ref _out, value);
+    }
 }

@@ -13,6 +13,29 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 
     public BrokerStatistics Broker => broker;
 
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
+    /// <summary>Connections that are open.</summary>
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>Channels that are open.</summary>
+    public int ChannelCount
+    {
+        get
+        {
+            lock (_lock)
+                return _channels.Count;
+        }
+    }
+
     /// <summary>Counts for a new channel.</summary>
     public ChannelCounts OpenChannel()
     {
@@ -117,6 +140,9 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             read(state);
         }
     }
+
+    /// <summary>Brings the counts of the exchanges up to now.</summary>
+    public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
     /// <summary>The open channels' counts.</summary>
     public ChannelCounts[] Channels()
