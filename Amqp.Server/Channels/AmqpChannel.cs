@@ -90,6 +90,13 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             return [.. _consumers.Values];
     }
 
+    /// <summary>How many consumers there are. Takes the gate.</summary>
+    public int CountConsumers()
+    {
+        lock (Session.Outbox.Gate)
+            return _consumers.Count;
+    }
+
     /// <summary>Publishes that wait for their confirm. Takes the gate.</summary>
     public long CountUnconfirmed()
     {

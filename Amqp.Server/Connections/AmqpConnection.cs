@@ -62,6 +62,9 @@ internal sealed class AmqpConnection
     /// <summary>The open channels. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
 
+    /// <summary>How many channels are open. Any thread may ask.</summary>
+    public int ChannelCount => _readLoop.ChannelCount;
+
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
 

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 
@@ -42,6 +43,8 @@ internal sealed class Handshake(
             return null;
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);
         bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
+        if (makesSense)
+            broker.Statistics.Authentication.Note(AuthenticationAttempts.Amqp, $"{peer.Address}", name, isSuccess: user is not null);
         if (user is null)
         {
             bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);

@@ -28,6 +28,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     /// <summary>The channels that are open. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
 
+    /// <summary>How many those are.</summary>
+    public int ChannelCount => Volatile.Read(ref _channels)?.Count ?? 0;
+
     /// <summary>Handles frames until one side has closed.</summary>
     /// <returns>False when the client went away without a word.</returns>
     public async Task<bool> RunAsync(Session session)

@@ -10,12 +10,15 @@ internal sealed class BoundAddresses
     private readonly List<ListenOptions> _amqp = [];
     private readonly List<ListenOptions> _tls = [];
     private readonly List<ListenOptions> _management = [];
+    private readonly List<ListenOptions> _metrics = [];
 
     public void AddAmqp(ListenOptions listen) => _amqp.Add(listen);
 
     public void AddTls(ListenOptions listen) => _tls.Add(listen);
 
     public void AddManagement(ListenOptions listen) => _management.Add(listen);
+
+    public void AddMetrics(ListenOptions listen) => _metrics.Add(listen);
 
     /// <summary>The addresses of AMQP listeners.</summary>
     public IEnumerable<IPEndPoint> Amqp => EndPoints(_amqp);
@@ -25,6 +28,9 @@ internal sealed class BoundAddresses
 
     /// <summary>The addresses of the HTTP API.</summary>
     public IEnumerable<IPEndPoint> Management => EndPoints(_management);
+
+    /// <summary>The addresses that answer Prometheus.</summary>
+    public IEnumerable<IPEndPoint> Metrics => EndPoints(_metrics);
 
     /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672".</summary>
     public override string ToString() =>

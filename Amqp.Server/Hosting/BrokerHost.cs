@@ -4,6 +4,7 @@ using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Management;
+using Amqp.Server.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -29,10 +30,14 @@ internal static class BrokerHost
 
         WebApplication app = builder.Build();
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
-        app.MapManagement(new ManagementServices(
+        var services = new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
-            () => addresses.Amqp.Select(address => new NodeListener("amqp", address)).Concat(addresses.Management.Select(address => new NodeListener("http", address))),
-            app.Services.GetRequiredService<ILogger<ManagementApi>>()));
+            () => addresses.Amqp.Select(address => new NodeListener("amqp", address))
+                .Concat(addresses.Management.Select(address => new NodeListener("http", address)))
+                .Concat(addresses.Metrics.Select(address => new NodeListener("http/prometheus", address))),
+            app.Services.GetRequiredService<ILogger<ManagementApi>>());
+        app.UseMetrics(services);
+        app.MapManagement(services);
         return app;
     }
 
@@ -118,5 +123,15 @@ internal static class BrokerHost
         sockets.SharePort(options.ManagementListeners);
         foreach (IPEndPoint endPoint in options.ManagementListeners)
             kestrel.Listen(endPoint, addresses.AddManagement);
+
+        sockets.SharePort(options.Statistics.MetricsListeners);
+        foreach (IPEndPoint endPoint in options.Statistics.MetricsListeners)
+        {
+            kestrel.Listen(endPoint, listen =>
+            {
+                addresses.AddMetrics(listen);
+                MetricsListener.Mark(listen);
+            });
+        }
     }
 }

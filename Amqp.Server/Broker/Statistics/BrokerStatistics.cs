@@ -14,7 +14,7 @@ internal sealed class BrokerStatistics
     private readonly Lock _lock = new();
     private readonly DeliveryCounts[] _ofDeletedQueues = new DeliveryCounts[2]; // by type
     private MessageCounts _ofDeletedHosts;
-    private (long Received, long Sent) _trafficOfDeletedHosts;
+    private TrafficCounts _trafficOfDeletedHosts;
 
     /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
     public SampleSeries? Samples { get; set; }
@@ -50,12 +50,12 @@ internal sealed class BrokerStatistics
     }
 
     /// <summary>Keeps the counts of a virtual host that is deleted.</summary>
-    public void Keep(in MessageCounts messages, long received, long sent)
+    public void Keep(in MessageCounts messages, TrafficCounts traffic)
     {
         lock (_lock)
         {
             _ofDeletedHosts.Add(messages);
-            _trafficOfDeletedHosts = (_trafficOfDeletedHosts.Received + received, _trafficOfDeletedHosts.Sent + sent);
+            _trafficOfDeletedHosts += traffic;
         }
     }
 
@@ -70,18 +70,15 @@ internal sealed class BrokerStatistics
         return counts;
     }
 
-    /// <summary>Octets received and sent by the connections to all virtual hosts, those that are gone included.</summary>
-    public (long Received, long Sent) Traffic(IEnumerable<VirtualHost> hosts)
+    /// <summary>What was received and sent by the connections to all virtual hosts, those that are gone included.</summary>
+    public TrafficCounts Traffic(IEnumerable<VirtualHost> hosts)
     {
-        long received, sent;
+        TrafficCounts traffic;
         lock (_lock)
-            (received, sent) = _trafficOfDeletedHosts;
+            traffic = _trafficOfDeletedHosts;
         foreach (var host in hosts)
-        {
-            var traffic = host.Statistics.Traffic();
-            (received, sent) = (received + traffic.Received, sent + traffic.Sent);
-        }
-        return (received, sent);
+            traffic += host.Statistics.Traffic();
+        return traffic;
     }
 
     private static int Place(QueueType type, DeadLetterStrategy strategy, DeathReason reason) =>

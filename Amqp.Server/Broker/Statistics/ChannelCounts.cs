@@ -13,6 +13,7 @@ internal sealed class ChannelCounts
     private Dictionary<Exchange, ExchangeTally>? _tallies;
     private int _sweepAt = 64;
     private MessageCounts _swept; // of tallies that are gone, under the lock
+    private SizeCounts _sizes; // the read loop's
     private long _returned;
     private long _dropped;
     private long _publishedToConfirm;
@@ -39,6 +40,9 @@ internal sealed class ChannelCounts
         }
         return tally;
     }
+
+    /// <summary>Counts the size of a message. By the read loop.</summary>
+    public void NoteSize(int bodyBytes) => _sizes.Note(bodyBytes);
 
     /// <summary>Counts a message that no queue took. By the read loop.</summary>
     public void NoteUnrouted(bool isReturned)
@@ -70,6 +74,7 @@ internal sealed class ChannelCounts
             counts.Confirm = Volatile.Read(ref _confirmed);
             counts.ReturnUnroutable = Volatile.Read(ref _returned);
             counts.DropUnroutable = Volatile.Read(ref _dropped);
+            counts.Sizes = SizeCounts.Read(ref _sizes);
             counts.Deliveries = DeliveryCounts.Read(ref Deliveries);
             return counts;
         }

@@ -24,6 +24,9 @@ internal sealed class ConnectionCounts
     /// <summary>In how many pieces.</summary>
     public long Sends => Volatile.Read(ref _sends);
 
+    /// <summary>All of these together. Any thread.</summary>
+    public TrafficCounts Read() => new(ReceivedOctets, Receives, SentOctets, Sends);
+
     /// <summary>Octets were handled. By the read loop.</summary>
     public void NoteReceived(long octets)
     {
@@ -39,4 +42,11 @@ internal sealed class ConnectionCounts
         _sentOctets += octets;
         _sends++;
     }
+}
+
+/// <summary>Octets received and sent, and in how many pieces.</summary>
+internal readonly record struct TrafficCounts(long Received, long Receives, long Sent, long Sends)
+{
+    public static TrafficCounts operator +(TrafficCounts one, TrafficCounts other) =>
+        new(one.Received + other.Received, one.Receives + other.Receives, one.Sent + other.Sent, one.Sends + other.Sends);
 }

@@ -21,6 +21,9 @@ internal struct MessageCounts
     /// <summary>Not routed and dropped.</summary>
     public long DropUnroutable;
 
+    /// <summary>How large the bodies were.</summary>
+    public SizeCounts Sizes;
+
     /// <summary>What went to clients.</summary>
     public DeliveryCounts Deliveries;
 
@@ -33,6 +36,7 @@ internal struct MessageCounts
         Confirm += other.Confirm;
         ReturnUnroutable += other.ReturnUnroutable;
         DropUnroutable += other.DropUnroutable;
+        Sizes.Add(other.Sizes);
         Deliveries.Add(other.Deliveries);
     }
 }

@@ -50,15 +50,16 @@ internal static class StatisticRows
     {
         Read(host.Statistics.Messages(), row);
         PutDepth(host.Queues, row[HostDepth..]);
-        var (received, sent) = host.Statistics.Traffic();
-        (row[HostTraffic], row[HostTraffic + 1]) = (received, sent);
+        var traffic = host.Statistics.Traffic();
+        (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
     }
 
     public static void Read(BrokerStatistics statistics, IReadOnlyList<VirtualHost> hosts, string dataDirectory, Span<long> row)
     {
         Read(statistics.Messages(hosts), row);
         PutDepth(hosts.SelectMany(host => host.Queues), row[HostDepth..]);
-        (row[HostTraffic], row[HostTraffic + 1]) = statistics.Traffic(hosts);
+        var traffic = statistics.Traffic(hosts);
+        (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
         for (int i = 0; i < ChurnRates.Length; i++)
             row[BrokerChurn + i] = statistics.Count((Churn)i);
         var node = row[BrokerNode..];

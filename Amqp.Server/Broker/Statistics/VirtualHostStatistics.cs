@@ -8,7 +8,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
     private readonly HashSet<ChannelCounts> _channels = [];
     private readonly HashSet<ConnectionCounts> _connections = [];
     private MessageCounts _ofClosedChannels;
-    private (long Received, long Sent) _ofClosedConnections;
+    private TrafficCounts _ofClosedConnections;
     private bool _isDeleted;
 
     public BrokerStatistics Broker => broker;
@@ -56,7 +56,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             channel.Carry();
             var counts = channel.Read();
             if (_isDeleted)
-                broker.Keep(counts, 0, 0);
+                broker.Keep(counts, default);
             else
                 _ofClosedChannels.Add(counts);
         }
@@ -79,9 +79,9 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             if (!_connections.Remove(connection))
                 return;
             if (_isDeleted)
-                broker.Keep(default, connection.ReceivedOctets, connection.SentOctets);
+                broker.Keep(default, connection.Read());
             else
-                _ofClosedConnections = (_ofClosedConnections.Received + connection.ReceivedOctets, _ofClosedConnections.Sent + connection.SentOctets);
+                _ofClosedConnections += connection.Read();
         }
         broker.Note(Churn.ConnectionClosed);
     }
@@ -92,7 +92,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         lock (_lock)
         {
             _isDeleted = true;
-            broker.Keep(_ofClosedChannels, _ofClosedConnections.Received, _ofClosedConnections.Sent);
+            broker.Keep(_ofClosedChannels, _ofClosedConnections);
             (_ofClosedChannels, _ofClosedConnections) = (default, default);
         }
     }
@@ -109,15 +109,15 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Octets that all connections have received and sent.</summary>
-    public (long Received, long Sent) Traffic()
+    /// <summary>What all connections have received and sent.</summary>
+    public TrafficCounts Traffic()
     {
         lock (_lock)
         {
-            var (received, sent) = _ofClosedConnections;
+            var traffic = _ofClosedConnections;
             foreach (var connection in _connections)
-                (received, sent) = (received + connection.ReceivedOctets, sent + connection.SentOctets);
-            return (received, sent);
+                traffic += connection.Read();
+            return traffic;
         }
     }
 

@@ -39,6 +39,7 @@ internal static class BasicPublishHandler
         AmqpChannel channel, MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         tally.Note(route.Queues.Length);
+        channel.Counts.NoteSize(body.Length);
         if (route.IsUnrouted)
             channel.Counts.NoteUnrouted(isReturned: isMandatory);
         if (isMandatory && route.IsUnrouted)
