@@ -52,6 +52,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>What has been counted since the start.</summary>
     public BrokerStatistics Statistics { get; } = new();
 
+    /// <summary>What the disk had to do.</summary>
+    public FileUsage Files => _directory?.Usage ?? new FileUsage();
+
     /// <summary>Knows what the counts were, and so the rates.</summary>
     public StatisticsSampler Sampler { get; private set; } = null!;
 

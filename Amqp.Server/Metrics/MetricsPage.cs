@@ -102,6 +102,9 @@ internal sealed class MetricsPage
             case "node_metrics":
                 NodeMetrics.WriteLimits(_writer, _services);
                 break;
+            case "node_persister_metrics":
+                NodeMetrics.WriteFiles(_writer, Broker.Files);
+                break;
             case "auth_attempt_metrics":
                 NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
                 break;
@@ -150,6 +153,7 @@ internal sealed class MetricsPage
         NodeMetrics.WriteChurn(_writer, Broker.Statistics);
         NodeMetrics.WriteUsage(_writer, _services);
         NodeMetrics.WriteLimits(_writer, _services);
+        NodeMetrics.WriteFiles(_writer, Broker.Files);
         NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
     }
 

@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
 using Amqp.Server.Management;
+using Amqp.Storage;
 
 namespace Amqp.Server.Metrics;
 
@@ -53,6 +54,19 @@ internal static class NodeMetrics
         writer.Single("resident_memory_limit_bytes", MetricKind.Gauge, "Memory high watermark in bytes", options.MemoryHighWatermark);
         writer.Single("disk_space_available_limit_bytes", MetricKind.Gauge, "Free disk space low watermark in bytes", options.DiskFreeLimit);
         writer.Single("erlang_uptime_seconds", MetricKind.Gauge, "Node uptime", (Environment.TickCount64 - services.StartedAt) / 1000.0);
+    }
+
+    /// <summary>What the store has read and written.</summary>
+    public static void WriteFiles(MetricsWriter writer, FileUsage files)
+    {
+        writer.Single("io_read_ops_total", MetricKind.Counter, "Total number of I/O read operations", files.Reads);
+        writer.Single("io_read_bytes_total", MetricKind.Counter, "Total number of I/O bytes read", files.ReadBytes);
+        writer.Single("io_write_ops_total", MetricKind.Counter, "Total number of I/O write operations", files.Writes);
+        writer.Single("io_write_bytes_total", MetricKind.Counter, "Total number of I/O bytes written", files.WrittenBytes);
+        writer.Single("io_sync_ops_total", MetricKind.Counter, "Total number of I/O sync operations", files.Syncs);
+        writer.Single("io_read_time_seconds_total", MetricKind.Counter, "Total I/O read time", files.ReadTime.TotalSeconds);
+        writer.Single("io_write_time_seconds_total", MetricKind.Counter, "Total I/O write time", files.WriteTime.TotalSeconds);
+        writer.Single("io_sync_time_seconds_total", MetricKind.Counter, "Total I/O sync time", files.SyncTime.TotalSeconds);
     }
 
     public static void WriteLogins(MetricsWriter writer, AuthenticationAttempts attempts)

@@ -102,6 +102,22 @@ public partial class MetricsTests
     }
 
     [Test]
+    public async Task A_confirmed_persistent_message_was_written_and_synced()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.QueueDeclareAsync("q", durable: true, false, false);
+        string before = await GetAsync(broker, "metrics");
+
+        await channel.BasicPublishAsync("", "q", mandatory: false, new BasicProperties { Persistent = true }, new byte[5_000]);
+
+        string text = await GetAsync(broker, "metrics");
+        Assert.That(Value(text, "rabbitmq_io_write_bytes_total") - Value(before, "rabbitmq_io_write_bytes_total"), Is.GreaterThanOrEqualTo(5_000));
+        Assert.That(Value(text, "rabbitmq_io_sync_ops_total"), Is.GreaterThan(Value(before, "rabbitmq_io_sync_ops_total")));
+    }
+
+    [Test]
     public async Task Dead_messages_are_counted_by_reason_and_strategy()
     {
         await using var broker = await BrokerInProcess.StartAsync();
