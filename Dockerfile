@@ -27,7 +27,7 @@ VOLUME /var/lib/amqpbroker
 # The image's own ASPNETCORE_ variables are not read.
 ENV AMQPBROKER_BIND=* \
     AMQPBROKER_DATA_DIR=/var/lib/amqpbroker
-EXPOSE 5672 15672
+EXPOSE 5672 15672 15692
 
 # Exec form: the broker is process 1 and gets the SIGTERM of "docker stop" itself.
 ENTRYPOINT ["/app/amqpbroker"]

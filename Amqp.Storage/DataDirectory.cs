@@ -30,6 +30,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>What is not messages.</summary>
     public ICatalog Catalog => _catalog;
 
+    /// <summary>What was read and written since it was opened.</summary>
+    public FileUsage Usage => _files is DiskFiles disk ? disk.Usage : new FileUsage();
+
     /// <summary>What was found: at first of the catalog, after <see cref="OpenStore"/> of everything.</summary>
     public RecoveryReport Report { get; private set; }
 

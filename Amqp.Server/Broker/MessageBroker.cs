@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -48,6 +49,15 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>What clients make the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
+    /// <summary>What has been counted since the start.</summary>
+    public BrokerStatistics Statistics { get; } = new();
+
+    /// <summary>What the disk had to do.</summary>
+    public FileUsage Files => _directory?.Usage ?? new FileUsage();
+
+    /// <summary>Knows what the counts were, and so the rates.</summary>
+    public StatisticsSampler Sampler { get; private set; } = null!;
+
     /// <summary>Says when publishers must wait for memory or disk.</summary>
     public ResourceAlarms Alarms { get; private set; } = null!;
 
@@ -78,11 +88,14 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
         Parameters = new RuntimeParameters(definitions);
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, clock, queueLogger);
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger);
         VirtualHosts.Restore();
         RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
+        Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
+        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory);
+        Sampler.Start();
         _timer.Start(); // not before all is there that dead letters may go to
     }
 
@@ -92,6 +105,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (_directory is null)
             return;
         Alarms?.Dispose();
+        if (Sampler is not null)
+            await Sampler.DisposeAsync();
         await _timer.DisposeAsync();
         foreach (var virtualHost in VirtualHosts?.All ?? [])
             await virtualHost.StopAsync();

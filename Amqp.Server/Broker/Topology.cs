@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
@@ -17,6 +18,7 @@ internal sealed class Topology(
     ConcurrentDictionary<string, Queue> queues,
     DefinitionStore definitions,
     ReaderWriterLockSlim topologyLock,
+    BrokerStatistics statistics,
     Action onChanged)
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
@@ -103,6 +105,7 @@ internal sealed class Topology(
             {
                 QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
                 existing.RenewLease();
+                statistics.Note(Churn.QueueDeclared);
                 return existing;
             }
             virtualHost.DemandRoomForQueue(name);
@@ -118,6 +121,8 @@ internal sealed class Topology(
             ApplyPolicies(queue);
             queues[name] = queue;
             onChanged();
+            statistics.Note(Churn.QueueDeclared);
+            statistics.Note(Churn.QueueCreated);
             return queue;
         }
         finally
@@ -367,6 +372,7 @@ internal sealed class Topology(
     /// <summary>A queue that is gone must be gone for its consumers too, so a failing disk is told to the log only.</summary>
     private void ForgetDefinitions(Queue queue)
     {
+        statistics.Note(Churn.QueueDeleted);
         try
         {
             RemoveBindingsTo(queue);
@@ -381,6 +387,7 @@ internal sealed class Topology(
     private void RemoveExchange(Exchange exchange)
     {
         exchanges.TryRemove(exchange.Name, out _);
+        exchange.MarkDeleted();
         foreach (var binding in exchange.Bindings)
             Forget(binding);
         definitions.Delete(virtualHost.Name, exchange);

@@ -7,6 +7,7 @@ using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
@@ -25,7 +26,8 @@ internal sealed class VirtualHost : IDisposable
     private int _topologyVersion;
 
     public VirtualHost(
-        string name, IMessageStore store, DefinitionStore definitions, DeclareRules declareRules, QueueTimer timer, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
+        string name, IMessageStore store, DefinitionStore definitions, DeclareRules declareRules, QueueTimer timer, HeldMemory heldMemory, BrokerStatistics statistics,
+        TimeProvider clock, ILogger logger)
     {
         Name = name;
         Store = store;
@@ -33,10 +35,11 @@ internal sealed class VirtualHost : IDisposable
         Timer = timer;
         Logger = logger;
         HeldMemory = heldMemory;
+        Statistics = new VirtualHostStatistics(statistics);
         Clock = clock;
         AddPredeclared();
         Policies = new VirtualHostPolicies(this, definitions);
-        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, ForgetRoutes);
+        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, statistics, ForgetRoutes);
     }
 
     public string Name { get; }
@@ -66,6 +69,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>The broker's account of what is in memory besides messages.</summary>
     public HeldMemory HeldMemory { get; }
+
+    /// <summary>What its connections and channels count.</summary>
+    public VirtualHostStatistics Statistics { get; }
 
     public TimeProvider Clock { get; }
 

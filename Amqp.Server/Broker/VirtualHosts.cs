@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Security;
 using Amqp.Storage;
 
@@ -13,7 +14,7 @@ namespace Amqp.Server.Broker;
 /// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
 internal sealed class VirtualHosts(
     IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules, QueueTimer timer,
-    HeldMemory heldMemory, TimeProvider clock, ILogger logger) : IDisposable
+    HeldMemory heldMemory, BrokerStatistics statistics, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
     private readonly Lock _changes = new();
@@ -36,7 +37,7 @@ internal sealed class VirtualHosts(
     {
         foreach (var (name, description) in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, clock, logger) { Description = description };
+            var virtualHost = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description };
             definitions.Restore(virtualHost);
             _virtualHosts[name] = virtualHost;
         }
@@ -55,7 +56,7 @@ internal sealed class VirtualHosts(
                 existing.Description = description;
                 return existing;
             }
-            var added = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, clock, logger) { Description = description };
+            var added = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description };
             _virtualHosts[name] = added;
             Added?.Invoke(added);
             return added;
@@ -80,6 +81,7 @@ internal sealed class VirtualHosts(
             permissions.DeleteVirtualHost(name);
             definitions.DeleteVirtualHost(name);
             _virtualHosts.TryRemove(name, out _);
+            virtualHost.Statistics.Delete();
             Deleted?.Invoke(virtualHost);
             return true;
         }

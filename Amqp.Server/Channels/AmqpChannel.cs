@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Storage;
 
@@ -27,6 +28,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 
     /// <summary>What the user may do.</summary>
     public ChannelAccess Access { get; } = new(session);
+
+    /// <summary>What it counts of its messages.</summary>
+    public ChannelCounts Counts { get; } = session.VirtualHost.Statistics.OpenChannel();
 
     /// <summary>The content now arriving.</summary>
     public ContentAssembler Content { get; } = new(session.HeldMemory);
@@ -84,6 +88,20 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     {
         lock (Session.Outbox.Gate)
             return [.. _consumers.Values];
+    }
+
+    /// <summary>How many consumers there are. Takes the gate.</summary>
+    public int CountConsumers()
+    {
+        lock (Session.Outbox.Gate)
+            return _consumers.Count;
+    }
+
+    /// <summary>Publishes that wait for their confirm. Takes the gate.</summary>
+    public long CountUnconfirmed()
+    {
+        lock (Session.Outbox.Gate)
+            return Confirms?.WaitingCount ?? 0;
     }
 
     /// <summary>Deliveries that are with the client. Takes the gate.</summary>
@@ -208,6 +226,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         Transaction?.Clear();
         RequeueAll();
         Session.Round.Drain();
+        Session.VirtualHost.Statistics.Close(Counts);
     }
 
     /// <summary>Takes every consumer off its queue. Nothing is delivered or confirmed on the channel any more.</summary>

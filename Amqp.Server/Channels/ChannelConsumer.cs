@@ -49,6 +49,7 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         lock (outbox.Gate)
         {
             bool hasRoom = HasRoom(outbox);
+            int before = most;
             while (hasRoom && most > 0 && queue.TryTake(out var message, out var payload))
             {
                 using (payload)
@@ -57,6 +58,10 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
                 most--;
                 hasRoom = HasRoom(outbox);
             }
+            if (NoAck)
+                Channel.Counts.Deliveries.DeliverNoAck += before - most;
+            else
+                Channel.Counts.Deliveries.Deliver += before - most;
             if (outbox.IsFlushDue)
                 round.NoteDue(outbox);
             return hasRoom;
@@ -86,6 +91,8 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         var properties = content.Properties;
         if (from.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
             properties = DeliveryCount.AddTo(properties, requeues);
+        if (message.IsRedelivered)
+            Channel.Counts.Deliveries.Redeliver++;
         ulong deliveryTag = NoAck ? Channel.NextDeliveryTag() : Channel.Track(message, from, this);
         outbox.WriteDelivery(
             Channel.Number, _tag, deliveryTag, message.IsRedelivered,

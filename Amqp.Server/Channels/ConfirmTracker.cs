@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Channels;
 
@@ -9,7 +10,7 @@ namespace Amqp.Server.Channels;
 /// A round of publishes makes one run, if no queue refuses any of them, which waits for the position of its last persistent message: the commit that
 /// makes that one safe makes the others safe too.
 /// </remarks>
-internal sealed class ConfirmTracker
+internal sealed class ConfirmTracker(ChannelCounts counts)
 {
     /// <summary>The position of a message that no commit will make safe.</summary>
     public const long Never = long.MaxValue;
@@ -25,6 +26,9 @@ internal sealed class ConfirmTracker
 
     /// <summary>True while a run waits for a commit.</summary>
     public bool IsWaiting => _waiting.Count > 0;
+
+    /// <summary>Publishes that are not answered, as far as their rounds have ended.</summary>
+    public long WaitingCount => (long)(_sealed - _confirmed);
 
     /// <summary>Counts a publish; the position is 0 when it waits for nothing, and <see cref="Never"/> when it was not kept.</summary>
     public void Note(long position)
@@ -57,6 +61,7 @@ internal sealed class ConfirmTracker
         if (_published > _sealed)
             _waiting.Enqueue((_sealed = _published, position));
         _roundPosition = 0;
+        counts.NotePublishedToConfirm((long)_published);
         return position;
     }
 
@@ -93,6 +98,7 @@ internal sealed class ConfirmTracker
         if (upTo == _confirmed)
             return;
         outbox.Write(channel, new BasicAck(upTo, Multiple: upTo - _confirmed > 1));
+        counts.NoteConfirmed(upTo - _confirmed);
         _confirmed = upTo;
     }
 }

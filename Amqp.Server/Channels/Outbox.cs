@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Channels;
 
@@ -46,6 +47,19 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         (_sink, _buffer, _highWatermark) = (sink, new OutputBuffer(memory), highWatermark);
         _frames = new FrameWriter(_buffer);
         _onSent = OnSent;
+    }
+
+    /// <summary>What the connection has received and sent.</summary>
+    public ConnectionCounts Counts { get; } = new();
+
+    /// <summary>Octets that wait to be sent. Takes the lock.</summary>
+    public long Waiting
+    {
+        get
+        {
+            lock (Gate)
+                return _waiting;
+        }
     }
 
     /// <summary>The connection's lock.</summary>
@@ -293,6 +307,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         lock (Gate)
         {
             _waiting -= octets;
+            Counts.NoteSent(octets);
             if (_waiting < _highWatermark)
             {
                 Volatile.Write(ref _isFull, false);

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Channels;
 
@@ -12,14 +13,17 @@ internal sealed class Transaction(HeldMemory held)
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
 
+    /// <summary>Publishes and acknowledgements that wait now. Any thread may ask, and may be told what was true a moment ago.</summary>
+    public (int Publishes, int Acknowledgements) WaitingCounts => (_publishes.Count, _settlements.Count);
+
     public IReadOnlyList<HeldPublish> Publishes => _publishes;
 
     public IReadOnlyList<HeldSettlement> Settlements => _settlements;
 
     /// <summary>Keeps a copy of a message.</summary>
-    public void Add(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
+    public void Add(MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
-        _publishes.Add(new HeldPublish(route, head.ToArray(), body.ToArray(), traits, isMandatory));
+        _publishes.Add(new HeldPublish(route, tally, head.ToArray(), body.ToArray(), traits, isMandatory));
         Hold(head.Length + body.Length);
     }
 
@@ -40,7 +44,7 @@ internal sealed class Transaction(HeldMemory held)
 }
 
 /// <summary>A publish that waits for tx.commit. As in RabbitMQ its route is the one at the time of the publish.</summary>
-internal sealed record HeldPublish(MessageRoute Route, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
+internal sealed record HeldPublish(MessageRoute Route, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
 
 /// <summary>An acknowledgement that waits for tx.commit.</summary>
 internal readonly record struct HeldSettlement(ulong Tag, Settlement Settlement);

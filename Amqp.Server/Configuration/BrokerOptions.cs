@@ -101,6 +101,9 @@ public sealed class BrokerOptions
     /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
     public SocketOptions Sockets { get; set; } = new();
 
+    /// <summary>What is counted and sampled, and who may read it.</summary>
+    public StatisticsOptions Statistics { get; set; } = new();
+
     /// <summary>What the log on standard output holds.</summary>
     public LogOptions Log { get; set; } = new();
 

@@ -12,12 +12,15 @@ internal sealed class ListenerPlan
 {
     private const int AmqpPort = 5672;
     private const int ManagementPort = 15672;
+    private const int MetricsPort = 15692;
     private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _amqp = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _tls = new(StringComparer.Ordinal);
     private IReadOnlyList<IPAddress>? _bind;
     private int _bindStrength;
     private IPAddress? _managementAddress;
     private int _managementAddressStrength;
+    private IPAddress? _metricsAddress;
+    private int _metricsAddressStrength;
 
     /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
     public bool WithoutAmqp { get; set; }
@@ -27,6 +30,9 @@ internal sealed class ListenerPlan
 
     /// <summary>The port of the HTTP API.</summary>
     public int ManagementOn { get; set; } = ManagementPort;
+
+    /// <summary>The port for Prometheus; null: as far from the HTTP API's as in RabbitMQ, so that brokers beside each other do not meet there.</summary>
+    public int? MetricsOn { get; set; }
 
     /// <summary>Sets the addresses for listeners that name none.</summary>
     public void Bind(IReadOnlyList<IPAddress> addresses, int strength) => (_bind, _bindStrength) = (addresses, strength);
@@ -39,6 +45,9 @@ internal sealed class ListenerPlan
 
     /// <summary>Sets the one address of the HTTP API.</summary>
     public void ManageOn(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
+
+    /// <summary>Sets the one address for Prometheus.</summary>
+    public void MeasureOn(IPAddress address, int strength) => (_metricsAddress, _metricsAddressStrength) = (address, strength);
 
     /// <summary>Where AMQP connections are taken, without repetition.</summary>
     public IReadOnlyList<IPEndPoint> AmqpEndPoints()
@@ -56,6 +65,13 @@ internal sealed class ListenerPlan
     /// <summary>Where the HTTP API answers.</summary>
     public IReadOnlyList<IPEndPoint> ManagementEndPoints() =>
         EndPoints(_managementAddress, _managementAddressStrength, ManagementOn).ToList();
+
+    /// <summary>Where Prometheus is answered.</summary>
+    public IReadOnlyList<IPEndPoint> MetricsEndPoints()
+    {
+        int port = MetricsOn ?? (ManagementOn == 0 ? 0 : ManagementOn + MetricsPort - ManagementPort);
+        return port > IPEndPoint.MaxPort ? [] : EndPoints(_metricsAddress, _metricsAddressStrength, port).ToList();
+    }
 
     private List<IPEndPoint> EndPoints(IEnumerable<(ListenAddress Listener, int Strength)> entries) => entries
         .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))

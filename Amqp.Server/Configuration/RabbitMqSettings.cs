@@ -56,7 +56,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("vhost_max", _countOrInfinity),
         Setting.WithoutEffect("cluster_exchange_limit", _countOrInfinity),
         Setting.WithoutEffect("collect_statistics", OneOf("none", "coarse", "fine")),
-        Setting.WithoutEffect("collect_statistics_interval", _count),
 
         // Users, virtual hosts, access
         Setting.WithoutEffect("default_limits.*", Text),
@@ -126,11 +125,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("management.oauth_enabled", ValueKinds.Boolean),
         Setting.WithoutEffect("management.listener.*", Text),
         Setting.WithoutEffect("management_agent.*", Text),
-        Setting.WithoutEffect("prometheus.tcp.ip", Address),
-        Setting.WithoutEffect("prometheus.tcp.port", _port),
-        Setting.WithoutEffect("prometheus.path", Text),
-        Setting.WithoutEffect("prometheus.return_per_object_metrics", ValueKinds.Boolean),
-        Setting.WithoutEffect("prometheus.authentication.enabled", ValueKinds.Boolean),
         Setting.WithoutEffect("prometheus.ssl.*", Text),
         Setting.WithoutEffect("prometheus.filter_aggregated_queue_metrics_pattern", Text),
         Setting.WithoutEffect("event_exchange.vhost", Text),

@@ -179,6 +179,24 @@ internal static class SettingTable
         CategoryLevel("management", "changes over HTTP, and who was refused there"),
         CategoryLevel("default", "all that is of no other category"),
 
+        // Statistics
+        Setting.Of("collect_statistics_interval", Milliseconds(1, 3_600_000), "5000", "Time between two samples of all counts; rates are those between the last two.",
+            (target, value) => target.Options.Statistics.Interval = value),
+        Setting.Of("statistics.max_memory", Bytes(0, long.MaxValue), "16MiB", "What samples may take in memory; beyond it those of single objects reach back less far.",
+            (target, value) => target.Options.Statistics.MaxMemory = value),
+        Setting.Of("track_auth_attempt_source", ValueKinds.Boolean, "false", "Keep who tried to log in from where, for the HTTP API and Prometheus: the first 4096 of them.",
+            (target, value) => target.Options.Statistics.TracksLoginSources = value),
+        Setting.Of("prometheus.tcp.ip", Address, "", "The one address that answers Prometheus, in place of those of `bind`.",
+            (target, value, how) => target.Listeners.MeasureOn(value, how.Strength)),
+        Setting.Of("prometheus.tcp.port", Integer(0, 65_535), "", "The port that answers Prometheus; 0 is any free port. 15692 unless given, or 20 above another port of the HTTP API, or any free port as that.",
+            (target, value) => target.Listeners.MetricsOn = value),
+        Setting.Of("prometheus.path", Text, "/metrics", "The path of the metrics.",
+            (target, value) => target.Options.Statistics.MetricsPath = value),
+        Setting.Of("prometheus.return_per_object_metrics", ValueKinds.Boolean, "false", "Metrics for each queue, channel and connection at that path, as at `/metrics/per-object`.",
+            (target, value) => target.Options.Statistics.ReturnsPerObjectMetrics = value),
+        Setting.Of("prometheus.authentication.enabled", ValueKinds.Boolean, "false", "Metrics for users only who log in and have the tag monitoring or administrator.",
+            (target, value) => target.Options.Statistics.DemandsLoginForMetrics = value),
+
         // Store
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder of everything that outlives the process; one broker at a time.",
             (target, value) => target.Options.DataDirectory = value),

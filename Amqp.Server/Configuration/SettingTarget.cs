@@ -45,6 +45,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         if (_tlsVersions != SslProtocols.None)
             options.Tls.Versions = _tlsVersions;
         options.ManagementListeners = Listeners.ManagementEndPoints();
+        options.Statistics.MetricsListeners = Listeners.MetricsEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         if (_defaultUserTags.Count > 0)
             options.DefaultAccess.Tags = [.. _defaultUserTags.Where(tag => tag.Value).Select(tag => tag.Key)];

@@ -62,6 +62,9 @@ internal sealed class AmqpConnection
     /// <summary>The open channels. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
 
+    /// <summary>How many channels are open. Any thread may ask.</summary>
+    public int ChannelCount => _readLoop.ChannelCount;
+
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
 
@@ -178,6 +181,7 @@ internal sealed class AmqpConnection
                 return;
             session.Abort = Abort;
             Volatile.Write(ref _session, session);
+            session.VirtualHost.Statistics.Open(Outbox.Counts);
             DemandNotDeleted(session);
             if (!await _readLoop.RunAsync(session))
                 LogLost();
@@ -204,8 +208,7 @@ internal sealed class AmqpConnection
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>
     private async Task LingerAsync()
     {
-        _connections.Remove(this);
-        _closed.TrySetResult();
+        Leave();
         SetDeadline(_shortCloseTimeout);
         try
         {
@@ -228,14 +231,21 @@ internal sealed class AmqpConnection
         {
             _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
         }
-        _connections.Remove(this);
-        _closed.TrySetResult();
+        Leave();
         var sent = Outbox.CloseAsync();
         // The last octets may still wait for the peer to read them; it does not get for ever.
         if (!sent.IsCompleted)
             SetDeadline(_shortCloseTimeout);
         await sent;
         ClearDeadline();
+    }
+
+    /// <summary>It counts no longer among those that are open. Twice does no harm.</summary>
+    private void Leave()
+    {
+        _connections.Remove(this);
+        _session?.VirtualHost.Statistics.Close(Outbox.Counts);
+        _closed.TrySetResult();
     }
 
     private void LogLost()

@@ -21,6 +21,16 @@ internal sealed class ChannelTable(Session session, string connectionName)
         }
     }
 
+    /// <summary>How many channels are open. Any thread may ask.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _channels.Count;
+        }
+    }
+
     /// <summary>Handles a frame of a channel other than 0. A soft error closes the channel here.</summary>
     /// <exception cref="AmqpException">A hard error, for the connection.</exception>
     public void Handle(in Frame frame)

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 
@@ -20,7 +21,7 @@ internal sealed class Handshake(
     /// <summary>How long RabbitMQ lets a peer wait that failed to log in and did not say that it understands a close.</summary>
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
-    private readonly HandshakeFrames _dialogue = new(input, frames);
+    private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
     private readonly Login _login = new(peer, broker.Users, options.Tls);
 
     /// <summary>Runs the dialogue.</summary>
@@ -42,6 +43,8 @@ internal sealed class Handshake(
             return null;
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);
         bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
+        if (makesSense)
+            broker.Statistics.Authentication.Note(AuthenticationAttempts.Amqp, $"{peer.Address}", name, isSuccess: user is not null);
         if (user is null)
         {
             bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);

@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Connections;
 
 /// <summary>Reads the opening dialogue one step at a time, leaving what comes behind a step for the next one.</summary>
-internal sealed class HandshakeFrames(PipeReader input, FrameReader frames)
+internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, ConnectionCounts counts)
 {
     /// <summary>The first eight octets; null when the peer went away first.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
@@ -21,6 +22,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames)
         var header = result.Buffer.Slice(0, ProtocolHeader.Size);
         byte[] octets = header.ToArray();
         input.AdvanceTo(header.End);
+        counts.NoteReceived(ProtocolHeader.Size);
         return octets;
     }
 
@@ -44,6 +46,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames)
                 input.AdvanceTo(buffer.Start); // what is behind is read on: it may hold the answer to our close
                 throw;
             }
+            counts.NoteReceived(result.Buffer.Length - buffer.Length);
             input.AdvanceTo(buffer.Start, method is null ? buffer.End : buffer.Start);
             if (method is not null || result.IsCompleted || result.IsCanceled)
                 return method;

@@ -28,6 +28,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     /// <summary>The channels that are open. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
 
+    /// <summary>How many those are.</summary>
+    public int ChannelCount => Volatile.Read(ref _channels)?.Count ?? 0;
+
     /// <summary>Handles frames until one side has closed.</summary>
     /// <returns>False when the client went away without a word.</returns>
     public async Task<bool> RunAsync(Session session)
@@ -41,7 +44,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             else if (!connection.IsClosing)
                 _channels.CloseLate(Environment.TickCount64);
             var buffer = result.Buffer;
+            long arrived = buffer.Length;
             HandleFrames(ref buffer);
+            connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
             // Consumed: whole frames. Examined: everything, unless the loop stopped in between.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);

@@ -10,6 +10,7 @@ internal sealed class BoundAddresses
     private readonly List<ListenOptions> _amqp = [];
     private readonly List<ListenOptions> _tls = [];
     private readonly List<ListenOptions> _management = [];
+    private readonly List<ListenOptions> _metrics = [];
 
     public void AddAmqp(ListenOptions listen) => _amqp.Add(listen);
 
@@ -19,6 +20,7 @@ internal sealed class BoundAddresses
 
     /// <summary>The path of the Unix socket that takes AMQP; null without one.</summary>
     public string? UnixSocket => _amqp.Select(listen => listen.SocketPath).FirstOrDefault(path => path is not null);
+    public void AddMetrics(ListenOptions listen) => _metrics.Add(listen);
 
     /// <summary>The addresses of AMQP listeners.</summary>
     public IEnumerable<IPEndPoint> Amqp => EndPoints(_amqp);
@@ -28,6 +30,9 @@ internal sealed class BoundAddresses
 
     /// <summary>The addresses of the HTTP API.</summary>
     public IEnumerable<IPEndPoint> Management => EndPoints(_management);
+
+    /// <summary>The addresses that answer Prometheus.</summary>
+    public IEnumerable<IPEndPoint> Metrics => EndPoints(_metrics);
 
     /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672".</summary>
     public override string ToString() =>

@@ -6,6 +6,7 @@ using Amqp.Server.Connections;
 using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
+using Amqp.Server.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -31,11 +32,13 @@ internal static class BrokerHost
 
         WebApplication app = builder.Build();
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
-        app.MapManagement(new ManagementServices(
+        var services = new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
             () => ListenersIn(addresses),
             app.Services.GetRequiredService<LogLevels>(),
-            app.Services.GetRequiredService<ILogger<ManagementApi>>()));
+            app.Services.GetRequiredService<ILogger<ManagementApi>>());
+        app.UseMetrics(services);
+        app.MapManagement(services);
         return app;
     }
 
@@ -44,6 +47,7 @@ internal static class BrokerHost
         .. addresses.Amqp.Select(address => new NodeListener(NodeListener.Amqp, address)),
         .. addresses.Tls.Select(address => new NodeListener(NodeListener.AmqpOverTls, address)),
         .. addresses.Management.Select(address => new NodeListener(NodeListener.Http, address)),
+        .. addresses.Metrics.Select(address => new NodeListener(NodeListener.Metrics, address)),
     ];
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
@@ -118,6 +122,7 @@ internal static class BrokerHost
         ListenOn(options.Listeners, handed.Amqp, Amqp);
         ListenOn(options.Tls.Listeners, handed.Tls, AmqpOverTls);
         ListenOn(options.ManagementListeners, handed.Management, addresses.AddManagement);
+        ListenOn(options.Statistics.MetricsListeners, handed.Metrics, Metrics);
         if (options.UnixSocketPath is { } path)
             kestrel.ListenUnixSocket(Path.GetFullPath(path), Amqp);
 
@@ -131,6 +136,12 @@ internal static class BrokerHost
         {
             addresses.AddTls(listen);
             AmqpListening.Configure(listen, options, services, certificates);
+        }
+
+        void Metrics(ListenOptions listen)
+        {
+            addresses.AddMetrics(listen);
+            MetricsListener.Mark(listen);
         }
 
         // Sockets that systemd hands over stand for the addresses of their kind.

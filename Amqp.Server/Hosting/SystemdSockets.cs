@@ -10,8 +10,8 @@ internal sealed class SystemdSockets
 
     private SystemdSockets(IEnumerable<(ulong Handle, string Name)> sockets)
     {
-        var byUse = sockets.ToLookup(socket => socket.Name is "amqps" or "management" ? socket.Name : "amqp", socket => socket.Handle);
-        (Amqp, Tls, Management) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]]);
+        var byUse = sockets.ToLookup(socket => socket.Name is "amqps" or "management" or "metrics" ? socket.Name : "amqp", socket => socket.Handle);
+        (Amqp, Tls, Management, Metrics) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]], [.. byUse["metrics"]]);
     }
 
     /// <summary>Those for AMQP: whatever has no other name.</summary>
@@ -22,6 +22,9 @@ internal sealed class SystemdSockets
 
     /// <summary>Those named <c>management</c>, for the HTTP API.</summary>
     public IReadOnlyList<ulong> Management { get; }
+
+    /// <summary>Those named <c>metrics</c>, for Prometheus.</summary>
+    public IReadOnlyList<ulong> Metrics { get; }
 
     /// <summary>What the environment says is meant for this process.</summary>
     /// <param name="variable">Gives a variable of the environment.</param>

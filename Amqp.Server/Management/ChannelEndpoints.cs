@@ -7,28 +7,46 @@ namespace Amqp.Server.Management;
 internal static class ChannelEndpoints
 {
     public static ManagementApi MapChannels(this ManagementApi api) => api
-        .Get("/channels", Access.Management, request => List(Visible(request)))
+        .Get("/channels", Access.Management, request => List(request, Visible(request)))
         .Get("/vhosts/{vhost}/channels", Access.VirtualHost, request =>
         {
             var host = request.VirtualHost;
-            return List(Visible(request).Where(channel => channel.Session.VirtualHost == host));
+            return List(request, Visible(request).Where(channel => channel.Session.VirtualHost == host));
         })
         .Get("/channels/{name}", Access.Management, request =>
         {
             string name = request.Name("name");
             var channel = Visible(request).FirstOrDefault(channel => NameOf(channel) == name) ?? throw ApiException.NotFound();
-            return ApiReply.Json(json => Write(json, channel));
+            var query = new SampleQuery(request);
+            return ApiReply.Json(json => Write(json, channel, query, isAlone: true));
         });
 
-    public static ListReply<AmqpChannel> List(IEnumerable<AmqpChannel> channels) => new(channels, NameOf, Write);
+    public static ListReply<AmqpChannel> List(ApiRequest request, IEnumerable<AmqpChannel> channels)
+    {
+        var query = new SampleQuery(request);
+        return new(channels, NameOf, (json, channel) => Write(json, channel, query, isAlone: false));
+    }
 
     /// <summary>RabbitMQ's name for a channel: its connection's, and its number.</summary>
     public static string NameOf(AmqpChannel channel) => $"{channel.Session.Origin.ConnectionName} ({channel.Number})";
 
+    /// <summary>What only the answer for one channel has. As in RabbitMQ's rates mode <c>basic</c>, nothing is kept of single exchanges and queues.</summary>
+    private static void WriteParts(Utf8JsonWriter json, AmqpChannel channel)
+    {
+        json.WriteStartArray("consumer_details");
+        foreach (var consumer in channel.Consumers())
+            ConsumerEndpoints.Write(json, consumer);
+        json.WriteEndArray();
+        json.WriteStartArray("deliveries");
+        json.WriteEndArray();
+        json.WriteStartArray("publishes");
+        json.WriteEndArray();
+    }
+
     private static IEnumerable<AmqpChannel> Visible(ApiRequest request) =>
         ConnectionEndpoints.Visible(request).SelectMany(entry => entry.Connection.Channels);
 
-    private static void Write(Utf8JsonWriter json, AmqpChannel channel)
+    private static void Write(Utf8JsonWriter json, AmqpChannel channel, SampleQuery query, bool isAlone)
     {
         var session = channel.Session;
         json.WriteStartObject();
@@ -40,6 +58,19 @@ internal static class ChannelEndpoints
         json.WriteEndObject();
         json.WriteNumber("consumer_count", channel.Consumers().Length);
         json.WriteNumber("global_prefetch_count", channel.ChannelPrefetch);
+        var held = channel.Transaction?.WaitingCounts ?? default;
+        json.WriteNumber("acks_uncommitted", held.Acknowledgements);
+        json.WriteNumber("messages_uncommitted", held.Publishes);
+        json.WriteNumber("messages_unconfirmed", channel.CountUnconfirmed());
+        if (!query.IsDisabled)
+        {
+            var counts = SampledCounts.Of(channel.Counts, query);
+            counts.WriteMessageStatistics(json);
+            if (channel.Counts.Samples is null || counts.ChangedAt is not null)
+                json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? session.Origin.ConnectedAt));
+        }
+        if (isAlone)
+            WriteParts(json, channel);
         json.WriteNumber("messages_unacknowledged", channel.CountUnacknowledged());
         json.WriteString("name", NameOf(channel));
         json.WriteString("node", ManagementServices.NodeName);

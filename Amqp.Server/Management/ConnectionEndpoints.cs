@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 
@@ -9,13 +10,13 @@ namespace Amqp.Server.Management;
 internal static class ConnectionEndpoints
 {
     public static ManagementApi MapConnections(this ManagementApi api) => api
-        .Get("/connections", Access.Management, request => List(Visible(request)))
+        .Get("/connections", Access.Management, request => List(request, Visible(request)))
         .Get("/vhosts/{vhost}/connections", Access.VirtualHost, request =>
         {
             var host = request.VirtualHost;
-            return List(Visible(request).Where(connection => connection.Session.VirtualHost == host));
+            return List(request, Visible(request).Where(connection => connection.Session.VirtualHost == host));
         })
-        .Get("/connections/username/{user}", Access.Management, request => List(OfUser(request)))
+        .Get("/connections/username/{user}", Access.Management, request => List(request, OfUser(request)))
         .Delete("/connections/username/{user}", Access.Management, request =>
         {
             foreach (var connection in OfUser(request).ToList())
@@ -25,14 +26,15 @@ internal static class ConnectionEndpoints
         .Get("/connections/{name}", Access.Management, request =>
         {
             var connection = Demand(request);
-            return ApiReply.Json(json => Write(json, connection));
+            var query = new SampleQuery(request);
+            return ApiReply.Json(json => Write(json, connection, query));
         })
         .Delete("/connections/{name}", Access.Management, request =>
         {
             Close(request, Demand(request));
             return ApiReply.NoContent;
         })
-        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(Demand(request).Connection.Channels));
+        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Channels));
 
     /// <summary>The open connections that the user may see: all of them, or the user's own.</summary>
     public static IEnumerable<(AmqpConnection Connection, Session Session)> Visible(ApiRequest request) => request.Services.Connections.All
@@ -41,8 +43,11 @@ internal static class ConnectionEndpoints
         .Where(entry => request.User.IsMonitoring || entry.Session.User.Name == request.User.Name)
         .OrderBy(entry => entry.Session.Origin.ConnectedAt);
 
-    private static ListReply<(AmqpConnection Connection, Session Session)> List(IEnumerable<(AmqpConnection Connection, Session Session)> connections) =>
-        new(connections, entry => entry.Connection.Peer.Name, Write);
+    private static ListReply<(AmqpConnection Connection, Session Session)> List(ApiRequest request, IEnumerable<(AmqpConnection Connection, Session Session)> connections)
+    {
+        var query = new SampleQuery(request);
+        return new(connections, entry => entry.Connection.Peer.Name, (json, entry) => Write(json, entry, query));
+    }
 
     private static IEnumerable<(AmqpConnection Connection, Session Session)> OfUser(ApiRequest request)
     {
@@ -66,7 +71,16 @@ internal static class ConnectionEndpoints
         connection.Connection.Close(new AmqpException(ReplyCode.ConnectionForced, reason));
     }
 
-    private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, Session Session) entry)
+    private static void WriteTraffic(Utf8JsonWriter json, AmqpConnection connection, SampleQuery query)
+    {
+        var counts = connection.Outbox.Counts;
+        SampledCounts.Of(counts, query).Write(json, StatisticRows.Traffic, 0, query.DataRates);
+        json.WriteNumber("recv_cnt", counts.Receives);
+        json.WriteNumber("send_cnt", counts.Sends);
+        json.WriteNumber("send_pend", connection.Outbox.Waiting);
+    }
+
+    private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, Session Session) entry, SampleQuery query)
     {
         var (connection, session) = entry;
         var origin = session.Origin;
@@ -88,6 +102,8 @@ internal static class ConnectionEndpoints
         json.WriteNumber("peer_port", origin.PeerPort);
         json.WriteNumber("port", origin.Port);
         json.WriteString("protocol", "AMQP 0-9-1");
+        if (!query.IsDisabled)
+            WriteTraffic(json, connection, query);
         json.WriteBoolean("ssl", connection.Peer.IsTls);
         json.WriteNull("ssl_cipher");
         json.WriteNull("ssl_hash");

@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Management;
 
@@ -12,8 +13,8 @@ internal static class ExchangeEndpoints
     private const string DefaultExchange = "amq.default";
 
     public static ManagementApi MapExchanges(this ManagementApi api) => api
-        .Get("/exchanges", Access.Management, request => List(request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get("/exchanges/{vhost}", Access.VirtualHost, request => List([request.VirtualHost]))
+        .Get("/exchanges", Access.Management, request => List(request, request.VisibleHosts.Where(request.User.CanAccess)))
+        .Get("/exchanges/{vhost}", Access.VirtualHost, request => List(request, [request.VirtualHost]))
         .Get("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Get)
         .Put("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Put)
         .Delete("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Delete)
@@ -34,24 +35,38 @@ internal static class ExchangeEndpoints
 
     private static string NameOf(ApiRequest request) => NameOf(request.Name("exchange"));
 
-    private static ListReply<(VirtualHost Host, Exchange Exchange)> List(IEnumerable<VirtualHost> hosts) => new(
-        hosts.SelectMany(host => host.Exchanges.OrderBy(exchange => exchange.Name, StringComparer.Ordinal), (host, exchange) => (host, exchange)),
-        entry => entry.Exchange.Name,
-        (json, entry) =>
-        {
-            json.WriteStartObject();
-            WriteFields(json, entry.Host, entry.Exchange);
-            json.WriteEndObject();
-        });
+    private static ListReply<(VirtualHost Host, Exchange Exchange)> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
+    {
+        var query = new SampleQuery(request);
+        return new(
+            hosts.SelectMany(host => Sorted(host, query), (host, exchange) => (host, exchange)),
+            entry => entry.Exchange.Name,
+            (json, entry) =>
+            {
+                json.WriteStartObject();
+                WriteFields(json, entry.Host, entry.Exchange, query);
+                json.WriteEndObject();
+            });
+    }
+
+    /// <summary>The exchanges in order of their names, their counts brought up to now.</summary>
+    private static IEnumerable<Exchange> Sorted(VirtualHost host, SampleQuery query)
+    {
+        if (!query.IsDisabled)
+            host.Statistics.CarryExchanges();
+        return host.Exchanges.OrderBy(exchange => exchange.Name, StringComparer.Ordinal);
+    }
 
     private static ApiReply Get(ApiRequest request)
     {
         var host = request.VirtualHost;
         var exchange = Demand(request);
+        var query = new SampleQuery(request);
+        host.Statistics.CarryExchanges();
         return ApiReply.Json(json =>
         {
             json.WriteStartObject();
-            WriteFields(json, host, exchange);
+            WriteFields(json, host, exchange, query);
             json.WriteStartArray("incoming");
             json.WriteEndArray();
             json.WriteStartArray("outgoing");
@@ -60,12 +75,19 @@ internal static class ExchangeEndpoints
         });
     }
 
-    private static void WriteFields(Utf8JsonWriter json, VirtualHost host, Exchange exchange)
+    private static void WriteFields(Utf8JsonWriter json, VirtualHost host, Exchange exchange, SampleQuery query)
     {
         json.WriteTable("arguments", exchange.Arguments);
         json.WriteBoolean("auto_delete", exchange.IsAutoDelete);
         json.WriteBoolean("durable", exchange.IsDurable);
         json.WriteBoolean("internal", exchange.IsInternal);
+        var counts = SampledCounts.Of(exchange, query);
+        if (!query.IsDisabled && !counts.IsEmpty(0, StatisticRows.Exchanged.Length))
+        {
+            json.WriteStartObject("message_stats");
+            counts.Write(json, StatisticRows.Exchanged, 0, query.MessageRates);
+            json.WriteEndObject();
+        }
         json.WriteString("name", exchange.Name);
         if (host.Policies.Match(PolicyKind.User, exchange) is { } policy)
             json.WriteString("policy", policy.Name);

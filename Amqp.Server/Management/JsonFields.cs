@@ -73,16 +73,6 @@ internal static class JsonFields
         Write(json, table);
     }
 
-    /// <summary>A counter with the rate that RabbitMQ shows beside it.</summary>
-    public static void WriteCount(this Utf8JsonWriter json, string name, long count)
-    {
-        json.WriteNumber(name, count);
-        json.WriteStartObject($"{name}_details");
-        json.WritePropertyName("rate");
-        json.WriteRawValue("0.0"u8);
-        json.WriteEndObject();
-    }
-
     public static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);

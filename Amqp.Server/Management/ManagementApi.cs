@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amqp.Server.Broker.Statistics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
@@ -82,7 +83,9 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             return null;
         }
         bool isLoopback = http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
-        if (services.Broker.Users.Authenticate(name, password, isLoopback, out string refusal) is not { } user)
+        var user = services.Broker.Users.Authenticate(name, password, isLoopback, out string refusal);
+        services.Broker.Statistics.Authentication.Note(AuthenticationAttempts.Http, http.Connection.RemoteIpAddress?.ToString() ?? "", name, isSuccess: user is not null);
+        if (user is null)
         {
             services.Logger.ApiLoginRefused(PeerOf(http), name, refusal);
             throw ApiException.NotAuthorized("Login failed");

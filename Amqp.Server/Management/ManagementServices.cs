@@ -35,5 +35,5 @@ internal sealed record ManagementServices(
 /// <param name="EndPoint">With the port that it really is.</param>
 internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
 {
-    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http";
+    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", Metrics = "http/prometheus";
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Management;
 
@@ -16,24 +16,22 @@ internal static class NodeEndpoints
     {
         var options = request.Services.Options;
         string? alarm = request.Broker.Alarms.Reason;
-        int connections = request.Services.Connections.Count;
         json.WriteStartObject();
         json.WriteStartArray("partitions");
         json.WriteEndArray();
         json.WriteString("os_pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         json.WriteNumber("fd_total", ProcessFiles.Limit);
-        json.WriteNumber("fd_used", ProcessFiles.Count());
         json.WriteNumber("sockets_total", ProcessFiles.Limit);
-        json.WriteNumber("sockets_used", connections);
         json.WriteNumber("mem_limit", options.MemoryHighWatermark);
-        json.WriteNumber("mem_used", Environment.WorkingSet);
         json.WriteBoolean("mem_alarm", alarm is not null && alarm.Contains("memory", StringComparison.Ordinal));
         json.WriteNumber("disk_free_limit", options.DiskFreeLimit);
-        json.WriteNumber("disk_free", DiskSpace.Free(options.DataDirectory) ?? 0);
         json.WriteBoolean("disk_free_alarm", alarm is not null && alarm.Contains("disk", StringComparison.Ordinal));
         json.WriteNumber("proc_total", 1_048_576);
-        json.WriteNumber("proc_used", ThreadPool.ThreadCount);
-        json.WriteString("rates_mode", "none");
+        var query = new SampleQuery(request);
+        var counts = SampledCounts.Of(request.Broker, options.DataDirectory, query);
+        counts.Write(json, StatisticRows.Node, StatisticRows.BrokerNode, query.NodeStatistics);
+        counts.Write(json, StatisticRows.ChurnRates, StatisticRows.BrokerChurn, query.NodeStatistics);
+        json.WriteString("rates_mode", "basic");
         json.WriteNumber("uptime", Environment.TickCount64 - request.Services.StartedAt);
         json.WriteNumber("run_queue", ThreadPool.PendingWorkItemCount);
         json.WriteNumber("processors", Environment.ProcessorCount);

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Management;
 
@@ -36,8 +38,15 @@ internal static class OverviewEndpoints
         .Get("/deprecated-features", Access.Administrator, _ => EmptyList())
         .Get("/deprecated-features/used", Access.Administrator, _ => EmptyList())
         .Post("/rebalance/queues", Access.Administrator, _ => ApiReply.NoContent) // there is one node to be on
-        .Delete("/reset", Access.Administrator, _ => ApiReply.NoContent)
-        .Delete("/reset/{node}", Access.Administrator, _ => ApiReply.NoContent);
+        .Delete("/reset", Access.Administrator, Reset)
+        .Delete("/reset/{node}", Access.Administrator, request => request.Name("node") == ManagementServices.NodeName ? Reset(request) : throw ApiException.NotFound());
+
+    /// <summary>Forgets what the charts show; the counts go on.</summary>
+    private static ApiReply Reset(ApiRequest request)
+    {
+        request.Broker.Sampler.Reset();
+        return ApiReply.NoContent;
+    }
 
     public static ApiReply EmptyList() => ApiReply.Json(json =>
     {
@@ -85,8 +94,11 @@ internal static class OverviewEndpoints
         var options = request.Services.Options;
         json.WriteStartObject();
         json.WriteString("management_version", ManagementServices.ApiVersion);
-        json.WriteString("rates_mode", "none");
+        json.WriteString("rates_mode", "basic");
         json.WriteStartObject("sample_retention_policies");
+        WriteSeconds(json, "global", SampleSeries.Global);
+        WriteSeconds(json, "basic", SampleSeries.Basic);
+        WriteSeconds(json, "detailed", SampleSeries.Basic.AsSpan(0, 1));
         json.WriteEndObject();
         WriteExchangeTypes(json);
         json.WriteString("product_version", options.ProductVersion);
@@ -96,13 +108,9 @@ internal static class OverviewEndpoints
         json.WriteString("erlang_version", "none");
         json.WriteString("erlang_full_version", $".NET {Environment.Version}");
         json.WriteBoolean("disable_stats", false);
-        json.WriteBoolean("enable_queue_totals", true);
+        json.WriteBoolean("enable_queue_totals", false);
         json.WriteString("default_queue_type", options.DefaultQueueType ?? "classic");
         json.WriteBoolean("is_op_policy_updating_enabled", true);
-        json.WriteStartObject("message_stats");
-        json.WriteEndObject();
-        json.WriteStartObject("churn_rates");
-        json.WriteEndObject();
         WriteTotals(json, request);
         json.WriteNumber("statistics_db_event_queue", 0);
         json.WriteString("node", ManagementServices.NodeName);
@@ -112,24 +120,42 @@ internal static class OverviewEndpoints
         json.WriteEndObject();
     }
 
+    private static void WriteSeconds(Utf8JsonWriter json, string name, ReadOnlySpan<int> seconds)
+    {
+        json.WriteStartArray(name);
+        foreach (int value in seconds)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Monitoring users see the whole broker, all others the sum of their virtual hosts.</summary>
+    private static void WriteStatistics(Utf8JsonWriter json, ApiRequest request, List<VirtualHost> hosts)
+    {
+        var query = new SampleQuery(request);
+        if (query.IsDisabled)
+            return;
+        var all = SampledCounts.Of(request.Broker, request.Services.Options.DataDirectory, query);
+        var visible = request.User.IsMonitoring ? all : SampledCounts.Of(hosts, query);
+        visible.WriteMessageStatistics(json, isAlwaysThere: true);
+        json.WriteStartObject("churn_rates");
+        all.Write(json, StatisticRows.ChurnRates, StatisticRows.BrokerChurn, query.MessageRates);
+        json.WriteEndObject();
+        json.WriteStartObject("queue_totals");
+        visible.Write(json, StatisticRows.Depth, StatisticRows.HostDepth, query.Lengths);
+        json.WriteEndObject();
+    }
+
     private static void WriteTotals(Utf8JsonWriter json, ApiRequest request)
     {
         var hosts = request.VisibleHosts.ToList();
         var connections = ConnectionEndpoints.Visible(request).ToList();
-        long ready = 0, unacknowledged = 0, consumers = 0, queues = 0;
+        long consumers = 0, queues = 0;
         foreach (Queue queue in hosts.SelectMany(host => host.Queues))
         {
-            var counts = queue.Counts;
-            ready += counts.Ready;
-            unacknowledged += counts.Unacknowledged;
-            consumers += counts.Consumers;
+            consumers += queue.Counts.Consumers;
             queues++;
         }
-        json.WriteStartObject("queue_totals");
-        json.WriteCount("messages", ready + unacknowledged);
-        json.WriteCount("messages_ready", ready);
-        json.WriteCount("messages_unacknowledged", unacknowledged);
-        json.WriteEndObject();
+        WriteStatistics(json, request, hosts);
         json.WriteStartObject("object_totals");
         json.WriteNumber("channels", connections.Sum(entry => entry.Connection.Channels.Count));
         json.WriteNumber("connections", connections.Count);

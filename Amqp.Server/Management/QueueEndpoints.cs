@@ -8,13 +8,14 @@ namespace Amqp.Server.Management;
 internal static class QueueEndpoints
 {
     public static ManagementApi MapQueues(this ManagementApi api) => api
-        .Get("/queues", Access.Management, request => List(request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get("/queues/detailed", Access.Management, request => List(request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get("/queues/{vhost}", Access.VirtualHost, request => List([request.VirtualHost]))
+        .Get("/queues", Access.Management, request => List(request, request.VisibleHosts.Where(request.User.CanAccess)))
+        .Get("/queues/detailed", Access.Management, request => List(request, request.VisibleHosts.Where(request.User.CanAccess)))
+        .Get("/queues/{vhost}", Access.VirtualHost, request => List(request, [request.VirtualHost]))
         .Get("/queues/{vhost}/{queue}", Access.VirtualHost, request =>
         {
             var queue = Demand(request);
-            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.Services.Connections));
+            var query = new SampleQuery(request);
+            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.Services.Connections, query));
         })
         .Put("/queues/{vhost}/{queue}", Access.VirtualHost, Put)
         .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
@@ -27,8 +28,13 @@ internal static class QueueEndpoints
             return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Queue && binding.Destination.Name == name));
         });
 
-    private static ListReply<Queue> List(IEnumerable<VirtualHost> hosts) => new(
-        hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)), queue => queue.Name, QueueView.Write);
+    private static ListReply<Queue> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
+    {
+        var query = new SampleQuery(request);
+        return new(
+            hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)), queue => queue.Name,
+            (json, queue) => QueueView.Write(json, queue, query));
+    }
 
     private static Queue Demand(ApiRequest request) => request.VirtualHost.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 
@@ -10,18 +12,19 @@ namespace Amqp.Server.Management;
 /// <summary>A queue as RabbitMQ shows it.</summary>
 internal static class QueueView
 {
-    public static void Write(Utf8JsonWriter json, Queue queue)
+    public static void Write(Utf8JsonWriter json, Queue queue, SampleQuery query)
     {
         json.WriteStartObject();
-        WriteFields(json, queue);
+        WriteFields(json, queue, query);
         json.WriteEndObject();
     }
 
     /// <summary>One queue, with its consumers.</summary>
-    public static void WriteDetails(Utf8JsonWriter json, Queue queue, ConnectionRegistry connections)
+    public static void WriteDetails(Utf8JsonWriter json, Queue queue, ConnectionRegistry connections, SampleQuery query)
     {
         json.WriteStartObject();
-        WriteFields(json, queue);
+        WriteFields(json, queue, query);
+        WriteHead(json, queue);
         json.WriteStartArray("consumer_details");
         foreach (var consumer in ConsumerEndpoints.All(connections).Where(consumer => ReferenceEquals(consumer.Queue, queue)))
             ConsumerEndpoints.Write(json, consumer);
@@ -33,9 +36,8 @@ internal static class QueueView
         json.WriteEndObject();
     }
 
-    private static void WriteFields(Utf8JsonWriter json, Queue queue)
+    private static void WriteFields(Utf8JsonWriter json, Queue queue, SampleQuery query)
     {
-        var (ready, unacknowledged, consumers) = queue.Counts;
         var policies = queue.VirtualHost.Policies;
         json.WriteString("name", queue.Name);
         json.WriteString("vhost", queue.VirtualHost.Name);
@@ -46,15 +48,19 @@ internal static class QueueView
         json.WriteTable("arguments", queue.Arguments.Table);
         json.WriteString("node", ManagementServices.NodeName);
         json.WriteString("state", "running");
-        json.WriteCount("messages", ready + unacknowledged);
-        json.WriteCount("messages_ready", ready);
-        json.WriteCount("messages_unacknowledged", unacknowledged);
-        json.WriteNumber("consumers", consumers);
+        if (query.IsDisabled)
+        {
+            if (query.WantsQueueTotals)
+                WriteTotals(json, queue);
+            return;
+        }
+        WriteStatistics(json, queue, SampledCounts.Of(queue, query), query);
         WriteName(json, "policy", policies.Match(PolicyKind.User, queue));
         WriteName(json, "operator_policy", policies.Match(PolicyKind.Operator, queue));
         WriteDefinition(json, policies.Effective(queue));
-        json.WriteNull("exclusive_consumer_tag");
-        json.WriteNull("single_active_consumer_tag");
+        var (exclusive, active) = queue.SpecialConsumers;
+        json.WriteString("exclusive_consumer_tag", (exclusive as ChannelConsumer)?.Tag);
+        json.WriteString("single_active_consumer_tag", (active as ChannelConsumer)?.Tag);
         if (queue.Owner is Session owner)
         {
             json.WriteStartObject("owner_pid_details");
@@ -63,6 +69,41 @@ internal static class QueueView
             json.WriteNumber("peer_port", owner.Origin.PeerPort);
             json.WriteEndObject();
         }
+    }
+
+    private static void WriteTotals(Utf8JsonWriter json, Queue queue)
+    {
+        var (ready, unacknowledged, _) = queue.Counts;
+        json.WriteNumber("messages", ready + unacknowledged);
+        json.WriteNumber("messages_ready", ready);
+        json.WriteNumber("messages_unacknowledged", unacknowledged);
+    }
+
+    private static void WriteStatistics(Utf8JsonWriter json, Queue queue, SampledCounts counts, SampleQuery query)
+    {
+        counts.Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths);
+        var (readyBytes, unacknowledgedBytes) = queue.Bytes;
+        json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
+        json.WriteNumber("message_bytes_ready", readyBytes);
+        json.WriteNumber("message_bytes_unacknowledged", unacknowledgedBytes);
+        int consumers = queue.Counts.Consumers;
+        json.WriteNumber("consumers", consumers);
+        double capacity = consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
+        SampledCounts.WriteDouble(json, "consumer_capacity", capacity);
+        SampledCounts.WriteDouble(json, "consumer_utilisation", capacity);
+        counts.WriteQueueStatistics(json);
+        if (queue.Samples is null || counts.ChangedAt is not null)
+            json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? queue.CreatedAt));
+    }
+
+    private static void WriteHead(Utf8JsonWriter json, Queue queue)
+    {
+        ulong? timestamp = null;
+        queue.TryPeek(0, (_, payload) => timestamp = BasicProperties.Read(EncodedMessage.Read(payload.Payload).Properties).Timestamp);
+        if (timestamp is { } time)
+            json.WriteNumber("head_message_timestamp", time);
+        else
+            json.WriteNull("head_message_timestamp");
     }
 
     private static void WriteName(Utf8JsonWriter json, string field, Policy? policy)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Security;
 
 namespace Amqp.Server.Management;
@@ -9,11 +10,16 @@ namespace Amqp.Server.Management;
 internal static class VirtualHostEndpoints
 {
     public static ManagementApi MapVirtualHosts(this ManagementApi api) => api
-        .Get("/vhosts", Access.Management, request => new ListReply<VirtualHost>(request.VisibleHosts, host => host.Name, Write))
+        .Get("/vhosts", Access.Management, request => 
+        {
+            var query = new SampleQuery(request);
+            return new ListReply<VirtualHost>(request.VisibleHosts, host => host.Name, (json, host) => Write(json, host, query));
+        })
         .Get("/vhosts/{vhost}", Access.VirtualHost, request =>
         {
             var host = request.VirtualHost;
-            return ApiReply.Json(json => Write(json, host));
+            var query = new SampleQuery(request);
+            return ApiReply.Json(json => Write(json, host, query));
         })
         .Put("/vhosts/{vhost}", Access.Administrator, Put)
         .Delete("/vhosts/{vhost}", Access.Administrator, request =>
@@ -60,15 +66,8 @@ internal static class VirtualHostEndpoints
         return ApiReply.Put(Put(request, name, ReadDescription(JsonFields.ReadTable(request.Json), current)));
     }
 
-    private static void Write(Utf8JsonWriter json, VirtualHost host)
+    private static void Write(Utf8JsonWriter json, VirtualHost host, SampleQuery query)
     {
-        long ready = 0, unacknowledged = 0;
-        foreach (var queue in host.Queues)
-        {
-            var counts = queue.Counts;
-            ready += counts.Ready;
-            unacknowledged += counts.Unacknowledged;
-        }
         var description = host.Description;
         string type = description.DefaultQueueType ?? "undefined";
         json.WriteStartObject();
@@ -86,9 +85,14 @@ internal static class VirtualHostEndpoints
         json.WriteStartObject("cluster_state");
         json.WriteString(ManagementServices.NodeName, "running");
         json.WriteEndObject();
-        json.WriteCount("messages", ready + unacknowledged);
-        json.WriteCount("messages_ready", ready);
-        json.WriteCount("messages_unacknowledged", unacknowledged);
+        if (!query.IsDisabled)
+        {
+            var counts = SampledCounts.Of([host], query);
+            counts.Write(json, StatisticRows.Depth, StatisticRows.HostDepth, query.Lengths);
+            counts.WriteMessageStatistics(json);
+            if (!counts.IsEmpty(StatisticRows.HostTraffic, StatisticRows.Traffic.Length))
+                counts.Write(json, StatisticRows.Traffic, StatisticRows.HostTraffic, query.DataRates);
+        }
         json.WriteEndObject();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage;
@@ -6,6 +7,9 @@ namespace Amqp.Storage;
 internal sealed class DiskFiles : IStoreFiles
 {
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
+    /// <summary>What was read and written.</summary>
+    public FileUsage Usage { get; } = new();
 
     public IReadOnlyList<string> List(string directory) => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
 
@@ -35,9 +39,9 @@ internal sealed class DiskFiles : IStoreFiles
         }
     }
 
-    public IStoreFile Create(string path) => new DiskFile(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, Shared));
+    public IStoreFile Create(string path) => new DiskFile(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, Shared), Usage);
 
-    public IStoreFile Open(string path, FileAccess access) => new DiskFile(File.OpenHandle(path, FileMode.Open, access, Shared));
+    public IStoreFile Open(string path, FileAccess access) => new DiskFile(File.OpenHandle(path, FileMode.Open, access, Shared), Usage);
 
     public void Delete(string path) => File.Delete(path);
 
@@ -51,12 +55,13 @@ internal sealed class DiskFiles : IStoreFiles
         Libc.Sync(directory);
     }
 
-    private sealed class DiskFile(SafeFileHandle handle) : IStoreFile
+    private sealed class DiskFile(SafeFileHandle handle, FileUsage usage) : IStoreFile
     {
         public long Length => RandomAccess.GetLength(handle);
 
         public int Read(Span<byte> target, long offset)
         {
+            long started = Stopwatch.GetTimestamp();
             int done = 0;
             while (done < target.Length)
             {
@@ -65,19 +70,27 @@ internal sealed class DiskFiles : IStoreFiles
                     break;
                 done += read;
             }
+            usage.NoteRead(done, started);
             return done;
         }
 
-        public void Write(ReadOnlySpan<byte> source, long offset) => RandomAccess.Write(handle, source, offset);
+        public void Write(ReadOnlySpan<byte> source, long offset)
+        {
+            long started = Stopwatch.GetTimestamp();
+            RandomAccess.Write(handle, source, offset);
+            usage.NoteWrite(source.Length, started);
+        }
 
         public void Truncate(long length) => RandomAccess.SetLength(handle, length);
 
         public void Sync()
         {
+            long started = Stopwatch.GetTimestamp();
             if (OperatingSystem.IsLinux())
                 Libc.SyncData(handle);
             else
                 RandomAccess.FlushToDisk(handle);
+            usage.NoteSync(started);
         }
 
         public void Dispose() => handle.Dispose();

@@ -36,6 +36,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The port of the HTTP API.</summary>
     public int ManagementPort => _app.Services.GetRequiredService<BoundAddresses>().Management.First().Port;
 
+    /// <summary>The port for Prometheus.</summary>
+    public int MetricsPort => _app.Services.GetRequiredService<BoundAddresses>().Metrics.First().Port;
+
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 

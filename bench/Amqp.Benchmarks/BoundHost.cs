@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +20,7 @@ internal sealed class BoundHost : IDisposable
 
     private readonly VirtualHost _host = new(
         "/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), new DeclareRules(null, null, static () => 0), new QueueTimer(TimeProvider.System), new HeldMemory(),
-        TimeProvider.System, NullLogger.Instance);
+        new BrokerStatistics(), TimeProvider.System, NullLogger.Instance);
     private readonly Queue[] _queues;
 
     public BoundHost(string exchangeType)

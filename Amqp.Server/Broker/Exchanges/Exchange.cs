@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Broker.Exchanges;
 
@@ -49,6 +50,18 @@ internal sealed class Exchange : IBindingDestination
 
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
+
+    /// <summary>What was published to it; guarded as it says.</summary>
+    public ExchangeCounts Counts { get; } = new();
+
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
+    /// <summary>True once it has been deleted. A glance, without the lock.</summary>
+    public bool IsDeleted { get; private set; }
+
+    /// <summary>It is gone for good. The topology lock is held exclusively.</summary>
+    public void MarkDeleted() => IsDeleted = true;
 
     /// <summary>Takes what the policies now say. The topology lock is held exclusively, or nobody routes yet.</summary>
     public void Apply(EffectivePolicy policy) =>

@@ -18,6 +18,9 @@ internal sealed class ConsumerRing(bool singleActive)
 
     public IReadOnlyCollection<Subscription> All => _all;
 
+    /// <summary>The only one that is served, where only one is.</summary>
+    public Subscription? Active => _active;
+
     public void Add(Subscription subscription)
     {
         _all.Add(subscription);

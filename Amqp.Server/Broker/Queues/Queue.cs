@@ -46,6 +46,7 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
         _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
         _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
         CountsDeliveries = Settings.CountsDeliveries;
+        CreatedAt = virtualHost.Timer.Now;
         IsUnused();
     }
 
@@ -116,6 +117,7 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
                     NoteIncoming(entry.Message);
                 Messages.Add(entry.Message);
             }
+            _published += published.Length;
         }
     }
 
@@ -178,9 +180,13 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
             {
                 _lease?.Renew();
                 if (!TryTakeFresh(int.MaxValue, out var message, out var payload))
+                {
+                    _deliveries.GetEmpty++;
                     return false;
+                }
                 using (payload)
                     deliver(state, message, payload.Payload, Messages.Count);
+                CountGot(message, noAck);
                 NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
                 return true;
             }
@@ -197,6 +203,7 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
         lock (_gate)
         {
             _unacknowledged -= messages.Length;
+            CountSettled(messages);
             Messages.Settle(messages);
             if (subscription is not null)
                 _consumers.Resume(subscription);
@@ -209,6 +216,7 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
         lock (_gate)
         {
             _unacknowledged--;
+            _unacknowledgedBytes -= BodyBytes(message);
             Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Rejected);
             if (subscription is not null)
                 _consumers.Resume(subscription);
@@ -221,6 +229,8 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
         lock (_gate)
         {
             _unacknowledged -= messages.Length;
+            foreach (ref readonly var message in messages)
+                _unacknowledgedBytes -= BodyBytes(message);
             if (_deleted)
             {
                 Messages.Settle(messages);
@@ -298,6 +308,7 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
             if (ifUnused && _consumers.Count > 0)
                 throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' in use");
             _deleted = true;
+            VirtualHost.Statistics.Broker.Keep(Settings.Type, Deliveries);
             long ready = Messages.Count;
             Subscription[] consumers = [.. _consumers.All];
             _consumers.Clear();
@@ -339,7 +350,10 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
             {
                 // What went out went out, whatever became of the next one.
                 if (!round.Delivered.IsEmpty)
+                {
+                    CountDelivered(round.Delivered, next.Consumer.NoAck);
                     NoteOutgoing(round.Delivered, next.Consumer.NoAck);
+                }
                 left -= Math.Max(round.Delivered.Length, 1);
                 round.ClearDelivered();
             }

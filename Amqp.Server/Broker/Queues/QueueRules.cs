@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -17,6 +18,7 @@ internal sealed class QueueRules
     private readonly QueueMessages _messages;
     private readonly IMessageStore _store;
     private readonly QueueTimer _timer;
+    private readonly BrokerStatistics _statistics;
     private MessageExpiry? _expiry; // when messages may expire
     private bool _isExpiryCertain; // not just because the last run left messages
     private LengthLimit? _limit;
@@ -24,6 +26,7 @@ internal sealed class QueueRules
     public QueueRules(Queue queue, QueueMessages messages, QueueSettings settings)
     {
         (_messages, _store, _timer) = (messages, queue.VirtualHost.Store, queue.VirtualHost.Timer);
+        _statistics = queue.VirtualHost.Statistics.Broker;
         Alarm = _timer.NewAlarm(queue);
         Apply(settings);
         // What the last run left may have times of its own. Without a dead-letter exchange nobody misses it until the queue is used.
@@ -96,6 +99,7 @@ internal sealed class QueueRules
     {
         if (messages.IsEmpty)
             return;
+        _statistics.NoteDead(Settings, reason, messages.Length);
         if (Settings.DeadLetterExchange is not null)
             (Dead ??= new DeadLetterBacklog()).Add(messages, reason);
         else

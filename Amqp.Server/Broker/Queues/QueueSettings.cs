@@ -22,6 +22,9 @@ internal sealed record QueueSettings
     /// <summary>The routing key for messages that die here; null: they keep their own.</summary>
     public string? DeadLetterRoutingKey { get; private init; }
 
+    /// <summary>RabbitMQ's name for the way in which they die, for the statistics: here all ways are the same.</summary>
+    public DeadLetterStrategy DeadLetterStrategy { get; private init; }
+
     /// <summary>How many messages may be ready; null: any number.</summary>
     public long? MaxLength { get; private init; }
 
@@ -64,6 +67,9 @@ internal sealed record QueueSettings
             Expires = Least("expires"),
             DeadLetterExchange = First("dead-letter-exchange"),
             DeadLetterRoutingKey = First("dead-letter-routing-key"),
+            DeadLetterStrategy = First("dead-letter-exchange") is null ? DeadLetterStrategy.Disabled
+                : First("dead-letter-strategy") == "at-least-once" && arguments.Text("x-queue-type") == "quorum" ? DeadLetterStrategy.AtLeastOnce
+                : DeadLetterStrategy.AtMostOnce,
             MaxLength = Least("max-length"),
             MaxLengthBytes = Least("max-length-bytes"),
             Overflow = First("overflow") switch
@@ -95,6 +101,15 @@ internal enum QueueType
 
     /// <summary>On one node a durable queue that counts deliveries.</summary>
     Quorum,
+}
+
+/// <summary>Whether what dies in a queue is dead-lettered, and how surely.</summary>
+internal enum DeadLetterStrategy
+{
+    /// <summary>It is dropped.</summary>
+    Disabled,
+    AtMostOnce,
+    AtLeastOnce,
 }
 
 /// <summary>What becomes of a message for which a queue has no room, by <c>x-overflow</c>.</summary>

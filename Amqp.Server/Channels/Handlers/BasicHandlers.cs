@@ -85,7 +85,10 @@ internal static class BasicHandlers
         var queue = channel.GetQueueToRead(method.Queue);
         channel.Session.WatchDeliveriesOf(queue);
         if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
+        {
+            channel.Counts.Deliveries.GetEmpty++;
             channel.Send(new BasicGetEmpty());
+        }
         if (queue.HasDeadLetters)
             channel.Session.Round.Touch(queue);
         channel.Session.Round.Touch(channel.Session.Outbox);
@@ -103,6 +106,10 @@ internal static class BasicHandlers
         var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
         lock (session.Outbox.Gate)
         {
+            ref var counts = ref channel.Counts.Deliveries;
+            (noAck ? ref counts.GetNoAck : ref counts.Get)++;
+            if (message.IsRedelivered)
+                counts.Redeliver++;
             ulong tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
             session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
             session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);

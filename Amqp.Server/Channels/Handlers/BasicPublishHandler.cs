@@ -2,6 +2,7 @@ using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Security;
 using Amqp.Storage;
 
@@ -19,7 +20,7 @@ internal static class BasicPublishHandler
         var head = content.Head;
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);
-        var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers);
+        var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
         var traits = MessageTraits.Of(properties);
@@ -27,15 +28,20 @@ internal static class BasicPublishHandler
             head = WithoutBcc(head, message, properties.Headers);
 
         if (channel.Transaction is { } transaction)
-            transaction.Add(route, head, body, traits, content.Mandatory);
+            transaction.Add(route, tally, head, body, traits, content.Mandatory);
         else
-            Deliver(channel, route, head, body, traits, content.Mandatory);
+            Deliver(channel, route, tally, head, body, traits, content.Mandatory);
         content.Release();
     }
 
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
-    public static void Deliver(AmqpChannel channel, MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
+    public static void Deliver(
+        AmqpChannel channel, MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
+        tally.Note(route.Queues.Length);
+        channel.Counts.NoteSize(body.Length);
+        if (route.IsUnrouted)
+            channel.Counts.NoteUnrouted(isReturned: isMandatory);
         if (isMandatory && route.IsUnrouted)
             channel.Publisher.Return(head, body);
         long position;

@@ -26,8 +26,15 @@ internal static class BasicSettlementHandlers
     public static void Apply(AmqpChannel channel, in Delivery delivery, Settlement settlement)
     {
         if (settlement == Settlement.Requeue)
+        {
             channel.Requeue(delivery);
-        else if (settlement == Settlement.Reject && delivery.Queue!.Settings.DeadLetterExchange is not null)
+            return;
+        }
+        if (settlement == Settlement.Acknowledge)
+            channel.Counts.Deliveries.Ack++;
+        else if (delivery.Queue!.Settings.DeadLetterExchange is null)
+            delivery.Queue.NoteDropped();
+        if (settlement == Settlement.Reject && delivery.Queue!.Settings.DeadLetterExchange is not null)
             channel.Reject(delivery);
         else
             channel.Session.Round.Acknowledge(delivery.Queue!, delivery.Consumer?.Subscription, delivery.Message);

@@ -12,7 +12,7 @@ internal static class ConfirmHandlers
     {
         if (channel.Transaction is not null)
             throw new AmqpException(ReplyCode.PreconditionFailed, "cannot switch from tx to confirm mode");
-        channel.Confirms ??= new ConfirmTracker();
+        channel.Confirms ??= new ConfirmTracker(channel.Counts);
         if (!method.NoWait)
             channel.Send(new ConfirmSelectOk());
     }

@@ -23,7 +23,7 @@ internal static class TxHandlers
     {
         var transaction = Demand(channel);
         foreach (var publish in transaction.Publishes)
-            BasicPublishHandler.Deliver(channel, publish.Route, publish.Head, publish.Body, publish.Traits, publish.IsMandatory);
+            BasicPublishHandler.Deliver(channel, publish.Route, publish.Tally, publish.Head, publish.Body, publish.Traits, publish.IsMandatory);
         if (transaction is { Publishes.Count: > 0, Settlements.Count: > 0 })
             channel.Session.VirtualHost.Store.BindSettles();
         foreach (var (tag, settlement) in transaction.Settlements)

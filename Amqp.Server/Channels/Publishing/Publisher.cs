@@ -4,6 +4,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Security;
 
 namespace Amqp.Server.Channels.Publishing;
@@ -22,16 +23,18 @@ internal sealed class Publisher(AmqpChannel channel)
     /// <param name="address">Exchange and routing key as they came.</param>
     /// <param name="properties">Flags and property list as they came.</param>
     /// <param name="headers">The encoded fields of its headers.</param>
+    /// <param name="tally">Counts what is published to the exchange.</param>
     /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
-    public MessageRoute FindRoute(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
+    public MessageRoute FindRoute(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, out ExchangeTally tally)
     {
         bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
-        if (!isSenderSelected && _routes.TryFind(address, out var known))
+        if (!isSenderSelected && _routes.TryFind(address, out var known, out tally))
             return known;
 
         int version = _virtualHost.TopologyVersion;
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(Text(exchangeName));
+        tally = channel.Counts.TallyOf(exchange);
         if (exchange.Chooser is { } chooser && !isSenderSelected)
         {
             if (!ReferenceEquals(exchange, _choosing.Exchange) || version != _choosing.Version)
@@ -48,7 +51,7 @@ internal sealed class Publisher(AmqpChannel channel)
         _virtualHost.Follow(exchange, message, _finder);
         var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.VariesByMessage)
-            _routes.Add(address, route, version);
+            _routes.Add(address, route, tally, version);
         return route;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Channels.Publishing;
 
@@ -13,33 +14,33 @@ internal sealed class RouteCache(VirtualHost virtualHost)
 {
     private const int Slots = 256;
 
-    private (byte[] Address, MessageRoute Route)[] _slots = [];
+    private (byte[] Address, MessageRoute Route, ExchangeTally Tally)[] _slots = [];
     private int _version;
 
-    public bool TryFind(ReadOnlySpan<byte> address, out MessageRoute route)
+    public bool TryFind(ReadOnlySpan<byte> address, out MessageRoute route, out ExchangeTally tally)
     {
         if (_slots.Length > 0 && _version == virtualHost.TopologyVersion)
         {
             ref var slot = ref _slots[SlotOf(address)];
             if (slot.Address is not null && address.SequenceEqual(slot.Address))
             {
-                route = slot.Route;
+                (route, tally) = (slot.Route, slot.Tally);
                 return true;
             }
         }
-        route = null!;
+        (route, tally) = (null!, null!);
         return false;
     }
 
     /// <summary>Remembers a route that was found while the topology had this version.</summary>
-    public void Add(ReadOnlySpan<byte> address, MessageRoute route, int version)
+    public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version)
     {
         if (_slots.Length == 0)
-            _slots = new (byte[], MessageRoute)[Slots];
+            _slots = new (byte[], MessageRoute, ExchangeTally)[Slots];
         else if (_version != version)
             Array.Clear(_slots);
         _version = version;
-        _slots[SlotOf(address)] = (address.ToArray(), route);
+        _slots[SlotOf(address)] = (address.ToArray(), route, tally);
     }
 
     /// <summary>Mixes the ends of the address: names differ there.</summary>

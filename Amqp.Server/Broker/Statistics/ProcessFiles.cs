@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Amqp.Server.Management;
+namespace Amqp.Server.Broker.Statistics;
 
 /// <summary>How many files the process has open, and how many it may have; 0 where the system does not say.</summary>
 internal static class ProcessFiles
@@ -12,7 +12,7 @@ internal static class ProcessFiles
     {
         try
         {
-            return Directory.GetFiles("/proc/self/fd").Length;
+            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

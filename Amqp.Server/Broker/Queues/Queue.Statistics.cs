@@ -1,0 +1,130 @@
+using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <content>What a queue counts. Its lock guards the counts, but for messages that clients dropped.</content>
+internal sealed partial class Queue
+{
+    private long _published;
+    private DeliveryCounts _deliveries; // its acknowledged ones are all that clients were done with
+    private long _dropped; // interlocked: those of them that were rejected
+    private long _unacknowledgedBytes;
+
+    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    public SampleSeries? Samples { get; set; }
+
+    /// <summary>The share of the time in which consumers could take messages at once, from 0 to 1; null while there are none. The sampler's.</summary>
+    public double? ConsumerCapacity { get; set; }
+
+    /// <summary>When the queue was made, or came back with a start, in milliseconds since 1970-01-01 UTC.</summary>
+    public long CreatedAt { get; }
+
+    /// <summary>Messages that came in, ever since the start.</summary>
+    public long Published => Volatile.Read(ref _published);
+
+    /// <summary>What went to clients and came back. Any thread.</summary>
+    public DeliveryCounts Deliveries
+    {
+        get
+        {
+            var counts = DeliveryCounts.Read(ref _deliveries);
+            counts.Ack = Math.Max(counts.Ack - Volatile.Read(ref _dropped), 0); // a rejected one may not have come so far yet
+            return counts;
+        }
+    }
+
+    /// <summary>Bytes of the messages that are ready and of those that are with clients: of their bodies, or of the whole where nobody counts the bodies. Takes the lock.</summary>
+    public (long Ready, long Unacknowledged) Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return (Messages.Bytes, _unacknowledgedBytes);
+        }
+    }
+
+    /// <summary>Whether a message that comes in now could go to a consumer at once, or none waits: what RabbitMQ's consumer capacity is an average of. Takes the lock.</summary>
+    public bool IsServed
+    {
+        get
+        {
+            lock (_gate)
+                return _consumers.Count > 0 && (Messages.Count == 0 || _consumers.Next(out _) is not null);
+        }
+    }
+
+    /// <summary>The tags' owners: who has exclusive use, and the only one that is served. Takes the lock.</summary>
+    public (IConsumer? Exclusive, IConsumer? Active) SpecialConsumers
+    {
+        get
+        {
+            lock (_gate)
+                return (_consumers.HasExclusive ? _consumers.All.First().Consumer : null, _consumers.Active?.Consumer);
+        }
+    }
+
+    /// <summary>A client will not have a message and nobody else is to get it: what follows looks like an acknowledgement.</summary>
+    public void NoteDropped()
+    {
+        Interlocked.Increment(ref _dropped);
+        VirtualHost.Statistics.Broker.NoteDead(Settings, DeathReason.Rejected, 1);
+    }
+
+    /// <summary>The payload of the message in front, to look at; false when there is none. Takes the lock, and may read from the disk under it.</summary>
+    public bool TryPeek<TState>(TState state, Action<TState, PayloadLease> look)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                if (!Messages.TryPeek(out var message))
+                    return false;
+                using var payload = VirtualHost.Store.Read(message);
+                look(state, payload);
+                return true;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreDamagedException)
+            {
+                return false; // whoever takes it will say so
+            }
+        }
+    }
+
+    private static int BodyBytes(in StoredMessage message) => message.Length - MessageNote.Head(message);
+
+    private void CountDelivered(ReadOnlySpan<StoredMessage> messages, bool noAck)
+    {
+        long bytes = 0, redelivered = 0;
+        foreach (ref readonly var message in messages)
+        {
+            bytes += BodyBytes(message);
+            redelivered += message.IsRedelivered ? 1 : 0;
+        }
+        _deliveries.Redeliver += redelivered;
+        if (noAck)
+        {
+            _deliveries.DeliverNoAck += messages.Length;
+            return;
+        }
+        _deliveries.Deliver += messages.Length;
+        _unacknowledgedBytes += bytes;
+    }
+
+    private void CountGot(in StoredMessage message, bool noAck)
+    {
+        (noAck ? ref _deliveries.GetNoAck : ref _deliveries.Get)++;
+        if (message.IsRedelivered)
+            _deliveries.Redeliver++;
+        if (!noAck)
+            _unacknowledgedBytes += BodyBytes(message);
+    }
+
+    private void CountSettled(ReadOnlySpan<StoredMessage> messages)
+    {
+        _deliveries.Ack += messages.Length;
+        foreach (ref readonly var message in messages)
+            _unacknowledgedBytes -= BodyBytes(message);
+    }
+}

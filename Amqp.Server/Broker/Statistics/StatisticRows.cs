@@ -1,0 +1,92 @@
+using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Server.Broker.Statistics;
+
+/// <summary>The counts of each kind of object as a row of numbers: what samples are made of, and by which names RabbitMQ shows them.</summary>
+internal static class StatisticRows
+{
+    /// <summary>RabbitMQ's names for groups of numbers that stand together in a row.</summary>
+    public static readonly string[]
+        Publishing = ["publish", "confirm", "return_unroutable", "drop_unroutable"],
+        Delivering = ["deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "ack", "redeliver", "deliver_get"],
+        Depth = ["messages", "messages_ready", "messages_unacknowledged"],
+        Traffic = ["recv_oct", "send_oct"],
+        Exchanged = ["publish_in", "publish_out"],
+        ChurnRates = ["connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted"],
+        Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
+
+    /// <summary>A queue's row: what was published to it, what was delivered, how deep it is.</summary>
+    public static readonly int QueueDelivering = 1, QueueDepth = QueueDelivering + Delivering.Length, QueueWidth = QueueDepth + Depth.Length;
+
+    /// <summary>A channel's row: published, delivered.</summary>
+    public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
+
+    /// <summary>A virtual host's row: as a channel's, then the depth of its queues, then octets.</summary>
+    public static readonly int HostDepth = ChannelWidth, HostTraffic = HostDepth + Depth.Length, HostWidth = HostTraffic + Traffic.Length;
+
+    /// <summary>The broker's row: as a virtual host's, then what comes and goes, then the process.</summary>
+    public static readonly int BrokerChurn = HostWidth, BrokerNode = BrokerChurn + ChurnRates.Length, BrokerWidth = BrokerNode + Node.Length;
+
+    public static void Read(Queue queue, Span<long> row)
+    {
+        var (ready, unacknowledged, _) = queue.Counts;
+        row[0] = queue.Published;
+        Put(queue.Deliveries, row[QueueDelivering..]);
+        PutDepth(ready, unacknowledged, row[QueueDepth..]);
+    }
+
+    public static void Read(in MessageCounts counts, Span<long> row)
+    {
+        (row[0], row[1], row[2], row[3]) = (counts.Publish, counts.Confirm, counts.ReturnUnroutable, counts.DropUnroutable);
+        Put(counts.Deliveries, row[ChannelDelivering..]);
+    }
+
+    public static void Read(ConnectionCounts connection, Span<long> row) => (row[0], row[1]) = (connection.ReceivedOctets, connection.SentOctets);
+
+    public static void Read(ExchangeCounts exchange, Span<long> row) => (row[0], row[1]) = (exchange.In, exchange.Out);
+
+    public static void Read(VirtualHost host, Span<long> row)
+    {
+        Read(host.Statistics.Messages(), row);
+        PutDepth(host.Queues, row[HostDepth..]);
+        var traffic = host.Statistics.Traffic();
+        (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
+    }
+
+    public static void Read(BrokerStatistics statistics, IReadOnlyList<VirtualHost> hosts, string dataDirectory, Span<long> row)
+    {
+        Read(statistics.Messages(hosts), row);
+        PutDepth(hosts.SelectMany(host => host.Queues), row[HostDepth..]);
+        var traffic = statistics.Traffic(hosts);
+        (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
+        for (int i = 0; i < ChurnRates.Length; i++)
+            row[BrokerChurn + i] = statistics.Count((Churn)i);
+        var node = row[BrokerNode..];
+        node[0] = Environment.WorkingSet;
+        node[1] = ProcessFiles.Count();
+        node[2] = hosts.Sum(host => host.Statistics.ConnectionCount);
+        node[3] = ThreadPool.ThreadCount;
+        node[4] = DiskSpace.Free(dataDirectory) ?? 0;
+        node[5] = GC.CollectionCount(0);
+    }
+
+    private static void Put(in DeliveryCounts counts, Span<long> row)
+    {
+        (row[0], row[1], row[2], row[3]) = (counts.Deliver, counts.DeliverNoAck, counts.Get, counts.GetNoAck);
+        (row[4], row[5], row[6], row[7]) = (counts.GetEmpty, counts.Ack, counts.Redeliver, counts.All);
+    }
+
+    private static void PutDepth(IEnumerable<Queue> queues, Span<long> row)
+    {
+        long ready = 0, unacknowledged = 0;
+        foreach (var queue in queues)
+        {
+            var counts = queue.Counts;
+            (ready, unacknowledged) = (ready + counts.Ready, unacknowledged + counts.Unacknowledged);
+        }
+        PutDepth(ready, unacknowledged, row);
+    }
+
+    private static void PutDepth(long ready, long unacknowledged, Span<long> row) => (row[0], row[1], row[2]) = (ready + unacknowledged, ready, unacknowledged);
+}

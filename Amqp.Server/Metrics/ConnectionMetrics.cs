@@ -1,0 +1,37 @@
+using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Connections;
+
+namespace Amqp.Server.Metrics;
+
+/// <summary>A connection at the moment when metrics were asked for.</summary>
+internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long Pending, int Channels)
+{
+    public ConnectionSample(AmqpConnection connection)
+        : this(connection.Peer.Name, connection.Outbox.Counts.Read(), connection.Outbox.Waiting, connection.ChannelCount)
+    {
+    }
+}
+
+/// <summary>RabbitMQ's metrics of connections.</summary>
+internal static class ConnectionMetrics
+{
+    /// <summary>Of one connection, or of all there were.</summary>
+    public static readonly Metric<TrafficCounts>[] Octets =
+    [
+        new("connection_incoming_bytes_total", MetricKind.Counter, "Total number of bytes received on a connection", traffic => traffic.Received),
+        new("connection_outgoing_bytes_total", MetricKind.Counter, "Total number of bytes sent on a connection", traffic => traffic.Sent),
+    ];
+
+    /// <inheritdoc cref="Octets"/>
+    public static readonly Metric<TrafficCounts>[] Packets =
+    [
+        new("connection_incoming_packets_total", MetricKind.Counter, "Total number of packets received on a connection", traffic => traffic.Receives),
+        new("connection_outgoing_packets_total", MetricKind.Counter, "Total number of packets sent on a connection", traffic => traffic.Sends),
+    ];
+
+    public static readonly Metric<ConnectionSample>[] Gauges =
+    [
+        new("connection_pending_packets", MetricKind.Gauge, "Number of packets waiting to be sent on a connection", connection => connection.Pending > 0 ? 1 : 0),
+        new("connection_channels", MetricKind.Gauge, "Channels on a connection", connection => connection.Channels),
+    ];
+}

@@ -1,0 +1,63 @@
+using Amqp.Server.Management;
+
+namespace Amqp.Server.Metrics;
+
+/// <summary>What the port for Prometheus answers: the metrics' path, and below it <c>per-object</c> and <c>detailed</c>.</summary>
+internal static class MetricsEndpoints
+{
+    private const string ContentType = "text/plain; version=0.0.4";
+
+    /// <summary>Answers what comes over that port, before anybody else looks at it.</summary>
+    public static void UseMetrics(this WebApplication app, ManagementServices services) => app.Use(async (http, next) =>
+    {
+        if (http.Features.Get<MetricsListener>() is null)
+        {
+            await next(http);
+            return;
+        }
+        await Task.Yield(); // a long answer must not keep a socket thread from its other connections
+        await AnswerAsync(http, services);
+    });
+
+    private static async Task AnswerAsync(HttpContext http, ManagementServices services)
+    {
+        var options = services.Options.Statistics;
+        string root = "/" + options.MetricsPath.Trim('/');
+        string path = (http.Request.Path.Value ?? "").TrimEnd('/');
+        bool isKnown = path == root || path == root + "/per-object" || path == root + "/detailed";
+        if (!isKnown)
+        {
+            await ApiErrors.SendAsync(http, ApiException.NotFound());
+            return;
+        }
+        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        {
+            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return;
+        }
+        if (options.DemandsLoginForMetrics && !IsAllowed(http, services))
+        {
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
+            return;
+        }
+        http.Response.ContentType = ContentType;
+        if (path.EndsWith("/detailed", StringComparison.Ordinal))
+        {
+            string[]? hosts = http.Request.Query.TryGetValue("vhost", out var wanted) ? [.. wanted.OfType<string>()] : null;
+            await new MetricsPage(services, http, hosts).WriteFamiliesAsync([.. http.Request.Query["family"].OfType<string>().Distinct()]);
+        }
+        else if (path.EndsWith("/per-object", StringComparison.Ordinal) || options.ReturnsPerObjectMetrics)
+        {
+            await new MetricsPage(services, http).WriteObjectsAsync();
+        }
+        else
+        {
+            await new MetricsPage(services, http).WriteSumsAsync();
+        }
+    }
+
+    private static bool IsAllowed(HttpContext http, ManagementServices services) =>
+        BasicCredentials.Read(http.Request.Headers.Authorization) is var (name, password)
+        && services.Broker.Users.Authenticate(name, password, http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address), out _) is { Tags.IsMonitor: true };
+}

@@ -1,0 +1,132 @@
+using System.Buffers.Text;
+using System.IO.Pipelines;
+using System.Text.Unicode;
+
+namespace Amqp.Server.Metrics;
+
+/// <summary>Writes metrics in Prometheus' text format 0.0.4, without a string for a sample.</summary>
+/// <remarks>Owned by one request.</remarks>
+/// <param name="output">Where it goes.</param>
+/// <param name="prefix">What each name begins with.</param>
+internal sealed class MetricsWriter(PipeWriter output, string prefix)
+{
+    private string _prefix = prefix;
+    private string _name = "";
+
+    /// <summary>Begins a metric: its samples follow.</summary>
+    public void Begin(string name, MetricKind kind, string help)
+    {
+        _name = name;
+        Text("# TYPE ");
+        Text(_prefix);
+        Text(name);
+        Text(kind switch
+        {
+            MetricKind.Counter => " counter\n",
+            MetricKind.Gauge => " gauge\n",
+            MetricKind.Histogram => " histogram\n",
+            _ => " untyped\n",
+        });
+        Text("# HELP ");
+        Text(_prefix);
+        Text(name);
+        Text(" ");
+        Text(help);
+        Text("\n");
+    }
+
+    /// <summary>A metric with one sample.</summary>
+    public void Single(string name, MetricKind kind, string help, double value)
+    {
+        Begin(name, kind, help);
+        Sample(value);
+    }
+
+    /// <summary>A sample of the metric.</summary>
+    public void Sample(double value, params ReadOnlySpan<(string Label, string Value)> labels) => SampleOf("", value, labels);
+
+    /// <summary>A sample of a part of the metric, such as <c>_sum</c> of a histogram.</summary>
+    public void SampleOf(string part, double value, params ReadOnlySpan<(string Label, string Value)> labels)
+    {
+        Text(_prefix);
+        Text(_name);
+        Text(part);
+        if (!labels.IsEmpty)
+        {
+            Text("{");
+            for (int i = 0; i < labels.Length; i++)
+            {
+                if (i > 0)
+                    Text(",");
+                Text(labels[i].Label);
+                Text("=\"");
+                Escaped(labels[i].Value);
+                Text("\"");
+            }
+            Text("}");
+        }
+        Text(" ");
+        Number(value);
+        Text("\n");
+    }
+
+    /// <summary>From now on names begin with something else.</summary>
+    public void ChangePrefix(string prefix) => _prefix = prefix;
+
+    /// <summary>Sends what was written.</summary>
+    public async Task FlushAsync(CancellationToken cancellation) => await output.FlushAsync(cancellation);
+
+    private void Text(string text)
+    {
+        var span = output.GetSpan(3 * text.Length);
+        Utf8.FromUtf16(text, span, out _, out int written);
+        output.Advance(written);
+    }
+
+    private void Escaped(string text)
+    {
+        if (text.AsSpan().IndexOfAny('\\', '"', '\n') < 0)
+        {
+            Text(text);
+            return;
+        }
+        foreach (var rune in text.EnumerateRunes())
+        {
+            switch (rune.Value)
+            {
+                case '\\':
+                    Text("\\\\");
+                    break;
+                case '"':
+                    Text("\\\"");
+                    break;
+                case '\n':
+                    Text("\\n");
+                    break;
+                default:
+                    output.Advance(rune.EncodeToUtf8(output.GetSpan(4)));
+                    break;
+            }
+        }
+    }
+
+    private void Number(double value)
+    {
+        var span = output.GetSpan(40);
+        int written;
+        if (value == Math.Floor(value) && Math.Abs(value) < 1L << 53)
+            Utf8Formatter.TryFormat((long)value, span, out written);
+        else
+            Utf8Formatter.TryFormat(value, span, out written);
+        output.Advance(written);
+    }
+}
+
+/// <summary>Prometheus' kinds of metrics, and its word for none.</summary>
+internal enum MetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+    Untyped,
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Amqp.Tests.Support;
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Metrics;
+
+/// <summary>What Prometheus is answered.</summary>
+public partial class MetricsTests
+{
+    /// <summary>What the dashboard RabbitMQ-Overview, number 10991 at Grafana's, asks for.</summary>
+    private static readonly string[] _dashboard =
+    [
+        "rabbitmq_identity_info", "rabbitmq_build_info", "rabbitmq_queue_messages_ready", "rabbitmq_queue_messages_unacked", "rabbitmq_queues", "rabbitmq_consumers",
+        "rabbitmq_connections", "rabbitmq_channels", "rabbitmq_global_publishers", "rabbitmq_global_consumers", "rabbitmq_connections_opened_total", "rabbitmq_connections_closed_total",
+        "rabbitmq_channels_opened_total", "rabbitmq_channels_closed_total", "rabbitmq_queues_declared_total", "rabbitmq_queues_created_total", "rabbitmq_queues_deleted_total",
+        "rabbitmq_global_messages_received_total", "rabbitmq_global_messages_received_confirm_total", "rabbitmq_global_messages_confirmed_total", "rabbitmq_global_messages_routed_total",
+        "rabbitmq_global_messages_unroutable_dropped_total", "rabbitmq_global_messages_unroutable_returned_total", "rabbitmq_global_messages_delivered_total",
+        "rabbitmq_global_messages_delivered_consume_auto_ack_total", "rabbitmq_global_messages_delivered_consume_manual_ack_total", "rabbitmq_global_messages_delivered_get_auto_ack_total",
+        "rabbitmq_global_messages_delivered_get_manual_ack_total", "rabbitmq_global_messages_get_empty_total", "rabbitmq_global_messages_redelivered_total",
+        "rabbitmq_global_messages_acknowledged_total", "rabbitmq_process_resident_memory_bytes", "rabbitmq_resident_memory_limit_bytes", "rabbitmq_disk_space_available_bytes",
+        "rabbitmq_disk_space_available_limit_bytes", "rabbitmq_process_open_fds", "rabbitmq_process_max_fds", "rabbitmq_process_open_tcp_sockets", "rabbitmq_erlang_uptime_seconds",
+        "rabbitmq_message_size_bytes_bucket", "rabbitmq_message_size_bytes_sum", "rabbitmq_message_size_bytes_count",
+    ];
+
+    [Test]
+    public async Task Every_name_that_the_dashboard_uses_is_there()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+
+        string text = await GetAsync(broker, "metrics");
+
+        Assert.That(_dashboard.Except(Lines(text).Select(line => line.Split('{', ' ')[0])), Is.Empty);
+    }
+
+    [TestCase("metrics")]
+    [TestCase("metrics/per-object")]
+    [TestCase("metrics/detailed?family=queue_metrics&family=queue_delivery_metrics&family=channel_metrics&family=connection_metrics&family=exchange_bindings")]
+    public async Task Every_line_is_of_the_text_format_and_of_the_metric_above_it(string path)
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync("a \"quoted\"\\ name", false, false, false);
+
+        string metric = "";
+        var seen = new HashSet<string>();
+        foreach (string line in (await GetAsync(broker, path)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                Assert.That(seen.Add(metric = line.Split(' ')[2]), $"{metric} comes twice");
+            else if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+                Assert.That(line.Split(' ')[2], Is.EqualTo(metric));
+            else
+                Assert.That((SampleLine().IsMatch(line), line.StartsWith(metric, StringComparison.Ordinal)), Is.EqualTo((true, true)), line);
+        }
+    }
+
+    [Test]
+    public async Task Totals_are_those_of_the_messages_that_were_sent()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using (var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true)))
+        {
+            await channel.QueueDeclareAsync("q", false, false, false);
+            await channel.QueueDeclareAsync("gone", false, false, false);
+            for (int i = 0; i < 3; i++)
+                await channel.BasicPublishAsync("", "q", new byte[200]);
+            await channel.BasicPublishAsync("", "gone", new byte[10]);
+            await channel.BasicPublishAsync("", "nowhere", new byte[10]);
+            await channel.BasicGetAsync("gone", autoAck: true);
+            await channel.BasicGetAsync("gone", autoAck: true);
+            await channel.QueueDeleteAsync("gone");
+            var got = await channel.BasicGetAsync("q", autoAck: false);
+            await channel.BasicAckAsync(got!.DeliveryTag, false);
+        } // what it counted stays
+
+        string text = await GetAsync(broker, "metrics");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Value(text, "rabbitmq_global_messages_received_total{protocol=\"amqp091\"}"), Is.EqualTo(5));
+            Assert.That(Value(text, "rabbitmq_global_messages_received_confirm_total{protocol=\"amqp091\"}"), Is.EqualTo(5));
+            Assert.That(Value(text, "rabbitmq_global_messages_confirmed_total{protocol=\"amqp091\"}"), Is.EqualTo(5));
+            Assert.That(Value(text, "rabbitmq_global_messages_routed_total{protocol=\"amqp091\"}"), Is.EqualTo(4));
+            Assert.That(Value(text, "rabbitmq_global_messages_unroutable_dropped_total{protocol=\"amqp091\"}"), Is.EqualTo(1));
+            Assert.That(Value(text, Classic("delivered_get_auto_ack_total")), Is.EqualTo(1));
+            Assert.That(Value(text, Classic("delivered_get_manual_ack_total")), Is.EqualTo(1));
+            Assert.That(Value(text, Classic("get_empty_total")), Is.EqualTo(1));
+            Assert.That(Value(text, Classic("acknowledged_total")), Is.EqualTo(1));
+            Assert.That(Value(text, "rabbitmq_queue_messages_ready"), Is.EqualTo(2));
+            Assert.That(Value(text, "rabbitmq_queues_created_total"), Is.EqualTo(2));
+            Assert.That(Value(text, "rabbitmq_queues_deleted_total"), Is.EqualTo(1));
+            Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"100\"}"), Is.EqualTo(2));
+            Assert.That(Value(text, "rabbitmq_message_size_bytes_sum{protocol=\"amqp091\"}"), Is.EqualTo(620));
+            Assert.That(Value(text, "rabbitmq_connections"), Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task A_confirmed_persistent_message_was_written_and_synced()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.QueueDeclareAsync("q", durable: true, false, false);
+        string before = await GetAsync(broker, "metrics");
+
+        await channel.BasicPublishAsync("", "q", mandatory: false, new BasicProperties { Persistent = true }, new byte[5_000]);
+
+        string text = await GetAsync(broker, "metrics");
+        Assert.That(Value(text, "rabbitmq_io_write_bytes_total") - Value(before, "rabbitmq_io_write_bytes_total"), Is.GreaterThanOrEqualTo(5_000));
+        Assert.That(Value(text, "rabbitmq_io_sync_ops_total"), Is.GreaterThan(Value(before, "rabbitmq_io_sync_ops_total")));
+    }
+
+    [Test]
+    public async Task Dead_messages_are_counted_by_reason_and_strategy()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.QueueDeclareAsync("short", false, false, false, new Dictionary<string, object?> { ["x-max-length"] = 1, ["x-dead-letter-exchange"] = "" });
+        await channel.QueueDeclareAsync("plain", false, false, false);
+        for (int i = 0; i < 3; i++)
+            await channel.BasicPublishAsync("", "short", new byte[1]);
+        await channel.BasicPublishAsync("", "plain", new byte[1]);
+        var got = await channel.BasicGetAsync("plain", autoAck: false);
+        await channel.BasicRejectAsync(got!.DeliveryTag, requeue: false);
+        await channel.QueueDeclarePassiveAsync("plain");
+
+        string text = await GetAsync(broker, "metrics");
+
+        Assert.That(Value(text, "rabbitmq_global_messages_dead_lettered_maxlen_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"at_most_once\"}"), Is.EqualTo(2));
+        Assert.That(Value(text, "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"disabled\"}"), Is.EqualTo(1));
+        Assert.That(Value(text, Classic("acknowledged_total")), Is.Zero);
+    }
+
+    [Test]
+    public async Task Details_are_of_the_virtual_host_that_is_asked_for()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        broker.Broker.VirtualHosts.Put("other", Amqp.Server.Broker.VirtualHostDescription.None);
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync("q", false, false, false);
+
+        Assert.That(await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=%2F"), Does.Contain("rabbitmq_detailed_queue_messages{vhost=\"/\",queue=\"q\"} 0"));
+        Assert.That(await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=other"), Does.Not.Contain("queue=\"q\""));
+    }
+
+    [Test]
+    public async Task Each_port_answers_for_itself_only()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+
+        Assert.That((await SendAsync(broker.ManagementPort, "metrics")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await SendAsync(broker.MetricsPort, "api/overview", "guest:guest")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Metrics_may_be_for_monitoring_users_only()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("prometheus.authentication.enabled = true", "prometheus.path = /m");
+
+        Assert.That((await SendAsync(broker.MetricsPort, "m")).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That((await SendAsync(broker.MetricsPort, "m", "guest:guest")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Objects_may_come_one_by_one_without_being_asked_for()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("prometheus.return_per_object_metrics = true");
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync("q", false, false, false);
+
+        Assert.That(await GetAsync(broker, "metrics"), Does.Contain("rabbitmq_queue_messages_ready{vhost=\"/\",queue=\"q\"} 0"));
+    }
+
+    [Test]
+    public async Task Logins_are_counted_with_their_source_where_that_is_kept()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("track_auth_attempt_source = true");
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+
+        Assert.That(await GetAsync(broker, "metrics"), Does.Contain("rabbitmq_auth_attempts_succeeded_total{protocol=\"amqp091\"} 1"));
+        Assert.That(
+            await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics"),
+            Does.Contain("rabbitmq_detailed_auth_attempts_detailed_total{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"amqp091\"} 1"));
+    }
+
+    private static string Classic(string name) => $"rabbitmq_global_messages_{name}{{protocol=\"amqp091\",queue_type=\"rabbit_classic_queue\"}}";
+
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+
+    private static double Value(string text, string sample) => double.Parse(
+        Lines(text).Single(line => line.StartsWith(sample + " ", StringComparison.Ordinal))[(sample.Length + 1)..], CultureInfo.InvariantCulture);
+
+    private static async Task<string> GetAsync(BrokerInProcess broker, string path)
+    {
+        var answer = await SendAsync(broker.MetricsPort, path);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(int port, string path, string? login = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/{path}");
+        if (login is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
+        return await http.SendAsync(request);
+    }
+
+    [GeneratedRegex("""^[a-z_]+(\{([a-z_]+="([^"\\]|\\.)*",?)+\})? -?[0-9.E+-]+$""")]
+    private static partial Regex SampleLine();
+}

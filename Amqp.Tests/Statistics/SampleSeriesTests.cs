@@ -1,0 +1,104 @@
+using Amqp.Server.Broker.Statistics;
+
+namespace Amqp.Tests.Statistics;
+
+public class SampleSeriesTests
+{
+    private const long Interval = 5_000;
+
+    private static SampleSeries NewSeries(int[]? retention = null, bool isBaseline = false) => new(1, retention ?? SampleSeries.Basic, Interval, isBaseline);
+
+    [Test]
+    public void The_rate_is_what_came_between_the_last_two_samples()
+    {
+        var series = NewSeries();
+        series.Add(10_000, [100], mayGrow: true);
+        series.Add(15_000, [150], mayGrow: true);
+
+        Assert.That(series.Rate(0, last: 15_000, before: 10_000), Is.EqualTo(10));
+    }
+
+    [Test]
+    public void The_rate_is_0_when_nothing_has_changed_since()
+    {
+        var series = NewSeries();
+        series.Add(10_000, [100], mayGrow: true);
+        series.Add(15_000, [150], mayGrow: true);
+        series.Add(20_000, [150], mayGrow: true);
+
+        Assert.That(series.Rate(0, last: 20_000, before: 15_000), Is.Zero);
+    }
+
+    [TestCase(false, 20)]
+    [TestCase(true, 0)]
+    public void The_first_sample_is_a_rate_unless_it_came_about_before(bool isBaseline, double rate)
+    {
+        var series = NewSeries(isBaseline: isBaseline);
+        series.Add(10_000, [100], mayGrow: true);
+
+        Assert.That(series.Rate(0, last: 10_000, before: 5_000), Is.EqualTo(rate));
+    }
+
+    [Test]
+    public void A_sample_holds_until_the_next_that_differs()
+    {
+        var series = NewSeries();
+        series.Add(10_000, [1], mayGrow: true);
+        series.Add(15_000, [1], mayGrow: true);
+        series.Add(20_000, [2], mayGrow: true);
+
+        Assert.That(new[] { 9_999, 10_000, 19_999, 20_000, 99_999 }.Select(time => series.At(time, 0)), Is.EqualTo(new[] { 0, 1, 1, 2, 2 }));
+    }
+
+    [Test]
+    public void What_lies_longer_ago_than_the_finest_samples_is_known_by_the_minute()
+    {
+        var series = NewSeries();
+        for (long i = 1; i <= 400; i++)
+            series.Add(i * Interval, [i], mayGrow: true);
+
+        long asked = 100 * Interval;
+
+        Assert.That(series.At(asked, 0), Is.InRange(100 - 60_000 / Interval, 100));
+    }
+
+    [Test]
+    public void Days_are_kept_in_a_bounded_number_of_samples()
+    {
+        var series = NewSeries(SampleSeries.Global);
+        int bytes = 0;
+        const int day = 86_400;
+        for (long i = 1; i <= 2 * day / 5; i++)
+            bytes = series.Add(i * Interval, [i], mayGrow: true);
+
+        long noon = (long)(1.5 * day / 5);
+
+        Assert.That(bytes, Is.LessThan(8_000));
+        Assert.That(series.At(noon * Interval, 0), Is.InRange(noon - 1_800 / 5, noon));
+    }
+
+    [Test]
+    public void A_series_that_may_not_grow_still_has_a_rate()
+    {
+        var series = NewSeries();
+        int bytes = 0;
+        for (long i = 1; i <= 100; i++)
+            bytes = series.Add(i * Interval, [i * 10], mayGrow: false);
+
+        Assert.That((series.Rate(0, 100 * Interval, 99 * Interval), bytes), Is.EqualTo((2.0, 64)));
+    }
+
+    [Test]
+    public void An_idle_series_shrinks()
+    {
+        var series = NewSeries();
+        int busy = 0, idle = 0;
+        for (long i = 1; i <= 100; i++)
+            busy = series.Add(i * Interval, [i], mayGrow: true);
+        for (long i = 101; i <= 400; i++)
+            idle = series.Add(i * Interval, [100], mayGrow: true);
+
+        Assert.That(idle, Is.LessThan(busy / 4));
+        Assert.That(series.At(400 * Interval, 0), Is.EqualTo(100));
+    }
+}
