@@ -58,6 +58,20 @@ public class MessageTtlTests : BehaviourTests
     }
 
     [Test]
+    public async Task A_message_that_a_get_brings_to_the_front_goes_at_once()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+        await PublishAsync(channel, queue, "stays");
+        await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
+        await OutliveAsync(20);
+
+        await channel.GetAsync(queue);
+
+        await BecomesEmptyAsync(channel, queue);
+    }
+
+    [Test]
     public async Task A_requeued_message_keeps_its_time()
     {
         var channel = await OpenChannelAsync();

@@ -86,8 +86,8 @@ internal static class BasicHandlers
         channel.Session.WatchDeliveriesOf(queue);
         if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
             channel.Send(new BasicGetEmpty());
-        if (queue.HasDeadLetters)
-            channel.Session.Round.Touch(queue);
+        if (queue.HasRules)
+            channel.Session.Round.Touch(queue); // what is in front now may have expired
         channel.Session.Round.Touch(channel.Session.Outbox);
     }
 
