@@ -10,7 +10,7 @@ namespace Amqp.Server.Management;
 internal static class VirtualHostEndpoints
 {
     public static ManagementApi MapVirtualHosts(this ManagementApi api) => api
-        .Get("/vhosts", Access.Management, request => 
+        .Get("/vhosts", Access.Management, request =>
         {
             var query = new SampleQuery(request);
             return new ListReply<VirtualHost>(request.VisibleHosts, host => host.Name, (json, host) => Write(json, host, query));

@@ -83,6 +83,15 @@ public abstract class BehaviourTests
         return queue;
     }
 
+    /// <summary>Returns when what was published before with so much time has none left, by the broker's own clock: a message elsewhere, with a little more, has gone.</summary>
+    private protected async Task OutliveAsync(int milliseconds)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+        await channel.PublishAsync("", queue, "", new() { Expiration = $"{milliseconds + 50}" });
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the time is never over");
+    }
+
     /// <summary>An exchange that is deleted after the test.</summary>
     private protected async Task<string> DeclareExchangeAsync(RawChannel channel, string type, FieldTable? arguments = null)
     {

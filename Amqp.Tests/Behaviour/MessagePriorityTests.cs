@@ -60,9 +60,10 @@ public class MessagePriorityTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string queue = await DeclareAsync(channel, 5);
-        await channel.PublishAsync("", queue, "low", new() { Priority = 1, Expiration = "20" });
         await channel.PublishAsync("", queue, "high", new() { Priority = 5 });
-        await Task.Delay(200); // in which it would go if it were in front
+        await channel.PublishAsync("", queue, "low", new() { Priority = 1, Expiration = "20" });
+        await channel.ExpectQuietAsync();
+        await OutliveAsync(20); // in which it would go if it were in front
 
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(2));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("high"));

@@ -50,7 +50,7 @@ public class MessageTtlTests : BehaviourTests
         await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
         await PublishAsync(channel, queue, "stays too");
 
-        await Task.Delay(200); // in which it would go if it were in front
+        await OutliveAsync(20); // in which it would go if it were in front
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(3));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays too"));
@@ -58,13 +58,27 @@ public class MessageTtlTests : BehaviourTests
     }
 
     [Test]
+    public async Task A_message_that_a_get_brings_to_the_front_goes_at_once()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+        await PublishAsync(channel, queue, "stays");
+        await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
+        await OutliveAsync(20);
+
+        await channel.GetAsync(queue);
+
+        await BecomesEmptyAsync(channel, queue);
+    }
+
+    [Test]
     public async Task A_requeued_message_keeps_its_time()
     {
         var channel = await OpenChannelAsync();
-        string queue = await DeclareQueueAsync(channel, Ttl(100));
+        string queue = await DeclareQueueAsync(channel, Ttl(1000));
         await PublishAsync(channel, queue, "a");
         await channel.GetAsync(queue, noAck: false);
-        await Task.Delay(200); // its time goes on meanwhile
+        await OutliveAsync(1000); // its time goes on meanwhile
 
         await channel.SendAsync(new BasicReject(1, Requeue: true));
 

@@ -76,6 +76,9 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
     /// <summary>True when something has died here that is to be dead-lettered.</summary>
     public bool HasDeadLetters => _rules.Dead is { IsWaiting: true };
 
+    /// <summary>True when messages may have to go without being delivered, or have gone so. Good for a look without the lock.</summary>
+    public bool HasRules => _rules.AreActive || HasDeadLetters;
+
     /// <summary>The route to this queue alone, made when it is first asked for.</summary>
     public MessageRoute Route => field ??= new MessageRoute([this]);
 

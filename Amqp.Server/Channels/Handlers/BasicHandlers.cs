@@ -89,8 +89,8 @@ internal static class BasicHandlers
             channel.Counts.Deliveries.GetEmpty++;
             channel.Send(new BasicGetEmpty());
         }
-        if (queue.HasDeadLetters)
-            channel.Session.Round.Touch(queue);
+        if (queue.HasRules)
+            channel.Session.Round.Touch(queue); // what is in front now may have expired
         channel.Session.Round.Touch(channel.Session.Outbox);
     }
 

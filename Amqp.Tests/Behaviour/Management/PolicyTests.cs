@@ -33,6 +33,30 @@ public class PolicyTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"Validation failed\n\n{text}\n")));
     }
 
+    [Test]
+    public async Task A_time_to_live_is_for_messages_that_come_after_it()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        string queue = await DeclareQueueAsync(channel), witness = await DeclareQueueAsync(channel);
+        await channel.PublishAsync("", queue, "before");
+        await channel.ExpectQuietAsync();
+
+        await PutAsync($"/policies/{host}/p", """{"pattern":"^q-","definition":{"message-ttl":50}}""");
+        await ExpectTimeToLiveAsync(host, queue);
+        await ExpectTimeToLiveAsync(host, witness);
+        await channel.PublishAsync("", witness, "after");
+        await channel.PublishAsync("", queue, "after");
+
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(witness)).MessageCount == 0, () => "the policy's time is never over");
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("before"));
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the policy's time is never over");
+    }
+
+    private static Task ExpectTimeToLiveAsync(string host, string queue) => Eventually.Holds(
+        async () => (await GetAsync($"/queues/{host}/{queue}")).Body.Contains("\"message-ttl\":50", StringComparison.Ordinal),
+        () => "the policy does not reach the queue");
+
     [TestCase("""{"pattern":"^x","definition":{}}""", "Validation failed\n\nno policy provided\n")]
     [TestCase("""{"pattern":"^x"}""", "[{key_missing,definition}]")]
     [TestCase("", "[{key_missing,pattern},{key_missing,definition}]")]
