@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
@@ -23,6 +24,7 @@ internal sealed class VirtualHost : IDisposable
     private readonly ConcurrentDictionary<string, Queue> _queues = new();
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
+    private EventExchange? _eventExchange;
 
     public VirtualHost(
         string name, IMessageStore store, DefinitionStore definitions, DeclareRules declareRules, QueueTimer timer, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
@@ -55,6 +57,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Settings for queues and exchanges by their names.</summary>
     public VirtualHostPolicies Policies { get; }
+
+    /// <summary>Hears of what happens here.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     public IMessageStore Store { get; }
 
@@ -155,9 +160,18 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before.</summary>
     public async Task StopAsync()
     {
+        if (_eventExchange is not null)
+            await _eventExchange.StopAsync();
         foreach (var exchange in Exchanges)
             if (exchange.Keeper is { } keeper)
                 await keeper.StopAsync();
+    }
+
+    /// <summary>Has all events of the broker published here. Before anyone connects, and before the bindings are restored.</summary>
+    public void AddEventExchange()
+    {
+        var exchange = _exchanges.GetOrAdd(EventExchange.Name, NewInternal);
+        Events.Add(_eventExchange = new EventExchange(this, exchange));
     }
 
     /// <summary>A queue's places in the store: one for each of its priorities.</summary>
@@ -188,9 +202,12 @@ internal sealed class VirtualHost : IDisposable
         Add("", "direct", new DefaultRouter(_queues), ExchangeFlags.Durable);
         foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
             Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
-        Add("amq.rabbitmq.trace", "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal);
+        _exchanges.TryAdd("amq.rabbitmq.trace", NewInternal("amq.rabbitmq.trace"));
 
         void Add(string name, string type, IRouter router, ExchangeFlags flags) =>
             _exchanges.TryAdd(name, new Exchange(name, type, router, flags, FieldTable.Empty));
     }
+    /// <summary>A topic exchange that only the broker publishes to.</summary>
+    private static Exchange NewInternal(string name) =>
+        new(name, "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal, FieldTable.Empty);
 }

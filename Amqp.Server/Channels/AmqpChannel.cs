@@ -46,6 +46,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>basic.qos with global=true: for all deliveries of the channel. 0: no limit.</summary>
     public ushort ChannelPrefetch { get; set; }
 
+    /// <summary>RabbitMQ's name for the channel: its connection's, and its number.</summary>
+    public string Name => $"{Session.Origin.ConnectionName} ({Number})";
+
     /// <summary>Set by confirm.select.</summary>
     public ConfirmTracker? Confirms { get; set; }
 
@@ -225,6 +228,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
     public void Leave(ChannelConsumer consumer)
     {
+        Session.Broker.Events.ConsumerDeleted(consumer);
         if (!consumer.Queue.Unsubscribe(consumer.Subscription!))
             return;
         Session.VirtualHost.DeleteAbandoned(consumer.Queue, Session.Round);

@@ -74,6 +74,7 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
             if (Channel.Session.Capabilities.ConsumerCancelNotify)
                 outbox.Write(Channel.Number, new BasicCancel(Tag, NoWait: true));
         }
+        Channel.Session.Broker.Events.ConsumerDeleted(this);
         round.Touch(outbox);
     }
 

@@ -139,7 +139,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("prometheus.authentication.enabled", ValueKinds.Boolean),
         Setting.WithoutEffect("prometheus.ssl.*", Text),
         Setting.WithoutEffect("prometheus.filter_aggregated_queue_metrics_pattern", Text),
-        Setting.WithoutEffect("event_exchange.vhost", Text),
 
         // Message interceptors, features, clustering, Erlang
         Setting.WithoutEffect("message_interceptors.*", Text),

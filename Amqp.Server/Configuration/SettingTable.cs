@@ -167,6 +167,10 @@ internal static class SettingTable
             (target, value) => target.Options.Log.Console = value),
         Setting.Of("log.console.level", Level, "", "The least severe level written to standard output; that of `log.level` unless given.",
             (target, value) => target.Options.Log.ConsoleLevel = value),
+        Setting.Of("event_exchange.enabled", ValueKinds.Boolean, "true", "Tell what happens in the broker to the exchange `amq.rabbitmq.event`, as RabbitMQ's plugin does.",
+            (target, value) => target.Options.EventExchange = value),
+        Setting.Of("event_exchange.vhost", Text, "", "Virtual host of that exchange; that of `default_vhost` unless given.",
+            (target, value) => target.Options.EventExchangeVirtualHost = value),
 
         // Store
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder of everything that outlives the process; one broker at a time.",

@@ -203,8 +203,7 @@ internal sealed class AmqpConnection
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>
     private async Task LingerAsync()
     {
-        _connections.Remove(this);
-        _closed.TrySetResult();
+        NoteClosed();
         SetDeadline(_shortCloseTimeout);
         try
         {
@@ -227,14 +226,21 @@ internal sealed class AmqpConnection
         {
             _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
         }
-        _connections.Remove(this);
-        _closed.TrySetResult();
+        NoteClosed();
         var sent = Outbox.CloseAsync();
         // The last octets may still wait for the peer to read them; it does not get for ever.
         if (!sent.IsCompleted)
             SetDeadline(_shortCloseTimeout);
         await sent;
         ClearDeadline();
+    }
+
+    /// <summary>The connection holds nothing any more. Twice does no harm.</summary>
+    private void NoteClosed()
+    {
+        _connections.Remove(this);
+        if (_closed.TrySetResult() && _session is { } session)
+            _broker.Events.ConnectionClosed(session);
     }
 
     private void LogLost()

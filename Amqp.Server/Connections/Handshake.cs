@@ -44,10 +44,12 @@ internal sealed class Handshake(
         bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
         if (user is null)
         {
+            broker.Events.LoginRefused(peer, name, startOk.Mechanism, refusal);
             bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);
             return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, mustWait, aborted);
         }
 
+        broker.Events.LoggedIn(peer, name, startOk.Mechanism);
         Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
         if (await ReadSilentlyAsync<ConnectionTuneOk>(aborted) is not { } tuneOk)
             return null;
@@ -74,7 +76,7 @@ internal sealed class Handshake(
             throw;
         }
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
-        return new Session(broker, options, outbox, round, logger)
+        var session = new Session(broker, options, outbox, round, logger)
         {
             User = user,
             VirtualHost = virtualHost,
@@ -85,6 +87,8 @@ internal sealed class Handshake(
             ChannelMax = channelMax,
             Heartbeat = tuneOk.Heartbeat,
         };
+        broker.Events.ConnectionCreated(session, peer);
+        return session;
     }
 
     private SessionOrigin Describe(in ConnectionStartOk startOk)

@@ -16,14 +16,11 @@ internal static class ChannelEndpoints
         .Get("/channels/{name}", Access.Management, request =>
         {
             string name = request.Name("name");
-            var channel = Visible(request).FirstOrDefault(channel => NameOf(channel) == name) ?? throw ApiException.NotFound();
+            var channel = Visible(request).FirstOrDefault(channel => channel.Name == name) ?? throw ApiException.NotFound();
             return ApiReply.Json(json => Write(json, channel));
         });
 
-    public static ListReply<AmqpChannel> List(IEnumerable<AmqpChannel> channels) => new(channels, NameOf, Write);
-
-    /// <summary>RabbitMQ's name for a channel: its connection's, and its number.</summary>
-    public static string NameOf(AmqpChannel channel) => $"{channel.Session.Origin.ConnectionName} ({channel.Number})";
+    public static ListReply<AmqpChannel> List(IEnumerable<AmqpChannel> channels) => new(channels, channel => channel.Name, Write);
 
     private static IEnumerable<AmqpChannel> Visible(ApiRequest request) =>
         ConnectionEndpoints.Visible(request).SelectMany(entry => entry.Connection.Channels);
@@ -41,7 +38,7 @@ internal static class ChannelEndpoints
         json.WriteNumber("consumer_count", channel.Consumers().Length);
         json.WriteNumber("global_prefetch_count", channel.ChannelPrefetch);
         json.WriteNumber("messages_unacknowledged", channel.CountUnacknowledged());
-        json.WriteString("name", NameOf(channel));
+        json.WriteString("name", channel.Name);
         json.WriteString("node", ManagementServices.NodeName);
         json.WriteNumber("number", channel.Number);
         json.WriteNumber("prefetch_count", channel.ConsumerPrefetch);

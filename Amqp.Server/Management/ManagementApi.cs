@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amqp.Server.Broker.Events;
 using Microsoft.AspNetCore.Routing;
 
 namespace Amqp.Server.Management;
@@ -45,7 +46,10 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
                 return;
             using var request = new ApiRequest(http, services, user, await ReadBodyAsync(http));
             user.Demand(access, request.FindVirtualHost);
-            var reply = await handle(request);
+            Task<ApiReply> handling;
+            using (BrokerEvents.ActAs(user.Name))
+                handling = handle(request); // what it awaits is no cause of events
+            var reply = await handling;
             await reply.SendAsync(http);
         }
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)

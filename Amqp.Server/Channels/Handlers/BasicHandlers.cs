@@ -61,6 +61,7 @@ internal static class BasicHandlers
                     session.Outbox.Write(channel.Number, new BasicConsumeOk(tag));
             }
         });
+        session.Broker.Events.ConsumerCreated(consumer, method.Exclusive);
         session.Round.Touch(session.Outbox);
         session.Round.Touch(queue);
     }
