@@ -8,6 +8,7 @@ using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
@@ -25,6 +26,7 @@ internal sealed class VirtualHost : IDisposable
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
     private EventExchange? _eventExchange;
+    private Firehose? _firehose;
 
     public VirtualHost(
         string name, IMessageStore store, DefinitionStore definitions, DeclareRules declareRules, QueueTimer timer, HeldMemory heldMemory, TimeProvider clock, ILogger logger)
@@ -60,6 +62,16 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Hears of what happens here.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
+    /// <summary>Tells every message to <c>amq.rabbitmq.trace</c>; null while nobody wants that.</summary>
+    public Firehose? Firehose => Volatile.Read(ref _firehose);
+
+    /// <summary>Whether messages are traced. As in RabbitMQ not kept over a restart.</summary>
+    public bool IsTracing
+    {
+        get => Firehose is not null;
+        set => Volatile.Write(ref _firehose, value ? Firehose ?? new Firehose(this) : null);
+    }
 
     public IMessageStore Store { get; }
 
@@ -202,7 +214,7 @@ internal sealed class VirtualHost : IDisposable
         Add("", "direct", new DefaultRouter(_queues), ExchangeFlags.Durable);
         foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
             Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
-        _exchanges.TryAdd("amq.rabbitmq.trace", NewInternal("amq.rabbitmq.trace"));
+        _exchanges.TryAdd(Firehose.ExchangeName, NewInternal(Firehose.ExchangeName));
 
         void Add(string name, string type, IRouter router, ExchangeFlags flags) =>
             _exchanges.TryAdd(name, new Exchange(name, type, router, flags, FieldTable.Empty));

@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Storage;
 
@@ -48,6 +49,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 
     /// <summary>RabbitMQ's name for the channel: its connection's, and its number.</summary>
     public string Name => $"{Session.Origin.ConnectionName} ({Number})";
+
+    /// <summary>The channel as the firehose tells of it.</summary>
+    public TracedBy TracedBy => new(Session.Origin.ConnectionName, Number, Session.User.Name);
 
     /// <summary>Set by confirm.select.</summary>
     public ConfirmTracker? Confirms { get; set; }

@@ -38,7 +38,7 @@ internal static class VirtualHostEvents
         [
             Fact("tags", description.Tags), Fact("description", description.Text), Performed(),
             new("cluster_state", FieldValue.FromTable(FieldTable.Empty.With(Node.Name, FieldValue.FromString("running")))),
-            Fact("tracing", false), Fact("metadata", Metadata(description)),
+            Fact("tracing", virtualHost.IsTracing), Fact("metadata", Metadata(description)),
             Fact("default_queue_type", description.DefaultQueueType ?? "undefined"), Fact("name", virtualHost.Name),
         ];
     }

@@ -108,6 +108,9 @@ internal static class BasicHandlers
             session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
             session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
         }
+        if (queue.VirtualHost.Firehose is { } firehose
+            && firehose.Delivered(content.Address, properties, content.Body, queue, message.IsRedelivered, channel.TracedBy) is { } copy)
+            session.Round.Defer(copy);
     }
 
     private static int ReadPriority(FieldTable arguments, Queue queue)
