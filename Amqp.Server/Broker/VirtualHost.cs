@@ -8,6 +8,7 @@ using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Replies;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Storage;
 
@@ -62,6 +63,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Hears of what happens here.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
+    /// <summary>Who takes replies by direct reply-to.</summary>
+    public ReplyConsumers Replies { get; } = new();
 
     /// <summary>Tells every message to <c>amq.rabbitmq.trace</c>; null while nobody wants that.</summary>
     public Firehose? Firehose => Volatile.Read(ref _firehose);
@@ -211,7 +215,7 @@ internal sealed class VirtualHost : IDisposable
 
     private void AddPredeclared()
     {
-        Add("", "direct", new DefaultRouter(_queues), ExchangeFlags.Durable);
+        Add("", "direct", new DefaultRouter(_queues, Replies), ExchangeFlags.Durable);
         foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
             Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
         _exchanges.TryAdd(Firehose.ExchangeName, NewInternal(Firehose.ExchangeName));

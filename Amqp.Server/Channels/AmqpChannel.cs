@@ -47,6 +47,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>basic.qos with global=true: for all deliveries of the channel. 0: no limit.</summary>
     public ushort ChannelPrefetch { get; set; }
 
+    /// <summary>Who takes the replies to the channel's requests, once it has asked for them. Written under the gate.</summary>
+    public ReplyConsumer? ReplyConsumer { get; set; }
+
     /// <summary>RabbitMQ's name for the channel: its connection's, and its number.</summary>
     public string Name => $"{Session.Origin.ConnectionName} ({Number})";
 
@@ -223,6 +226,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             _isReleased = true; // confirms of a closed channel never arrive
             consumers = [.. _consumers.Values];
             _consumers.Clear();
+            ReplyConsumer?.Cancel();
         }
         Session.Round.HandOver();
         foreach (var consumer in consumers)

@@ -53,6 +53,9 @@ public sealed class BrokerOptions
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 
+    /// <summary>Replies by direct reply-to are dropped while more bytes than this wait to be sent to the requester's connection.</summary>
+    public long ReplyHighWatermark { get; set; } = 67_108_864;
+
     /// <summary>Whether there is the exchange <c>amq.rabbitmq.event</c>.</summary>
     public bool EventExchange { get; set; } = true;
 

@@ -64,6 +64,8 @@ internal static class SettingTable
             (target, value) => target.Options.ConsumerTimeout = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
             (target, value) => target.Options.OutboxHighWatermark = value),
+        Setting.Of("connection.reply_high_watermark", Bytes(4_096, 1L << 40), "64MiB", "Replies by direct reply-to are dropped while more than this waits to be sent to the connection that asked.",
+            (target, value) => target.Options.ReplyHighWatermark = value),
         Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000", "How long clients may take to answer connection.close when the broker stops.",
             (target, value) => target.Options.ShutdownTimeout = value),
 

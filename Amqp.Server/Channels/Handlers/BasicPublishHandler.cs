@@ -19,6 +19,13 @@ internal static class BasicPublishHandler
         var head = content.Head;
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);
+        if ((properties.Flags & PropertyFlags.ReplyTo) != 0 && DirectReplyToHandlers.IsPseudoQueue(properties.ReplyTo))
+        {
+            DirectReplyToHandlers.NameRequester(channel, message, properties.Headers);
+            head = content.Head;
+            message = EncodedMessage.Read(head);
+            properties = EncodedProperties.Read(message.Properties);
+        }
         var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
@@ -38,7 +45,8 @@ internal static class BasicPublishHandler
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
     public static void Deliver(AmqpChannel channel, MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
-        if (isMandatory && route.IsUnrouted)
+        bool isReplied = route.Replies.Length > 0 && channel.Publisher.Reply(route, head, body);
+        if (isMandatory && route.IsUnrouted && !isReplied)
             channel.Publisher.Return(head, body);
         long position;
         try
