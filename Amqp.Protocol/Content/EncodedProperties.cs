@@ -6,12 +6,13 @@ namespace Amqp.Protocol;
 /// <summary>Looks into a message's properties while they are still bytes: for the message path, where decoding would allocate.</summary>
 public readonly ref struct EncodedProperties
 {
-    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> expiration, ReadOnlySpan<byte> userId)
+    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> replyTo, ReadOnlySpan<byte> expiration, ReadOnlySpan<byte> userId)
     {
         Flags = flags;
         DeliveryMode = deliveryMode;
         Priority = priority;
         Headers = headers;
+        ReplyTo = replyTo;
         Expiration = expiration;
         UserId = userId;
     }
@@ -28,6 +29,9 @@ public readonly ref struct EncodedProperties
     /// <summary>The fields of the headers table without their length; empty when absent.</summary>
     public ReadOnlySpan<byte> Headers { get; }
 
+    /// <summary>Where the publisher wants its answer; empty when absent.</summary>
+    public ReadOnlySpan<byte> ReplyTo { get; }
+
     /// <summary>How long the message may wait, as the publisher says; empty when absent, and perhaps otherwise: see <see cref="Flags"/>.</summary>
     public ReadOnlySpan<byte> Expiration { get; }
 
@@ -43,14 +47,14 @@ public readonly ref struct EncodedProperties
     {
         // By far the most common: nothing but a delivery mode, or nothing at all.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
-            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default);
+            return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default, default);
         var reader = new WireReader(properties);
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
 
         byte deliveryMode = 0, priority = 0;
-        ReadOnlySpan<byte> headers = default, expiration = default, userId = default;
+        ReadOnlySpan<byte> headers = default, replyTo = default, expiration = default, userId = default;
         if ((flags & PropertyFlags.ContentType) != 0)
             reader.ReadShortStringBytes();
         if ((flags & PropertyFlags.ContentEncoding) != 0)
@@ -69,6 +73,8 @@ public readonly ref struct EncodedProperties
                 reader.ReadUInt64();
             else if (flag == PropertyFlags.UserId)
                 userId = reader.ReadShortStringBytes();
+            else if (flag == PropertyFlags.ReplyTo)
+                replyTo = reader.ReadShortStringBytes();
             else if (flag == PropertyFlags.Expiration)
                 expiration = reader.ReadShortStringBytes();
             else
@@ -77,7 +83,26 @@ public readonly ref struct EncodedProperties
         // Behind a continuation may stand what no version of ours knows; nothing else may.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
-        return new EncodedProperties(flags, deliveryMode, priority, headers, expiration, userId);
+        return new EncodedProperties(flags, deliveryMode, priority, headers, replyTo, expiration, userId);
+    }
+
+    /// <summary>Writes a property list with another reply-to in place of the one that it has, everything else as it came.</summary>
+    /// <param name="properties">Flags and list that <see cref="Read"/> has accepted.</param>
+    /// <param name="replyTo">The new one, at most 255 bytes.</param>
+    /// <param name="target">Has room for both.</param>
+    /// <returns>The length of the new list.</returns>
+    /// <exception cref="ArgumentException">There is no reply-to, or an empty one.</exception>
+    public static int ReplaceReplyTo(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> replyTo, Span<byte> target)
+    {
+        var current = Read(properties).ReplyTo;
+        if (current.IsEmpty || !properties.Overlaps(current, out int start))
+            throw new ArgumentException("The properties have no reply-to.", nameof(properties));
+        var rest = properties[(start + current.Length)..];
+        properties[..start].CopyTo(target);
+        target[start - 1] = checked((byte)replyTo.Length);
+        replyTo.CopyTo(target[start..]);
+        rest.CopyTo(target[(start + replyTo.Length)..]);
+        return start + replyTo.Length + rest.Length;
     }
 
     /// <summary>Writes a property list with other headers, everything else as it came.</summary>

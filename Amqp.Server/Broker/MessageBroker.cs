@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
@@ -61,6 +62,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>Says when publishers must wait for memory or disk.</summary>
     public ResourceAlarms Alarms { get; private set; } = null!;
 
+    /// <summary>Tells what happens to whoever listens.</summary>
+    public BrokerEvents Events { get; } = new(clock);
+
     /// <summary>Opens the data folder and brings back what it holds.</summary>
     /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
     [MemberNotNull(nameof(_directory))]
@@ -74,8 +78,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
 
-        Permissions = new PermissionStore(_directory.Catalog);
-        Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers);
+        Permissions = new PermissionStore(_directory.Catalog) { Events = Events };
+        Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers) { Events = Events };
         Commits = new CommitNotifier(Store, logger);
         Alarms = new ResourceAlarms(
             new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
@@ -83,12 +87,17 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
                 new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
                 () => Store.AppendedPosition, () => Store.IsFull),
             logger, clock);
+        Alarms.Changed += Events.AlarmChanged;
         Store.Committed += LogFailure;
         Store.Committed += Alarms.CheckSoonIfDue;
         Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
         var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
-        Parameters = new RuntimeParameters(definitions);
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger);
+        Parameters = new RuntimeParameters(definitions) { Events = Events };
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
+        {
+            Events = Events,
+            EventExchangeIn = _options.EventExchange ? _options.EventExchangeVirtualHost ?? _options.DefaultAccess.VirtualHost : null,
+        };
         VirtualHosts.Restore();
         RestoreParameters(definitions);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
@@ -130,8 +139,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Parameters.Restore();
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
         GlobalParameters.Restore();
+        GlobalParameters.Changed += Events.GlobalParameterChanged;
         Clients = new ClientCounts(this);
-        UserLimits = new UserLimits(definitions);
+        UserLimits = new UserLimits(definitions) { Events = Events };
         UserLimits.Restore();
         Users.Deleted += UserLimits.ClearAll;
     }

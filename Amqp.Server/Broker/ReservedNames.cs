@@ -7,6 +7,12 @@ namespace Amqp.Server.Broker;
 /// <summary>RabbitMQ's rules about names: what is reserved, and what the broker makes up itself.</summary>
 internal static class ReservedNames
 {
+    /// <summary>The pseudo-queue of direct reply-to: who consumes from it gets the replies to its requests.</summary>
+    public const string ReplyTo = "amq.rabbitmq.reply-to";
+
+    /// <summary>How the name begins that a requester is known by to those who reply.</summary>
+    public const string ReplyToPrefix = $"{ReplyTo}.";
+
     private const string Prefix = "amq.";
 
     /// <summary>A queue name nobody else has: <c>amq.gen-</c> and 22 characters.</summary>
@@ -28,6 +34,9 @@ internal static class ReservedNames
     /// <summary>Names lose line breaks, as in RabbitMQ: they would break its tools' output.</summary>
     public static string Clean(string name) =>
         name.AsSpan().ContainsAny('\r', '\n') ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal) : name;
+
+    /// <summary>A name for the replies to one requester, which nobody can guess.</summary>
+    public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
 
     private static string RandomText()
     {

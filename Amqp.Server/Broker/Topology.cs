@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
@@ -52,6 +53,7 @@ internal sealed class Topology(
             Keep(exchange); // first: what cannot be kept must not be seen
             exchanges[name] = exchange;
             onChanged();
+            virtualHost.Events.ExchangeCreated(exchange, virtualHost.Name);
             return exchange;
         }
         finally
@@ -123,6 +125,7 @@ internal sealed class Topology(
             onChanged();
             statistics.Note(Churn.QueueDeclared);
             statistics.Note(Churn.QueueCreated);
+            virtualHost.Events.QueueCreated(queue);
             return queue;
         }
         finally
@@ -140,7 +143,7 @@ internal sealed class Topology(
         {
             var deleted = queue.Delete(ifUnused, ifEmpty);
             if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
-                ForgetDefinitions(queue);
+                Forget(queue);
             return deleted;
         }
         finally
@@ -157,7 +160,7 @@ internal sealed class Topology(
         try
         {
             if (queue.TryDeleteUnused() && queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
-                ForgetDefinitions(queue);
+                Forget(queue);
         }
         finally
         {
@@ -189,6 +192,7 @@ internal sealed class Topology(
             exchange.Add(binding);
             NoteBinding(binding);
             onChanged();
+            virtualHost.Events.BindingCreated(binding, virtualHost.Name);
             exchange.Keeper?.OnBound(binding, round);
         }
         finally
@@ -267,7 +271,7 @@ internal sealed class Topology(
             {
                 deleted.Add(queue.Delete(ifUnused: false, ifEmpty: false));
                 queues.TryRemove(queue.Name, out _);
-                ForgetDefinitions(queue);
+                Forget(queue);
             }
             foreach (var exchange in exchanges.Values)
                 RemoveExchange(exchange);
@@ -370,12 +374,14 @@ internal sealed class Topology(
     }
 
     /// <summary>A queue that is gone must be gone for its consumers too, so a failing disk is told to the log only.</summary>
-    private void ForgetDefinitions(Queue queue)
+    private void Forget(Queue queue)
     {
         statistics.Note(Churn.QueueDeleted);
         try
         {
-            RemoveBindingsTo(queue);
+            using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // nobody asked for this
+                RemoveBindingsTo(queue);
+            virtualHost.Events.QueueDeleted(queue);
             definitions.Delete(virtualHost.Name, queue);
         }
         catch (StoreFailedException failure)
@@ -388,6 +394,7 @@ internal sealed class Topology(
     {
         exchanges.TryRemove(exchange.Name, out _);
         exchange.MarkDeleted();
+        virtualHost.Events.ExchangeDeleted(exchange, virtualHost.Name);
         foreach (var binding in exchange.Bindings)
             Forget(binding);
         definitions.Delete(virtualHost.Name, exchange);
@@ -402,6 +409,7 @@ internal sealed class Topology(
         foreach (var binding in bindings)
         {
             binding.Source.Remove(binding, out _);
+            virtualHost.Events.BindingDeleted(binding, virtualHost.Name);
             definitions.Delete(virtualHost.Name, binding);
             RemoveIfAbandoned(binding.Source);
         }
@@ -418,6 +426,7 @@ internal sealed class Topology(
     {
         if (_bindingsTo.TryGetValue(binding.Destination, out var bindings) && bindings.Remove(binding) && bindings.Count == 0)
             _bindingsTo.Remove(binding.Destination);
+        virtualHost.Events.BindingDeleted(binding, virtualHost.Name);
         definitions.Delete(virtualHost.Name, binding);
     }
 

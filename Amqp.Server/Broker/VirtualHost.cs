@@ -3,11 +3,14 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Replies;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
@@ -24,6 +27,8 @@ internal sealed class VirtualHost : IDisposable
     private readonly ConcurrentDictionary<string, Queue> _queues = new();
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
+    private EventExchange? _eventExchange;
+    private Firehose? _firehose;
 
     public VirtualHost(
         string name, IMessageStore store, DefinitionStore definitions, DeclareRules declareRules, QueueTimer timer, HeldMemory heldMemory, BrokerStatistics statistics,
@@ -58,6 +63,22 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Settings for queues and exchanges by their names.</summary>
     public VirtualHostPolicies Policies { get; }
+
+    /// <summary>Hears of what happens here.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
+    /// <summary>Who takes replies by direct reply-to.</summary>
+    public ReplyConsumers Replies { get; } = new();
+
+    /// <summary>Tells every message to <c>amq.rabbitmq.trace</c>; null while nobody wants that.</summary>
+    public Firehose? Firehose => Volatile.Read(ref _firehose);
+
+    /// <summary>Whether messages are traced. As in RabbitMQ not kept over a restart.</summary>
+    public bool IsTracing
+    {
+        get => Firehose is not null;
+        set => Volatile.Write(ref _firehose, value ? Firehose ?? new Firehose(this) : null);
+    }
 
     public IMessageStore Store { get; }
 
@@ -161,9 +182,18 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before.</summary>
     public async Task StopAsync()
     {
+        if (_eventExchange is not null)
+            await _eventExchange.StopAsync();
         foreach (var exchange in Exchanges)
             if (exchange.Keeper is { } keeper)
                 await keeper.StopAsync();
+    }
+
+    /// <summary>Has all events of the broker published here. Before anyone connects, and before the bindings are restored.</summary>
+    public void AddEventExchange()
+    {
+        var exchange = _exchanges.GetOrAdd(EventExchange.Name, NewInternal);
+        Events.Add(_eventExchange = new EventExchange(this, exchange));
     }
 
     /// <summary>A queue's places in the store: one for each of its priorities.</summary>
@@ -191,12 +221,15 @@ internal sealed class VirtualHost : IDisposable
 
     private void AddPredeclared()
     {
-        Add("", "direct", new DefaultRouter(_queues), ExchangeFlags.Durable);
+        Add("", "direct", new DefaultRouter(_queues, Replies), ExchangeFlags.Durable);
         foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
             Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
-        Add("amq.rabbitmq.trace", "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal);
+        _exchanges.TryAdd(Firehose.ExchangeName, NewInternal(Firehose.ExchangeName));
 
         void Add(string name, string type, IRouter router, ExchangeFlags flags) =>
             _exchanges.TryAdd(name, new Exchange(name, type, router, flags, FieldTable.Empty));
     }
+    /// <summary>A topic exchange that only the broker publishes to.</summary>
+    private static Exchange NewInternal(string name) =>
+        new(name, "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal, FieldTable.Empty);
 }

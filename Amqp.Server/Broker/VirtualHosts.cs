@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
@@ -18,6 +19,12 @@ internal sealed class VirtualHosts(
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
     private readonly Lock _changes = new();
+
+    /// <summary>Hears of what happens in them.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
+    /// <summary>The name of the one in which all events are published; null: none.</summary>
+    public string? EventExchangeIn { get; init; }
 
     /// <summary>A virtual host has been added. Raised on the thread that did it, when the virtual host can be used.</summary>
     public event Action<VirtualHost>? Added;
@@ -37,7 +44,7 @@ internal sealed class VirtualHosts(
     {
         foreach (var (name, description) in definitions.VirtualHosts())
         {
-            var virtualHost = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description };
+            var virtualHost = Make(name, description);
             definitions.Restore(virtualHost);
             _virtualHosts[name] = virtualHost;
         }
@@ -54,10 +61,12 @@ internal sealed class VirtualHosts(
             if (Find(name) is { } existing)
             {
                 existing.Description = description;
+                Events.VirtualHostUpdated(existing);
                 return existing;
             }
-            var added = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description };
+            var added = Make(name, description);
             _virtualHosts[name] = added;
+            Events.VirtualHostCreated(added);
             Added?.Invoke(added);
             return added;
         }
@@ -82,6 +91,7 @@ internal sealed class VirtualHosts(
             definitions.DeleteVirtualHost(name);
             _virtualHosts.TryRemove(name, out _);
             virtualHost.Statistics.Delete();
+            Events.VirtualHostDeleted(name);
             Deleted?.Invoke(virtualHost);
             return true;
         }
@@ -91,5 +101,13 @@ internal sealed class VirtualHosts(
     {
         foreach (var virtualHost in _virtualHosts.Values)
             virtualHost.Dispose();
+    }
+
+    private VirtualHost Make(string name, VirtualHostDescription description)
+    {
+        var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description, Events = Events };
+        if (name == EventExchangeIn)
+            made.AddEventExchange();
+        return made;
     }
 }

@@ -2,6 +2,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Storage;
 
@@ -49,6 +50,15 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 
     /// <summary>basic.qos with global=true: for all deliveries of the channel. 0: no limit.</summary>
     public ushort ChannelPrefetch { get; set; }
+
+    /// <summary>Who takes the replies to the channel's requests, once it has asked for them. Written under the gate.</summary>
+    public ReplyConsumer? ReplyConsumer { get; set; }
+
+    /// <summary>RabbitMQ's name for the channel: its connection's, and its number.</summary>
+    public string Name => $"{Session.Origin.ConnectionName} ({Number})";
+
+    /// <summary>The channel as the firehose tells of it.</summary>
+    public TracedBy TracedBy => new(Session.Origin.ConnectionName, Number, Session.User.Name);
 
     /// <summary>Set by confirm.select.</summary>
     public ConfirmTracker? Confirms { get; set; }
@@ -238,6 +248,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             _isReleased = true; // confirms of a closed channel never arrive
             consumers = [.. _consumers.Values];
             _consumers.Clear();
+            ReplyConsumer?.Cancel();
         }
         Session.Round.HandOver();
         foreach (var consumer in consumers)
@@ -247,6 +258,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
     public void Leave(ChannelConsumer consumer)
     {
+        Session.Broker.Events.ConsumerDeleted(consumer);
         if (!consumer.Queue.Unsubscribe(consumer.Subscription!))
             return;
         Session.VirtualHost.DeleteAbandoned(consumer.Queue, Session.Round);

@@ -53,7 +53,7 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
             while (hasRoom && most > 0 && queue.TryTake(out var message, out var payload))
             {
                 using (payload)
-                    Send(queue, message, payload.Payload, outbox);
+                    Send(queue, message, payload.Payload, outbox, round);
                 round.NoteDelivered(message);
                 most--;
                 hasRoom = HasRoom(outbox);
@@ -79,13 +79,14 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
             if (Channel.Session.Capabilities.ConsumerCancelNotify)
                 outbox.Write(Channel.Number, new BasicCancel(Tag, NoWait: true));
         }
+        Channel.Session.Broker.Events.ConsumerDeleted(this);
         round.Touch(outbox);
     }
 
     private bool HasRoom(Outbox outbox) =>
         (NoAck || ((Prefetch == 0 || Unacknowledged < Prefetch) && Channel.HasPrefetchRoom)) && !outbox.Refuses(this);
 
-    private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox)
+    private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox, DispatchRound round)
     {
         var content = EncodedMessage.Read(payload);
         var properties = content.Properties;
@@ -97,5 +98,8 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         outbox.WriteDelivery(
             Channel.Number, _tag, deliveryTag, message.IsRedelivered,
             content.Address, properties, content.Body, Channel.Session.FrameMax);
+        if (from.VirtualHost.Firehose is { } firehose
+            && firehose.Delivered(content.Address, properties, content.Body, from, message.IsRedelivered, Channel.TracedBy) is { } copy)
+            round.Defer(copy);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Channels.Handlers;
 using Amqp.Server.Channels.Publishing;
 
@@ -81,7 +82,8 @@ internal static class ChannelFrames
         }
         // Whatever else is asked sees the effect of what was said before.
         channel.Session.Round.Drain();
-        _methods.Dispatch(channel, id, arguments);
+        using (BrokerEvents.ActAs(channel.Session.User.Name))
+            _methods.Dispatch(channel, id, arguments);
     }
 
     private static void HandleHeader(AmqpChannel channel, in ContentHeader header)

@@ -86,6 +86,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     /// <summary>True when enough waits to be sent before the round ends. Under <see cref="Gate"/>.</summary>
     public bool IsFlushDue => _waiting >= EarlyFlush && !_isSending;
 
+    /// <summary>True while less than this many octets wait to be sent, and somebody is there to take them. Under <see cref="Gate"/>.</summary>
+    public bool HasRoomBelow(long mark) => !_isClosed && _waiting < mark;
+
     /// <summary>True when deliveries must wait; the consumer's queue then hears when they may go on. Under <see cref="Gate"/>.</summary>
     public bool Refuses(ChannelConsumer consumer)
     {

@@ -42,6 +42,9 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
     /// <summary>Where it comes from.</summary>
     public required SessionOrigin Origin { get; init; }
 
+    /// <summary>What stands for the connection where RabbitMQ names its process.</summary>
+    public string Pid => $"<{Origin.ConnectionName}>";
+
     public required ClientCapabilities Capabilities { get; init; }
 
     /// <summary>Largest frame that may be sent, its eight bytes of envelope included.</summary>
@@ -81,6 +84,9 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
         if (ConsumerTimeoutOf(queue) is { } timeout)
             Volatile.Write(ref _consumerTimeout, Math.Min(timeout, _consumerTimeout));
     }
+
+    /// <summary>As events name the owner of an exclusive queue.</summary>
+    public override string ToString() => Pid;
 }
 
 /// <summary>A tx.commit that is answered once everything up to a position is on the disk.</summary>

@@ -56,6 +56,15 @@ public sealed class BrokerOptions
     /// <summary>Deliveries to a connection stop while more bytes than this wait to be sent to it.</summary>
     public long OutboxHighWatermark { get; set; } = 1_048_576;
 
+    /// <summary>Replies by direct reply-to are dropped while more bytes than this wait to be sent to the requester's connection.</summary>
+    public long ReplyHighWatermark { get; set; } = 67_108_864;
+
+    /// <summary>Whether there is the exchange <c>amq.rabbitmq.event</c>.</summary>
+    public bool EventExchange { get; set; } = true;
+
+    /// <summary>The virtual host of that exchange; null: the one that a new data directory begins with.</summary>
+    public string? EventExchangeVirtualHost { get; set; }
+
     /// <summary>What a new data directory begins with.</summary>
     public DefaultAccess DefaultAccess { get; set; } = new();
 

@@ -127,7 +127,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("management_agent.*", Text),
         Setting.WithoutEffect("prometheus.ssl.*", Text),
         Setting.WithoutEffect("prometheus.filter_aggregated_queue_metrics_pattern", Text),
-        Setting.WithoutEffect("event_exchange.vhost", Text),
 
         // Message interceptors, features, clustering, Erlang
         Setting.WithoutEffect("message_interceptors.*", Text),

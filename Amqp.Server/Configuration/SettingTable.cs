@@ -66,6 +66,8 @@ internal static class SettingTable
             (target, value) => target.Options.ConsumerTimeout = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
             (target, value) => target.Options.OutboxHighWatermark = value),
+        Setting.Of("connection.reply_high_watermark", Bytes(4_096, 1L << 40), "64MiB", "Replies by direct reply-to are dropped while more than this waits to be sent to the connection that asked.",
+            (target, value) => target.Options.ReplyHighWatermark = value),
         Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000", "How long clients may take to answer connection.close when the broker stops.",
             (target, value) => target.Options.ShutdownTimeout = value),
 
@@ -196,6 +198,10 @@ internal static class SettingTable
             (target, value) => target.Options.Statistics.ReturnsPerObjectMetrics = value),
         Setting.Of("prometheus.authentication.enabled", ValueKinds.Boolean, "false", "Metrics for users only who log in and have the tag monitoring or administrator.",
             (target, value) => target.Options.Statistics.DemandsLoginForMetrics = value),
+        Setting.Of("event_exchange.enabled", ValueKinds.Boolean, "true", "Tell what happens in the broker to the exchange `amq.rabbitmq.event`, as RabbitMQ's plugin does.",
+            (target, value) => target.Options.EventExchange = value),
+        Setting.Of("event_exchange.vhost", Text, "", "Virtual host of that exchange; that of `default_vhost` unless given.",
+            (target, value) => target.Options.EventExchangeVirtualHost = value),
 
         // Store
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder of everything that outlives the process; one broker at a time.",

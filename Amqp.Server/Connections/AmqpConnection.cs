@@ -208,7 +208,7 @@ internal sealed class AmqpConnection
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>
     private async Task LingerAsync()
     {
-        Leave();
+        NoteClosed();
         SetDeadline(_shortCloseTimeout);
         try
         {
@@ -231,7 +231,7 @@ internal sealed class AmqpConnection
         {
             _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
         }
-        Leave();
+        NoteClosed();
         var sent = Outbox.CloseAsync();
         // The last octets may still wait for the peer to read them; it does not get for ever.
         if (!sent.IsCompleted)
@@ -240,12 +240,13 @@ internal sealed class AmqpConnection
         ClearDeadline();
     }
 
-    /// <summary>It counts no longer among those that are open. Twice does no harm.</summary>
-    private void Leave()
+    /// <summary>The connection holds nothing any more. Twice does no harm.</summary>
+    private void NoteClosed()
     {
         _connections.Remove(this);
         _session?.VirtualHost.Statistics.Close(Outbox.Counts);
-        _closed.TrySetResult();
+        if (_closed.TrySetResult() && _session is { } session)
+            _broker.Events.ConnectionClosed(session);
     }
 
     private void LogLost()

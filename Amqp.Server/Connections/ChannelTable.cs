@@ -70,7 +70,10 @@ internal sealed class ChannelTable(Session session, string connectionName)
         foreach (var channel in _channels.Values)
             channel.LeaveAll();
         foreach (var channel in _channels.Values)
+        {
             channel.Release();
+            NoteClosed(channel);
+        }
         lock (_lock)
             _channels.Clear();
         _latest = null;
@@ -107,6 +110,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         session.Logger.ChannelClosed(connectionName, channel.Number, error.ReplyText);
         channel.Release();
+        NoteClosed(channel);
         channel.IsClosing = true;
         channel.Send(new ChannelClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
     }
@@ -119,6 +123,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
         var channel = new AmqpChannel(number, session);
         lock (_lock)
             _channels.Add(number, channel);
+        session.Broker.Events.ChannelCreated(channel);
         channel.Send(new ChannelOpenOk());
     }
 
@@ -127,9 +132,17 @@ internal sealed class ChannelTable(Session session, string connectionName)
         if (!channel.IsClosing)
         {
             channel.Release();
+            NoteClosed(channel);
             Remove(channel);
         }
         channel.Send(new ChannelCloseOk());
+    }
+
+    /// <summary>Says that a channel has closed; of one that the client has yet to answer for, that was said before.</summary>
+    private void NoteClosed(AmqpChannel channel)
+    {
+        if (!channel.IsClosing)
+            session.Broker.Events.ChannelClosed(channel);
     }
 
     private void Remove(AmqpChannel channel)

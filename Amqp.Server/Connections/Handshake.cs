@@ -47,10 +47,12 @@ internal sealed class Handshake(
             broker.Statistics.Authentication.Note(AuthenticationAttempts.Amqp, $"{peer.Address}", name, isSuccess: user is not null);
         if (user is null)
         {
+            broker.Events.LoginRefused(peer, name, startOk.Mechanism, refusal);
             bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);
             return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, mustWait, aborted);
         }
 
+        broker.Events.LoggedIn(peer, name, startOk.Mechanism);
         Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
         if (await ReadSilentlyAsync<ConnectionTuneOk>(aborted) is not { } tuneOk)
             return null;
@@ -77,7 +79,7 @@ internal sealed class Handshake(
             throw;
         }
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
-        return new Session(broker, options, outbox, round, connections.ChannelLogger)
+        var session = new Session(broker, options, outbox, round, connections.ChannelLogger)
         {
             User = user,
             VirtualHost = virtualHost,
@@ -88,6 +90,8 @@ internal sealed class Handshake(
             ChannelMax = channelMax,
             Heartbeat = tuneOk.Heartbeat,
         };
+        broker.Events.ConnectionCreated(session, peer);
+        return session;
     }
 
     private SessionOrigin Describe(in ConnectionStartOk startOk)

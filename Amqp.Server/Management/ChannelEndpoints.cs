@@ -16,7 +16,7 @@ internal static class ChannelEndpoints
         .Get("/channels/{name}", Access.Management, request =>
         {
             string name = request.Name("name");
-            var channel = Visible(request).FirstOrDefault(channel => NameOf(channel) == name) ?? throw ApiException.NotFound();
+            var channel = Visible(request).FirstOrDefault(channel => channel.Name == name) ?? throw ApiException.NotFound();
             var query = new SampleQuery(request);
             return ApiReply.Json(json => Write(json, channel, query, isAlone: true));
         });
@@ -24,11 +24,8 @@ internal static class ChannelEndpoints
     public static ListReply<AmqpChannel> List(ApiRequest request, IEnumerable<AmqpChannel> channels)
     {
         var query = new SampleQuery(request);
-        return new(channels, NameOf, (json, channel) => Write(json, channel, query, isAlone: false));
+        return new(channels, channel => channel.Name, (json, channel) => Write(json, channel, query, isAlone: false));
     }
-
-    /// <summary>RabbitMQ's name for a channel: its connection's, and its number.</summary>
-    public static string NameOf(AmqpChannel channel) => $"{channel.Session.Origin.ConnectionName} ({channel.Number})";
 
     /// <summary>What only the answer for one channel has. As in RabbitMQ's rates mode <c>basic</c>, nothing is kept of single exchanges and queues.</summary>
     private static void WriteParts(Utf8JsonWriter json, AmqpChannel channel)
@@ -72,7 +69,7 @@ internal static class ChannelEndpoints
         if (isAlone)
             WriteParts(json, channel);
         json.WriteNumber("messages_unacknowledged", channel.CountUnacknowledged());
-        json.WriteString("name", NameOf(channel));
+        json.WriteString("name", channel.Name);
         json.WriteString("node", ManagementServices.NodeName);
         json.WriteNumber("number", channel.Number);
         json.WriteNumber("prefetch_count", channel.ConsumerPrefetch);

@@ -29,7 +29,7 @@ internal static class ConsumerEndpoints
         json.WriteString("activity_status", "up");
         json.WriteStartObject("channel_details");
         json.WriteString("connection_name", session.Origin.ConnectionName);
-        json.WriteString("name", ChannelEndpoints.NameOf(consumer.Channel));
+        json.WriteString("name", consumer.Channel.Name);
         json.WriteString("node", ManagementServices.NodeName);
         json.WriteNumber("number", consumer.Channel.Number);
         json.WriteString("peer_host", session.Origin.PeerHost);

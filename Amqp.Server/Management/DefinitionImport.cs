@@ -22,7 +22,8 @@ internal sealed class DefinitionImport(ApiRequest request, string? virtualHost)
         {
             Each(definitions, "users", user => UserEndpoints.Put(request, Text(user, "name"), user), PutUserLimits);
             Each(definitions, "vhosts", host => VirtualHostEndpoints.Put(
-                request, Text(host, "name"), VirtualHostEndpoints.ReadDescription(host, Broker.VirtualHosts.Find(Text(host, "name"))?.Description ?? VirtualHostDescription.None)));
+                request, Text(host, "name"), VirtualHostEndpoints.ReadDescription(host, Broker.VirtualHosts.Find(Text(host, "name"))?.Description ?? VirtualHostDescription.None),
+                host["tracing"] is { Type: FieldType.Boolean } isTracing ? isTracing.AsBoolean() : null));
             Each(definitions, "permissions", permission => PermissionEndpoints.Put(
                 request, HostOf(permission), Text(permission, "user"), Text(permission, "configure"), Text(permission, "write"), Text(permission, "read")));
             Each(definitions, "topic_permissions", permission => PermissionEndpoints.PutTopic(

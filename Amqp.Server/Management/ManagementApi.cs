@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Statistics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -51,7 +52,10 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
                 return;
             using var request = new ApiRequest(http, services, user, await ReadBodyAsync(http));
             user.Demand(access, request.FindVirtualHost);
-            var reply = await handle(request);
+            Task<ApiReply> handling;
+            using (BrokerEvents.ActAs(user.Name))
+                handling = handle(request); // what it awaits is no cause of events
+            var reply = await handling;
             await reply.SendAsync(http);
             if (isChange)
                 services.Logger.ApiChanged(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);

@@ -21,7 +21,7 @@ internal sealed record ManagementServices(
     public const string ApiVersion = "3.13.7";
 
     /// <summary>RabbitMQ's name for the one node that there is.</summary>
-    public static string NodeName { get; } = $"rabbit@{Environment.MachineName}";
+    public static string NodeName => Node.Name;
 
     /// <summary>When the process came up, in <see cref="Environment.TickCount64"/>.</summary>
     public long StartedAt { get; } = Environment.TickCount64;

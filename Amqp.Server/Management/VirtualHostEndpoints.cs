@@ -29,11 +29,16 @@ internal static class VirtualHostEndpoints
         .Post("/vhosts/{vhost}/start/{node}", Access.Administrator, request => request.VirtualHost is not null ? ApiReply.NoContent : throw ApiException.NotFound());
 
     /// <summary>Adds a virtual host, or changes what is said of one.</summary>
+    /// <param name="request">Who asks.</param>
+    /// <param name="name">The virtual host's name.</param>
+    /// <param name="description">What is said of it.</param>
+    /// <param name="isTracing">Whether its messages are traced; null leaves that as it is.</param>
     /// <returns>True when it is a new one.</returns>
-    public static bool Put(ApiRequest request, string name, VirtualHostDescription description)
+    public static bool Put(ApiRequest request, string name, VirtualHostDescription description, bool? isTracing)
     {
         bool isNew = request.Broker.VirtualHosts.Find(name) is null;
-        request.Broker.VirtualHosts.Put(name, description);
+        var host = request.Broker.VirtualHosts.Put(name, description);
+        host.IsTracing = isTracing ?? host.IsTracing;
         // As in RabbitMQ: whoever makes a virtual host may use it.
         if (isNew && request.Broker.Permissions.Find(name, request.User.Name) is null)
             request.Broker.Permissions.Put(new Permission(request.User.Name, name, ".*", ".*", ".*"));
@@ -60,10 +65,10 @@ internal static class VirtualHostEndpoints
 
     private static ApiReply Put(ApiRequest request)
     {
-        request.Flag("tracing"); // checked, and otherwise ignored: there is no tracing yet
+        bool? isTracing = request.Field("tracing") is null or { Type: FieldType.Void } ? null : request.Flag("tracing");
         string name = request.Name("vhost");
         var current = request.Broker.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None;
-        return ApiReply.Put(Put(request, name, ReadDescription(JsonFields.ReadTable(request.Json), current)));
+        return ApiReply.Put(Put(request, name, ReadDescription(JsonFields.ReadTable(request.Json), current), isTracing));
     }
 
     private static void Write(Utf8JsonWriter json, VirtualHost host, SampleQuery query)
@@ -81,7 +86,7 @@ internal static class VirtualHostEndpoints
         if (description.DefaultQueueType is not null)
             json.WriteString("default_queue_type", type);
         json.WriteEndObject();
-        json.WriteBoolean("tracing", false);
+        json.WriteBoolean("tracing", host.IsTracing);
         json.WriteStartObject("cluster_state");
         json.WriteString(ManagementServices.NodeName, "running");
         json.WriteEndObject();

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Events;
 using Amqp.Storage;
 
 namespace Amqp.Server.Security;
@@ -24,6 +25,9 @@ internal sealed class PermissionStore
                 Restore(PermissionCodec.ReadTopicPermission(DefinitionKey.Names(key), value));
         }
     }
+
+    /// <summary>Hears of permissions that are given and taken.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>Permissions of this virtual host have changed. Raised on the thread that changed them.</summary>
     public event Action<string>? Changed;
@@ -62,6 +66,7 @@ internal sealed class PermissionStore
     {
         _permissions.Put((permission.VirtualHost, permission.User), permission);
         NoteChange(permission.VirtualHost);
+        Events.PermissionPut(permission);
     }
 
     /// <summary>Adds a topic permission or replaces the one of the same user, virtual host and exchange; the exchange need not be there.</summary>
@@ -69,38 +74,60 @@ internal sealed class PermissionStore
     {
         _topics.Put((permission.VirtualHost, permission.User, permission.Exchange), permission);
         NoteChange(permission.VirtualHost);
+        Events.TopicPermissionPut(permission);
     }
 
     /// <summary>Takes a user's permission away; false when there was none. Open connections stay, and may do nothing more.</summary>
     public bool Delete(string virtualHost, string user)
     {
-        bool isDeleted = _permissions.Remove((virtualHost, user));
-        NoteChange(virtualHost);
+        bool isDeleted = Remove(virtualHost, user);
+        if (isDeleted)
+            Events.PermissionDeleted(virtualHost, user);
         return isDeleted;
     }
 
     /// <summary>Deletes one topic permission, or those of all exchanges; false when there was none.</summary>
     public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
     {
-        bool isDeleted = false;
-        foreach (var topic in _topics.All.Where(topic => topic.VirtualHost == virtualHost && topic.User == user && (exchange is null || topic.Exchange == exchange)))
-            isDeleted |= _topics.Remove((topic.VirtualHost, topic.User, topic.Exchange));
-        NoteChange(virtualHost);
+        bool isDeleted = RemoveTopic(virtualHost, user, exchange);
+        if (isDeleted)
+            Events.TopicPermissionsDeleted(virtualHost, user);
         return isDeleted;
     }
 
     /// <summary>Deletes everything that a user may do.</summary>
-    public void DeleteUser(string user) => DeleteWhere((_, name) => name == user);
+    /// <remarks>As in RabbitMQ no event tells of each: that the user is deleted says it.</remarks>
+    public void DeleteUser(string user)
+    {
+        foreach (var permission in _permissions.All.Where(permission => permission.User == user))
+            Remove(permission.VirtualHost, user);
+        foreach (var topic in _topics.All.Where(topic => topic.User == user))
+            RemoveTopic(topic.VirtualHost, user, topic.Exchange);
+    }
 
     /// <summary>Deletes everything that anyone may do in a virtual host.</summary>
-    public void DeleteVirtualHost(string virtualHost) => DeleteWhere((name, _) => name == virtualHost);
-
-    private void DeleteWhere(Func<string, string, bool> isMeant)
+    public void DeleteVirtualHost(string virtualHost)
     {
-        foreach (var permission in _permissions.All.Where(permission => isMeant(permission.VirtualHost, permission.User)))
-            Delete(permission.VirtualHost, permission.User);
-        foreach (var topic in _topics.All.Where(topic => isMeant(topic.VirtualHost, topic.User)))
-            DeleteTopic(topic.VirtualHost, topic.User, topic.Exchange);
+        foreach (var permission in _permissions.All.Where(permission => permission.VirtualHost == virtualHost))
+            Delete(virtualHost, permission.User);
+        foreach (var topic in _topics.All.Where(topic => topic.VirtualHost == virtualHost))
+            DeleteTopic(virtualHost, topic.User, topic.Exchange);
+    }
+
+    private bool Remove(string virtualHost, string user)
+    {
+        bool isRemoved = _permissions.Remove((virtualHost, user));
+        NoteChange(virtualHost);
+        return isRemoved;
+    }
+
+    private bool RemoveTopic(string virtualHost, string user, string? exchange)
+    {
+        bool isRemoved = false;
+        foreach (var topic in _topics.All.Where(topic => topic.VirtualHost == virtualHost && topic.User == user && (exchange is null || topic.Exchange == exchange)))
+            isRemoved |= _topics.Remove((topic.VirtualHost, topic.User, topic.Exchange));
+        NoteChange(virtualHost);
+        return isRemoved;
     }
 
     private void Restore(Permission permission) => _permissions.Restore((permission.VirtualHost, permission.User), permission);

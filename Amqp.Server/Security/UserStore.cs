@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Events;
 using Amqp.Storage;
 
 namespace Amqp.Server.Security;
@@ -28,6 +29,9 @@ internal sealed class UserStore
         }
     }
 
+    /// <summary>Hears of users that come, change and go.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
     /// <summary>A user has been deleted. Raised on the thread that did it.</summary>
     public event Action<string>? Deleted;
 
@@ -42,7 +46,12 @@ internal sealed class UserStore
     public User? Find(string name) => _users.Find(name);
 
     /// <summary>Adds a user or replaces the one of the same name. Who is connected stays so, with the tags of the login.</summary>
-    public void Put(User user) => _users.Put(user.Name, user);
+    public void Put(User user)
+    {
+        bool isNew = Find(user.Name) is null;
+        _users.Put(user.Name, user);
+        Events.UserPut(user, isNew);
+    }
 
     /// <summary>Deletes a user, with all permissions; false when there is none.</summary>
     public bool Delete(string name)
@@ -50,6 +59,7 @@ internal sealed class UserStore
         _permissions.DeleteUser(name); // first: a crash in between must not leave them to a later user of that name
         if (!_users.Remove(name))
             return false;
+        Events.UserDeleted(name);
         Deleted?.Invoke(name);
         return true;
     }

@@ -43,6 +43,21 @@ public sealed class ResourceAlarmsTests : IDisposable
     }
 
     [Test]
+    public void Each_alarm_is_told_when_it_is_set_and_when_it_is_cleared()
+    {
+        var told = new List<(string, bool)>();
+        _alarms.Changed += (source, isSet) => told.Add((source, isSet));
+
+        (_memoryInUse, _diskFree) = (101, 99);
+        _alarms.Check();
+        _memoryInUse = 100;
+        _alarms.Check();
+        _alarms.Check();
+
+        Assert.That(told, Is.EqualTo(new[] { ("memory", true), ("disk", true), ("memory", false) }));
+    }
+
+    [Test]
     public void Before_anything_was_looked_at_no_one_waits()
     {
         (_memoryInUse, _diskFree) = (101, 99);

@@ -21,6 +21,7 @@ public class EncodedPropertiesTests
             Assert.That(encoded.Priority, Is.EqualTo(properties.Priority ?? 0));
             Assert.That(encoded.IsPersistent, Is.EqualTo(properties.DeliveryMode == 2));
             Assert.That(Encoding.UTF8.GetString(encoded.UserId), Is.EqualTo(properties.UserId ?? ""));
+            Assert.That(Encoding.UTF8.GetString(encoded.ReplyTo), Is.EqualTo(properties.ReplyTo ?? ""));
             Assert.That(FieldTableCodec.Read(encoded.Headers), Is.EqualTo(properties.Headers ?? FieldTable.Empty));
             Assert.That((encoded.Flags & PropertyFlags.Timestamp) != 0, Is.EqualTo(properties.Timestamp is not null));
         }).QuickCheckThrowOnFailure();
@@ -52,6 +53,21 @@ public class EncodedPropertiesTests
             else
                 Assert.That(new WireReader(bytes.AsSpan(offset)).ReadTable(), Is.EqualTo(properties.Headers));
         }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Another_reply_to_changes_nothing_else() =>
+        Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
+        {
+            byte[] bytes = Encoded.Properties(properties with { ReplyTo = "before" }), changed = new byte[bytes.Length + 100];
+
+            int length = EncodedProperties.ReplaceReplyTo(bytes, "a-longer-name"u8, changed);
+
+            Assert.That(BasicProperties.Read(changed.AsSpan(0, length)), Is.EqualTo(properties with { ReplyTo = "a-longer-name" }));
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Where_there_is_no_reply_to_none_can_be_replaced() =>
+        Assert.That(() => EncodedProperties.ReplaceReplyTo([0x10, 0x00, 2], "name"u8, new byte[100]), Throws.ArgumentException);
 
     [TestCase(true)]
     [TestCase(false)]

@@ -25,10 +25,12 @@ internal sealed class RawClient : IAsyncDisposable
         _input = PipeReader.Create(new NetworkStream(socket));
     }
 
-    /// <summary>Connects and says nothing.</summary>
-    public static async Task<RawClient> DialAsync()
+    /// <summary>Connects to the broker of this run and says nothing.</summary>
+    public static async Task<RawClient> DialAsync() => await DialAsync(await BrokerTarget.UriAsync);
+
+    /// <summary>Connects to any broker and says nothing.</summary>
+    public static async Task<RawClient> DialAsync(Uri uri)
     {
-        var uri = await BrokerTarget.UriAsync;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(uri.Host, uri.Port).WaitAsync(_patience);
         return new RawClient(socket);

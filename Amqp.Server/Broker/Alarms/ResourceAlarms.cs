@@ -33,6 +33,9 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
+    /// <summary>An alarm is set, or no longer: <c>memory</c> or <c>disk</c>. Raised under a lock: it must not wait.</summary>
+    public event Action<string, bool>? Changed;
+
     /// <summary>True while publishers must wait.</summary>
     public bool IsSet => Reason is not null;
 
@@ -83,9 +86,14 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 
     private void CheckUnderGate()
     {
+        var (wasMemoryShort, wasDiskShort) = (_memory.IsShort, _disk.IsShort);
         _memory.Update(value => value > _memory.Limit, _logger.MemoryAlarmSet, _logger.MemoryAlarmCleared);
         if (_checks++ % DiskEvery == 0 || _disk.IsDue)
             _disk.Look(_logger);
+        if (_memory.IsShort != wasMemoryShort)
+            Changed?.Invoke("memory", _memory.IsShort);
+        if (_disk.IsShort != wasDiskShort)
+            Changed?.Invoke("disk", _disk.IsShort);
         Publish((_memory.IsShort, _disk.IsShort) switch
         {
             (true, true) => "low on memory & disk",

@@ -22,6 +22,9 @@ internal sealed class DispatchRound
     /// <summary>The least room that is made for messages.</summary>
     private const int MinGathered = 64;
 
+    /// <summary>How often copies may cause copies, by way of queues that dead-letter them: a circle of these must end.</summary>
+    private const int MaxCopiesOfCopies = 16;
+
     private readonly List<Queue> _queues = [];
     private readonly List<IOutput> _outputs = [];
     private readonly List<IOutput> _due = [];
@@ -32,9 +35,10 @@ internal sealed class DispatchRound
     private StoredMessage[] _run = []; // one queue's share of the acknowledged
     private StoredMessage[] _delivered = [];
     private int _deliveredCount;
+    private List<InternalMessage>? _deferred;
 
     /// <summary>True when the round has gathered enough to be worth completing.</summary>
-    public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered;
+    public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
 
     /// <summary>What the consumer now being served has taken. Queues settle these when it needs no acknowledgement.</summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
@@ -104,21 +108,15 @@ internal sealed class DispatchRound
         HandOverAcknowledged();
     }
 
+    /// <summary>Publishes a message of the broker's own once no lock is held: what is done under a queue's lock cannot route.</summary>
+    public void Defer(InternalMessage message) => (_deferred ??= []).Add(message);
+
     /// <summary>Hands over and drains every queue touched. No lock is held.</summary>
     public void Drain()
     {
-        HandOver();
-        // Draining may touch more queues, so the list may grow under way.
-        for (int i = 0; i < _queues.Count; i++)
-        {
-            var queue = _queues[i];
-            if (ReferenceEquals(queue.NotedBy, this))
-                queue.NotedBy = null;
-            queue.Drain(this);
-            if (queue.HasDeadLetters && DeadLettering.Publish(queue, this))
-                HandOver();
-        }
-        _queues.Clear();
+        DrainTouched();
+        if (_deferred is not null)
+            PublishDeferred(_deferred);
     }
 
     /// <summary>Hands over, drains every queue touched and flushes every output touched. No lock is held.</summary>
@@ -134,6 +132,34 @@ internal sealed class DispatchRound
         }
         _outputs.Clear();
         _due.Clear(); // left by a drain that ended early: an idle connection's round must not keep another's output alive
+    }
+
+    private void PublishDeferred(List<InternalMessage> deferred)
+    {
+        _deferred = null;
+        for (int turn = 0; turn < MaxCopiesOfCopies && deferred.Count > 0; turn++)
+        {
+            foreach (var message in deferred)
+                message.Publish(this);
+            DrainTouched();
+            (deferred, _deferred) = (_deferred ?? [], null);
+        }
+    }
+
+    private void DrainTouched()
+    {
+        HandOver();
+        // Draining may touch more queues, so the list may grow under way.
+        for (int i = 0; i < _queues.Count; i++)
+        {
+            var queue = _queues[i];
+            if (ReferenceEquals(queue.NotedBy, this))
+                queue.NotedBy = null;
+            queue.Drain(this);
+            if (queue.HasDeadLetters && DeadLettering.Publish(queue, this))
+                HandOver();
+        }
+        _queues.Clear();
     }
 
     private static int Larger(int length) => Math.Max(MinGathered, 2 * length);

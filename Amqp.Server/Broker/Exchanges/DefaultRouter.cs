@@ -1,9 +1,10 @@
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Replies;
 
 namespace Amqp.Server.Broker.Exchanges;
 
-/// <summary>The default exchange: each queue is bound by its own name, without anyone binding it.</summary>
-internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues) : IRouter
+/// <summary>The default exchange: each queue is bound by its own name, without anyone binding it; and so is each requester by the name for its replies.</summary>
+internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, ReplyConsumers replies) : IRouter
 {
     public bool VariesByMessage => false;
 
@@ -26,5 +27,7 @@ internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues) :
     {
         if (queues.TryGetValue(key, out var queue))
             route.Add(queue);
+        else if (replies.Find(key) is { } consumer)
+            route.Add(consumer);
     }
 }

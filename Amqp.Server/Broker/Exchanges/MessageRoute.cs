@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Replies;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Exchanges;
@@ -21,10 +22,13 @@ internal sealed class MessageRoute(Queue[] queues, RecentHistory[] histories, Me
 
     public MessageDelay[] Delays { get; } = delays;
 
+    /// <summary>Who takes it as a reply, past every queue. They may be gone while the route is remembered.</summary>
+    public IReplyConsumer[] Replies { get; init; } = [];
+
     /// <summary>The queues as the store knows them, in the same order.</summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
-    /// <summary>Nobody gets it, now or later: a mandatory message goes back.</summary>
+    /// <summary>No queue gets it, now or later: a mandatory message goes back, unless it is a reply that was taken.</summary>
     public bool IsUnrouted => Queues.Length == 0 && Delays.Length == 0;
 
     /// <summary>True when none of the queues has rules of its own about what is published to it now.</summary>

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Replies;
 
 namespace Amqp.Server.Broker.Exchanges;
 
@@ -11,6 +12,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     private readonly Stack<Exchange> _waiting = [];
     private readonly List<RecentHistory> _histories = [];
     private readonly List<MessageDelay> _delays = [];
+    private HashSet<IReplyConsumer>? _replies; // made for the first reply
     private int _found;
 
     /// <summary>True when the route holds for this message only.</summary>
@@ -31,6 +33,13 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
 
     /// <summary>Called by routers: the message enters a history, which does not count as a way to somebody.</summary>
     public void Add(RecentHistory history) => _histories.Add(history);
+
+    /// <summary>Called by the default exchange: the message is a reply.</summary>
+    public void Add(IReplyConsumer consumer)
+    {
+        _found++;
+        (_replies ??= []).Add(consumer);
+    }
 
     /// <summary>Called by routers: the message is to wait.</summary>
     public void Add(in MessageDelay delay)
@@ -59,7 +68,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>What was found. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
     public MessageRoute ToRoute()
     {
-        var route = new MessageRoute([.. _queues], [.. _histories], [.. _delays]);
+        var route = new MessageRoute([.. _queues], [.. _histories], [.. _delays]) { Replies = [.. _replies ?? []] };
         Clear();
         return route;
     }
@@ -71,6 +80,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         _visited.Clear();
         _histories.Clear();
         _delays.Clear();
+        _replies?.Clear();
         VisitedHashes.Clear();
     }
 }

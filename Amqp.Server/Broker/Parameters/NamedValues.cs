@@ -14,6 +14,9 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, FieldValue> _values = new();
 
+    /// <summary>A value was set or, when it is null, removed. Raised under a lock: it must not wait.</summary>
+    public event Action<string, FieldValue?>? Changed;
+
     /// <summary>All of them, in order of their names.</summary>
     public IEnumerable<KeyValuePair<string, FieldValue>> All => _values.OrderBy(entry => entry.Key, StringComparer.Ordinal);
 
@@ -32,6 +35,7 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
             var value = change(isNew ? null : current);
             definitions.SaveValue(keyOf(name), value);
             _values[name] = value;
+            Changed?.Invoke(name, value);
             return isNew;
         }
     }
@@ -44,6 +48,7 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
             if (!_values.TryRemove(name, out _))
                 return false;
             definitions.DeleteValue(keyOf(name));
+            Changed?.Invoke(name, null);
             return true;
         }
     }

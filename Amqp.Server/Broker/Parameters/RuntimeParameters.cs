@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
@@ -10,6 +11,9 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(string Component, string VirtualHost, string Name), FieldValue> _values = [];
     private readonly Dictionary<string, ParameterComponent> _components = [];
+
+    /// <summary>Hears of parameters that are set and cleared.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>All parameters, in order of component, virtual host and name.</summary>
     public IReadOnlyList<Parameter> All
@@ -49,6 +53,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
             definitions.SaveValue(DefinitionKey.OfParameter(component, virtualHost, name), value);
             _values[(component, virtualHost, name)] = value;
             owner.OnChanged(virtualHost, name, value);
+            Events.ParameterChanged(component, virtualHost, name, value);
             return isNew;
         }
     }
@@ -62,6 +67,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
                 return false;
             definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name));
             _components.GetValueOrDefault(component)?.OnChanged(virtualHost, name, null);
+            Events.ParameterChanged(component, virtualHost, name, null);
             return true;
         }
     }

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
@@ -13,6 +14,9 @@ internal sealed class UserLimits(DefinitionStore definitions)
     private static readonly string[] _known = [MaxConnections, MaxChannels];
     private readonly NamedValues _tables = new(definitions, DefinitionKey.UserLimits, DefinitionKey.OfUserLimits);
 
+    /// <summary>Hears of limits that are set and cleared.</summary>
+    public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
     /// <summary>The users that have limits, with their limits as they were set.</summary>
     public IEnumerable<(string User, FieldTable Limits)> All => _tables.All.Select(entry => (entry.Key, entry.Value.AsTable()));
 
@@ -24,11 +28,12 @@ internal sealed class UserLimits(DefinitionStore definitions)
 
     /// <summary>Sets one limit.</summary>
     /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
-    public void Set(string user, string limit, FieldValue value) => _tables.Change(user, current =>
+    public void Set(string user, string limit, FieldValue value)
     {
         LimitTable.Validate(FieldValue.FromTable(FieldTable.Empty.With(limit, value)), _known, "user-limits");
-        return FieldValue.FromTable(LimitTable.With(current?.AsTable() ?? FieldTable.Empty, limit, value));
-    });
+        _tables.Change(user, current => FieldValue.FromTable(LimitTable.With(current?.AsTable() ?? FieldTable.Empty, limit, value)));
+        Events.UserLimitChanged(user, limit, value);
+    }
 
     /// <summary>Removes one limit; one that is not set is no error.</summary>
     public void Clear(string user, string limit)
@@ -38,6 +43,7 @@ internal sealed class UserLimits(DefinitionStore definitions)
             _tables.Remove(user);
         else
             _tables.Put(user, FieldValue.FromTable(rest));
+        Events.UserLimitChanged(user, limit, null);
     }
 
     /// <summary>Removes the limits of a user who is gone.</summary>

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 
@@ -45,12 +46,17 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     public bool Put(Policy policy)
     {
         bool isNew = false;
+        var before = MatchesForEvents();
         virtualHost.Topology.ChangePolicies(() =>
         {
             definitions.Save(virtualHost.Name, policy);
             isNew = Find(policy.Kind, policy.Name) is null;
             Replace(policy.Kind, ListOf(policy.Kind).Where(other => other.Name != policy.Name).Append(policy));
         });
+        if (policy.Kind == PolicyKind.Operator)
+            virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, policy.Name, policy);
+        TellQueues(before, policy);
+        virtualHost.Events.PolicySet(virtualHost.Name, policy);
         return isNew;
     }
 
@@ -59,6 +65,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     public bool Remove(PolicyKind kind, string name)
     {
         bool isThere = false;
+        var before = MatchesForEvents();
         virtualHost.Topology.ChangePolicies(() =>
         {
             isThere = Find(kind, name) is not null;
@@ -67,7 +74,13 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
             definitions.DeletePolicy(virtualHost.Name, kind, name);
             Replace(kind, ListOf(kind).Where(policy => policy.Name != name));
         });
-        return isThere;
+        if (!isThere)
+            return false;
+        if (kind == PolicyKind.Operator)
+            virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, name, null);
+        TellQueues(before, set: null);
+        virtualHost.Events.PolicyCleared(virtualHost.Name, kind, name);
+        return true;
     }
 
     /// <summary>Removes all policies of a virtual host that is being deleted.</summary>
@@ -82,6 +95,18 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     {
         foreach (var ofKind in policies.GroupBy(policy => policy.Kind))
             Replace(ofKind.Key, ofKind);
+    }
+
+    /// <summary>Which policies count for each queue, if anybody wants to know when that changes.</summary>
+    private List<(Queue Queue, Policy? User, Policy? Operator)> MatchesForEvents() => virtualHost.Events.IsWanted
+        ? [.. virtualHost.Queues.Select(queue => (queue, Match(PolicyKind.User, queue), Match(PolicyKind.Operator, queue)))]
+        : [];
+
+    private void TellQueues(List<(Queue Queue, Policy? User, Policy? Operator)> before, Policy? set)
+    {
+        foreach (var (queue, user, ofOperator) in before)
+            if (!ReferenceEquals(user, Match(PolicyKind.User, queue)) || !ReferenceEquals(ofOperator, Match(PolicyKind.Operator, queue)))
+                virtualHost.Events.QueuePolicyChanged(queue, set);
     }
 
     private Policy[] ListOf(PolicyKind kind) => kind == PolicyKind.User ? _users : _operators;

@@ -36,6 +36,11 @@ internal static class BasicHandlers
 
     private static void Consume(AmqpChannel channel, BasicConsume method)
     {
+        if (channel.QueueName(method.Queue) == ReservedNames.ReplyTo)
+        {
+            DirectReplyToHandlers.Consume(channel, method);
+            return;
+        }
         var session = channel.Session;
         var queue = channel.GetQueueToRead(method.Queue);
         int priority = ReadPriority(method.Arguments, queue);
@@ -43,13 +48,7 @@ internal static class BasicHandlers
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
         var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch, method.Arguments);
         lock (session.Outbox.Gate)
-        {
-            if (channel.FindConsumer(tag) is not null)
-                throw new AmqpException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
-            int most = session.Options.ConsumerMaxPerChannel;
-            if (most != 0 && channel.ConsumerCount >= most)
-                throw new AmqpException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
-        }
+            DemandRoomFor(channel, tag);
         // Another thread may drain the queue as soon as the consumer is there: consume-ok goes out first, under the queue's lock.
         queue.Subscribe(consumer, method.Exclusive, subscription =>
         {
@@ -61,16 +60,31 @@ internal static class BasicHandlers
                     session.Outbox.Write(channel.Number, new BasicConsumeOk(tag));
             }
         });
+        session.Broker.Events.ConsumerCreated(consumer, method.Exclusive);
         session.Round.Touch(session.Outbox);
         session.Round.Touch(queue);
     }
 
+    /// <summary>Demands that the channel may have a consumer more, of this tag. Under the gate.</summary>
+    /// <exception cref="AmqpException">530: the tag is in use, or there are too many.</exception>
+    public static void DemandRoomFor(AmqpChannel channel, string tag)
+    {
+        if (channel.FindConsumer(tag) is not null)
+            throw new AmqpException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
+        int most = channel.Session.Options.ConsumerMaxPerChannel;
+        if (most != 0 && channel.ConsumerCount >= most)
+            throw new AmqpException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
+    }
+
     private static void Cancel(AmqpChannel channel, BasicCancel method)
     {
-        ChannelConsumer? consumer;
+        ChannelConsumer? consumer = null;
         lock (channel.Session.Outbox.Gate)
         {
-            consumer = channel.FindConsumer(method.ConsumerTag);
+            if (channel.ReplyConsumer is { } replies && replies.Tag == method.ConsumerTag)
+                replies.Cancel();
+            else
+                consumer = channel.FindConsumer(method.ConsumerTag);
             if (consumer is not null)
                 channel.Forget(consumer);
         }
@@ -114,6 +128,9 @@ internal static class BasicHandlers
             session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
             session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
         }
+        if (queue.VirtualHost.Firehose is { } firehose
+            && firehose.Delivered(content.Address, properties, content.Body, queue, message.IsRedelivered, channel.TracedBy) is { } copy)
+            session.Round.Defer(copy);
     }
 
     private static int ReadPriority(FieldTable arguments, Queue queue)

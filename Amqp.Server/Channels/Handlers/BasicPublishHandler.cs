@@ -20,12 +20,21 @@ internal static class BasicPublishHandler
         var head = content.Head;
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);
+        if ((properties.Flags & PropertyFlags.ReplyTo) != 0 && DirectReplyToHandlers.IsPseudoQueue(properties.ReplyTo))
+        {
+            DirectReplyToHandlers.NameRequester(channel, message, properties.Headers);
+            head = content.Head;
+            message = EncodedMessage.Read(head);
+            properties = EncodedProperties.Read(message.Properties);
+        }
         var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
         var traits = MessageTraits.Of(properties);
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
+        if (channel.Session.VirtualHost.Firehose is { } firehose)
+            channel.Session.Round.Defer(firehose.Published(EncodedMessage.Read(head), properties.Headers, body, route.Queues, channel.TracedBy));
 
         if (channel.Transaction is { } transaction)
             transaction.Add(route, tally, head, body, traits, content.Mandatory);
@@ -38,11 +47,13 @@ internal static class BasicPublishHandler
     public static void Deliver(
         AmqpChannel channel, MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
+        bool isReplied = route.Replies.Length > 0 && channel.Publisher.Reply(route, head, body);
+        bool isUnrouted = route.IsUnrouted && !isReplied;
         tally.Note(route.Queues.Length);
         channel.Counts.NoteSize(body.Length);
-        if (route.IsUnrouted)
+        if (isUnrouted)
             channel.Counts.NoteUnrouted(isReturned: isMandatory);
-        if (isMandatory && route.IsUnrouted)
+        if (isMandatory && isUnrouted)
             channel.Publisher.Return(head, body);
         long position;
         try

@@ -24,7 +24,9 @@ internal static class QueueHandlers
         return channel.Session.VirtualHost.GetQueue(meant, channel.Session);
     }
 
-    private static string QueueName(this AmqpChannel channel, string name)
+    /// <summary>The name itself, or that of the channel's last declared queue for an empty one.</summary>
+    /// <exception cref="AmqpException">404: none was declared.</exception>
+    public static string QueueName(this AmqpChannel channel, string name)
     {
         if (name.Length > 0)
             return name;
@@ -37,6 +39,11 @@ internal static class QueueHandlers
     {
         var session = channel.Session;
         string name = ReservedNames.Clean(method.Queue);
+        if (name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
+        {
+            DirectReplyToHandlers.Declare(channel, name, method.NoWait);
+            return;
+        }
         Queue queue;
         if (method.Passive)
         {

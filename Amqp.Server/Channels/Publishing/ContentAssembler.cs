@@ -62,6 +62,18 @@ internal sealed class ContentAssembler(HeldMemory held)
         return _bodySize == 0;
     }
 
+    /// <summary>Puts another name in place of the reply-to that the properties have.</summary>
+    public void ReplaceReplyTo(ReadOnlySpan<byte> name)
+    {
+        var properties = EncodedMessage.Read(Head).Properties;
+        byte[] changed = ArrayPool<byte>.Shared.Rent(properties.Length + name.Length);
+        int length = EncodedProperties.ReplaceReplyTo(properties, name, changed);
+        _headLength = EncodedMessage.HeadSize(_addressLength, length);
+        EnsureHead(_headLength);
+        EncodedMessage.WriteHead(_head, _head.AsSpan(0, _addressLength), changed.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(changed);
+    }
+
     /// <summary>Demands that a header frame is one of a publish.</summary>
     /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
     public static void DemandHeader(in ContentHeader header)

@@ -59,6 +59,17 @@ internal sealed class Publisher(AmqpChannel channel)
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits) =>
         _intake.Store(route, head, body, traits, channel.Session.Round);
 
+    /// <summary>Sends a reply to the requesters of its route.</summary>
+    /// <returns>False when none of them takes it any more.</returns>
+    public bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        var message = EncodedMessage.Read(head);
+        bool isTaken = false;
+        foreach (var consumer in route.Replies)
+            isTaken |= consumer.Deliver(message, body, channel.Session.Round);
+        return isTaken;
+    }
+
     /// <summary>Sends a mandatory message back that no queue takes (basic.return 312).</summary>
     public void Return(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {

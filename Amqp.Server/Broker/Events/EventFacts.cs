@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Events;
+
+/// <summary>Facts of events as RabbitMQ's plugin writes them into headers: what has no type in AMQP stands there as a term of Erlang's.</summary>
+internal static class EventFacts
+{
+    public static KeyValuePair<string, FieldValue> Fact(string name, string value) => new(name, FieldValue.FromString(value));
+
+    public static KeyValuePair<string, FieldValue> Fact(string name, long value) => new(name, FieldValue.FromInt64(value));
+
+    public static KeyValuePair<string, FieldValue> Fact(string name, bool value) => new(name, FieldValue.FromBoolean(value));
+
+    public static KeyValuePair<string, FieldValue> Fact(string name, IEnumerable<string> values) =>
+        new(name, FieldValue.FromArray([.. values.Select(value => FieldValue.FromString(value))]));
+
+    /// <summary>A value that came as JSON.</summary>
+    public static KeyValuePair<string, FieldValue> Json(string name, FieldValue value) => new(name, Plain(value));
+
+    /// <summary>The arguments of a method: an array of its fields as terms.</summary>
+    public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
+
+    /// <summary>An address: the tuple of its numbers.</summary>
+    public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
+        Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
+
+    /// <summary>A text that RabbitMQ has as a list of characters.</summary>
+    public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
+        new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
+
+    /// <summary>Who did it: the user for whom this thread works.</summary>
+    public static KeyValuePair<string, FieldValue> Performed() => PerformedBy(BrokerEvents.Actor);
+
+    /// <inheritdoc cref="Performed"/>
+    public static KeyValuePair<string, FieldValue> PerformedBy(string user) => Fact("user_who_performed_action", user);
+
+    private static FieldValue Plain(FieldValue value) => value.Type switch
+    {
+        FieldType.Void => FieldValue.FromString("null"),
+        FieldType.Table => FieldValue.FromTable(new FieldTable(value.AsTable().Select(field => KeyValuePair.Create(field.Key, Plain(field.Value))))),
+        FieldType.Array => FieldValue.FromArray([.. value.AsArray().Select(Plain)]),
+        _ => value,
+    };
+
+    private static string Term(KeyValuePair<string, FieldValue> field) => $"{{<<\"{field.Key}\">>,{Typed(field.Value)}}}";
+
+    private static string Typed(FieldValue value) => $"{ArgumentTypes.NameOf(value.Type)},{Value(value)}";
+
+    private static string Value(FieldValue value) => value.Type switch
+    {
+        FieldType.Boolean => value.AsBoolean() ? "true" : "false",
+        FieldType.Table => $"[{string.Join(',', value.AsTable().Select(Term))}]",
+        FieldType.Array => $"[{string.Join(',', value.AsArray().Select(element => $"{{{Typed(element)}}}"))}]",
+        _ => ErlangText.Of(value),
+    };
+
+    private static string Term(IPAddress address)
+    {
+        byte[] octets = address.GetAddressBytes();
+        var numbers = octets.Length == 4
+            ? octets.Select(octet => (int)octet)
+            : octets.Chunk(2).Select(pair => pair[0] << 8 | pair[1]);
+        return $"{{{string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}}}";
+    }
+}

@@ -1,0 +1,18 @@
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Tracing;
+
+/// <summary>Whose channel a traced message came from or goes to.</summary>
+/// <param name="Connection">RabbitMQ's name for the connection.</param>
+/// <param name="Channel">The channel's number.</param>
+/// <param name="User">Who logged in.</param>
+internal readonly record struct TracedBy(string Connection, ushort Channel, string User)
+{
+    public KeyValuePair<string, FieldValue>[] Fields(string virtualHost) =>
+    [
+        new("vhost", FieldValue.FromString(virtualHost)),
+        new("connection", FieldValue.FromString(Connection)),
+        new("channel", FieldValue.FromInt32(Channel)),
+        new("user", FieldValue.FromString(User)),
+    ];
+}

@@ -1,0 +1,39 @@
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Tracing;
+
+/// <summary>A message's properties as the firehose tells them: a table by RabbitMQ's names, last property first.</summary>
+internal static class TracedProperties
+{
+    private static readonly (string Name, PropertyFlags Flag)[] _names =
+    [
+        ("cluster_id", PropertyFlags.ClusterId), ("app_id", PropertyFlags.AppId), ("user_id", PropertyFlags.UserId), ("type", PropertyFlags.Type),
+        ("timestamp", PropertyFlags.Timestamp), ("message_id", PropertyFlags.MessageId), ("expiration", PropertyFlags.Expiration),
+        ("reply_to", PropertyFlags.ReplyTo), ("correlation_id", PropertyFlags.CorrelationId), ("priority", PropertyFlags.Priority),
+        ("delivery_mode", PropertyFlags.DeliveryMode), ("headers", PropertyFlags.Headers), ("content_encoding", PropertyFlags.ContentEncoding),
+        ("content_type", PropertyFlags.ContentType),
+    ];
+
+    /// <param name="properties">Flags and list that <see cref="EncodedProperties.Read"/> has accepted; texts need not be UTF-8.</param>
+    public static FieldTable Of(ReadOnlySpan<byte> properties)
+    {
+        var flags = EncodedProperties.Read(properties).Flags;
+        var fields = new List<KeyValuePair<string, FieldValue>>();
+        foreach (var (name, flag) in _names)
+            if ((flags & flag) != 0)
+                fields.Add(new(name, Value(flag, EncodedProperties.Find(properties, flag))));
+        return new FieldTable(fields);
+    }
+
+    private static FieldValue Value(PropertyFlags flag, ReadOnlySpan<byte> encoded) => flag switch
+    {
+        PropertyFlags.Headers => FieldValue.FromTable(FieldTableCodec.Read(encoded)),
+        PropertyFlags.DeliveryMode or PropertyFlags.Priority => FieldValue.FromInt32(encoded[0]),
+        PropertyFlags.Timestamp => Number((long)new WireReader(encoded).ReadUInt64()),
+        _ => FieldValue.FromString(encoded),
+    };
+
+    /// <summary>RabbitMQ's signed integer of 32 bits, but for a timestamp that does not fit into it.</summary>
+    private static FieldValue Number(long value) =>
+        value is >= int.MinValue and <= int.MaxValue ? FieldValue.FromInt32((int)value) : FieldValue.FromInt64(value);
+}

@@ -1,0 +1,50 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+
+namespace Amqp.Server.Channels.Handlers;
+
+/// <summary>Direct reply-to: what methods mean that name the pseudo-queue <c>amq.rabbitmq.reply-to</c>, in RabbitMQ's words.</summary>
+internal static class DirectReplyToHandlers
+{
+    /// <summary>Whether a message's reply-to asks for the name of the channel's own consumer.</summary>
+    public static bool IsPseudoQueue(ReadOnlySpan<byte> replyTo) => replyTo.SequenceEqual("amq.rabbitmq.reply-to"u8);
+
+    /// <summary>Gives a request the name that its reply shall be sent to.</summary>
+    /// <exception cref="AmqpException">406: the channel takes no replies.</exception>
+    public static void NameRequester(AmqpChannel channel, in EncodedMessage request, ReadOnlySpan<byte> headers)
+    {
+        if (channel.ReplyConsumer is not { } consumer) // only this thread ever sets it
+        {
+            channel.Publisher.FindRoute(request.Address, request.Properties, headers, out _); // a missing exchange is said first
+            throw new AmqpException(ReplyCode.PreconditionFailed, "fast reply consumer does not exist", BasicPublish.Id);
+        }
+        channel.Content.ReplaceReplyTo(consumer.EncodedName);
+    }
+
+    public static void Consume(AmqpChannel channel, BasicConsume method)
+    {
+        lock (channel.Session.Outbox.Gate)
+        {
+            BasicHandlers.DemandRoomFor(channel, method.ConsumerTag);
+            if (channel.ReplyConsumer is not null)
+                throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer already set");
+            if (!method.NoAck)
+                throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer cannot acknowledge");
+            channel.ReplyConsumer = new ReplyConsumer(channel, method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag);
+        }
+        if (!method.NoWait)
+            channel.Send(new BasicConsumeOk(channel.ReplyConsumer.Tag));
+    }
+
+    /// <summary>Declares nothing: the pseudo-queue is always there, and the name of a requester for as long as the requester is. So one asks whether it still waits.</summary>
+    /// <exception cref="AmqpException">404: there is no such requester (any more).</exception>
+    public static void Declare(AmqpChannel channel, string name, bool noWait)
+    {
+        var host = channel.Session.VirtualHost;
+        if (name != ReservedNames.ReplyTo && host.Replies.Find(name) is null)
+            throw VirtualHost.NoQueue(name, host.Name);
+        channel.LastQueue = name;
+        if (!noWait)
+            channel.Send(new QueueDeclareOk(name, MessageCount: 0, ConsumerCount: 1));
+    }
+}

@@ -1,0 +1,75 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Channels;
+using static Amqp.Server.Broker.Events.EventFacts;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>Who logs in, connects and goes. A connection stands for itself where RabbitMQ names its process.</summary>
+internal static class ConnectionEvents
+{
+    private const string Protocol = "{0,9,1}";
+
+    public static void LoggedIn(this BrokerEvents events, ConnectionPeer peer, string user, string mechanism)
+    {
+        if (events.IsWanted)
+            events.Raise("user.authentication.success", Login(peer, user, mechanism));
+    }
+
+    /// <param name="events">Where to raise it.</param>
+    /// <param name="peer">Who tried.</param>
+    /// <param name="user">The name that it gave.</param>
+    /// <param name="mechanism">How it tried.</param>
+    /// <param name="reason">Why it was refused.</param>
+    public static void LoginRefused(this BrokerEvents events, ConnectionPeer peer, string user, string mechanism, string reason)
+    {
+        if (!events.IsWanted)
+            return;
+        string error = reason.StartsWith("user '", StringComparison.Ordinal) ? reason : $"user '{user}' - {reason}";
+        events.Raise("user.authentication.failure", [Characters("error", error), .. Login(peer, user, mechanism)]);
+    }
+
+    /// <param name="events">Where to raise it.</param>
+    /// <param name="session">The open connection.</param>
+    /// <param name="peer">Its ends.</param>
+    public static void ConnectionCreated(this BrokerEvents events, Session session, ConnectionPeer peer)
+    {
+        if (!events.IsWanted)
+            return;
+        var origin = session.Origin;
+        var properties = FieldTableCodec.Read(origin.ClientProperties);
+        events.Raise("connection.created",
+        [
+            PerformedBy(session.User.Name), Fact("node", Node.Name), Fact("connected_at", origin.ConnectedAt),
+            Arguments("client_properties", properties), Fact("channel_max", session.ChannelMax), Fact("frame_max", session.FrameMax == int.MaxValue ? 0 : session.FrameMax),
+            Fact("timeout", session.Heartbeat), Fact("vhost", session.VirtualHost.Name), Fact("user", session.User.Name), Fact("protocol", Protocol),
+            Fact("ssl_hash", ""), Fact("ssl_cipher", ""), Fact("ssl_key_exchange", ""), Fact("ssl_protocol", ""), Fact("auth_mechanism", origin.Mechanism),
+            Fact("peer_cert_validity", ""), Fact("peer_cert_issuer", peer.Certificate?.Issuer ?? ""), Fact("peer_cert_subject", peer.Certificate?.Subject ?? ""),
+            Fact("ssl", peer.IsTls), Address("peer_host", origin.PeerHost), Address("host", origin.Host), Fact("peer_port", origin.PeerPort), Fact("port", origin.Port),
+            Fact("name", origin.ConnectionName), Fact("pid", session.Pid), Fact("type", "network"), .. UserProvidedName(properties),
+        ]);
+    }
+
+    public static void ConnectionClosed(this BrokerEvents events, Session session)
+    {
+        if (!events.IsWanted)
+            return;
+        var properties = FieldTableCodec.Read(session.Origin.ClientProperties);
+        events.Raise("connection.closed",
+        [
+            Arguments("client_properties", properties), Fact("node", Node.Name), Fact("pid", session.Pid),
+            Fact("name", session.Origin.ConnectionName), .. UserProvidedName(properties),
+        ]);
+    }
+
+    private static KeyValuePair<string, FieldValue>[] Login(ConnectionPeer peer, string user, string mechanism) =>
+    [
+        Fact("ssl", peer.IsTls), Fact("auth_mechanism", mechanism), Fact("protocol", Protocol), Fact("peer_port", peer.Remote.Port),
+        Address("peer_host", peer.Remote.Host), Fact("connection_name", peer.Name), Address("host", peer.Local.Host), Fact("name", user),
+        Fact("connection_type", "network"),
+    ];
+
+    private static KeyValuePair<string, FieldValue>[] UserProvidedName(FieldTable properties) =>
+        properties["connection_name"] is { Type: FieldType.LongString } name ? [new("user_provided_name", name)] : [];
+}
