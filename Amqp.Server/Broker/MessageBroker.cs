@@ -17,6 +17,9 @@ namespace Amqp.Server.Broker;
 /// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
 internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger, ILogger<Queue> queueLogger) : IAsyncDisposable
 {
+    /// <summary>Where RabbitMQ publishes its log.</summary>
+    public const string LogExchangeName = "amq.rabbitmq.log";
+
     private readonly BrokerOptions _options = options.Value;
     private readonly QueueTimer _timer = new(clock);
     private DataDirectory? _directory;
@@ -65,6 +68,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>Tells what happens to whoever listens.</summary>
     public BrokerEvents Events { get; } = new(clock);
 
+    /// <summary>Publishes to the exchange that the log goes to; null unless it does.</summary>
+    public InternalPublisher? LogPublisher { get; private set; }
+
     /// <summary>Opens the data folder and brings back what it holds.</summary>
     /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
     [MemberNotNull(nameof(_directory))]
@@ -96,7 +102,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
         {
             Events = Events,
-            EventExchangeIn = _options.EventExchange ? _options.EventExchangeVirtualHost ?? _options.DefaultAccess.VirtualHost : null,
+            Making = AddInternalExchanges,
         };
         VirtualHosts.Restore();
         RestoreParameters(definitions);
@@ -123,6 +129,15 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             await Store.DisposeAsync();
         VirtualHosts?.Dispose();
         _directory.Dispose();
+    }
+
+    /// <summary>Before the bindings are restored, so that they are kept.</summary>
+    private void AddInternalExchanges(VirtualHost virtualHost)
+    {
+        if (_options.EventExchange && virtualHost.Name == (_options.EventExchangeVirtualHost ?? _options.DefaultAccess.VirtualHost))
+            Events.Add(new EventExchange(virtualHost.AddInternalExchange(EventExchange.Name)));
+        if (_options.Log.IsOnExchange && virtualHost.Name == _options.DefaultAccess.VirtualHost)
+            LogPublisher = virtualHost.AddInternalExchange(LogExchangeName);
     }
 
     [MemberNotNull(nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]

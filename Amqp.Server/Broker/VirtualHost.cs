@@ -27,7 +27,7 @@ internal sealed class VirtualHost : IDisposable
     private readonly ConcurrentDictionary<string, Queue> _queues = new();
     private readonly ReaderWriterLockSlim _topologyLock = new();
     private int _topologyVersion;
-    private EventExchange? _eventExchange;
+    private readonly List<InternalPublisher> _internalPublishers = [];
     private Firehose? _firehose;
 
     public VirtualHost(
@@ -182,18 +182,19 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before.</summary>
     public async Task StopAsync()
     {
-        if (_eventExchange is not null)
-            await _eventExchange.StopAsync();
+        foreach (var publisher in _internalPublishers)
+            await publisher.StopAsync();
         foreach (var exchange in Exchanges)
             if (exchange.Keeper is { } keeper)
                 await keeper.StopAsync();
     }
 
-    /// <summary>Has all events of the broker published here. Before anyone connects, and before the bindings are restored.</summary>
-    public void AddEventExchange()
+    /// <summary>Adds a topic exchange that only the broker publishes to. Before anyone connects; before the bindings are restored, if it shall keep its own.</summary>
+    public InternalPublisher AddInternalExchange(string name)
     {
-        var exchange = _exchanges.GetOrAdd(EventExchange.Name, NewInternal);
-        Events.Add(_eventExchange = new EventExchange(this, exchange));
+        var publisher = new InternalPublisher(this, _exchanges.GetOrAdd(name, NewInternal));
+        _internalPublishers.Add(publisher);
+        return publisher;
     }
 
     /// <summary>A queue's places in the store: one for each of its priorities.</summary>

@@ -23,8 +23,8 @@ internal sealed class VirtualHosts(
     /// <summary>Hears of what happens in them.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>The name of the one in which all events are published; null: none.</summary>
-    public string? EventExchangeIn { get; init; }
+    /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
+    public Action<VirtualHost>? Making { get; init; }
 
     /// <summary>A virtual host has been added. Raised on the thread that did it, when the virtual host can be used.</summary>
     public event Action<VirtualHost>? Added;
@@ -106,8 +106,7 @@ internal sealed class VirtualHosts(
     private VirtualHost Make(string name, VirtualHostDescription description)
     {
         var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description, Events = Events };
-        if (name == EventExchangeIn)
-            made.AddEventExchange();
+        Making?.Invoke(made);
         return made;
     }
 }

@@ -21,6 +21,15 @@ public sealed class LogOptions
     /// <summary>Whether lines go to standard error instead of standard output.</summary>
     public bool IsOnStandardError { get; set; }
 
+    /// <summary>Whether the log is published to <c>amq.rabbitmq.log</c> too.</summary>
+    public bool IsOnExchange { get; set; }
+
+    /// <summary>The least severe level published there; null follows <see cref="Level"/>.</summary>
+    public LogLevel? ExchangeLevel { get; set; }
+
+    /// <summary>Whether what is published there is JSON.</summary>
+    public bool IsJsonOnExchange { get; set; }
+
     /// <summary>The level that holds for standard output.</summary>
     public LogLevel Effective => Console ? ConsoleLevel ?? Level : LogLevel.None;
 }

@@ -58,13 +58,16 @@ internal static class BrokerHost
         // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.Services.AddSingleton(new LogLevels(options));
-        logging.Services.AddSingleton<ConsoleFormatter>(services => options.IsJson
-            ? new JsonFormatter(services.GetRequiredService<TimeProvider>())
-            : new LineFormatter(services.GetRequiredService<TimeProvider>()));
-        logging.Services.AddSingleton(services => new ConsoleLog(
-            services.GetRequiredService<ConsoleFormatter>(), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
+        logging.Services.AddSingleton(services => new ConsoleLog(Formatter(services, options.IsJson), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
         logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
+        logging.Services.AddSingleton(services => new LogExchange(
+            Formatter(services, options.IsJsonOnExchange), options.ExchangeLevel ?? options.Level, options.IsJsonOnExchange ? "application/json" : "text/plain"));
+        if (options.IsOnExchange)
+            logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
+
+    private static ConsoleFormatter Formatter(IServiceProvider services, bool isJson) =>
+        isJson ? new JsonFormatter(services.GetRequiredService<TimeProvider>()) : new LineFormatter(services.GetRequiredService<TimeProvider>());
 
     private static StreamWriter OpenConsole(LogOptions options) => new(
         options.IsOnStandardError ? Console.OpenStandardError() : Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

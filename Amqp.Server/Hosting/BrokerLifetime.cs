@@ -15,7 +15,9 @@ internal sealed class BrokerLifetime(
     BrokerConfiguration configuration,
     IOptions<BrokerOptions> options,
     ConsoleLog log,
+    LogExchange logExchange,
     SystemdNotification systemd,
+    ILoggerFactory loggers,
     ILogger<BrokerLifetime> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -25,7 +27,9 @@ internal sealed class BrokerLifetime(
         logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(settings.DataDirectory), configuration.File ?? "defaults");
         foreach (string warning in configuration.Warnings)
             logger.ConfigurationWarning(warning);
+        broker.Events.Add(new EventLog(loggers));
         broker.Open();
+        logExchange.Open(broker);
         connections.FollowDeletions(broker);
         return Task.CompletedTask;
     }

@@ -27,6 +27,9 @@ internal static partial class HostingLog
     [LoggerMessage(9, LogLevel.Warning, "{Client}: its certificate is refused: {Reason}")]
     public static partial void ClientCertificateRefused(this ILogger logger, string client, string reason);
 
+    [LoggerMessage(10, LogLevel.Debug, "{Event}: {Facts}")]
+    public static partial void Happened(this ILogger logger, string @event, string facts);
+
     [LoggerMessage(5, LogLevel.Information, "Stopped")]
     public static partial void Stopped(this ILogger logger);
 }

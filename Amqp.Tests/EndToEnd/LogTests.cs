@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 
@@ -73,6 +74,37 @@ public class LogTests
         await using var broker = await StartAsync("log.console.stdio = stderr", "log.console.level = error");
 
         Assert.That(broker.Errors, Does.Contain("Server startup complete"));
+    }
+
+    [Test]
+    public async Task All_that_happens_is_logged_where_someone_debugs()
+    {
+        await using var broker = await StartAsync("log.queue.level = debug");
+        using var http = Client(broker, "guest");
+
+        await PutAsync(http, "queues/%2F/orders", """{"durable":true}""");
+
+        await Eventually.Holds(
+            () => Regex.IsMatch(broker.Output, @"\[debug\] queue\.created: .*name: orders"), () => broker.Output);
+        Assert.That(broker.Output, Does.Not.Contain("[debug] channel."));
+    }
+
+    [Test]
+    public async Task The_log_is_published_where_that_is_asked_for()
+    {
+        await using var broker = await StartAsync("log.exchange = true", "log.exchange.formatter = json");
+        await using IConnection connection = await new ConnectionFactory { Uri = broker.Uri }.CreateConnectionAsync();
+        await using IChannel channel = await connection.CreateChannelAsync();
+        string queue = (await channel.QueueDeclareAsync()).QueueName;
+        await channel.QueueBindAsync(queue, "amq.rabbitmq.log", "info");
+
+        await ConnectAndCloseAsync(broker);
+
+        BasicGetResult? line = null;
+        await Eventually.Holds(async () => (line = await channel.BasicGetAsync(queue, autoAck: true)) is not null, () => broker.Output);
+        Assert.That((line!.RoutingKey, line.BasicProperties.ContentType), Is.EqualTo(("info", "application/json")));
+        Assert.That(Event(JsonDocument.Parse(line.Body).RootElement), Is.EqualTo("ConnectionOpened"));
+        Assert.That(line.BasicProperties.Headers!.Keys, Is.EqualTo(new[] { "node" }));
     }
 
     private static async Task<BrokerProcess> StartAsync(params string[] settings)

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Publishes the log to the exchange <c>amq.rabbitmq.log</c>, as RabbitMQ does with <c>log.exchange</c>: the level is the routing key, the line the body.</summary>
+/// <remarks>Thread-safe. Lines that come before the broker is open, or while nothing is bound to the exchange, are for the other outputs only.</remarks>
+/// <param name="formatter">Makes an event a line.</param>
+/// <param name="level">The least severe that is published.</param>
+/// <param name="contentType">What a line is.</param>
+internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, string contentType) : ILoggerProvider
+{
+    private volatile MessageBroker? _broker;
+
+    private LogLevel Level { get; } = level;
+
+    private ConsoleFormatter Formatter { get; } = formatter;
+
+    private string ContentType { get; } = contentType;
+
+    /// <summary>From now on lines are published.</summary>
+    /// <param name="broker">It is open.</param>
+    public void Open(MessageBroker broker) => _broker = broker;
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
+
+    /// <inheritdoc/>
+    public void Dispose() => _broker = null;
+
+    private sealed class Logger(string name, LogExchange log) : ILogger
+    {
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= log.Level && logLevel != LogLevel.None && log._broker?.LogPublisher is { IsHeard: true };
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel) || log._broker?.LogPublisher is not { } publisher)
+                return;
+            using var line = new StringWriter(CultureInfo.InvariantCulture);
+            log.Formatter.Write(new LogEntry<TState>(logLevel, name, eventId, state, exception, formatter), scopeProvider: null, line);
+            publisher.Publish(
+                LogLevels.NameOf(logLevel),
+                new BasicProperties
+                {
+                    ContentType = log.ContentType,
+                    Timestamp = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+                    Headers = new FieldTable([KeyValuePair.Create("node", FieldValue.FromString(Node.Name))]),
+                },
+                Encoding.UTF8.GetBytes(line.ToString()));
+        }
+    }
+}
