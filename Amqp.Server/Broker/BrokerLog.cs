@@ -62,4 +62,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(319, LogLevel.Error, "What is due in queue '{Queue}' in vhost '{VirtualHost}' could not be done")]
     public static partial void QueueTimerFailed(this ILogger logger, string queue, string virtualHost, Exception error);
+
+    [LoggerMessage(324, LogLevel.Warning, "The statistics could not be sampled this time")]
+    public static partial void SamplingFailed(this ILogger logger, Exception error);
 }
