@@ -65,4 +65,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(321, LogLevel.Error, "A client could not be told what the store has made safe; its connection is closed")]
     public static partial void NotifyingFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(322, LogLevel.Warning, "The statistics could not be sampled this time")]
+    public static partial void SamplingFailed(this ILogger logger, Exception error);
 }

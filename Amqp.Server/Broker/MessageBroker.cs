@@ -109,7 +109,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
         Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
-        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory);
+        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory, logger);
         Sampler.Start();
         _timer.Start(); // not before all is there that dead letters may go to
     }

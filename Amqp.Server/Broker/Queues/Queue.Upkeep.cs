@@ -103,7 +103,11 @@ internal sealed partial class Queue
     }
 
     /// <summary>Dead-letters a message that the queue has refused.</summary>
-    public void BuryRefused(ReadOnlySpan<byte> payload, DispatchRound round) => DeadLettering.PublishRefused(this, payload, round);
+    public void BuryRefused(ReadOnlySpan<byte> payload, DispatchRound round)
+    {
+        VirtualHost.Statistics.Broker.NoteDead(Settings, DeathReason.MaxLength, 1);
+        DeadLettering.PublishRefused(this, payload, round);
+    }
 
     /// <summary>Takes what has died, for the one thread that dead-letters it until <see cref="EndDeadLettering"/>.</summary>
     public bool TryBeginDeadLettering([NotNullWhen(true)] out List<DeadMessage>? messages)

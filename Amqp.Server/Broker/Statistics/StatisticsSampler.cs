@@ -18,6 +18,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     private readonly TimeSpan _interval;
     private readonly long _mostBytes;
     private readonly string _dataDirectory;
+    private readonly ILogger _logger;
     private readonly Lock _times = new();
     private readonly Lock _turn = new();
     private ITimer? _timer;
@@ -31,8 +32,9 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     /// <param name="interval">Time between two samples.</param>
     /// <param name="mostBytes">What samples may take in memory.</param>
     /// <param name="dataDirectory">Where the broker's disk is.</param>
-    public StatisticsSampler(MessageBroker broker, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory) =>
-        (_broker, _clock, _interval, _mostBytes, _dataDirectory) = (broker, clock, interval, mostBytes, dataDirectory);
+    /// <param name="logger">Hears when it fails.</param>
+    public StatisticsSampler(MessageBroker broker, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory, ILogger logger) =>
+        (_broker, _clock, _interval, _mostBytes, _dataDirectory, _logger) = (broker, clock, interval, mostBytes, dataDirectory, logger);
 
     /// <summary>When the last sample was taken and when the one before, in milliseconds since 1970-01-01 UTC; 0: not yet.</summary>
     public (long Last, long Before) Times
@@ -93,6 +95,10 @@ internal sealed class StatisticsSampler : IAsyncDisposable
             _bytes = _bytesNow;
             lock (_times)
                 (_last, _before) = (now, _last);
+        }
+        catch (Exception error)
+        {
+            _logger.SamplingFailed(error); // the broker does without its charts rather than without its messages
         }
         finally
         {
