@@ -97,7 +97,7 @@ internal sealed class ClientProgram : IAsyncDisposable
     {
         if (_process.HasExited)
             return;
-        _process.Kill();
+        _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
     }
 

@@ -3,7 +3,7 @@ namespace Amqp.Tests.Interop;
 /// <summary>The programs of one language, and what has to be installed before they run. Shared by all fixtures of a run.</summary>
 internal abstract class ClientPrograms
 {
-    private static readonly PythonPrograms _python = new();
+    private static readonly PythonPrograms _python = new("python", "pika");
     private static readonly NodePrograms _node = new();
     private readonly Lazy<Task<string?>> _missing;
 

@@ -14,15 +14,8 @@ public abstract class InteropFixture(ClientLanguage language)
     public Task InstallAsync() => RequireAsync(language);
 
     /// <summary>Skips the tests when a language's programs cannot run here; on CI that is a failure.</summary>
-    private protected static async Task RequireAsync(ClientLanguage language)
-    {
-        if (await ClientPrograms.Of(language).WhatIsMissingAsync() is not { } missing)
-            return;
-        if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase))
-            Assert.Fail(missing);
-        await TestContext.Progress.WriteLineAsync($"The {language} programs are skipped: {missing}");
-        Assert.Ignore(missing);
-    }
+    private protected static Task RequireAsync(ClientLanguage language) =>
+        Prerequisite.RequireAsync($"{language} programs", ClientPrograms.Of(language).WhatIsMissingAsync());
 
     /// <summary>A name for a queue or an exchange that no other test uses.</summary>
     private protected static string Unique(string stem) => InteropRun.UniqueName(stem);

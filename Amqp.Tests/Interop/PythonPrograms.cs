@@ -1,25 +1,37 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The pika programs. Any Python that has pika will do; else pika comes from PyPI into a folder beside the tests,
+/// The programs of one Python library. Any Python that has it will do; else it comes from PyPI into a folder beside the tests,
 /// else from Debian for its own Python.
 /// </summary>
 internal sealed class PythonPrograms : ClientPrograms
 {
     private const string DebianPython = "/usr/bin/python3";
-    private static readonly string _packages = Path.Combine(AppContext.BaseDirectory, "interop-python");
+
+    private readonly string _library;
+    private readonly string _packages;
     private string _interpreter = "python3";
+
+    /// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
+    /// <param name="library">The library's name, which is its module's, its package's on PyPI, and with <c>python3-</c> before it Debian's.</param>
+    public PythonPrograms(string folder, string library)
+    {
+        _library = library;
+        _packages = Path.Combine(AppContext.BaseDirectory, $"interop-{folder}");
+        Folder = Path.Combine(InteropTests(), folder);
+        Environment = new Dictionary<string, string>
+        {
+            ["PYTHONPATH"] = _packages, // empty or not there unless pip had to help
+            ["PYTHONUNBUFFERED"] = "1", // each line is to be seen when it is printed
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+        };
+    }
 
     protected override string Interpreter => _interpreter;
 
-    protected override string Folder { get; } = Path.Combine(InteropTests(), "python");
+    protected override string Folder { get; }
 
-    protected override IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
-    {
-        ["PYTHONPATH"] = _packages, // empty or not there unless pip had to help
-        ["PYTHONUNBUFFERED"] = "1", // each line is to be seen when it is printed
-        ["PYTHONDONTWRITEBYTECODE"] = "1",
-    };
+    protected override IReadOnlyDictionary<string, string> Environment { get; }
 
     protected override string FileName(string program) => program + ".py";
 
@@ -29,22 +41,21 @@ internal sealed class PythonPrograms : ClientPrograms
             return null;
 
         CommandResult pip = await Command.RunAsync(
-            "python3", ["-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "15", "--target", _packages, "pika"]);
+            "python3", ["-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "15", "--target", _packages, _library]);
         if (pip.Succeeded && await FindAsync())
             return null;
 
-        await Command.RunAsync("apt-get", ["update", "-q"]);
-        CommandResult apt = await Command.RunAsync("apt-get", ["install", "-q", "-y", "--no-install-recommends", "python3-pika"]);
+        CommandResult apt = await DebianPackages.InstallAsync($"python3-{_library}");
         if (await FindAsync())
             return null;
-        return $"No Python with pika here. pip: {pip.LastLine} apt-get: {apt.LastLine}";
+        return $"No Python with {_library} here. pip: {pip.LastLine} apt-get: {apt.LastLine}";
     }
 
     private async Task<bool> FindAsync()
     {
         foreach (string candidate in new[] { "python3", DebianPython })
         {
-            if ((await Command.RunAsync(candidate, ["-c", "import pika"], environment: Environment)).Succeeded)
+            if ((await Command.RunAsync(candidate, ["-c", $"import {_library}"], environment: Environment)).Succeeded)
             {
                 _interpreter = candidate;
                 return true;
