@@ -8,4 +8,7 @@ public enum ClientLanguage
 
     /// <summary>amqplib.</summary>
     Node,
+
+    /// <summary>RabbitMQ.Client 6, whose interface is not that of 7.</summary>
+    DotNet6,
 }

@@ -5,6 +5,7 @@ internal abstract class ClientPrograms
 {
     private static readonly PythonPrograms _python = new("python", "pika");
     private static readonly NodePrograms _node = new();
+    private static readonly DotNet6Programs _dotNet6 = new();
     private readonly Lazy<Task<string?>> _missing;
 
     protected ClientPrograms() => _missing = new Lazy<Task<string?>>(InstallAsync);
@@ -13,6 +14,7 @@ internal abstract class ClientPrograms
     {
         ClientLanguage.Python => _python,
         ClientLanguage.Node => _node,
+        ClientLanguage.DotNet6 => _dotNet6,
         _ => throw new ArgumentOutOfRangeException(nameof(language)),
     };
 
@@ -21,7 +23,7 @@ internal abstract class ClientPrograms
 
     /// <summary>Starts a program by the name it has in Python, such as <c>hello_producer</c>.</summary>
     public ClientProgram Start(Uri broker, string program, params string[] arguments) =>
-        new(Interpreter, Path.Combine(Folder, FileName(program)), arguments, new Dictionary<string, string>(Environment)
+        new(Interpreter, Path.Combine(Folder, FileName(program)), Arguments(program, arguments), new Dictionary<string, string>(Environment)
         {
             ["AMQP_URL"] = broker.OriginalString,
         });
@@ -33,6 +35,9 @@ internal abstract class ClientPrograms
     protected virtual IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>();
 
     protected abstract string FileName(string program);
+
+    /// <summary>What the file is given: the program's arguments, and its name before them where one file holds all programs.</summary>
+    protected virtual string[] Arguments(string program, string[] arguments) => arguments;
 
     protected abstract Task<string?> InstallAsync();
 

@@ -3,6 +3,7 @@ namespace Amqp.Tests.Interop;
 /// <summary>Publisher confirms, as each client library shows them to its user.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
+[TestFixture(ClientLanguage.DotNet6)]
 public sealed class ConfirmTests(ClientLanguage language) : InteropFixture(language)
 {
     private IReadOnlyList<string> _lines = [];

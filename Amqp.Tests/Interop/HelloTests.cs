@@ -5,6 +5,8 @@ namespace Amqp.Tests.Interop;
 [TestFixture(ClientLanguage.Python, ClientLanguage.Node)]
 [TestFixture(ClientLanguage.Node, ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node, ClientLanguage.Node)]
+[TestFixture(ClientLanguage.DotNet6, ClientLanguage.Python)]
+[TestFixture(ClientLanguage.Node, ClientLanguage.DotNet6)]
 public sealed class HelloTests(ClientLanguage producer, ClientLanguage consumer) : InteropFixture(producer)
 {
     [OneTimeSetUp]

@@ -1,0 +1,34 @@
+using System.Text;
+using RabbitMQ.Client;
+
+namespace RabbitMqClient6;
+
+/// <summary>Publishes with confirms: an ack for what was taken, and before it a return for what has no queue.</summary>
+internal static class Confirms
+{
+    /// <summary>Publishes so many messages, then two that have no queue.</summary>
+    public static void Publish(int count)
+    {
+        using IConnection connection = Connections.Open();
+        using IModel channel = connection.CreateModel();
+        channel.ConfirmSelect();
+        string queue = channel.QueueDeclare().QueueName;
+
+        for (int number = 1; number <= count; number++)
+            channel.BasicPublish("", queue, mandatory: true, basicProperties: null, Encoding.UTF8.GetBytes($"message {number}"));
+        channel.WaitForConfirmsOrDie(Connections.Limit);
+        Console.WriteLine($" [x] Confirmed {count} messages");
+        Console.WriteLine($" [x] The queue holds {channel.MessageCount(queue)} messages");
+
+        string? returned = null;
+        channel.BasicReturn += (_, message) =>
+            returned = $" [x] Returned '{Encoding.UTF8.GetString(message.Body.Span)}': {message.ReplyCode} {message.ReplyText}";
+        channel.BasicPublish("", $"{queue}-none", mandatory: true, basicProperties: null, "lost"u8.ToArray());
+        channel.WaitForConfirmsOrDie(Connections.Limit); // the return comes before the ack
+        Console.WriteLine(returned);
+
+        channel.BasicPublish("", $"{queue}-none", basicProperties: null, body: "lost"u8.ToArray());
+        channel.WaitForConfirmsOrDie(Connections.Limit);
+        Console.WriteLine(" [x] Confirmed a message that is not mandatory and has no queue");
+    }
+}
