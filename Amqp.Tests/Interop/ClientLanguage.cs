@@ -9,6 +9,9 @@ public enum ClientLanguage
     /// <summary>amqplib.</summary>
     Node,
 
+    /// <summary>Celery, and kombu below it.</summary>
+    Celery,
+
     /// <summary>RabbitMQ.Client 6, whose interface is not that of 7.</summary>
     DotNet6,
 }

@@ -5,6 +5,7 @@ internal abstract class ClientPrograms
 {
     private static readonly PythonPrograms _python = new("python", "pika");
     private static readonly NodePrograms _node = new();
+    private static readonly PythonPrograms _celery = new("celery", "celery");
     private static readonly DotNet6Programs _dotNet6 = new();
     private readonly Lazy<Task<string?>> _missing;
 
@@ -14,6 +15,7 @@ internal abstract class ClientPrograms
     {
         ClientLanguage.Python => _python,
         ClientLanguage.Node => _node,
+        ClientLanguage.Celery => _celery,
         ClientLanguage.DotNet6 => _dotNet6,
         _ => throw new ArgumentOutOfRangeException(nameof(language)),
     };

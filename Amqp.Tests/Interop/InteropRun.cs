@@ -12,12 +12,19 @@ public sealed class InteropRun
 {
     private static readonly string? _external = Environment.GetEnvironmentVariable("AMQP_INTEROP_URL");
     private static readonly List<string> _names = []; // locked
+    private static readonly Lazy<Task<BrokerProcess>> _namedRabbitMq = new(StartNamedRabbitMqAsync);
     private static BrokerProcess? _broker;
 
     /// <summary>False when the programs run against a broker that someone else started.</summary>
     internal static bool IsOwnBroker => string.IsNullOrEmpty(_external);
 
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
+
+    /// <summary>
+    /// For clients that look at a broker's product before they decide what it can do: one that says it is RabbitMQ. It is started for
+    /// the first who asks.
+    /// </summary>
+    internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 
     /// <summary>A name for a queue or an exchange that no other test uses; it is deleted after the run.</summary>
     internal static string UniqueName(string stem)
@@ -42,6 +49,22 @@ public sealed class InteropRun
             await _broker.DisposeAsync();
         else if (!IsOwnBroker)
             await DeleteNamesAsync();
+        if (_namedRabbitMq.IsValueCreated)
+            await (await _namedRabbitMq.Value).DisposeAsync();
+    }
+
+    private static async Task<BrokerProcess> StartNamedRabbitMqAsync()
+    {
+        string settings = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(settings, ["product_name = RabbitMQ", "product_version = 3.13.7"]);
+            return await BrokerProcess.StartAsync(configFile: settings);
+        }
+        finally
+        {
+            File.Delete(settings);
+        }
     }
 
     private static async Task DeleteNamesAsync()
