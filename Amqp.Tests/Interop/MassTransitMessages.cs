@@ -1,7 +1,6 @@
 namespace Amqp.Tests.Interop;
 
 // MassTransit makes an exchange of each type of message, named for the type and its namespace.
-#pragma warning disable CA1515 // and it wants them public
 
 /// <summary>A message that is published or sent.</summary>
 public sealed record OrderPlaced(int Number);
