@@ -32,17 +32,19 @@ internal static class BrokerHost
         app.MapManagement(new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
             () => addresses.Amqp.Select(address => new NodeListener("amqp", address)).Concat(addresses.Management.Select(address => new NodeListener("http", address))),
-            app.Services.GetRequiredService<ILogger<ManagementApi>>()));
+            app.Services.GetRequiredService<ILogger<ManagementApi>>())
+        {
+            Control = new NodeControl(app.Lifetime.StopApplication, app.Services.GetRequiredService<LogLevelSwitch>().Set),
+        });
         return app;
     }
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
-        logging.SetMinimumLevel(options.Effective);
-        // What ASP.NET says of its own doings is of no use to whoever runs a broker, unless it goes wrong.
-        logging.AddFilter("Microsoft", options.Effective > LogLevel.Warning ? options.Effective : LogLevel.Warning);
-        // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        var level = new LogLevelSwitch(options.Effective);
+        logging.Services.AddSingleton(level);
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level);
+        logging.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
         logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         logging.Services.AddSingleton(services => new ConsoleLog(services.GetRequiredService<ConsoleFormatter>()));
         logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());

@@ -29,6 +29,7 @@ internal static class ManagementEndpoints
             .MapChannels()
             .MapConsumers()
             .MapHealth()
+            .MapSettings()
             .MapDefinitions();
     }
 }

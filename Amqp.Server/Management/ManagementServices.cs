@@ -21,6 +21,9 @@ internal sealed record ManagementServices(
     /// <summary>RabbitMQ's name for the one node that there is.</summary>
     public static string NodeName { get; } = $"rabbit@{Environment.MachineName}";
 
+    /// <summary>What may be done to the process.</summary>
+    public required NodeControl Control { get; init; }
+
     /// <summary>When the process came up, in <see cref="Environment.TickCount64"/>.</summary>
     public long StartedAt { get; } = Environment.TickCount64;
 

@@ -25,10 +25,10 @@ internal static class NodeEndpoints
         json.WriteNumber("fd_used", ProcessFiles.Count());
         json.WriteNumber("sockets_total", ProcessFiles.Limit);
         json.WriteNumber("sockets_used", connections);
-        json.WriteNumber("mem_limit", options.MemoryHighWatermark);
+        json.WriteNumber("mem_limit", request.Broker.Alarms.MemoryLimit);
         json.WriteNumber("mem_used", Environment.WorkingSet);
         json.WriteBoolean("mem_alarm", alarm is not null && alarm.Contains("memory", StringComparison.Ordinal));
-        json.WriteNumber("disk_free_limit", options.DiskFreeLimit);
+        json.WriteNumber("disk_free_limit", request.Broker.Alarms.DiskLimit);
         json.WriteNumber("disk_free", DiskSpace.Free(options.DataDirectory) ?? 0);
         json.WriteBoolean("disk_free_alarm", alarm is not null && alarm.Contains("disk", StringComparison.Ordinal));
         json.WriteNumber("proc_total", 1_048_576);
