@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using Amqp.Server.Cli.Bench;
+using Amqp.Server.Cli.Operate;
 using Amqp.Server.Cli.Store;
 using Amqp.Server.Configuration;
 
@@ -40,6 +41,8 @@ internal sealed class BrokerCommandLine(
             StoreCommands.Create(),
             BenchCommands.Create(),
         };
+        foreach (Command command in OperateCommands.Create(environment))
+            root.Subcommands.Add(command);
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
         return root;
