@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using Amqp.Server.Cli.Bench;
+using Amqp.Server.Cli.Ctl;
 using Amqp.Server.Cli.Operate;
 using Amqp.Server.Cli.Store;
 using Amqp.Server.Configuration;
@@ -29,6 +30,9 @@ internal sealed class BrokerCommandLine(
         // The host handles SIGTERM and Ctrl-C, and takes its time for it.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
+        // Its options are rabbitmqctl's, which stand before the verb as well as behind it.
+        if (arguments is [CtlProgram.Name, .. var rest])
+            return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
         return Root().Parse(arguments).InvokeAsync(output);
     }
 
@@ -43,6 +47,7 @@ internal sealed class BrokerCommandLine(
         };
         foreach (Command command in OperateCommands.Create(environment))
             root.Subcommands.Add(command);
+        root.Subcommands.Add(CtlProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
         return root;
