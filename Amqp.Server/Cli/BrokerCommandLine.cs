@@ -14,6 +14,9 @@ namespace Amqp.Server.Cli;
 internal sealed class BrokerCommandLine(
     Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, IReadOnlyDictionary<string, string> environment)
 {
+    // What begins with @ may be a message, a password or a queue's name, and is no file of arguments.
+    private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
+
     private readonly SettingOptions _settings = new();
 
     /// <summary>The environment variables of this process.</summary>
@@ -33,7 +36,7 @@ internal sealed class BrokerCommandLine(
         // Its options are rabbitmqctl's, which stand before the verb as well as behind it.
         if (arguments is [CtlProgram.Name, .. var rest])
             return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
-        return Root().Parse(arguments).InvokeAsync(output);
+        return Root().Parse(arguments, _asTheyAre).InvokeAsync(output);
     }
 
     private RootCommand Root()

@@ -85,7 +85,7 @@ internal static class CtlFormat
         if (rows.Count == 0)
             return;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = int.MaxValue;
+        console.Profile.Width = 10_000; // a row is a line
         var table = new Table { Border = TableBorder.Square };
         foreach (string column in columns)
             table.AddColumn(new TableColumn(new Text(column)));

@@ -84,7 +84,7 @@ internal sealed class CtlInput
             if (word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var split)
                 (word, value) = (word[..split], word[(split + 1)..]);
             if (verb?.Flags.Contains(word) is true)
-                _options[word[2..]] = "";
+                _options[word.TrimStart('-')] = "";
             else if (verb?.Options.Contains(word) is true)
                 _options[word.TrimStart('-')] = value ?? Next(ref i);
             else if (_flags.TryGetValue(word, out string? flag))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Globalization;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
@@ -18,7 +19,7 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
     /// <summary>The command for the list of commands and for shells that complete; what runs is <c>RunAsync</c>.</summary>
     public static Command Describe()
     {
-        var verb = new Argument<string[]>("command") { Description = "rabbitmqctl's command and its arguments; amqpbroker ctl help lists them.", Arity = ArgumentArity.ZeroOrMore };
+        var verb = new Argument<string[]>("command") { HelpName = "command", Description = "rabbitmqctl's command and its arguments; amqpbroker ctl help lists them.", Arity = ArgumentArity.ZeroOrMore };
         verb.CompletionSources.Add(context => context.ParseResult.GetValue(verb) is { Length: > 1 } ? []
             : CtlVerbs.Families.SelectMany(family => family.Verbs).Select(known => new CompletionItem(known.Name)));
         return new Command(Name, "Take rabbitmqctl's commands and print what it prints: put it in the place of rabbitmqctl.") { verb };
@@ -37,6 +38,12 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
         catch (ApiFailure failure) when (failure.Status is null)
         {
             string node = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
+            if (failure.ExitCode == ExitCode.TemporaryFailure)
+            {
+                double seconds = input.Option("timeout") is { } limit ? LoginSettings.ParseTimeout(limit)!.Value.TotalSeconds : _patience.TotalSeconds;
+                await error.WriteLineAsync(CtlException.Timeout(input, node, ((long)(seconds * 1000)).ToString(CultureInfo.InvariantCulture)).Message);
+                return failure.ExitCode;
+            }
             await error.WriteLineAsync($"Error: unable to perform an operation on node '{node}'. Please see diagnostics information and suggestions below.\n\n{failure.Message}.");
             return failure.ExitCode;
         }

@@ -33,7 +33,8 @@ internal static class NodeStatus
         output.WriteLine($"OS: {(OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsMacOS() ? "macOS" : "Windows")}");
         output.WriteLine($"Uptime (seconds): {Number(node, "uptime") / 1000:0}");
         output.WriteLine("Is under maintenance?: false");
-        output.WriteLine($"{Text(overview, "product_name")} version: {Text(overview, "product_version")}");
+        if (Text(overview, "product_name") is { Length: > 0 } product and not "RabbitMQ")
+            output.WriteLine($"{product} version: {Text(overview, "product_version")}");
         output.WriteLine($"RabbitMQ version: {Text(overview, "rabbitmq_version")}");
         output.WriteLine($"Node name: {Text(overview, "node")}");
         output.WriteLine($"Runtime: {Text(overview, "erlang_full_version")}");

@@ -82,7 +82,7 @@ internal static class UserVerbs
     private static Task Hash(CtlCall call)
     {
         string password = call.Input.Arguments.Count > 0 ? call[0] : ReadLine();
-        call.Announce($"Will hash password {password}");
+        call.Announce("Will hash the password"); // which rabbitmqctl prints here; a terminal keeps it for all to see
         call.Output.WriteLine(HashOf(password));
         return Task.CompletedTask;
     }

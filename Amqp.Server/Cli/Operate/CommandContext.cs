@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
 
@@ -7,16 +8,17 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>What a command works with: its arguments, the broker, where to print.</summary>
 /// <param name="arguments">The command line.</param>
 /// <param name="client">The broker.</param>
-/// <param name="cancellation">Ctrl-C.</param>
-internal sealed class CommandContext(ParseResult arguments, ApiClient client, CancellationToken cancellation)
+/// <param name="cancellation">Ends it early.</param>
+internal sealed class CommandContext(ParseResult arguments, ApiClient client, CancellationToken cancellation) : IDisposable
 {
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public ParseResult Arguments => arguments;
+    private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    private readonly List<PosixSignalRegistration> _signals = [];
 
     public ApiClient Client => client;
 
-    public CancellationToken Cancellation => cancellation;
+    public CancellationToken Cancellation => _ending.Token;
 
     public TextWriter Output { get; } = arguments.InvocationConfiguration.Output;
 
@@ -34,6 +36,26 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
+
+    /// <summary>From here on Ctrl-C and SIGTERM cancel the work instead of ending the process, so that what is drawn on the terminal can be taken away.</summary>
+    public void TakeInterrupts()
+    {
+        if (_signals.Count == 0)
+            _signals.AddRange([PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)]);
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            _ending.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration signal in _signals)
+            signal.Dispose();
+        _ending.Dispose();
+    }
 
     /// <summary>Says in a line what was done.</summary>
     public void Say(string sentence) => Output.WriteLine(sentence);

@@ -55,7 +55,7 @@ internal sealed class CommandSet(LoginOptions login)
     /// <param name="isInVirtualHost">Whether that list is one of a virtual host.</param>
     public Argument<string> Name(string name, string description, string resource, bool isInVirtualHost = true)
     {
-        var argument = new Argument<string>(name) { Description = description };
+        var argument = new Argument<string>(name) { Description = description, HelpName = name }; // or the help would show the completions
         argument.CompletionSources.Add(context => login.Complete(context, host => isInVirtualHost ? ApiPath.Of(resource, host) : resource));
         return argument;
     }
@@ -72,11 +72,12 @@ internal sealed class CommandSet(LoginOptions login)
         try
         {
             using ApiClient client = login.Connect(result);
-            return await run(new CommandContext(result, client, cancellation));
+            using var context = new CommandContext(result, client, cancellation);
+            return await run(context);
         }
         catch (CliException cause)
         {
-            await error.WriteLineAsync($"amqpbroker: {cause.Message.TrimEnd('.')}.");
+            await error.WriteLineAsync($"amqpbroker: {cause.Message.TrimEnd('.')}{(cause.Message.EndsWith('?') ? "" : ".")}");
             return cause.ExitCode;
         }
         catch (OperationCanceledException)

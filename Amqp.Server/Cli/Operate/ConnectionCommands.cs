@@ -23,7 +23,7 @@ internal static class ConnectionCommands
         var list = new ResourceList(
             "channel", "channels", context => context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/channels" : "channels",
             new("name"), new("user"), new("vhost"), new("consumer_count", true), new("messages_unacknowledged", true), new("prefetch_count", true), new("confirm"), new("transactional"));
-        var name = new Argument<string>("channel") { Description = "The channel, such as '127.0.0.1:50000 -> 127.0.0.1:5672 (1)'." };
+        var name = new Argument<string>("channel") { HelpName = "channel", Description = "The channel, such as '127.0.0.1:50000 -> 127.0.0.1:5672 (1)'." };
         name.CompletionSources.Add(context => set.Login.Complete(context, _ => "channels"));
         Command show = set.Create("show", "Show everything about one channel.",
             context => ResourceView.ShowAsync(context, ApiPath.Of("channels", context.Get(name)), $"channel '{context.Get(name)}'"), name, CommonOptions.Json);

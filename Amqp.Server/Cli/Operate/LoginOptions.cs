@@ -10,7 +10,7 @@ namespace Amqp.Server.Cli.Operate;
 internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environment)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan _patienceOfCompletion = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _patienceOfCompletion = TimeSpan.FromSeconds(3);
 
     private readonly Option<string> _url = new("--url")
     {
@@ -65,7 +65,7 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
         {
             BrokerLogin login = Settings(context.ParseResult).Resolve(environment, askPassword: null);
             using var client = new ApiClient(login, _patienceOfCompletion);
-            string host = context.ParseResult.GetValue<string>("--vhost") ?? login.VirtualHost;
+            string host = context.ParseResult.GetValue(CommonOptions.VirtualHost) ?? login.VirtualHost;
             ApiAnswer answer = client.AskAsync(HttpMethod.Get, $"{path(host)}?columns=name").GetAwaiter().GetResult();
             return answer.Json.ValueKind != JsonValueKind.Array ? []
                 : [.. answer.Json.EnumerateArray().Select(item => item.GetProperty("name").GetString()!).Where(name => name.Length > 0).Select(name => new CompletionItem(name))];

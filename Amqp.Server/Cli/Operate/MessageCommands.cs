@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
+using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
@@ -16,7 +17,7 @@ internal static class MessageCommands
         var exchange = new Option<string>("--exchange", "-x") { HelpName = "name", Description = "The exchange. The default one unless given.", DefaultValueFactory = _ => "" };
         var file = new Option<string?>("--file") { HelpName = "file", Description = "A file with what the message says." };
         var lines = new Option<bool>("--lines") { Description = "Each line of the input is a message." };
-        var count = new Option<int>("--count") { HelpName = "number", Description = "Publish it so many times.", DefaultValueFactory = _ => 1 };
+        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000_000, "Publish it so many times.");
         var properties = new Option<string[]>("--property") { HelpName = "name=value", Description = "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Messages are persistent unless told otherwise." };
         var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
         properties.Validators.Add(result => CommonOptions.Refuse(result, "--property"));
@@ -49,8 +50,6 @@ internal static class MessageCommands
         {
             if (result.GetResult(payload)?.Tokens.Count > 0 && result.GetResult(file) is not null)
                 result.AddError("Give what the message says or --file, not both.");
-            if (result.GetValue(count) < 1)
-                result.AddError("--count: expected a whole number from 1");
         });
         return command;
     }
@@ -58,9 +57,9 @@ internal static class MessageCommands
     public static Command Get(CommandSet set)
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
-        var count = new Option<int>("--count") { HelpName = "number", Description = "How many at most. 1 unless given.", DefaultValueFactory = _ => 1 };
+        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000, "How many at most.");
         var take = new Option<bool>("--ack") { Description = "Take them out of the queue. Otherwise they are put back, marked redelivered." };
-        Command command = set.Create("get", "Look at the first messages of a queue, or take them out.", async context =>
+        return set.Create("get", "Look at the first messages of a queue, or take them out.", async context =>
         {
             var body = new JsonObject { ["count"] = context.Get(count), ["ackmode"] = context.Get(take) ? "ack_requeue_false" : "ack_requeue_true", ["encoding"] = "auto" };
             JsonElement messages = await context.Client.PostAsync($"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get", body, $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'", context.Cancellation);
@@ -72,12 +71,6 @@ internal static class MessageCommands
             if (messages.GetArrayLength() == 0)
                 context.Error.WriteLine($"No messages are ready in queue '{context.Get(name)}'.");
         }, name, CommonOptions.VirtualHost, count, take, CommonOptions.Json);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(count) < 1)
-                result.AddError("--count: expected a whole number from 1");
-        });
-        return command;
     }
 
     private static JsonObject Body(string key, JsonObject properties, byte[] message) => new()

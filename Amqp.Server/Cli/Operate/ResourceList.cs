@@ -45,6 +45,8 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     {
         ListFilter[] filters = [.. (context.Get(_filter) ?? []).Select(text => new ListFilter(text))];
         ListColumn[] wanted = Wanted(context);
+        if (wanted.Length == 0)
+            throw new CliException(ExitCode.Usage, "--columns: expected names of fields, separated by commas");
         string? sort = context.Get(_sort);
         JsonElement answer = await context.Client.GetAsync(path(context), $"virtual host '{context.VirtualHost}'", context.Cancellation);
         JsonElement[] items = answer.ValueKind == JsonValueKind.Array ? [.. answer.EnumerateArray()] : [answer];

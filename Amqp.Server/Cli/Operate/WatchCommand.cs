@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
+using Amqp.Server.Cli.Bench;
 using Spectre.Console;
 
 namespace Amqp.Server.Cli.Operate;
@@ -14,45 +17,58 @@ internal static class WatchCommand
 
     public static Command Create(CommandSet set)
     {
-        var interval = new Option<double>("--interval") { HelpName = "seconds", Description = "How often to look. 1 unless given.", DefaultValueFactory = _ => 1 };
-        var count = new Option<int>("--count") { HelpName = "number", Description = "How often in all. Until Ctrl-C unless given." };
+        var interval = new Option<double>("--interval") { HelpName = "seconds", Description = "How often to look.", DefaultValueFactory = _ => 1, CustomParser = ParseInterval };
+        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "How often in all. Until Ctrl-C unless given.");
         var filter = new Option<string[]>("--filter") { HelpName = "field>value", Description = "Show those queues only for which it holds, as for queues list." };
-        Command command = set.Create("watch", "Watch queues and the rates of their messages. On a terminal the view is live; elsewhere every look is printed.", async context =>
+        return set.Create("watch", "Watch queues and the rates of their messages. On a terminal the view is live; elsewhere every look is printed.", async context =>
         {
-            ListFilter[] filters = [.. (context.Get(filter) ?? []).Select(text => new ListFilter(text))];
-            TimeSpan pause = TimeSpan.FromSeconds(context.Get(interval));
-            RateSample? earlier = await LookAsync(context, filters);
-            int most = context.Get(count) is > 0 and var looks ? looks : int.MaxValue;
-            if (!context.IsTerminal)
+            context.TakeInterrupts();
+            try
             {
-                for (int look = 0; look < most; look++)
-                {
-                    await Task.Delay(pause, context.Cancellation);
-                    RateSample now = await LookAsync(context, filters);
-                    PrintPlain(context, now, earlier);
-                    earlier = now;
-                }
-                return;
+                await WatchAsync(context, TimeSpan.FromSeconds(context.Get(interval)), context.Get(count) is > 0 and var looks ? looks : int.MaxValue, context.Get(filter));
             }
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Output) });
-            await console.Live(Table(console, context, earlier, null)).StartAsync(async live =>
+            catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
             {
-                for (int look = 0; look < most; look++)
-                {
-                    live.Refresh();
-                    await Task.Delay(pause, context.Cancellation);
-                    RateSample now = await LookAsync(context, filters);
-                    live.UpdateTarget(Table(console, context, now, earlier));
-                    earlier = now;
-                }
-            });
+                // Ctrl-C is how one stops watching.
+            }
         }, CommonOptions.VirtualHost, interval, count, filter);
-        command.Validators.Add(result =>
+    }
+
+    private static double ParseInterval(ArgumentResult result)
+    {
+        if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 86_400)
+            return seconds;
+        result.AddError($"--interval: '{result.Tokens[0].Value}' will not do; expected seconds from 0.1 to 86400");
+        return 1;
+    }
+
+    private static async Task WatchAsync(CommandContext context, TimeSpan pause, int most, string[]? filter)
+    {
+        ListFilter[] filters = [.. (filter ?? []).Select(text => new ListFilter(text))];
+        RateSample earlier = await LookAsync(context, filters);
+        if (!context.IsTerminal)
         {
-            if (result.GetValue(interval) is not (>= 0.1 and <= 86_400))
-                result.AddError("--interval: expected seconds from 0.1 to 86400");
+            for (int look = 0; look < most; look++)
+            {
+                await Task.Delay(pause, context.Cancellation);
+                RateSample now = await LookAsync(context, filters);
+                PrintPlain(context, now, earlier);
+                earlier = now;
+            }
+            return;
+        }
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Output) });
+        await console.Live(Table(console, context, earlier, null)).StartAsync(async live =>
+        {
+            for (int look = 0; look < most; look++)
+            {
+                live.Refresh();
+                await Task.Delay(pause, context.Cancellation);
+                RateSample now = await LookAsync(context, filters);
+                live.UpdateTarget(Table(console, context, now, earlier));
+                earlier = now;
+            }
         });
-        return command;
     }
 
     private static async Task<RateSample> LookAsync(CommandContext context, ListFilter[] filters)

@@ -31,6 +31,7 @@ internal static class WorkProgress
             await work(_ => { });
             return;
         }
+        context.TakeInterrupts();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
         await console.Progress()
             .AutoClear(true)
