@@ -1,10 +1,10 @@
 using Amqp.Tests.Support;
 
-namespace Amqp.Tests.Behaviour;
+namespace Amqp.Tests;
 
-/// <summary>The broker of this run goes when its tests are through.</summary>
+/// <summary>The broker that tests share goes when all are through.</summary>
 [SetUpFixture]
-public class BehaviourSetUp
+public class TestRunSetUp
 {
     [OneTimeTearDown]
     public Task StopTheBroker() => BrokerTarget.StopAsync();
