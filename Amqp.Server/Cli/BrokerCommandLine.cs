@@ -1,6 +1,8 @@
 using System.Collections;
 using System.CommandLine;
 using Amqp.Server.Cli.Bench;
+using Amqp.Server.Cli.Ctl;
+using Amqp.Server.Cli.Operate;
 using Amqp.Server.Cli.Store;
 using Amqp.Server.Configuration;
 
@@ -12,6 +14,9 @@ namespace Amqp.Server.Cli;
 internal sealed class BrokerCommandLine(
     Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, IReadOnlyDictionary<string, string> environment)
 {
+    // What begins with @ may be a message, a password or a queue's name, and is no file of arguments.
+    private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
+
     private readonly SettingOptions _settings = new();
 
     /// <summary>The environment variables of this process.</summary>
@@ -28,7 +33,10 @@ internal sealed class BrokerCommandLine(
         // The host handles SIGTERM and Ctrl-C, and takes its time for it.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
-        return Root().Parse(arguments).InvokeAsync(output);
+        // Its options are rabbitmqctl's, which stand before the verb as well as behind it.
+        if (arguments is [CtlProgram.Name, .. var rest])
+            return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
+        return Root().Parse(arguments, _asTheyAre).InvokeAsync(output);
     }
 
     private RootCommand Root()
@@ -40,6 +48,9 @@ internal sealed class BrokerCommandLine(
             StoreCommands.Create(),
             BenchCommands.Create(),
         };
+        foreach (Command command in OperateCommands.Create(environment))
+            root.Subcommands.Add(command);
+        root.Subcommands.Add(CtlProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
         return root;

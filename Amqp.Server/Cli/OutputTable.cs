@@ -3,9 +3,9 @@ using Spectre.Console;
 namespace Amqp.Server.Cli;
 
 /// <summary>Rows of text under headings. With lines around them on a terminal that is wide enough; elsewhere aligned by blanks, one row to a line, for grep and awk.</summary>
-/// <param name="title">What the rows are.</param>
+/// <param name="title">What the rows are; null where that is clear.</param>
 /// <param name="columns">Headings; those that begin with a blank have numbers below them, set to the right.</param>
-internal sealed class OutputTable(string title, params string[] columns)
+internal sealed class OutputTable(string? title, params string[] columns)
 {
     private const int BoxWidth = 3; // a line and two blanks
 
@@ -31,11 +31,12 @@ internal sealed class OutputTable(string title, params string[] columns)
 
     private static bool IsRight(string column) => column[0] == ' ';
 
-    private static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+    /// <summary>Replaces control characters, which would do things to a terminal.</summary>
+    public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
     private void PrintBoxed(IAnsiConsole console)
     {
-        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(title)) };
+        var table = new Table { Border = TableBorder.Rounded, Title = title is null ? null : new TableTitle(Markup.Escape(title)) };
         foreach (string column in columns)
             table.AddColumn(new TableColumn(new Text(column.Trim())) { Alignment = IsRight(column) ? Justify.Right : Justify.Left });
         foreach (string[] row in _rows)
@@ -45,8 +46,11 @@ internal sealed class OutputTable(string title, params string[] columns)
 
     private void PrintPlain(TextWriter output, int[] widths)
     {
-        output.WriteLine();
-        output.WriteLine($"# {title}");
+        if (title is not null)
+        {
+            output.WriteLine();
+            output.WriteLine($"# {title}");
+        }
         foreach (string[] row in _rows.Prepend([.. columns.Select(column => column.Trim())]))
         {
             IEnumerable<string> cells = row.Select((cell, i) => IsRight(columns[i]) ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]));

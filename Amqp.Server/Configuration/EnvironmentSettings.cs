@@ -10,6 +10,9 @@ internal static class EnvironmentSettings
 
     public const string RabbitMqConfigFile = "RABBITMQ_CONFIG_FILE";
 
+    /// <summary>Variables with our prefix that say which broker a command means; a broker does not care.</summary>
+    public static IReadOnlyList<string> OfCommands { get; } = [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
+
     private static readonly Dictionary<string, string> _rabbitMq = new()
     {
         ["RABBITMQ_DEFAULT_USER"] = "default_user",
@@ -25,7 +28,7 @@ internal static class EnvironmentSettings
         {
             if (_rabbitMq.TryGetValue(variable, out string? key))
                 assignments.Add(Assignment.Of(key, value, new SettingSource(variable, SettingSource.RabbitMqEnvironment)));
-            else if (!variable.StartsWith(Prefix, StringComparison.Ordinal) || variable == ConfigFile)
+            else if (!variable.StartsWith(Prefix, StringComparison.Ordinal) || variable == ConfigFile || OfCommands.Contains(variable))
                 continue;
             else if (SegmentsOf(variable) is { } segments)
                 assignments.Add(new Assignment(segments, value, new SettingSource(variable, SettingSource.Environment)));

@@ -36,7 +36,10 @@ internal static class BrokerHost
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
             () => ListenersIn(addresses),
             app.Services.GetRequiredService<LogLevels>(),
-            app.Services.GetRequiredService<ILogger<ManagementApi>>());
+            app.Services.GetRequiredService<ILogger<ManagementApi>>())
+        {
+            Stop = app.Lifetime.StopApplication,
+        };
         app.UseMetrics(services);
         app.MapManagement(services);
         return app;

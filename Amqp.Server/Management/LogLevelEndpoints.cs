@@ -21,6 +21,8 @@ internal static class LogLevelEndpoints
         string name = request.Text("level");
         if (!ValueKinds.Level.TryRead(name, out var level))
             throw ApiException.BadRequest($"level is '{name}', expected {ValueKinds.Level.Expected}");
+        string what = category is { } one ? $"the log level of {LogCategories.NameOf(one)}" : "the log level";
+        request.Services.Logger.SettingChanged(request.User.Name, what, name); // first: it may be the last that is logged
         request.Services.LogLevels.Set(category, level);
         return ApiReply.NoContent;
     }

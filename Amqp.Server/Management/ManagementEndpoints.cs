@@ -31,6 +31,7 @@ internal static class ManagementEndpoints
             .MapHealth()
             .MapAuthentication()
             .MapDefinitions()
+            .MapSettings()
             .MapLogLevels();
     }
 }

@@ -14,4 +14,10 @@ internal static partial class ManagementLog
 
     [LoggerMessage(401, LogLevel.Information, "Connection {Connection} is closed for '{User}': {Reason}")]
     public static partial void ConnectionClosedFor(this ILogger logger, string connection, string user, string reason);
+
+    [LoggerMessage(404, LogLevel.Information, "'{User}' asks the broker to stop")]
+    public static partial void StopRequested(this ILogger logger, string user);
+
+    [LoggerMessage(405, LogLevel.Information, "'{User}' sets {Setting} to {Value} until the broker stops")]
+    public static partial void SettingChanged(this ILogger logger, string user, string setting, string value);
 }

@@ -23,6 +23,9 @@ internal sealed record ManagementServices(
     /// <summary>RabbitMQ's name for the one node that there is.</summary>
     public static string NodeName => Node.Name;
 
+    /// <summary>Stops the broker as SIGTERM does; returns at once.</summary>
+    public required Action Stop { get; init; }
+
     /// <summary>When the process came up, in <see cref="Environment.TickCount64"/>.</summary>
     public long StartedAt { get; } = Environment.TickCount64;
 

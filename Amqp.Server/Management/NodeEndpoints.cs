@@ -22,9 +22,9 @@ internal static class NodeEndpoints
         json.WriteString("os_pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         json.WriteNumber("fd_total", ProcessFiles.Limit);
         json.WriteNumber("sockets_total", ProcessFiles.Limit);
-        json.WriteNumber("mem_limit", options.MemoryHighWatermark);
+        json.WriteNumber("mem_limit", request.Broker.Alarms.MemoryLimit);
         json.WriteBoolean("mem_alarm", alarm is not null && alarm.Contains("memory", StringComparison.Ordinal));
-        json.WriteNumber("disk_free_limit", options.DiskFreeLimit);
+        json.WriteNumber("disk_free_limit", request.Broker.Alarms.DiskLimit);
         json.WriteBoolean("disk_free_alarm", alarm is not null && alarm.Contains("disk", StringComparison.Ordinal));
         json.WriteNumber("proc_total", 1_048_576);
         var query = new SampleQuery(request);

@@ -52,6 +52,10 @@ public class BrokerConfigurationTests
             ConfigurationOf.Environment(("AMQPBROKER_LOG_FILE_LEVEL", "info")).Warnings,
             Is.EqualTo(new[] { "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect in this version" }));
 
+    [Test]
+    public void Variables_that_tell_commands_which_broker_is_meant_are_no_settings() =>
+        Assert.That(ConfigurationOf.Environment(("AMQPBROKER_URL", "http://x"), ("AMQPBROKER_USER", "u"), ("AMQPBROKER_PASSWORD", "p"), ("AMQPBROKER_VHOST", "v"), ("AMQPBROKER_PROFILE", "p")).Errors, Is.Empty);
+
     [TestCase("AMQPBROKER_CONFIG_FILE")]
     [TestCase("RABBITMQ_CONFIG_FILE")]
     public void A_variable_names_the_file(string variable)

@@ -14,15 +14,21 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
     private const long LargestStep = 4 << 20;
     private const long SmallestStep = 256 << 10;
 
-    private readonly long _step = Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
     private long _lookedAt; // bytes appended then
     private bool _isFull;
+
+    /// <summary>Bytes that shall stay free; for any thread.</summary>
+    public long Limit
+    {
+        get => free.Limit;
+        set => free.Limit = value;
+    }
 
     /// <summary>True while less is free than the limit, or nothing can be written.</summary>
     public bool IsShort => free.IsShort || Volatile.Read(ref _isFull);
 
     /// <summary>True when so much was appended since the last look, or the disk became full or no longer is.</summary>
-    public bool IsDue => isFull() != Volatile.Read(ref _isFull) || appended() - Volatile.Read(ref _lookedAt) >= _step;
+    public bool IsDue => isFull() != Volatile.Read(ref _isFull) || appended() - Volatile.Read(ref _lookedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
 
     /// <summary>Looks anew, and tells the log when that changes things.</summary>
     public void Look(ILogger logger)

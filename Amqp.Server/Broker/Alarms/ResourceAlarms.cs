@@ -42,6 +42,31 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <summary>Why, in RabbitMQ's words for connection.blocked: <c>low on memory</c>, <c>low on disk</c> or both; null while all is well.</summary>
     public string? Reason => Volatile.Read(ref _reason);
 
+    /// <summary>Bytes above which memory is short.</summary>
+    public long MemoryLimit => _memory.Limit;
+
+    /// <summary>Bytes below which the disk is short.</summary>
+    public long DiskLimit => _disk.Limit;
+
+    /// <summary>Changes the limit of memory, and looks at once.</summary>
+    public void SetMemoryLimit(long bytes)
+    {
+        _memory.Limit = bytes;
+        Check();
+    }
+
+    /// <summary>Changes the limit of the disk, and looks at once.</summary>
+    public void SetDiskLimit(long bytes)
+    {
+        lock (_gate)
+        {
+            _disk.Limit = bytes;
+            _checks = 0; // the disk's turn is now
+            if (!_isDisposed)
+                CheckUnderGate();
+        }
+    }
+
     /// <summary>Completes while publishers must wait, and when they have to.</summary>
     public Task WaitUntilSetAsync() => Volatile.Read(ref _set).Task;
 

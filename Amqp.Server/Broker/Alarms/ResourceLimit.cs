@@ -2,10 +2,16 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>A resource, the limit of it, and whether it was on the wrong side when last looked at.</summary>
 /// <param name="measure">Bytes now; null when it cannot be told, which changes nothing.</param>
-/// <param name="limit">Bytes.</param>
+/// <param name="limit">Bytes; may be changed.</param>
 internal sealed class ResourceLimit(Func<long?> measure, long limit)
 {
-    public long Limit { get; } = limit;
+    private long _limit = limit;
+
+    public long Limit
+    {
+        get => Volatile.Read(ref _limit);
+        set => Volatile.Write(ref _limit, value);
+    }
 
     public bool IsShort { get; private set; }
 

@@ -1,0 +1,20 @@
+namespace Amqp.Server.Cli.Api;
+
+/// <summary>Addresses of the HTTP API: names may hold anything, slashes too.</summary>
+internal static class ApiPath
+{
+    /// <summary>Joins parts, each encoded.</summary>
+    public static string Of(params ReadOnlySpan<string> parts)
+    {
+        string[] encoded = new string[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+            encoded[i] = Uri.EscapeDataString(parts[i]);
+        return string.Join('/', encoded);
+    }
+
+    /// <summary>A list of a resource: in one virtual host, or in all when that is null.</summary>
+    public static string List(string resource, string? virtualHost) => virtualHost is null ? resource : Of(resource, virtualHost);
+
+    /// <summary>How an address calls an exchange: the default one has no name.</summary>
+    public static string Exchange(string name) => name.Length == 0 ? "amq.default" : name;
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Amqp.Server.Cli.Api;
+
+/// <summary>What the command line, the environment and a profile say of the broker to ask, in this order.</summary>
+/// <param name="Url">The HTTP API; may hold user and password.</param>
+/// <param name="User">Who logs in.</param>
+/// <param name="Password">The password.</param>
+/// <param name="Profile">A profile of the file.</param>
+/// <param name="File">The file of profiles, instead of the user's own.</param>
+internal sealed record LoginSettings(string? Url, string? User, string? Password, string? Profile, string? File)
+{
+    public const string DefaultUrl = "http://127.0.0.1:15672";
+
+    private const string Guest = "guest";
+
+    /// <summary>Decides whom to ask.</summary>
+    /// <param name="environment">The environment variables.</param>
+    /// <param name="askPassword">Asks for a user's password; null when nobody can be asked.</param>
+    /// <exception cref="CliException">Something is missing or malformed.</exception>
+    public BrokerLogin Resolve(IReadOnlyDictionary<string, string> environment, Func<string, string>? askPassword)
+    {
+        string? profileName = Profile ?? Variable("AMQPBROKER_PROFILE");
+        // Who names a broker on the command line means that one, and not what a profile says of another.
+        string? url = Url ?? (Profile is null ? Variable("AMQPBROKER_URL") : null);
+        LoginProfile profile = Profiles.Find(File, profileName, environment, isNeeded: url is null || profileName is not null);
+        url ??= profile.Url ?? DefaultUrl;
+        if (!url.Contains("://", StringComparison.Ordinal))
+            url = $"http://{url}";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
+            throw new CliException(ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
+
+        string[] inUrl = address.UserInfo.Length > 0 ? [.. address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)] : [];
+        string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? Guest;
+        string? password = Password ?? (User is null && inUrl.Length > 1 ? inUrl[1] : null) ?? Variable("AMQPBROKER_PASSWORD") ?? (user == profile.User ? profile.Password : null);
+        if (password is null && user == Guest)
+            password = Guest;
+        password ??= askPassword?.Invoke(user)
+            ?? throw new CliException(ExitCode.Usage, $"There is no password for '{user}'. Give it with --password, AMQPBROKER_PASSWORD or a profile");
+        var plain = new UriBuilder(address.Scheme, address.Host, address.Port, address.AbsolutePath);
+        return new BrokerLogin(plain.Uri, user, password, Variable("AMQPBROKER_VHOST") ?? profile.VirtualHost ?? "/");
+
+        string? Variable(string name) => environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+    }
+
+    /// <summary>A time limit of a command: seconds, with a fraction if need be; 0 or <c>infinity</c> is none.</summary>
+    public static TimeSpan? ParseTimeout(string text) =>
+        text is "infinity" or "0" ? Timeout.InfiniteTimeSpan
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 1_000_000 ? TimeSpan.FromSeconds(seconds)
+        : null;
+
+    private static string WithoutLogin(string url) => url.LastIndexOf('@') is var at and >= 0 ? url[(at + 1)..] : url;
+}

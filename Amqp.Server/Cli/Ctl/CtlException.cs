@@ -1,0 +1,25 @@
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>A verb that fails as <c>rabbitmqctl</c>'s does.</summary>
+/// <param name="exitCode">Of sysexits.h.</param>
+/// <param name="message">Printed to standard error as it is.</param>
+internal sealed class CtlException(int exitCode, string message) : CliException(exitCode, message)
+{
+    /// <summary>The usual form: a line that says Error, and what it is.</summary>
+    public static CtlException Error(int exitCode, string message) => new(exitCode, $"Error:\n{message}");
+
+    public static CtlException NoUser(string user) => Error(Cli.ExitCode.NotFound, $"User \"{user}\" does not exist");
+
+    public static CtlException NoVirtualHost(string host) => new(Cli.ExitCode.Refused, $"Virtual host '{host}' does not exist");
+
+    public static CtlException NotJson() => Error(Cli.ExitCode.Unavailable, "JSON decoding error. Reason: badarg");
+
+    public static CtlException Timeout(CtlInput input, string node, string limit) =>
+        new(Cli.ExitCode.TemporaryFailure, $"Error: operation {input.Verb} on node {node} timed out. Timeout value used: {limit}");
+
+    /// <summary>Arguments that cannot be, with the usage.</summary>
+    public static CtlException Usage(CtlInput input, CtlVerb verb, string problem, int exitCode = Cli.ExitCode.Usage) =>
+        new(exitCode, $"Error (argument validation): {problem}\nArguments given:\n\t{string.Join(' ', input.Given)}\n\n{verb.UsageText}");
+}

@@ -1,0 +1,124 @@
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>A command line as <c>rabbitmqctl</c> understands it: options may stand anywhere, before the verb too.</summary>
+internal sealed class CtlInput
+{
+    /// <summary>Options of every verb that take a value, and what they are short for.</summary>
+    private static readonly Dictionary<string, string> _valued = new()
+    {
+        ["-n"] = "node",
+        ["--node"] = "node",
+        ["-p"] = "vhost",
+        ["--vhost"] = "vhost",
+        ["-t"] = "timeout",
+        ["--timeout"] = "timeout",
+        ["--formatter"] = "formatter",
+        ["--printer"] = "printer",
+        ["--file"] = "file",
+        ["--erlang-cookie"] = "erlang-cookie",
+        ["--script-name"] = "script-name",
+        ["--rabbitmq-home"] = "rabbitmq-home",
+        ["--url"] = "url",
+        ["-u"] = "user",
+        ["--user"] = "user",
+        ["--password"] = "password",
+        ["--profile"] = "profile",
+        ["--config"] = "config",
+    };
+
+    private static readonly Dictionary<string, string> _flags = new()
+    {
+        ["-q"] = "quiet",
+        ["--quiet"] = "quiet",
+        ["-s"] = "silent",
+        ["--silent"] = "silent",
+        ["-l"] = "longnames",
+        ["--longnames"] = "longnames",
+        ["--dry-run"] = "dry-run",
+        ["-?"] = "help",
+        ["--help"] = "help",
+        ["--version"] = "version",
+        ["--auto-complete"] = "auto-complete",
+    };
+
+    private readonly Dictionary<string, string> _options = [];
+
+    /// <summary>Everything as it was given, for error texts.</summary>
+    public IReadOnlyList<string> Given { get; }
+
+    /// <summary>The verb; null when there is none.</summary>
+    public string? Verb { get; }
+
+    /// <summary>What is no option, behind the verb.</summary>
+    public List<string> Arguments { get; } = [];
+
+    /// <summary>Options that neither every verb nor this one has.</summary>
+    public List<string> Unknown { get; } = [];
+
+    public bool IsQuiet => Has("quiet") || IsSilent;
+
+    public bool IsSilent => Has("silent");
+
+    public string Formatter => Option("formatter") ?? "table";
+
+    /// <summary>The virtual host that is meant; null when none is named.</summary>
+    public string? VirtualHost => Option("vhost");
+
+    /// <summary>The broker to ask, as far as the command line says.</summary>
+    public LoginSettings Login(CtlVerb verb) =>
+        new(Option("url"), verb.Options.Contains("--user") ? null : Option("user"), Option("password"), Option("profile"), Option("config"));
+
+    /// <param name="given">What follows <c>ctl</c>.</param>
+    /// <param name="find">Looks a verb up.</param>
+    public CtlInput(IReadOnlyList<string> given, Func<string, CtlVerb?> find)
+    {
+        Given = given;
+        // The verb is the first word that is neither an option nor the value of one.
+        CtlVerb? verb = null;
+        for (int i = 0; i < given.Count && Verb is null; i++)
+        {
+            if (!given[i].StartsWith('-'))
+                (Verb, verb) = (given[i], find(given[i]));
+            else if (_valued.ContainsKey(given[i]))
+                i++;
+        }
+        bool isVerbSeen = false, isOver = false;
+        for (int i = 0; i < given.Count; i++)
+        {
+            string word = given[i];
+            string? value = null;
+            if (isOver || word is "-" || !word.StartsWith('-'))
+            {
+                if (isVerbSeen)
+                    Arguments.Add(word);
+                isVerbSeen = true;
+                continue;
+            }
+            if (word == "--")
+            {
+                isOver = true;
+                continue;
+            }
+            if (word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var split)
+                (word, value) = (word[..split], word[(split + 1)..]);
+            if (verb?.Flags.Contains(word) is true)
+                _options[word.TrimStart('-')] = "";
+            else if (verb?.Options.Contains(word) is true)
+                _options[word.TrimStart('-')] = value ?? Next(ref i);
+            else if (_flags.TryGetValue(word, out string? flag))
+                _options[flag] = "";
+            else if (_valued.TryGetValue(word, out string? name))
+                _options[name] = value ?? Next(ref i);
+            else
+                Unknown.Add(word);
+        }
+
+        string Next(ref int i) => i + 1 < given.Count ? given[++i] : "";
+    }
+
+    public bool Has(string option) => _options.ContainsKey(option);
+
+    public string? Option(string name) => _options.GetValueOrDefault(name);
+}

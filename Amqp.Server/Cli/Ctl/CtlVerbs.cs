@@ -1,0 +1,33 @@
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>The verbs that there are.</summary>
+internal static class CtlVerbs
+{
+    /// <summary>By what they are about.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<CtlVerb> Verbs)> Families { get; } =
+    [
+        ("Nodes", NodeVerbs.All),
+        ("Users", UserVerbs.All),
+        ("Access Control", PermissionVerbs.All),
+        ("Queues", QueueVerbs.All),
+        ("Monitoring", ListVerbs.All),
+        ("Health checks", DiagnosticVerbs.All),
+        ("Connections", ConnectionVerbs.All),
+        ("Parameters", ParameterVerbs.All),
+        ("Policies", PolicyVerbs.All),
+        ("Virtual hosts", VirtualHostVerbs.All),
+        ("Limits", LimitVerbs.All),
+        ("Configuration", SettingVerbs.All),
+        ("Definitions", DefinitionVerbs.All),
+    ];
+
+    private static readonly Dictionary<string, CtlVerb> _byName = Families.SelectMany(family => family.Verbs).Concat(RefusedVerbs.All).ToDictionary(verb => verb.Name);
+
+    /// <summary>Null when there is no such verb.</summary>
+    public static CtlVerb? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The verb that somebody may have meant.</summary>
+    public static string? Nearest(string name) => Spelling.Nearest(name, _byName.Keys);
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>Definitions, to and from files.</summary>
+internal static class DefinitionVerbs
+{
+    private const string Standard = "-";
+
+    public static IReadOnlyList<CtlVerb> All { get; } =
+    [
+        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync) { Options = ["--format"] },
+        new("import_definitions", "<file_path | \"-\"> [--format <json | erlang>] [--skip-if-unchanged]", 0, 1, "Imports definitions in JSON", ImportAsync) { Options = ["--format"], Flags = ["--skip-if-unchanged"], Timeout = 300 },
+    ];
+
+    private static async Task ExportAsync(CtlCall call)
+    {
+        DemandJson(call);
+        string file = call[0];
+        if (file != Standard)
+            call.Announce($"Exporting definitions in JSON to a file at \"{file}\" ...");
+        string text = JsonSerializer.Serialize(await call.GetAsync("definitions"), CtlFormat.Json);
+        if (file == Standard)
+        {
+            call.Output.Write(text);
+            return;
+        }
+        try
+        {
+            await File.WriteAllTextAsync(file, text);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw CtlException.Error(ExitCode.Refused, $"No permissions to write to file {file} or its parent directory");
+        }
+        catch (IOException error)
+        {
+            throw CtlException.Error(ExitCode.Refused, error.Message);
+        }
+    }
+
+    private static async Task ImportAsync(CtlCall call)
+    {
+        DemandJson(call);
+        string file = call.Input.Arguments.Count > 0 ? call[0] : Standard;
+        if (file != Standard && !File.Exists(file))
+            throw CtlException.Usage(call.Input, call.Verb, $"Bad argument: File {file} does not exist", ExitCode.Refused);
+        call.Announce(file == Standard ? "Importing definitions in JSON from standard input ..." : $"Importing definitions in JSON from a file at \"{file}\" ...");
+        string text = file == Standard ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(file);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+        }
+        catch (JsonException)
+        {
+            throw CtlException.Error(ExitCode.Refused, "Failed to parse input as JSON. Please check if it is valid");
+        }
+        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Post, "definitions", text);
+        if (!answer.IsSuccess)
+            throw call.Refused(answer);
+        call.Note("Successfully started definition import. This process is asynchronous and can take some time.");
+    }
+
+    private static void DemandJson(CtlCall call)
+    {
+        if (call.Input.Option("format") is { } format && !format.Equals("json", StringComparison.OrdinalIgnoreCase))
+            throw CtlException.Usage(call.Input, call.Verb, $"format {format} is not supported here; definitions are JSON");
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>Values as <c>rabbitmqctl</c> prints them, which shows tables as Erlang's lists of pairs.</summary>
+internal static class ErlangView
+{
+    /// <summary>A cell of a table.</summary>
+    public static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => "",
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Text))}]",
+        JsonValueKind.Object => Term(value),
+        _ => value.GetRawText(),
+    };
+
+    private static string Term(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => $"\"{value.GetString()}\"",
+        JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Term))}]",
+        JsonValueKind.Object => $"[{string.Join(',', value.EnumerateObject().OrderBy(field => field.Name, StringComparer.Ordinal).Select(field => $"{{\"{field.Name}\",{Term(field.Value)}}}"))}]",
+        JsonValueKind.Null => "undefined",
+        _ => value.GetRawText(),
+    };
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>The node: whether it is there, what it is, and its end.</summary>
+internal static class NodeVerbs
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
+
+    public static IReadOnlyList<CtlVerb> All { get; } =
+    [
+        new("await_online_nodes", "<count>", 1, 1, "Waits for <count> nodes to join the cluster", AwaitNodesAsync) { Timeout = 300 },
+        new("await_startup", "", 0, 0, "Waits for the RabbitMQ application to start on the target node", AwaitStartupAsync) { Timeout = 300 },
+        new("cluster_status", "", 0, 0, "Displays all the nodes in the cluster grouped by node type, together with the currently running nodes", NodeStatus.PrintClusterAsync) { Timeout = 60 },
+        new("node_health_check", "", 0, 0, "DEPRECATED. Performs a health check of the target node", CheckAsync) { Timeout = 70 },
+        new("ping", "", 0, 0, "Checks that the broker answers and the login is good", PingAsync) { Timeout = 60 },
+        new("rotate_logs", "", 0, 0, "Does nothing [deprecated]", _ => throw CtlException.Error(ExitCode.Unavailable, "This command does not rotate logs anymore [deprecated]")) { IsLocal = true },
+        new("shutdown", "[--wait]", 0, 0, "Stops the broker's process and waits until it has ended", ShutdownAsync) { Flags = ["--wait", "--no-wait"] },
+        new("start_app", "", 0, 0, "Checks that the broker runs: it has no application that could be stopped within the process", StartAsync),
+        new("status", "[--unit <unit>]", 0, 0, "Displays status of a node", NodeStatus.PrintAsync) { Options = ["--unit"], Timeout = 60 },
+        new("stop", "[<pidfile>]", 0, 1, "Stops the broker's process", ShutdownAsync) { Flags = ["--idempotent"] },
+        new("version", "", 0, 0, "Displays the version of this program", Version) { IsLocal = true },
+        new("wait", "[<pidfile>] [--pid|-P <pid>]", 0, 1, "Waits for the broker's startup by monitoring a local PID file", WaitAsync) { Options = ["--pid", "-P"] },
+    ];
+
+    private static Task Version(CtlCall call)
+    {
+        call.Output.WriteLine(typeof(NodeVerbs).Assembly.GetName().Version?.ToString(3));
+        return Task.CompletedTask;
+    }
+
+    private static async Task PingAsync(CtlCall call)
+    {
+        call.Announce($"Will ping {call.Node}. This only checks if the OS process is running and registered with epmd. Timeout: {(long)call.Timeout.TotalMilliseconds} ms.");
+        await call.GetAsync("whoami");
+        call.Say("Ping succeeded");
+    }
+
+    private static async Task CheckAsync(CtlCall call)
+    {
+        if (!call.Input.IsQuiet)
+        {
+            call.Output.WriteLine("This command is DEPRECATED and will be removed in a future version.");
+            call.Output.WriteLine("It performs intrusive, opinionated health checks and requires a fully booted node.");
+            call.Output.WriteLine("Use one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.");
+            call.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds ..."));
+        }
+        call.Announce($"Checking health of node {call.Node} ...");
+        ApiAnswer alarms = await call.Client.AskAsync(HttpMethod.Get, "health/checks/alarms");
+        if (!alarms.IsSuccess)
+            throw CtlException.Error(ExitCode.Software, $"Node {call.Node} failed health check: {alarms.Reason}");
+        call.Say("Health check passed");
+    }
+
+    private static Task AwaitStartupAsync(CtlCall call) => AwaitAsync(call, () => false);
+
+    private static async Task AwaitNodesAsync(CtlCall call)
+    {
+        if (!int.TryParse(call[0], NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            throw CtlException.Usage(call.Input, call.Verb, "Bad argument.", ExitCode.Refused);
+        call.Announce(string.Create(CultureInfo.InvariantCulture, $"Will wait for at least {count} nodes to join the cluster of {call.Node}. Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
+        if (count > 1)
+            throw CtlException.Error(ExitCode.TemporaryFailure, "There is one node, and no others can join it");
+        await AwaitAsync(call, () => false);
+    }
+
+    /// <summary>Asks until there is an answer.</summary>
+    private static async Task AwaitAsync(CtlCall call, Func<bool> isOver)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Get, "whoami");
+                if (answer.IsSuccess)
+                    return;
+                if ((int)answer.Status < 500)
+                    throw call.Refused(answer);
+            }
+            catch (ApiFailure failure) when (failure.Status is null)
+            {
+                // Not there yet.
+            }
+            if (isOver())
+                throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
+            if (call.Timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(started) > call.Timeout)
+                throw CtlException.Timeout(call.Input, call.Node, ((long)call.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+            await Task.Delay(_pause);
+        }
+    }
+
+    private static async Task WaitAsync(CtlCall call)
+    {
+        string? given = call.Input.Option("pid") ?? call.Input.Option("P");
+        if (given is null && call.Input.Arguments.Count == 0)
+            throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.");
+        int pid;
+        if (given is not null)
+        {
+            if (!int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out pid))
+                throw CtlException.Usage(call.Input, call.Verb, $"Invalid options for this command:\n--pid : {given}");
+        }
+        else
+        {
+            call.Announce($"Waiting for pid file '{call[0]}' to appear");
+            pid = await ReadPidAsync(call);
+            call.Announce($"pid is {pid}");
+        }
+        call.Announce($"Waiting for the broker on node '{call.Node}' while OS process '{pid}' is running");
+        await AwaitAsync(call, () => !IsRunning(pid));
+        call.Announce($"Applications 'rabbit_and_plugins' are running on node '{call.Node}'");
+    }
+
+    private static async Task<int> ReadPidAsync(CtlCall call)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            // The broker's own lock file serves as one.
+            if (File.Exists(call[0]) && int.TryParse((await File.ReadAllTextAsync(call[0])).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+                return pid;
+            if (call.Timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(started) > call.Timeout)
+                throw CtlException.Timeout(call.Input, call.Node, ((long)call.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+            await Task.Delay(_pause);
+        }
+    }
+
+    private static async Task StartAsync(CtlCall call)
+    {
+        call.Announce($"Starting node {call.Node} ...");
+        await call.GetAsync("whoami");
+    }
+
+    private static async Task ShutdownAsync(CtlCall call)
+    {
+        int pid = await NodeStatus.PidAsync(call);
+        bool isWatched = call.Verb.Name == "shutdown" && !call.Input.Has("no-wait") && call.Client.Login.Url.IsLoopback && IsRunning(pid);
+        call.Announce(isWatched ? $"Shutting down RabbitMQ node {call.Node} running at PID {pid}" : $"Stopping and halting node {call.Node} ...");
+        await call.SendAsync(HttpMethod.Post, "stop", new JsonObject());
+        if (!isWatched)
+            return;
+        call.Announce($"Waiting for PID {pid} to terminate");
+        while (IsRunning(pid))
+            await Task.Delay(_pause);
+        call.Announce($"RabbitMQ node {call.Node} running at PID {pid} successfully shut down");
+    }
+
+    private static bool IsRunning(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>Runtime parameters, of a virtual host and global.</summary>
+internal static class ParameterVerbs
+{
+    private static readonly string[] _columns = ["component", "name", "value"];
+    private static readonly string[] _globalColumns = ["name", "value"];
+
+    public static IReadOnlyList<CtlVerb> All { get; } =
+    [
+        new("clear_global_parameter", "<name>", 1, 1, "Clears a global runtime parameter", ClearGlobalAsync),
+        new("clear_parameter", "[--vhost <vhost>] <component_name> <name>", 2, 2, "Clears a runtime parameter.", ClearAsync),
+        new("list_global_parameters", "[--no-table-headers]", 0, 0, "Lists global runtime parameters", ListGlobalAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
+        new("list_parameters", "[--vhost <vhost>] [--no-table-headers]", 0, 0, "Lists runtime parameters for a virtual host", ListAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
+        new("set_global_parameter", "<name> <value>", 2, 2, "Sets a runtime parameter.", SetGlobalAsync),
+        new("set_parameter", "[--vhost <vhost>] <component_name> <name> <value>", 3, 3, "Sets a runtime parameter.", SetAsync),
+    ];
+
+    private static async Task SetAsync(CtlCall call)
+    {
+        call.Announce($"Setting runtime parameter \"{call[1]}\" for component \"{call[0]}\" to \"{call[2]}\" in vhost \"{call.VirtualHost}\" ...");
+        JsonNode value = CtlCall.ParseJson(call[2]);
+        await call.DemandVirtualHostAsync();
+        await call.SendAsync(HttpMethod.Put, ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), new JsonObject { ["value"] = value });
+    }
+
+    private static async Task ClearAsync(CtlCall call)
+    {
+        call.Announce($"Clearing runtime parameter \"{call[1]}\" for component \"{call[0]}\" on vhost \"{call.VirtualHost}\" ...");
+        await call.DeleteAsync(ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), Missing());
+    }
+
+    private static async Task ListAsync(CtlCall call)
+    {
+        call.Announce($"Listing runtime parameters for vhost \"{call.VirtualHost}\" ...");
+        await call.DemandVirtualHostAsync();
+        JsonElement[] parameters = await call.ListAsync("parameters");
+        Print(call, _columns, parameters.Where(parameter => parameter.GetProperty("vhost").GetString() == call.VirtualHost));
+    }
+
+    private static async Task SetGlobalAsync(CtlCall call)
+    {
+        call.Announce($"Setting global runtime parameter \"{call[0]}\" to \"{call[1]}\" ...");
+        await call.SendAsync(HttpMethod.Put, ApiPath.Of("global-parameters", call[0]), new JsonObject { ["value"] = CtlCall.ParseJson(call[1]) });
+    }
+
+    private static async Task ClearGlobalAsync(CtlCall call)
+    {
+        call.Announce($"Clearing global runtime parameter \"{call[0]}\" ...");
+        await call.DeleteAsync(ApiPath.Of("global-parameters", call[0]), Missing());
+    }
+
+    private static async Task ListGlobalAsync(CtlCall call)
+    {
+        call.Announce("Listing global runtime parameters ...");
+        Print(call, _globalColumns, await call.ListAsync("global-parameters"));
+    }
+
+    private static CtlException Missing() => CtlException.Error(ExitCode.Unavailable, "Parameter does not exist");
+
+    private static void Print(CtlCall call, string[] columns, IEnumerable<JsonElement> parameters) =>
+        CtlFormat.Print(call, columns, [.. parameters.Select(parameter => columns.Select(column => CtlJson.AsText(parameter, column)).ToArray())], isStreamed: false);
+}

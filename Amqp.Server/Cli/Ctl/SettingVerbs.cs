@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Amqp.Server.Cli.Ctl;
+
+/// <summary>Settings that can be changed while the broker runs. They hold until it stops.</summary>
+internal static class SettingVerbs
+{
+    private static readonly string[] _levels = ["debug", "info", "warning", "error", "critical", "none"];
+
+    public static IReadOnlyList<CtlVerb> All { get; } =
+    [
+        new("set_cluster_name", "<name>", 1, 1, "Sets the cluster name", NameAsync),
+        new("set_disk_free_limit", "<disk_limit> | mem_relative <fraction>", 1, 2, "Sets the disk_free_limit setting", SetDiskAsync),
+        new("set_log_level", "<log_level>", 1, 1, "Sets log level in the running node", SetLogLevelAsync),
+        new("set_vm_memory_high_watermark", "<fraction> | absolute <value>", 1, 2, "Sets the vm_memory_high_watermark setting", SetMemoryAsync),
+    ];
+
+    private static async Task NameAsync(CtlCall call)
+    {
+        call.Announce($"Setting cluster name to {call[0]} ...");
+        await call.SendAsync(HttpMethod.Put, "cluster-name", new JsonObject { ["name"] = call[0] });
+    }
+
+    private static async Task SetMemoryAsync(CtlCall call)
+    {
+        if (call.Input.Arguments.Count == 1)
+        {
+            double fraction = Fraction(call, call[0]);
+            call.Announce($"Setting memory threshold on {call.Node} to {call[0]} ...");
+            await call.SendAsync(HttpMethod.Put, "settings/memory-high-watermark", new JsonObject { ["relative"] = fraction });
+            return;
+        }
+        if (call[0] != "absolute")
+            throw Bad(call);
+        call.Announce($"Setting memory threshold on {call.Node} to {call[1]} bytes ...");
+        await call.SendAsync(HttpMethod.Put, "settings/memory-high-watermark", new JsonObject { ["absolute"] = call[1] });
+    }
+
+    private static async Task SetDiskAsync(CtlCall call)
+    {
+        if (call.Input.Arguments.Count == 1)
+        {
+            call.Announce($"Setting disk free limit on {call.Node} to {call[0]} bytes ...");
+            await call.SendAsync(HttpMethod.Put, "settings/disk-free-limit", new JsonObject { ["absolute"] = call[0] });
+            return;
+        }
+        if (call[0] != "mem_relative")
+            throw Bad(call);
+        double fraction = Fraction(call, call[1]);
+        call.Announce($"Setting disk free limit on {call.Node} to {call[1]} times the total RAM ...");
+        await call.SendAsync(HttpMethod.Put, "settings/disk-free-limit", new JsonObject { ["relative"] = fraction });
+    }
+
+    private static async Task SetLogLevelAsync(CtlCall call)
+    {
+        if (!_levels.Contains(call[0]))
+            throw CtlException.Error(ExitCode.Unavailable, $"level {call[0]} is not supported. Try one of {string.Join(", ", _levels)}");
+        call.Announce($"Setting log level to \"{call[0]}\" ...");
+        await call.SendAsync(HttpMethod.Put, "log-levels", new JsonObject { ["level"] = call[0] });
+    }
+
+    private static double Fraction(CtlCall call, string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double fraction) ? fraction : throw Bad(call);
+
+    private static CtlException Bad(CtlCall call) => CtlException.Usage(call.Input, call.Verb, "Bad argument.", ExitCode.Refused);
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary>Makes commands that ask a broker, all with the same options, errors and exit codes.</summary>
+/// <param name="login">Which broker.</param>
+internal sealed class CommandSet(LoginOptions login)
+{
+    public LoginOptions Login => login;
+
+    /// <summary>A command that does something and ends well unless it throws.</summary>
+    public Command Create(string name, string description, Func<CommandContext, Task> run, params ReadOnlySpan<Symbol> symbols)
+    {
+        var command = new Command(name, description);
+        Act(command, async context =>
+        {
+            await run(context);
+            return ExitCode.Ok;
+        }, symbols);
+        return command;
+    }
+
+    /// <summary>A list of a resource, and the command that prints it when no other verb is given.</summary>
+    public Command Resource(string name, string description, ResourceList list, params ReadOnlySpan<Command> verbs)
+    {
+        var command = new Command(name, $"{description} Without a verb it lists them.");
+        Act(command, Run(list.RunAsync), list.Symbols);
+        var listing = new Command("list", $"List {list.Plural}.");
+        Act(listing, Run(list.RunAsync), list.Symbols);
+        command.Subcommands.Add(listing);
+        foreach (Command verb in verbs)
+            command.Subcommands.Add(verb);
+        return command;
+    }
+
+    /// <summary>Gives a command its options and what it does.</summary>
+    public void Act(Command command, Func<CommandContext, Task<int>> run, params ReadOnlySpan<Symbol> symbols)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            if (symbol is Option option)
+                command.Options.Add(option);
+            else
+                command.Arguments.Add((Argument)symbol);
+        }
+        login.AddTo(command);
+        command.SetAction((result, cancellation) => RunAsync(result, run, cancellation));
+    }
+
+    /// <summary>A name that a shell can complete.</summary>
+    /// <param name="name">What it is called in the help.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="resource">The list of the HTTP API that has such names.</param>
+    /// <param name="isInVirtualHost">Whether that list is one of a virtual host.</param>
+    public Argument<string> Name(string name, string description, string resource, bool isInVirtualHost = true)
+    {
+        var argument = new Argument<string>(name) { Description = description, HelpName = name }; // or the help would show the completions
+        argument.CompletionSources.Add(context => login.Complete(context, host => isInVirtualHost ? ApiPath.Of(resource, host) : resource));
+        return argument;
+    }
+
+    private static Func<CommandContext, Task<int>> Run(Func<CommandContext, Task> run) => async context =>
+    {
+        await run(context);
+        return ExitCode.Ok;
+    };
+
+    private async Task<int> RunAsync(ParseResult result, Func<CommandContext, Task<int>> run, CancellationToken cancellation)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        try
+        {
+            using ApiClient client = login.Connect(result);
+            using var context = new CommandContext(result, client, cancellation);
+            return await run(context);
+        }
+        catch (CliException cause)
+        {
+            await error.WriteLineAsync($"amqpbroker: {cause.Message.TrimEnd('.')}{(cause.Message.EndsWith('?') ? "" : ".")}");
+            return cause.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary>Options that many commands have, with one meaning everywhere.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> VirtualHost { get; } = new("--vhost", "-p")
+    {
+        HelpName = "name",
+        Description = "The virtual host; AMQPBROKER_VHOST. / unless given; lists show all.",
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON, for programs." };
+
+    public static Option<bool> IfUnused { get; } = new("--if-unused") { Description = "Only if nobody uses it." };
+
+    public static Option<bool> IfEmpty { get; } = new("--if-empty") { Description = "Only if it has no messages." };
+
+    /// <summary>Arguments of queues, exchanges and bindings.</summary>
+    public static Option<string[]> Arguments { get; } = new("--argument", "-a")
+    {
+        HelpName = "name=value",
+        Description = "An argument such as x-max-length=1000; may be repeated. Numbers, true, false and JSON are understood, the rest is text.",
+        Validators = { result => Refuse(result, "--argument") },
+    };
+
+    /// <summary>Makes an object of <c>name=value</c> texts.</summary>
+    public static JsonObject Object(IEnumerable<string>? pairs)
+    {
+        var fields = new JsonObject();
+        foreach (string pair in pairs ?? [])
+        {
+            int split = pair.IndexOf('=', StringComparison.Ordinal);
+            fields[pair[..split]] = Value(pair[(split + 1)..]);
+        }
+        return fields;
+    }
+
+    /// <summary>Refuses texts without a name and an equals sign.</summary>
+    public static void Refuse(System.CommandLine.Parsing.OptionResult result, string name)
+    {
+        foreach (var token in result.Tokens)
+            if (token.Value.IndexOf('=', StringComparison.Ordinal) < 1)
+                result.AddError($"{name}: '{token.Value}' will not do; expected name=value");
+    }
+
+    private static JsonNode? Value(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary><c>amqpbroker definitions</c>.</summary>
+internal static class DefinitionCommands
+{
+    private const string Standard = "-";
+
+    /// <summary>What a file of definitions is made of, in the order in which one part needs the other.</summary>
+    private static readonly string[] _parts =
+        ["vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues", "bindings"];
+
+    public static Command Create(CommandSet set) => new("definitions", "Save and load what is declared: virtual hosts, users, permissions, policies, exchanges, queues, bindings.")
+    {
+        Export(set),
+        Import(set),
+    };
+
+    private static Command Export(CommandSet set)
+    {
+        var file = new Argument<string>("file") { Description = "Where to; standard output unless given.", DefaultValueFactory = _ => Standard };
+        return set.Create("export", "Save the definitions as JSON, in RabbitMQ's form; with --vhost those of one virtual host.", async context =>
+        {
+            JsonElement definitions = await context.Client.GetAsync(ApiPath.List("definitions", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
+            if (context.Get(file) == Standard)
+            {
+                context.Print(definitions);
+                return;
+            }
+            try
+            {
+                // Password hashes are in it.
+                var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+                if (!OperatingSystem.IsWindows())
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                await using var stream = new FileStream(context.Get(file), options);
+                await JsonSerializer.SerializeAsync(stream, definitions, cancellationToken: context.Cancellation);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new CliException(ExitCode.Failure, $"Cannot write {context.Get(file)}: {error.Message}");
+            }
+            context.Say($"Exported {Described(definitions)} to {context.Get(file)}.");
+        }, file, CommonOptions.VirtualHost);
+    }
+
+    private static Command Import(CommandSet set)
+    {
+        var file = new Argument<string>("file") { Description = "The JSON file; - is standard input." };
+        return set.Create("import", "Load definitions from a file; what is there already stays. With --vhost into one virtual host.", async context =>
+        {
+            JsonObject definitions = Read(context.Get(file));
+            string path = ApiPath.List("definitions", context.VirtualHostOrAll), what = $"virtual host '{context.VirtualHost}'";
+            JsonElement whole = JsonSerializer.SerializeToElement(definitions);
+            await WorkProgress.ShowAsync(context, "importing", Pieces(definitions).ToList(), piece => context.Client.PostAsync(path, piece, what, context.Cancellation));
+            context.Say($"Imported {Described(whole)}.");
+        }, file, CommonOptions.VirtualHost);
+    }
+
+    private static JsonObject Read(string file)
+    {
+        try
+        {
+            string text = file == Standard ? Console.In.ReadToEnd() : File.ReadAllText(file);
+            return JsonNode.Parse(text) as JsonObject ?? throw new CliException(ExitCode.Refused, $"{file} does not hold definitions: expected a JSON object");
+        }
+        catch (JsonException error)
+        {
+            throw new CliException(ExitCode.Refused, $"{file}:{error.LineNumber + 1}: not JSON: {error.Message}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Failure, $"Cannot read {file}: {error.Message}");
+        }
+    }
+
+    /// <summary>Cuts large definitions into pieces, so that a bound on the size of a request does not stop them, and one can see how far it is.</summary>
+    private static IEnumerable<JsonObject> Pieces(JsonObject definitions)
+    {
+        const int most = 1000;
+        foreach (string part in _parts)
+            if (definitions[part] is JsonArray items)
+                for (int from = 0; from < items.Count; from += most)
+                    yield return new JsonObject { [part] = new JsonArray([.. items.Skip(from).Take(most).Select(item => item?.DeepClone())]) };
+    }
+
+    private static string Described(JsonElement definitions)
+    {
+        string[] counts = [.. _parts
+            .Where(part => definitions.TryGetProperty(part, out JsonElement items) && items.ValueKind == JsonValueKind.Array && items.GetArrayLength() > 0)
+            .Select(part => $"{definitions.GetProperty(part).GetArrayLength()} {part.Replace('_', ' ')}")];
+        return counts.Length == 0 ? "nothing" : string.Join(", ", counts);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary>What items of a list must be like: <c>messages&gt;0</c>, <c>name~^orders</c>, <c>durable=true</c>; a word alone must be in the name.</summary>
+internal sealed partial class ListFilter
+{
+    private readonly string _field = "name";
+    private readonly string _operator = "contains";
+    private readonly string _value;
+    private readonly Regex? _pattern;
+
+    /// <exception cref="CliException">The pattern is none.</exception>
+    public ListFilter(string text)
+    {
+        _value = text;
+        if (Comparison().Match(text) is { Success: true } match)
+            (_field, _operator, _value) = (match.Groups["field"].Value, match.Groups["operator"].Value, match.Groups["value"].Value);
+        try
+        {
+            _pattern = _operator == "~" ? new Regex(_value, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
+        }
+        catch (RegexParseException error)
+        {
+            throw new CliException(ExitCode.Usage, $"--filter: '{_value}' is not a regular expression: {error.Message}");
+        }
+    }
+
+    /// <summary>The field that is looked at.</summary>
+    public string Field => _field;
+
+    /// <summary>Whether an item is one of those asked for.</summary>
+    public bool Wants(JsonElement item)
+    {
+        string text = ListColumn.Find(item, _field) is not { } value ? "" : value.ValueKind == JsonValueKind.String ? value.GetString()! : ListColumn.Text(value);
+        return _operator switch
+        {
+            "~" => _pattern!.IsMatch(text),
+            "=" => text == _value,
+            "!=" => text != _value,
+            "contains" => text.Contains(_value, StringComparison.OrdinalIgnoreCase),
+            ">" => Compare(text) > 0,
+            "<" => Compare(text) < 0,
+            ">=" => Compare(text) >= 0,
+            _ => Compare(text) <= 0,
+        };
+    }
+
+    private int? Compare(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double number) && double.TryParse(_value, CultureInfo.InvariantCulture, out double bound) ? number.CompareTo(bound) : null;
+
+    [GeneratedRegex(@"^(?<field>[A-Za-z_][\w.\-]*)(?<operator>!=|>=|<=|=|>|<|~)(?<value>.*)$", RegexOptions.Singleline)]
+    private static partial Regex Comparison();
+}

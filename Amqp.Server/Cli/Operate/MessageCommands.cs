@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+using Amqp.Server.Cli.Bench;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary><c>amqpbroker publish</c> and <c>get</c>: a few messages by hand. For many there is AMQP.</summary>
+internal static class MessageCommands
+{
+    public static Command Publish(CommandSet set)
+    {
+        var key = new Argument<string>("routing-key") { Description = "The routing key; with the default exchange the queue's name." };
+        var payload = new Argument<string?>("payload") { Description = "What the message says. Read from standard input unless given.", Arity = ArgumentArity.ZeroOrOne };
+        var exchange = new Option<string>("--exchange", "-x") { HelpName = "name", Description = "The exchange. The default one unless given.", DefaultValueFactory = _ => "" };
+        var file = new Option<string?>("--file") { HelpName = "file", Description = "A file with what the message says." };
+        var lines = new Option<bool>("--lines") { Description = "Each line of the input is a message." };
+        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000_000, "Publish it so many times.");
+        var properties = new Option<string[]>("--property") { HelpName = "name=value", Description = "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Messages are persistent unless told otherwise." };
+        var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
+        properties.Validators.Add(result => CommonOptions.Refuse(result, "--property"));
+        headers.Validators.Add(result => CommonOptions.Refuse(result, "--header"));
+        Command command = set.Create("publish", "Publish messages, and say whether they reached a queue.", async context =>
+        {
+            byte[] content = context.Get(payload) is { } given ? Encoding.UTF8.GetBytes(given) : Read(context.Get(file));
+            List<byte[]> messages = context.Get(lines) ? [.. Encoding.UTF8.GetString(content).TrimEnd('\n').Split('\n').Select(Encoding.UTF8.GetBytes)] : [content];
+            JsonObject fields = CommonOptions.Object(context.Get(properties));
+            fields.TryAdd("delivery_mode", 2);
+            if (context.Get(headers) is { Length: > 0 } pairs)
+                fields["headers"] = CommonOptions.Object(pairs);
+            string path = $"{ApiPath.Of("exchanges", context.VirtualHost, ApiPath.Exchange(context.Get(exchange)))}/publish";
+            long total = (long)messages.Count * context.Get(count), routed = 0;
+            await WorkProgress.ShowAsync(context, "publishing", total, async advance =>
+            {
+                for (int round = 0; round < context.Get(count); round++)
+                    foreach (byte[] message in messages)
+                    {
+                        JsonElement answer = await context.Client.PostAsync(path, Body(context.Get(key), fields, message), $"exchange '{context.Get(exchange)}' in virtual host '{context.VirtualHost}'", context.Cancellation);
+                        routed += answer.GetProperty("routed").GetBoolean() ? 1 : 0;
+                        advance(1);
+                    }
+            });
+            context.Say($"Published {Count(total)}.");
+            if (routed < total)
+                throw new CliException(ExitCode.NotFound, $"{Count(total - routed)} reached no queue: no binding of exchange '{context.Get(exchange)}' matches '{context.Get(key)}'. See them with: amqpbroker bindings");
+        }, key, payload, exchange, CommonOptions.VirtualHost, properties, headers, file, lines, count);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(payload)?.Tokens.Count > 0 && result.GetResult(file) is not null)
+                result.AddError("Give what the message says or --file, not both.");
+        });
+        return command;
+    }
+
+    public static Command Get(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000, "How many at most.");
+        var take = new Option<bool>("--ack") { Description = "Take them out of the queue. Otherwise they are put back, marked redelivered." };
+        return set.Create("get", "Look at the first messages of a queue, or take them out.", async context =>
+        {
+            var body = new JsonObject { ["count"] = context.Get(count), ["ackmode"] = context.Get(take) ? "ack_requeue_false" : "ack_requeue_true", ["encoding"] = "auto" };
+            JsonElement messages = await context.Client.PostAsync($"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get", body, $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'", context.Cancellation);
+            if (context.Get(CommonOptions.Json))
+                context.Print(messages);
+            else
+                foreach (JsonElement message in messages.EnumerateArray())
+                    Print(context.Output, message);
+            if (messages.GetArrayLength() == 0)
+                context.Error.WriteLine($"No messages are ready in queue '{context.Get(name)}'.");
+        }, name, CommonOptions.VirtualHost, count, take, CommonOptions.Json);
+    }
+
+    private static JsonObject Body(string key, JsonObject properties, byte[] message) => new()
+    {
+        ["routing_key"] = key,
+        ["properties"] = properties.DeepClone(),
+        ["payload"] = Convert.ToBase64String(message),
+        ["payload_encoding"] = "base64",
+    };
+
+    private static byte[] Read(string? file)
+    {
+        try
+        {
+            if (file is not null)
+                return File.ReadAllBytes(file);
+            using Stream input = Console.OpenStandardInput();
+            using var content = new MemoryStream();
+            input.CopyTo(content);
+            return content.ToArray();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Failure, $"Cannot read {file}: {error.Message}");
+        }
+    }
+
+    private static void Print(TextWriter output, JsonElement message)
+    {
+        JsonElement properties = message.GetProperty("properties");
+        output.WriteLine($"exchange     {ListColumn.Text(message.GetProperty("exchange"))}");
+        output.WriteLine($"routing_key  {ListColumn.Text(message.GetProperty("routing_key"))}");
+        output.WriteLine($"redelivered  {ListColumn.Text(message.GetProperty("redelivered"))}");
+        output.WriteLine($"remaining    {ListColumn.Text(message.GetProperty("message_count"))}");
+        output.WriteLine($"properties   {(properties.ValueKind == JsonValueKind.Object ? ListColumn.Text(properties) : "-")}");
+        output.WriteLine($"bytes        {ListColumn.Text(message.GetProperty("payload_bytes"))}{(message.GetProperty("payload_encoding").GetString() == "base64" ? ", in base64" : "")}");
+        output.WriteLine();
+        output.WriteLine(message.GetProperty("payload").GetString());
+        output.WriteLine();
+    }
+
+    private static string Count(long number) => number == 1 ? "1 message" : $"{number} messages";
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary>The verbs that ask a running broker, over its HTTP API.</summary>
+internal static class OperateCommands
+{
+    /// <summary>All of them.</summary>
+    /// <param name="environment">The environment variables.</param>
+    public static IEnumerable<Command> Create(IReadOnlyDictionary<string, string> environment)
+    {
+        var set = new CommandSet(new LoginOptions(environment));
+        return
+        [
+            StatusCommands.Status(set),
+            StatusCommands.Health(set),
+            WatchCommand.Create(set),
+            QueueCommands.Create(set),
+            ExchangeCommands.Create(set),
+            BindingCommands.Create(set),
+            ConnectionCommands.Connections(set),
+            ConnectionCommands.Channels(set),
+            ConnectionCommands.Consumers(set),
+            UserCommands.Create(set),
+            PermissionCommands.Create(set),
+            VirtualHostCommands.Create(set),
+            PolicyCommands.Create(set),
+            DefinitionCommands.Create(set),
+            MessageCommands.Publish(set),
+            MessageCommands.Get(set),
+            QueueCommands.Purge(set),
+            ConnectionCommands.Close(set),
+            CompletionCommand.Create(),
+        ];
+    }
+}

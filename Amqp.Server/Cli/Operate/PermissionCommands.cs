@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary><c>amqpbroker permissions</c>.</summary>
+internal static class PermissionCommands
+{
+    private static readonly Option<string?> _topic = new("--topic") { HelpName = "exchange", Description = "Topic permissions on this exchange, which are about routing keys." };
+
+    public static Command Create(CommandSet set)
+    {
+        var topics = new Option<bool>("--topic") { Description = "List topic permissions." };
+        var list = new ResourceList(
+            "permission", "permissions",
+            context => context.Get(topics) ? List(context, "topic-permissions") : List(context, "permissions"),
+            new("vhost"), new("user"), new("exchange"), new("configure"), new("write"), new("read"))
+        {
+            Special = [CommonOptions.VirtualHost, topics],
+        };
+        return set.Resource("permissions", "See, set and clear what users may do in virtual hosts.", list, Set(set), Clear(set));
+    }
+
+    private static string List(CommandContext context, string kind) => context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/{kind}" : kind;
+
+    private static Command Set(CommandSet set)
+    {
+        Argument<string> user = User(set);
+        Option<string> configure = Pattern("--configure", "What the user may declare and delete"), write = Pattern("--write", "What the user may publish to"), read = Pattern("--read", "What the user may consume from");
+        return set.Create("set", "Say what a user may do in a virtual host, by regular expressions on names.", async context =>
+        {
+            string name = context.Get(user), host = context.VirtualHost;
+            var body = new JsonObject { ["write"] = context.Get(write), ["read"] = context.Get(read) };
+            if (context.Get(_topic) is { } exchange)
+                body["exchange"] = exchange;
+            else
+                body["configure"] = context.Get(configure);
+            await context.Client.PutAsync(ApiPath.Of(Kind(context), host, name), body, $"user '{name}'", context.Cancellation);
+            context.Say($"Set {Described(context)} of '{name}' in virtual host '{host}'.");
+        }, user, CommonOptions.VirtualHost, configure, write, read, _topic);
+    }
+
+    private static Command Clear(CommandSet set)
+    {
+        Argument<string> user = User(set);
+        return set.Create("clear", "Take a user's permissions in a virtual host away.", async context =>
+        {
+            string name = context.Get(user), host = context.VirtualHost, path = ApiPath.Of(Kind(context), host, name);
+            if (context.Get(_topic) is { } exchange)
+                path = $"{path}/{ApiPath.Of(exchange)}";
+            await context.Client.DeleteAsync(path, $"permission of '{name}' in virtual host '{host}'", context.Cancellation);
+            context.Say($"Cleared {Described(context)} of '{name}' in virtual host '{host}'.");
+        }, user, CommonOptions.VirtualHost, _topic);
+    }
+
+    private static Option<string> Pattern(string name, string description) =>
+        new(name) { HelpName = "regex", Description = $"{description}. Everything unless given; '' is nothing.", DefaultValueFactory = _ => ".*" };
+
+    private static Argument<string> User(CommandSet set) => set.Name("user", "The user.", "users", isInVirtualHost: false);
+
+    private static string Kind(CommandContext context) => context.Get(_topic) is null ? "permissions" : "topic-permissions";
+
+    private static string Described(CommandContext context) => context.Get(_topic) is { } exchange ? $"the topic permissions on '{exchange}'" : "the permissions";
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary><c>amqpbroker queues</c>, and <c>purge</c>.</summary>
+internal static class QueueCommands
+{
+    public static Command Create(CommandSet set)
+    {
+        var list = new ResourceList(
+            "queue", "queues", context => ApiPath.List("queues", context.VirtualHostOrAll),
+            new("vhost"), new("name"), new("type"), new("messages_ready", true), new("messages_unacknowledged", true), new("messages", true), new("consumers", true), new("state"), new("policy"));
+        return set.Resource("queues", "See, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set));
+    }
+
+    /// <summary>Drops what waits in queues: one, or all those whose names match.</summary>
+    public static Command Purge(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        return set.Create("purge", "Drop all messages of a queue that are ready; those that clients hold stay.", async context =>
+        {
+            string host = context.VirtualHost, queue = context.Get(name), what = What(queue, host);
+            JsonElement before = await context.Client.GetAsync(ApiPath.Of("queues", host, queue), what, context.Cancellation);
+            await context.Client.DeleteAsync($"{ApiPath.Of("queues", host, queue)}/contents", what, context.Cancellation);
+            long ready = before.TryGetProperty("messages_ready", out JsonElement count) ? count.GetInt64() : 0;
+            context.Say($"Purged queue '{queue}' in virtual host '{host}'; {ready} messages were ready in it.");
+        }, name, CommonOptions.VirtualHost);
+    }
+
+    private static Command Show(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        return set.Create("show", "Show everything about one queue.",
+            context => ResourceView.ShowAsync(context, ApiPath.Of("queues", context.VirtualHost, context.Get(name)), What(context.Get(name), context.VirtualHost)),
+            name, CommonOptions.VirtualHost, CommonOptions.Json);
+    }
+
+    private static Command Declare(CommandSet set)
+    {
+        var name = new Argument<string>("queue") { Description = "Its name." };
+        var transient = new Option<bool>("--transient") { Description = "It does not outlive a restart." };
+        var autoDelete = new Option<bool>("--auto-delete") { Description = "It goes with its last consumer." };
+        var type = new Option<string?>("--type") { HelpName = "type", Description = "classic or quorum. The virtual host's default unless given." };
+        return set.Create("declare", "Declare a queue. One that is there already must be the same.", async context =>
+        {
+            string queue = context.Get(name), host = context.VirtualHost;
+            JsonObject arguments = CommonOptions.Object(context.Get(CommonOptions.Arguments));
+            if (context.Get(type) is { } given)
+                arguments["x-queue-type"] = given;
+            var body = new JsonObject { ["durable"] = !context.Get(transient), ["auto_delete"] = context.Get(autoDelete), ["arguments"] = arguments };
+            ApiAnswer answer = await context.Client.PutAsync(ApiPath.Of("queues", host, queue), body, $"virtual host '{host}'", context.Cancellation);
+            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared queue '{queue}' in virtual host '{host}'." : $"Queue '{queue}' in virtual host '{host}' was there already.");
+        }, name, CommonOptions.VirtualHost, transient, autoDelete, type, CommonOptions.Arguments);
+    }
+
+    private static Command Delete(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        return set.Create("delete", "Delete a queue and its messages.", async context =>
+        {
+            string queue = context.Get(name), host = context.VirtualHost;
+            await context.Client.DeleteAsync(ApiPath.Of("queues", host, queue) + Conditions(context), What(queue, host), context.Cancellation);
+            context.Say($"Deleted queue '{queue}' in virtual host '{host}'.");
+        }, name, CommonOptions.VirtualHost, CommonOptions.IfUnused, CommonOptions.IfEmpty);
+    }
+
+    private static string Conditions(CommandContext context) =>
+        $"?if-unused={(context.Get(CommonOptions.IfUnused) ? "true" : "false")}&if-empty={(context.Get(CommonOptions.IfEmpty) ? "true" : "false")}";
+
+    private static string What(string queue, string host) => $"queue '{queue}' in virtual host '{host}'";
+}

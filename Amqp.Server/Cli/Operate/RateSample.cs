@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary>What the HTTP API said of queues at one moment; two make rates.</summary>
+/// <param name="at">When, as of <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="queues">The list of queues.</param>
+internal sealed class RateSample(long at, JsonElement queues)
+{
+    private readonly Dictionary<(string Host, string Name), JsonElement> _queues = queues.EnumerateArray()
+        .ToDictionary(queue => (queue.GetProperty("vhost").GetString()!, queue.GetProperty("name").GetString()!));
+
+    /// <summary>The queues, by virtual host and name.</summary>
+    public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
+
+    /// <summary>How fast a count of <c>message_stats</c> grew since an earlier sample: the difference, or what the broker says; <c>-</c> when neither is known.</summary>
+    public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)
+    {
+        if (!_queues.TryGetValue(queue, out JsonElement now) || Count(now, count) is not { } last)
+            return "-";
+        double seconds = earlier is null ? 0 : TimeProvider.System.GetElapsedTime(earlier.At, At).TotalSeconds;
+        if (seconds > 0 && earlier!._queues.TryGetValue(queue, out JsonElement before))
+            return Text(Math.Max(0, last - (Count(before, count) ?? 0)) / seconds);
+        return now.GetProperty("message_stats").TryGetProperty($"{count}_details", out JsonElement details) && details.TryGetProperty("rate", out JsonElement rate) ? Text(rate.GetDouble()) : "-";
+    }
+
+    private long At { get; } = at;
+
+    private static double? Count(JsonElement queue, string count) =>
+        queue.TryGetProperty("message_stats", out JsonElement stats) && stats.ValueKind == JsonValueKind.Object && stats.TryGetProperty(count, out JsonElement value) && value.TryGetDouble(out double number) ? number : null;
+
+    private static string Text(double rate) => rate.ToString(rate is > 0 and < 10 ? "N1" : "N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary><c>amqpbroker status</c> and <c>health</c>.</summary>
+internal static class StatusCommands
+{
+    private const double Mebibyte = 1024 * 1024;
+
+    private static readonly (string Name, string Path)[] _checks =
+    [
+        ("login", "whoami"),
+        ("alarms", "health/checks/alarms"),
+        ("virtual hosts", "health/checks/virtual-hosts"),
+        ("amqp listener", "health/checks/protocol-listener/amqp"),
+    ];
+
+    public static Command Status(CommandSet set) => set.Create("status", "Show what the broker is, what it holds and how it is.", async context =>
+    {
+        JsonElement overview = await context.Client.GetAsync("overview", "overview", context.Cancellation);
+        ApiAnswer nodes = await context.Client.AskAsync(HttpMethod.Get, "nodes", cancellation: context.Cancellation); // only for users with the tag monitoring
+        JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
+        if (context.Get(CommonOptions.Json))
+        {
+            context.Print(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement?> { ["overview"] = overview, ["node"] = node }));
+            return;
+        }
+        Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
+        Line(context, "node", $"{Text(overview, "node")}, cluster {Text(overview, "cluster_name")}");
+        if (node is { } running)
+            PrintNode(context, running);
+        Line(context, "listeners", string.Join(", ", overview.GetProperty("listeners").EnumerateArray()
+            .Select(listener => $"{Text(listener, "protocol")} {Text(listener, "ip_address")}:{Text(listener, "port")}")));
+        PrintTotals(context, "objects", overview.GetProperty("object_totals"));
+        PrintTotals(context, "messages", overview.GetProperty("queue_totals"));
+    }, CommonOptions.Json);
+
+    public static Command Health(CommandSet set)
+    {
+        var command = new Command("health", "Check whether the broker is well; ends with 0 when it is, and 69 when it is not.");
+        set.Act(command, CheckAsync, CommonOptions.Json);
+        return command;
+    }
+
+    private static async Task<int> CheckAsync(CommandContext context)
+    {
+        var results = new Dictionary<string, string>();
+        foreach (var (name, path) in _checks)
+        {
+            ApiAnswer answer = await context.Client.AskAsync(HttpMethod.Get, path, cancellation: context.Cancellation);
+            if (!answer.IsSuccess && answer.Status != System.Net.HttpStatusCode.ServiceUnavailable)
+                throw ApiFailure.Of(context.Client.Login, answer, $"health check at {path}");
+            results[name] = answer.IsSuccess ? "ok" : answer.Reason;
+        }
+        if (context.Get(CommonOptions.Json))
+            context.Print(JsonSerializer.SerializeToElement(results));
+        else
+            foreach (var (name, result) in results)
+                Line(context, name, result);
+        return results.Values.All(result => result == "ok") ? ExitCode.Ok : ExitCode.Unavailable;
+    }
+
+    private static void PrintTotals(CommandContext context, string name, JsonElement totals)
+    {
+        // RabbitMQ's are an empty array until there is something to count.
+        if (totals.ValueKind == JsonValueKind.Object)
+            Line(context, name, string.Join(", ", totals.EnumerateObject()
+                .Where(count => count.Value.ValueKind == JsonValueKind.Number)
+                .Select(count => $"{count.Value.GetRawText()} {Word(count.Name)}")));
+    }
+
+    private static void PrintNode(CommandContext context, JsonElement node)
+    {
+        Line(context, "process", $"{Text(node, "os_pid")}, up {Duration(node)}");
+        Line(context, "memory", $"{Size(node, "mem_used")} used, limit {Size(node, "mem_limit")}{(Flag(node, "mem_alarm") ? ", ALARM: publishers are blocked" : "")}");
+        Line(context, "disk", $"{Size(node, "disk_free")} free, limit {Size(node, "disk_free_limit")}{(Flag(node, "disk_free_alarm") ? ", ALARM: publishers are blocked" : "")}");
+        if (node.TryGetProperty("db_dir", out JsonElement folder))
+            Line(context, "data", folder.ToString());
+    }
+
+    private static void Line(CommandContext context, string name, string value) => context.Output.WriteLine($"{name,-13}  {value}");
+
+    private static string Text(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) ? value.ToString() : "?";
+
+    private static bool Flag(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+
+    private static string Size(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) && value.TryGetDouble(out double bytes)
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebibyte:N0} MiB")
+        : "?";
+
+    private static string Duration(JsonElement node)
+    {
+        TimeSpan up = TimeSpan.FromMilliseconds(node.TryGetProperty("uptime", out JsonElement value) ? value.GetInt64() : 0);
+        return up.TotalDays >= 1 ? $"{up.Days} d {up.Hours} h" : up.TotalHours >= 1 ? $"{up.Hours} h {up.Minutes} min" : up.TotalMinutes >= 1 ? $"{up.Minutes} min {up.Seconds} s" : $"{up.Seconds} s";
+    }
+
+    private static string Word(string count) => count switch
+    {
+        "messages" => "in all",
+        "messages_ready" => "ready",
+        "messages_unacknowledged" => "unacknowledged",
+        _ => count,
+    };
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Management;
+
+/// <summary><c>/api/settings</c> and <c>/api/stop</c>: what RabbitMQ's command line does within the node, for the command line here. RabbitMQ's HTTP API has none of it.</summary>
+/// <remarks>What is set so holds until the broker stops; the configuration file stays as it is.</remarks>
+internal static class SettingEndpoints
+{
+    public static ManagementApi MapSettings(this ManagementApi api) => api
+        .Put("/settings/memory-high-watermark", Access.Administrator, request =>
+        {
+            long bytes = ReadBytes(request);
+            request.Services.Logger.SettingChanged(request.User.Name, "the memory high watermark", $"{bytes} bytes");
+            request.Broker.Alarms.SetMemoryLimit(bytes);
+            return ApiReply.NoContent;
+        })
+        .Put("/settings/disk-free-limit", Access.Administrator, request =>
+        {
+            long bytes = ReadBytes(request);
+            request.Services.Logger.SettingChanged(request.User.Name, "the disk free limit", $"{bytes} bytes");
+            request.Broker.Alarms.SetDiskLimit(bytes);
+            return ApiReply.NoContent;
+        })
+        .Post("/stop", Access.Administrator, request =>
+        {
+            request.Services.Logger.StopRequested(request.User.Name);
+            request.Services.Stop(); // answered before the listeners close: the stop lets requests finish
+            return ApiReply.NoContent;
+        });
+
+    /// <summary>Bytes, <c>absolute</c> with or without a unit, or <c>relative</c> to the memory there is.</summary>
+    private static long ReadBytes(ApiRequest request)
+    {
+        if (request.Json.TryGetProperty("relative", out var relative))
+            return relative.ValueKind == JsonValueKind.Number && relative.GetDouble() is >= 0 and <= 1000 and var share
+                ? (long)(share * new MemoryWatermark().Available)
+                : throw ApiException.BadRequest("relative must be a number, not negative");
+        request.DemandFields("absolute");
+        string text = JsonFields.Text(request.Json.GetProperty("absolute"));
+        return ByteSize.TryParse(text, out long bytes) ? bytes : throw ApiException.BadRequest($"Unable to parse value {text}; expected bytes, or a number with a unit such as 2GB");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace Amqp.Tests.Cli;
+
+/// <summary><c>amqpbroker</c> with arguments, as a process that has ended.</summary>
+internal sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>The output in lines, without the last line's end.</summary>
+    public string[] Lines => Output.TrimEnd('\n').Split('\n');
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="arguments">What follows the program's name.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="environment">Variables, beside those of the tests.</param>
+    public static async Task<CliRun> RunAsync(IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using Process process = Start(arguments, environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        return new CliRun(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts it, for tests that look while it runs.</summary>
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // whoever runs the tests may have profiles
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}

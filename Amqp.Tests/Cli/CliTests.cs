@@ -1,0 +1,37 @@
+using Amqp.Tests.Behaviour.Management;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Cli;
+
+/// <summary>The command line as a process, on a broker with a virtual host for each test.</summary>
+public abstract class CliTests : ApiTests
+{
+    /// <summary>The virtual host of the test.</summary>
+    private protected string Host { get; private set; } = "";
+
+    [SetUp]
+    public async Task MakeVirtualHost()
+    {
+        await SkipOnRabbitMqAsync("It is our command line that is tested.");
+        Host = await NewVirtualHostAsync();
+    }
+
+    /// <summary>Runs a command on the broker.</summary>
+    private protected static async Task<CliRun> RunAsync(params string[] arguments) => await CliRun.RunAsync(arguments, environment: await TargetAsync());
+
+    /// <summary>Runs a command with something on standard input.</summary>
+    private protected static async Task<CliRun> PipeAsync(string input, params string[] arguments) => await CliRun.RunAsync(arguments, input, await TargetAsync());
+
+    /// <summary>Runs one that shall end well, without a word of error.</summary>
+    private protected static async Task<CliRun> DoAsync(params string[] arguments)
+    {
+        CliRun run = await RunAsync(arguments);
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")), $"amqpbroker {string.Join(' ', arguments)} printed: {run.Output}");
+        return run;
+    }
+
+    /// <summary>Runs a verb of rabbitmqctl in the test's virtual host.</summary>
+    private protected Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
+
+    private protected static async Task<Dictionary<string, string>> TargetAsync() => new() { ["AMQPBROKER_URL"] = (await BrokerTarget.ApiUriAsync()).ToString() };
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Amqp.Tests.Architecture;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Cli;
+
+/// <summary>The README's chapter on the command line, line by line as it is written.</summary>
+public sealed partial class ReadmeTests
+{
+    [Test]
+    public async Task The_chapter_on_the_command_line_works_as_written()
+    {
+        string readme = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "README.md"));
+        string chapter = readme[readme.IndexOf("### Manage it from the command line", StringComparison.Ordinal)..];
+        chapter = chapter[..chapter.IndexOf("\n### ", 1, StringComparison.Ordinal)];
+        string[] lines = [.. ShellBlocks().Matches(chapter).SelectMany(block => block.Groups["lines"].Value.Split('\n'))];
+        Assert.That(lines, Has.Length.GreaterThan(15));
+
+        await using BrokerProcess broker = await BrokerProcess.StartAsync();
+        string program = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
+        string script = string.Join('\n', lines.Select(line =>
+            line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal) ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
+            : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ dotnet '{program}' \"$@\"; }}"
+            : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // which would not end
+            : line));
+        string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        try
+        {
+            using Process bash = Process.Start(new ProcessStartInfo("bash", ["-e", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder })!;
+            Task<string> error = bash.StandardError.ReadToEndAsync();
+            string output = await bash.StandardOutput.ReadToEndAsync();
+            await bash.WaitForExitAsync();
+
+            Assert.That(bash.ExitCode, Is.Zero, output + await error);
+            Assert.That(output, Does.Contain("Declared queue 'orders'").And.Contain("an order").And.Contain("Adding user \"bob\" ..."));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [GeneratedRegex("```sh\n(?<lines>.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex ShellBlocks();
+}
