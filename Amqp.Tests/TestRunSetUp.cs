@@ -1,7 +1,4 @@
-using System.Runtime.Versioning;
 using Amqp.Tests.Support;
-
-[assembly: UnsupportedOSPlatform("windows")] // signals, Unix sockets, modes of files
 
 namespace Amqp.Tests;
 

@@ -32,8 +32,8 @@ public sealed class CtlAccessTests : CliTests
 
         Assert.That((added.ExitCode, added.Output, added.Error), Is.EqualTo((0, "", "")));
         Assert.That((await CtlAsync("authenticate_user", user, "from stdin")).ExitCode, Is.Zero);
-        CliRun none = await CtlAsync("add_user", NewName("u"));
-        Assert.That((none.ExitCode, none.Error), Is.EqualTo((65, "Error:\nPassword is not provided via argument or stdin\n")));
+        CliRun none = await CtlAsync("add_user", "u");
+        Assert.That((none.ExitCode, none.Output, none.Error), Is.EqualTo((65, "Adding user \"u\" ...\nPassword: \n", "Error:\nPassword is not provided via argument or stdin\n")));
         await CtlAsync("delete_user", user);
     }
 

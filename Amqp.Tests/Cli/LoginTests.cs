@@ -100,10 +100,12 @@ public sealed class LoginTests : CliTests
     }
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "It has no such permissions.")]
     public async Task Profiles_with_passwords_that_others_can_read_are_refused()
     {
         string file = await WriteProfilesAsync("""{"profiles":{"a":{"password":"p"}}}""");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
         CliRun run = await CliRun.RunAsync(["queues", "--config", file]);
 
@@ -125,7 +127,8 @@ public sealed class LoginTests : CliTests
     {
         string file = Path.Combine(_folder, "profiles.json");
         await File.WriteAllTextAsync(file, json);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return file;
     }
 }

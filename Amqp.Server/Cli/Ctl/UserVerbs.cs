@@ -111,6 +111,7 @@ internal static class UserVerbs
             return call[1];
         if (!Console.IsInputRedirected && PasswordPrompt.OnTerminal is not null)
             return PasswordPrompt.Ask("Password: ");
+        call.Announce("Password: "); // rabbitmqctl asks even when nobody is there
         return ReadLine();
     }
 
