@@ -89,10 +89,7 @@ internal static class VirtualHostVerbs
     {
         call.Announce($"{(isOn ? "Starting" : "Stopping")} tracing for vhost \"{call.VirtualHost}\" ...");
         await call.DemandVirtualHostAsync();
-        string path = ApiPath.Of("vhosts", call.VirtualHost);
-        await call.SendAsync(HttpMethod.Put, path, new JsonObject { ["tracing"] = isOn });
-        if ((await call.GetAsync(path)).GetProperty("tracing").GetBoolean() != isOn)
-            throw CtlException.Error(ExitCode.Unavailable, "This broker has no tracing yet");
+        await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call.VirtualHost), new JsonObject { ["tracing"] = isOn });
         call.Say($"Trace {(isOn ? "enabled" : "disabled")} for vhost {call.VirtualHost}");
     }
 }

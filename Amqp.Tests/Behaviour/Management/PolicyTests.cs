@@ -138,6 +138,7 @@ public class PolicyTests : ApiTests
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "alternate");
         await channel.PublishAsync("x", "k", "before");
+        await channel.ExpectEmptyAsync("q"); // answered behind the publish, which the policy must not overtake
 
         await PutAsync($"/policies/{host}/p", """{"pattern":"^x$","definition":{"alternate-exchange":"alternate"}}""");
         await channel.PublishAsync("x", "k", "with");
