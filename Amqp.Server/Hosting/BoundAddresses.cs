@@ -34,9 +34,9 @@ internal sealed class BoundAddresses
     /// <summary>The addresses that answer Prometheus.</summary>
     public IEnumerable<IPEndPoint> Metrics => EndPoints(_metrics);
 
-    /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672".</summary>
+    /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".</summary>
     public override string ToString() =>
-        $"AMQP on {Join([.. Amqp, .. UnixSocket is { } path ? [path] : Array.Empty<object>()])}; {(_tls.Count > 0 ? $"AMQP over TLS on {Join(Tls)}; " : "")}management on {Join(Management)}";
+        $"AMQP on {Join([.. Amqp, .. UnixSocket is { } path ? [path] : Array.Empty<object>()])}; {(_tls.Count > 0 ? $"AMQP over TLS on {Join(Tls)}; " : "")}management on {Join(Management)}; metrics on {Join(Metrics)}";
 
     private static IEnumerable<IPEndPoint> EndPoints(List<ListenOptions> listens) =>
         listens.Select(listen => listen.IPEndPoint).OfType<IPEndPoint>();
