@@ -71,6 +71,7 @@ internal sealed class ChurnRun(Churn churn)
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
     private long _doneBefore; // while warming up
+    private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue; // set by the thread that counts, read by all
     private int _seconds;
 
     /// <summary>Told once a second; may be null.</summary>
@@ -123,8 +124,12 @@ internal sealed class ChurnRun(Churn churn)
         while (Stopwatch.GetTimestamp() < _control.MeasureFrom && _control.Failure is null && !cancellation.IsCancellationRequested)
             Thread.Sleep(LookMilliseconds);
         _usage.Begin();
-        _doneBefore = churn.Warmup == 0 ? 0 : Done;
-        return churn.Warmup == 0 ? _control.StartsAt : Stopwatch.GetTimestamp();
+        if (churn.Warmup == 0)
+            return _control.StartsAt;
+        _doneBefore = Done;
+        long now = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _measuredFrom, now); // behind the count: what has a latency is counted
+        return now;
     }
 
     private (long At, long Count) Tell((long At, long Count) before, (long At, long Count) now)
@@ -152,7 +157,7 @@ internal sealed class ChurnRun(Churn churn)
             int count = (int)Math.Min(client.Together, share - client.Count);
             OpenAndClose(connection, queue, count);
             client.EndedAt = Stopwatch.GetTimestamp();
-            for (int i = 0; i < count && began >= _control.MeasureFrom; i++)
+            for (int i = 0; i < count && began >= Volatile.Read(ref _measuredFrom); i++)
                 client.Latencies.Record((long)Stopwatch.GetElapsedTime(began, client.EndedAt).TotalNanoseconds);
             Volatile.Write(ref client.Count, client.Count + count);
         }

@@ -114,7 +114,7 @@ public sealed class BenchCommandTests
         Assert.That(Rate(report, "rate"), Is.Positive);
         Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "of the second before, nothing counts");
         // What was under way when measuring began is counted, and has no latency.
-        Assert.That(Long(report.GetProperty("latency"), "count"), Is.EqualTo(Long(report, "count")).Within(1));
+        Assert.That(Long(report.GetProperty("latency"), "count"), Is.Positive.And.LessThanOrEqualTo(Long(report, "count")));
     }
 
     [TestCase("", false)]
