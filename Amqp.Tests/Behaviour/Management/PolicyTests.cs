@@ -114,6 +114,7 @@ public class PolicyTests : ApiTests
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "alternate");
         await channel.PublishAsync("x", "k", "before");
+        await channel.ExpectEmptyAsync("q"); // the publish is through when this is answered
 
         await PutAsync($"/policies/{host}/p", """{"pattern":"^x$","definition":{"alternate-exchange":"alternate"}}""");
         await channel.PublishAsync("x", "k", "with");
