@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Parameters;
@@ -33,6 +34,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>The same, for the whole broker and without anything that acts on them.</summary>
     public NamedValues GlobalParameters { get; private set; } = null!;
 
+    /// <summary>Digests of the files whose definitions have been imported at a start, by their paths.</summary>
+    public NamedValues ImportedDefinitions { get; private set; } = null!;
+
     public UserLimits UserLimits { get; private set; } = null!;
 
     /// <summary>Who is connected, in numbers.</summary>
@@ -53,6 +57,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     /// <summary>Opens the data folder and brings back what it holds.</summary>
     /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
+    /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     [MemberNotNull(nameof(_directory))]
     public void Open()
     {
@@ -81,7 +86,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, clock, logger);
         VirtualHosts.Restore();
         RestoreParameters(definitions);
-        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
+        var definitionsAtStart = new StartDefinitions(_options.Definitions, logger);
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete(() => definitionsAtStart.Import(this));
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
         _timer.Start(); // not before all is there that dead letters may go to
     }
@@ -101,7 +107,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         _directory.Dispose();
     }
 
-    [MemberNotNull(nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]
+    [MemberNotNull(nameof(GlobalParameters), nameof(ImportedDefinitions), nameof(UserLimits), nameof(Clients))]
     private void RestoreParameters(DefinitionStore definitions)
     {
         Parameters.Add(new ParameterComponent(
@@ -115,6 +121,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Parameters.Restore();
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
         GlobalParameters.Restore();
+        ImportedDefinitions = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
+        ImportedDefinitions.Restore();
         Clients = new ClientCounts(this);
         UserLimits = new UserLimits(definitions);
         UserLimits.Restore();

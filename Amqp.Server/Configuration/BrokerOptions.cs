@@ -56,6 +56,9 @@ public sealed class BrokerOptions
     /// <summary>What a new data directory begins with.</summary>
     public DefaultAccess DefaultAccess { get; set; } = new();
 
+    /// <summary>What is imported at the start.</summary>
+    public DefinitionOptions Definitions { get; set; } = new();
+
     /// <summary>How passwords are kept, and what new ones must be like.</summary>
     public PasswordOptions Passwords { get; set; } = new();
 

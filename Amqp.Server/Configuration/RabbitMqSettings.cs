@@ -67,11 +67,7 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("auth_backends.*", Text),
 
         // Definitions
-        Setting.WithoutEffect("load_definitions", Text),
-        Setting.WithoutEffect("definitions.import_backend", Text),
-        Setting.WithoutEffect("definitions.local.path", Text),
         Setting.WithoutEffect("definitions.https.url", Text),
-        Setting.WithoutEffect("definitions.skip_if_unchanged", ValueKinds.Boolean),
         Setting.WithoutEffect("definitions.hashing.algorithm", OneOf("sha", "sha224", "sha256", "sha384", "sha512")),
         Setting.WithoutEffect("definitions.tls.*", Text),
 
@@ -109,7 +105,6 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("management.path_prefix", Text),
         Setting.WithoutEffect("management.disable_stats", ValueKinds.Boolean),
         Setting.WithoutEffect("management.rates_mode", OneOf("none", "basic", "detailed")),
-        Setting.WithoutEffect("management.load_definitions", Text),
         Setting.WithoutEffect("management.cors.allow_origins.$n", Text),
         Setting.WithoutEffect("management.cors.max_age", _count),
         Setting.WithoutEffect("management.ssl.port", _port),

@@ -9,6 +9,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
     private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
+    private readonly List<DefinitionSource> _definitions = [];
     private SslProtocols _tlsVersions = SslProtocols.None;
 
     public BrokerOptions Options => options;
@@ -37,6 +38,9 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Adds a version of TLS. Whoever names any names all.</summary>
     public void AddTlsVersion(SslProtocols version) => _tlsVersions |= version;
 
+    /// <summary>Adds a place of definitions.</summary>
+    public void ImportDefinitions(string setting, string path) => _definitions.Add(new DefinitionSource(setting, path));
+
     /// <summary>Finishes the options once every setting is applied.</summary>
     public void Complete()
     {
@@ -44,6 +48,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.Tls.Listeners = Listeners.TlsEndPoints();
         if (_tlsVersions != SslProtocols.None)
             options.Tls.Versions = _tlsVersions;
+        options.Definitions.Sources = [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         if (_defaultUserTags.Count > 0)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 
 namespace Amqp.Server.Management;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 

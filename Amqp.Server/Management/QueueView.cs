@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;

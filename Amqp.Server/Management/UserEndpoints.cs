@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Security;
 
 namespace Amqp.Server.Management;
@@ -42,28 +44,18 @@ internal static class UserEndpoints
 
     /// <summary>Adds a user or changes the one there is.</summary>
     /// <returns>True when it is a new one.</returns>
-    /// <exception cref="ApiException">400: a field cannot be.</exception>
-    public static bool Put(ApiRequest request, string name, FieldTable fields)
+    /// <exception cref="DefinitionException">A field cannot be.</exception>
+    private static bool Put(ApiRequest request, string name, FieldTable fields)
     {
         bool isNew = request.Broker.Users.Find(name) is null;
-        request.Broker.Users.Put(new User(name, ReadPassword(fields, request.Broker.Passwords), ReadTags(fields)));
+        request.Broker.Users.Put(DefinitionReader.ReadUser(name, fields, request.Broker.Passwords));
         return isNew;
-    }
-
-    /// <summary>Writes a user as lists and definitions have it.</summary>
-    public static void Write(Utf8JsonWriter json, ApiRequest request, User user)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", user.Name);
-        json.WriteString("password_hash", user.PasswordHash.ToString());
-        json.WriteString("hashing_algorithm", user.PasswordHash.Algorithm.Name());
-        json.WriteStrings("tags", user.Tags.Names);
-        json.WriteTable("limits", request.Broker.UserLimits.Of(user.Name));
-        json.WriteEndObject();
     }
 
     private static ListReply<User> List(ApiRequest request, IEnumerable<User> users) =>
         new(users, user => user.Name, (json, user) => Write(json, request, user));
+
+    private static void Write(Utf8JsonWriter json, ApiRequest request, User user) => DefinitionWriter.Write(json, user, request.Broker.UserLimits.Of(user.Name));
 
     private static User Demand(ApiRequest request) => request.Broker.Users.Find(request.Name("user")) ?? throw ApiException.NotFound();
 
@@ -84,31 +76,4 @@ internal static class UserEndpoints
             Delete(request, name);
         return ApiReply.NoContent;
     }
-
-    private static PasswordHash ReadPassword(FieldTable fields, PasswordRules rules)
-    {
-        var algorithm = HashingAlgorithm.Sha256;
-        if (fields["hashing_algorithm"] is { Type: FieldType.LongString } named)
-            algorithm = HashingAlgorithms.Find(named.AsString()) ?? throw ApiException.BadRequest("unknown_hashing_algorithm", named.AsString());
-        if (fields["password_hash"] is { Type: FieldType.LongString } encoded)
-        {
-            string text = encoded.AsString();
-            bool isHash = PasswordHash.TryParse(text, algorithm, out var hash) && hash.Octets.Length is 0 or > 4;
-            return isHash ? hash! : throw ApiException.BadRequest("not_base64", text);
-        }
-        return fields["password"] switch
-        {
-            null => PasswordHash.None,
-            { Type: FieldType.LongString } password when password.AsBytes().IsEmpty => PasswordHash.None,
-            { Type: FieldType.LongString } password => rules.RefusalOf(password.AsString()) is { } refusal ? throw ApiException.BadRequest(refusal) : rules.Hash(password.AsString()),
-            { } other => throw ApiException.BadRequest("password should be a text", other.ToString()),
-        };
-    }
-
-    private static UserTags ReadTags(FieldTable fields) => fields["tags"] switch
-    {
-        { Type: FieldType.LongString } text => UserTags.Parse(text.AsString()),
-        { Type: FieldType.Array } array => new UserTags(array.AsArray().Select(tag => tag.ToString())),
-        _ => throw ApiException.BadRequest("tags_not_present"),
-    };
 }
