@@ -18,6 +18,8 @@ internal sealed class ListenerPlan
     private int _bindStrength;
     private IPAddress? _managementAddress;
     private int _managementAddressStrength;
+    private IPAddress? _managementTlsAddress;
+    private int _managementTlsAddressStrength;
 
     /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
     public bool WithoutAmqp { get; set; }
@@ -25,8 +27,11 @@ internal sealed class ListenerPlan
     /// <summary>True when no listener takes AMQP over TLS: <c>listeners.ssl = none</c>.</summary>
     public bool WithoutTls { get; set; }
 
-    /// <summary>The port of the HTTP API.</summary>
-    public int ManagementOn { get; set; } = ManagementPort;
+    /// <summary>The port of the HTTP API; null: RabbitMQ's own, unless there is one with TLS.</summary>
+    public int? ManagementOn { get; set; }
+
+    /// <summary>The port of the HTTP API over TLS; null: none.</summary>
+    public int? ManagementWithTlsOn { get; set; }
 
     /// <summary>Sets the addresses for listeners that name none.</summary>
     public void Bind(IReadOnlyList<IPAddress> addresses, int strength) => (_bind, _bindStrength) = (addresses, strength);
@@ -39,6 +44,9 @@ internal sealed class ListenerPlan
 
     /// <summary>Sets the one address of the HTTP API.</summary>
     public void ManageOn(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
+
+    /// <summary>Sets the one address of the HTTP API over TLS.</summary>
+    public void ManageWithTlsOn(IPAddress address, int strength) => (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
     /// <summary>Where AMQP connections are taken, without repetition.</summary>
     public IReadOnlyList<IPEndPoint> AmqpEndPoints()
@@ -54,8 +62,17 @@ internal sealed class ListenerPlan
     public IReadOnlyList<IPEndPoint> TlsEndPoints() => WithoutTls ? [] : EndPoints(_tls.Values);
 
     /// <summary>Where the HTTP API answers.</summary>
-    public IReadOnlyList<IPEndPoint> ManagementEndPoints() =>
-        EndPoints(_managementAddress, _managementAddressStrength, ManagementOn).ToList();
+    public IReadOnlyList<IPEndPoint> ManagementEndPoints()
+    {
+        // As in RabbitMQ: whoever sets up TLS, and nothing else, wants nothing else.
+        if (ManagementWithTlsOn is not null && ManagementOn is null && _managementAddress is null)
+            return [];
+        return EndPoints(_managementAddress, _managementAddressStrength, ManagementOn ?? ManagementPort).ToList();
+    }
+
+    /// <summary>Where the HTTP API answers over TLS.</summary>
+    public IReadOnlyList<IPEndPoint> ManagementTlsEndPoints() =>
+        ManagementWithTlsOn is { } port ? EndPoints(_managementTlsAddress, _managementTlsAddressStrength, port).ToList() : [];
 
     private List<IPEndPoint> EndPoints(IEnumerable<(ListenAddress Listener, int Strength)> entries) => entries
         .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))

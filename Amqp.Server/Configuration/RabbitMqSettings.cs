@@ -102,12 +102,8 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("log.syslog.*", Text),
 
         // Management, metrics
-        Setting.WithoutEffect("management.path_prefix", Text),
         Setting.WithoutEffect("management.disable_stats", ValueKinds.Boolean),
         Setting.WithoutEffect("management.rates_mode", OneOf("none", "basic", "detailed")),
-        Setting.WithoutEffect("management.cors.allow_origins.$n", Text),
-        Setting.WithoutEffect("management.cors.max_age", _count),
-        Setting.WithoutEffect("management.ssl.port", _port),
         Setting.WithoutEffect("management.ssl.*", Text),
         Setting.WithoutEffect("management.tcp.compress", ValueKinds.Boolean),
         Setting.WithoutEffect("management.tcp.idle_timeout", _countOrInfinity),

@@ -44,7 +44,7 @@ internal sealed class Handshake(
         bool makesSense = _login.TryRead(startOk, out var user, out string name, out string refusal);
         if (user is null)
         {
-            bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);
+            bool mustWait = connections.FailedLogins.Note(peer.Address, peer.Name, name, startOk.Mechanism, refusal);
             return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, mustWait, aborted);
         }
 

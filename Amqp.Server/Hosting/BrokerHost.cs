@@ -31,10 +31,15 @@ internal static class BrokerHost
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
         app.MapManagement(new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
-            () => addresses.Amqp.Select(address => new NodeListener("amqp", address)).Concat(addresses.Management.Select(address => new NodeListener("http", address))),
+            () => ListenersOf(addresses),
             app.Services.GetRequiredService<ILogger<ManagementApi>>()));
         return app;
     }
+
+    private static IEnumerable<NodeListener> ListenersOf(BoundAddresses addresses) => addresses.Amqp.Select(address => new NodeListener("amqp", address))
+        .Concat(addresses.Tls.Select(address => new NodeListener("amqp/ssl", address)))
+        .Concat(addresses.Management.Select(address => new NodeListener("http", address)))
+        .Concat(addresses.ManagementTls.Select(address => new NodeListener("https", address)));
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
@@ -118,5 +123,17 @@ internal static class BrokerHost
         sockets.SharePort(options.ManagementListeners);
         foreach (IPEndPoint endPoint in options.ManagementListeners)
             kestrel.Listen(endPoint, addresses.AddManagement);
+
+        sockets.SharePort(options.ManagementTls.Listeners);
+        TlsCertificates? managementCertificates = options.ManagementTls.Listeners.Count > 0 ? AmqpListening.LoadCertificates(options.ManagementTls, services) : null;
+        foreach (IPEndPoint endPoint in options.ManagementTls.Listeners)
+        {
+            kestrel.Listen(endPoint, listen =>
+            {
+                addresses.AddManagementTls(listen);
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseTls(options.ManagementTls, managementCertificates!, services.GetRequiredService<ILogger<TlsCertificates>>());
+            });
+        }
     }
 }

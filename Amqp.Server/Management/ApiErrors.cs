@@ -27,8 +27,6 @@ internal static class ApiErrors
 
     public static async Task SendAsync(HttpContext http, ApiException error)
     {
-        if (error.Status == StatusCodes.Status401Unauthorized)
-            http.Response.Headers.WWWAuthenticate = Challenge;
         await ApiReply.Json(json =>
         {
             json.WriteStartObject();

@@ -3,9 +3,6 @@ namespace Amqp.Server.Management;
 /// <summary>Every line that the HTTP API can log. Ids 400-499 are ours.</summary>
 internal static partial class ManagementLog
 {
-    [LoggerMessage(400, LogLevel.Warning, "HTTP API: {Peer} could not log in as '{User}': {Reason}")]
-    public static partial void ApiLoginRefused(this ILogger logger, string peer, string user, string reason);
-
     [LoggerMessage(401, LogLevel.Information, "Connection {Connection} is closed for '{User}': {Reason}")]
     public static partial void ConnectionClosedFor(this ILogger logger, string connection, string user, string reason);
 

@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Security;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Amqp.Server.Management;
 
@@ -10,6 +12,7 @@ namespace Amqp.Server.Management;
 internal static class UserEndpoints
 {
     public static ManagementApi MapUsers(this ManagementApi api) => api
+        .Post("/login", Access.Anyone, LogInAsync)
         .Get("/whoami", Access.Management, request => ApiReply.Json(json =>
         {
             json.WriteStartObject();
@@ -41,6 +44,16 @@ internal static class UserEndpoints
             string name = Demand(request).Name;
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
         });
+
+    /// <summary>A form of RabbitMQ's pages, for a cookie that those read again.</summary>
+    private static async Task<ApiReply> LogInAsync(ApiRequest request)
+    {
+        var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));
+        string name = form.GetValueOrDefault("username").ToString(), password = form.GetValueOrDefault("password").ToString();
+        await ApiLogin.CheckAsync(request.Services, request.Http, name, password);
+        request.Http.Response.Headers.SetCookie = $"auth={Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}; Version=1";
+        return ApiReply.Json(json => json.WriteStringValue("ok"));
+    }
 
     /// <summary>Adds a user or changes the one there is.</summary>
     /// <returns>True when it is a new one.</returns>

@@ -36,6 +36,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The port of the HTTP API.</summary>
     public int ManagementPort => _app.Services.GetRequiredService<BoundAddresses>().Management.First().Port;
 
+    /// <summary>The port of the HTTP API over TLS.</summary>
+    public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().ManagementTls.First().Port;
+
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 
