@@ -60,6 +60,15 @@ internal static partial class BrokerLog
     [LoggerMessage(318, LogLevel.Error, "Dead letters of queue '{Queue}' in vhost '{VirtualHost}' cannot be published now")]
     public static partial void DeadLetteringFailed(this ILogger logger, string queue, string virtualHost, Exception error);
 
+    [LoggerMessage(320, LogLevel.Information, "Imported {Count} definitions from {File}")]
+    public static partial void DefinitionsImported(this ILogger logger, int count, string file);
+
+    [LoggerMessage(321, LogLevel.Information, "The definitions in {File} have been imported before and are as they were")]
+    public static partial void DefinitionsUnchanged(this ILogger logger, string file);
+
+    [LoggerMessage(322, LogLevel.Warning, "Definitions in {File}: left out {What}")]
+    public static partial void StartDefinitionLeftOut(this ILogger logger, string file, string what);
+
     [LoggerMessage(319, LogLevel.Error, "What is due in queue '{Queue}' in vhost '{VirtualHost}' could not be done")]
     public static partial void QueueTimerFailed(this ILogger logger, string queue, string virtualHost, Exception error);
 

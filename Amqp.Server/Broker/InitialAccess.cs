@@ -8,11 +8,14 @@ namespace Amqp.Server.Broker;
 internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults)
 {
     /// <summary>Sees to a data folder that has just been opened.</summary>
+    /// <param name="import">Imports the configured definitions. Where they have users, the default user is not made.</param>
     /// <exception cref="StoreFullException">There is no room on the disk.</exception>
-    public void Complete()
+    public void Complete(Action import)
     {
         virtualHosts.Added += AddDefaultUsers;
-        if (virtualHosts.IsEmpty && users.All.All(user => user.Name == defaults.User))
+        bool isNew = virtualHosts.IsEmpty && users.All.All(user => user.Name == defaults.User);
+        import();
+        if (isNew && (virtualHosts.IsEmpty || users.IsEmpty) && users.All.All(user => user.Name == defaults.User))
             BeginNew();
         foreach (string name in users.WithoutPermissions)
             AllowEverything(name);
@@ -23,7 +26,8 @@ internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, 
     {
         users.Put(new User(defaults.User, passwords.Hash(defaults.Password), new UserTags(defaults.Tags)));
         Allow(defaults.User, defaults.VirtualHost, defaults.Permissions);
-        virtualHosts.Put(defaults.VirtualHost, new VirtualHostDescription("Default virtual host", []));
+        if (virtualHosts.Find(defaults.VirtualHost) is null)
+            virtualHosts.Put(defaults.VirtualHost, new VirtualHostDescription("Default virtual host", []));
     }
 
     private void AddDefaultUsers(VirtualHost virtualHost)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Events;
@@ -38,6 +39,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>The same, for the whole broker and without anything that acts on them.</summary>
     public NamedValues GlobalParameters { get; private set; } = null!;
 
+    /// <summary>Digests of the files whose definitions have been imported at a start, by their paths.</summary>
+    public NamedValues ImportedDefinitions { get; private set; } = null!;
+
     public UserLimits UserLimits { get; private set; } = null!;
 
     /// <summary>Who is connected, in numbers.</summary>
@@ -73,6 +77,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     /// <summary>Opens the data folder and brings back what it holds.</summary>
     /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
+    /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     [MemberNotNull(nameof(_directory))]
     public void Open()
     {
@@ -106,7 +111,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         };
         VirtualHosts.Restore();
         RestoreParameters(definitions);
-        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete();
+        var definitionsAtStart = new StartDefinitions(_options.Definitions, logger);
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete(() => definitionsAtStart.Import(this));
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
         Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
         Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory, logger);
@@ -140,7 +146,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
             LogPublisher = virtualHost.AddInternalExchange(LogExchangeName);
     }
 
-    [MemberNotNull(nameof(GlobalParameters), nameof(UserLimits), nameof(Clients))]
+    [MemberNotNull(nameof(GlobalParameters), nameof(ImportedDefinitions), nameof(UserLimits), nameof(Clients))]
     private void RestoreParameters(DefinitionStore definitions)
     {
         Parameters.Add(new ParameterComponent(
@@ -155,6 +161,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
         GlobalParameters.Restore();
         GlobalParameters.Changed += Events.GlobalParameterChanged;
+        ImportedDefinitions = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
+        ImportedDefinitions.Restore();
         Clients = new ClientCounts(this);
         UserLimits = new UserLimits(definitions) { Events = Events };
         UserLimits.Restore();

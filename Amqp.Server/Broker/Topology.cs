@@ -96,6 +96,19 @@ internal sealed class Topology(
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
+        return DeclareQueue(name, flags, arguments, connection, isServerNamed ? null : virtualHost.DefaultQueueType);
+    }
+
+    /// <summary>Declares a queue as it was exported: whatever its name, and without a type that the definition does not give it.</summary>
+    /// <exception cref="AmqpException">406: there, but different; or bad arguments.</exception>
+    public void ImportQueue(string name, QueueFlags flags, FieldTable arguments)
+    {
+        QueueEquivalence.DemandPossible(name, isServerNamed: false, flags, arguments, virtualHost.Name);
+        DeclareQueue(name, flags, arguments, this, defaultType: null);
+    }
+
+    private Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
+    {
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
             flags &= ~QueueFlags.Durable;
@@ -111,8 +124,7 @@ internal sealed class Topology(
                 return existing;
             }
             virtualHost.DemandRoomForQueue(name);
-            if (!isServerNamed)
-                arguments = QueueEquivalence.WithDefaultType(arguments, flags, virtualHost.DefaultQueueType);
+            arguments = QueueEquivalence.WithDefaultType(arguments, flags, defaultType);
             var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
             bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
             bool isKept = (flags & QueueFlags.Durable) != 0;

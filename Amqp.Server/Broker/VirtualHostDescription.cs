@@ -7,7 +7,8 @@ namespace Amqp.Server.Broker;
 /// <param name="Text">RabbitMQ's <c>description</c>.</param>
 /// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
 /// <param name="DefaultQueueType">The type of queues that name none; null: the broker's default.</param>
-internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null)
+/// <param name="IsProtected">Whether it must not be deleted.</param>
+internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null, bool IsProtected = false)
 {
     private const byte Version = 1;
 
@@ -27,7 +28,8 @@ internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string>
         return new VirtualHostDescription(
             table["description"]?.AsString() ?? "",
             [.. table["tags"]?.AsArray().Select(tag => tag.AsString()) ?? []],
-            table["default-queue-type"]?.AsString());
+            table["default-queue-type"]?.AsString(),
+            table["protected"]?.AsBoolean() ?? false);
     }
 
     /// <summary>The catalog's value.</summary>
@@ -39,7 +41,11 @@ internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string>
         var table = FieldTable.Empty
             .With("description", FieldValue.FromString(Text))
             .With("tags", FieldValue.FromArray([.. Tags.Select(tag => FieldValue.FromString(tag))]));
-        writer.WriteTable(DefaultQueueType is { } type ? table.With("default-queue-type", FieldValue.FromString(type)) : table);
+        if (DefaultQueueType is { } type)
+            table = table.With("default-queue-type", FieldValue.FromString(type));
+        if (IsProtected)
+            table = table.With("protected", FieldValue.FromBoolean(true));
+        writer.WriteTable(table);
         return output.WrittenSpan.ToArray();
     }
 }

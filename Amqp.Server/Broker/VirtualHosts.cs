@@ -51,9 +51,12 @@ internal sealed class VirtualHosts(
     }
 
     /// <summary>Adds a virtual host, or describes the one of that name anew.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What is said of it.</param>
+    /// <param name="maker">Who may use it, if it is new, as in RabbitMQ whoever makes one may; null: nobody yet.</param>
     /// <exception cref="StoreFullException">There is no room on the disk.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
-    public VirtualHost Put(string name, VirtualHostDescription description)
+    public VirtualHost Put(string name, VirtualHostDescription description, string? maker = null)
     {
         lock (_changes)
         {
@@ -68,6 +71,8 @@ internal sealed class VirtualHosts(
             _virtualHosts[name] = added;
             Events.VirtualHostCreated(added);
             Added?.Invoke(added);
+            if (maker is not null && permissions.Find(name, maker) is null)
+                permissions.Put(new Permission(maker, name, ".*", ".*", ".*"));
             return added;
         }
     }

@@ -68,6 +68,9 @@ public sealed class BrokerOptions
     /// <summary>What a new data directory begins with.</summary>
     public DefaultAccess DefaultAccess { get; set; } = new();
 
+    /// <summary>What is imported at the start.</summary>
+    public DefinitionOptions Definitions { get; set; } = new();
+
     /// <summary>How passwords are kept, and what new ones must be like.</summary>
     public PasswordOptions Passwords { get; set; } = new();
 
@@ -103,6 +106,15 @@ public sealed class BrokerOptions
 
     /// <summary>Addresses that answer the HTTP API; port 0 as above.</summary>
     public IReadOnlyList<IPEndPoint> ManagementListeners { get; set; } = new ListenerPlan().ManagementEndPoints();
+
+    /// <summary>Where the HTTP API answers over TLS, and how; what is not said of the certificates is as for AMQP.</summary>
+    public TlsOptions ManagementTls { get; set; } = new() { Prefix = "management.ssl" };
+
+    /// <summary>What stands before <c>/api</c>: empty, or a slash and more, without one at the end.</summary>
+    public string ManagementPathPrefix { get; set; } = "";
+
+    /// <summary>Who may use the HTTP API from within a browser's page.</summary>
+    public CorsOptions Cors { get; set; } = new();
 
     /// <summary>Largest body of an HTTP request taken, in bytes.</summary>
     public long MaxApiBodySize { get; set; } = 20_000_000;

@@ -21,6 +21,8 @@ internal sealed class ListenerPlan
     private int _managementAddressStrength;
     private IPAddress? _metricsAddress;
     private int _metricsAddressStrength;
+    private IPAddress? _managementTlsAddress;
+    private int _managementTlsAddressStrength;
 
     /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
     public bool WithoutAmqp { get; set; }
@@ -28,8 +30,11 @@ internal sealed class ListenerPlan
     /// <summary>True when no listener takes AMQP over TLS: <c>listeners.ssl = none</c>.</summary>
     public bool WithoutTls { get; set; }
 
-    /// <summary>The port of the HTTP API.</summary>
-    public int ManagementOn { get; set; } = ManagementPort;
+    /// <summary>The port of the HTTP API; null: RabbitMQ's own, unless there is one with TLS.</summary>
+    public int? ManagementOn { get; set; }
+
+    /// <summary>The port of the HTTP API over TLS; null: none.</summary>
+    public int? ManagementWithTlsOn { get; set; }
 
     /// <summary>The port for Prometheus; null: as far from the HTTP API's as in RabbitMQ, so that brokers beside each other do not meet there.</summary>
     public int? MetricsOn { get; set; }
@@ -49,6 +54,9 @@ internal sealed class ListenerPlan
     /// <summary>Sets the one address for Prometheus.</summary>
     public void MeasureOn(IPAddress address, int strength) => (_metricsAddress, _metricsAddressStrength) = (address, strength);
 
+    /// <summary>Sets the one address of the HTTP API over TLS.</summary>
+    public void ManageWithTlsOn(IPAddress address, int strength) => (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
+
     /// <summary>Where AMQP connections are taken, without repetition.</summary>
     public IReadOnlyList<IPEndPoint> AmqpEndPoints()
     {
@@ -63,13 +71,23 @@ internal sealed class ListenerPlan
     public IReadOnlyList<IPEndPoint> TlsEndPoints() => WithoutTls ? [] : EndPoints(_tls.Values);
 
     /// <summary>Where the HTTP API answers.</summary>
-    public IReadOnlyList<IPEndPoint> ManagementEndPoints() =>
-        EndPoints(_managementAddress, _managementAddressStrength, ManagementOn).ToList();
+    public IReadOnlyList<IPEndPoint> ManagementEndPoints()
+    {
+        // As in RabbitMQ: whoever sets up TLS, and nothing else, wants nothing else.
+        if (ManagementWithTlsOn is not null && ManagementOn is null && _managementAddress is null)
+            return [];
+        return EndPoints(_managementAddress, _managementAddressStrength, ManagementOn ?? ManagementPort).ToList();
+    }
+
+    /// <summary>Where the HTTP API answers over TLS.</summary>
+    public IReadOnlyList<IPEndPoint> ManagementTlsEndPoints() =>
+        ManagementWithTlsOn is { } port ? EndPoints(_managementTlsAddress, _managementTlsAddressStrength, port).ToList() : [];
 
     /// <summary>Where Prometheus is answered.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndPoints()
     {
-        int port = MetricsOn ?? (ManagementOn == 0 ? 0 : ManagementOn + MetricsPort - ManagementPort);
+        int management = ManagementOn ?? ManagementWithTlsOn ?? ManagementPort;
+        int port = MetricsOn ?? (management == 0 ? 0 : management + MetricsPort - ManagementPort);
         return port > IPEndPoint.MaxPort ? [] : EndPoints(_metricsAddress, _metricsAddressStrength, port).ToList();
     }
 

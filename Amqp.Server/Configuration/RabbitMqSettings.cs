@@ -7,7 +7,6 @@ namespace Amqp.Server.Configuration;
 internal static class RabbitMqSettings
 {
     private static readonly ValueKind<int> _count = Integer(0, int.MaxValue);
-    private static readonly ValueKind<int> _port = Integer(0, 65_535);
     private static readonly ValueKind<int> _countOrInfinity = _count.Or("infinity", -1);
 
     /// <summary>The rows.</summary>
@@ -66,11 +65,7 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("auth_backends.*", Text),
 
         // Definitions
-        Setting.WithoutEffect("load_definitions", Text),
-        Setting.WithoutEffect("definitions.import_backend", Text),
-        Setting.WithoutEffect("definitions.local.path", Text),
         Setting.WithoutEffect("definitions.https.url", Text),
-        Setting.WithoutEffect("definitions.skip_if_unchanged", ValueKinds.Boolean),
         Setting.WithoutEffect("definitions.hashing.algorithm", OneOf("sha", "sha224", "sha256", "sha384", "sha512")),
         Setting.WithoutEffect("definitions.tls.*", Text),
 
@@ -96,13 +91,8 @@ internal static class RabbitMqSettings
         Setting.WithoutEffect("log.syslog.*", Text),
 
         // Management, metrics
-        Setting.WithoutEffect("management.path_prefix", Text),
         Setting.WithoutEffect("management.disable_stats", ValueKinds.Boolean),
         Setting.WithoutEffect("management.rates_mode", OneOf("none", "basic", "detailed")),
-        Setting.WithoutEffect("management.load_definitions", Text),
-        Setting.WithoutEffect("management.cors.allow_origins.$n", Text),
-        Setting.WithoutEffect("management.cors.max_age", _count),
-        Setting.WithoutEffect("management.ssl.port", _port),
         Setting.WithoutEffect("management.ssl.*", Text),
         Setting.WithoutEffect("management.tcp.compress", ValueKinds.Boolean),
         Setting.WithoutEffect("management.tcp.idle_timeout", _countOrInfinity),

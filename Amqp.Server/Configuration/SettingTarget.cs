@@ -9,6 +9,8 @@ internal sealed class SettingTarget(BrokerOptions options)
     private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
     private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
+    private readonly List<string> _corsOrigins = [];
+    private readonly List<DefinitionSource> _definitions = [];
     private SslProtocols _tlsVersions = SslProtocols.None;
 
     public BrokerOptions Options => options;
@@ -37,6 +39,12 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Adds a version of TLS. Whoever names any names all.</summary>
     public void AddTlsVersion(SslProtocols version) => _tlsVersions |= version;
 
+    /// <summary>Adds an origin whose pages may use the HTTP API.</summary>
+    public void AddCorsOrigin(string origin) => _corsOrigins.Add(origin);
+
+    /// <summary>Adds a place of definitions.</summary>
+    public void ImportDefinitions(string setting, string path) => _definitions.Add(new DefinitionSource(setting, path));
+
     /// <summary>Finishes the options once every setting is applied.</summary>
     public void Complete()
     {
@@ -44,6 +52,10 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.Tls.Listeners = Listeners.TlsEndPoints();
         if (_tlsVersions != SslProtocols.None)
             options.Tls.Versions = _tlsVersions;
+        options.ManagementTls.Listeners = Listeners.ManagementTlsEndPoints();
+        CompleteManagementTls();
+        options.Cors.Origins = _corsOrigins;
+        options.Definitions.Sources = [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.Statistics.MetricsListeners = Listeners.MetricsEndPoints();
         options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
@@ -53,6 +65,17 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.MemoryHighWatermark = Memory.Resolve();
         options.DiskFreeLimit = Disk.Resolve(Memory);
         options.Store = Store.ToOptions(Memory, options.DiskFreeLimit);
+    }
+
+    /// <summary>What is not said of the HTTP API's certificates is as it is for AMQP.</summary>
+    private void CompleteManagementTls()
+    {
+        var (own, common) = (options.ManagementTls, options.Tls);
+        (own.Versions, own.Depth, own.HandshakeTimeout) = (common.Versions, common.Depth, common.HandshakeTimeout);
+        own.AuthoritiesFile ??= common.AuthoritiesFile;
+        if (own.CertificateFile is not null)
+            return;
+        (own.CertificateFile, own.KeyFile, own.KeyPassword) = (common.CertificateFile, common.KeyFile, common.KeyPassword);
     }
 }
 

@@ -6,7 +6,10 @@ namespace Amqp.Server.Configuration;
 /// <summary>RabbitMQ's <c>ssl_options</c> and what goes with them. Files are in PEM; a change of theirs is noticed.</summary>
 public sealed class TlsOptions
 {
-    /// <summary>Addresses that take AMQP over TLS.</summary>
+    /// <summary>What stands before the names of these settings.</summary>
+    public string Prefix { get; init; } = "ssl_options";
+
+    /// <summary>Addresses that speak TLS.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = [];
 
     /// <summary>The server's certificate, and behind it those that lead to one that clients trust.</summary>

@@ -57,6 +57,14 @@ internal static class ValueKinds
         }
     });
 
+    /// <summary>The beginning of a path, read with a slash in front and none behind, as RabbitMQ does; empty: none.</summary>
+    public static readonly ValueKind<string> PathPrefix = new("a path like /rabbit", (string text, [MaybeNullWhen(false)] out string value) =>
+    {
+        value = text.Trim('/');
+        value = value.Length == 0 ? "" : $"/{value}";
+        return value.All(character => char.IsAsciiLetterOrDigit(character) || "/-._~".Contains(character));
+    });
+
     public static readonly ValueKind<IReadOnlyList<string>> Words = new("words separated by commas", (string text, [MaybeNullWhen(false)] out IReadOnlyList<string> value) =>
         (value = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) is not null);
 

@@ -34,15 +34,20 @@ internal sealed class FailedLogins : IDisposable
     }
 
     /// <summary>Counts a refusal and logs it.</summary>
+    /// <param name="address">Where the peer is.</param>
+    /// <param name="peer">What the log calls it.</param>
+    /// <param name="user">As whom it wanted to log in.</param>
+    /// <param name="mechanism">How.</param>
+    /// <param name="reason">Why it may not.</param>
     /// <returns>True when the peer has been refused too often to be answered at once.</returns>
-    public bool Note(ConnectionPeer peer, string user, string mechanism, string reason)
+    public bool Note(IPAddress? address, string peer, string user, string mechanism, string reason)
     {
         bool isLogged, mustWait;
         lock (_gate)
         {
             if (_offenders.Count == 0 && _unknown == 0)
                 _timer.Change(_interval, Timeout.InfiniteTimeSpan);
-            var offender = Find(peer.Address);
+            var offender = Find(address);
             if (offender is null)
             {
                 _unknown++;
@@ -57,7 +62,7 @@ internal sealed class FailedLogins : IDisposable
                 offender.Unlogged++;
         }
         if (isLogged)
-            _logger.LoginRefused(peer.Name, user, mechanism, reason);
+            _logger.LoginRefused(peer, user, mechanism, reason);
         return mustWait;
     }
 

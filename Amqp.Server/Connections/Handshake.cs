@@ -48,7 +48,7 @@ internal sealed class Handshake(
         if (user is null)
         {
             broker.Events.LoginRefused(peer, name, startOk.Mechanism, refusal);
-            bool mustWait = connections.FailedLogins.Note(peer, name, startOk.Mechanism, refusal);
+            bool mustWait = connections.FailedLogins.Note(peer.Address, peer.Name, name, startOk.Mechanism, refusal);
             return await RefuseAsync(startOk.Mechanism, makesSense && capabilities.AuthenticationFailureClose, mustWait, aborted);
         }
 

@@ -32,9 +32,9 @@ internal static class AmqpListening
     public static TlsCertificates LoadCertificates(TlsOptions options, IServiceProvider services)
     {
         if (options.CertificateFile is null)
-            throw new StartException("listeners.ssl needs a certificate: set ssl_options.certfile and ssl_options.keyfile.");
+            throw new StartException($"{(options.Prefix == "ssl_options" ? "listeners.ssl" : options.Prefix)} needs a certificate: set {options.Prefix}.certfile and {options.Prefix}.keyfile.");
         if (options.VerifyPeer && options.AuthoritiesFile is null)
-            throw new StartException("ssl_options.verify = verify_peer needs to know whom to trust: set ssl_options.cacertfile.");
+            throw new StartException($"{options.Prefix}.verify = verify_peer needs to know whom to trust: set {options.Prefix}.cacertfile.");
         return new TlsCertificates(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<TlsCertificates>>());
     }
 }

@@ -50,6 +50,7 @@ internal static class BrokerHost
         .. addresses.Amqp.Select(address => new NodeListener(NodeListener.Amqp, address)),
         .. addresses.Tls.Select(address => new NodeListener(NodeListener.AmqpOverTls, address)),
         .. addresses.Management.Select(address => new NodeListener(NodeListener.Http, address)),
+        .. addresses.ManagementTls.Select(address => new NodeListener(NodeListener.HttpOverTls, address)),
         .. addresses.Metrics.Select(address => new NodeListener(NodeListener.Metrics, address)),
     ];
 
@@ -128,6 +129,8 @@ internal static class BrokerHost
         ListenOn(options.Listeners, handed.Amqp, Amqp);
         ListenOn(options.Tls.Listeners, handed.Tls, AmqpOverTls);
         ListenOn(options.ManagementListeners, handed.Management, addresses.AddManagement);
+        TlsCertificates? managementCertificates = options.ManagementTls.Listeners.Count > 0 ? AmqpListening.LoadCertificates(options.ManagementTls, services) : null;
+        ListenOn(options.ManagementTls.Listeners, [], ManagementOverTls);
         ListenOn(options.Statistics.MetricsListeners, handed.Metrics, Metrics);
         if (options.UnixSocketPath is { } path)
             kestrel.ListenUnixSocket(Path.GetFullPath(path), Amqp);
@@ -142,6 +145,13 @@ internal static class BrokerHost
         {
             addresses.AddTls(listen);
             AmqpListening.Configure(listen, options, services, certificates);
+        }
+
+        void ManagementOverTls(ListenOptions listen)
+        {
+            addresses.AddManagementTls(listen);
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseTls(options.ManagementTls, managementCertificates!, services.GetRequiredService<ILogger<TlsCertificates>>());
         }
 
         void Metrics(ListenOptions listen)

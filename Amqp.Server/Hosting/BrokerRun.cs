@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Cli;
 using Amqp.Server.Configuration;
 using Amqp.Storage;
@@ -32,7 +33,7 @@ internal static class BrokerRun
     // What is not listed is a mistake of ours, and its stack trace is what we would ask for.
     private static string? Sentence(Exception exception, BrokerOptions options) => exception switch
     {
-        StartException => exception.Message,
+        StartException or StartDefinitionsException => exception.Message,
         DataDirectoryException => $"{Capital(exception.Message)}. Choose another with --data-dir, or see to this one.",
         StoreDamagedException => $"The data folder {options.DataDirectory} is damaged: {exception.Message}. Restore it from a backup, or choose another with --data-dir.",
         StoreFailedException or StoreFullException => $"Cannot write to the data folder {options.DataDirectory}: {exception.Message}. See to its disk, or choose another with --data-dir.",

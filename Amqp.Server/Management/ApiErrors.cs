@@ -1,4 +1,6 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Storage;
 
@@ -14,6 +16,7 @@ internal static class ApiErrors
     public static ApiException? Of(Exception error) => error switch
     {
         ApiException known => known,
+        DefinitionException impossible => ApiException.BadRequest([.. impossible.Reason]),
         ValidationException invalid => ApiException.BadRequest($"Validation failed\n\n{invalid.Message}\n"),
         AmqpException { Code: ReplyCode.NotFound } missing => new ApiException(StatusCodes.Status404NotFound, "not_found", missing.Message),
         AmqpException { Code: ReplyCode.AccessRefused or ReplyCode.NotAllowed } => ApiException.NotAuthorized("Access refused."),
@@ -24,8 +27,6 @@ internal static class ApiErrors
 
     public static async Task SendAsync(HttpContext http, ApiException error)
     {
-        if (error.Status == StatusCodes.Status401Unauthorized)
-            http.Response.Headers.WWWAuthenticate = Challenge;
         await ApiReply.Json(json =>
         {
             json.WriteStartObject();

@@ -21,6 +21,10 @@ internal abstract class ApiReply
     /// <param name="location">The address of what was made, relative to the request's.</param>
     public static ApiReply Created(string? location = null) => new StatusReply(StatusCodes.Status201Created, location);
 
+    /// <summary>303.</summary>
+    /// <param name="location">Where a browser goes on.</param>
+    public static ApiReply SeeOther(string location) => new StatusReply(StatusCodes.Status303SeeOther, location);
+
     /// <summary>One value.</summary>
     public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
 

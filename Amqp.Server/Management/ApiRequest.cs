@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
@@ -54,6 +55,14 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     /// <summary>A parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <exception cref="ApiException">400: a name is longer than AMQP can have it.</exception>
+    public static void DemandShort(string what, string name)
+    {
+        int length = Encoding.UTF8.GetByteCount(name);
+        if (length > byte.MaxValue)
+            throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {length}\n");
+    }
 
     /// <exception cref="ApiException">400, naming all that are missing.</exception>
     public void DemandFields(params ReadOnlySpan<string> names)

@@ -79,6 +79,7 @@ internal static class BindingEndpoints
         var bindings = Between(request, kind).ToList();
         return bindings.Find(binding => PropertiesKey(binding) == key)
             ?? bindings.Find(binding => WebUtility.UrlDecode(PropertiesKey(binding)) == key)
+            ?? bindings.Find(binding => WebUtility.UrlDecode(PropertiesKey(binding)) == WebUtility.UrlDecode(key))
             ?? throw ApiException.NotFound();
     }
 
@@ -87,6 +88,9 @@ internal static class BindingEndpoints
         var host = request.VirtualHost;
         string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
         string routingKey = request.Text("routing_key");
+        ApiRequest.DemandShort(kind == "q" ? "queue" : "exchange", destination);
+        ApiRequest.DemandShort("exchange", source);
+        ApiRequest.DemandShort("routing_key", routingKey);
         var arguments = request.Table("arguments");
         using var channel = request.OpenChannel();
         IBindingDestination? end;

@@ -49,12 +49,14 @@ internal sealed class Columns
         json.WriteEndObject();
     }
 
-    /// <summary>Cuts an encoded object; anything else stays as it is.</summary>
+    /// <summary>Cuts an encoded object; anything else stays as it is. An object without fields is an empty array, as RabbitMQ has it.</summary>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> encoded, JsonWriterOptions options)
     {
         using var document = JsonDocument.Parse(encoded);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return encoded;
+        if (!document.RootElement.EnumerateObject().Any(field => _fields.ContainsKey(field.Name)))
+            return "[]"u8.ToArray();
         var output = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(output, options))
             Write(json, document.RootElement);

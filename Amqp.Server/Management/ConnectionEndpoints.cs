@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Channels;
 using Amqp.Server.Connections;

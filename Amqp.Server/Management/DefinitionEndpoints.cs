@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.DefinitionFiles;
 
 namespace Amqp.Server.Management;
 
@@ -7,30 +9,64 @@ namespace Amqp.Server.Management;
 internal static class DefinitionEndpoints
 {
     public static ManagementApi MapDefinitions(this ManagementApi api) => api
-        .Get("/definitions", Access.Administrator, request => ApiReply.Json(json => DefinitionExport.Write(json, request)))
+        .Get("/definitions", Access.Administrator, Export)
+        .Get("/all-configuration", Access.Administrator, Export) // its older name
+        .Post("/definitions", Access.Administrator, request => Import(request, null))
+        .Post("/all-configuration", Access.Administrator, request => Import(request, null))
         .Get("/definitions/{vhost}", Access.Administrator, request =>
         {
-            var host = request.VirtualHost;
-            return ApiReply.Json(json => DefinitionExport.Write(json, request, host));
+            // 400 and not 404, as RabbitMQ has it here.
+            var host = request.FindVirtualHost() ?? throw ApiException.BadRequest("vhost_not_found");
+            NameDownload(request);
+            return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker, OriginOf(request), host));
         })
-        .Post("/definitions", Access.Administrator, request => Import(request, null))
         .Post("/definitions/{vhost}", Access.Administrator, request => Import(request, request.VirtualHost.Name));
+
+    private static ApiReply Export(ApiRequest request)
+    {
+        NameDownload(request);
+        return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker, OriginOf(request)));
+    }
+
+    /// <summary>A browser keeps what it gets under the name that <c>download</c> gives.</summary>
+    private static void NameDownload(ApiRequest request)
+    {
+        if (request.Query("download") is { Length: > 0 } name)
+            request.Http.Response.Headers.ContentDisposition = $"attachment; filename={Uri.EscapeDataString(name)}";
+    }
+
+    private static DefinitionOrigin OriginOf(ApiRequest request) =>
+        new(ManagementServices.ApiVersion, request.Services.Options.ProductName, request.Services.Options.ProductVersion);
 
     private static ApiReply Import(ApiRequest request, string? virtualHost)
     {
-        FieldTable definitions;
+        var form = MultipartForm.Parse(request.Http.Request.ContentType, request.RawBody);
+        var report = new DefinitionImport(request.Broker, request.User.Name, virtualHost).Run(Parse(form?.Field("file") ?? request.RawBody));
+        foreach (string leftOut in report.LeftOut)
+            request.Services.Logger.DefinitionLeftOut(leftOut);
+        if (form?.Text("redirect") is { } redirect)
+            return ApiReply.SeeOther(redirect);
+        return report.LeftOut.Count == 0 ? ApiReply.NoContent : ApiReply.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("imported", report.Imported);
+            json.WriteStrings("left_out", report.LeftOut);
+            json.WriteEndObject();
+        });
+    }
+
+    private static FieldTable Parse(ReadOnlyMemory<byte> body)
+    {
         try
         {
-            using var document = JsonDocument.Parse(MultipartFile.Content(request.Http.Request.ContentType, request.RawBody));
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw ApiException.BadRequest("failed_to_parse_json");
-            definitions = JsonFields.ReadTable(document.RootElement);
+            using var document = JsonDocument.Parse(body.IsEmpty ? "{}"u8.ToArray() : body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return JsonFields.ReadTable(document.RootElement);
         }
         catch (JsonException)
         {
-            throw ApiException.BadRequest("failed_to_parse_json");
+            // as anything else that is no object
         }
-        new DefinitionImport(request, virtualHost).Run(definitions);
-        return ApiReply.NoContent;
+        throw ApiException.BadRequest("failed_to_parse_json");
     }
 }

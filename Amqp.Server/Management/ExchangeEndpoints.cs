@@ -100,6 +100,7 @@ internal static class ExchangeEndpoints
     private static ApiReply Put(ApiRequest request)
     {
         string name = NameOf(request);
+        ApiRequest.DemandShort("exchange", name);
         bool isNew = request.VirtualHost.FindExchange(name) is null;
         string type = request.Text("type", "direct");
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete"), isInternal = request.Flag("internal");
@@ -119,7 +120,11 @@ internal static class ExchangeEndpoints
 
     private static async Task<ApiReply> PublishAsync(ApiRequest request)
     {
+        if (request.FindVirtualHost() is null)
+            throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
+        ApiRequest.DemandShort("exchange", NameOf(request));
+        ApiRequest.DemandShort("routing_key", request.Text("routing_key"));
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));
         var properties = PropertiesView.Read(request.Table("properties"));
         if (request.Broker.Alarms.Reason is { } reason)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 
 namespace Amqp.Server.Management;
 
@@ -79,7 +80,7 @@ internal static class HealthEndpoints
     private static ApiReply ProtocolListener(ApiRequest request)
     {
         string asked = request.Name("protocol");
-        string protocol = asked is "amqp091" or "amqp10" ? "amqp" : asked;
+        string protocol = asked switch { "amqp091" or "amqp10" => "amqp", "amqps" => "amqp/ssl", _ => asked };
         string[] protocols = [.. request.Services.Listeners().Select(listener => listener.Protocol).Distinct()];
         return protocols.Contains(protocol)
             ? ApiReply.Texts(("status", "ok"), ("protocol", protocol))

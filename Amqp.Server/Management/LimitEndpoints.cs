@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Parameters;
 
 namespace Amqp.Server.Management;

@@ -57,12 +57,7 @@ internal sealed class LocalChannel : IDisposable
     public void Tell<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod>
     {
-        var payload = new ArrayBufferWriter<byte>();
-        var writer = new WireWriter(payload);
-        writer.WriteUInt16(TMethod.Id.Class);
-        writer.WriteUInt16(TMethod.Id.Method);
-        method.Write(writer);
-        ChannelFrames.Handle(_channel, new Frame(FrameType.Method, Number, payload.WrittenSpan));
+        ChannelFrames.Handle(_channel, new Frame(FrameType.Method, Number, Encode(method)));
         EndRound();
     }
 
@@ -116,7 +111,14 @@ internal sealed class LocalChannel : IDisposable
         new FrameWriter(method).WriteMethod(Number, new BasicPublish(exchange, routingKey, Mandatory: true, Immediate: false));
         ChannelFrames.Handle(_channel, new Frame(FrameType.Method, Number, method.WrittenSpan[Frame.HeaderSize..^1]));
         var encoded = new ArrayBufferWriter<byte>();
-        properties.Write(encoded);
+        try
+        {
+            properties.Write(encoded);
+        }
+        catch (ArgumentException tooLong)
+        {
+            throw ApiException.BadRequest(tooLong.Message);
+        }
         var header = new ArrayBufferWriter<byte>();
         var writer = new WireWriter(header);
         writer.WriteUInt16(BasicPublish.Id.Class);
@@ -152,6 +154,25 @@ internal sealed class LocalChannel : IDisposable
         _round.Complete();
         // A long reply ends on another thread.
         SpinWait.SpinUntil(() => !_session.Outbox.IsSending);
+    }
+
+    /// <exception cref="ApiException">400: a text is longer than AMQP can have it.</exception>
+    private static ReadOnlySpan<byte> Encode<TMethod>(in TMethod method)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(payload);
+        writer.WriteUInt16(TMethod.Id.Class);
+        writer.WriteUInt16(TMethod.Id.Method);
+        try
+        {
+            method.Write(writer);
+        }
+        catch (ArgumentException tooLong)
+        {
+            throw ApiException.BadRequest(tooLong.Message);
+        }
+        return payload.WrittenSpan;
     }
 
     private bool TryRead(out LocalFrame frame)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Amqp.Server.Broker.Events;
-using Amqp.Server.Broker.Statistics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
@@ -10,9 +9,11 @@ namespace Amqp.Server.Management;
 /// <remarks>Immutable once everything is registered; requests run on any thread.</remarks>
 internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServices services)
 {
-    private const string Prefix = "/api";
+    private static readonly string[] _get = [HttpMethods.Head, HttpMethods.Get];
 
-    private static readonly string[] _get = [HttpMethods.Get, HttpMethods.Head];
+    private readonly string _prefix = $"{services.Options.ManagementPathPrefix}/api";
+    private readonly Dictionary<string, List<string>> _methods = [];
+    private readonly CrossOrigin _crossOrigin = new(services.Options.Cors);
 
     public ManagementServices Services => services;
 
@@ -31,15 +32,33 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle)
     {
-        var address = new RequestAddress(Prefix + pattern);
+        string path = _prefix + pattern;
         // A message more or less is no change that anyone wants to read of.
         bool isChange = methods != _get && !pattern.EndsWith("/publish", StringComparison.Ordinal) && !pattern.EndsWith("/get", StringComparison.Ordinal);
-        routes.MapMethods(Prefix + pattern, methods, http =>
+        var address = new RequestAddress(path);
+        if (!_methods.TryGetValue(path, out var allowed))
+        {
+            _methods.Add(path, allowed = []);
+            routes.MapMethods(path, [HttpMethods.Options], http => SayWhatIsAllowed(http, allowed));
+        }
+        allowed.AddRange(methods);
+        routes.MapMethods(path, methods, http =>
         {
             address.Decode(http);
+            _crossOrigin.Allow(http, allowed);
             return HandleAsync(http, access, handle, isChange);
         });
         return this;
+    }
+
+    /// <summary>Browsers ask this ahead of a request, and without a login.</summary>
+    private Task SayWhatIsAllowed(HttpContext http, List<string> methods)
+    {
+        IEnumerable<string> all = [.. methods, HttpMethods.Options];
+        _crossOrigin.Allow(http, all);
+        http.Response.Headers.Allow = string.Join(", ", all);
+        http.Response.ContentLength = 0;
+        return Task.CompletedTask;
     }
 
     private async Task HandleAsync(HttpContext http, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
@@ -47,7 +66,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         ApiUser? user = null;
         try
         {
-            user = Authenticate(http, access);
+            user = access == Access.Anyone ? ApiUser.Nobody : await ApiLogin.AuthenticateAsync(services, http);
             if (user is null)
                 return;
             using var request = new ApiRequest(http, services, user, await ReadBodyAsync(http));
@@ -72,31 +91,6 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 
     /// <summary>As it was sent, without the query.</summary>
     private static string TargetOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
-
-    /// <summary>Null when the request has been answered already: no login at all.</summary>
-    /// <exception cref="ApiException">401: a wrong one.</exception>
-    private ApiUser? Authenticate(HttpContext http, Access access)
-    {
-        if (access == Access.Anyone)
-            return ApiUser.Nobody;
-        http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
-        if (BasicCredentials.Read(http.Request.Headers.Authorization) is not var (name, password))
-        {
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            http.Response.ContentLength = 0;
-            return null;
-        }
-        bool isLoopback = http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
-        var user = services.Broker.Users.Authenticate(name, password, isLoopback, out string refusal);
-        services.Broker.Statistics.Authentication.Note(AuthenticationAttempts.Http, http.Connection.RemoteIpAddress?.ToString() ?? "", name, isSuccess: user is not null);
-        if (user is null)
-        {
-            services.Logger.ApiLoginRefused(PeerOf(http), name, refusal);
-            throw ApiException.NotAuthorized("Login failed");
-        }
-        http.Response.Headers.Remove("WWW-Authenticate");
-        return new ApiUser(user, services.Broker.Permissions);
-    }
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext http)
     {

@@ -3,9 +3,6 @@ namespace Amqp.Server.Management;
 /// <summary>Every line that the HTTP API can log. Ids 400-499 are ours.</summary>
 internal static partial class ManagementLog
 {
-    [LoggerMessage(400, LogLevel.Warning, "HTTP API: {Peer} could not log in as '{User}': {Reason}")]
-    public static partial void ApiLoginRefused(this ILogger logger, string peer, string user, string reason);
-
     [LoggerMessage(402, LogLevel.Information, "HTTP API: '{User}' from {Peer}: {Method} {Target}: {Status}")]
     public static partial void ApiChanged(this ILogger logger, string user, string peer, string method, string target, int status);
 
@@ -20,4 +17,7 @@ internal static partial class ManagementLog
 
     [LoggerMessage(405, LogLevel.Information, "'{User}' sets {Setting} to {Value} until the broker stops")]
     public static partial void SettingChanged(this ILogger logger, string user, string setting, string value);
+
+    [LoggerMessage(406, LogLevel.Warning, "Definitions: left out {What}")]
+    public static partial void DefinitionLeftOut(this ILogger logger, string what);
 }

@@ -38,5 +38,5 @@ internal sealed record ManagementServices(
 /// <param name="EndPoint">With the port that it really is.</param>
 internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
 {
-    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", Metrics = "http/prometheus";
+    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", HttpOverTls = "https", Metrics = "http/prometheus";
 }

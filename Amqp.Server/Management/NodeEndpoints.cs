@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Management;

@@ -65,12 +65,24 @@ internal static class OverviewEndpoints
         {
             json.WriteStartObject();
             json.WriteString("name", type);
-            json.WriteString("description", $"AMQP {type} exchange");
+            json.WriteString("description", DescriptionOf(type));
             json.WriteBoolean("enabled", true);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
+
+    private static string DescriptionOf(string type) => type switch
+    {
+        "direct" or "fanout" or "headers" or "topic" => $"AMQP {type} exchange, as per the AMQP specification",
+        "x-consistent-hash" => "Consistent Hashing Exchange",
+        "x-delayed-message" => "Delayed Message Exchange.",
+        "x-local-random" => "Picks one random local binding (queue) to route via (to).",
+        "x-modulus-hash" => "Modulus Hashing Exchange",
+        "x-random" => "Randomly picks a binding (queue) to route via (to).",
+        "x-recent-history" => "Recent History Exchange.",
+        _ => $"AMQP {type} exchange",
+    };
 
     public static void WriteListeners(Utf8JsonWriter json, ApiRequest request)
     {
@@ -113,10 +125,13 @@ internal static class OverviewEndpoints
         json.WriteBoolean("is_op_policy_updating_enabled", true);
         WriteTotals(json, request);
         json.WriteNumber("statistics_db_event_queue", 0);
-        json.WriteString("node", ManagementServices.NodeName);
-        WriteListeners(json, request);
-        json.WriteStartArray("contexts");
-        json.WriteEndArray();
+        if (request.User.IsMonitoring)
+        {
+            json.WriteString("node", ManagementServices.NodeName);
+            WriteListeners(json, request);
+            json.WriteStartArray("contexts");
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

@@ -1,14 +1,19 @@
-using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Management;
 
 /// <summary><c>/api/parameters</c> and <c>/api/global-parameters</c>.</summary>
 internal static class ParameterEndpoints
 {
+    private const string Policies = "policy";
+    private const string OperatorPolicies = "operator_policy";
+
     public static ManagementApi MapParameters(this ManagementApi api) => api
-        .Get("/parameters", Access.PolicyMaker, request => List(request, _ => true))
+        .Get("/parameters", Access.PolicyMaker, request => List(request, parameter => parameter.Component != Policies))
         .Get("/parameters/{component}", Access.PolicyMaker, request => List(request, parameter => parameter.Component == request.Name("component")))
         .Get("/parameters/{component}/{vhost}", Access.PolicyMaker, request =>
         {
@@ -18,53 +23,42 @@ internal static class ParameterEndpoints
         .Get("/parameters/{component}/{vhost}/{name}", Access.PolicyMaker, Get)
         .Put("/parameters/{component}/{vhost}/{name}", Access.PolicyMaker, Put)
         .Delete("/parameters/{component}/{vhost}/{name}", Access.PolicyMaker, Delete)
-        .Get("/global-parameters", Access.PolicyMaker, request => new ListReply<KeyValuePair<string, FieldValue>>(request.Broker.GlobalParameters.All, entry => entry.Key, WriteGlobal))
+        .Get("/global-parameters", Access.PolicyMaker, request => new ListReply<KeyValuePair<string, FieldValue>>(request.Broker.GlobalParameters.All, entry => entry.Key, DefinitionWriter.WriteGlobal))
         .Get("/global-parameters/{name}", Access.PolicyMaker, GetGlobal)
         .Put("/global-parameters/{name}", Access.PolicyMaker, PutGlobal)
         .Delete("/global-parameters/{name}", Access.PolicyMaker, request =>
             request.Broker.GlobalParameters.Remove(request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound());
 
-    /// <summary>Writes a parameter as lists and definitions have it.</summary>
-    public static void Write(Utf8JsonWriter json, Parameter parameter)
+    private static ListReply<Parameter> List(ApiRequest request, Func<Parameter, bool> isWanted) => new(All(request).Where(isWanted), parameter => parameter.Name, DefinitionWriter.Write);
+
+    /// <summary>Policies are parameters too, as in RabbitMQ.</summary>
+    private static IEnumerable<Parameter> All(ApiRequest request)
     {
-        json.WriteStartObject();
-        json.WritePropertyName("value");
-        JsonFields.Write(json, parameter.Value);
-        json.WriteString("vhost", parameter.VirtualHost);
-        json.WriteString("component", parameter.Component);
-        json.WriteString("name", parameter.Name);
-        json.WriteEndObject();
+        var visible = request.VisibleHosts.ToDictionary(host => host.Name);
+        return request.Broker.Parameters.All.Where(parameter => visible.ContainsKey(parameter.VirtualHost))
+            .Concat(visible.Values.SelectMany(host => host.Policies.All(PolicyKind.Operator).Concat(host.Policies.All(PolicyKind.User)), (host, policy) => Of(host, policy)));
     }
 
-    /// <summary>Writes a global parameter as lists and definitions have it.</summary>
-    public static void WriteGlobal(Utf8JsonWriter json, KeyValuePair<string, FieldValue> parameter)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", parameter.Key);
-        json.WritePropertyName("value");
-        JsonFields.Write(json, parameter.Value);
-        json.WriteEndObject();
-    }
-
-    private static ListReply<Parameter> List(ApiRequest request, Func<Parameter, bool> isWanted)
-    {
-        var visible = request.VisibleHosts.Select(host => host.Name).ToHashSet();
-        return new ListReply<Parameter>(
-            request.Broker.Parameters.All.Where(parameter => visible.Contains(parameter.VirtualHost) && isWanted(parameter)), parameter => parameter.Name, Write);
-    }
+    private static Parameter Of(VirtualHost host, Policy policy) => new(
+        policy.Kind == PolicyKind.User ? Policies : OperatorPolicies, host.Name, policy.Name,
+        FieldValue.FromTable(FieldTable.Empty
+            .With("pattern", FieldValue.FromString(policy.Pattern))
+            .With("apply-to", FieldValue.FromString(policy.ApplyTo))
+            .With("definition", FieldValue.FromTable(policy.Definition))
+            .With("priority", double.IsInteger(policy.Priority) ? FieldValue.FromInt64((long)policy.Priority) : FieldValue.FromDouble(policy.Priority))));
 
     private static ApiReply Get(ApiRequest request)
     {
         var (component, host, name) = Address(request);
-        var value = request.Broker.Parameters.Find(component, host, name) ?? throw ApiException.NotFound();
-        return ApiReply.Json(json => Write(json, new Parameter(component, host, name, value)));
+        var found = All(request).Where(parameter => parameter.Component == component && parameter.VirtualHost == host && parameter.Name == name).ToList();
+        return found.Count > 0 ? ApiReply.Json(json => DefinitionWriter.Write(json, found[0])) : throw ApiException.NotFound();
     }
 
     private static ApiReply Put(ApiRequest request)
     {
         var (component, host, name) = Address(request);
         request.DemandFields("value");
-        if (component is "policy" or "operator_policy")
+        if (component is Policies or OperatorPolicies)
             throw ApiException.BadRequest("policies may not be set using this method");
         return ApiReply.Put(request.Broker.Parameters.Put(component, host, name, request.Field("value")!.Value));
     }
@@ -82,7 +76,7 @@ internal static class ParameterEndpoints
     {
         string name = request.Name("name");
         var value = request.Broker.GlobalParameters.Find(name) ?? throw ApiException.NotFound();
-        return ApiReply.Json(json => WriteGlobal(json, KeyValuePair.Create(name, value)));
+        return ApiReply.Json(json => DefinitionWriter.WriteGlobal(json, KeyValuePair.Create(name, value)));
     }
 
     private static ApiReply PutGlobal(ApiRequest request)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Security;
 
 namespace Amqp.Server.Management;
@@ -18,54 +18,14 @@ internal static class PermissionEndpoints
         .Delete("/topic-permissions/{vhost}/{user}", Access.Administrator, request => DeleteTopic(request, null))
         .Delete("/topic-permissions/{vhost}/{user}/{exchange}", Access.Administrator, request => DeleteTopic(request, request.Name("exchange")));
 
-    public static ListReply<Permission> List(IEnumerable<Permission> permissions) => new(permissions, permission => permission.User, Write);
+    public static ListReply<Permission> List(IEnumerable<Permission> permissions) => new(permissions, permission => permission.User, DefinitionWriter.Write);
 
-    public static ListReply<TopicPermission> List(IEnumerable<TopicPermission> permissions) => new(permissions, permission => permission.User, Write);
-
-    /// <summary>Writes a permission as lists and definitions have it.</summary>
-    public static void Write(Utf8JsonWriter json, Permission permission)
-    {
-        json.WriteStartObject();
-        json.WriteString("user", permission.User);
-        json.WriteString("vhost", permission.VirtualHost);
-        json.WriteString("configure", permission.Configure.Text);
-        json.WriteString("write", permission.Write.Text);
-        json.WriteString("read", permission.Read.Text);
-        json.WriteEndObject();
-    }
-
-    /// <inheritdoc cref="Write(Utf8JsonWriter, Permission)"/>
-    public static void Write(Utf8JsonWriter json, TopicPermission permission)
-    {
-        json.WriteStartObject();
-        json.WriteString("user", permission.User);
-        json.WriteString("vhost", permission.VirtualHost);
-        json.WriteString("exchange", permission.Exchange);
-        json.WriteString("write", permission.Write);
-        json.WriteString("read", permission.Read);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Adds or changes a permission.</summary>
-    /// <exception cref="ApiException">400: there is no such user, or an expression is none.</exception>
-    public static void Put(ApiRequest request, string virtualHost, string user, string configure, string write, string read)
-    {
-        DemandBoth(request, virtualHost, user);
-        request.Broker.Permissions.Put(Parse(() => new Permission(user, virtualHost, configure, write, read)));
-    }
-
-    /// <summary>Adds or changes a topic permission.</summary>
-    /// <exception cref="ApiException">400: there is no such user, or an expression is none.</exception>
-    public static void PutTopic(ApiRequest request, string virtualHost, string user, string exchange, string write, string read)
-    {
-        DemandBoth(request, virtualHost, user);
-        request.Broker.Permissions.PutTopic(Parse(() => new TopicPermission(user, virtualHost, exchange, write, read)));
-    }
+    public static ListReply<TopicPermission> List(IEnumerable<TopicPermission> permissions) => new(permissions, permission => permission.User, DefinitionWriter.Write);
 
     private static ApiReply Get(ApiRequest request)
     {
         var permission = request.Broker.Permissions.Find(request.VirtualHost.Name, request.Name("user")) ?? throw ApiException.NotFound();
-        return ApiReply.Json(json => Write(json, permission));
+        return ApiReply.Json(json => DefinitionWriter.Write(json, permission));
     }
 
     private static ApiReply Put(ApiRequest request)
@@ -73,7 +33,8 @@ internal static class PermissionEndpoints
         request.DemandFields("configure", "write", "read");
         string host = request.Name("vhost"), user = request.Name("user");
         bool isNew = request.Broker.Permissions.Find(host, user) is null;
-        Put(request, host, user, request.Text("configure"), request.Text("write"), request.Text("read"));
+        DemandBoth(request, host, user);
+        request.Broker.Permissions.Put(DefinitionReader.ReadPatterns(() => new Permission(user, host, request.Text("configure"), request.Text("write"), request.Text("read"))));
         return ApiReply.Put(isNew);
     }
 
@@ -89,7 +50,8 @@ internal static class PermissionEndpoints
         request.DemandFields("exchange", "write", "read");
         string host = request.Name("vhost"), user = request.Name("user"), exchange = request.Text("exchange");
         bool isNew = !request.Broker.Permissions.AllTopics.Any(topic => topic.VirtualHost == host && topic.User == user);
-        PutTopic(request, host, user, exchange, request.Text("write"), request.Text("read"));
+        DemandBoth(request, host, user);
+        request.Broker.Permissions.PutTopic(DefinitionReader.ReadPatterns(() => new TopicPermission(user, host, exchange, request.Text("write"), request.Text("read"))));
         return ApiReply.Put(isNew);
     }
 
@@ -100,17 +62,5 @@ internal static class PermissionEndpoints
     {
         if (request.Broker.VirtualHosts.Find(virtualHost) is null || request.Broker.Users.Find(user) is null)
             throw ApiException.BadRequest("vhost_or_user_not_found");
-    }
-
-    private static T Parse<T>(Func<T> make)
-    {
-        try
-        {
-            return make();
-        }
-        catch (FormatException error)
-        {
-            throw ApiException.BadRequest("invalid_regexp", error.Message);
-        }
     }
 }

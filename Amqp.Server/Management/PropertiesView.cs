@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
 
 namespace Amqp.Server.Management;
 

@@ -42,6 +42,7 @@ internal static class QueueEndpoints
     {
         var host = request.VirtualHost;
         string name = request.Name("queue");
+        ApiRequest.DemandShort("queue", name);
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete");
         var arguments = request.Table("arguments");
         string node = request.Text("node", ManagementServices.NodeName);
@@ -75,6 +76,6 @@ internal static class QueueEndpoints
         Demand(request);
         request.DemandFields("action");
         string action = request.Text("action");
-        return action is "sync" or "cancel_sync" ? ApiReply.NoContent : throw ApiException.BadRequest("not_a_string_action", action);
+        return action is "sync" or "cancel_sync" ? ApiReply.NoContent : throw ApiException.BadRequest("unknown", action);
     }
 }

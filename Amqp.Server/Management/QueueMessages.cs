@@ -9,7 +9,10 @@ internal static class QueueMessages
 {
     public static ApiReply Get(ApiRequest request)
     {
+        if (request.FindVirtualHost() is null)
+            throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
         string queue = request.Name("queue");
+        ApiRequest.DemandShort("queue", queue);
         request.DemandFields("ackmode", "count", "encoding");
         var (isRequeued, isRejected) = ReadMode(request.Text("ackmode"));
         long count = request.Number("count");
@@ -51,6 +54,10 @@ internal static class QueueMessages
         catch (AmqpException error) when (error.Code == ReplyCode.NotFound)
         {
             throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ReplyText); // here with the code's name
+        }
+        catch (AmqpException error) when (error.Code == ReplyCode.AccessRefused)
+        {
+            throw ApiException.NotAuthorized(error.ReplyText); // likewise
         }
         return messages;
     }

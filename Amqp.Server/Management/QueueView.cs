@@ -47,6 +47,12 @@ internal static class QueueView
         json.WriteBoolean("exclusive", queue.IsExclusive);
         json.WriteTable("arguments", queue.Arguments.Table);
         json.WriteString("node", ManagementServices.NodeName);
+        if (queue.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } named && named.AsString() == "quorum")
+        {
+            json.WriteString("leader", ManagementServices.NodeName);
+            json.WriteStrings("members", [ManagementServices.NodeName]);
+            json.WriteStrings("online", [ManagementServices.NodeName]);
+        }
         json.WriteString("state", "running");
         if (query.IsDisabled)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Management;

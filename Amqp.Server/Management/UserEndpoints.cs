@@ -1,6 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Security;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Amqp.Server.Management;
 
@@ -8,6 +12,7 @@ namespace Amqp.Server.Management;
 internal static class UserEndpoints
 {
     public static ManagementApi MapUsers(this ManagementApi api) => api
+        .Post("/login", Access.Anyone, LogInAsync)
         .Get("/whoami", Access.Management, request => ApiReply.Json(json =>
         {
             json.WriteStartObject();
@@ -40,30 +45,30 @@ internal static class UserEndpoints
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
         });
 
-    /// <summary>Adds a user or changes the one there is.</summary>
-    /// <returns>True when it is a new one.</returns>
-    /// <exception cref="ApiException">400: a field cannot be.</exception>
-    public static bool Put(ApiRequest request, string name, FieldTable fields)
+    /// <summary>A form of RabbitMQ's pages, for a cookie that those read again.</summary>
+    private static async Task<ApiReply> LogInAsync(ApiRequest request)
     {
-        bool isNew = request.Broker.Users.Find(name) is null;
-        request.Broker.Users.Put(new User(name, ReadPassword(fields, request.Broker.Passwords), ReadTags(fields)));
-        return isNew;
+        var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));
+        string name = form.GetValueOrDefault("username").ToString(), password = form.GetValueOrDefault("password").ToString();
+        await ApiLogin.CheckAsync(request.Services, request.Http, name, password);
+        request.Http.Response.Headers.SetCookie = $"auth={Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}; Version=1";
+        return ApiReply.Json(json => json.WriteStringValue("ok"));
     }
 
-    /// <summary>Writes a user as lists and definitions have it.</summary>
-    public static void Write(Utf8JsonWriter json, ApiRequest request, User user)
+    /// <summary>Adds a user or changes the one there is.</summary>
+    /// <returns>True when it is a new one.</returns>
+    /// <exception cref="DefinitionException">A field cannot be.</exception>
+    private static bool Put(ApiRequest request, string name, FieldTable fields)
     {
-        json.WriteStartObject();
-        json.WriteString("name", user.Name);
-        json.WriteString("password_hash", user.PasswordHash.ToString());
-        json.WriteString("hashing_algorithm", user.PasswordHash.Algorithm.Name());
-        json.WriteStrings("tags", user.Tags.Names);
-        json.WriteTable("limits", request.Broker.UserLimits.Of(user.Name));
-        json.WriteEndObject();
+        bool isNew = request.Broker.Users.Find(name) is null;
+        request.Broker.Users.Put(DefinitionReader.ReadUser(name, fields, request.Broker.Passwords));
+        return isNew;
     }
 
     private static ListReply<User> List(ApiRequest request, IEnumerable<User> users) =>
         new(users, user => user.Name, (json, user) => Write(json, request, user));
+
+    private static void Write(Utf8JsonWriter json, ApiRequest request, User user) => DefinitionWriter.Write(json, user, request.Broker.UserLimits.Of(user.Name));
 
     private static User Demand(ApiRequest request) => request.Broker.Users.Find(request.Name("user")) ?? throw ApiException.NotFound();
 
@@ -84,31 +89,4 @@ internal static class UserEndpoints
             Delete(request, name);
         return ApiReply.NoContent;
     }
-
-    private static PasswordHash ReadPassword(FieldTable fields, PasswordRules rules)
-    {
-        var algorithm = HashingAlgorithm.Sha256;
-        if (fields["hashing_algorithm"] is { Type: FieldType.LongString } named)
-            algorithm = HashingAlgorithms.Find(named.AsString()) ?? throw ApiException.BadRequest("unknown_hashing_algorithm", named.AsString());
-        if (fields["password_hash"] is { Type: FieldType.LongString } encoded)
-        {
-            string text = encoded.AsString();
-            bool isHash = PasswordHash.TryParse(text, algorithm, out var hash) && hash.Octets.Length is 0 or > 4;
-            return isHash ? hash! : throw ApiException.BadRequest("not_base64", text);
-        }
-        return fields["password"] switch
-        {
-            null => PasswordHash.None,
-            { Type: FieldType.LongString } password when password.AsBytes().IsEmpty => PasswordHash.None,
-            { Type: FieldType.LongString } password => rules.RefusalOf(password.AsString()) is { } refusal ? throw ApiException.BadRequest(refusal) : rules.Hash(password.AsString()),
-            { } other => throw ApiException.BadRequest("password should be a text", other.ToString()),
-        };
-    }
-
-    private static UserTags ReadTags(FieldTable fields) => fields["tags"] switch
-    {
-        { Type: FieldType.LongString } text => UserTags.Parse(text.AsString()),
-        { Type: FieldType.Array } array => new UserTags(array.AsArray().Select(tag => tag.ToString())),
-        _ => throw ApiException.BadRequest("tags_not_present"),
-    };
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Statistics;
-using Amqp.Server.Security;
 
 namespace Amqp.Server.Management;
 
@@ -22,70 +22,43 @@ internal static class VirtualHostEndpoints
             return ApiReply.Json(json => Write(json, host, query));
         })
         .Put("/vhosts/{vhost}", Access.Administrator, Put)
-        .Delete("/vhosts/{vhost}", Access.Administrator, request =>
-            request.Broker.VirtualHosts.Delete(request.VirtualHost.Name) ? ApiReply.NoContent : throw ApiException.NotFound())
+        .Delete("/vhosts/{vhost}", Access.Administrator, Delete)
+        .Post("/vhosts/{vhost}/deletion/protection", Access.Administrator, request => Protect(request, true))
+        .Delete("/vhosts/{vhost}/deletion/protection", Access.Administrator, request => Protect(request, false))
         .Get("/vhosts/{vhost}/permissions", Access.Administrator, request => PermissionEndpoints.List(request.Broker.Permissions.All.Where(permission => permission.VirtualHost == request.VirtualHost.Name)))
         .Get("/vhosts/{vhost}/topic-permissions", Access.Administrator, request => PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.VirtualHost == request.VirtualHost.Name)))
         .Post("/vhosts/{vhost}/start/{node}", Access.Administrator, request => request.VirtualHost is not null ? ApiReply.NoContent : throw ApiException.NotFound());
-
-    /// <summary>Adds a virtual host, or changes what is said of one.</summary>
-    /// <param name="request">Who asks.</param>
-    /// <param name="name">The virtual host's name.</param>
-    /// <param name="description">What is said of it.</param>
-    /// <param name="isTracing">Whether its messages are traced; null leaves that as it is.</param>
-    /// <returns>True when it is a new one.</returns>
-    public static bool Put(ApiRequest request, string name, VirtualHostDescription description, bool? isTracing)
-    {
-        bool isNew = request.Broker.VirtualHosts.Find(name) is null;
-        var host = request.Broker.VirtualHosts.Put(name, description);
-        host.IsTracing = isTracing ?? host.IsTracing;
-        // As in RabbitMQ: whoever makes a virtual host may use it.
-        if (isNew && request.Broker.Permissions.Find(name, request.User.Name) is null)
-            request.Broker.Permissions.Put(new Permission(request.User.Name, name, ".*", ".*", ".*"));
-        return isNew;
-    }
-
-    /// <summary>What the body says of a virtual host; what it does not mention stays as it is.</summary>
-    public static VirtualHostDescription ReadDescription(FieldTable fields, VirtualHostDescription current)
-    {
-        var tags = fields["tags"] switch
-        {
-            null => current.Tags,
-            { Type: FieldType.LongString } text => [.. text.AsString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
-            { Type: FieldType.Array } array => [.. array.AsArray().Where(tag => tag.Type == FieldType.LongString).Select(tag => tag.AsString())],
-            _ => throw ApiException.BadRequest("tags must be a list or a text"),
-        };
-        string? type = fields["default_queue_type"] is { Type: FieldType.LongString } given ? given.AsString() : current.DefaultQueueType;
-        if (type is not (null or "undefined" or "classic" or "quorum"))
-            throw ApiException.BadRequest($"Unsupported default queue type: {type}");
-        return new VirtualHostDescription(
-            fields["description"] is { Type: FieldType.LongString } description ? description.AsString() : current.Text,
-            tags, type == "undefined" ? null : type);
-    }
 
     private static ApiReply Put(ApiRequest request)
     {
         bool? isTracing = request.Field("tracing") is null or { Type: FieldType.Void } ? null : request.Flag("tracing");
         string name = request.Name("vhost");
-        var current = request.Broker.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None;
-        return ApiReply.Put(Put(request, name, ReadDescription(JsonFields.ReadTable(request.Json), current), isTracing));
+        var current = request.Broker.VirtualHosts.Find(name)?.Description;
+        var host = request.Broker.VirtualHosts.Put(name, DefinitionReader.ReadVirtualHost(JsonFields.ReadTable(request.Json), current ?? VirtualHostDescription.None), request.User.Name);
+        host.IsTracing = isTracing ?? host.IsTracing;
+        return ApiReply.Put(current is null);
+    }
+
+    private static ApiReply Delete(ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        if (host.Description.IsProtected)
+            throw new ApiException(StatusCodes.Status412PreconditionFailed, "precondition_failed", $"Refusing to delete virtual host '{host.Name}' because it is protected from deletion");
+        return request.Broker.VirtualHosts.Delete(host.Name) ? ApiReply.NoContent : throw ApiException.NotFound();
+    }
+
+    private static ApiReply Protect(ApiRequest request, bool isProtected)
+    {
+        var host = request.VirtualHost;
+        request.Broker.VirtualHosts.Put(host.Name, host.Description with { IsProtected = isProtected });
+        return ApiReply.NoContent;
     }
 
     private static void Write(Utf8JsonWriter json, VirtualHost host, SampleQuery query)
     {
-        var description = host.Description;
-        string type = description.DefaultQueueType ?? "undefined";
         json.WriteStartObject();
         json.WriteString("name", host.Name);
-        json.WriteString("description", description.Text);
-        json.WriteStrings("tags", description.Tags);
-        json.WriteString("default_queue_type", type);
-        json.WriteStartObject("metadata");
-        json.WriteString("description", description.Text);
-        json.WriteStrings("tags", description.Tags);
-        if (description.DefaultQueueType is not null)
-            json.WriteString("default_queue_type", type);
-        json.WriteEndObject();
+        DefinitionWriter.WriteFields(json, host.Description);
         json.WriteBoolean("tracing", host.IsTracing);
         json.WriteStartObject("cluster_state");
         json.WriteString(ManagementServices.NodeName, "running");

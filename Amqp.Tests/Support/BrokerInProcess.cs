@@ -39,6 +39,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The port for Prometheus.</summary>
     public int MetricsPort => _app.Services.GetRequiredService<BoundAddresses>().Metrics.First().Port;
 
+    /// <summary>The port of the HTTP API over TLS.</summary>
+    public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().ManagementTls.First().Port;
+
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 

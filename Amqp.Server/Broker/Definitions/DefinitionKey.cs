@@ -22,6 +22,7 @@ internal static class DefinitionKey
     public const string Parameters = "parameters/";
     public const string GlobalParameters = "global-parameters/";
     public const string UserLimits = "user-limits/";
+    public const string ImportedDefinitions = "imported-definitions/";
 
     public static string OfVirtualHost(string name) => VirtualHosts + Escape(name);
 
@@ -49,6 +50,8 @@ internal static class DefinitionKey
     public static string OfGlobalParameter(string name) => GlobalParameters + Escape(name);
 
     public static string OfUserLimits(string user) => UserLimits + Escape(user);
+
+    public static string OfImportedDefinitions(string file) => ImportedDefinitions + Escape(file);
 
     public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 

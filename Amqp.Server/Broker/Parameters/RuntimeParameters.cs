@@ -28,6 +28,9 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     /// <summary>Makes a component known: parameters of no other can be set.</summary>
     public void Add(ParameterComponent component) => _components.Add(component.Name, component);
 
+    /// <summary>Whether there is such a component.</summary>
+    public bool Knows(string component) => _components.ContainsKey(component);
+
     public FieldValue? Find(string component, string virtualHost, string name)
     {
         lock (_lock)

@@ -78,7 +78,8 @@ internal static class PolicyKeys
         return new EffectivePolicy(definition);
     }
 
-    private static bool IsKnown(PolicyKind kind, string name) =>
+    /// <summary>Whether policies of a kind may have this key.</summary>
+    public static bool IsKnown(PolicyKind kind, string name) =>
         _keys.TryGetValue(name, out var key) && (kind == PolicyKind.User || key.Merge != Merge.None);
 
     private static bool IsText(FieldValue value) => value.Type == FieldType.LongString;

@@ -35,7 +35,7 @@ internal sealed class TlsCertificates
         }
         catch (Exception error) when (IsOfFiles(error))
         {
-            throw new StartException($"Cannot use the certificates of ssl_options: {error.Message}", error);
+            throw new StartException($"Cannot use the certificates of {options.Prefix}: {error.Message}", error);
         }
     }
 

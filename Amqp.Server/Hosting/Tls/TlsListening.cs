@@ -48,7 +48,7 @@ internal static class TlsListening
             return options.DemandPeerCertificate ? "it has none" : null;
         if (errors != SslPolicyErrors.None)
             return $"{certificate.Subject}: {string.Join(' ', chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? [])}";
-        return chain!.ChainElements.Count - 2 > options.Depth ? $"{certificate.Subject}: more certificates than ssl_options.depth allows lead to its authority" : null;
+        return chain!.ChainElements.Count - 2 > options.Depth ? $"{certificate.Subject}: more certificates than {options.Prefix}.depth allows lead to its authority" : null;
     }
 
     /// <summary>The configured authorities, and nobody else's: the system's trust in a web site's certificate is none in a client.</summary>

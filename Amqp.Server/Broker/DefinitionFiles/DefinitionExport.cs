@@ -1,39 +1,37 @@
 using System.Text.Json;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 
-namespace Amqp.Server.Management;
+namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>Writes definitions as RabbitMQ does, so that either broker can read them.</summary>
 internal static class DefinitionExport
 {
     /// <summary>All there is.</summary>
-    public static void Write(Utf8JsonWriter json, ApiRequest request)
+    public static void Write(Utf8JsonWriter json, MessageBroker broker, DefinitionOrigin origin)
     {
-        var broker = request.Broker;
         json.WriteStartObject();
-        json.WriteString("rabbit_version", ManagementServices.ApiVersion);
-        json.WriteString("rabbitmq_version", ManagementServices.ApiVersion);
-        json.WriteString("product_name", request.Services.Options.ProductName);
-        json.WriteString("product_version", request.Services.Options.ProductVersion);
-        WriteList(json, "users", broker.Users.All, user => UserEndpoints.Write(json, request, user));
+        json.WriteString("rabbit_version", origin.RabbitMqVersion);
+        json.WriteString("rabbitmq_version", origin.RabbitMqVersion);
+        json.WriteString("product_name", origin.ProductName);
+        json.WriteString("product_version", origin.ProductVersion);
+        WriteList(json, "users", broker.Users.All, user => DefinitionWriter.Write(json, user, broker.UserLimits.Of(user.Name)));
         WriteList(json, "vhosts", broker.VirtualHosts.All, host => WriteVirtualHost(json, host));
-        WriteList(json, "permissions", broker.Permissions.All, permission => PermissionEndpoints.Write(json, permission));
-        WriteList(json, "topic_permissions", broker.Permissions.AllTopics, permission => PermissionEndpoints.Write(json, permission));
+        WriteList(json, "permissions", broker.Permissions.All, permission => DefinitionWriter.Write(json, permission));
+        WriteList(json, "topic_permissions", broker.Permissions.AllTopics, permission => DefinitionWriter.Write(json, permission));
         WriteParameters(json, broker, broker.VirtualHosts.All);
-        WriteList(json, "global_parameters", broker.GlobalParameters.All, parameter => ParameterEndpoints.WriteGlobal(json, parameter));
+        WriteList(json, "global_parameters", broker.GlobalParameters.All, parameter => DefinitionWriter.WriteGlobal(json, parameter));
         WriteTopology(json, broker.VirtualHosts.All, withVirtualHost: true);
         json.WriteEndObject();
     }
 
     /// <summary>One virtual host, whose name is left out, so that it can be read into another.</summary>
-    public static void Write(Utf8JsonWriter json, ApiRequest request, VirtualHost host)
+    public static void Write(Utf8JsonWriter json, MessageBroker broker, DefinitionOrigin origin, VirtualHost host)
     {
         json.WriteStartObject();
-        json.WriteString("rabbit_version", ManagementServices.ApiVersion);
-        WriteParameters(json, request.Broker, [host]);
+        json.WriteString("rabbit_version", origin.RabbitMqVersion);
+        WriteParameters(json, broker, [host]);
         WriteTopology(json, [host], withVirtualHost: false);
         json.WriteEndObject();
     }
@@ -42,10 +40,7 @@ internal static class DefinitionExport
     {
         json.WriteStartObject();
         json.WriteString("name", host.Name);
-        json.WriteString("description", host.Description.Text);
-        json.WriteStrings("tags", host.Description.Tags);
-        if (host.Description.DefaultQueueType is { } type)
-            json.WriteString("default_queue_type", type);
+        DefinitionWriter.WriteFields(json, host.Description);
         json.WriteEndObject();
     }
 
@@ -55,14 +50,14 @@ internal static class DefinitionExport
         var names = hosts.Select(host => host.Name).ToHashSet();
         json.WriteStartArray("parameters");
         foreach (var parameter in broker.Parameters.All.Where(parameter => names.Contains(parameter.VirtualHost)))
-            ParameterEndpoints.Write(json, parameter);
+            DefinitionWriter.Write(json, parameter);
         foreach (var host in hosts)
         {
             foreach (var policy in host.Policies.All(PolicyKind.Operator))
             {
                 json.WriteStartObject();
                 json.WriteStartObject("value");
-                PolicyEndpoints.WriteFields(json, policy);
+                DefinitionWriter.WriteFields(json, policy);
                 json.WriteEndObject();
                 json.WriteString("vhost", host.Name);
                 json.WriteString("component", "operator_policy");
@@ -78,7 +73,7 @@ internal static class DefinitionExport
         json.WriteStartArray("policies");
         foreach (var host in hosts)
             foreach (var policy in host.Policies.All(PolicyKind.User))
-                PolicyEndpoints.Write(json, host.Name, policy);
+                DefinitionWriter.Write(json, host.Name, policy);
         json.WriteEndArray();
         WriteAll(json, "queues", hosts, withVirtualHost, host => host.Queues.Where(queue => !queue.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal), WriteQueue);
         WriteAll(json, "exchanges", hosts, withVirtualHost, host => host.Exchanges.Where(IsDeclared).OrderBy(exchange => exchange.Name, StringComparer.Ordinal), WriteExchange);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Amqp.Protocol;
 
-namespace Amqp.Server.Management;
+namespace Amqp.Server.Broker;
 
 /// <summary>Field tables as JSON, and back.</summary>
 internal static class JsonFields

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Security;
+
+namespace Amqp.Server.Broker.DefinitionFiles;
+
+/// <summary>Single definitions as RabbitMQ's files have them, and lists of the HTTP API.</summary>
+internal static class DefinitionWriter
+{
+    public static void Write(Utf8JsonWriter json, User user, FieldTable limits)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", user.Name);
+        json.WriteString("password_hash", user.PasswordHash.ToString());
+        json.WriteString("hashing_algorithm", user.PasswordHash.Algorithm.Name());
+        json.WriteStrings("tags", user.Tags.Names);
+        json.WriteTable("limits", limits);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, Permission permission)
+    {
+        json.WriteStartObject();
+        json.WriteString("user", permission.User);
+        json.WriteString("vhost", permission.VirtualHost);
+        json.WriteString("configure", permission.Configure.Text);
+        json.WriteString("write", permission.Write.Text);
+        json.WriteString("read", permission.Read.Text);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, TopicPermission permission)
+    {
+        json.WriteStartObject();
+        json.WriteString("user", permission.User);
+        json.WriteString("vhost", permission.VirtualHost);
+        json.WriteString("exchange", permission.Exchange);
+        json.WriteString("write", permission.Write);
+        json.WriteString("read", permission.Read);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, Parameter parameter)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("value");
+        JsonFields.Write(json, parameter.Value);
+        json.WriteString("vhost", parameter.VirtualHost);
+        json.WriteString("component", parameter.Component);
+        json.WriteString("name", parameter.Name);
+        json.WriteEndObject();
+    }
+
+    public static void WriteGlobal(Utf8JsonWriter json, KeyValuePair<string, FieldValue> parameter)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", parameter.Key);
+        json.WritePropertyName("value");
+        JsonFields.Write(json, parameter.Value);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, string virtualHost, Policy policy)
+    {
+        json.WriteStartObject();
+        json.WriteString("vhost", virtualHost);
+        json.WriteString("name", policy.Name);
+        WriteFields(json, policy);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What a policy says.</summary>
+    public static void WriteFields(Utf8JsonWriter json, Policy policy)
+    {
+        json.WriteString("pattern", policy.Pattern);
+        json.WriteString("apply-to", policy.ApplyTo);
+        json.WriteTable("definition", policy.Definition);
+        json.WriteNumber("priority", policy.Priority);
+    }
+
+    /// <summary>What is said of a virtual host besides its name, where RabbitMQ 3 has it and where RabbitMQ 4 has it.</summary>
+    public static void WriteFields(Utf8JsonWriter json, VirtualHostDescription description)
+    {
+        Write(json, description, description.DefaultQueueType ?? "undefined");
+        json.WriteStartObject("metadata");
+        Write(json, description, description.DefaultQueueType);
+        if (description.IsProtected)
+            json.WriteBoolean("protected_from_deletion", true);
+        json.WriteEndObject();
+        json.WriteBoolean("protected_from_deletion", description.IsProtected);
+    }
+
+    private static void Write(Utf8JsonWriter json, VirtualHostDescription description, string? defaultQueueType)
+    {
+        json.WriteString("description", description.Text);
+        json.WriteStrings("tags", description.Tags);
+        if (defaultQueueType is not null)
+            json.WriteString("default_queue_type", defaultQueueType);
+    }
+}

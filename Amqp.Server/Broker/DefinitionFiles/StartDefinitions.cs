@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Server.Broker.DefinitionFiles;
+
+/// <summary>Imports the definitions that the configuration names, before anyone connects.</summary>
+internal sealed class StartDefinitions(DefinitionOptions options, ILogger logger)
+{
+    /// <summary>Files that are imported from a folder.</summary>
+    private const string Pattern = "*.json";
+
+    /// <summary>Imports all there is; what a start that failed in between has imported stays.</summary>
+    /// <exception cref="StartDefinitionsException">A file is not there, or cannot be imported.</exception>
+    public void Import(MessageBroker broker)
+    {
+        foreach (var source in options.Sources)
+            foreach (string file in FilesOf(source))
+                Import(broker, source.Setting, file);
+    }
+
+    private void Import(MessageBroker broker, string setting, string file)
+    {
+        try
+        {
+            byte[] content = File.ReadAllBytes(file);
+            string digest = Convert.ToHexString(SHA256.HashData(content));
+            string path = Path.GetFullPath(file);
+            if (options.SkipIfUnchanged && broker.ImportedDefinitions.Find(path) is { Type: FieldType.LongString } known && known.AsString() == digest)
+            {
+                logger.DefinitionsUnchanged(file);
+                return;
+            }
+            using var document = JsonDocument.Parse(content);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new DefinitionException("it holds no object");
+            var report = new DefinitionImport(broker, importer: null, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
+            foreach (string leftOut in report.LeftOut)
+                logger.StartDefinitionLeftOut(file, leftOut);
+            logger.DefinitionsImported(report.Imported, file);
+            broker.ImportedDefinitions.Put(path, FieldValue.FromString(digest)); // last: after a crash it is done again
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException or AmqpException)
+        {
+            throw new StartDefinitionsException($"{setting}: cannot import {file}: {error.Message.ReplaceLineEndings(" ").Trim()}", error);
+        }
+    }
+
+    private static string[] FilesOf(DefinitionSource source)
+    {
+        if (!Directory.Exists(source.Path))
+            return File.Exists(source.Path) ? [source.Path] : throw new StartDefinitionsException($"{source.Setting}: there is no file or folder {source.Path}");
+        string[] files = Directory.GetFiles(source.Path, Pattern);
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+}
+
+/// <summary>The configured definitions cannot be imported.</summary>
+/// <param name="message">Which setting, which file, and why.</param>
+/// <param name="cause">What happened underneath.</param>
+internal sealed class StartDefinitionsException(string message, Exception? cause = null) : Exception(message, cause);

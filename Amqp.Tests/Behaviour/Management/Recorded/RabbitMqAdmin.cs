@@ -1,0 +1,21 @@
+using System.Globalization;
+using Amqp.Tests.Architecture;
+using Amqp.Tests.Interop;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour.Management.Recorded;
+
+/// <summary>RabbitMQ's own command line for its HTTP API, as Debian's package rabbitmq-server has it: a Python script, which is run as it is.</summary>
+internal static class RabbitMqAdmin
+{
+    private static readonly string[] _places = ["/usr/bin/rabbitmqadmin", "/usr/sbin/rabbitmqadmin", Path.Combine(SourceTree.Root, "artifacts/rabbitmqadmin")];
+
+    /// <summary>Where the script is.</summary>
+    public static string Script => _places.FirstOrDefault(File.Exists) ?? throw new IgnoreException($"rabbitmqadmin is in none of {string.Join(", ", _places)}; .ci/run fetches it");
+
+    public static async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)
+    {
+        var api = await BrokerTarget.ApiUriAsync();
+        return await Command.RunAsync("/usr/bin/python3", [Script, "--host", api.Host, "--port", api.Port.ToString(CultureInfo.InvariantCulture), .. arguments]);
+    }
+}

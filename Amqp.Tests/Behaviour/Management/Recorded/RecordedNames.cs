@@ -1,0 +1,25 @@
+namespace Amqp.Tests.Behaviour.Management.Recorded;
+
+/// <summary>What the placeholders of calls stand for in one run, so that runs do not meet.</summary>
+internal sealed class RecordedNames
+{
+    private readonly List<(string Placeholder, string Name)> _names;
+
+    /// <param name="node">RabbitMQ's name of the node.</param>
+    public RecordedNames(string node)
+    {
+        string run = Guid.NewGuid().ToString("N")[..8];
+        _names =
+        [
+            ("{v}", $"rv-{run}"), ("{w}", $"rw-{run}"), ("{u}", $"ru-{run}"), ("{g}", $"rg-{run}"), ("{none}", $"rnone-{run}"),
+            ("{node}", node), ("{long}", new string('l', 256)),
+        ];
+    }
+
+    /// <summary>Where what a run has made, and may have left, is to be deleted.</summary>
+    public static IReadOnlyList<string> Leftovers { get; } = ["/vhosts/{v}", "/vhosts/{w}", "/users/{u}", "/users/{none}", "/global-parameters/{g}"];
+
+    public string Insert(string text) => _names.Aggregate(text, (result, entry) => result.Replace(entry.Placeholder, entry.Name, StringComparison.Ordinal));
+
+    public string Remove(string text) => _names.Aggregate(text, (result, entry) => result.Replace(entry.Name, entry.Placeholder, StringComparison.Ordinal));
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Tests.Configuration;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Hosting;
+
+/// <summary>Definitions that are imported at the start.</summary>
+public class StartDefinitionTests
+{
+    private const string Definitions = """
+        {"users":[{"name":"one","password":"secret","tags":"administrator"}],
+         "vhosts":[{"name":"/"},{"name":"v"}],
+         "permissions":[{"user":"one","vhost":"v","configure":".*","write":".*","read":".*"}],
+         "queues":[{"name":"q","vhost":"v","durable":true,"auto_delete":false,"arguments":{}},
+                   {"name":"s","vhost":"v","durable":true,"auto_delete":false,"arguments":{"x-queue-type":"stream"}}]}
+        """;
+
+    [TestCase("load_definitions")]
+    [TestCase("definitions.local.path")]
+    [TestCase("management.load_definitions")]
+    public async Task Definitions_are_there_when_the_first_client_comes(string setting)
+    {
+        using var file = new TemporaryFile(Definitions);
+        await using var broker = await BrokerInProcess.StartAsync($"{setting} = {file.Path}");
+
+        await using var connection = await broker.Factory("one", "secret", "v").CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+
+        Assert.That(async () => await channel.QueueDeclarePassiveAsync("q"), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task With_users_in_the_definitions_there_is_no_default_user()
+    {
+        using var file = new TemporaryFile(Definitions);
+        await using var broker = await BrokerInProcess.StartAsync($"load_definitions = {file.Path}");
+
+        Assert.That(broker.Broker.Users.All.Select(user => user.Name), Is.EqualTo(new[] { "one" }));
+    }
+
+    [Test]
+    public async Task Without_users_in_the_definitions_the_default_user_is_made()
+    {
+        using var file = new TemporaryFile("""{"vhosts":[{"name":"v"}]}""");
+        await using var broker = await BrokerInProcess.StartAsync($"load_definitions = {file.Path}");
+
+        Assert.That(broker.Broker.Users.All.Select(user => user.Name), Is.EqualTo(new[] { "guest" }));
+        Assert.That(broker.Broker.VirtualHosts.All.Select(host => host.Name), Is.EqualTo(new[] { "/", "v" }));
+    }
+
+    [Test]
+    public async Task What_is_left_out_is_in_the_log()
+    {
+        using var file = new TemporaryFile(Definitions);
+        await using var broker = await BrokerInProcess.StartAsync($"load_definitions = {file.Path}");
+
+        Assert.That(broker.Log, Has.Some.StartsWith($"Definitions in {file.Path}: left out queue 's' in vhost 'v': "));
+    }
+
+    [Test]
+    public async Task The_files_of_a_folder_are_imported_in_order_of_their_names()
+    {
+        string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "2.json"), """{"queues":[{"name":"q","vhost":"v","durable":true}]}""");
+            await File.WriteAllTextAsync(Path.Combine(folder, "1.json"), """{"vhosts":[{"name":"v"}]}""");
+            await File.WriteAllTextAsync(Path.Combine(folder, "README"), "no definitions");
+            await using var broker = await BrokerInProcess.StartAsync($"load_definitions = {folder}");
+
+            Assert.That(broker.Broker.VirtualHosts.Find("v")?.FindQueue("q"), Is.Not.Null);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestCase("{", "load_definitions: cannot import FILE: ")]
+    [TestCase("[]", "load_definitions: cannot import FILE: it holds no object")]
+    [TestCase("""{"queues":[{"name":"q","vhost":"nowhere","durable":true}]}""", "load_definitions: cannot import FILE: no_such_vhost nowhere")]
+    public void Bad_definitions_stop_the_start(string content, string reason)
+    {
+        using var file = new TemporaryFile(content);
+
+        Assert.That(
+            async () => await BrokerInProcess.StartAsync($"load_definitions = {file.Path}"),
+            Throws.TypeOf<StartDefinitionsException>().With.Message.StartsWith(reason.Replace("FILE", file.Path, StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public void A_missing_file_stops_the_start() => Assert.That(
+        async () => await BrokerInProcess.StartAsync("load_definitions = /nowhere/definitions.json"),
+        Throws.TypeOf<StartDefinitionsException>().With.Message.EqualTo("load_definitions: there is no file or folder /nowhere/definitions.json"));
+
+    [TestCase("false", HttpStatusCode.OK)]
+    [TestCase("true", HttpStatusCode.NotFound)]
+    public async Task Definitions_that_have_not_changed_are_skipped_where_asked_for(string isSkipped, HttpStatusCode expected)
+    {
+        using var file = new TemporaryFile(Definitions);
+        using var config = new TemporaryFile($"load_definitions = {file.Path}\ndefinitions.skip_if_unchanged = {isSkipped}");
+        await using BrokerProcess broker = await BrokerProcess.StartAsync(configFile: config.Path);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("one:secret")));
+        Assert.That((await http.DeleteAsync("queues/v/q")).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+
+        await broker.RestartAsync();
+
+        var found = await http.GetAsync("queues/v/q");
+        Assert.That(found.StatusCode, Is.EqualTo(expected));
+    }
+}
