@@ -12,6 +12,12 @@ namespace Amqp.Server.Management;
 /// <summary>A queue as RabbitMQ shows it.</summary>
 internal static class QueueView
 {
+    /// <summary>What a queue without messages takes in memory, in bytes, about: RabbitMQ gives the size of its process, and clients of the API count on a number.</summary>
+    private const int IdleQueueMemory = 2_048;
+
+    /// <summary>The same of a message that waits, without its body, which may be on the disk.</summary>
+    private const int MessageMemory = 24;
+
     public static void Write(Utf8JsonWriter json, Queue queue, SampleQuery query)
     {
         json.WriteStartObject();
@@ -88,6 +94,8 @@ internal static class QueueView
     private static void WriteStatistics(Utf8JsonWriter json, Queue queue, SampledCounts counts, SampleQuery query)
     {
         counts.Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths);
+        var (ready, unacknowledged, _) = queue.Counts;
+        json.WriteNumber("memory", IdleQueueMemory + (ready + unacknowledged) * MessageMemory);
         var (readyBytes, unacknowledgedBytes) = queue.Bytes;
         json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
         json.WriteNumber("message_bytes_ready", readyBytes);
