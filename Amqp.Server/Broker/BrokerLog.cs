@@ -57,6 +57,9 @@ internal static partial class BrokerLog
     [LoggerMessage(320, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' dead-letters to exchange '{Exchange}', which is not there: its dead letters are dropped")]
     public static partial void DeadLetterExchangeMissing(this ILogger logger, string queue, string virtualHost, string? exchange);
 
+    [LoggerMessage(323, LogLevel.Warning, "Exchange '{Exchange}' in vhost '{VirtualHost}' has the alternate exchange '{Alternate}', which is not there: what it cannot route is dropped")]
+    public static partial void AlternateExchangeMissing(this ILogger logger, string exchange, string virtualHost, string? alternate);
+
     [LoggerMessage(318, LogLevel.Error, "Dead letters of queue '{Queue}' in vhost '{VirtualHost}' cannot be published now")]
     public static partial void DeadLetteringFailed(this ILogger logger, string queue, string virtualHost, Exception error);
 
