@@ -207,14 +207,14 @@ public class DirectReplyToTests : BehaviourTests
     }
 
     [Test]
-    public async Task That_it_takes_them_already_is_said_before_that_it_cannot_acknowledge()
+    public async Task That_it_cannot_acknowledge_is_said_before_that_it_takes_them_already()
     {
         var channel = await OpenChannelAsync();
         await channel.ConsumeAsync(PseudoQueue, noAck: true);
 
         await channel.SendAsync(new BasicConsume(PseudoQueue, "", false, NoAck: false, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - reply consumer already set", BasicConsume.Id);
+        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - reply consumer cannot acknowledge", BasicConsume.Id);
     }
 
     [Test]

@@ -26,10 +26,10 @@ internal static class DirectReplyToHandlers
         lock (channel.Session.Outbox.Gate)
         {
             BasicHandlers.DemandRoomFor(channel, method.ConsumerTag);
-            if (channel.ReplyConsumer is not null)
-                throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer already set");
             if (!method.NoAck)
                 throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer cannot acknowledge");
+            if (channel.ReplyConsumer is not null)
+                throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer already set");
             channel.ReplyConsumer = new ReplyConsumer(channel, method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag);
         }
         if (!method.NoWait)
