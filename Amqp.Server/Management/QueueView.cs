@@ -12,6 +12,9 @@ namespace Amqp.Server.Management;
 /// <summary>A queue as RabbitMQ shows it.</summary>
 internal static class QueueView
 {
+    /// <summary>What a queue remembers of each of its messages.</summary>
+    private const int RememberedBytes = 24;
+
     public static void Write(Utf8JsonWriter json, Queue queue, SampleQuery query)
     {
         json.WriteStartObject();
@@ -86,7 +89,8 @@ internal static class QueueView
         json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
         json.WriteNumber("message_bytes_ready", readyBytes);
         json.WriteNumber("message_bytes_unacknowledged", unacknowledgedBytes);
-        int consumers = queue.Counts.Consumers;
+        var (ready, unacknowledged, consumers) = queue.Counts;
+        json.WriteNumber("memory", (ready + unacknowledged) * RememberedBytes);
         json.WriteNumber("consumers", consumers);
         double capacity = consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
         SampledCounts.WriteDouble(json, "consumer_capacity", capacity);
