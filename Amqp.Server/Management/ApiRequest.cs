@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
@@ -45,6 +46,12 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     /// <summary>A part of the address, decoded.</summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
+
+    /// <summary>The same text, if it can be said in AMQP.</summary>
+    /// <exception cref="ApiException">400, in RabbitMQ's words: it has more than 255 bytes.</exception>
+    public static string DemandShort(string text, string what) => ShortString.Fits(text)
+        ? text
+        : throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(text)}\n");
 
     /// <summary>The virtual host that the address names, or null when it names none or one that is not there.</summary>
     public VirtualHost? FindVirtualHost() => Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;

@@ -86,7 +86,7 @@ internal static class BindingEndpoints
     {
         var host = request.VirtualHost;
         string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
-        string routingKey = request.Text("routing_key");
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
         var arguments = request.Table("arguments");
         using var channel = request.OpenChannel();
         IBindingDestination? end;

@@ -99,7 +99,7 @@ internal static class ExchangeEndpoints
 
     private static ApiReply Put(ApiRequest request)
     {
-        string name = NameOf(request);
+        string name = ApiRequest.DemandShort(NameOf(request), "exchange");
         bool isNew = request.VirtualHost.FindExchange(name) is null;
         string type = request.Text("type", "direct");
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete"), isInternal = request.Flag("internal");
@@ -122,12 +122,13 @@ internal static class ExchangeEndpoints
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));
         var properties = PropertiesView.Read(request.Table("properties"));
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
         if (request.Broker.Alarms.Reason is { } reason)
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"Publishers are blocked: {reason}");
         using var channel = request.OpenChannel();
         try
         {
-            bool isRouted = await channel.PublishAsync(NameOf(request), request.Text("routing_key"), properties, body, request.Http.RequestAborted);
+            bool isRouted = await channel.PublishAsync(NameOf(request), routingKey, properties, body, request.Http.RequestAborted);
             return ApiReply.Json(json =>
             {
                 json.WriteStartObject();

@@ -158,8 +158,12 @@ public class QueueApiTests : ApiTests
     }
 
     [Test]
-    public async Task A_name_of_more_than_255_bytes_is_refused() =>
-        Assert.That((await PutAsync($"/queues/{await NewVirtualHostAsync()}/{new string('q', 256)}", new { })).Code, Is.EqualTo(400));
+    public async Task A_name_of_more_than_255_bytes_is_refused()
+    {
+        var answer = await PutAsync($"/queues/{await NewVirtualHostAsync()}/{new string('q', 256)}", new { });
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, "queue should be less than 255 bytes, actually was 256\n")));
+    }
 
     [Test]
     public async Task Consumers_show_which_of_them_is_the_single_active_one()
