@@ -105,28 +105,33 @@ public readonly ref struct EncodedProperties
         return start + replyTo.Length + rest.Length;
     }
 
-    /// <summary>Writes a property list with other headers, everything else as it came.</summary>
+    /// <summary>Writes a property list with other headers, and another timestamp if that is given, everything else as it came.</summary>
     /// <param name="properties">Flags and list that <see cref="Read"/> has accepted.</param>
     /// <param name="headers">The headers, in place of those that are there.</param>
     /// <param name="keepsExpiration">False leaves the expiration out.</param>
     /// <param name="output">Receives flags and list.</param>
-    public static void Rewrite(ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output)
+    /// <param name="timestamp">Seconds since 1970-01-01 UTC in place of those that are there; null leaves these.</param>
+    public static void Rewrite(ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
     {
         var reader = new WireReader(properties);
         var writer = new WireWriter(output);
         var flags = (PropertyFlags)reader.ReadUInt16();
-        writer.WriteUInt16((ushort)((flags | PropertyFlags.Headers) & (keepsExpiration ? (PropertyFlags)ushort.MaxValue : ~PropertyFlags.Expiration)));
+        var added = PropertyFlags.Headers | (timestamp is null ? 0 : PropertyFlags.Timestamp);
+        writer.WriteUInt16((ushort)((flags | added) & (keepsExpiration ? (PropertyFlags)ushort.MaxValue : ~PropertyFlags.Expiration)));
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             writer.WriteUInt16((ushort)(more = (PropertyFlags)reader.ReadUInt16()));
         for (var flag = PropertyFlags.ContentType; flag >= PropertyFlags.ClusterId; flag = (PropertyFlags)((ushort)flag >> 1))
         {
             if (flag == PropertyFlags.Headers)
                 writer.WriteTable(headers);
+            bool isReplaced = flag == PropertyFlags.Headers || (flag == PropertyFlags.Timestamp && timestamp is not null);
+            if (flag == PropertyFlags.Timestamp && timestamp is { } seconds)
+                writer.WriteUInt64(seconds);
             if ((flags & flag) == 0)
                 continue;
             var before = reader.Rest;
             Skip(ref reader, flag);
-            if (flag != PropertyFlags.Headers && (flag != PropertyFlags.Expiration || keepsExpiration))
+            if (!isReplaced && (flag != PropertyFlags.Expiration || keepsExpiration))
                 output.Write(before[..(before.Length - reader.Rest.Length)]);
         }
         output.Write(reader.Rest); // behind a continuation

@@ -57,10 +57,13 @@ internal static partial class BrokerLog
     [LoggerMessage(320, LogLevel.Warning, "Queue '{Queue}' in vhost '{VirtualHost}' dead-letters to exchange '{Exchange}', which is not there: its dead letters are dropped")]
     public static partial void DeadLetterExchangeMissing(this ILogger logger, string queue, string virtualHost, string? exchange);
 
+    [LoggerMessage(323, LogLevel.Warning, "Exchange '{Exchange}' in vhost '{VirtualHost}' has the alternate exchange '{Alternate}', which is not there: what it cannot route is dropped")]
+    public static partial void AlternateExchangeMissing(this ILogger logger, string exchange, string virtualHost, string? alternate);
+
     [LoggerMessage(318, LogLevel.Error, "Dead letters of queue '{Queue}' in vhost '{VirtualHost}' cannot be published now")]
     public static partial void DeadLetteringFailed(this ILogger logger, string queue, string virtualHost, Exception error);
 
-    [LoggerMessage(320, LogLevel.Information, "Imported {Count} definitions from {File}")]
+    [LoggerMessage(324, LogLevel.Information, "Imported {Count} definitions from {File}")]
     public static partial void DefinitionsImported(this ILogger logger, int count, string file);
 
     [LoggerMessage(321, LogLevel.Information, "The definitions in {File} have been imported before and are as they were")]
@@ -72,9 +75,9 @@ internal static partial class BrokerLog
     [LoggerMessage(319, LogLevel.Error, "What is due in queue '{Queue}' in vhost '{VirtualHost}' could not be done")]
     public static partial void QueueTimerFailed(this ILogger logger, string queue, string virtualHost, Exception error);
 
-    [LoggerMessage(321, LogLevel.Error, "A client could not be told what the store has made safe; its connection is closed")]
+    [LoggerMessage(325, LogLevel.Error, "A client could not be told what the store has made safe; its connection is closed")]
     public static partial void NotifyingFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(322, LogLevel.Warning, "The statistics could not be sampled this time")]
+    [LoggerMessage(326, LogLevel.Warning, "The statistics could not be sampled this time")]
     public static partial void SamplingFailed(this ILogger logger, Exception error);
 }

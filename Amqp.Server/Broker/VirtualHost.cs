@@ -147,6 +147,8 @@ internal sealed class VirtualHost : IDisposable
         {
             _topologyLock.ExitReadLock();
         }
+        if (finder.WithoutAlternate is { } lacking && lacking.MustTellOfMissingAlternate(Clock))
+            Logger.AlternateExchangeMissing(lacking.Name, Name, lacking.AlternateExchange);
     }
 
     /// <summary>The one destination that a choosing exchange has for a message.</summary>

@@ -2,6 +2,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Channels.Publishing;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 
@@ -30,6 +31,9 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
 
     /// <summary>What the client makes the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new(broker.HeldMemory);
+
+    /// <summary>What is added to all that it publishes; null: nothing.</summary>
+    public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(options.Interceptors, TimeProvider.System);
 
     /// <summary>Who logged in.</summary>
     public required User User { get; init; }

@@ -59,6 +59,9 @@ public sealed class BrokerOptions
     /// <summary>Replies by direct reply-to are dropped while more bytes than this wait to be sent to the requester's connection.</summary>
     public long ReplyHighWatermark { get; set; } = 67_108_864;
 
+    /// <summary>What is added to published messages.</summary>
+    public InterceptorOptions Interceptors { get; set; } = new();
+
     /// <summary>Whether there is the exchange <c>amq.rabbitmq.event</c>.</summary>
     public bool EventExchange { get; set; } = true;
 

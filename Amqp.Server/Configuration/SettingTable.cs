@@ -140,6 +140,11 @@ internal static class SettingTable
         Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "", "The memory that the share is of; what the machine and its control group allow unless given.",
             (target, value) => target.Memory.AvailableOverride = value),
 
+        Setting.Of("message_interceptors.incoming.set_header_timestamp.overwrite", ValueKinds.Boolean, "", "Give every published message the header `timestamp_in_ms` and a timestamp; `false` leaves those that it has, `true` replaces them. Neither unless given.",
+            (target, value) => target.Options.Interceptors.OverwritesTimestamp = value),
+        Setting.Of("message_interceptors.incoming.set_header_routing_node.overwrite", ValueKinds.Boolean, "", "Give every published message the header `x-routed-by` with the node's name; `false` leaves one that it has, `true` replaces it. None unless given.",
+            (target, value) => target.Options.Interceptors.OverwritesRoutingNode = value),
+
         // Users and names
         Setting.Of("default_user", Name, "guest", "User made when the data directory is new.",
             (target, value) => target.Options.DefaultAccess.User = value),

@@ -21,6 +21,9 @@ internal sealed class AmqpConnection
     /// <summary>The same for one whose framing is broken or that has not logged in: it is likely no AMQP client at all.</summary>
     private static readonly TimeSpan _shortCloseTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>Milliseconds for which a connection that the store has held up is still said to be in flow; RabbitMQ's.</summary>
+    private const long FlowMemory = 5_000;
+
     /// <summary>Milliseconds between two looks for deliveries that were never acknowledged; RabbitMQ looks as often.</summary>
     private const long LongestLateCheck = 60_000;
 
@@ -40,6 +43,8 @@ internal sealed class AmqpConnection
     private int _isClosing;
     private bool _isDeadlineMissed;
     private bool _isPaused; // we do not read, so its heartbeats cannot be heard
+    private bool _isBlocked; // by an alarm
+    private long _flowUntil; // in ticks of the environment
     private CancellationTokenSource? _deadline;
 
     public AmqpConnection(
@@ -70,6 +75,21 @@ internal sealed class AmqpConnection
 
     /// <summary>True once connection.close has been sent.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
+
+    /// <summary>What it does now, in RabbitMQ's words. An alarm makes it <c>blocking</c>, and <c>blocked</c> once it publishes; <c>flow</c> is one that publishes faster than the store takes it. Any thread may ask.</summary>
+    public string State
+    {
+        get
+        {
+            if (IsClosing)
+                return "closing";
+            if (Volatile.Read(ref _isBlocked))
+                return "blocked";
+            if (_broker.Alarms.IsSet)
+                return "blocking";
+            return Environment.TickCount64 < Volatile.Read(ref _flowUntil) ? "flow" : "running";
+        }
+    }
 
     /// <summary>Carries the connection until it ends. Throws nothing.</summary>
     public async Task RunAsync()
@@ -145,10 +165,12 @@ internal sealed class AmqpConnection
         if (_broker.Alarms.Reason is not { } reason)
             return;
         _logger.PublisherBlocked(Peer.Name, reason);
+        Volatile.Write(ref _isBlocked, true);
         if (session.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionBlocked(reason), round);
         round.Complete();
         await PauseAsync(_broker.Alarms.WaitUntilClearedAsync());
+        Volatile.Write(ref _isBlocked, false);
         if (session.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionUnblocked(), round);
         round.Complete();
@@ -164,6 +186,14 @@ internal sealed class AmqpConnection
         await waiting.WaitAsync(_context.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         NoteReceived();
         Volatile.Write(ref _isPaused, false);
+    }
+
+    /// <summary>Reads nothing while the store is behind.</summary>
+    public async Task SlowDownAsync(Task room)
+    {
+        Volatile.Write(ref _flowUntil, long.MaxValue);
+        await PauseAsync(room);
+        Volatile.Write(ref _flowUntil, Environment.TickCount64 + FlowMemory);
     }
 
     public void LogClosed() => _logger.ConnectionClosed(Peer.Name);

@@ -16,6 +16,8 @@ internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, MessageBrok
     {
         var client = new AmqpConnection(connection, memory, broker, connections, options.Value, _startFrames, logger);
         connections.Add(client);
+        if (connections.IsSuspended) // looked at when it can be found, so that a drain misses nobody
+            client.Abort();
         await client.RunAsync();
     }
 }

@@ -12,6 +12,8 @@ namespace Amqp.Server.Connections;
 internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
 {
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
+    private bool _isSuspended;
+    private bool _isInMaintenance;
 
     /// <summary>Connections that have not logged in yet.</summary>
     public PendingLogins Pending { get; } = new(options.Value.MaxUnauthenticated, clock, logger);
@@ -23,6 +25,32 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     public ILogger ChannelLogger => channelLogger;
 
     public int Count => _connections.Count;
+
+    /// <summary>While it is true, whoever connects is cut off without a word. Any thread.</summary>
+    public bool IsSuspended
+    {
+        get => Volatile.Read(ref _isSuspended);
+        set => Volatile.Write(ref _isSuspended, value);
+    }
+
+    /// <summary>RabbitMQ's maintenance mode: clients are not served until <see cref="Revive"/>. Not kept over a restart.</summary>
+    public bool IsInMaintenance => Volatile.Read(ref _isInMaintenance);
+
+    /// <summary>Sends all clients away and lets none in.</summary>
+    /// <param name="timeout">For their answers.</param>
+    public Task DrainAsync(TimeSpan timeout)
+    {
+        Volatile.Write(ref _isInMaintenance, true);
+        IsSuspended = true;
+        return CloseAllAsync("Node was put into maintenance mode", timeout);
+    }
+
+    /// <summary>Serves clients again.</summary>
+    public void Revive()
+    {
+        IsSuspended = false;
+        Volatile.Write(ref _isInMaintenance, false);
+    }
 
     public IEnumerable<AmqpConnection> All => _connections.Select(entry => entry.Key);
 

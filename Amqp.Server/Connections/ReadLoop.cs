@@ -251,10 +251,10 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     private async Task WaitForStoreAsync(Session session)
     {
         var room = session.VirtualHost.Store.WaitForRoomAsync();
-        await connection.PauseAsync(Task.WhenAny(room, session.Broker.Alarms.WaitUntilSetAsync()));
+        await connection.SlowDownAsync(Task.WhenAny(room, session.Broker.Alarms.WaitUntilSetAsync()));
         if (session.Broker.Alarms.IsSet)
             await WaitForAlarmsAsync(session);
-        await connection.PauseAsync(room);
+        await connection.SlowDownAsync(room);
     }
 
     /// <summary>Who holds memory besides messages is read on, to commit or to finish, or else nobody could free it; but not without end.</summary>

@@ -47,6 +47,12 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>A part of the address, decoded.</summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
 
+    /// <summary>The same text, if it can be said in AMQP.</summary>
+    /// <exception cref="ApiException">400, in RabbitMQ's words: it has more than 255 bytes.</exception>
+    public static string DemandShort(string text, string what) => ShortString.Fits(text)
+        ? text
+        : throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(text)}\n");
+
     /// <summary>The virtual host that the address names, or null when it names none or one that is not there.</summary>
     public VirtualHost? FindVirtualHost() => Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
@@ -55,14 +61,6 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     /// <summary>A parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
-
-    /// <exception cref="ApiException">400: a name is longer than AMQP can have it.</exception>
-    public static void DemandShort(string what, string name)
-    {
-        int length = Encoding.UTF8.GetByteCount(name);
-        if (length > byte.MaxValue)
-            throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {length}\n");
-    }
 
     /// <exception cref="ApiException">400, naming all that are missing.</exception>
     public void DemandFields(params ReadOnlySpan<string> names)

@@ -87,10 +87,9 @@ internal static class BindingEndpoints
     {
         var host = request.VirtualHost;
         string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
-        string routingKey = request.Text("routing_key");
-        ApiRequest.DemandShort(kind == "q" ? "queue" : "exchange", destination);
-        ApiRequest.DemandShort("exchange", source);
-        ApiRequest.DemandShort("routing_key", routingKey);
+        ApiRequest.DemandShort(destination, kind == "q" ? "queue" : "exchange");
+        ApiRequest.DemandShort(source, "exchange");
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
         var arguments = request.Table("arguments");
         using var channel = request.OpenChannel();
         IBindingDestination? end;

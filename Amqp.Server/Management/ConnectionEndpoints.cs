@@ -110,7 +110,7 @@ internal static class ConnectionEndpoints
         json.WriteNull("ssl_hash");
         json.WriteNull("ssl_key_exchange");
         json.WriteNull("ssl_protocol");
-        json.WriteString("state", connection.IsClosing ? "closing" : "running");
+        json.WriteString("state", connection.State);
         json.WriteNumber("timeout", session.Heartbeat);
         json.WriteString("type", "network");
         json.WriteString("user", session.User.Name);

@@ -26,8 +26,10 @@ internal static class ConsumerEndpoints
         json.WriteStartObject();
         json.WriteTable("arguments", consumer.Arguments);
         json.WriteBoolean("ack_required", !consumer.NoAck);
-        json.WriteBoolean("active", true);
-        json.WriteString("activity_status", "up");
+        bool isSingle = consumer.Queue.Settings.SingleActiveConsumer;
+        bool isActive = !isSingle || ReferenceEquals(consumer.Queue.SpecialConsumers.Active, consumer);
+        json.WriteBoolean("active", isActive);
+        json.WriteString("activity_status", !isSingle ? "up" : isActive ? "single_active" : "waiting");
         json.WriteStartObject("channel_details");
         json.WriteString("connection_name", session.Origin.ConnectionName);
         json.WriteString("name", consumer.Channel.Name);

@@ -99,8 +99,7 @@ internal static class ExchangeEndpoints
 
     private static ApiReply Put(ApiRequest request)
     {
-        string name = NameOf(request);
-        ApiRequest.DemandShort("exchange", name);
+        string name = ApiRequest.DemandShort(NameOf(request), "exchange");
         bool isNew = request.VirtualHost.FindExchange(name) is null;
         string type = request.Text("type", "direct");
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete"), isInternal = request.Flag("internal");
@@ -123,16 +122,16 @@ internal static class ExchangeEndpoints
         if (request.FindVirtualHost() is null)
             throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
-        ApiRequest.DemandShort("exchange", NameOf(request));
-        ApiRequest.DemandShort("routing_key", request.Text("routing_key"));
+        ApiRequest.DemandShort(NameOf(request), "exchange");
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));
         var properties = PropertiesView.Read(request.Table("properties"));
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
         if (request.Broker.Alarms.Reason is { } reason)
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"Publishers are blocked: {reason}");
         using var channel = request.OpenChannel();
         try
         {
-            bool isRouted = await channel.PublishAsync(NameOf(request), request.Text("routing_key"), properties, body, request.Http.RequestAborted);
+            bool isRouted = await channel.PublishAsync(NameOf(request), routingKey, properties, body, request.Http.RequestAborted);
             return ApiReply.Json(json =>
             {
                 json.WriteStartObject();

@@ -13,8 +13,8 @@ internal static class HealthEndpoints
     public static ManagementApi MapHealth(this ManagementApi api)
     {
         // Without a login, unlike RabbitMQ: orchestration asks before there are users to log in as.
-        api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, _ => Ok())
-            .Get("/health/checks/is-in-service", Access.Management, _ => Ok())
+        api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, InService)
+            .Get("/health/checks/is-in-service", Access.Management, InService)
             .Get("/health/checks/alarms", Access.Management, Alarms)
             .Get("/health/checks/local-alarms", Access.Management, Alarms)
             .Get("/health/checks/virtual-hosts", Access.Management, _ => Ok())
@@ -33,6 +33,9 @@ internal static class HealthEndpoints
     }
 
     private static ApiReply Ok() => ApiReply.Texts(("status", "ok"));
+
+    private static ApiReply InService(ApiRequest request) =>
+        request.Services.Connections.IsSuspended ? Failed(json => json.WriteString("reason", "the node is in maintenance mode")) : Ok();
 
     private static ApiReply Alarms(ApiRequest request) => request.Broker.Alarms.Reason is { } reason
         ? Failed(json =>

@@ -58,7 +58,7 @@ internal static class NodeEndpoints
         json.WriteString("name", ManagementServices.NodeName);
         json.WriteString("type", "disc");
         json.WriteBoolean("running", true);
-        json.WriteBoolean("being_drained", false);
+        json.WriteBoolean("being_drained", request.Services.Connections.IsInMaintenance);
         json.WriteStartArray("cluster_links");
         json.WriteEndArray();
         json.WriteEndObject();

@@ -41,8 +41,7 @@ internal static class QueueEndpoints
     private static ApiReply Put(ApiRequest request)
     {
         var host = request.VirtualHost;
-        string name = request.Name("queue");
-        ApiRequest.DemandShort("queue", name);
+        string name = ApiRequest.DemandShort(request.Name("queue"), "queue");
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete");
         var arguments = request.Table("arguments");
         string node = request.Text("node", ManagementServices.NodeName);

@@ -12,7 +12,7 @@ internal static class QueueMessages
         if (request.FindVirtualHost() is null)
             throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
         string queue = request.Name("queue");
-        ApiRequest.DemandShort("queue", queue);
+        ApiRequest.DemandShort(queue, "queue");
         request.DemandFields("ackmode", "count", "encoding");
         var (isRequeued, isRejected) = ReadMode(request.Text("ackmode"));
         long count = request.Number("count");

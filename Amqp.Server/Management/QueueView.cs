@@ -94,13 +94,12 @@ internal static class QueueView
     private static void WriteStatistics(Utf8JsonWriter json, Queue queue, SampledCounts counts, SampleQuery query)
     {
         counts.Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths);
-        var (ready, unacknowledged, _) = queue.Counts;
+        var (ready, unacknowledged, consumers) = queue.Counts;
         json.WriteNumber("memory", IdleQueueMemory + (ready + unacknowledged) * MessageMemory);
         var (readyBytes, unacknowledgedBytes) = queue.Bytes;
         json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
         json.WriteNumber("message_bytes_ready", readyBytes);
         json.WriteNumber("message_bytes_unacknowledged", unacknowledgedBytes);
-        int consumers = queue.Counts.Consumers;
         json.WriteNumber("consumers", consumers);
         double capacity = consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
         SampledCounts.WriteDouble(json, "consumer_capacity", capacity);

@@ -23,12 +23,36 @@ internal static class SettingEndpoints
             request.Broker.Alarms.SetDiskLimit(bytes);
             return ApiReply.NoContent;
         })
+        .Put("/settings/maintenance", Access.Administrator, request =>
+        {
+            bool isOn = ReadFlag(request, "enabled");
+            request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
+            if (isOn)
+                _ = request.Services.Connections.DrainAsync(request.Services.Options.ShutdownTimeout); // who does not answer is waited for by nobody
+            else
+                request.Services.Connections.Revive();
+            return ApiReply.NoContent;
+        })
+        .Put("/settings/listeners", Access.Administrator, request =>
+        {
+            bool isSuspended = ReadFlag(request, "suspended");
+            request.Services.Logger.SettingChanged(request.User.Name, "the listeners for clients", isSuspended ? "suspended" : "open");
+            request.Services.Connections.IsSuspended = isSuspended;
+            return ApiReply.NoContent;
+        })
         .Post("/stop", Access.Administrator, request =>
         {
             request.Services.Logger.StopRequested(request.User.Name);
             request.Services.Stop(); // answered before the listeners close: the stop lets requests finish
             return ApiReply.NoContent;
         });
+
+    private static bool ReadFlag(ApiRequest request, string name)
+    {
+        request.DemandFields(name);
+        var value = request.Json.GetProperty(name);
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw ApiException.BadRequest($"not_boolean {JsonFields.Text(value)}");
+    }
 
     /// <summary>Bytes, <c>absolute</c> with or without a unit, or <c>relative</c> to the memory there is.</summary>
     private static long ReadBytes(ApiRequest request)

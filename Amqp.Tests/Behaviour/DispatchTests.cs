@@ -133,6 +133,32 @@ public class DispatchTests : BehaviourTests
             ReplyCode.AccessRefused, $"ACCESS_REFUSED - queue '{queue}' in vhost '/' in exclusive use", BasicConsume.Id);
     }
 
+    [Test]
+    public async Task A_message_may_be_got_past_the_single_active_consumer_of_a_classic_queue()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel, Table("x-single-active-consumer", FieldValue.FromBoolean(true)));
+        await channel.PublishAsync("", queue, "0");
+
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("0"));
+    }
+
+    [Test]
+    public async Task No_message_may_be_got_past_the_single_active_consumer_of_a_quorum_queue()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = NewQueueName();
+        await channel.DeclareQueueAsync(
+            queue, durable: true, arguments: Table("x-single-active-consumer", FieldValue.FromBoolean(true)).With("x-queue-type", FieldValue.FromString("quorum")));
+
+        await channel.SendAsync(new BasicGet(queue, true));
+
+        await channel.ExpectCloseAsync(
+            ReplyCode.ResourceLocked,
+            $"RESOURCE_LOCKED - cannot obtain access to locked queue '{queue}' in vhost '/'. basic.get operations are not supported by quorum queues with single active consumer",
+            BasicGet.Id);
+    }
+
     private static async Task<List<string>> TakeAsync(RawChannel channel, int count)
     {
         var taken = new List<string>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Amqp.Protocol;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
@@ -40,6 +41,24 @@ public class HeartbeatTests : BehaviourTests
         {
             await client.ReceiveAsync();
             await client.SendFrameAsync(FrameType.Heartbeat, 0, []);
+        }
+
+        await channel.ExpectQuietAsync();
+    }
+
+    [Test]
+    public async Task Whatever_a_client_sends_is_a_sign_of_life()
+    {
+        var client = await ConnectAsync(heartbeat: 1);
+        var channel = await client.OpenChannelAsync();
+
+        for (int frame = 0; frame < 9; frame++)
+        {
+            await channel.PublishAsync("", NewName("nowhere"), "a");
+            RawFrame beat;
+            do
+                beat = await client.ReceiveAsync();
+            while (beat.Type != FrameType.Heartbeat);
         }
 
         await channel.ExpectQuietAsync();

@@ -51,6 +51,7 @@ public class QueueArgumentTests : BehaviourTests
     private static IEnumerable<TestCaseData> Accepted =>
     [
         Taken("x-message-ttl", FieldValue.FromInt32(0)),
+        Taken("x-message-ttl", FieldValue.FromInt64(134_217_728_000)), // Celery's longest delay
         Taken("x-message-ttl", FieldValue.FromInt64(315_360_000_000)),
         Taken("x-expires", FieldValue.FromInt64(315_360_000_000)),
         Taken("x-max-length", FieldValue.FromInt32(0)),
@@ -124,6 +125,19 @@ public class QueueArgumentTests : BehaviourTests
             ReplyCode.PreconditionFailed,
             $"PRECONDITION_FAILED - invalid property '{property}' for queue '{queue}' in vhost '/'",
             QueueDeclare.Id);
+    }
+
+    [Test]
+    public async Task A_quorum_queue_may_say_where_its_members_shall_be()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = NewQueueName();
+
+        var declared = await channel.DeclareQueueAsync(
+            queue, durable: true,
+            arguments: Table("x-queue-type", FieldValue.FromString("quorum")).With("x-quorum-initial-group-size", FieldValue.FromInt32(1)).With("x-queue-leader-locator", FieldValue.FromString("client-local")));
+
+        Assert.That(declared.Queue, Is.EqualTo(queue));
     }
 
     [Test]

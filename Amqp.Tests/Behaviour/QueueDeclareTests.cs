@@ -116,6 +116,17 @@ public class QueueDeclareTests : BehaviourTests
     }
 
     [Test]
+    public async Task A_transient_queue_may_be_shared()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = NewQueueName();
+
+        await channel.DeclareQueueAsync(queue, durable: false, exclusive: false);
+
+        Assert.That((await (await OpenChannelAsync()).LookUpQueueAsync(queue)).Queue, Is.EqualTo(queue));
+    }
+
+    [Test]
     public async Task A_queue_without_a_name_gets_one_of_its_own()
     {
         var channel = await OpenChannelAsync();

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
+using Amqp.Protocol;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
@@ -140,6 +142,43 @@ public sealed class CtlNodeTests : CliTests
     }
 
     [Test]
+    public async Task In_maintenance_mode_clients_are_sent_away_until_it_is_over()
+    {
+        await using BrokerProcess broker = await BrokerProcess.StartAsync();
+        string url = $"http://127.0.0.1:{broker.ManagementPort}";
+        async Task<CliRun> Ctl(params string[] arguments) => await RunAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
+        await using RawClient client = await RawClient.DialAsync(broker.Uri);
+        await client.OpenAsync();
+
+        Assert.That((await Ctl("drain")).Output, Is.EqualTo("Will put node n into maintenance mode. The node will no longer serve any client traffic!\n"));
+        await client.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - Node was put into maintenance mode");
+        await DemandCutOffAsync(broker.Uri);
+        Assert.That((await Ctl("status")).Output, Does.Contain("Is under maintenance?: true"));
+
+        Assert.That((await Ctl("revive")).Output, Is.EqualTo("Will put node n back into regular operating mode. The node will again serve client traffic and host primary queue replicas.\n"));
+        await using RawClient served = await RawClient.DialAsync(broker.Uri);
+        await served.OpenAsync();
+    }
+
+    [Test]
+    public async Task Listeners_that_are_suspended_keep_the_clients_that_are_there()
+    {
+        await using BrokerProcess broker = await BrokerProcess.StartAsync();
+        string url = $"http://127.0.0.1:{broker.ManagementPort}";
+        async Task<CliRun> Ctl(params string[] arguments) => await RunAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
+        await using RawClient client = await RawClient.DialAsync(broker.Uri);
+        await client.OpenAsync();
+
+        Assert.That((await Ctl("suspend_listeners")).Output, Is.EqualTo("Will suspend client connection listeners on node n. The node will no longer accept client connections!\n"));
+        await DemandCutOffAsync(broker.Uri);
+        await client.OpenChannelAsync();
+
+        Assert.That((await Ctl("resume_listeners")).Output, Is.EqualTo("Will resume client connection listeners on node n. The node will now accept client connections\n"));
+        await using RawClient served = await RawClient.DialAsync(broker.Uri);
+        await served.OpenAsync();
+    }
+
+    [Test]
     public async Task Awaiting_a_broker_that_does_not_come_ends_with_EX_TEMPFAIL()
     {
         CliRun run = await CtlAsync("--url", "http://127.0.0.1:1", "await_startup", "-t", "0.2");
@@ -175,5 +214,18 @@ public sealed class CtlNodeTests : CliTests
         Assert.That(await IsTraced(), Is.True);
         Assert.That((await CtlAsync("trace_off")).Output, Is.EqualTo($"Stopping tracing for vhost \"{Host}\" ...\nTrace disabled for vhost {Host}\n"));
         Assert.That(await IsTraced(), Is.False);
+    }
+
+    /// <summary>Whoever connects is not served: the socket ends, as soon as it is open or before.</summary>
+    private static async Task DemandCutOffAsync(Uri uri)
+    {
+        try
+        {
+            await using RawClient refused = await RawClient.DialAsync(uri);
+            await refused.ExpectEndAsync();
+        }
+        catch (SocketException)
+        {
+        }
     }
 }

@@ -82,6 +82,17 @@ public class EncodedPropertiesTests
             Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(Encoded.Properties(expected)));
         }).QuickCheckThrowOnFailure();
 
+    [Test]
+    public void Rewritten_with_a_timestamp_they_have_that_and_no_other() =>
+        Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
+        {
+            var output = new ArrayBufferWriter<byte>();
+            EncodedProperties.Rewrite(Encoded.Properties(properties), FieldTable.Empty, keepsExpiration: true, output, timestamp: 1_700_000_000);
+
+            var expected = properties with { Headers = FieldTable.Empty, Timestamp = 1_700_000_000 };
+            Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(Encoded.Properties(expected)));
+        }).QuickCheckThrowOnFailure();
+
     [TestCase(1, false)]
     [TestCase(2, true)]
     [TestCase(3, false)]

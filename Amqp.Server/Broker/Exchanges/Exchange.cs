@@ -9,8 +9,11 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <remarks>The virtual host's topology lock guards the bindings: shared to read, exclusive to change.</remarks>
 internal sealed class Exchange : IBindingDestination
 {
+    private static readonly TimeSpan _warningInterval = TimeSpan.FromMinutes(1);
+
     private readonly IRouter _router;
     private readonly HashSet<Binding> _bindings = [];
+    private long _warnedAt; // interlocked; 0: never
 
     public Exchange(string name, string type, IRouter router, ExchangeFlags flags, FieldTable arguments)
     {
@@ -98,6 +101,13 @@ internal sealed class Exchange : IBindingDestination
 
     /// <summary>Adds the destinations of one message to the route being found.</summary>
     public void Route(in RoutedMessage message, RouteFinder route) => _router.Route(message, route);
+
+    /// <summary>Whether it is time to say that the alternate exchange is missing: once a minute, however many messages want it. Any thread.</summary>
+    public bool MustTellOfMissingAlternate(TimeProvider clock)
+    {
+        long last = Interlocked.Read(ref _warnedAt), now = clock.GetTimestamp();
+        return (last == 0 || clock.GetElapsedTime(last, now) >= _warningInterval) && Interlocked.CompareExchange(ref _warnedAt, now, last) == last;
+    }
 }
 
 /// <summary>How an exchange was declared.</summary>

@@ -21,6 +21,9 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>For a topic exchange, while it routes: places behind a '#' with the start of the rest of the key that was tried there.</summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
+    /// <summary>The exchange met last whose alternate exchange was asked for and is not there; null when there was none.</summary>
+    public Exchange? WithoutAlternate { get; private set; }
+
     /// <summary>Called by routers.</summary>
     public void Add(IBindingDestination destination)
     {
@@ -60,8 +63,8 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
             VariesByMessage |= exchange.VariesByMessage;
             int before = _found;
             exchange.Route(message, this);
-            if (_found == before && exchange.AlternateExchange is { Length: > 0 } name && virtualHost.FindExchange(name) is { } alternate && _visited.Add(alternate))
-                _waiting.Push(alternate);
+            if (_found == before && exchange.AlternateExchange is { Length: > 0 } name)
+                AskAlternate(exchange, name);
         }
     }
 
@@ -81,6 +84,15 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
         _histories.Clear();
         _delays.Clear();
         _replies?.Clear();
+        WithoutAlternate = null;
         VisitedHashes.Clear();
+    }
+
+    private void AskAlternate(Exchange exchange, string name)
+    {
+        if (virtualHost.FindExchange(name) is not { } alternate)
+            WithoutAlternate = exchange;
+        else if (_visited.Add(alternate))
+            _waiting.Push(alternate);
     }
 }

@@ -97,6 +97,8 @@ internal static class BasicHandlers
     private static void Get(AmqpChannel channel, BasicGet method)
     {
         var queue = channel.GetQueueToRead(method.Queue);
+        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
+            throw NoGetBesideSingleActiveConsumer(queue);
         channel.Session.WatchDeliveriesOf(queue);
         if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
         {
@@ -107,6 +109,12 @@ internal static class BasicHandlers
             channel.Session.Round.Touch(queue); // what is in front now may have expired
         channel.Session.Round.Touch(channel.Session.Outbox);
     }
+
+    /// <summary>RabbitMQ's classic queues let a message be got past the active consumer; its quorum queues do not.</summary>
+    private static AmqpException NoGetBesideSingleActiveConsumer(Queue queue) => new(
+        ReplyCode.ResourceLocked,
+        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}'. basic.get operations are not supported by quorum queues with single active consumer",
+        BasicGet.Id);
 
     private static void SendGetOk((AmqpChannel Channel, Queue Queue, bool NoAck) state, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
     {

@@ -17,6 +17,8 @@ internal static class BasicPublishHandler
         var content = channel.Content;
         if (content.Immediate)
             throw new AmqpException(ReplyCode.NotImplemented, "immediate=true", BasicPublish.Id);
+        if (channel.Session.Interceptors is { } interceptors)
+            content.ReplaceProperties(interceptors.Intercept(EncodedMessage.Read(content.Head).Properties));
         var head = content.Head;
         var message = EncodedMessage.Read(head);
         var properties = EncodedProperties.Read(message.Properties);

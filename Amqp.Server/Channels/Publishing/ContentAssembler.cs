@@ -68,10 +68,17 @@ internal sealed class ContentAssembler(HeldMemory held)
         var properties = EncodedMessage.Read(Head).Properties;
         byte[] changed = ArrayPool<byte>.Shared.Rent(properties.Length + name.Length);
         int length = EncodedProperties.ReplaceReplyTo(properties, name, changed);
-        _headLength = EncodedMessage.HeadSize(_addressLength, length);
-        EnsureHead(_headLength);
-        EncodedMessage.WriteHead(_head, _head.AsSpan(0, _addressLength), changed.AsSpan(0, length));
+        ReplaceProperties(changed.AsSpan(0, length));
         ArrayPool<byte>.Shared.Return(changed);
+    }
+
+    /// <summary>Puts other properties in place of those that came.</summary>
+    /// <param name="properties">Flags and list; no part of <see cref="Head"/>.</param>
+    public void ReplaceProperties(ReadOnlySpan<byte> properties)
+    {
+        _headLength = EncodedMessage.HeadSize(_addressLength, properties.Length);
+        EnsureHead(_headLength);
+        EncodedMessage.WriteHead(_head, _head.AsSpan(0, _addressLength), properties);
     }
 
     /// <summary>Demands that a header frame is one of a publish.</summary>

@@ -32,7 +32,7 @@ internal static class NodeStatus
         output.WriteLine($"OS PID: {Text(node, "os_pid")}");
         output.WriteLine($"OS: {(OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsMacOS() ? "macOS" : "Windows")}");
         output.WriteLine($"Uptime (seconds): {Number(node, "uptime") / 1000:0}");
-        output.WriteLine("Is under maintenance?: false");
+        output.WriteLine($"Is under maintenance?: {(IsDrained(node) ? "true" : "false")}");
         if (Text(overview, "product_name") is { Length: > 0 } product and not "RabbitMQ")
             output.WriteLine($"{product} version: {Text(overview, "product_version")}");
         output.WriteLine($"RabbitMQ version: {Text(overview, "rabbitmq_version")}");
@@ -91,7 +91,7 @@ internal static class NodeStatus
         Heading(output, "Versions");
         output.WriteLine($"{name}: {Text(overview, "product_name")} {Text(overview, "product_version")} on {Text(overview, "erlang_full_version")}");
         Heading(output, "Maintenance status");
-        output.WriteLine($"Node: {name}, status: not under maintenance");
+        output.WriteLine($"Node: {name}, status: {(IsDrained(node) ? "marked for maintenance" : "not under maintenance")}");
         Heading(output, "Alarms");
         output.WriteLine(Alarms(node) is { Length: > 0 } alarms ? string.Join('\n', alarms) : "(none)");
         Heading(output, "Network Partitions");
@@ -135,11 +135,13 @@ internal static class NodeStatus
         return $"{number} {unit}";
     }
 
+    private static bool IsDrained(JsonElement node) => node.GetProperty("being_drained").GetBoolean();
+
     private static Dictionary<string, object?> Machine(JsonElement overview, JsonElement node) => new()
     {
         ["pid"] = int.Parse(Text(node, "os_pid"), CultureInfo.InvariantCulture),
         ["uptime"] = (long)(Number(node, "uptime") / 1000),
-        ["is_under_maintenance"] = false,
+        ["is_under_maintenance"] = IsDrained(node),
         ["product_name"] = Text(overview, "product_name"),
         ["product_version"] = Text(overview, "product_version"),
         ["rabbitmq_version"] = Text(overview, "rabbitmq_version"),

@@ -15,16 +15,30 @@ internal static class NodeVerbs
         new("await_online_nodes", "<count>", 1, 1, "Waits for <count> nodes to join the cluster", AwaitNodesAsync) { Timeout = 300 },
         new("await_startup", "", 0, 0, "Waits for the RabbitMQ application to start on the target node", AwaitStartupAsync) { Timeout = 300 },
         new("cluster_status", "", 0, 0, "Displays all the nodes in the cluster grouped by node type, together with the currently running nodes", NodeStatus.PrintClusterAsync) { Timeout = 60 },
+        new("drain", "", 0, 0, "Puts the node in maintenance mode. Such nodes will not serve any client traffic", call => SetAsync(
+            call, "Will put node {0} into maintenance mode. The node will no longer serve any client traffic!", "maintenance", "enabled", true)),
         new("node_health_check", "", 0, 0, "DEPRECATED. Performs a health check of the target node", CheckAsync) { Timeout = 70 },
         new("ping", "", 0, 0, "Checks that the broker answers and the login is good", PingAsync) { Timeout = 60 },
+        new("resume_listeners", "", 0, 0, "Resumes client connection listeners making them accept client connections again", call => SetAsync(
+            call, "Will resume client connection listeners on node {0}. The node will now accept client connections", "listeners", "suspended", false)),
+        new("revive", "", 0, 0, "Puts the node out of maintenance and into regular operating mode. Such nodes will again serve client traffic", call => SetAsync(
+            call, "Will put node {0} back into regular operating mode. The node will again serve client traffic and host primary queue replicas.", "maintenance", "enabled", false)),
         new("rotate_logs", "", 0, 0, "Does nothing [deprecated]", _ => throw CtlException.Error(ExitCode.Unavailable, "This command does not rotate logs anymore [deprecated]")) { IsLocal = true },
         new("shutdown", "[--wait]", 0, 0, "Stops the broker's process and waits until it has ended", ShutdownAsync) { Flags = ["--wait", "--no-wait"] },
         new("start_app", "", 0, 0, "Checks that the broker runs: it has no application that could be stopped within the process", StartAsync),
         new("status", "[--unit <unit>]", 0, 0, "Displays status of a node", NodeStatus.PrintAsync) { Options = ["--unit"], Timeout = 60 },
         new("stop", "[<pidfile>]", 0, 1, "Stops the broker's process", ShutdownAsync) { Flags = ["--idempotent"] },
+        new("suspend_listeners", "", 0, 0, "Suspends client connection listeners so that no new client connections are accepted", call => SetAsync(
+            call, "Will suspend client connection listeners on node {0}. The node will no longer accept client connections!", "listeners", "suspended", true)),
         new("version", "", 0, 0, "Displays the version of this program", Version) { IsLocal = true },
         new("wait", "[<pidfile>] [--pid|-P <pid>]", 0, 1, "Waits for the broker's startup by monitoring a local PID file", WaitAsync) { Options = ["--pid", "-P"] },
     ];
+
+    private static async Task SetAsync(CtlCall call, string announcement, string setting, string field, bool value)
+    {
+        call.Announce(announcement.Replace("{0}", call.Node, StringComparison.Ordinal));
+        await call.SendAsync(HttpMethod.Put, $"settings/{setting}", new JsonObject { [field] = value });
+    }
 
     private static Task Version(CtlCall call)
     {

@@ -22,7 +22,6 @@ internal static class RefusedVerbs
         .. Refuse("a broker does not delete its own data; shut it down and give it another data folder", "reset", "force_reset"),
         .. Refuse("the broker does not tell its settings; check the file with: amqpbroker config check", "environment"),
         .. Refuse("there is no such report; status, cluster_status and the list_ commands have what it would be made of", "report"),
-        .. Refuse("there is no maintenance mode; shutdown lets clients go in order", "suspend_listeners", "resume_listeners", "drain", "revive"),
         .. Refuse("the log goes to standard output, where whoever started the broker has it", "log_location", "log_tail", "log_tail_stream"),
         .. Refuse("there are no internal events to follow", "consume_event_stream"),
         .. Refuse("virtual hosts cannot be protected from deletion", "enable_vhost_deletion_protection", "disable_vhost_deletion_protection"),

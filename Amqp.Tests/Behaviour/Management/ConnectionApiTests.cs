@@ -27,6 +27,29 @@ public class ConnectionApiTests : ApiTests
     }
 
     [Test]
+    public async Task A_connection_is_shown_with_the_name_that_its_client_gave()
+    {
+        string host = await NewVirtualHostAsync();
+        var client = await DialAsync();
+
+        await client.OpenAsync(properties: Table("connection_name", FieldValue.FromString("shop")), virtualHost: host);
+
+        Assert.That((await FindAsync(host)).GetProperty("user_provided_name").GetString(), Is.EqualTo("shop"));
+    }
+
+    [Test]
+    public async Task A_connection_has_the_numbers_that_typed_clients_demand()
+    {
+        string host = await NewVirtualHostAsync();
+        await OpenChannelAsync(host);
+
+        var connection = await FindAsync(host);
+
+        foreach (string field in new[] { "recv_oct", "send_oct", "recv_cnt", "send_cnt", "send_pend", "port", "peer_port", "timeout", "frame_max" })
+            Assert.That(connection.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.Number), field);
+    }
+
+    [Test]
     public async Task A_connection_is_closed_with_a_reason()
     {
         string host = await NewVirtualHostAsync();

@@ -83,6 +83,18 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((await GetAsync($"/exchanges/{host}/amq.fanout/bindings/destination")).Column("source"), Is.EqualTo(new[] { "x" }));
     }
 
+    [Test]
+    public async Task Names_and_keys_of_more_than_255_bytes_are_refused()
+    {
+        await SkipOnRabbitMqAsync("3.10 looks at queues' names only, and makes what no AMQP client can name");
+        string host = await NewVirtualHostAsync(), tooLong = new('x', 256);
+        await PutAsync($"/queues/{host}/q", new { });
+
+        Assert.That((await PutAsync($"/exchanges/{host}/{tooLong}", new { type = "topic" })).Code, Is.EqualTo(400));
+        Assert.That((await PostAsync($"/bindings/{host}/e/amq.direct/q/q", new { routing_key = tooLong })).Code, Is.EqualTo(400));
+        Assert.That((await PostAsync($"/exchanges/{host}/amq.direct/publish", new { properties = new { }, routing_key = tooLong, payload = "", payload_encoding = "string" })).Code, Is.EqualTo(400));
+    }
+
     [TestCase("e/none/q/q", "no exchange 'none' in vhost 'V'")]
     [TestCase("e/x/q/none", "no queue 'none' in vhost 'V'")]
     public async Task Bindings_need_both_ends(string path, string reason)

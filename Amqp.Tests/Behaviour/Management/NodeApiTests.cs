@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
@@ -59,6 +60,17 @@ public class NodeApiTests : ApiTests
 
         Assert.That((await GetAsync("/nodes")).Column("name"), Is.EqualTo(new[] { node }));
         Assert.That((await GetAsync($"/nodes/{node}")).Json.GetProperty("running").GetBoolean());
+    }
+
+    [Test]
+    public async Task The_node_has_the_numbers_that_typed_clients_demand()
+    {
+        var node = (await GetAsync("/nodes")).Json[0];
+
+        foreach (string field in new[] { "mem_used", "mem_limit", "disk_free", "disk_free_limit", "fd_used", "fd_total", "sockets_used", "sockets_total", "proc_used", "proc_total", "uptime", "run_queue", "processors" })
+            Assert.That(node.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.Number), field);
+        foreach (string field in new[] { "mem_alarm", "disk_free_alarm" })
+            Assert.That(node.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.False), field);
     }
 
     [Test]

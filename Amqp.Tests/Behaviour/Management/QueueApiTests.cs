@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Amqp.Protocol;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
@@ -132,6 +133,61 @@ public class QueueApiTests : ApiTests
         Assert.That(
             new[] { "messages", "messages_ready", "messages_unacknowledged", "consumers" }.Select(field => queue.GetProperty(field).GetInt32()),
             Is.EqualTo(new[] { 2, 1, 1, 0 }));
+    }
+
+    [Test]
+    public async Task A_queue_has_the_numbers_that_typed_clients_demand()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", new { });
+
+        JsonElement queue = default;
+        await Eventually.Holds(async () => (queue = (await GetAsync($"/queues/{host}/q")).Json).TryGetProperty("memory", out _), () => $"{queue}");
+
+        foreach (string field in new[] { "memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "message_bytes" })
+            Assert.That(queue.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.Number), field);
+    }
+
+    [Test]
+    public async Task A_quorum_queue_is_shown_as_one()
+    {
+        string path = $"/queues/{await NewVirtualHostAsync()}/q";
+        await PutAsync(path, """{"durable":true,"arguments":{"x-queue-type":"quorum"}}""");
+
+        Assert.That((await GetAsync(path)).Json.GetProperty("type").GetString(), Is.EqualTo("quorum"));
+    }
+
+    [Test]
+    public async Task A_name_of_more_than_255_bytes_is_refused()
+    {
+        var answer = await PutAsync($"/queues/{await NewVirtualHostAsync()}/{new string('q', 256)}", new { });
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, "queue should be less than 255 bytes, actually was 256\n")));
+    }
+
+    [Test]
+    public async Task Consumers_show_which_of_them_is_the_single_active_one()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("single", arguments: Table("x-single-active-consumer", FieldValue.FromBoolean(true)));
+        await channel.DeclareQueueAsync("shared");
+        await channel.ConsumeAsync("single", "a");
+        await channel.ConsumeAsync("single", "b");
+        await channel.ConsumeAsync("shared", "c");
+
+        string[] shown = [];
+        string[] expected = ["a: True, single_active", "b: False, waiting", "c: True, up"];
+        await Eventually.Holds(
+            async () =>
+            {
+                shown = [.. (await GetAsync($"/consumers/{host}")).Json.EnumerateArray().Select(Describe).Order()];
+                return shown.SequenceEqual(expected);
+            },
+            () => string.Join("; ", shown));
+
+        static string Describe(JsonElement consumer) =>
+            $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("active").GetBoolean()}, {consumer.GetProperty("activity_status").GetString()}";
     }
 
     [Test]

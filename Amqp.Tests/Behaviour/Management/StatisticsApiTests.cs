@@ -132,7 +132,11 @@ public class StatisticsApiTests : ApiTests
         await channel.PublishAsync("", "q");
         await ExpectStatisticsAsync($"/queues/{host}/q", ("publish", 1));
 
-        var queue = (await GetAsync($"/queues/{host}/q?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5")).Json;
+        JsonElement queue = default;
+        await Eventually.Holds( // in RabbitMQ the one comes from the queue and the other from the channel, each in its time
+            async () => (queue = (await GetAsync($"/queues/{host}/q?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5")).Json).TryGetProperty("messages_details", out _)
+                && queue.TryGetProperty("message_stats", out _),
+            () => $"{queue}");
 
         foreach (var details in new[] { queue.GetProperty("messages_details"), queue.GetProperty("message_stats").GetProperty("publish_details") })
         {

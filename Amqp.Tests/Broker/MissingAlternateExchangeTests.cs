@@ -1,0 +1,25 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+public class MissingAlternateExchangeTests
+{
+    [Test]
+    public async Task It_is_logged_once_however_many_messages_want_it()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{broker.Port}"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareExchangeAsync("x", "direct", arguments: FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("none")));
+
+        for (int message = 0; message < 20; message++)
+            await channel.PublishAsync("x", $"{message}");
+        await channel.ExpectQuietAsync();
+
+        Assert.That(
+            broker.Log.Where(line => line.StartsWith("Exchange '", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { "Exchange 'x' in vhost '/' has the alternate exchange 'none', which is not there: what it cannot route is dropped" }));
+    }
+}

@@ -1,0 +1,14 @@
+using Amqp.Server.Connections;
+
+namespace Amqp.Tests.Hosting;
+
+/// <summary>What the log says of clients that speak something else.</summary>
+public class ProtocolHintTests
+{
+    [TestCase("16030100C0010000BC0303", "a TLS client on a plain port")]
+    [TestCase("474554202F204854", "an HTTP client on the AMQP port")]
+    [TestCase("414D515003010000", "AMQP with the protocol header 3 1 0 0")]
+    [TestCase("0102030405060708", "the octets 0102030405060708")]
+    public void It_names_what_the_first_octets_look_like(string octets, string hint) =>
+        Assert.That(ProtocolHint.Describe(Convert.FromHexString(octets)), Is.EqualTo(hint));
+}
