@@ -26,12 +26,16 @@ internal sealed class EventWatch
     }
 
     /// <summary>The next event in which a header has one of these values; other tests cause events too.</summary>
-    public async Task<RawMessage<BasicDeliver>> NextAsync(string header, params string[] values)
+    public Task<RawMessage<BasicDeliver>> NextAsync(string header, params string[] values) =>
+        NextAsync(headers => headers[header]?.ToString() is { } value && values.Contains(value));
+
+    /// <summary>The next event whose headers are such; other tests cause events too.</summary>
+    public async Task<RawMessage<BasicDeliver>> NextAsync(Func<FieldTable, bool> isMeant)
     {
         while (true)
         {
             var told = await _channel.ExpectDeliveryAsync();
-            if (told.Content.Decoded.Headers?[header]?.ToString() is { } value && values.Contains(value))
+            if (told.Content.Decoded.Headers is { } headers && isMeant(headers))
                 return told;
         }
     }
