@@ -7,6 +7,7 @@ using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
 using Amqp.Server.Metrics;
+using Amqp.Server.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -88,6 +89,8 @@ internal static class BrokerHost
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddHostedService<BrokerLifetime>();
         services.AddHostedService<HeartbeatMonitor>();
+        if (options.Telemetry.Endpoint is not null)
+            services.AddTelemetry();
         services.AddRoutingCore();
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(5));
