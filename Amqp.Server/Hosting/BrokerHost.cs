@@ -41,6 +41,8 @@ internal static class BrokerHost
         {
             Stop = app.Lifetime.StopApplication,
         };
+        if (options.Telemetry is { Endpoint: not null, Traces: true })
+            app.UseRequestSpans();
         app.UseMetrics(services);
         app.MapManagement(services);
         return app;
@@ -90,7 +92,7 @@ internal static class BrokerHost
         services.AddHostedService<BrokerLifetime>();
         services.AddHostedService<HeartbeatMonitor>();
         if (options.Telemetry.Endpoint is not null)
-            services.AddTelemetry();
+            services.AddTelemetry(options.Telemetry);
         services.AddRoutingCore();
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(5));

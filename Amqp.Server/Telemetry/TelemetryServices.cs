@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Telemetry;
 
@@ -6,8 +7,10 @@ namespace Amqp.Server.Telemetry;
 internal static class TelemetryServices
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void AddTelemetry(this IServiceCollection services)
+    public static void AddTelemetry(this IServiceCollection services, TelemetryOptions options)
     {
+        if (options.Traces)
+            AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false); // or its spans say nothing of the request
         services.AddSingleton<BrokerMeter>();
         services.AddHostedService<OtlpExport>();
     }
