@@ -7,6 +7,7 @@ using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
 using Amqp.Storage;
@@ -23,6 +24,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     private readonly BrokerOptions _options = options.Value;
     private readonly QueueTimer _timer = new(clock);
+    private readonly MessageSpans? _spans = options.Value.Telemetry is { Endpoint: not null, Traces: true } ? new MessageSpans() : null;
     private DataDirectory? _directory;
     private int _failureLogged;
 
@@ -108,6 +110,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         {
             Events = Events,
             Making = AddInternalExchanges,
+            Spans = _spans,
         };
         VirtualHosts.Restore();
         RestoreParameters(definitions);
@@ -134,6 +137,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         if (Store is not null)
             await Store.DisposeAsync();
         VirtualHosts?.Dispose();
+        _spans?.Dispose();
         _directory.Dispose();
     }
 

@@ -80,6 +80,9 @@ internal sealed class VirtualHost : IDisposable
         set => Volatile.Write(ref _firehose, value ? Firehose ?? new Firehose(this) : null);
     }
 
+    /// <summary>Traces messages whose publishers do; null unless that is configured.</summary>
+    public MessageSpans? Spans { get; init; }
+
     public IMessageStore Store { get; }
 
     /// <summary>Wakes queues up when something is due in them.</summary>

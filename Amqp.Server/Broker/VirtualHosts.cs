@@ -6,6 +6,7 @@ using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Security;
 using Amqp.Storage;
 
@@ -25,6 +26,9 @@ internal sealed class VirtualHosts(
 
     /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
+
+    /// <summary>Traces messages; null unless that is configured.</summary>
+    public MessageSpans? Spans { get; init; }
 
     /// <summary>A virtual host has been added. Raised on the thread that did it, when the virtual host can be used.</summary>
     public event Action<VirtualHost>? Added;
@@ -110,7 +114,7 @@ internal sealed class VirtualHosts(
 
     private VirtualHost Make(string name, VirtualHostDescription description)
     {
-        var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description, Events = Events };
+        var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description, Events = Events, Spans = Spans };
         Making?.Invoke(made);
         return made;
     }

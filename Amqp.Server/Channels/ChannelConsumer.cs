@@ -101,5 +101,6 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         if (from.VirtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, from, message.IsRedelivered, Channel.TracedBy) is { } copy)
             round.Defer(copy);
+        from.VirtualHost.Spans?.NoteDelivery("deliver", content, from, deliveryTag, message.IsRedelivered);
     }
 }

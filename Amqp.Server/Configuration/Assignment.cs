@@ -20,7 +20,7 @@ internal sealed record Assignment(IReadOnlyList<string> Segments, string Value, 
 internal readonly record struct SettingSource(string Name, int Strength, int Line = 0)
 {
     public const int File = 1;
-    public const int RabbitMqEnvironment = 2;
+    public const int OthersEnvironment = 2;
     public const int Environment = 3;
     public const int CommandLine = 4;
 }

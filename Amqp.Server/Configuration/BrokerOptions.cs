@@ -128,6 +128,9 @@ public sealed class BrokerOptions
     /// <summary>What is counted and sampled, and who may read it.</summary>
     public StatisticsOptions Statistics { get; set; } = new();
 
+    /// <summary>What is sent to a collector.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
     /// <summary>What the log on standard output holds.</summary>
     public LogOptions Log { get; set; } = new();
 

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case, its dots as underscores; and those of RabbitMQ's images.</summary>
+/// <summary>Settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case, its dots as underscores; and those of RabbitMQ's images and of OpenTelemetry.</summary>
 internal static class EnvironmentSettings
 {
     public const string Prefix = "AMQPBROKER_";
@@ -13,11 +13,15 @@ internal static class EnvironmentSettings
     /// <summary>Variables with our prefix that say which broker a command means; a broker does not care.</summary>
     public static IReadOnlyList<string> OfCommands { get; } = [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
 
-    private static readonly Dictionary<string, string> _rabbitMq = new()
+    private static readonly Dictionary<string, string> _others = new()
     {
         ["RABBITMQ_DEFAULT_USER"] = "default_user",
         ["RABBITMQ_DEFAULT_PASS"] = "default_pass",
         ["RABBITMQ_DEFAULT_VHOST"] = "default_vhost",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "opentelemetry.endpoint",
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "opentelemetry.protocol",
+        ["OTEL_EXPORTER_OTLP_HEADERS"] = "opentelemetry.headers",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "opentelemetry.interval",
     };
 
     /// <summary>What the variables set; those with our prefix that name nothing end up in the errors.</summary>
@@ -26,8 +30,8 @@ internal static class EnvironmentSettings
         var assignments = new List<Assignment>();
         foreach ((string variable, string value) in variables.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            if (_rabbitMq.TryGetValue(variable, out string? key))
-                assignments.Add(Assignment.Of(key, value, new SettingSource(variable, SettingSource.RabbitMqEnvironment)));
+            if (_others.TryGetValue(variable, out string? key))
+                assignments.Add(Assignment.Of(key, value, new SettingSource(variable, SettingSource.OthersEnvironment)));
             else if (!variable.StartsWith(Prefix, StringComparison.Ordinal) || variable == ConfigFile || OfCommands.Contains(variable))
                 continue;
             else if (SegmentsOf(variable) is { } segments)

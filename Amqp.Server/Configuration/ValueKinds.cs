@@ -89,6 +89,9 @@ internal static class ValueKinds
             _ => (AlternativeNameType)(-1),
         }) >= 0);
 
+    public static readonly ValueKind<Uri> HttpAddress = new("an address like http://localhost:4318", (string text, [MaybeNullWhen(false)] out Uri value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps));
+
     public static readonly ValueKind<IPAddress> Address = new("an IP address", (string text, [MaybeNullWhen(false)] out IPAddress value) =>
         ListenAddresses.TryParseAddress(text, out value));
 

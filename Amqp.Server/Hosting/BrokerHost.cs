@@ -7,6 +7,7 @@ using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
 using Amqp.Server.Metrics;
+using Amqp.Server.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -40,6 +41,8 @@ internal static class BrokerHost
         {
             Stop = app.Lifetime.StopApplication,
         };
+        if (options.Telemetry is { Endpoint: not null, Traces: true })
+            app.UseRequestSpans();
         app.UseMetrics(services);
         app.MapManagement(services);
         return app;
@@ -89,6 +92,8 @@ internal static class BrokerHost
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddHostedService<BrokerLifetime>();
         services.AddHostedService<HeartbeatMonitor>();
+        if (options.Telemetry.Endpoint is not null)
+            services.AddTelemetry(options.Telemetry);
         services.AddRoutingCore();
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(5));

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Amqp.Server.Management;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Metrics;
 
@@ -15,6 +17,8 @@ internal static class MetricsEndpoints
             await next(http);
             return;
         }
+        if (http.Features.Get<IHttpActivityFeature>() is { } trace)
+            trace.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded; // a scrape every few seconds is nothing to trace
         await Task.Yield(); // a long answer must not keep a socket thread from its other connections
         await AnswerAsync(http, services);
     });

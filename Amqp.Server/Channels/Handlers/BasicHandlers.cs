@@ -126,19 +126,21 @@ internal static class BasicHandlers
             0, message.IsRedelivered, System.Text.Encoding.UTF8.GetString(exchange), System.Text.Encoding.UTF8.GetString(routingKey), (uint)Math.Min(left, uint.MaxValue));
         // Unlike a delivery, as in RabbitMQ, this one says so the first time too.
         var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
+        ulong tag;
         lock (session.Outbox.Gate)
         {
             ref var counts = ref channel.Counts.Deliveries;
             (noAck ? ref counts.GetNoAck : ref counts.Get)++;
             if (message.IsRedelivered)
                 counts.Redeliver++;
-            ulong tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
+            tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
             session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
             session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
         }
         if (queue.VirtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, queue, message.IsRedelivered, channel.TracedBy) is { } copy)
             session.Round.Defer(copy);
+        queue.VirtualHost.Spans?.NoteDelivery("get", content, queue, tag, message.IsRedelivered);
     }
 
     private static int ReadPriority(FieldTable arguments, Queue queue)

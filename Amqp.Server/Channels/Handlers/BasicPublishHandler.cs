@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Security;
 using Amqp.Storage;
 
@@ -13,6 +15,28 @@ internal static class BasicPublishHandler
 {
     /// <summary>Takes the message that the channel has gathered.</summary>
     public static void Publish(AmqpChannel channel, ReadOnlySpan<byte> body)
+    {
+        if (channel.Session.VirtualHost.Spans is { } spans)
+            TakeTraced(channel, body, spans);
+        else
+            Take(channel, body);
+    }
+
+    private static void TakeTraced(AmqpChannel channel, ReadOnlySpan<byte> body, MessageSpans spans)
+    {
+        using var span = spans.StartPublish(channel.Session.VirtualHost, EncodedMessage.Read(channel.Content.Head), body.Length);
+        try
+        {
+            Take(channel, body);
+        }
+        catch (AmqpException exception)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+    }
+
+    private static void Take(AmqpChannel channel, ReadOnlySpan<byte> body)
     {
         var content = channel.Content;
         if (content.Immediate)

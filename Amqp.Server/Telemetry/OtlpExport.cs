@@ -1,0 +1,87 @@
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Tracing;
+using Amqp.Server.Configuration;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Amqp.Server.Telemetry;
+
+/// <summary>Sends the broker's metrics and spans to a collector by OTLP, on threads of its own, for as long as the broker runs.</summary>
+internal sealed class OtlpExport(BrokerMeter meter, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger) : IHostedService, IDisposable
+{
+    /// <summary>How long the last sending may keep a broker from stopping.</summary>
+    private const int StopMilliseconds = 2_000;
+
+    /// <summary>ASP.NET Core's source: the requests to the HTTP API.</summary>
+    private const string HttpSource = "Microsoft.AspNetCore";
+
+    private readonly TelemetryOptions _options = options.Value.Telemetry;
+    private MeterProvider? _metrics;
+    private TracerProvider? _traces;
+
+    private Uri Endpoint => _options.Endpoint!;
+
+    /// <summary>The broker is open by now.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var resource = Resource();
+        _metrics = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter(BrokerMeter.Name)
+            .AddOtlpExporter((exporter, reader) =>
+            {
+                SetUp(exporter, "v1/metrics");
+                reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)_options.Interval.TotalMilliseconds;
+            })
+            .Build();
+        logger.SendsMetrics(Endpoint, _options.Interval);
+        if (_options.Traces)
+            _traces = StartTraces(resource);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The clients are gone, and the broker is open still: what they did last is sent too.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Task.Run(() => _metrics?.Shutdown(StopMilliseconds), CancellationToken.None),
+        Task.Run(() => _traces?.Shutdown(StopMilliseconds), CancellationToken.None));
+
+    public void Dispose()
+    {
+        _traces?.Dispose();
+        _metrics?.Dispose();
+        meter.Dispose();
+    }
+
+    /// <summary>What waits to be sent is bounded, and what is beyond is dropped: OpenTelemetry's defaults, 2,048 spans sent every 5 seconds or 512 at once.</summary>
+    private TracerProvider StartTraces(ResourceBuilder resource)
+    {
+        // The same traces everywhere, as the choice is the trace id's; a parent that was not sampled has no children.
+        var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
+        return Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddSource(MessageSpans.SourceName, HttpSource)
+            .SetSampler(new ParentBasedSampler(ratio, remoteParentSampled: ratio))
+            .AddOtlpExporter(exporter => SetUp(exporter, "v1/traces"))
+            .Build();
+    }
+
+    private void SetUp(OtlpExporterOptions exporter, string path)
+    {
+        exporter.Protocol = _options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        // Over gRPC the path is the service's; over HTTP each signal has its own below the endpoint's.
+        exporter.Endpoint = _options.IsGrpc ? Endpoint : new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
+        exporter.Headers = _options.Headers;
+        exporter.HttpClientFactory = () => new HttpClient(new ExportWatch(exporter.Endpoint, logger)) { Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds) };
+    }
+
+    /// <summary>Who is speaking. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> have the last word.</summary>
+    private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
+        .AddService("amqpbroker", serviceVersion: BrokerOptions.OwnVersion, autoGenerateServiceInstanceId: false, serviceInstanceId: Node.Name)
+        .AddAttributes([new("host.name", Environment.MachineName)])
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+}
