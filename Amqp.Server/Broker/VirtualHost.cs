@@ -235,6 +235,7 @@ internal sealed class VirtualHost : IDisposable
         void Add(string name, string type, IRouter router, ExchangeFlags flags) =>
             _exchanges.TryAdd(name, new Exchange(name, type, router, flags, FieldTable.Empty));
     }
+
     /// <summary>A topic exchange that only the broker publishes to.</summary>
     private static Exchange NewInternal(string name) =>
         new(name, "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal, FieldTable.Empty);

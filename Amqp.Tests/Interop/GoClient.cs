@@ -6,7 +6,7 @@ namespace Amqp.Tests.Interop;
 
 /// <summary>
 /// The integration tests that RabbitMQ's Go client brings along, from Debian's package of its sources: built once, and run as one program.
-/// Its other tests are left out: they need no broker, and some of them allow a millisecond for what takes longer on a busy machine.
+/// Its other tests are left out: nearly all of them need no broker, and some allow a millisecond for what takes longer on a busy machine.
 /// </summary>
 internal static partial class GoClient
 {
