@@ -23,7 +23,7 @@ internal static class FrameMutator
         byte[] frame = [.. frames[at]];
         switch (random.Next(9))
         {
-            case 0: // bits flipped
+            case 0 when frame.Length > 0: // bits flipped
                 for (int flips = random.Next(1, 6); flips > 0; flips--)
                     frame[random.Next(frame.Length)] ^= (byte)(1 << random.Next(8));
                 break;
