@@ -5,8 +5,7 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The integration tests that RabbitMQ's Go client brings along, from Debian's package of its sources: built once, and run as one program.
-/// Its other tests are left out: nearly all of them need no broker, and some allow a millisecond for what takes longer on a busy machine.
+/// The tests that RabbitMQ's Go client brings along, from Debian's package of its sources: built once, and run as one program.
 /// </summary>
 internal static partial class GoClient
 {
@@ -18,6 +17,8 @@ internal static partial class GoClient
 
     private static readonly Lazy<Task<string?>> _missing = new(BuildAsync);
 
+    private static readonly Uri _nobody = new("amqp://unused");
+
     private static string Folder => Path.Combine(Sources, "src", Package);
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "interop-go", "integration-tests");
@@ -25,8 +26,8 @@ internal static partial class GoClient
     /// <summary>What the tests lack to run, or null.</summary>
     public static Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>The tests' names: those of the files that are built for integration tests only.</summary>
-    public static IReadOnlyList<string> Tests() =>
+    /// <summary>The names of the tests in files that are built for integration tests only: those need a broker.</summary>
+    public static IReadOnlyList<string> IntegrationTests() =>
     [
         .. Directory.GetFiles(Folder, "*_test.go")
             .Select(File.ReadAllText)
@@ -34,6 +35,13 @@ internal static partial class GoClient
             .SelectMany(source => TestFunction().Matches(source))
             .Select(function => function.Groups["name"].Value)
     ];
+
+    /// <summary>The names of the other tests, and of the examples that are run as tests. Few of them need a broker.</summary>
+    public static async Task<IReadOnlyList<string>> OtherTestsAsync()
+    {
+        CommandResult list = await Command.RunAsync(Program, ["-test.list", "^(Test|Example)"], Folder, Environment(_nobody));
+        return [.. list.Output.Split('\n').Where(line => TestName().IsMatch(line)).Except(IntegrationTests())];
+    }
 
     /// <summary>Runs tests and returns how each ended, <c>pass</c>, <c>fail</c> or <c>skip</c>, and what all printed.</summary>
     public static async Task<(IReadOnlyDictionary<string, string> Outcomes, string Output)> RunAsync(Uri broker, IEnumerable<string> tests)
@@ -68,12 +76,15 @@ internal static partial class GoClient
         }
 
         CommandResult build = await Command.RunAsync(
-            "go", ["test", "-tags", "integration", "-c", "-o", Program, Package], environment: Environment(new Uri("amqp://unused")));
+            "go", ["test", "-tags", "integration", "-c", "-o", Program, Package], environment: Environment(_nobody));
         return build.Succeeded ? null : $"go test failed: {build.Output}";
     }
 
     [GeneratedRegex(@"^func (?<name>Test\w+)\(t ", RegexOptions.Multiline)]
     private static partial Regex TestFunction();
+
+    [GeneratedRegex(@"^(Test|Example)\w+$")]
+    private static partial Regex TestName();
 
     /// <summary>No modules, hence no network: everything is among Debian's sources.</summary>
     private static Dictionary<string, string> Environment(Uri broker) => new()

@@ -1,11 +1,15 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>RabbitMQ's client for Go passes its own integration tests here, as it does with RabbitMQ.</summary>
+/// <summary>RabbitMQ's client for Go passes its own tests here, as it does with RabbitMQ.</summary>
 [TestFixture]
 [Category("Interop")]
 public sealed class GoClientTests
 {
-    private const int LeastTests = 60; // 66 in version 1.5.0
+    // Those of version 1.5.0, 116 in all.
+    private const int LeastIntegrationTests = 65;
+    private const int LeastOtherTests = 51;
+
+    private const int Tries = 5;
 
     [OneTimeSetUp]
     public Task BuildAsync() => Prerequisite.RequireAsync("Go client's tests", GoClient.WhatIsMissingAsync());
@@ -13,14 +17,33 @@ public sealed class GoClientTests
     [Test]
     public async Task The_clients_own_integration_tests_pass()
     {
-        IReadOnlyList<string> tests = GoClient.Tests();
+        IReadOnlyList<string> tests = GoClient.IntegrationTests();
 
         // Some of them are for a product named RabbitMQ only, and with another do nothing.
         (IReadOnlyDictionary<string, string> outcomes, string output) =
             await GoClient.RunAsync(await InteropRun.NamedRabbitMqAsync(), tests);
 
-        Assert.That(tests, Has.Count.AtLeast(LeastTests));
+        Assert.That(tests, Has.Count.AtLeast(LeastIntegrationTests));
         Assert.That(tests.Where(test => outcomes.GetValueOrDefault(test) is not "pass"), Is.Empty, output);
         Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // no connection is left over
+    }
+
+    /// <remarks>Some of them give the client itself a millisecond for what takes longer on a busy machine, so those that fail have another try.</remarks>
+    [Test]
+    public async Task The_clients_other_tests_pass()
+    {
+        IReadOnlyList<string> tests = await GoClient.OtherTestsAsync();
+        Uri broker = await InteropRun.NamedRabbitMqAsync();
+        List<string> failed = [.. tests];
+        string output = "";
+
+        for (int left = Tries; left > 0 && failed.Count > 0; left--)
+        {
+            (IReadOnlyDictionary<string, string> outcomes, output) = await GoClient.RunAsync(broker, failed);
+            failed.RemoveAll(test => outcomes.GetValueOrDefault(test) is "pass");
+        }
+
+        Assert.That(tests, Has.Count.AtLeast(LeastOtherTests));
+        Assert.That(failed, Is.Empty, output);
     }
 }
