@@ -17,6 +17,32 @@ public class ChannelCloseTests : BehaviourTests
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 
+    /// <summary>Spring chooses by these numbers what to do next.</summary>
+    [TestCase("basic.ack", 60, 80)]
+    [TestCase("basic.consume", 60, 20)]
+    [TestCase("basic.publish", 60, 40)]
+    [TestCase("exchange.declare", 40, 10)]
+    [TestCase("queue.bind", 50, 20)]
+    [TestCase("queue.declare", 50, 10)]
+    public async Task A_close_names_the_class_and_the_method_that_failed(string method, int classId, int methodId)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+
+        await (method switch
+        {
+            "basic.ack" => channel.SendAsync(new BasicAck(1, false)),
+            "basic.consume" => channel.SendAsync(new BasicConsume(NewName("none"), "", false, false, false, false, FieldTable.Empty)),
+            "basic.publish" => channel.PublishAsync(NewName("none"), ""),
+            "exchange.declare" => channel.SendAsync(new ExchangeDeclare(NewName("none"), "direct", true, false, false, false, false, FieldTable.Empty)),
+            "queue.bind" => channel.SendAsync(new QueueBind(queue, NewName("none"), "", false, FieldTable.Empty)),
+            _ => channel.SendAsync(new QueueDeclare(NewName("none"), true, false, false, false, false, FieldTable.Empty)),
+        });
+
+        var close = await channel.ExpectAsync<ChannelClose>();
+        Assert.That((close.FailingClass, close.FailingMethod), Is.EqualTo(((ushort)classId, (ushort)methodId)));
+    }
+
     [Test]
     public async Task A_channel_that_the_broker_closes_hears_nothing_until_close_ok()
     {

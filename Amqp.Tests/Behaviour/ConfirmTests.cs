@@ -101,6 +101,27 @@ public class ConfirmTests : BehaviourTests
     }
 
     [Test]
+    public async Task Messages_whose_queue_is_deleted_meanwhile_are_confirmed()
+    {
+        const ulong count = 500;
+        var channel = await OpenChannelAsync();
+        var other = await OpenChannelAsync();
+        string queue = NewQueueName();
+        await channel.DeclareQueueAsync(queue, durable: true);
+        await channel.SelectConfirmsAsync();
+
+        for (ulong message = 1; message <= count; message++)
+        {
+            await channel.PublishAsync("", queue, $"{message}", new() { DeliveryMode = 2 });
+            if (message == count / 2)
+                await other.SendAsync(new QueueDelete(queue, false, false, false));
+        }
+
+        Assert.That(await ExpectConfirmsAsync(channel, count), Is.EqualTo(Numbers(1, count)));
+        await other.ExpectAsync<QueueDeleteOk>();
+    }
+
+    [Test]
     public async Task A_publish_that_closes_the_channel_is_not_confirmed()
     {
         var channel = await OpenChannelAsync();
