@@ -28,6 +28,21 @@ internal static class ReservedNames
             throw new AmqpException(ReplyCode.AccessRefused, $"{kind} name '{name}' contains reserved prefix 'amq.*'");
     }
 
+    /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
+    public static void DemandNotDefault(string exchange)
+    {
+        if (exchange.Length == 0)
+            throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+    }
+
+    /// <exception cref="AmqpException">403: every virtual host has this exchange.</exception>
+    public static void DemandDeletable(string exchange, string virtualHost)
+    {
+        DemandNotDefault(exchange);
+        if (IsSystemExchange(exchange))
+            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
+    }
+
     /// <summary>True for the exchanges that every virtual host has and nobody deletes.</summary>
     public static bool IsSystemExchange(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 

@@ -18,11 +18,10 @@ internal sealed class Topology(
     ConcurrentDictionary<string, Exchange> exchanges,
     ConcurrentDictionary<string, Queue> queues,
     DefinitionStore definitions,
-    ReaderWriterLockSlim topologyLock,
-    BrokerStatistics statistics,
-    Action onChanged)
+    TopologyLock topologyLock,
+    BrokerStatistics statistics)
 {
-    private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindingsTo = [];
+    private readonly BindingsByDestination _bindings = new();
     private volatile bool _isDeleted;
 
     /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
@@ -32,55 +31,40 @@ internal sealed class Topology(
     /// <exception cref="AmqpException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
-        DemandNotDefault(name);
+        ReservedNames.DemandNotDefault(name);
         Routers.DemandType(type);
-        topologyLock.EnterWriteLock();
-        try
+        using var held = topologyLock.Hold();
+        DemandNotDeleted();
+        if (exchanges.TryGetValue(name, out var existing))
         {
-            DemandNotDeleted();
-            if (exchanges.TryGetValue(name, out var existing))
-            {
-                ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
-                return existing;
-            }
-            ReservedNames.DemandNotReserved("exchange", name);
-            if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
-                throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
-            var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
-            var exchange = new Exchange(name, type, router, flags, arguments);
-            exchange.Apply(virtualHost.Policies.Effective(exchange));
-            exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumbers(isDurable, 1), isDurable));
-            Keep(exchange); // first: what cannot be kept must not be seen
-            exchanges[name] = exchange;
-            onChanged();
-            virtualHost.Events.ExchangeCreated(exchange, virtualHost.Name);
-            return exchange;
+            ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
+            return existing;
         }
-        finally
-        {
-            topologyLock.ExitWriteLock();
-        }
+        ReservedNames.DemandNotReserved("exchange", name);
+        if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
+            throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
+        var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
+        var exchange = new Exchange(name, type, router, flags, arguments);
+        exchange.Apply(virtualHost.Policies.Effective(exchange));
+        exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumbers(isDurable, 1), isDurable));
+        Keep(exchange); // first: what cannot be kept must not be seen
+        exchanges[name] = exchange;
+        topologyLock.ForgetRoutes();
+        virtualHost.Events.ExchangeCreated(exchange, virtualHost.Name);
+        return exchange;
     }
 
     /// <summary>Deletes an exchange with its bindings. One that is not there is no error.</summary>
     /// <exception cref="AmqpException">403: a predeclared one. 406: in use.</exception>
     public void DeleteExchange(string name, bool ifUnused)
     {
-        DemandDeletable(name, virtualHost.Name);
-        topologyLock.EnterWriteLock();
-        try
-        {
-            if (!exchanges.TryGetValue(name, out var exchange))
-                return;
-            if (ifUnused && exchange.Bindings.Count > 0)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"exchange '{name}' in vhost '{virtualHost.Name}' in use");
-            RemoveExchange(exchange);
-        }
-        finally
-        {
-            onChanged();
-            topologyLock.ExitWriteLock();
-        }
+        ReservedNames.DemandDeletable(name, virtualHost.Name);
+        using var held = topologyLock.Change();
+        if (!exchanges.TryGetValue(name, out var exchange))
+            return;
+        if (ifUnused && exchange.Bindings.Count > 0)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"exchange '{name}' in vhost '{virtualHost.Name}' in use");
+        RemoveExchange(exchange);
     }
 
     /// <summary>Declares a queue, or finds that it is there already as asked for.</summary>
@@ -112,73 +96,50 @@ internal sealed class Topology(
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
             flags &= ~QueueFlags.Durable;
-        topologyLock.EnterWriteLock();
-        try
+        using var held = topologyLock.Hold();
+        DemandNotDeleted();
+        if (queues.TryGetValue(name, out var existing))
         {
-            DemandNotDeleted();
-            if (queues.TryGetValue(name, out var existing))
-            {
-                QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
-                existing.RenewLease();
-                statistics.Note(Churn.QueueDeclared);
-                return existing;
-            }
-            virtualHost.DemandRoomForQueue(name);
-            arguments = QueueEquivalence.WithDefaultType(arguments, flags, defaultType);
-            var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
-            bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
-            bool isKept = (flags & QueueFlags.Durable) != 0;
-            uint number = definitions.NewQueueNumbers(isKept, parsed.Levels);
-            var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, virtualHost.Open(number, isKept, parsed), virtualHost);
-            if (isKept)
-                Keep(queue);
-            ApplyPolicies(queue);
-            queues[name] = queue;
-            onChanged();
+            QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
+            existing.RenewLease();
             statistics.Note(Churn.QueueDeclared);
-            statistics.Note(Churn.QueueCreated);
-            virtualHost.Events.QueueCreated(queue);
-            return queue;
+            return existing;
         }
-        finally
-        {
-            topologyLock.ExitWriteLock();
-        }
+        virtualHost.DemandRoomForQueue(name);
+        arguments = QueueEquivalence.WithDefaultType(arguments, flags, defaultType);
+        var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
+        bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
+        bool isKept = (flags & QueueFlags.Durable) != 0;
+        uint number = definitions.NewQueueNumbers(isKept, parsed.Levels);
+        var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, virtualHost.Open(number, isKept, parsed), virtualHost);
+        if (isKept)
+            Keep(queue);
+        ApplyPolicies(queue);
+        queues[name] = queue;
+        topologyLock.ForgetRoutes();
+        statistics.Note(Churn.QueueDeclared);
+        statistics.Note(Churn.QueueCreated);
+        virtualHost.Events.QueueCreated(queue);
+        return queue;
     }
 
     /// <summary>Deletes a queue with its bindings and its messages. Its consumers are for the caller to tell.</summary>
     /// <exception cref="AmqpException">406: in use or not empty, when that was a condition.</exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty)
     {
-        topologyLock.EnterWriteLock();
-        try
-        {
-            var deleted = queue.Delete(ifUnused, ifEmpty);
-            if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
-                Forget(queue);
-            return deleted;
-        }
-        finally
-        {
-            onChanged();
-            topologyLock.ExitWriteLock();
-        }
+        using var held = topologyLock.Change();
+        var deleted = queue.Delete(ifUnused, ifEmpty);
+        if (queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
+            Forget(queue);
+        return deleted;
     }
 
     /// <summary>Deletes a queue that nobody has used for as long as it may be unused, if that is still so.</summary>
     public void DeleteUnused(Queue queue)
     {
-        topologyLock.EnterWriteLock();
-        try
-        {
-            if (queue.TryDeleteUnused() && queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
-                Forget(queue);
-        }
-        finally
-        {
-            onChanged();
-            topologyLock.ExitWriteLock();
-        }
+        using var held = topologyLock.Change();
+        if (queue.TryDeleteUnused() && queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
+            Forget(queue);
     }
 
     /// <summary>Binds a queue or an exchange to an exchange; a binding that is there already stays as it is.</summary>
@@ -190,72 +151,49 @@ internal sealed class Topology(
     /// <exception cref="AmqpException">403: the default exchange. 404: an end is not there. 406: bad arguments.</exception>
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round)
     {
-        DemandNotDefault(source);
-        topologyLock.EnterWriteLock();
-        try
-        {
-            DemandNotDeleted();
-            var exchange = virtualHost.GetExchange(source);
-            DemandStillThere(destination);
-            var binding = new Binding(exchange, destination, routingKey, arguments);
-            if (!exchange.Accepts(binding))
-                return;
-            definitions.Save(virtualHost.Name, binding);
-            exchange.Add(binding);
-            NoteBinding(binding);
-            onChanged();
-            virtualHost.Events.BindingCreated(binding, virtualHost.Name);
-            exchange.Keeper?.OnBound(binding, round);
-        }
-        finally
-        {
-            topologyLock.ExitWriteLock();
-        }
+        ReservedNames.DemandNotDefault(source);
+        using var held = topologyLock.Hold();
+        DemandNotDeleted();
+        var exchange = virtualHost.GetExchange(source);
+        DemandStillThere(destination);
+        var binding = new Binding(exchange, destination, routingKey, arguments);
+        if (!exchange.Accepts(binding))
+            return;
+        definitions.Save(virtualHost.Name, binding);
+        exchange.Add(binding);
+        _bindings.Add(binding);
+        topologyLock.ForgetRoutes();
+        virtualHost.Events.BindingCreated(binding, virtualHost.Name);
+        exchange.Keeper?.OnBound(binding, round);
     }
 
     /// <summary>Whether there is such a binding.</summary>
     public bool IsBound(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
     {
-        topologyLock.EnterReadLock();
-        try
-        {
-            return exchanges.TryGetValue(source, out var exchange)
-                && exchange.Bindings.Contains(new Binding(exchange, destination, routingKey, arguments));
-        }
-        finally
-        {
-            topologyLock.ExitReadLock();
-        }
+        using var held = topologyLock.Share();
+        return exchanges.TryGetValue(source, out var exchange)
+            && exchange.Bindings.Contains(new Binding(exchange, destination, routingKey, arguments));
     }
 
     /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
     /// <exception cref="AmqpException">403: the default exchange.</exception>
     public void Unbind(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
     {
-        DemandNotDefault(source);
-        topologyLock.EnterWriteLock();
-        try
-        {
-            if (!exchanges.TryGetValue(source, out var exchange))
-                return;
-            if (!exchange.Remove(new Binding(exchange, destination, routingKey, arguments), out var binding))
-                return;
-            Forget(binding);
-            RemoveIfAbandoned(exchange);
-        }
-        finally
-        {
-            onChanged();
-            topologyLock.ExitWriteLock();
-        }
+        ReservedNames.DemandNotDefault(source);
+        using var held = topologyLock.Change();
+        if (!exchanges.TryGetValue(source, out var exchange))
+            return;
+        if (!exchange.Remove(new Binding(exchange, destination, routingKey, arguments), out var binding))
+            return;
+        Forget(binding);
+        RemoveIfAbandoned(exchange);
     }
 
     /// <summary>Changes the virtual host's policies, and lets every exchange and queue have what they now say.</summary>
     public void ChangePolicies(Action change)
     {
         var round = new DispatchRound();
-        topologyLock.EnterWriteLock();
-        try
+        using (topologyLock.Change())
         {
             change();
             foreach (var exchange in virtualHost.Exchanges)
@@ -263,51 +201,31 @@ internal sealed class Topology(
             foreach (var queue in virtualHost.Queues)
                 queue.Apply(virtualHost.Policies.Effective(queue), round);
         }
-        finally
-        {
-            onChanged();
-            topologyLock.ExitWriteLock();
-        }
         round.Complete();
     }
 
     /// <summary>Deletes every queue and every exchange, and takes no more. The queues' consumers are for the caller to tell.</summary>
     public IReadOnlyList<DeletedQueue> DeleteEverything()
     {
-        topologyLock.EnterWriteLock();
-        try
+        using var held = topologyLock.Change();
+        _isDeleted = true;
+        var deleted = new List<DeletedQueue>();
+        foreach (var queue in queues.Values)
         {
-            _isDeleted = true;
-            var deleted = new List<DeletedQueue>();
-            foreach (var queue in queues.Values)
-            {
-                deleted.Add(queue.Delete(ifUnused: false, ifEmpty: false));
-                queues.TryRemove(queue.Name, out _);
-                Forget(queue);
-            }
-            foreach (var exchange in exchanges.Values)
-                RemoveExchange(exchange);
-            return deleted;
+            deleted.Add(queue.Delete(ifUnused: false, ifEmpty: false));
+            queues.TryRemove(queue.Name, out _);
+            Forget(queue);
         }
-        finally
-        {
-            onChanged();
-            topologyLock.ExitWriteLock();
-        }
+        foreach (var exchange in exchanges.Values)
+            RemoveExchange(exchange);
+        return deleted;
     }
 
     /// <summary>The bindings there are, but for those to the default exchange.</summary>
     public IReadOnlyList<Binding> Bindings()
     {
-        topologyLock.EnterReadLock();
-        try
-        {
-            return [.. _bindingsTo.Values.SelectMany(bindings => bindings)];
-        }
-        finally
-        {
-            topologyLock.ExitReadLock();
-        }
+        using var held = topologyLock.Share();
+        return [.. _bindings.All];
     }
 
     /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
@@ -327,26 +245,11 @@ internal sealed class Topology(
             if (!binding.Source.Accepts(binding))
                 continue;
             binding.Source.Add(binding);
-            NoteBinding(binding);
+            _bindings.Add(binding);
         }
-        onChanged();
+        topologyLock.ForgetRoutes();
         foreach (var (_, exchange) in exchanges)
             exchange.Keeper?.Start();
-    }
-
-    /// <exception cref="AmqpException">403: every virtual host has this exchange.</exception>
-    public static void DemandDeletable(string exchange, string virtualHost)
-    {
-        DemandNotDefault(exchange);
-        if (ReservedNames.IsSystemExchange(exchange))
-            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
-    }
-
-    /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
-    public static void DemandNotDefault(string exchange)
-    {
-        if (exchange.Length == 0)
-            throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
     }
 
     /// <summary>Saves a durable exchange's definition, or gives its places in the store back.</summary>
@@ -416,9 +319,7 @@ internal sealed class Topology(
 
     private void RemoveBindingsTo(IBindingDestination destination)
     {
-        if (!_bindingsTo.Remove(destination, out var bindings))
-            return;
-        foreach (var binding in bindings)
+        foreach (var binding in _bindings.RemoveAll(destination))
         {
             binding.Source.Remove(binding, out _);
             virtualHost.Events.BindingDeleted(binding, virtualHost.Name);
@@ -427,17 +328,9 @@ internal sealed class Topology(
         }
     }
 
-    private void NoteBinding(Binding binding)
-    {
-        if (!_bindingsTo.TryGetValue(binding.Destination, out var bindings))
-            _bindingsTo.Add(binding.Destination, bindings = []);
-        bindings.Add(binding);
-    }
-
     private void Forget(Binding binding)
     {
-        if (_bindingsTo.TryGetValue(binding.Destination, out var bindings) && bindings.Remove(binding) && bindings.Count == 0)
-            _bindingsTo.Remove(binding.Destination);
+        _bindings.Remove(binding);
         virtualHost.Events.BindingDeleted(binding, virtualHost.Name);
         definitions.Delete(virtualHost.Name, binding);
     }

@@ -25,8 +25,7 @@ internal sealed class VirtualHost : IDisposable
 {
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new();
     private readonly ConcurrentDictionary<string, Queue> _queues = new();
-    private readonly ReaderWriterLockSlim _topologyLock = new();
-    private int _topologyVersion;
+    private readonly TopologyLock _topologyLock = new();
     private readonly List<InternalPublisher> _internalPublishers = [];
     private Firehose? _firehose;
 
@@ -44,7 +43,7 @@ internal sealed class VirtualHost : IDisposable
         Clock = clock;
         AddPredeclared();
         Policies = new VirtualHostPolicies(this, definitions);
-        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, statistics, ForgetRoutes);
+        Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, statistics);
     }
 
     public string Name { get; }
@@ -105,11 +104,11 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Declares, binds and deletes.</summary>
     public Topology Topology { get; }
 
-    /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
-    public int TopologyVersion => Volatile.Read(ref _topologyVersion);
+    /// <inheritdoc cref="TopologyLock.Version"/>
+    public int TopologyVersion => _topologyLock.Version;
 
     /// <summary>Has every route found anew: what a queue does with publishes has changed.</summary>
-    public void ForgetRoutes() => Interlocked.Increment(ref _topologyVersion);
+    public void ForgetRoutes() => _topologyLock.ForgetRoutes();
 
     public IEnumerable<Queue> Queues => _queues.Select(entry => entry.Value);
 
@@ -141,15 +140,8 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Finds the queues that a message goes to.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
     {
-        _topologyLock.EnterReadLock();
-        try
-        {
+        using (_topologyLock.Share())
             finder.Follow(exchange, message);
-        }
-        finally
-        {
-            _topologyLock.ExitReadLock();
-        }
         if (finder.WithoutAlternate is { } lacking && lacking.MustTellOfMissingAlternate(Clock))
             Logger.AlternateExchangeMissing(lacking.Name, Name, lacking.AlternateExchange);
     }
@@ -158,15 +150,8 @@ internal sealed class VirtualHost : IDisposable
     /// <inheritdoc cref="ChoosingRouter.Choose"/>
     public IBindingDestination? Choose(ChoosingRouter router, ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
     {
-        _topologyLock.EnterReadLock();
-        try
-        {
-            return router.Choose(routingKey, headers, properties);
-        }
-        finally
-        {
-            _topologyLock.ExitReadLock();
-        }
+        using var held = _topologyLock.Share();
+        return router.Choose(routingKey, headers, properties);
     }
 
     /// <summary>How many queues there are.</summary>

@@ -18,7 +18,7 @@ internal static class ExchangeHandlers
     /// <exception cref="AmqpException">403: the default exchange, or the user may not.</exception>
     public static void DemandSource(this AmqpChannel channel, string exchange, string routingKey)
     {
-        Topology.DemandNotDefault(exchange);
+        ReservedNames.DemandNotDefault(exchange);
         channel.Access.DemandExchange(AccessKind.Read, exchange);
         if (channel.Session.VirtualHost.FindExchange(exchange) is { Type: "topic" })
             channel.Access.DemandTopic(AccessKind.Read, exchange, routingKey);
@@ -28,7 +28,7 @@ internal static class ExchangeHandlers
     {
         var host = channel.Session.VirtualHost;
         string name = ReservedNames.Clean(method.Exchange);
-        Topology.DemandNotDefault(name);
+        ReservedNames.DemandNotDefault(name);
         if (method.Passive)
         {
             host.GetExchange(name);
@@ -56,7 +56,7 @@ internal static class ExchangeHandlers
 
     private static void Delete(AmqpChannel channel, ExchangeDelete method)
     {
-        Topology.DemandDeletable(method.Exchange, channel.Session.VirtualHost.Name);
+        ReservedNames.DemandDeletable(method.Exchange, channel.Session.VirtualHost.Name);
         channel.Access.DemandExchange(AccessKind.Configure, method.Exchange);
         channel.Session.VirtualHost.Topology.DeleteExchange(method.Exchange, method.IfUnused);
         if (!method.NoWait)
@@ -86,7 +86,7 @@ internal static class ExchangeHandlers
     private static void DemandEnds(AmqpChannel channel, string source, string destination, string routingKey)
     {
         channel.Access.DemandExchange(AccessKind.Write, destination);
-        Topology.DemandNotDefault(destination);
+        ReservedNames.DemandNotDefault(destination);
         channel.DemandSource(source, routingKey);
     }
 }

@@ -1,0 +1,55 @@
+namespace Amqp.Server.Broker;
+
+/// <summary>Guards the exchanges and bindings of a virtual host: held shared to route, exclusively to change them.</summary>
+/// <remarks>Thread-safe. Each way to take it returns what lets go of it when disposed of.</remarks>
+internal sealed class TopologyLock : IDisposable
+{
+    private readonly ReaderWriterLockSlim _lock = new();
+    private int _version;
+
+    /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Has every route found anew.</summary>
+    public void ForgetRoutes() => Interlocked.Increment(ref _version);
+
+    /// <summary>To read.</summary>
+    public Shared Share()
+    {
+        _lock.EnterReadLock();
+        return new Shared(_lock);
+    }
+
+    /// <summary>To change something perhaps: whoever does calls <see cref="ForgetRoutes"/>.</summary>
+    public Exclusive Hold()
+    {
+        _lock.EnterWriteLock();
+        return new Exclusive(this, forgetsRoutes: false);
+    }
+
+    /// <summary>To change something: routes are forgotten at the end.</summary>
+    public Exclusive Change()
+    {
+        _lock.EnterWriteLock();
+        return new Exclusive(this, forgetsRoutes: true);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>The lock, held together with others who read.</summary>
+    public readonly ref struct Shared(ReaderWriterLockSlim heldLock) : IDisposable
+    {
+        public void Dispose() => heldLock.ExitReadLock();
+    }
+
+    /// <summary>The lock, held alone.</summary>
+    public readonly ref struct Exclusive(TopologyLock held, bool forgetsRoutes) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (forgetsRoutes)
+                held.ForgetRoutes();
+            held._lock.ExitWriteLock();
+        }
+    }
+}
