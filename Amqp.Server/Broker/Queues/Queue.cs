@@ -13,22 +13,10 @@ namespace Amqp.Server.Broker.Queues;
 /// take its connection's lock and the store may take its own; never the other way round.</para>
 /// <para>There is no loop of its own: the thread that publishes or acknowledges drains the queue (<see cref="Drain"/>),
 /// one at a time, and past a bound the thread pool goes on with it.</para>
-/// <para>What expires, is too much or dies is for its <see cref="QueueRules"/>; how they are asked is in the other part of the class.</para>
+/// <para>What expires, is too much or dies is for its <see cref="QueueRules"/>. Deliveries, upkeep and counts have parts of the class of their own.</para>
 /// </remarks>
-internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
+internal sealed partial class Queue : IBindingDestination
 {
-    /// <summary>Deliveries for which the lock is held in one go.</summary>
-    private const int DeliveriesPerLock = 128;
-
-    /// <summary>Deliveries after which a draining thread goes back to its own work.</summary>
-    private const int DeliveriesPerDrain = 2048;
-
-    /// <summary>How long deliveries pause after messages could not be read from the disk.</summary>
-    private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
-
-    /// <summary>Messages that a consumer's turn finds expired before others have theirs.</summary>
-    private const int ExpiredPerTake = 128;
-
     private readonly Lock _gate = new();
     private readonly QueueReader _reader;
     private readonly ConsumerRing _consumers;
@@ -36,7 +24,6 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
     private long _unacknowledged;
     private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
     private bool _deleted;
-    private int _drainRequests; // interlocked; the one who raises it from 0 drains
 
     public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue[] levels, VirtualHost virtualHost)
     {
@@ -122,54 +109,6 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
             }
             _published += published.Length;
         }
-    }
-
-    /// <summary>Takes the next message that can be read and has not expired. For consumers, while they deliver under this queue's lock.</summary>
-    /// <inheritdoc cref="QueueReader.TryTake"/>
-    public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeFresh(ExpiredPerTake, out message, out payload);
-
-    /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached.</summary>
-    public void Drain(DispatchRound round)
-    {
-        if (Interlocked.Increment(ref _drainRequests) != 1)
-            return; // someone is at it and will see the request
-        int requests = 1;
-        for (int delivered = 0; ; delivered += DeliveriesPerLock)
-        {
-            if (delivered >= DeliveriesPerDrain)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the right to drain goes with it
-                return;
-            }
-            bool hasMore;
-            try
-            {
-                hasMore = DeliverSome(round);
-            }
-            catch (QueueUnreadableException)
-            {
-                DrainLater(); // the right to drain waits with it
-                return;
-            }
-            round.FlushDue(); // not under the lock
-            if (!hasMore)
-            {
-                int left = Interlocked.Add(ref _drainRequests, -requests);
-                if (left == 0)
-                    return;
-                requests = left;
-            }
-        }
-    }
-
-    /// <summary>Goes on where a drain has reached its bound.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        var round = PooledRound.Current;
-        // The requests so far are ours: start counting from one again.
-        Interlocked.Exchange(ref _drainRequests, 0);
-        round.Touch(this);
-        round.Complete();
     }
 
     /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under this queue's lock.</summary>
@@ -319,79 +258,6 @@ internal sealed partial class Queue : IBindingDestination, IThreadPoolWorkItem
             Messages.Delete();
             return new DeletedQueue(ready, consumers);
         }
-    }
-
-    private void DrainLater() =>
-        Task.Delay(_retryDelay).ContinueWith(
-            static (_, queue) => ThreadPool.UnsafeQueueUserWorkItem((Queue)queue!, preferLocal: false),
-            this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-
-    /// <summary>True when there may be more to deliver.</summary>
-    private bool DeliverSome(DispatchRound round)
-    {
-        lock (_gate)
-        {
-            bool hasMore = Deliver(round);
-            if (!hasMore && _rules.AreActive)
-                _rules.Tidy(isServed: _consumers.Next(out _) is not null);
-            return hasMore;
-        }
-    }
-
-    private bool Deliver(DispatchRound round)
-    {
-        for (int left = DeliveriesPerLock; left > 0 && Messages.Count > 0;)
-        {
-            if (_consumers.Next(out bool isOnly) is not { } next)
-                return false;
-            bool hasRoom;
-            try
-            {
-                hasRoom = next.Consumer.Deliver(this, isOnly ? left : 1, round);
-            }
-            finally
-            {
-                // What went out went out, whatever became of the next one.
-                if (!round.Delivered.IsEmpty)
-                {
-                    CountDelivered(round.Delivered, next.Consumer.NoAck);
-                    NoteOutgoing(round.Delivered, next.Consumer.NoAck);
-                }
-                left -= Math.Max(round.Delivered.Length, 1);
-                round.ClearDelivered();
-            }
-            if (hasRoom)
-                ConsumerRing.MoveToBack(next);
-            else
-                ConsumerRing.Park(next);
-        }
-        return Messages.Count > 0;
-    }
-
-    private bool TryTakeFresh(int mostExpired, out StoredMessage message, out PayloadLease payload)
-    {
-        while (_reader.TryTake(out message, out payload))
-        {
-            if (!_rules.AreActive || !_rules.IsOver(ref message, payload.Payload))
-                return true;
-            payload.Dispose();
-            Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Expired);
-            if (--mostExpired == 0)
-                break;
-        }
-        payload = default;
-        return false;
-    }
-
-    private void NoteOutgoing(ReadOnlySpan<StoredMessage> messages, bool noAck)
-    {
-        if (noAck)
-        {
-            Messages.Settle(messages);
-            return;
-        }
-        _unacknowledged += messages.Length;
-        Messages.NoteDelivered(messages);
     }
 
     private void NoteIncoming(in StoredMessage message)
