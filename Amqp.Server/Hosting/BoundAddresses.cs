@@ -1,4 +1,5 @@
 using System.Net;
+using Amqp.Server.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
@@ -7,47 +8,35 @@ namespace Amqp.Server.Hosting;
 /// <remarks>Filled while Kestrel is configured, read after it started.</remarks>
 internal sealed class BoundAddresses
 {
-    private readonly List<ListenOptions> _amqp = [];
-    private readonly List<ListenOptions> _tls = [];
-    private readonly List<ListenOptions> _management = [];
-    private readonly List<ListenOptions> _metrics = [];
-    private readonly List<ListenOptions> _managementTls = [];
+    private readonly List<(string Protocol, ListenOptions Listen)> _bound = [];
 
-    public void AddAmqp(ListenOptions listen) => _amqp.Add(listen);
-
-    public void AddTls(ListenOptions listen) => _tls.Add(listen);
-
-    public void AddManagement(ListenOptions listen) => _management.Add(listen);
-
-    public void AddManagementTls(ListenOptions listen) => _managementTls.Add(listen);
-
-    public void AddMetrics(ListenOptions listen) => _metrics.Add(listen);
+    /// <summary>Every address, but for that of the Unix socket.</summary>
+    public IEnumerable<NodeListener> Listeners =>
+        from bound in _bound where bound.Listen.IPEndPoint is not null select new NodeListener(bound.Protocol, bound.Listen.IPEndPoint!);
 
     /// <summary>The path of the Unix socket that takes AMQP; null without one.</summary>
-    public string? UnixSocket => _amqp.Select(listen => listen.SocketPath).FirstOrDefault(path => path is not null);
+    public string? UnixSocket => _bound.Select(bound => bound.Listen.SocketPath).FirstOrDefault(path => path is not null);
 
-    /// <summary>The addresses of AMQP listeners.</summary>
-    public IEnumerable<IPEndPoint> Amqp => EndPoints(_amqp);
+    /// <param name="protocol">Of <see cref="NodeListener"/>.</param>
+    /// <param name="listen">What Kestrel binds.</param>
+    public void Add(string protocol, ListenOptions listen) => _bound.Add((protocol, listen));
 
-    /// <summary>The addresses of listeners for AMQP over TLS.</summary>
-    public IEnumerable<IPEndPoint> Tls => EndPoints(_tls);
-
-    /// <summary>The addresses of the HTTP API.</summary>
-    public IEnumerable<IPEndPoint> Management => EndPoints(_management);
-
-    /// <summary>The addresses of the HTTP API over TLS.</summary>
-    public IEnumerable<IPEndPoint> ManagementTls => EndPoints(_managementTls);
-
-    /// <summary>The addresses that answer Prometheus.</summary>
-    public IEnumerable<IPEndPoint> Metrics => EndPoints(_metrics);
+    /// <summary>The addresses for a protocol of <see cref="NodeListener"/>.</summary>
+    public IEnumerable<IPEndPoint> For(string protocol) => from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
 
     /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".</summary>
-    public override string ToString() =>
-        $"AMQP on {Join([.. Amqp, .. UnixSocket is { } path ? [path] : Array.Empty<object>()])}; {(_tls.Count > 0 ? $"AMQP over TLS on {Join(Tls)}; " : "")}"
-        + $"management on {Join(Management)}{(_managementTls.Count > 0 ? $"; management over TLS on {Join(ManagementTls)}" : "")}; metrics on {Join(Metrics)}";
+    public override string ToString()
+    {
+        object[] amqp = [.. For(NodeListener.Amqp), .. UnixSocket is { } path ? [path] : Array.Empty<object>()];
+        return string.Join("; ", [
+            $"AMQP on {Join(amqp)}",
+            .. IfAny("AMQP over TLS", NodeListener.AmqpOverTls),
+            $"management on {Join(For(NodeListener.Http))}",
+            .. IfAny("management over TLS", NodeListener.HttpOverTls),
+            $"metrics on {Join(For(NodeListener.Metrics))}"]);
+    }
 
-    private static IEnumerable<IPEndPoint> EndPoints(List<ListenOptions> listens) =>
-        listens.Select(listen => listen.IPEndPoint).OfType<IPEndPoint>();
+    private string[] IfAny(string what, string protocol) => For(protocol).Any() ? [$"{what} on {Join(For(protocol))}"] : [];
 
     private static string Join(IEnumerable<object> endPoints) => string.Join(", ", endPoints) is { Length: > 0 } list ? list : "no address";
 }

@@ -1,15 +1,12 @@
-using System.Net;
 using System.Text;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
-using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
 using Amqp.Server.Metrics;
 using Amqp.Server.Telemetry;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -35,7 +32,7 @@ internal static class BrokerHost
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
         var services = new ManagementServices(
             app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
-            () => ListenersIn(addresses),
+            () => addresses.Listeners,
             app.Services.GetRequiredService<LogLevels>(),
             app.Services.GetRequiredService<ILogger<ManagementApi>>())
         {
@@ -47,15 +44,6 @@ internal static class BrokerHost
         app.MapManagement(services);
         return app;
     }
-
-    private static IEnumerable<NodeListener> ListenersIn(BoundAddresses addresses) =>
-    [
-        .. addresses.Amqp.Select(address => new NodeListener(NodeListener.Amqp, address)),
-        .. addresses.Tls.Select(address => new NodeListener(NodeListener.AmqpOverTls, address)),
-        .. addresses.Management.Select(address => new NodeListener(NodeListener.Http, address)),
-        .. addresses.ManagementTls.Select(address => new NodeListener(NodeListener.HttpOverTls, address)),
-        .. addresses.Metrics.Select(address => new NodeListener(NodeListener.Metrics, address)),
-    ];
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
@@ -104,7 +92,11 @@ internal static class BrokerHost
         builder.WebHost.UseKestrelCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
         builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create()); // for what connections send
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            new BrokerListeners(kestrel, options).Listen();
+        });
         builder.Services.AddOptions<SocketTransportOptions>().Configure<ListenSockets>((transport, sockets) =>
         {
             transport.Backlog = options.Sockets.Backlog;
@@ -120,61 +112,4 @@ internal static class BrokerHost
     // A frame is handled when it is whole, so a buffer that cannot hold one would wait for ever.
     private static long TwoFrames(BrokerOptions options) =>
         2 * (options.FrameMax == 0 ? options.MaxMessageSize : options.FrameMax);
-
-    private static void Listen(KestrelServerOptions kestrel, BrokerOptions options)
-    {
-        IServiceProvider services = kestrel.ApplicationServices;
-        ListenSockets sockets = services.GetRequiredService<ListenSockets>();
-        BoundAddresses addresses = services.GetRequiredService<BoundAddresses>();
-
-        SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
-
-        kestrel.AddServerHeader = false;
-        TlsCertificates? certificates = options.Tls.Listeners.Count + handed.Tls.Count > 0 ? AmqpListening.LoadCertificates(options.Tls, services) : null;
-        ListenOn(options.Listeners, handed.Amqp, Amqp);
-        ListenOn(options.Tls.Listeners, handed.Tls, AmqpOverTls);
-        ListenOn(options.ManagementListeners, handed.Management, addresses.AddManagement);
-        TlsCertificates? managementCertificates = options.ManagementTls.Listeners.Count > 0 ? AmqpListening.LoadCertificates(options.ManagementTls, services) : null;
-        ListenOn(options.ManagementTls.Listeners, [], ManagementOverTls);
-        ListenOn(options.Statistics.MetricsListeners, handed.Metrics, Metrics);
-        if (options.UnixSocketPath is { } path)
-            kestrel.ListenUnixSocket(Path.GetFullPath(path), Amqp);
-
-        void Amqp(ListenOptions listen)
-        {
-            addresses.AddAmqp(listen);
-            AmqpListening.Configure(listen, options, services, certificates: null);
-        }
-
-        void AmqpOverTls(ListenOptions listen)
-        {
-            addresses.AddTls(listen);
-            AmqpListening.Configure(listen, options, services, certificates);
-        }
-
-        void ManagementOverTls(ListenOptions listen)
-        {
-            addresses.AddManagementTls(listen);
-            listen.Protocols = HttpProtocols.Http1;
-            listen.UseTls(options.ManagementTls, managementCertificates!, services.GetRequiredService<ILogger<TlsCertificates>>());
-        }
-
-        void Metrics(ListenOptions listen)
-        {
-            addresses.AddMetrics(listen);
-            MetricsListener.Mark(listen);
-        }
-
-        // Sockets that systemd hands over stand for the addresses of their kind.
-        void ListenOn(IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
-        {
-            foreach (ulong handle in handles)
-                kestrel.ListenHandle(handle, configure);
-            if (handles.Count > 0)
-                return;
-            sockets.SharePort(endPoints);
-            foreach (IPEndPoint endPoint in endPoints)
-                kestrel.Listen(endPoint, configure);
-        }
-    }
 }

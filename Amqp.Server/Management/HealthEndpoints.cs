@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Connections;
 
 namespace Amqp.Server.Management;
 

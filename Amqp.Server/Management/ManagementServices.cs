@@ -1,4 +1,3 @@
-using System.Net;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
@@ -31,12 +30,4 @@ internal sealed record ManagementServices(
 
     /// <summary>A channel to do something in a virtual host with.</summary>
     public LocalChannel OpenChannel(User user, VirtualHost virtualHost) => new(Broker, Options, user, virtualHost, Logger);
-}
-
-/// <summary>An address that the broker listens on.</summary>
-/// <param name="Protocol">RabbitMQ's word: <c>amqp</c>, <c>amqp/ssl</c>, <c>http</c>.</param>
-/// <param name="EndPoint">With the port that it really is.</param>
-internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
-{
-    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", HttpOverTls = "https", Metrics = "http/prometheus";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amqp.Server.Configuration;
+using Amqp.Server.Connections;
 using Amqp.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ internal sealed class InProcessBroker : IAsyncDisposable
 
     /// <summary>For clients: guest's connection to the virtual host <c>/</c>.</summary>
     public string Uri => string.Create(
-        CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{_app.Services.GetRequiredService<BoundAddresses>().Amqp.First().Port}/%2F");
+        CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{_app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).First().Port}/%2F");
 
     /// <summary>Starts a broker and returns when it listens.</summary>
     public static async Task<InProcessBroker> StartAsync()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
+using Amqp.Server.Connections;
 using Amqp.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,21 +27,21 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     public MessageBroker Broker => _app.Services.GetRequiredService<MessageBroker>();
 
     /// <summary>The ports of AMQP listeners, in the order in which they are configured.</summary>
-    public IReadOnlyList<int> Ports => [.. _app.Services.GetRequiredService<BoundAddresses>().Amqp.Select(endPoint => endPoint.Port)];
+    public IReadOnlyList<int> Ports => [.. _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).Select(endPoint => endPoint.Port)];
 
     public int Port => Ports[0];
 
     /// <summary>The port for AMQP over TLS.</summary>
-    public int TlsPort => _app.Services.GetRequiredService<BoundAddresses>().Tls.First().Port;
+    public int TlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.AmqpOverTls).First().Port;
 
     /// <summary>The port of the HTTP API.</summary>
-    public int ManagementPort => _app.Services.GetRequiredService<BoundAddresses>().Management.First().Port;
+    public int ManagementPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Http).First().Port;
 
     /// <summary>The port for Prometheus.</summary>
-    public int MetricsPort => _app.Services.GetRequiredService<BoundAddresses>().Metrics.First().Port;
+    public int MetricsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Metrics).First().Port;
 
     /// <summary>The port of the HTTP API over TLS.</summary>
-    public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().ManagementTls.First().Port;
+    public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.HttpOverTls).First().Port;
 
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];

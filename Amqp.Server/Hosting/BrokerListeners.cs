@@ -1,0 +1,78 @@
+using System.Net;
+using Amqp.Server.Configuration;
+using Amqp.Server.Connections;
+using Amqp.Server.Hosting.Tls;
+using Amqp.Server.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Has Kestrel listen where the options say, or on sockets that systemd hands over in place of an address.</summary>
+/// <remarks>Used once, while Kestrel is configured.</remarks>
+internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOptions options)
+{
+    private readonly IServiceProvider _services = kestrel.ApplicationServices;
+    private readonly BoundAddresses _addresses = kestrel.ApplicationServices.GetRequiredService<BoundAddresses>();
+    private readonly ListenSockets _sockets = kestrel.ApplicationServices.GetRequiredService<ListenSockets>();
+
+    /// <exception cref="StartException">A listener needs certificates that cannot be had.</exception>
+    public void Listen()
+    {
+        SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
+        ListenOn(NodeListener.Amqp, options.Listeners, handed.Amqp, listen => AmqpListening.Configure(listen, options, _services, certificates: null));
+        ListenOn(NodeListener.AmqpOverTls, options.Tls.Listeners, handed.Tls, AmqpOverTls(options.Tls.Listeners.Count + handed.Tls.Count));
+        ListenOn(NodeListener.Http, options.ManagementListeners, handed.Management, _ => { });
+        ListenOn(NodeListener.HttpOverTls, options.ManagementTls.Listeners, [], HttpOverTls(options.ManagementTls.Listeners.Count));
+        ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, MetricsListener.Mark);
+        if (options.UnixSocketPath is { } path)
+        {
+            kestrel.ListenUnixSocket(Path.GetFullPath(path), listen =>
+            {
+                _addresses.Add(NodeListener.Amqp, listen);
+                AmqpListening.Configure(listen, options, _services, certificates: null);
+            });
+        }
+    }
+
+    // Certificates are loaded where they are needed only: without a listener nobody has to configure them.
+    private Action<ListenOptions> AmqpOverTls(int listeners)
+    {
+        if (listeners == 0)
+            return _ => { };
+        TlsCertificates certificates = AmqpListening.LoadCertificates(options.Tls, _services);
+        return listen => AmqpListening.Configure(listen, options, _services, certificates);
+    }
+
+    private Action<ListenOptions> HttpOverTls(int listeners)
+    {
+        if (listeners == 0)
+            return _ => { };
+        TlsCertificates certificates = AmqpListening.LoadCertificates(options.ManagementTls, _services);
+        return listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseTls(options.ManagementTls, certificates, _services.GetRequiredService<ILogger<TlsCertificates>>());
+        };
+    }
+
+    /// <param name="protocol">What is spoken there.</param>
+    /// <param name="endPoints">The configured addresses.</param>
+    /// <param name="handles">Sockets that systemd hands over; where there are any, they stand for the addresses.</param>
+    /// <param name="configure">What connections pass.</param>
+    private void ListenOn(string protocol, IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
+    {
+        foreach (ulong handle in handles)
+            kestrel.ListenHandle(handle, Configure);
+        if (handles.Count > 0)
+            return;
+        _sockets.SharePort(endPoints);
+        foreach (IPEndPoint endPoint in endPoints)
+            kestrel.Listen(endPoint, Configure);
+
+        void Configure(ListenOptions listen)
+        {
+            _addresses.Add(protocol, listen);
+            configure(listen);
+        }
+    }
+}
