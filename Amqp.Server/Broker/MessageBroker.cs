@@ -80,46 +80,16 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>Opens the data folder and brings back what it holds.</summary>
     /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
-    [MemberNotNull(nameof(_directory))]
     public void Open()
     {
-        long started = clock.GetTimestamp();
-        _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
-        var definitions = new DefinitionStore(_directory.Catalog);
-        var numbers = definitions.QueueNumbers();
-        Store = _directory.OpenStore(numbers);
-        definitions.SkipNumbers(_directory.Report.HighestQueue);
-        Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
-
+        DefinitionStore definitions = OpenStore();
         Permissions = new PermissionStore(_directory.Catalog) { Events = Events };
         Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers) { Events = Events };
-        Commits = new CommitNotifier(Store, logger);
-        Alarms = new ResourceAlarms(
-            new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
-            new DiskWatch(
-                new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
-                () => Store.AppendedPosition, () => Store.IsFull),
-            logger, clock);
-        Alarms.Changed += Events.AlarmChanged;
-        Store.Committed += LogFailure;
-        Store.Committed += Alarms.CheckSoonIfDue;
-        Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
-        var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
-        Parameters = new RuntimeParameters(definitions) { Events = Events };
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
-        {
-            Events = Events,
-            Making = AddInternalExchanges,
-            Spans = _spans,
-        };
-        VirtualHosts.Restore();
+        WatchStore();
+        RestoreVirtualHosts(definitions);
         RestoreParameters(definitions);
-        var definitionsAtStart = new StartDefinitions(_options.Definitions, logger);
-        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete(() => definitionsAtStart.Import(this));
-        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
-        Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
-        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory, logger);
-        Sampler.Start();
+        CompleteDefinitions();
+        StartSampler();
         _timer.Start(); // not before all is there that dead letters may go to
     }
 
@@ -139,6 +109,63 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         VirtualHosts?.Dispose();
         _spans?.Dispose();
         _directory.Dispose();
+    }
+
+    [MemberNotNull(nameof(_directory))]
+    private DefinitionStore OpenStore()
+    {
+        long started = clock.GetTimestamp();
+        _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
+        var definitions = new DefinitionStore(_directory.Catalog);
+        var numbers = definitions.QueueNumbers();
+        Store = _directory.OpenStore(numbers);
+        definitions.SkipNumbers(_directory.Report.HighestQueue);
+        Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
+        return definitions;
+    }
+
+    /// <summary>Who hears of what the store did, and of what there is no room for.</summary>
+    private void WatchStore()
+    {
+        Commits = new CommitNotifier(Store, logger);
+        Alarms = new ResourceAlarms(
+            new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
+            new DiskWatch(
+                new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
+                () => Store.AppendedPosition, () => Store.IsFull),
+            logger, clock);
+        Alarms.Changed += Events.AlarmChanged;
+        Store.Committed += LogFailure;
+        Store.Committed += Alarms.CheckSoonIfDue;
+        Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
+    }
+
+    private void RestoreVirtualHosts(DefinitionStore definitions)
+    {
+        var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
+        Parameters = new RuntimeParameters(definitions) { Events = Events };
+        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
+        {
+            Events = Events,
+            Making = AddInternalExchanges,
+            Spans = _spans,
+        };
+        VirtualHosts.Restore();
+        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
+    }
+
+    /// <summary>Adds what the configuration says there shall be: definitions from files, and for a new broker a first user.</summary>
+    private void CompleteDefinitions()
+    {
+        var definitionsAtStart = new StartDefinitions(_options.Definitions, logger);
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete(() => definitionsAtStart.Import(this));
+    }
+
+    private void StartSampler()
+    {
+        Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
+        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory, logger);
+        Sampler.Start();
     }
 
     /// <summary>Before the bindings are restored, so that they are kept.</summary>
