@@ -61,7 +61,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         {
             int unneeded = (_leastFree + 1) / 2;
             _free.RemoveRange(0, unneeded);
-            LargeGarbage.Note((long)unneeded * BlockSize);
+            UnusedHeap.Note((long)unneeded * BlockSize);
             _leastFree = _free.Count;
         }
     }

@@ -41,6 +41,6 @@ internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDi
                     pool.Trim();
             }
         }
-        LargeGarbage.CollectIfMuch();
+        UnusedHeap.GiveBack();
     }
 }

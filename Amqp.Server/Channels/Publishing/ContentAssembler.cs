@@ -153,10 +153,10 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length == 0)
             return;
         held.Add(-_body.Length);
-        if (_body.Length <= LargeGarbage.LargeSize)
+        if (_body.Length <= UnusedHeap.LargeSize)
             ArrayPool<byte>.Shared.Return(_body);
         else
-            LargeGarbage.Note(_body.Length); // the pool would keep it for good
+            UnusedHeap.Note(_body.Length); // the pool would keep it for good
         _body = [];
     }
 
@@ -164,7 +164,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     private void GrowBody(int needed)
     {
         int size = (int)Math.Min((long)_bodySize, Math.Max(needed, 2L * _body.Length));
-        byte[] larger = size <= LargeGarbage.LargeSize ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        byte[] larger = size <= UnusedHeap.LargeSize ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _body.AsSpan(0, _bodyLength).CopyTo(larger);
         Release();
         _body = larger;
