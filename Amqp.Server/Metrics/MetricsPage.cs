@@ -56,6 +56,7 @@ internal sealed class MetricsPage
         foreach (var metric in ConnectionMetrics.Gauges)
             metric.WriteSum(_writer, Connections);
         _writer.Single("queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", messages.Routed);
+        ClusterMetrics.WriteRaft(_writer);
         WriteTotals(messages);
         await _writer.FlushAsync(_cancellation);
     }
@@ -148,6 +149,7 @@ internal sealed class MetricsPage
         _writer.ChangePrefix("");
         double started = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (Environment.TickCount64 - _services.StartedAt) / 1000;
         _writer.Single("process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.", started);
+        ClusterMetrics.WriteLinks(_writer);
         _writer.ChangePrefix(Prefix);
         NodeMetrics.WriteAlarms(_writer, Broker.Alarms);
         NodeMetrics.WriteChurn(_writer, Broker.Statistics);

@@ -48,11 +48,11 @@ internal static class NodeMetrics
     /// <summary>What it may use, and for how long it has been up.</summary>
     public static void WriteLimits(MetricsWriter writer, ManagementServices services)
     {
-        BrokerOptions options = services.Options;
+        ResourceAlarms alarms = services.Broker.Alarms;
         writer.Single("process_max_fds", MetricKind.Gauge, "Open file descriptors limit", ProcessFiles.Limit);
         writer.Single("process_max_tcp_sockets", MetricKind.Gauge, "Open TCP sockets limit", ProcessFiles.Limit);
-        writer.Single("resident_memory_limit_bytes", MetricKind.Gauge, "Memory high watermark in bytes", options.MemoryHighWatermark);
-        writer.Single("disk_space_available_limit_bytes", MetricKind.Gauge, "Free disk space low watermark in bytes", options.DiskFreeLimit);
+        writer.Single("resident_memory_limit_bytes", MetricKind.Gauge, "Memory high watermark in bytes", alarms.MemoryLimit);
+        writer.Single("disk_space_available_limit_bytes", MetricKind.Gauge, "Free disk space low watermark in bytes", alarms.DiskLimit);
         writer.Single("erlang_uptime_seconds", MetricKind.Gauge, "Node uptime", (Environment.TickCount64 - services.StartedAt) / 1000.0);
     }
 

@@ -26,6 +26,25 @@ public partial class MetricsTests
         "rabbitmq_message_size_bytes_bucket", "rabbitmq_message_size_bytes_sum", "rabbitmq_message_size_bytes_count",
     ];
 
+    /// <summary>What the dashboards RabbitMQ-Quorum-Queues-Raft and Erlang-Distribution ask for. One node has none of the latter's links.</summary>
+    private static readonly string[] _clusterDashboards =
+    [
+        "rabbitmq_raft_log_commit_index", "rabbitmq_raft_entry_commit_latency_seconds", "rabbitmq_raft_log_last_written_index", "rabbitmq_raft_term_total", "rabbitmq_raft_log_snapshot_index",
+        "erlang_vm_dist_node_state", "erlang_vm_dist_recv_bytes", "erlang_vm_dist_send_bytes", "erlang_vm_dist_node_queue_size_bytes", "erlang_vm_dist_proc_status",
+    ];
+
+    [Test]
+    public async Task Dashboards_of_clusters_find_a_single_node()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+
+        string[] lines = [.. (await GetAsync(broker, "metrics")).Split('\n')];
+
+        string[] named = [.. lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+        Assert.That(_clusterDashboards.Except(named), Is.Empty);
+        Assert.That(lines, Has.Member("rabbitmq_raft_log_commit_index 0").And.None.StartsWith("erlang_vm_dist_"));
+    }
+
     [Test]
     public async Task Every_name_that_the_dashboard_uses_is_there()
     {
