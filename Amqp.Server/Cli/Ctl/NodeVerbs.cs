@@ -124,7 +124,9 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        call.Announce($"Waiting for the broker on node '{call.Node}' while OS process '{pid}' is running");
+        // RabbitMQ's words: scripts look for them.
+        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running");
+        call.Announce($"Waiting for applications 'rabbit_and_plugins' to start on node '{call.Node}'");
         await AwaitAsync(call, () => !IsRunning(pid));
         call.Announce($"Applications 'rabbit_and_plugins' are running on node '{call.Node}'");
     }
