@@ -12,7 +12,7 @@ public sealed class MixedFloodTests
     private const long MiB = 1 << 20;
 
     /// <summary>The code that nobody had needed before: it stays.</summary>
-    private const long CodeBytes = 64 * MiB;
+    private const long CodeBytes = 48 * MiB;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60); // for the next message of a good client; the machine may be slow
     private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120); // for idle threads and unused memory to go
