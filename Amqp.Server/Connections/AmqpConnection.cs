@@ -48,10 +48,11 @@ internal sealed class AmqpConnection
     private CancellationTokenSource? _deadline;
 
     public AmqpConnection(
-        ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames, ILogger logger)
+        ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames)
     {
-        (_context, _broker, _connections, _options, _startFrames, _logger) = (context, broker, connections, options, startFrames, logger);
+        (_context, _broker, _connections, _options, _startFrames) = (context, broker, connections, options, startFrames);
         Peer = new ConnectionPeer(context);
+        _logger = connections.LoggerFor(Peer.Address);
         Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark);
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);

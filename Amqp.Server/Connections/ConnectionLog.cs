@@ -21,14 +21,20 @@ internal static partial class ConnectionLog
     [LoggerMessage(105, LogLevel.Warning, "{Connection}: login of '{User}' with {Mechanism} refused: {Reason}")]
     public static partial void LoginRefused(this ILogger logger, string connection, string user, string mechanism, string reason);
 
-    [LoggerMessage(112, LogLevel.Warning, "{Count} more logins from {Address} were refused within 10 s, the last of '{User}': {Reason}")]
-    public static partial void LoginsRefused(this ILogger logger, long count, string address, string user, string reason);
+    [LoggerMessage(112, LogLevel.Warning, "{Count} more logins from {Address} were refused within 10 s, the last of {Last}")]
+    public static partial void LoginsRefused(this ILogger logger, long count, string address, string last);
 
     [LoggerMessage(113, LogLevel.Warning, "{Count} more logins from other addresses were refused within 10 s")]
     public static partial void MoreLoginsRefused(this ILogger logger, long count);
 
     [LoggerMessage(114, LogLevel.Warning, "{Count} connections were cut off that had not logged in, the last from {EndPoint}: more than {Most} were waiting")]
     public static partial void PendingLoginsCutOff(this ILogger logger, long count, int most, string endPoint);
+
+    [LoggerMessage(116, LogLevel.Warning, "{Count} more lines about connections from {Address} were left out within 10 s, the last: {Last}")]
+    public static partial void LinesLeftOut(this ILogger logger, long count, string address, string last);
+
+    [LoggerMessage(117, LogLevel.Warning, "{Count} more lines about connections from other addresses were left out within 10 s")]
+    public static partial void MoreLinesLeftOut(this ILogger logger, long count);
 
     [LoggerMessage(106, LogLevel.Warning, "{Connection}: not AMQP 0-9-1 but {Hint}")]
     public static partial void WrongProtocolHeader(this ILogger logger, string connection, string hint);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Channels;
@@ -11,7 +12,11 @@ namespace Amqp.Server.Connections;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
 {
+    /// <summary>Lines of all addresses together, for each that one may have.</summary>
+    private const int LinesInAll = 10;
+
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
+    private readonly LineAllowance _lines = new(options.Value.ConnectionLogLimit, LinesInAll * options.Value.ConnectionLogLimit, clock, logger.LinesLeftOut, logger.MoreLinesLeftOut);
     private bool _isSuspended;
     private bool _isInMaintenance;
 
@@ -21,8 +26,11 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     /// <summary>Clients that were refused.</summary>
     public FailedLogins FailedLogins { get; } = new(options.Value.FailedLoginLimit, clock, logger);
 
-    /// <summary>Where channels say what they do.</summary>
-    public ILogger ChannelLogger => channelLogger;
+    /// <summary>Where the connections from an address say what happens to them.</summary>
+    public ILogger LoggerFor(IPAddress? address) => new LimitedLogger(logger, _lines, address);
+
+    /// <summary>Where their channels do.</summary>
+    public ILogger ChannelLoggerFor(IPAddress? address) => new LimitedLogger(channelLogger, _lines, address);
 
     public int Count => _connections.Count;
 
@@ -81,7 +89,11 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
         await Task.WhenAny(closed, Task.Delay(timeout));
     }
 
-    public void Dispose() => FailedLogins.Dispose();
+    public void Dispose()
+    {
+        FailedLogins.Dispose();
+        _lines.Dispose();
+    }
 
     private void CloseWhere(Func<AmqpConnection, bool> isMeant, AmqpException reason)
     {

@@ -79,7 +79,7 @@ internal sealed class Handshake(
             throw;
         }
         logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
-        var session = new Session(broker, options, outbox, round, connections.ChannelLogger)
+        var session = new Session(broker, options, outbox, round, connections.ChannelLoggerFor(peer.Address))
         {
             User = user,
             VirtualHost = virtualHost,

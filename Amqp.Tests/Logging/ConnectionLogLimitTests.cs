@@ -1,0 +1,133 @@
+using System.Net;
+using Amqp.Protocol;
+using Amqp.Server.Connections;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Logging;
+
+/// <summary>A client that breaks one connection after another is named in the log, and does not fill it.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class ConnectionLogLimitTests : IDisposable
+{
+    private readonly ManualTimer _clock = new();
+    private readonly List<string> _summaries = [];
+
+    [Test]
+    public async Task Connections_that_break_are_a_few_lines_of_log_and_a_sum()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("connection.log_limit = 3");
+        for (int i = 0; i < 10; i++)
+            await BreakAsync(broker);
+
+        await Eventually.Holds(
+            () => broker.Log.Any(line => line.Contains("lines about connections from 127.0.0.1 were left out within 10 s, the last: ", StringComparison.Ordinal)),
+            () => string.Join('\n', broker.Log));
+        Assert.That(broker.Log.Count(line => line.Contains("connection closed: ", StringComparison.Ordinal) && !line.Contains("left out", StringComparison.Ordinal)), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void An_address_has_its_lines_and_no_more()
+    {
+        using var lines = NewAllowance(perAddress: 2, inAll: 100);
+
+        Assert.That(Take(lines, 1, 3), Is.EqualTo(new[] { true, true, false }));
+        Assert.That(Take(lines, 2, 3), Is.EqualTo(new[] { true, true, false }));
+    }
+
+    [Test]
+    public void All_addresses_together_have_no_more_than_theirs()
+    {
+        using var lines = NewAllowance(perAddress: 2, inAll: 3);
+
+        Assert.That(Take(lines, 1, 2).Concat(Take(lines, 2, 2)), Is.EqualTo(new[] { true, true, true, false }));
+    }
+
+    [Test]
+    public void What_was_left_out_is_summed_up_and_the_count_begins_anew()
+    {
+        using var lines = NewAllowance(perAddress: 2, inAll: 100);
+        Take(lines, 1, 2);
+        lines.NoteLeftOut(Address(1), "first");
+        lines.NoteLeftOut(Address(1), "second");
+
+        _clock.Ring();
+
+        Assert.That(_summaries, Is.EqualTo(new[] { "2 of 10.0.0.1, second" }));
+        Assert.That(Take(lines, 1, 1), Is.EqualTo(new[] { true }));
+    }
+
+    [Test]
+    public void Addresses_beyond_the_first_ten_are_summed_up_together()
+    {
+        using var lines = NewAllowance(perAddress: 1, inAll: 100);
+        for (int address = 1; address <= 12; address++)
+            for (int left = address; left > 0; left--)
+                lines.NoteLeftOut(Address(address), "x");
+
+        _clock.Ring();
+
+        Assert.That(_summaries, Has.Count.EqualTo(11));
+        Assert.That(_summaries[0], Is.EqualTo("12 of 10.0.0.12, x"));
+        Assert.That(_summaries[^1], Is.EqualTo("3 of others"));
+    }
+
+    [Test]
+    public void Only_who_has_had_too_many_has_used_them_up()
+    {
+        using var lines = NewAllowance(perAddress: 2, inAll: 100);
+        Take(lines, 1, 2);
+        bool before = lines.IsUsedUp(Address(1));
+
+        Take(lines, 1, 1);
+
+        Assert.That((before, lines.IsUsedUp(Address(1)), lines.IsUsedUp(Address(2))), Is.EqualTo((false, true, false)));
+    }
+
+    [Test]
+    public void Without_a_limit_everything_is_written()
+    {
+        using var lines = NewAllowance(perAddress: 0, inAll: 0);
+
+        Assert.That(Take(lines, 1, 100), Is.All.True);
+        Assert.That(lines.IsUsedUp(Address(1)), Is.False);
+    }
+
+    public void Dispose() => _clock.Dispose();
+
+    private static async Task BreakAsync(BrokerInProcess broker)
+    {
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{broker.Port}"));
+        await client.OpenAsync();
+        await client.SendAsync(7, new ChannelClose(200, "", 0, 0));
+        await client.ExpectAsync<ConnectionClose>(0);
+    }
+
+    private static IPAddress Address(int number) => new([10, 0, 0, (byte)number]);
+
+    private static bool[] Take(LineAllowance lines, int address, int count) => [.. Enumerable.Range(0, count).Select(_ => lines.TryTake(Address(address), out int _))];
+
+    private LineAllowance NewAllowance(int perAddress, int inAll) => new(
+        perAddress, inAll, _clock, (count, address, last) => _summaries.Add($"{count} of {address}, {last}"), count => _summaries.Add($"{count} of others"));
+
+    /// <summary>A clock whose one timer rings when it is told to.</summary>
+    private sealed class ManualTimer : TimeProvider, ITimer
+    {
+        private Action? _callback;
+
+        public void Ring() => _callback!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _callback = () => callback(state);
+            return this;
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
