@@ -14,4 +14,7 @@ public enum ClientLanguage
 
     /// <summary>RabbitMQ.Client 6, whose interface is not that of 7.</summary>
     DotNet6,
+
+    /// <summary>MassTransit, and RabbitMQ.Client 7 below it.</summary>
+    MassTransit,
 }

@@ -6,7 +6,8 @@ internal abstract class ClientPrograms
     private static readonly PythonPrograms _python = new("python", "pika");
     private static readonly NodePrograms _node = new();
     private static readonly PythonPrograms _celery = new("celery", "celery");
-    private static readonly DotNet6Programs _dotNet6 = new();
+    private static readonly DotNetPrograms _dotNet6 = new("rabbitmq-client-6", "RabbitMqClient6");
+    private static readonly DotNetPrograms _massTransit = new("masstransit", "MassTransit8");
     private readonly Lazy<Task<string?>> _missing;
 
     protected ClientPrograms() => _missing = new Lazy<Task<string?>>(InstallAsync);
@@ -17,6 +18,7 @@ internal abstract class ClientPrograms
         ClientLanguage.Node => _node,
         ClientLanguage.Celery => _celery,
         ClientLanguage.DotNet6 => _dotNet6,
+        ClientLanguage.MassTransit => _massTransit,
         _ => throw new ArgumentOutOfRangeException(nameof(language)),
     };
 

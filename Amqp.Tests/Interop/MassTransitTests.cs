@@ -1,288 +1,125 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Globalization;
 using System.Text;
-using Amqp.Tests.Support;
-using MassTransit;
+using System.Text.RegularExpressions;
 using RabbitMQ.Client;
 
 namespace Amqp.Tests.Interop;
 
 /// <summary>MassTransit as applications use it: endpoints, what it does about failures, requests.</summary>
 [TestFixture]
-[Category("Interop")]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class MassTransitTests : IAsyncDisposable
+public sealed partial class MassTransitTests() : InteropFixture(ClientLanguage.MassTransit)
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+    private string _queue = "";
+    private string _other = "";
 
-    private readonly string _queue = InteropRun.UniqueName("orders");
-    private readonly List<IBusControl> _buses = [];
-
-    [Test]
-    public async Task A_published_message_reaches_every_endpoint_that_consumes_its_type()
+    [SetUp]
+    public void NameQueues()
     {
-        TaskCompletionSource<int> first = NewSignal<int>(), second = NewSignal<int>();
-        IBusControl bus = await StartAsync(configure =>
-        {
-            configure.ReceiveEndpoint(_queue, endpoint => Consume<OrderPlaced>(endpoint, context => first.TrySetResult(context.Message.Number)));
-            configure.ReceiveEndpoint(InteropRun.UniqueName("orders"),
-                endpoint => Consume<OrderPlaced>(endpoint, context => second.TrySetResult(context.Message.Number)));
-        });
-
-        await bus.Publish(new OrderPlaced(7));
-
-        Assert.That(await Task.WhenAll(first.Task, second.Task).WaitAsync(_limit), Is.EqualTo(new[] { 7, 7 }));
+        _queue = Unique("orders");
+        _other = Unique("orders");
     }
 
     [Test]
-    public async Task A_sent_message_reaches_the_endpoint_that_it_is_sent_to()
-    {
-        string other = InteropRun.UniqueName("orders");
-        var received = new ConcurrentQueue<string>();
-        TaskCompletionSource<bool> last = NewSignal<bool>();
-        IBusControl bus = await StartAsync(configure =>
+    public async Task A_published_message_reaches_every_endpoint_that_consumes_its_type() =>
+        Assert.That(await RunAsync("publish"), Is.EquivalentTo(new[]
         {
-            configure.ReceiveEndpoint(other, endpoint => Consume<OrderPlaced>(endpoint, context => received.Enqueue($"other {context.Message.Number}")));
-            configure.ReceiveEndpoint(_queue, endpoint => Consume<OrderPlaced>(endpoint, context =>
-            {
-                received.Enqueue($"this {context.Message.Number}");
-                if (context.Message.Number == 2)
-                    last.TrySetResult(true);
-            }));
-        });
-        ISendEndpoint endpoint = await bus.GetSendEndpoint(new Uri($"queue:{_queue}"));
-
-        await endpoint.Send(new OrderPlaced(1));
-        await endpoint.Send(new OrderPlaced(2));
-
-        await last.Task.WaitAsync(_limit);
-        Assert.That(received, Is.EqualTo(new[] { "this 1", "this 2" }));
-    }
-
-    [Test]
-    public async Task A_consumer_that_fails_is_tried_again()
-    {
-        int tries = 0;
-        TaskCompletionSource<int> done = NewSignal<int>();
-        IBusControl bus = await StartAsync(configure => configure.ReceiveEndpoint(_queue, endpoint =>
-        {
-            endpoint.UseMessageRetry(retry => retry.Immediate(3));
-            Consume<OrderPlaced>(endpoint, context =>
-            {
-                if (++tries < 3)
-                    throw new InvalidOperationException("not yet");
-                done.TrySetResult(context.GetRetryAttempt());
-            });
+            $" [x] {_queue} received order 7",
+            $" [x] {_other} received order 7",
         }));
 
-        await bus.Publish(new OrderPlaced(1));
+    [Test]
+    public async Task A_sent_message_reaches_the_endpoint_that_it_is_sent_to() =>
+        Assert.That(await RunAsync("send"), Is.EquivalentTo(new[]
+        {
+            $" [x] {_queue} received order 1",
+            $" [x] {_queue} received order 2",
+        }));
 
-        Assert.That(await done.Task.WaitAsync(_limit), Is.EqualTo(2));
-    }
+    [Test]
+    public async Task A_consumer_that_fails_is_tried_again() =>
+        Assert.That(await RunAsync("retry"), Is.EqualTo(new[]
+        {
+            " [x] attempt 0 fails",
+            " [x] attempt 1 fails",
+            " [x] attempt 2 succeeds",
+        }));
 
     [Test]
     public async Task A_failed_message_is_delivered_again_later_by_the_delayed_exchange()
     {
-        var times = new ConcurrentQueue<TimeSpan>();
-        var watch = Stopwatch.StartNew();
-        TaskCompletionSource<int> done = NewSignal<int>();
-        IBusControl bus = await StartAsync(configure =>
+        IReadOnlyList<string> lines = await RunAsync("redelivery");
+
+        Assert.That(lines.Select(WithoutTime), Is.EqualTo(new[]
         {
-            configure.UseDelayedMessageScheduler();
-            configure.ReceiveEndpoint(_queue, endpoint =>
-            {
-                endpoint.UseDelayedRedelivery(redelivery => redelivery.Intervals(300, 600));
-                Consume<OrderPlaced>(endpoint, context =>
-                {
-                    times.Enqueue(watch.Elapsed);
-                    if (context.GetRedeliveryCount() < 2)
-                        throw new InvalidOperationException("not yet");
-                    done.TrySetResult(context.GetRedeliveryCount());
-                });
-            });
-        });
-
-        await bus.Publish(new OrderPlaced(1));
-
-        Assert.That(await done.Task.WaitAsync(_limit), Is.EqualTo(2));
-        TimeSpan[] deliveries = [.. times];
-        Assert.That(deliveries[1] - deliveries[0], Is.GreaterThan(TimeSpan.FromMilliseconds(280)));
-        Assert.That(deliveries[2] - deliveries[1], Is.GreaterThan(TimeSpan.FromMilliseconds(580)));
+            " [x] delivery",
+            " [x] redelivery 1",
+            " [x] redelivery 2",
+        }));
+        Assert.That(Milliseconds(lines[1]), Is.GreaterThan(280));
+        Assert.That(Milliseconds(lines[2]), Is.GreaterThan(580));
     }
 
     [Test]
     public async Task A_scheduled_message_comes_at_its_time()
     {
-        TaskCompletionSource<DateTime> done = NewSignal<DateTime>();
-        IBusControl bus = await StartAsync(configure =>
-        {
-            configure.UseDelayedMessageScheduler();
-            configure.ReceiveEndpoint(_queue, endpoint => Consume<OrderPlaced>(endpoint, _ => done.TrySetResult(DateTime.UtcNow)));
-        });
-        DateTime due = DateTime.UtcNow.AddMilliseconds(700);
+        IReadOnlyList<string> lines = await RunAsync("schedule");
 
-        await bus.CreateDelayedMessageScheduler().ScheduleSend(new Uri($"queue:{_queue}"), due, new OrderPlaced(1));
-
-        Assert.That(await done.Task.WaitAsync(_limit), Is.GreaterThan(due.AddMilliseconds(-20)));
+        Assert.That(lines.Select(WithoutTime), Is.EqualTo(new[] { " [x] received order 1" }));
+        Assert.That(Milliseconds(lines[0]), Is.GreaterThan(680));
     }
 
     [Test]
     public async Task What_cannot_be_consumed_goes_to_the_error_queue_with_the_reason_and_a_fault_is_published()
     {
-        TaskCompletionSource<string> fault = NewSignal<string>();
-        IBusControl bus = await StartAsync(configure =>
-        {
-            configure.ReceiveEndpoint(_queue, endpoint => Consume<OrderPlaced>(endpoint, _ => throw new InvalidOperationException("never")));
-            configure.ReceiveEndpoint(InteropRun.UniqueName("faults"),
-                endpoint => Consume<Fault<OrderPlaced>>(endpoint, context => fault.TrySetResult(context.Message.Exceptions[0].Message)));
-        });
+        Assert.That(await RunAsync("errors"), Is.EqualTo(new[] { " [x] order 1 failed: never" }));
 
-        await bus.Publish(new OrderPlaced(1));
-
-        Assert.That(await fault.Task.WaitAsync(_limit), Is.EqualTo("never"));
-        BasicGetResult message = await GetAsync($"{_queue}_error");
-        Assert.That(Encoding.UTF8.GetString((byte[])message.BasicProperties.Headers!["MT-Fault-Message"]!), Is.EqualTo("never"));
+        Assert.That(await FirstHeaderAsync($"{_queue}_error", "MT-Fault-Message"), Is.EqualTo("never"));
     }
 
     [Test]
     public async Task What_no_consumer_is_for_goes_to_the_skipped_queue()
     {
-        IBusControl bus = await StartAsync(configure => configure.ReceiveEndpoint(_queue, endpoint => Consume<OrderPlaced>(endpoint, _ => { })));
-        ISendEndpoint endpoint = await bus.GetSendEndpoint(new Uri($"queue:{_queue}"));
+        Assert.That(await RunAsync("skipped"), Is.EqualTo(new[] { " [x] received order 2" }));
 
-        await endpoint.Send(new OrderForgotten(1));
-
-        BasicGetResult message = await GetAsync($"{_queue}_skipped");
-        Assert.That(Encoding.UTF8.GetString((byte[])message.BasicProperties.Headers!["MT-Reason"]!), Is.EqualTo("dead-letter"));
+        Assert.That(await FirstHeaderAsync($"{_queue}_skipped", "MT-Reason"), Is.EqualTo("dead-letter"));
     }
 
     [Test]
-    public async Task A_request_is_answered()
-    {
-        IBusControl bus = await StartAsync(configure => configure.ReceiveEndpoint(_queue, endpoint =>
-            endpoint.Handler<PriceWanted>(context => context.RespondAsync(new Price(context.Message.Number * 10)))));
-        IRequestClient<PriceWanted> client = bus.CreateRequestClient<PriceWanted>(new Uri($"queue:{_queue}"), _limit);
-
-        Response<Price>[] answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(number => client.GetResponse<Price>(new PriceWanted(number))));
-
-        Assert.That(answers.Select(answer => answer.Message.Amount), Is.EqualTo(Enumerable.Range(1, 20).Select(number => number * 10)));
-    }
+    public async Task A_request_is_answered() =>
+        Assert.That(await RunAsync("request"), Is.EqualTo(Enumerable.Range(1, 20).Select(number => $" [x] {number} costs {number * 10}")));
 
     [Test]
     public async Task A_consumer_works_on_as_many_messages_at_once_as_it_is_allowed()
     {
-        const int Count = 40;
-        int running = 0, most = 0, done = 0;
-        TaskCompletionSource<bool> all = NewSignal<bool>();
-        IBusControl bus = await StartAsync(configure => configure.ReceiveEndpoint(_queue, endpoint =>
-        {
-            endpoint.PrefetchCount = 8;
-            endpoint.ConcurrentMessageLimit = 4;
-            endpoint.Handler<OrderPlaced>(async _ =>
-            {
-                int now = Interlocked.Increment(ref running);
-                InterlockedMax(ref most, now);
-                await Task.Delay(20);
-                Interlocked.Decrement(ref running);
-                if (Interlocked.Increment(ref done) == Count)
-                    all.TrySetResult(true);
-            });
-        }));
+        IReadOnlyList<string> lines = await RunAsync("concurrency");
 
-        await bus.PublishBatch(Enumerable.Range(1, Count).Select(number => new OrderPlaced(number)));
-
-        await all.Task.WaitAsync(_limit);
-        Assert.That(most, Is.EqualTo(4));
+        Assert.That(lines.SkipLast(1), Is.EquivalentTo(Enumerable.Range(1, 40).Select(number => $" [x] received order {number}")));
+        Assert.That(lines[^1], Is.EqualTo(" [x] 4 at once"));
     }
 
     [Test]
-    public async Task A_mandatory_message_that_nobody_wants_fails_the_send()
-    {
-        IBusControl bus = await StartAsync(_ => { });
-        ISendEndpoint endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{InteropRun.UniqueName("nobody")}"));
-
-        Assert.That(
-            () => endpoint.Send(new OrderPlaced(1), Pipe.Execute<SendContext<OrderPlaced>>(context => ((RabbitMqSendContext)context).Mandatory = true)),
-            Throws.TypeOf<MessageReturnedException>());
-    }
+    public async Task A_mandatory_message_that_nobody_wants_fails_the_send() =>
+        Assert.That(await RunAsync("mandatory"), Is.EqualTo(new[] { " [x] returned: The message was returned by RabbitMQ" }));
 
     [Test]
-    public async Task An_endpoint_with_a_quorum_queue_works()
-    {
-        TaskCompletionSource<int> done = NewSignal<int>();
-        IBusControl bus = await StartAsync(configure => configure.ReceiveEndpoint(_queue, endpoint =>
-        {
-            endpoint.SetQuorumQueue(1);
-            Consume<OrderPlaced>(endpoint, context => done.TrySetResult(context.Message.Number));
-        }));
+    public async Task An_endpoint_with_a_quorum_queue_works() =>
+        Assert.That(await RunAsync("quorum"), Is.EqualTo(new[] { " [x] received order 5" }));
 
-        await bus.Publish(new OrderPlaced(5));
+    private Task<IReadOnlyList<string>> RunAsync(string program) => RunAsync(program, "--queue", _queue, "--other", _other);
 
-        Assert.That(await done.Task.WaitAsync(_limit), Is.EqualTo(5));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (IBusControl bus in _buses)
-            await bus.StopAsync(_limit);
-    }
-
-    private static TaskCompletionSource<T> NewSignal<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static void InterlockedMax(ref int most, int value)
-    {
-        int seen = Volatile.Read(ref most);
-        while (value > seen && Interlocked.CompareExchange(ref most, value, seen) is var before && before != seen)
-            seen = before;
-    }
-
-    private static void Consume<T>(IReceiveEndpointConfigurator endpoint, Action<ConsumeContext<T>> act)
-        where T : class =>
-        endpoint.Handler<T>(context =>
-        {
-            act(context);
-            return Task.CompletedTask;
-        });
-
-    /// <summary>A bus of this test, started: all of its endpoints consume.</summary>
-    private async Task<IBusControl> StartAsync(Action<IRabbitMqBusFactoryConfigurator> endpoints)
-    {
-        Uri broker = InteropRun.BrokerUri;
-        string[] login = Uri.UnescapeDataString(broker.UserInfo).Split(':');
-        string path = Uri.UnescapeDataString(broker.AbsolutePath.TrimStart('/'));
-        IBusControl bus = Bus.Factory.CreateUsingRabbitMq(configure =>
-        {
-            configure.Host(broker.Host, (ushort)(broker.Port < 0 ? 5672 : broker.Port), path is "" ? "/" : path, host =>
-            {
-                host.Username(login[0]);
-                host.Password(login[1]);
-            });
-            endpoints(configure);
-        });
-        _buses.Add(bus);
-        await bus.StartAsync(_limit);
-        return bus;
-    }
-
-    /// <summary>The next message of a queue that MassTransit makes when it needs it.</summary>
-    private static async Task<BasicGetResult> GetAsync(string queue)
+    /// <summary>A text among the headers of a queue's first message, which is taken.</summary>
+    private static async Task<string> FirstHeaderAsync(string queue, string header)
     {
         await using IConnection connection = await new ConnectionFactory { Uri = InteropRun.BrokerUri }.CreateConnectionAsync();
-        BasicGetResult? message = null;
-        await Eventually.Holds(async () => (message = await TryGetAsync(connection, queue)) is not null, () => $"Nothing came to {queue}.");
-        return message!;
+        await using IChannel channel = await connection.CreateChannelAsync();
+        BasicGetResult? message = await channel.BasicGetAsync(queue, autoAck: true);
+        return Encoding.UTF8.GetString((byte[])message!.BasicProperties.Headers![header]!);
     }
 
-    private static async Task<BasicGetResult?> TryGetAsync(IConnection connection, string queue)
-    {
-        await using IChannel channel = await connection.CreateChannelAsync();
-        try
-        {
-            return await channel.BasicGetAsync(queue, autoAck: true);
-        }
-        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
-        {
-            return null; // the queue is not there yet
-        }
-    }
+    private static string WithoutTime(string line) => Time().Replace(line, "");
+
+    private static int Milliseconds(string line) => int.Parse(Time().Match(line).Groups["ms"].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(", (?<ms>[0-9]+) ms later$")]
+    private static partial Regex Time();
 }

@@ -1,0 +1,21 @@
+namespace Amqp.Tests.Interop;
+
+/// <summary>The programs of one .NET library: one assembly of its own that the solution builds, which takes the name of what to run.</summary>
+/// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
+/// <param name="assembly">The name of their project, and of what it is built to.</param>
+internal sealed class DotNetPrograms(string folder, string assembly) : ClientPrograms
+{
+    /// <summary><c>artifacts/bin</c>, and the configuration that the tests were built with.</summary>
+    private static readonly DirectoryInfo _output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+
+    protected override string Interpreter => "dotnet";
+
+    protected override string Folder { get; } = Path.Combine(_output.Parent!.Parent!.FullName, assembly, _output.Name);
+
+    protected override string FileName(string program) => $"{assembly}.dll";
+
+    protected override string[] Arguments(string program, string[] arguments) => [program, .. arguments];
+
+    protected override Task<string?> InstallAsync() =>
+        Task.FromResult(File.Exists(Path.Combine(Folder, FileName(""))) ? null : $"interop-tests/{folder} is not built.");
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using MassTransit;
+
+namespace MassTransit8;
+
+/// <summary>
+/// A consumer that fails twice. Each time MassTransit publishes the message to an exchange of the type <c>x-delayed-message</c>, which
+/// brings it back when its time has come: after 300 ms, and then after 600 ms.
+/// </summary>
+internal static class Redelivery
+{
+    public static async Task RunAsync(Run run)
+    {
+        int[] intervals = [300, 600];
+        var sinceLast = Stopwatch.StartNew();
+        await using StartedBus started = await run.StartBusAsync(configure =>
+        {
+            configure.UseDelayedMessageScheduler();
+            configure.EmptyEndpoint(run.Queue, endpoint =>
+            {
+                endpoint.UseDelayedRedelivery(redelivery => redelivery.Intervals(intervals));
+                endpoint.Handler<OrderPlaced>(async context =>
+                {
+                    long waited = sinceLast.ElapsedMilliseconds;
+                    sinceLast.Restart();
+                    int count = context.GetRedeliveryCount();
+                    await run.PrintAsync(count == 0 ? "delivery" : $"redelivery {count}, {waited} ms later");
+                    if (count < intervals.Length)
+                        throw new InvalidOperationException("not yet");
+                });
+            });
+        });
+
+        await started.Bus.Publish(new OrderPlaced(1));
+
+        await run.PrintedAsync(intervals.Length + 1);
+    }
+}

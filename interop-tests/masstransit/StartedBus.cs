@@ -1,0 +1,28 @@
+using MassTransit;
+
+namespace MassTransit8;
+
+/// <summary>A bus that runs until it is disposed.</summary>
+internal sealed class StartedBus : IAsyncDisposable
+{
+    private readonly IBusControl _control;
+
+    private StartedBus(IBusControl control) => _control = control;
+
+    public IBus Bus => _control;
+
+    /// <summary>Connects, declares what the endpoints need, and returns when all of them consume.</summary>
+    public static async Task<StartedBus> StartAsync(Uri broker, Action<IRabbitMqBusFactoryConfigurator> endpoints, CancellationToken deadline)
+    {
+        IBusControl control = MassTransit.Bus.Factory.CreateUsingRabbitMq(configure =>
+        {
+            configure.Host(broker);
+            endpoints(configure);
+        });
+        await control.StartAsync(deadline);
+        return new StartedBus(control);
+    }
+
+    /// <summary>Stops: consumers finish what they are at, and the connection is closed.</summary>
+    public async ValueTask DisposeAsync() => await _control.StopAsync(Run.TimeToStop);
+}
