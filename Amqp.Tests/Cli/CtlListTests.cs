@@ -21,6 +21,7 @@ public sealed class CtlListTests : CliTests
     [TestCase("list_queues name,messages", "Timeout: 60.0 seconds ...\nListing queues for vhost {0} ...\nname\tmessages\na b\t0\nzz\t1\n")]
     [TestCase("list_queues -q", "name\tmessages\na b\t0\nzz\t1\n")]
     [TestCase("list_queues -s", "a b\t0\nzz\t1\n")]
+    [TestCase("list_queues -qst 5", "a b\t0\nzz\t1\n")]
     [TestCase("list_queues --no-table-headers", "Timeout: 60.0 seconds ...\nListing queues for vhost {0} ...\na b\t0\nzz\t1\n")]
     [TestCase("list_queues --formatter json", "[\n{{\"name\":\"a b\",\"messages\":0}}\n,{{\"name\":\"zz\",\"messages\":1}}\n]\n")]
     [TestCase("list_queues --formatter csv name messages arguments", "\"name\",\"messages\",\"arguments\"\n\"a b\",\"0\",\"[{{\"\"l\"\",[1,true,\"\"x\"\"]}},{{\"\"t\"\",[{{\"\"k\"\",\"\"v\"\"}}]}},{{\"\"x-dead-letter-exchange\"\",\"\"dlx\"\"}},{{\"\"x-max-length\"\",5}}]\"\n\"zz\",\"1\",\"[]\"\n")]

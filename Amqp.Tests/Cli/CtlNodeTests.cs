@@ -93,6 +93,8 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("add_user", "not enough arguments.")]
     [TestCase("delete_vhost a b", "too many arguments.")]
     [TestCase("list_queues --nosuch", "Invalid options for this command:\n--nosuch : ")]
+    [TestCase("list_queues -p", "Invalid options for this command:\n-p : ")]
+    [TestCase("list_queues -p -q", "Invalid options for this command:\n-p : ")]
     [TestCase("list_queues name -t abc", "Invalid options for this command:\n-t : abc")]
     public async Task Bad_input_is_answered_with_the_usage(string command, string problem)
     {
