@@ -75,6 +75,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("stop_app", "stop_app cannot be done: the application and the process are one here; to stop it use shutdown, and to start it the way it was started")]
     [TestCase("forget_cluster_node x --offline", "forget_cluster_node cannot be done: this broker is one node, and cannot be part of a cluster")]
     [TestCase("rotate_logs", "This command does not rotate logs anymore [deprecated]")]
+    [TestCase("rebalance stream", "type stream is not supported. Try one of all, classic, quorum.")]
     public async Task What_cannot_be_honoured_is_refused_with_the_reason(string command, string reason)
     {
         CliRun run = await CtlAsync(command.Split(' '));

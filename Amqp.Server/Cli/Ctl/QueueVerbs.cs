@@ -33,7 +33,10 @@ internal static class QueueVerbs
             Options = ["--queue-timeout"],
         },
         new("purge_queue", "[--vhost <vhost>] <queue>", 1, 1, "Purges a queue (removes all messages in it)", PurgeAsync),
-        new("rebalance", "<all | classic | quorum | stream>", 1, 1, "Rebalances queue leaders; with one node there is nothing to do", RebalanceAsync),
+        new("rebalance", "<all | classic | quorum> [--vhost-pattern <pattern>] [--queue-pattern <pattern>]", 1, 1, "Rebalances queue leaders; with one node there is nothing to do", RebalanceAsync)
+        {
+            Options = ["--vhost-pattern", "--queue-pattern"],
+        },
     ];
 
     private static async Task ListAsync(CtlCall call)
@@ -99,8 +102,9 @@ internal static class QueueVerbs
 
     private static async Task RebalanceAsync(CtlCall call)
     {
-        if (call[0] is not ("all" or "classic" or "quorum" or "stream"))
-            throw CtlException.Usage(call.Input, call.Verb, $"type {call[0]} is not supported. Try one of all, classic, quorum, stream.", ExitCode.Refused);
+        if (call[0] is not ("all" or "classic" or "quorum"))
+            throw CtlException.Error(ExitCode.Unavailable, $"type {call[0]} is not supported. Try one of all, classic, quorum.");
+        call.Announce($"Re-balancing leaders of {call[0]} queues...");
         await call.GetAsync("whoami");
     }
 }
