@@ -25,6 +25,15 @@ public sealed class CtlAccessTests : CliTests
     }
 
     [Test]
+    public async Task A_dry_run_says_what_it_would_do_and_does_not_do_it()
+    {
+        string user = await NewUserAsync("");
+        await ExpectAsync(["delete_user", user, "--dry-run"], 0, $"Deleting user \"{user}\" ...\n");
+        await ExpectAsync(["list_queues", "--dry-run"], 0, $"Timeout: 60.0 seconds ...\nListing queues for vhost {Host} ...\n");
+        Assert.That((await GetAsync($"/users/{user}")).Code, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task A_password_comes_from_standard_input_when_it_is_not_given()
     {
         string user = NewName("u");

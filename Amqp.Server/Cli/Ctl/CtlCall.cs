@@ -34,11 +34,14 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     public TimeSpan Timeout => input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
         : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>Says what is about to be done, unless it should be quiet or the output is for a program.</summary>
+    /// <summary>Says what is about to be done, unless it should be quiet or the output is for a program. To be called before the broker is asked to change anything.</summary>
+    /// <exception cref="DryRunException">Saying it was all that is wanted.</exception>
     public void Announce(string text)
     {
         if (!input.IsQuiet && input.Formatter is not ("json" or "csv"))
             output.WriteLine(text);
+        if (input.Has("dry-run"))
+            throw new DryRunException();
     }
 
     /// <summary>Prints what came of it.</summary>

@@ -35,6 +35,10 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
         {
             return await RunAsync(input);
         }
+        catch (DryRunException)
+        {
+            return ExitCode.Ok;
+        }
         catch (ApiFailure failure) when (failure.Status is null)
         {
             string node = input.Option("node") ?? $"rabbit@{Environment.MachineName}";

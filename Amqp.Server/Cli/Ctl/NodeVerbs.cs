@@ -55,14 +55,13 @@ internal static class NodeVerbs
 
     private static async Task CheckAsync(CtlCall call)
     {
-        if (!call.Input.IsQuiet)
-        {
-            call.Output.WriteLine("This command is DEPRECATED and will be removed in a future version.");
-            call.Output.WriteLine("It performs intrusive, opinionated health checks and requires a fully booted node.");
-            call.Output.WriteLine("Use one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.");
-            call.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds ..."));
-        }
-        call.Announce($"Checking health of node {call.Node} ...");
+        call.Announce(string.Create(CultureInfo.InvariantCulture, $"""
+            This command is DEPRECATED and will be removed in a future version.
+            It performs intrusive, opinionated health checks and requires a fully booted node.
+            Use one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.
+            Timeout: {call.Timeout.TotalSeconds:0.##} seconds ...
+            Checking health of node {call.Node} ...
+            """));
         ApiAnswer alarms = await call.Client.AskAsync(HttpMethod.Get, "health/checks/alarms");
         if (!alarms.IsSuccess)
             throw CtlException.Error(ExitCode.Software, $"Node {call.Node} failed health check: {alarms.Reason}");

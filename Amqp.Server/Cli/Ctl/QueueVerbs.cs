@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
@@ -42,9 +43,8 @@ internal static class QueueVerbs
     private static async Task ListAsync(CtlCall call)
     {
         string[] columns = CtlColumns.Of(call, _known, "name", "messages");
-        if (call.Timeout != Timeout.InfiniteTimeSpan)
-            call.Announce(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ..."));
-        call.Announce($"Listing queues for vhost {call.VirtualHost} ...");
+        string timeout = call.Timeout == Timeout.InfiniteTimeSpan ? "" : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
+        call.Announce($"{timeout}Listing queues for vhost {call.VirtualHost} ...");
         JsonElement[] queues = call.Input.Has("offline") ? [] : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost)); // the one node is online
         CtlFormat.Print(call, columns, [.. queues.Select(queue => columns.Select(column => Cell(queue, column)).ToArray())], isStreamed: true);
     }
