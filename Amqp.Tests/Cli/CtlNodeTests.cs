@@ -25,11 +25,31 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("list_unresponsive_queues -p /", "Listing unresponsive queues for vhost / ...\n")]
     [TestCase("enable_feature_flag all", "Enabling all feature flags ...\n")]
     [TestCase("-q check_running", "RabbitMQ on node ref@localhost is fully booted and running\n")]
+    [TestCase("-s check_running", "RabbitMQ on node ref@localhost is fully booted and running\n")]
+    [TestCase("-s check_local_alarms", "")]
+    [TestCase("-q check_protocol_listener AMQP091", "A listener for protocol amqp is running on node ref@localhost.\n")]
+    [TestCase("-q check_certificate_expiration", "No certificates are expiring within 4 weeks.\n")]
+    [TestCase("-q check_if_node_is_quorum_critical", "Node ref@localhost seems to be the only one in a single node cluster, the check does not apply\n")]
     public async Task A_check_is_passed_in_rabbitmqctls_words(string command, string expected)
     {
         CliRun run = await CtlAsync(command.Split(' '));
 
         Assert.That((run.ExitCode, run.Error, run.Output), Is.EqualTo((0, "", expected)));
+    }
+
+    [TestCase("ping", """{"message":"Ping succeeded"}""")]
+    [TestCase("await_startup", """{"node":"ref@localhost","result":"ok"}""")]
+    [TestCase("check_running", """{"message":"RabbitMQ on node ref@localhost is fully booted and running"}""")]
+    [TestCase("is_running", """{"message":"RabbitMQ on node ref@localhost is fully booted and running","result":true}""")]
+    [TestCase("check_local_alarms -s", """{"result":"ok"}""")]
+    [TestCase("alarms", """{"alarms":[],"node":"ref@localhost","result":"ok"}""")]
+    [TestCase("check_protocol_listener amqp", """{"node":"ref@localhost","protocol":"amqp","result":"ok"}""")]
+    [TestCase("-p / trace_off", """{"node":"ref@localhost","result":"ok","value":"Trace disabled for vhost /"}""")]
+    public async Task A_program_is_answered_in_rabbitmqctls_JSON(string command, string expected)
+    {
+        CliRun run = await CtlAsync([.. command.Split(' '), "--formatter", "json"]);
+
+        Assert.That((run.ExitCode, run.Error, run.Output), Is.EqualTo((0, "", expected + "\n")));
     }
 
     [Test]
@@ -64,6 +84,9 @@ public sealed class CtlNodeTests : CliTests
 
         Assert.That(status.GetProperty("pid").GetInt32(), Is.Positive);
         Assert.That(status.GetProperty("alarms").GetArrayLength(), Is.Zero);
+        Assert.That(status.GetProperty("memory").GetProperty("total").GetProperty("rss").GetInt64(), Is.Positive);
+        Assert.That(status.GetProperty("totals").GetProperty("virtual_host_count").GetInt32(), Is.Positive);
+        Assert.That(status.GetProperty("listeners").EnumerateArray().Select(listener => listener.GetProperty("purpose").GetString()), Does.Contain("AMQP 0-9-1").And.Contain("HTTP API"));
     }
 
     [Test]
@@ -97,6 +120,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("list_queues -p", "Invalid options for this command:\n-p : ")]
     [TestCase("list_queues -p -q", "Invalid options for this command:\n-p : ")]
     [TestCase("list_queues name -t abc", "Invalid options for this command:\n-t : abc")]
+    [TestCase("status --unit nosuch", "\"unit 'nosuch' is not supported. Please use one of: bytes, mb, gb\"")]
     public async Task Bad_input_is_answered_with_the_usage(string command, string problem)
     {
         CliRun run = await RunAsync(["ctl", .. command.Split(' ')]);

@@ -72,7 +72,7 @@ internal static class ConnectionVerbs
             closed += await CloseAsync(call, name, call[0]) ? 1 : 0;
             await Task.Delay(Math.Max(delay, 0));
         }
-        call.Say($"Closed {closed} connections");
+        call.SayValue($"Closed {closed} connections");
     }
 
     private static async Task CloseOfUserAsync(CtlCall call)

@@ -13,13 +13,25 @@ namespace Amqp.Server.Cli.Ctl;
 /// <param name="output">Standard output.</param>
 internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, TextWriter output)
 {
+    private bool _isAnswered;
+
     public CtlInput Input => input;
 
     public CtlVerb Verb => verb;
 
     public ApiClient Client => client;
 
-    public TextWriter Output => output;
+    public TextWriter Output
+    {
+        get
+        {
+            _isAnswered = true;
+            return output;
+        }
+    }
+
+    /// <summary>Whether the output is read by a program.</summary>
+    public bool IsForProgram => input.Formatter == "json";
 
     /// <summary>The node's name for the texts: what <c>-n</c> says, or RabbitMQ's default.</summary>
     public string Node { get; } = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
@@ -45,19 +57,19 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     }
 
     /// <summary>Prints what came of it.</summary>
-    public void Say(string text)
-    {
-        if (input.Formatter == "json")
-            output.WriteLine(JsonSerializer.Serialize(new Dictionary<string, string> { ["message"] = text, ["result"] = "ok" }, CtlFormat.Json));
-        else
-            output.WriteLine(text);
-    }
+    /// <param name="text">In words.</param>
+    /// <param name="fields">The same for programs; the words as a message when there are none.</param>
+    public void Say(string text, Dictionary<string, object?>? fields = null) =>
+        Output.WriteLine(IsForProgram ? CtlJson.Of(fields ?? new() { ["message"] = text }) : text);
 
-    /// <summary>Prints what came of it, unless it should be quiet.</summary>
-    public void Note(string text)
+    /// <summary>Prints what was asked for.</summary>
+    public void SayValue(string value) => Say(value, new() { ["node"] = Node, ["result"] = "ok", ["value"] = value });
+
+    /// <summary>Ends a verb that has come through: a program is told even when there is nothing to say.</summary>
+    public void End()
     {
-        if (!input.IsQuiet)
-            Say(text);
+        if (IsForProgram && !_isAnswered && !verb.IsMute)
+            Say("", new() { ["node"] = Node, ["result"] = "ok" });
     }
 
     /// <summary>Gets something; null when it is not there.</summary>

@@ -10,7 +10,7 @@ internal static class DefinitionVerbs
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync) { Options = ["--format"] },
+        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync) { Options = ["--format"], IsMute = true },
         new("import_definitions", "<file_path | \"-\"> [--format <json | erlang>] [--skip-if-unchanged]", 0, 1, "Imports definitions in JSON", ImportAsync) { Options = ["--format"], Flags = ["--skip-if-unchanged"], Timeout = 300 },
     ];
 
@@ -59,7 +59,8 @@ internal static class DefinitionVerbs
         ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Post, "definitions", text);
         if (!answer.IsSuccess)
             throw call.Refused(answer);
-        call.Note("Successfully started definition import. This process is asynchronous and can take some time.");
+        if (!call.Input.IsQuiet && !call.IsForProgram)
+            call.Say("Successfully started definition import. This process is asynchronous and can take some time.");
     }
 
     private static void DemandJson(CtlCall call)

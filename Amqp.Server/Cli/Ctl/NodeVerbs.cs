@@ -72,11 +72,10 @@ internal static class NodeVerbs
 
     private static async Task AwaitNodesAsync(CtlCall call)
     {
-        if (!int.TryParse(call[0], NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-            throw CtlException.Usage(call.Input, call.Verb, "Bad argument.", ExitCode.Refused);
+        int count = CtlArguments.PositiveNumber(call, 0);
         call.Announce(string.Create(CultureInfo.InvariantCulture, $"Will wait for at least {count} nodes to join the cluster of {call.Node}. Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            throw CtlException.Error(ExitCode.TemporaryFailure, "There is one node, and no others can join it");
+            throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster."); // no others can join it
         await AwaitAsync(call, () => false);
     }
 

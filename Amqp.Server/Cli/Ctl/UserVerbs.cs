@@ -43,7 +43,9 @@ internal static class UserVerbs
             throw CtlException.Error(ExitCode.Software, $"User \"{user}\" already exists");
         var body = new JsonObject { [call.Input.Has("pre-hashed-password") ? "password_hash" : "password"] = password, ["tags"] = "" };
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", user), body);
-        call.Note("Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.");
+        const string Done = "Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.";
+        if (!call.Input.IsQuiet || call.IsForProgram)
+            call.Say(Done, new() { ["message"] = Done, ["node"] = call.Node, ["status"] = "ok" });
     }
 
     private static async Task AuthenticateAsync(CtlCall call)

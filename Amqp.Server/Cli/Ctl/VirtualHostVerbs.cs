@@ -90,6 +90,6 @@ internal static class VirtualHostVerbs
         call.Announce($"{(isOn ? "Starting" : "Stopping")} tracing for vhost \"{call.VirtualHost}\" ...");
         await call.DemandVirtualHostAsync();
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call.VirtualHost), new JsonObject { ["tracing"] = isOn });
-        call.Say($"Trace {(isOn ? "enabled" : "disabled")} for vhost {call.VirtualHost}");
+        call.SayValue($"Trace {(isOn ? "enabled" : "disabled")} for vhost {call.VirtualHost}");
     }
 }
