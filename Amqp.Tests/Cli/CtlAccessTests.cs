@@ -92,8 +92,12 @@ public sealed class CtlAccessTests : CliTests
         await ExpectAsync(["list_policies", "--formatter", "json"], 0, $"[\n{{\"vhost\":\"{Host}\",\"name\":\"pol\",\"pattern\":\"^a\",\"apply-to\":\"queues\",\"definition\":\"{{\\\"max-length\\\":5}}\",\"priority\":3}}\n]\n");
         await ExpectAsync(["clear_policy", "pol"], 0, $"Clearing policy \"pol\" on vhost \"{Host}\" ...\n");
         await ExpectAsync(["list_policies"], 0, $"Listing policies for vhost \"{Host}\" ...\n\n");
+        await ExpectAsync(["-q", "set_policy", "pol", "^a", """{"max-length":5,"dead-letter-exchange":"x"}"""], 0, "");
+        await ExpectAsync(["-s", "list_policies"], 0, $"{Host}\tpol\t^a\tall\t{{\"dead-letter-exchange\":\"x\",\"max-length\":5}}\t0\n");
+        await ExpectAsync(["-q", "clear_policy", "pol"], 0, "");
         await ExpectAsync(["list_policies", "--formatter", "json"], 0, "[]\n");
         await ExpectAsync(["set_operator_policy", "o", "^a", """{"max-length":5}"""], 0, $"Setting operator policy override \"o\" for pattern \"^a\" to \"{{\"max-length\":5}}\" with priority \"0\" for vhost \"{Host}\" ...\n");
+        await ExpectAsync(["-s", "list_parameters"], 0, "operator_policy\to\t{\"pattern\":\"^a\",\"definition\":{\"max-length\":5},\"priority\":0,\"apply-to\":\"all\"}\n");
         await ExpectAsync(["clear_operator_policy", "o"], 0, $"Clearing operator policy \"o\" on vhost \"{Host}\" ...\n");
     }
 

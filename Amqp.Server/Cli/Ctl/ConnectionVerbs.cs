@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
 
@@ -13,6 +14,8 @@ internal static class ConnectionVerbs
         "peer_cert_validity", "state", "channels", "protocol", "auth_mechanism", "user", "vhost", "timeout", "frame_max", "channel_max", "client_properties", "recv_oct", "recv_cnt",
         "send_oct", "send_cnt", "send_pend", "connected_at", "user_provided_name", "node", "type",
     ];
+
+    private static readonly int[] _version = [0, 9, 1];
 
     private static readonly string[] _channelColumns =
     [
@@ -38,7 +41,23 @@ internal static class ConnectionVerbs
         string[] columns = CtlColumns.Of(call, _connectionColumns, "user", "peer_host", "peer_port", "state");
         call.Announce("Listing connections ...");
         JsonElement[] connections = await call.ListAsync("connections");
-        CtlFormat.Print(call, columns, [.. connections.Select(connection => columns.Select(column => Field(connection, column == "pid" ? "name" : column)).ToArray())], isStreamed: true);
+        CtlFormat.Print(call, columns, [.. connections.Select(connection => columns.Select(column => Cell(call, connection, column)).ToArray())], isStreamed: true);
+    }
+
+    private static JsonElement Cell(CtlCall call, JsonElement connection, string column) => column switch
+    {
+        "pid" => Field(connection, "name"),
+        // Erlang's tuples, which are lists in JSON.
+        "protocol" when Field(connection, column).ToString() is "AMQP 0-9-1" => call.IsForProgram ? JsonSerializer.SerializeToElement(_version) : JsonSerializer.SerializeToElement("{0,9,1}"),
+        "host" or "peer_host" when call.IsForProgram && IPAddress.TryParse(Field(connection, column).ToString(), out IPAddress? address) => JsonSerializer.SerializeToElement(Parts(address)),
+        _ => Field(connection, column),
+    };
+
+    /// <summary>The four octets of an address, or the eight words.</summary>
+    private static int[] Parts(IPAddress address)
+    {
+        byte[] octets = address.GetAddressBytes();
+        return address.AddressFamily == AddressFamily.InterNetwork ? [.. octets] : [.. octets.Chunk(2).Select(pair => (pair[0] << 8) + pair[1])];
     }
 
     private static async Task ListChannelsAsync(CtlCall call)

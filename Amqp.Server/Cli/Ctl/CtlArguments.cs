@@ -16,5 +16,5 @@ internal static class CtlArguments
 
     /// <summary>Those of an item; none is an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>
-        item.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object && arguments.EnumerateObject().Any() ? arguments : _none;
+        item.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object && arguments.EnumerateObject().Any() ? CtlJson.Sorted(arguments) : _none;
 }

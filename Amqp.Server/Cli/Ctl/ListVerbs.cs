@@ -47,7 +47,8 @@ internal static class ListVerbs
 
     private static async Task ConsumersAsync(CtlCall call)
     {
-        string[] columns = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
+        string[] wanted = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
+        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // in whatever order they are asked for
         call.Announce($"Listing consumers in vhost {call.VirtualHost} ...");
         await PrintAsync(call, ApiPath.Of("consumers", call.VirtualHost), columns, (consumer, column) => column switch
         {

@@ -63,7 +63,7 @@ internal static class VirtualHostVerbs
         string[] columns = CtlColumns.Of(call, _known, "name");
         call.Announce("Listing vhosts ...");
         JsonElement[] hosts = await call.ListAsync("vhosts");
-        CtlFormat.Print(call, columns, [.. hosts.Select(host => columns.Select(column => column == "cluster_state" ? States(host) : host.TryGetProperty(column, out JsonElement value) ? value : default).ToArray())], isStreamed: false);
+        CtlFormat.Print(call, columns, [.. hosts.Select(host => columns.Select(column => column == "cluster_state" && !call.IsForProgram ? States(host) : host.TryGetProperty(column, out JsonElement value) ? value : default).ToArray())], isStreamed: false);
     }
 
     private static JsonElement States(JsonElement host) => JsonSerializer.SerializeToElement(
