@@ -117,8 +117,13 @@ public sealed class CtlAccessTests : CliTests
         string user = await NewUserAsync("");
         await ExpectAsync(["set_vhost_limits", """{"max-connections": 64}"""], 0, $"Setting vhost limits to \"{{\"max-connections\": 64}}\" for vhost \"{Host}\" ...\n");
         await ExpectAsync(["list_vhost_limits"], 0, $"Listing limits for vhost \"{Host}\" ...\n{{\"max-connections\":64}}\n");
+        CliRun bad = await CtlAsync("set_vhost_limits", """{"max-queues":1,"nosuch":1}""");
+        Assert.That((bad.ExitCode, bad.Error), Is.EqualTo((69, "Error:\nValidation failed\n\nUnrecognised terms [{<<\"nosuch\">>,1}] in limits\n\n")));
+        await ExpectAsync(["-q", "list_vhost_limits"], 0, "{\"max-connections\":64}\n");
         await ExpectAsync(["clear_vhost_limits"], 0, $"Clearing vhost \"{Host}\" limits ...\n");
         await ExpectAsync(["list_vhost_limits"], 0, $"Listing limits for vhost \"{Host}\" ...\n\n");
+        await ExpectAsync(["-q", "clear_vhost_limits"], 69, "", "Error:\nParameter does not exist\n");
+        await ExpectAsync(["-q", "list_user_limits", "--user", "nosuch"], 69, "", "Error:\n{:no_such_user, \"nosuch\"}\n");
         await ExpectAsync(["set_user_limits", user, """{"max-channels": 64}"""], 0, $"Setting user limits to \"{{\"max-channels\": 64}}\" for user \"{user}\" ...\n");
         await ExpectAsync(["list_user_limits", "--user", user], 0, $"Listing limits for user \"{user}\" ...\n{{\"max-channels\":64}}\n");
         await ExpectAsync(["clear_user_limits", user, "all"], 0, $"Clearing all limits for user \"{user}\" ...\n");

@@ -12,7 +12,7 @@ internal static class CtlArguments
     /// <exception cref="CtlException">It is none.</exception>
     public static int PositiveNumber(CtlCall call, int index) =>
         int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
-        : throw CtlException.Usage(call.Input, call.Verb, "Bad argument: Argument must be a positive integer", ExitCode.Refused);
+        : throw CtlException.BadArgument(call, "Argument must be a positive integer");
 
     /// <summary>Those of an item; none is an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>

@@ -114,11 +114,11 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     public async Task<JsonElement> DemandUserAsync(string user) => await FindAsync(ApiPath.Of("users", user)) ?? throw CtlException.NoUser(user);
 
     /// <summary>JSON of an argument.</summary>
-    public static JsonNode ParseJson(string text)
+    public static JsonNode? ParseJson(string text)
     {
         try
         {
-            return JsonNode.Parse(text) ?? throw CtlException.NotJson();
+            return JsonNode.Parse(text);
         }
         catch (JsonException)
         {

@@ -24,7 +24,7 @@ internal static class ParameterVerbs
     private static async Task SetAsync(CtlCall call)
     {
         call.Announce($"Setting runtime parameter \"{call[1]}\" for component \"{call[0]}\" to \"{call[2]}\" in vhost \"{call.VirtualHost}\" ...");
-        JsonNode value = CtlCall.ParseJson(call[2]);
+        JsonNode? value = CtlCall.ParseJson(call[2]);
         await call.DemandVirtualHostAsync();
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), new JsonObject { ["value"] = value });
     }
@@ -32,7 +32,7 @@ internal static class ParameterVerbs
     private static async Task ClearAsync(CtlCall call)
     {
         call.Announce($"Clearing runtime parameter \"{call[1]}\" for component \"{call[0]}\" on vhost \"{call.VirtualHost}\" ...");
-        await call.DeleteAsync(ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), Missing());
+        await call.DeleteAsync(ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), CtlException.NoParameter());
     }
 
     private static async Task ListAsync(CtlCall call)
@@ -52,7 +52,7 @@ internal static class ParameterVerbs
     private static async Task ClearGlobalAsync(CtlCall call)
     {
         call.Announce($"Clearing global runtime parameter \"{call[0]}\" ...");
-        await call.DeleteAsync(ApiPath.Of("global-parameters", call[0]), Missing());
+        await call.DeleteAsync(ApiPath.Of("global-parameters", call[0]), CtlException.NoParameter());
     }
 
     private static async Task ListGlobalAsync(CtlCall call)
@@ -60,8 +60,6 @@ internal static class ParameterVerbs
         call.Announce("Listing global runtime parameters ...");
         Print(call, _globalColumns, await call.ListAsync("global-parameters"), CtlJson.AsText);
     }
-
-    private static CtlException Missing() => CtlException.Error(ExitCode.Unavailable, "Parameter does not exist");
 
     private static JsonElement Cell(JsonElement parameter, string column)
     {
