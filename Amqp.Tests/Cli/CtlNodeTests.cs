@@ -120,6 +120,10 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("list_queues -p", "Invalid options for this command:\n-p : ")]
     [TestCase("list_queues -p -q", "Invalid options for this command:\n-p : ")]
     [TestCase("list_queues name -t abc", "Invalid options for this command:\n-t : abc")]
+    [TestCase("wait", "\"No pid or pidfile specified\"")]
+    [TestCase("wait --pid 1 /file", "\"Cannot specify both pid and pidfile\"")]
+    [TestCase("set_vm_memory_high_watermark relative 0.5", "too many arguments.")]
+    [TestCase("set_disk_free_limit mem_relative", "not enough arguments.")]
     [TestCase("status --unit nosuch", "\"unit 'nosuch' is not supported. Please use one of: bytes, mb, gb\"")]
     public async Task Bad_input_is_answered_with_the_usage(string command, string problem)
     {
@@ -127,6 +131,36 @@ public sealed class CtlNodeTests : CliTests
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((64, "")));
         Assert.That(run.Error, Does.StartWith($"Error (argument validation): {problem}\nArguments given:\n\t{command}\n\n\e[1mUsage\e[0m\n\namqpbroker ctl [--node <node>]"));
+    }
+
+    [TestCase("set_vm_memory_high_watermark 1.5", "Bad argument: The threshold should be a fraction between 0.0 and 1.0")]
+    [TestCase("set_vm_memory_high_watermark -0.5", "Bad argument: The threshold should be a fraction between 0.0 and 1.0")]
+    [TestCase("set_disk_free_limit x", "Bad argument.")]
+    [TestCase("await_online_nodes x", "Bad argument: Argument must be a positive integer")]
+    [TestCase("check_port_listener 0", "Bad argument: Argument must be a positive integer")]
+    [TestCase("export_definitions /nosuch/file", "Bad argument: Directory /nosuch does not exist")]
+    [TestCase("export_definitions - --format bogus", "Bad argument: Format should be either json or erlang")]
+    public async Task A_value_that_cannot_be_is_answered_with_the_usage(string command, string problem)
+    {
+        CliRun run = await RunAsync(["ctl", .. command.Split(' ')]);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((65, "")));
+        Assert.That(run.Error, Does.StartWith($"Error (argument validation): {problem}\nArguments given:\n\t{command}\n"));
+    }
+
+    [TestCase("enable_feature_flag nosuch", 64, "Error:\nThis feature flag is not supported by node ref@localhost\n")]
+    [TestCase("wait -P 999999999", 69, "Error:\nprocess_not_running\n")]
+    [TestCase("restart_vhost -p nosuch", 70, "Error:\nFailed to start vhost 'nosuch' on node 'ref@localhost'Reason: {:no_such_vhost, \"nosuch\"}\n")]
+    [TestCase("set_vhost_tags nosuch a", 65, "Error:\nVirtual host \"nosuch\" does not exist\n")]
+    [TestCase("clear_password nosuch", 69, "Error:\n{:no_such_user, \"nosuch\"}\n")]
+    [TestCase("await_online_nodes 2", 70, "Error:\nError: timed out while waiting. Not enough nodes joined ref@localhost's cluster.\n")]
+    [TestCase("export_definitions /", 65, "Error:\nPath / is a directory\n")]
+    [TestCase("help nosuch", 64, "Error:\n\nCommand 'nosuch' not found.\n\n")]
+    public async Task What_does_not_come_about_has_rabbitmqctls_words_and_code(string command, int exitCode, string error)
+    {
+        CliRun run = await CtlAsync([.. command.Split(' '), "-q"]);
+
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((exitCode, "", error)));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -83,9 +84,9 @@ internal static class ConnectionVerbs
     private static async Task CloseAllAsync(CtlCall call)
     {
         bool isGlobal = call.Input.Has("global");
-        call.Announce($"Closing all connections in {(isGlobal ? $"node {call.Node}" : $"vhost {call.VirtualHost}")}, reason: {call[0]}...");
-        JsonElement[] connections = await call.ListAsync(isGlobal ? "connections" : $"{ApiPath.Of("vhosts", call.VirtualHost)}/connections");
         int limit = call.Number("limit", 0), delay = call.Number("per-connection-delay", 0), closed = 0;
+        call.Announce($"Closing {(limit > 0 ? limit.ToString(CultureInfo.InvariantCulture) : "all")} connections in {(isGlobal ? $"node {call.Node}" : $"vhost {call.VirtualHost}")}, reason: {call[0]}...");
+        JsonElement[] connections = await call.ListAsync(isGlobal ? "connections" : $"{ApiPath.Of("vhosts", call.VirtualHost)}/connections");
         foreach (string name in Names(connections).Take(limit > 0 ? limit : int.MaxValue))
         {
             closed += await CloseAsync(call, name, call[0]) ? 1 : 0;

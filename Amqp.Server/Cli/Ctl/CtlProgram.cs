@@ -100,6 +100,8 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
 
     private async Task<int> HelpAsync(string? name, bool isAsked)
     {
+        if (name is not null && CtlVerbs.Find(name) is null)
+            throw CtlException.Error(ExitCode.Usage, $"\nCommand '{name}' not found.");
         if (name is not null && CtlVerbs.Find(name) is { } verb)
             await output.WriteLineAsync(CtlHelp.Of(verb));
         else

@@ -69,11 +69,13 @@ internal static class ListVerbs
 
     private static async Task EnableAsync(CtlCall call)
     {
+        if (call[0].Length == 0)
+            throw CtlException.BadArgument(call, "feature_flag cannot be an empty string.");
         call.Announce(call[0] == "all" ? "Enabling all feature flags ..." : $"Enabling feature flag \"{call[0]}\" ...");
-        if (call[0] != "all")
-            await call.SendAsync(HttpMethod.Put, $"{ApiPath.Of("feature-flags", call[0])}/enable");
-        else
-            await call.GetAsync("feature-flags"); // they are all enabled
+        // They are all enabled.
+        JsonElement[] flags = await call.ListAsync("feature-flags");
+        if (call[0] != "all" && !flags.Any(flag => flag.GetProperty("name").GetString() == call[0]))
+            throw CtlException.Error(ExitCode.Usage, $"This feature flag is not supported by node {call.Node}");
     }
 
     private static async Task PrintAsync(CtlCall call, string path, string[] columns, Func<JsonElement, string, JsonElement> cell)

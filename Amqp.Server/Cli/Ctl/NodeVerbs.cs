@@ -109,7 +109,9 @@ internal static class NodeVerbs
     {
         string? given = call.Input.Option("pid") ?? call.Input.Option("P");
         if (given is null && call.Input.Arguments.Count == 0)
-            throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.");
+            throw CtlException.Usage(call.Input, call.Verb, "\"No pid or pidfile specified\"");
+        if (given is not null && call.Input.Arguments.Count > 0)
+            throw CtlException.Usage(call.Input, call.Verb, "\"Cannot specify both pid and pidfile\"");
         int pid;
         if (given is not null)
         {
@@ -123,7 +125,11 @@ internal static class NodeVerbs
             call.Announce($"pid is {pid}");
         }
         call.Announce($"Waiting for the broker on node '{call.Node}' while OS process '{pid}' is running");
+        // Another broker may answer in its place.
+        if (!IsRunning(pid))
+            throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
         await AwaitAsync(call, () => !IsRunning(pid));
+        call.Announce($"Waiting for applications 'rabbit_and_plugins' to start on node '{call.Node}'");
         call.Announce($"Applications 'rabbit_and_plugins' are running on node '{call.Node}'");
     }
 

@@ -72,7 +72,8 @@ internal static class VirtualHostVerbs
     private static async Task RestartAsync(CtlCall call)
     {
         call.Announce($"Trying to restart vhost '{call.VirtualHost}' on node '{call.Node}' ...");
-        await call.DemandVirtualHostAsync();
+        if (await call.FindAsync(ApiPath.Of("vhosts", call.VirtualHost)) is null)
+            throw CtlException.Error(ExitCode.Software, $"Failed to start vhost '{call.VirtualHost}' on node '{call.Node}'Reason: {{:no_such_vhost, \"{call.VirtualHost}\"}}");
         call.Say($"Vhost '{call.VirtualHost}' is already running on node '{call.Node}'");
     }
 
@@ -81,7 +82,7 @@ internal static class VirtualHostVerbs
         string[] tags = [.. call.Input.Arguments.Skip(1)];
         call.Announce($"Setting tags for virtual host \"{call[0]}\" to [{string.Join(", ", tags)}] ...");
         if (await call.FindAsync(ApiPath.Of("vhosts", call[0])) is null)
-            throw CtlException.NoVirtualHost(call[0]);
+            throw CtlException.Error(ExitCode.Refused, $"Virtual host \"{call[0]}\" does not exist");
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call[0]), new JsonObject { ["tags"] = string.Join(',', tags) });
     }
 
