@@ -134,6 +134,6 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     /// <summary>What the broker's refusal is here.</summary>
     public CliException Refused(ApiAnswer answer) => answer.Status == HttpStatusCode.BadRequest
-        ? CtlException.Error(ExitCode.Unavailable, WebUtility.HtmlDecode(answer.Reason))
+        ? CtlException.Error(ExitCode.Unavailable, answer.Reason)
         : ApiFailure.Of(client.Login, answer, $"resource for {verb.Name} in this broker");
 }
