@@ -53,6 +53,10 @@ public sealed class CtlNodeTests : CliTests
     }
 
     [Test]
+    public async Task The_version_is_a_field_for_programs() =>
+        Assert.That((await CtlAsync("version", "--formatter", "json")).Output, Does.Match(@"^\{""node"":""ref@localhost"",""result"":""ok"",""value"":\{""version"":""\d+\.\d+\.\d+""}}\n$"));
+
+    [Test]
     public async Task Ports_are_checked()
     {
         string amqp = (await BrokerTarget.UriAsync).Port.ToString(CultureInfo.InvariantCulture);
@@ -155,7 +159,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("clear_password nosuch", 69, "Error:\n{:no_such_user, \"nosuch\"}\n")]
     [TestCase("await_online_nodes 2", 70, "Error:\nError: timed out while waiting. Not enough nodes joined ref@localhost's cluster.\n")]
     [TestCase("export_definitions /", 65, "Error:\nPath / is a directory\n")]
-    [TestCase("help nosuch", 64, "Error:\n\nCommand 'nosuch' not found.\n\n")]
+    [TestCase("help nosuch", 64, "Error:\n\nCommand 'nosuch' not found.\n")]
     public async Task What_does_not_come_about_has_rabbitmqctls_words_and_code(string command, int exitCode, string error)
     {
         CliRun run = await CtlAsync([.. command.Split(' '), "-q"]);

@@ -42,7 +42,8 @@ internal static class NodeVerbs
 
     private static Task Version(CtlCall call)
     {
-        call.Output.WriteLine(typeof(NodeVerbs).Assembly.GetName().Version?.ToString(3));
+        string version = typeof(NodeVerbs).Assembly.GetName().Version!.ToString(3);
+        call.Say(version, new() { ["node"] = call.Node, ["result"] = "ok", ["value"] = new { version } });
         return Task.CompletedTask;
     }
 
