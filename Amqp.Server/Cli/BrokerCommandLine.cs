@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using System.CommandLine.Help;
 using Amqp.Server.Cli.Bench;
 using Amqp.Server.Cli.Ctl;
 using Amqp.Server.Cli.Operate;
@@ -53,6 +54,12 @@ internal sealed class BrokerCommandLine(
         root.Subcommands.Add(CtlProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
+        // What begins with a slash may be a message or a name, and is no option.
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Aliases.Remove("/?");
+            help.Aliases.Remove("/h");
+        }
         return root;
     }
 

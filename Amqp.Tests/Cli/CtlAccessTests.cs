@@ -25,6 +25,15 @@ public sealed class CtlAccessTests : CliTests
     }
 
     [Test]
+    public async Task A_dry_run_says_what_it_would_do_and_does_not_do_it()
+    {
+        string user = await NewUserAsync("");
+        await ExpectAsync(["delete_user", user, "--dry-run"], 0, $"Deleting user \"{user}\" ...\n");
+        await ExpectAsync(["list_queues", "--dry-run"], 0, $"Timeout: 60.0 seconds ...\nListing queues for vhost {Host} ...\n");
+        Assert.That((await GetAsync($"/users/{user}")).Code, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task A_password_comes_from_standard_input_when_it_is_not_given()
     {
         string user = NewName("u");
@@ -83,8 +92,12 @@ public sealed class CtlAccessTests : CliTests
         await ExpectAsync(["list_policies", "--formatter", "json"], 0, $"[\n{{\"vhost\":\"{Host}\",\"name\":\"pol\",\"pattern\":\"^a\",\"apply-to\":\"queues\",\"definition\":\"{{\\\"max-length\\\":5}}\",\"priority\":3}}\n]\n");
         await ExpectAsync(["clear_policy", "pol"], 0, $"Clearing policy \"pol\" on vhost \"{Host}\" ...\n");
         await ExpectAsync(["list_policies"], 0, $"Listing policies for vhost \"{Host}\" ...\n\n");
+        await ExpectAsync(["-q", "set_policy", "pol", "^a", """{"max-length":5,"dead-letter-exchange":"x"}"""], 0, "");
+        await ExpectAsync(["-s", "list_policies"], 0, $"{Host}\tpol\t^a\tall\t{{\"dead-letter-exchange\":\"x\",\"max-length\":5}}\t0\n");
+        await ExpectAsync(["-q", "clear_policy", "pol"], 0, "");
         await ExpectAsync(["list_policies", "--formatter", "json"], 0, "[]\n");
         await ExpectAsync(["set_operator_policy", "o", "^a", """{"max-length":5}"""], 0, $"Setting operator policy override \"o\" for pattern \"^a\" to \"{{\"max-length\":5}}\" with priority \"0\" for vhost \"{Host}\" ...\n");
+        await ExpectAsync(["-s", "list_parameters"], 0, "operator_policy\to\t{\"pattern\":\"^a\",\"definition\":{\"max-length\":5},\"priority\":0,\"apply-to\":\"all\"}\n");
         await ExpectAsync(["clear_operator_policy", "o"], 0, $"Clearing operator policy \"o\" on vhost \"{Host}\" ...\n");
     }
 
@@ -104,8 +117,13 @@ public sealed class CtlAccessTests : CliTests
         string user = await NewUserAsync("");
         await ExpectAsync(["set_vhost_limits", """{"max-connections": 64}"""], 0, $"Setting vhost limits to \"{{\"max-connections\": 64}}\" for vhost \"{Host}\" ...\n");
         await ExpectAsync(["list_vhost_limits"], 0, $"Listing limits for vhost \"{Host}\" ...\n{{\"max-connections\":64}}\n");
+        CliRun bad = await CtlAsync("set_vhost_limits", """{"max-queues":1,"nosuch":1}""");
+        Assert.That((bad.ExitCode, bad.Error), Is.EqualTo((69, "Error:\nValidation failed\n\nUnrecognised terms [{<<\"nosuch\">>,1}] in limits\n\n")));
+        await ExpectAsync(["-q", "list_vhost_limits"], 0, "{\"max-connections\":64}\n");
         await ExpectAsync(["clear_vhost_limits"], 0, $"Clearing vhost \"{Host}\" limits ...\n");
         await ExpectAsync(["list_vhost_limits"], 0, $"Listing limits for vhost \"{Host}\" ...\n\n");
+        await ExpectAsync(["-q", "clear_vhost_limits"], 69, "", "Error:\nParameter does not exist\n");
+        await ExpectAsync(["-q", "list_user_limits", "--user", "nosuch"], 69, "", "Error:\n{:no_such_user, \"nosuch\"}\n");
         await ExpectAsync(["set_user_limits", user, """{"max-channels": 64}"""], 0, $"Setting user limits to \"{{\"max-channels\": 64}}\" for user \"{user}\" ...\n");
         await ExpectAsync(["list_user_limits", "--user", user], 0, $"Listing limits for user \"{user}\" ...\n{{\"max-channels\":64}}\n");
         await ExpectAsync(["clear_user_limits", user, "all"], 0, $"Clearing all limits for user \"{user}\" ...\n");

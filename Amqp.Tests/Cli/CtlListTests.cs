@@ -21,6 +21,7 @@ public sealed class CtlListTests : CliTests
     [TestCase("list_queues name,messages", "Timeout: 60.0 seconds ...\nListing queues for vhost {0} ...\nname\tmessages\na b\t0\nzz\t1\n")]
     [TestCase("list_queues -q", "name\tmessages\na b\t0\nzz\t1\n")]
     [TestCase("list_queues -s", "a b\t0\nzz\t1\n")]
+    [TestCase("list_queues -qst 5", "a b\t0\nzz\t1\n")]
     [TestCase("list_queues --no-table-headers", "Timeout: 60.0 seconds ...\nListing queues for vhost {0} ...\na b\t0\nzz\t1\n")]
     [TestCase("list_queues --formatter json", "[\n{{\"name\":\"a b\",\"messages\":0}}\n,{{\"name\":\"zz\",\"messages\":1}}\n]\n")]
     [TestCase("list_queues --formatter csv name messages arguments", "\"name\",\"messages\",\"arguments\"\n\"a b\",\"0\",\"[{{\"\"l\"\",[1,true,\"\"x\"\"]}},{{\"\"t\"\",[{{\"\"k\"\",\"\"v\"\"}}]}},{{\"\"x-dead-letter-exchange\"\",\"\"dlx\"\"}},{{\"\"x-max-length\"\",5}}]\"\n\"zz\",\"1\",\"[]\"\n")]
@@ -29,6 +30,10 @@ public sealed class CtlListTests : CliTests
     [TestCase("list_bindings", "Listing bindings for vhost {0}...\nsource_name\tsource_kind\tdestination_name\tdestination_kind\trouting_key\targuments\n\texchange\ta b\tqueue\ta b\t[]\n\texchange\tzz\tqueue\tzz\t[]\nex\texchange\tzz\tqueue\tk.#\t[{{\"h\",1}}]\n")]
     [TestCase("-q list_bindings source_name routing_key arguments", "source_name\trouting_key\targuments\n\ta b\t[]\n\tzz\t[]\nex\tk.#\t[{{\"h\",1}}]\n")]
     [TestCase("-s list_exchanges name type durable auto_delete internal arguments policy", "\tdirect\ttrue\tfalse\tfalse\t[]\t\namq.direct\tdirect\ttrue\tfalse\tfalse\t[]\t\namq.fanout\tfanout\ttrue\tfalse\tfalse\t[]\t\namq.headers\theaders\ttrue\tfalse\tfalse\t[]\t\namq.match\theaders\ttrue\tfalse\tfalse\t[]\t\namq.rabbitmq.trace\ttopic\ttrue\tfalse\ttrue\t[]\t\namq.topic\ttopic\ttrue\tfalse\tfalse\t[]\t\nex\ttopic\ttrue\tfalse\tfalse\t[{{\"alternate-exchange\",\"ae\"}}]\t\n")]
+    [TestCase("list_queues name arguments --formatter json", "[\n{{\"name\":\"a b\",\"arguments\":{{\"l\":[1,true,\"x\"],\"t\":{{\"k\":\"v\"}},\"x-dead-letter-exchange\":\"dlx\",\"x-max-length\":5}}}}\n,{{\"name\":\"zz\",\"arguments\":[]}}\n]\n")]
+    [TestCase("-q list_queues name leader members online", "name\tleader\tmembers\tonline\na b\t\t\t\nzz\t\t\t\n")]
+    [TestCase("-s list_queues --online --offline", "a b\t0\nzz\t1\n")]
+    [TestCase("list_unresponsive_queues --formatter json", "[\n]\n")]
     [TestCase("list_consumers", "Listing consumers in vhost {0} ...\n")]
     public async Task A_list_is_printed_to_the_letter(string command, string expected)
     {
@@ -46,11 +51,11 @@ public sealed class CtlListTests : CliTests
     }
 
     [Test]
-    public async Task A_boxed_list_has_a_line_for_each_row()
+    public async Task A_boxed_list_has_lines_around_each_row()
     {
         CliRun run = await CtlAsync("list_queues", "--formatter", "pretty_table");
 
-        Assert.That(run.Lines[2..], Has.Length.EqualTo(6).And.Some.Matches("a b.*0").And.Some.Matches("zz.*1"));
+        Assert.That(run.Lines[2..], Has.Length.EqualTo(7).And.Some.Matches("a b.*0").And.Some.Matches("zz.*1"));
     }
 
     [Test]
@@ -85,6 +90,9 @@ public sealed class CtlListTests : CliTests
             "queue_name\tchannel_pid\tconsumer_tag\tack_required\tprefetch_count\tactive\targuments",
             $"a b\t{name} (1)\tctag1\ttrue\t7\ttrue\t[{{\"x-priority\",2}}]",
         }));
+        Assert.That((await CtlAsync("-q", "list_consumers", "active", "queue_name")).Lines, Is.EqualTo(new[] { "queue_name\tactive", "a b\ttrue" }));
+        Assert.That((await CtlAsync("-s", "list_connections", "vhost", "protocol", "peer_host")).Lines, Does.Contain($"{Host}\t{{0,9,1}}\t127.0.0.1"));
+        Assert.That((await CtlAsync("list_connections", "vhost", "protocol", "peer_host", "--formatter", "json")).Output, Does.Contain($"{{\"vhost\":\"{Host}\",\"protocol\":[0,9,1],\"peer_host\":[127,0,0,1]}}"));
         Assert.That((await CtlAsync("-s", "list_channels")).Lines, Does.Contain($"{name} (1)\tguest\t1\t0"));
         CliRun closed = await CtlAsync("close_connection", name, "why");
         Assert.That((closed.ExitCode, closed.Output), Is.EqualTo((0, $"Closing connection {name}, reason: why...\n")));

@@ -25,12 +25,36 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("list_unresponsive_queues -p /", "Listing unresponsive queues for vhost / ...\n")]
     [TestCase("enable_feature_flag all", "Enabling all feature flags ...\n")]
     [TestCase("-q check_running", "RabbitMQ on node ref@localhost is fully booted and running\n")]
+    [TestCase("-s check_running", "RabbitMQ on node ref@localhost is fully booted and running\n")]
+    [TestCase("-s check_local_alarms", "")]
+    [TestCase("-q check_protocol_listener AMQP091", "A listener for protocol amqp is running on node ref@localhost.\n")]
+    [TestCase("-q check_certificate_expiration", "No certificates are expiring within 4 weeks.\n")]
+    [TestCase("-q check_if_node_is_quorum_critical", "Node ref@localhost seems to be the only one in a single node cluster, the check does not apply\n")]
     public async Task A_check_is_passed_in_rabbitmqctls_words(string command, string expected)
     {
         CliRun run = await CtlAsync(command.Split(' '));
 
         Assert.That((run.ExitCode, run.Error, run.Output), Is.EqualTo((0, "", expected)));
     }
+
+    [TestCase("ping", """{"message":"Ping succeeded"}""")]
+    [TestCase("await_startup", """{"node":"ref@localhost","result":"ok"}""")]
+    [TestCase("check_running", """{"message":"RabbitMQ on node ref@localhost is fully booted and running"}""")]
+    [TestCase("is_running", """{"message":"RabbitMQ on node ref@localhost is fully booted and running","result":true}""")]
+    [TestCase("check_local_alarms -s", """{"result":"ok"}""")]
+    [TestCase("alarms", """{"alarms":[],"node":"ref@localhost","result":"ok"}""")]
+    [TestCase("check_protocol_listener amqp", """{"node":"ref@localhost","protocol":"amqp","result":"ok"}""")]
+    [TestCase("-p / trace_off", """{"node":"ref@localhost","result":"ok","value":"Trace disabled for vhost /"}""")]
+    public async Task A_program_is_answered_in_rabbitmqctls_JSON(string command, string expected)
+    {
+        CliRun run = await CtlAsync([.. command.Split(' '), "--formatter", "json"]);
+
+        Assert.That((run.ExitCode, run.Error, run.Output), Is.EqualTo((0, "", expected + "\n")));
+    }
+
+    [Test]
+    public async Task The_version_is_a_field_for_programs() =>
+        Assert.That((await CtlAsync("version", "--formatter", "json")).Output, Does.Match(@"^\{""node"":""ref@localhost"",""result"":""ok"",""value"":\{""version"":""\d+\.\d+\.\d+""}}\n$"));
 
     [Test]
     public async Task Ports_are_checked()
@@ -64,6 +88,9 @@ public sealed class CtlNodeTests : CliTests
 
         Assert.That(status.GetProperty("pid").GetInt32(), Is.Positive);
         Assert.That(status.GetProperty("alarms").GetArrayLength(), Is.Zero);
+        Assert.That(status.GetProperty("memory").GetProperty("total").GetProperty("rss").GetInt64(), Is.Positive);
+        Assert.That(status.GetProperty("totals").GetProperty("virtual_host_count").GetInt32(), Is.Positive);
+        Assert.That(status.GetProperty("listeners").EnumerateArray().Select(listener => listener.GetProperty("purpose").GetString()), Does.Contain("AMQP 0-9-1").And.Contain("HTTP API"));
     }
 
     [Test]
@@ -75,6 +102,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("stop_app", "stop_app cannot be done: the application and the process are one here; to stop it use shutdown, and to start it the way it was started")]
     [TestCase("forget_cluster_node x --offline", "forget_cluster_node cannot be done: this broker is one node, and cannot be part of a cluster")]
     [TestCase("rotate_logs", "This command does not rotate logs anymore [deprecated]")]
+    [TestCase("rebalance stream", "type stream is not supported. Try one of all, classic, quorum.")]
     public async Task What_cannot_be_honoured_is_refused_with_the_reason(string command, string reason)
     {
         CliRun run = await CtlAsync(command.Split(' '));
@@ -93,13 +121,50 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("add_user", "not enough arguments.")]
     [TestCase("delete_vhost a b", "too many arguments.")]
     [TestCase("list_queues --nosuch", "Invalid options for this command:\n--nosuch : ")]
+    [TestCase("list_queues -p", "Invalid options for this command:\n-p : ")]
+    [TestCase("list_queues -p -q", "Invalid options for this command:\n-p : ")]
     [TestCase("list_queues name -t abc", "Invalid options for this command:\n-t : abc")]
+    [TestCase("wait", "\"No pid or pidfile specified\"")]
+    [TestCase("wait --pid 1 /file", "\"Cannot specify both pid and pidfile\"")]
+    [TestCase("set_vm_memory_high_watermark relative 0.5", "too many arguments.")]
+    [TestCase("set_disk_free_limit mem_relative", "not enough arguments.")]
+    [TestCase("status --unit nosuch", "\"unit 'nosuch' is not supported. Please use one of: bytes, mb, gb\"")]
     public async Task Bad_input_is_answered_with_the_usage(string command, string problem)
     {
         CliRun run = await RunAsync(["ctl", .. command.Split(' ')]);
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((64, "")));
         Assert.That(run.Error, Does.StartWith($"Error (argument validation): {problem}\nArguments given:\n\t{command}\n\n\e[1mUsage\e[0m\n\namqpbroker ctl [--node <node>]"));
+    }
+
+    [TestCase("set_vm_memory_high_watermark 1.5", "Bad argument: The threshold should be a fraction between 0.0 and 1.0")]
+    [TestCase("set_vm_memory_high_watermark -0.5", "Bad argument: The threshold should be a fraction between 0.0 and 1.0")]
+    [TestCase("set_disk_free_limit x", "Bad argument.")]
+    [TestCase("await_online_nodes x", "Bad argument: Argument must be a positive integer")]
+    [TestCase("check_port_listener 0", "Bad argument: Argument must be a positive integer")]
+    [TestCase("export_definitions /nosuch/file", "Bad argument: Directory /nosuch does not exist")]
+    [TestCase("export_definitions - --format bogus", "Bad argument: Format should be either json or erlang")]
+    public async Task A_value_that_cannot_be_is_answered_with_the_usage(string command, string problem)
+    {
+        CliRun run = await RunAsync(["ctl", .. command.Split(' ')]);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((65, "")));
+        Assert.That(run.Error, Does.StartWith($"Error (argument validation): {problem}\nArguments given:\n\t{command}\n"));
+    }
+
+    [TestCase("enable_feature_flag nosuch", 64, "Error:\nThis feature flag is not supported by node ref@localhost\n")]
+    [TestCase("wait -P 999999999", 69, "Error:\nprocess_not_running\n")]
+    [TestCase("restart_vhost -p nosuch", 70, "Error:\nFailed to start vhost 'nosuch' on node 'ref@localhost'Reason: {:no_such_vhost, \"nosuch\"}\n")]
+    [TestCase("set_vhost_tags nosuch a", 65, "Error:\nVirtual host \"nosuch\" does not exist\n")]
+    [TestCase("clear_password nosuch", 69, "Error:\n{:no_such_user, \"nosuch\"}\n")]
+    [TestCase("await_online_nodes 2", 70, "Error:\nError: timed out while waiting. Not enough nodes joined ref@localhost's cluster.\n")]
+    [TestCase("export_definitions /", 65, "Error:\nPath / is a directory\n")]
+    [TestCase("help nosuch", 64, "Error:\n\nCommand 'nosuch' not found.\n")]
+    public async Task What_does_not_come_about_has_rabbitmqctls_words_and_code(string command, int exitCode, string error)
+    {
+        CliRun run = await CtlAsync([.. command.Split(' '), "-q"]);
+
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((exitCode, "", error)));
     }
 
     [Test]

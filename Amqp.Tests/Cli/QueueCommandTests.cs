@@ -54,6 +54,32 @@ public sealed class QueueCommandTests : CliTests
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((64, "", "amqpbroker: No queue has a field 'mesages'; did you mean 'messages'?\n")));
     }
 
+    [TestCase("queues list --filter messages>abc", "--filter: 'abc' is no number, and > compares numbers. Texts are compared with =, != and ~.")]
+    [TestCase("definitions import /nosuch", "Cannot read /nosuch: Could not find file '/nosuch'.")]
+    public async Task A_value_that_cannot_be_ends_with_EX_USAGE(string command, string message)
+    {
+        CliRun run = await RunAsync(command.Split(' '));
+
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((64, "", $"amqpbroker: {message}\n")));
+    }
+
+    [Test]
+    public async Task An_empty_name_is_no_name()
+    {
+        CliRun run = await RunAsync("queues", "declare", "", "-p", Host);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((64, "amqpbroker: A name is missing: it is empty.\n")));
+    }
+
+    [TestCase("/h")]
+    [TestCase("/?")]
+    public async Task A_slash_begins_no_option(string name)
+    {
+        CliRun run = await RunAsync("queues", "show", name, "-p", Host);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((67, $"amqpbroker: There is no queue '{name}' in virtual host '{Host}'.\n")));
+    }
+
     [Test]
     public async Task A_queue_that_is_not_there_is_said_so()
     {

@@ -11,7 +11,7 @@ internal sealed record ApiAnswer(HttpStatusCode Status, JsonElement Json)
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>The broker's reason for a refusal, in one text; empty when it gave none.</summary>
-    public string Reason => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("reason", out JsonElement reason)
+    public string Reason => WebUtility.HtmlDecode(Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("reason", out JsonElement reason)
         ? reason.ValueKind == JsonValueKind.Array ? string.Join(' ', reason.EnumerateArray().Select(part => part.ToString())) : reason.ToString()
-        : "";
+        : "");
 }

@@ -40,6 +40,8 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => (Cli.ExitCode.NoPermission, $"'{login.User}' may not do that: {Sentence(reason)}. {Remedy(reason)}"),
             HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts"),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
+            HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
+            HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"), // AMQP's, of a publish
             HttpStatusCode.BadRequest => (Cli.ExitCode.Refused, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.ServiceUnavailable => (Cli.ExitCode.Unavailable, $"The broker cannot do that now: {Sentence(reason)}"),
             HttpStatusCode.MethodNotAllowed => (Cli.ExitCode.Unavailable, $"The broker at {login} does not know this request; it may be of another version"),
@@ -48,7 +50,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
         return new ApiFailure(exitCode, message, answer.Status, reason);
     }
 
-    private static string Sentence(string reason) => reason.Length == 0 ? "it gave no reason" : reason.Trim().TrimEnd('.');
+    private static string Sentence(string reason) => reason.Length == 0 ? "it gave no reason" : reason.Trim().TrimEnd('.').Replace("\n\n", ": ", StringComparison.Ordinal).Replace('\n', ' ');
 
     private static string Remedy(string reason) => reason switch
     {

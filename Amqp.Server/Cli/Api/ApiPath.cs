@@ -4,11 +4,12 @@ namespace Amqp.Server.Cli.Api;
 internal static class ApiPath
 {
     /// <summary>Joins parts, each encoded.</summary>
+    /// <exception cref="CliException">One is empty, which no address can say.</exception>
     public static string Of(params ReadOnlySpan<string> parts)
     {
         string[] encoded = new string[parts.Length];
         for (int i = 0; i < parts.Length; i++)
-            encoded[i] = Uri.EscapeDataString(parts[i]);
+            encoded[i] = parts[i].Length == 0 ? throw new CliException(ExitCode.Usage, "A name is missing: it is empty") : Uri.EscapeDataString(parts[i]);
         return string.Join('/', encoded);
     }
 

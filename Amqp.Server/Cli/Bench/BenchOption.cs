@@ -20,7 +20,7 @@ internal static class BenchOption
         DefaultValueFactory = without < min ? null : _ => without, // what may not be given is no default to show
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
                 return value;
             result.AddError($"{name}: '{result.Tokens[0].Value}' will not do; expected a whole number from {min} to {max}");
             return without;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
 
@@ -13,6 +15,8 @@ internal static class ConnectionVerbs
         "peer_cert_validity", "state", "channels", "protocol", "auth_mechanism", "user", "vhost", "timeout", "frame_max", "channel_max", "client_properties", "recv_oct", "recv_cnt",
         "send_oct", "send_cnt", "send_pend", "connected_at", "user_provided_name", "node", "type",
     ];
+
+    private static readonly int[] _version = [0, 9, 1];
 
     private static readonly string[] _channelColumns =
     [
@@ -38,7 +42,23 @@ internal static class ConnectionVerbs
         string[] columns = CtlColumns.Of(call, _connectionColumns, "user", "peer_host", "peer_port", "state");
         call.Announce("Listing connections ...");
         JsonElement[] connections = await call.ListAsync("connections");
-        CtlFormat.Print(call, columns, [.. connections.Select(connection => columns.Select(column => Field(connection, column == "pid" ? "name" : column)).ToArray())], isStreamed: true);
+        CtlFormat.Print(call, columns, [.. connections.Select(connection => columns.Select(column => Cell(call, connection, column)).ToArray())], isStreamed: true);
+    }
+
+    private static JsonElement Cell(CtlCall call, JsonElement connection, string column) => column switch
+    {
+        "pid" => Field(connection, "name"),
+        // Erlang's tuples, which are lists in JSON.
+        "protocol" when Field(connection, column).ToString() is "AMQP 0-9-1" => call.IsForProgram ? JsonSerializer.SerializeToElement(_version) : JsonSerializer.SerializeToElement("{0,9,1}"),
+        "host" or "peer_host" when call.IsForProgram && IPAddress.TryParse(Field(connection, column).ToString(), out IPAddress? address) => JsonSerializer.SerializeToElement(Parts(address)),
+        _ => Field(connection, column),
+    };
+
+    /// <summary>The four octets of an address, or the eight words.</summary>
+    private static int[] Parts(IPAddress address)
+    {
+        byte[] octets = address.GetAddressBytes();
+        return address.AddressFamily == AddressFamily.InterNetwork ? [.. octets] : [.. octets.Chunk(2).Select(pair => (pair[0] << 8) + pair[1])];
     }
 
     private static async Task ListChannelsAsync(CtlCall call)
@@ -64,15 +84,15 @@ internal static class ConnectionVerbs
     private static async Task CloseAllAsync(CtlCall call)
     {
         bool isGlobal = call.Input.Has("global");
-        call.Announce($"Closing all connections in {(isGlobal ? $"node {call.Node}" : $"vhost {call.VirtualHost}")}, reason: {call[0]}...");
-        JsonElement[] connections = await call.ListAsync(isGlobal ? "connections" : $"{ApiPath.Of("vhosts", call.VirtualHost)}/connections");
         int limit = call.Number("limit", 0), delay = call.Number("per-connection-delay", 0), closed = 0;
+        call.Announce($"Closing {(limit > 0 ? limit.ToString(CultureInfo.InvariantCulture) : "all")} connections in {(isGlobal ? $"node {call.Node}" : $"vhost {call.VirtualHost}")}, reason: {call[0]}...");
+        JsonElement[] connections = await call.ListAsync(isGlobal ? "connections" : $"{ApiPath.Of("vhosts", call.VirtualHost)}/connections");
         foreach (string name in Names(connections).Take(limit > 0 ? limit : int.MaxValue))
         {
             closed += await CloseAsync(call, name, call[0]) ? 1 : 0;
             await Task.Delay(Math.Max(delay, 0));
         }
-        call.Say($"Closed {closed} connections");
+        call.SayValue($"Closed {closed} connections");
     }
 
     private static async Task CloseOfUserAsync(CtlCall call)

@@ -1,13 +1,20 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The arguments of queues, exchanges, bindings and consumers.</summary>
+/// <summary>Arguments: those of queues, exchanges, bindings and consumers, and those of a verb.</summary>
 internal static class CtlArguments
 {
     private static readonly JsonElement _none = JsonSerializer.SerializeToElement(Array.Empty<string>());
 
+    /// <summary>A verb's argument that is a whole number above zero.</summary>
+    /// <exception cref="CtlException">It is none.</exception>
+    public static int PositiveNumber(CtlCall call, int index) =>
+        int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
+        : throw CtlException.BadArgument(call, "Argument must be a positive integer");
+
     /// <summary>Those of an item; none is an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>
-        item.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object && arguments.EnumerateObject().Any() ? arguments : _none;
+        item.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object && arguments.EnumerateObject().Any() ? CtlJson.Sorted(arguments) : _none;
 }

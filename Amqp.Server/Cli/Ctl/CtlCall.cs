@@ -13,13 +13,25 @@ namespace Amqp.Server.Cli.Ctl;
 /// <param name="output">Standard output.</param>
 internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, TextWriter output)
 {
+    private bool _isAnswered;
+
     public CtlInput Input => input;
 
     public CtlVerb Verb => verb;
 
     public ApiClient Client => client;
 
-    public TextWriter Output => output;
+    public TextWriter Output
+    {
+        get
+        {
+            _isAnswered = true;
+            return output;
+        }
+    }
+
+    /// <summary>Whether the output is read by a program.</summary>
+    public bool IsForProgram => input.Formatter == "json";
 
     /// <summary>The node's name for the texts: what <c>-n</c> says, or RabbitMQ's default.</summary>
     public string Node { get; } = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
@@ -34,27 +46,30 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     public TimeSpan Timeout => input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
         : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>Says what is about to be done, unless it should be quiet or the output is for a program.</summary>
+    /// <summary>Says what is about to be done, unless it should be quiet or the output is for a program. To be called before the broker is asked to change anything.</summary>
+    /// <exception cref="DryRunException">Saying it was all that is wanted.</exception>
     public void Announce(string text)
     {
         if (!input.IsQuiet && input.Formatter is not ("json" or "csv"))
             output.WriteLine(text);
+        if (input.Has("dry-run"))
+            throw new DryRunException();
     }
 
     /// <summary>Prints what came of it.</summary>
-    public void Say(string text)
-    {
-        if (input.Formatter == "json")
-            output.WriteLine(JsonSerializer.Serialize(new Dictionary<string, string> { ["message"] = text, ["result"] = "ok" }, CtlFormat.Json));
-        else
-            output.WriteLine(text);
-    }
+    /// <param name="text">In words.</param>
+    /// <param name="fields">The same for programs; the words as a message when there are none.</param>
+    public void Say(string text, Dictionary<string, object?>? fields = null) =>
+        Output.WriteLine(IsForProgram ? CtlJson.Of(fields ?? new() { ["message"] = text }) : text);
 
-    /// <summary>Prints what came of it, unless it should be quiet.</summary>
-    public void Note(string text)
+    /// <summary>Prints what was asked for.</summary>
+    public void SayValue(string value) => Say(value, new() { ["node"] = Node, ["result"] = "ok", ["value"] = value });
+
+    /// <summary>Ends a verb that has come through: a program is told even when there is nothing to say.</summary>
+    public void End()
     {
-        if (!input.IsQuiet)
-            Say(text);
+        if (IsForProgram && !_isAnswered && !verb.IsMute)
+            Say("", new() { ["node"] = Node, ["result"] = "ok" });
     }
 
     /// <summary>Gets something; null when it is not there.</summary>
@@ -99,11 +114,11 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     public async Task<JsonElement> DemandUserAsync(string user) => await FindAsync(ApiPath.Of("users", user)) ?? throw CtlException.NoUser(user);
 
     /// <summary>JSON of an argument.</summary>
-    public static JsonNode ParseJson(string text)
+    public static JsonNode? ParseJson(string text)
     {
         try
         {
-            return JsonNode.Parse(text) ?? throw CtlException.NotJson();
+            return JsonNode.Parse(text);
         }
         catch (JsonException)
         {
@@ -119,6 +134,6 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     /// <summary>What the broker's refusal is here.</summary>
     public CliException Refused(ApiAnswer answer) => answer.Status == HttpStatusCode.BadRequest
-        ? CtlException.Error(ExitCode.Unavailable, WebUtility.HtmlDecode(answer.Reason))
+        ? CtlException.Error(ExitCode.Unavailable, answer.Reason)
         : ApiFailure.Of(client.Login, answer, $"resource for {verb.Name} in this broker");
 }

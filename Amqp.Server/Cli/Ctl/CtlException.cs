@@ -12,12 +12,21 @@ internal sealed class CtlException(int exitCode, string message) : CliException(
 
     public static CtlException NoUser(string user) => Error(Cli.ExitCode.NotFound, $"User \"{user}\" does not exist");
 
+    /// <summary>The same of those verbs that show Erlang's term.</summary>
+    public static CtlException NoSuchUser(string user) => Error(Cli.ExitCode.Unavailable, $"{{:no_such_user, \"{user}\"}}");
+
+    public static CtlException NoParameter() => Error(Cli.ExitCode.Unavailable, "Parameter does not exist");
+
     public static CtlException NoVirtualHost(string host) => new(Cli.ExitCode.Refused, $"Virtual host '{host}' does not exist");
 
     public static CtlException NotJson() => Error(Cli.ExitCode.Unavailable, "JSON decoding error. Reason: badarg");
 
     public static CtlException Timeout(CtlInput input, string node, string limit) =>
         new(Cli.ExitCode.TemporaryFailure, $"Error: operation {input.Verb} on node {node} timed out. Timeout value used: {limit}");
+
+    /// <summary>An argument that cannot be, with the usage.</summary>
+    public static CtlException BadArgument(CtlCall call, string problem = "") =>
+        Usage(call.Input, call.Verb, problem.Length == 0 ? "Bad argument." : $"Bad argument: {problem}", Cli.ExitCode.Refused);
 
     /// <summary>Arguments that cannot be, with the usage.</summary>
     public static CtlException Usage(CtlInput input, CtlVerb verb, string problem, int exitCode = Cli.ExitCode.Usage) =>

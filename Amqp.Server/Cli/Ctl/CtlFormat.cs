@@ -86,7 +86,7 @@ internal static class CtlFormat
             return;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 10_000; // a row is a line
-        var table = new Table { Border = TableBorder.Square };
+        var table = new Table { Border = TableBorder.Square, ShowRowSeparators = true };
         foreach (string column in columns)
             table.AddColumn(new TableColumn(new Text(column)));
         foreach (JsonElement[] row in rows)

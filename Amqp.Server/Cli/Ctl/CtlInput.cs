@@ -79,9 +79,9 @@ internal sealed class CtlInput
         CtlVerb? verb = null;
         for (int i = 0; i < given.Count && Verb is null; i++)
         {
-            if (!given[i].StartsWith('-'))
+            if (!IsOption(given[i]))
                 (Verb, verb) = (given[i], find(given[i]));
-            else if (_valued.ContainsKey(given[i]))
+            else if (_valued.ContainsKey(Apart(given[i], null).Last()))
                 i++;
         }
         bool isVerbSeen = false, isOver = false;
@@ -89,7 +89,7 @@ internal sealed class CtlInput
         {
             string word = given[i];
             string? value = null;
-            if (isOver || word is "-" || !word.StartsWith('-'))
+            if (isOver || !IsOption(word))
             {
                 if (isVerbSeen)
                     Arguments.Add(word);
@@ -103,20 +103,34 @@ internal sealed class CtlInput
             }
             if (word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var split)
                 (word, value) = (word[..split], word[(split + 1)..]);
-            if (verb?.Flags.Contains(word) is true)
-                _options[word.TrimStart('-')] = "";
-            else if (verb?.Options.Contains(word) is true)
-                _options[word.TrimStart('-')] = value ?? Next(ref i);
-            else if (_flags.TryGetValue(word, out string? flag))
-                _options[flag] = "";
-            else if (_valued.TryGetValue(word, out string? name))
-                _options[name] = value ?? Next(ref i);
-            else
-                Unknown.Add(word);
+            foreach (string option in Apart(word, verb))
+                Take(option, value, ref i);
         }
 
-        string Next(ref int i) => i + 1 < given.Count ? given[++i] : "";
+        void Take(string option, string? value, ref int i)
+        {
+            if (verb?.Flags.Contains(option) is true)
+                _options[option.TrimStart('-')] = "";
+            else if (_flags.TryGetValue(option, out string? flag) && verb?.Options.Contains(option) is not true)
+                _options[flag] = "";
+            else if ((verb?.Options.Contains(option) is true ? option.TrimStart('-') : _valued.GetValueOrDefault(option)) is not { } name)
+                Unknown.Add(option);
+            else if (value is null && (i + 1 == given.Count || IsOption(given[i + 1])))
+                Unknown.Add(option); // without its value it is none
+            else
+                _options[name] = value ?? given[++i];
+        }
     }
+
+    /// <summary>Whether a word is an option: a minus alone, or before a number, is none.</summary>
+    private static bool IsOption(string word) => word.Length > 1 && word[0] == '-' && !char.IsAsciiDigit(word[1]);
+
+    /// <summary>Options of a letter may share a dash: <c>-qp host</c> is <c>-q -p host</c>.</summary>
+    private static IEnumerable<string> Apart(string word, CtlVerb? verb) =>
+        word.Length > 2 && word[0] == '-' && word[1] != '-' && word[1..].All(letter => IsShort($"-{letter}", verb)) ? word[1..].Select(letter => $"-{letter}") : [word];
+
+    private static bool IsShort(string option, CtlVerb? verb) =>
+        _flags.ContainsKey(option) || _valued.ContainsKey(option) || verb is not null && (verb.Flags.Contains(option) || verb.Options.Contains(option));
 
     public bool Has(string option) => _options.ContainsKey(option);
 

@@ -35,6 +35,10 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
         {
             return await RunAsync(input);
         }
+        catch (DryRunException)
+        {
+            return ExitCode.Ok;
+        }
         catch (ApiFailure failure) when (failure.Status is null)
         {
             string node = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
@@ -74,7 +78,9 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
         Check(input, verb);
         BrokerLogin login = verb.IsLocal ? new BrokerLogin(new Uri(LoginSettings.DefaultUrl), "", "", "/") : input.Login(verb).Resolve(environment, PasswordPrompt.OnTerminal);
         using var client = new ApiClient(login, input.Option("timeout") is { } text && LoginSettings.ParseTimeout(text) is { } limit && verb.Name is not ("await_startup" or "wait") ? limit : _patience);
-        await verb.RunAsync(new CtlCall(input, verb, client, output));
+        var call = new CtlCall(input, verb, client, output);
+        await verb.RunAsync(call);
+        call.End();
         return ExitCode.Ok;
     }
 
@@ -94,6 +100,8 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
 
     private async Task<int> HelpAsync(string? name, bool isAsked)
     {
+        if (name is not null && CtlVerbs.Find(name) is null)
+            throw CtlException.Error(ExitCode.Usage, $"\nCommand '{name}' not found.");
         if (name is not null && CtlVerbs.Find(name) is { } verb)
             await output.WriteLineAsync(CtlHelp.Of(verb));
         else

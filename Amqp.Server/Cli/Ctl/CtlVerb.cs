@@ -18,6 +18,9 @@ internal sealed record CtlVerb(string Name, string Usage, int Least, int Most, s
     /// <summary>Seconds it has unless told otherwise; null when RabbitMQ's has no limit.</summary>
     public double? Timeout { get; init; }
 
+    /// <summary>Whether even a program is not told that it is done, as with RabbitMQ's.</summary>
+    public bool IsMute { get; init; }
+
     /// <summary>Whether it asks a broker as a user; a verb that does not must not fail for want of a password.</summary>
     public bool IsLocal { get; init; }
 

@@ -13,7 +13,7 @@ internal static class CtlVerbs
         ("Access Control", PermissionVerbs.All),
         ("Queues", QueueVerbs.All),
         ("Monitoring", ListVerbs.All),
-        ("Health checks", DiagnosticVerbs.All),
+        ("Health checks", [.. DiagnosticVerbs.All, .. ListenerVerbs.All]),
         ("Connections", ConnectionVerbs.All),
         ("Parameters", ParameterVerbs.All),
         ("Policies", PolicyVerbs.All),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
 
@@ -7,10 +8,11 @@ namespace Amqp.Server.Cli.Ctl;
 internal static class DefinitionVerbs
 {
     private const string Standard = "-";
+    private const string NoVirtualHost = "no_such_vhost ";
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync) { Options = ["--format"] },
+        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync) { Options = ["--format"], IsMute = true },
         new("import_definitions", "<file_path | \"-\"> [--format <json | erlang>] [--skip-if-unchanged]", 0, 1, "Imports definitions in JSON", ImportAsync) { Options = ["--format"], Flags = ["--skip-if-unchanged"], Timeout = 300 },
     ];
 
@@ -18,8 +20,12 @@ internal static class DefinitionVerbs
     {
         DemandJson(call);
         string file = call[0];
+        if (file != Standard && Path.GetDirectoryName(Path.GetFullPath(file, Environment.CurrentDirectory)) is { } folder && !Directory.Exists(folder))
+            throw CtlException.BadArgument(call, $"Directory {folder} does not exist");
         if (file != Standard)
             call.Announce($"Exporting definitions in JSON to a file at \"{file}\" ...");
+        if (file.Length == 0 || Directory.Exists(file))
+            throw CtlException.Error(ExitCode.Refused, $"Path {file} is a directory");
         string text = JsonSerializer.Serialize(await call.GetAsync("definitions"), CtlFormat.Json);
         if (file == Standard)
         {
@@ -45,26 +51,32 @@ internal static class DefinitionVerbs
         DemandJson(call);
         string file = call.Input.Arguments.Count > 0 ? call[0] : Standard;
         if (file != Standard && !File.Exists(file))
-            throw CtlException.Usage(call.Input, call.Verb, $"Bad argument: File {file} does not exist", ExitCode.Refused);
+            throw CtlException.BadArgument(call, $"File {file} does not exist");
         call.Announce(file == Standard ? "Importing definitions in JSON from standard input ..." : $"Importing definitions in JSON from a file at \"{file}\" ...");
         string text = file == Standard ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(file);
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
         }
-        catch (JsonException)
+        catch (JsonException error)
         {
-            throw CtlException.Error(ExitCode.Refused, "Failed to parse input as JSON. Please check if it is valid");
+            throw CtlException.Error(ExitCode.Refused, $"Failed to deserialise input (format: JSON) (error: {error.Message})");
         }
         ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Post, "definitions", text);
+        if (answer.Status == HttpStatusCode.BadRequest && answer.Reason.StartsWith(NoVirtualHost, StringComparison.Ordinal))
+            throw CtlException.NoVirtualHost(answer.Reason[NoVirtualHost.Length..]);
         if (!answer.IsSuccess)
             throw call.Refused(answer);
-        call.Note("Successfully started definition import. This process is asynchronous and can take some time.");
+        if (!call.Input.IsQuiet && !call.IsForProgram)
+            call.Say("Successfully started definition import. This process is asynchronous and can take some time.");
     }
 
     private static void DemandJson(CtlCall call)
     {
-        if (call.Input.Option("format") is { } format && !format.Equals("json", StringComparison.OrdinalIgnoreCase))
+        string format = call.Input.Option("format")?.ToLowerInvariant() ?? "json";
+        if (format is not ("json" or "erlang"))
+            throw CtlException.BadArgument(call, "Format should be either json or erlang");
+        if (format != "json")
             throw CtlException.Usage(call.Input, call.Verb, $"format {format} is not supported here; definitions are JSON");
     }
 }

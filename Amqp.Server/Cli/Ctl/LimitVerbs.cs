@@ -25,17 +25,13 @@ internal static class LimitVerbs
         call.Announce($"Setting vhost limits to \"{call[0]}\" for vhost \"{call.VirtualHost}\" ...");
         JsonObject limits = Parse(call[0]);
         await call.DemandVirtualHostAsync();
-        foreach (string old in Names(await call.ListAsync(ApiPath.Of("vhost-limits", call.VirtualHost))).Where(old => !limits.ContainsKey(old)))
-            await call.SendAsync(HttpMethod.Delete, ApiPath.Of("vhost-limits", call.VirtualHost, old));
-        foreach (var (name, value) in limits)
-            await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhost-limits", call.VirtualHost, name), new JsonObject { ["value"] = value?.DeepClone() });
+        await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits }); // all or none
     }
 
     private static async Task ClearOfHostAsync(CtlCall call)
     {
         call.Announce($"Clearing vhost \"{call.VirtualHost}\" limits ...");
-        foreach (string name in Names(await call.ListAsync(ApiPath.Of("vhost-limits", call.VirtualHost))))
-            await call.SendAsync(HttpMethod.Delete, ApiPath.Of("vhost-limits", call.VirtualHost, name));
+        await call.DeleteAsync(OfHost(call), CtlException.NoParameter());
     }
 
     private static async Task ListOfHostsAsync(CtlCall call)
@@ -49,14 +45,20 @@ internal static class LimitVerbs
         call.Announce($"Listing limits for vhost \"{call.VirtualHost}\" ...");
         await call.DemandVirtualHostAsync();
         JsonElement[] limits = await call.ListAsync(ApiPath.Of("vhost-limits", call.VirtualHost));
-        call.Say(limits.Length == 0 ? "" : CtlJson.Compact(limits[0].GetProperty("value")));
+        if (limits.Length == 0 && call.IsForProgram)
+            call.Output.WriteLine("[]");
+        else
+            call.SayValue(limits.Length == 0 ? "" : CtlJson.Compact(limits[0].GetProperty("value")));
     }
+
+    /// <summary>The parameter that a virtual host's limits are.</summary>
+    private static string OfHost(CtlCall call) => ApiPath.Of("parameters", "vhost-limits", call.VirtualHost, "limits");
 
     private static async Task SetOfUserAsync(CtlCall call)
     {
         call.Announce($"Setting user limits to \"{call[1]}\" for user \"{call[0]}\" ...");
         JsonObject limits = Parse(call[1]);
-        await call.DemandUserAsync(call[0]);
+        await DemandUserAsync(call, call[0]);
         foreach (var (name, value) in limits)
             await call.SendAsync(HttpMethod.Put, ApiPath.Of("user-limits", call[0], name), new JsonObject { ["value"] = value?.DeepClone() });
     }
@@ -64,7 +66,7 @@ internal static class LimitVerbs
     private static async Task ClearOfUserAsync(CtlCall call)
     {
         call.Announce($"Clearing {(call[1] == "all" ? "all limits" : $"\"{call[1]}\" limit")} for user \"{call[0]}\" ...");
-        await call.DemandUserAsync(call[0]);
+        await DemandUserAsync(call, call[0]);
         string[] names = Names(await call.ListAsync(ApiPath.Of("user-limits", call[0])));
         foreach (string name in names.Where(name => call[1] == "all" || name == call[1]))
             await call.SendAsync(HttpMethod.Delete, ApiPath.Of("user-limits", call[0], name));
@@ -80,9 +82,15 @@ internal static class LimitVerbs
         }
         string user = call.Input.Option("user") ?? "guest";
         call.Announce($"Listing limits for user \"{user}\" ...");
-        await call.DemandUserAsync(user);
+        await DemandUserAsync(call, user);
         JsonElement[] limits = await call.ListAsync(ApiPath.Of("user-limits", user));
         call.Say(limits.Length == 0 ? "{}" : CtlJson.Compact(limits[0].GetProperty("value")));
+    }
+
+    private static async Task DemandUserAsync(CtlCall call, string user)
+    {
+        if (await call.FindAsync(ApiPath.Of("users", user)) is null)
+            throw CtlException.NoSuchUser(user);
     }
 
     private static void Print(CtlCall call, string[] columns, JsonElement[] limits, string owner) =>

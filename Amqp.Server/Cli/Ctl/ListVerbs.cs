@@ -47,7 +47,8 @@ internal static class ListVerbs
 
     private static async Task ConsumersAsync(CtlCall call)
     {
-        string[] columns = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
+        string[] wanted = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
+        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // in whatever order they are asked for
         call.Announce($"Listing consumers in vhost {call.VirtualHost} ...");
         await PrintAsync(call, ApiPath.Of("consumers", call.VirtualHost), columns, (consumer, column) => column switch
         {
@@ -68,11 +69,13 @@ internal static class ListVerbs
 
     private static async Task EnableAsync(CtlCall call)
     {
+        if (call[0].Length == 0)
+            throw CtlException.BadArgument(call, "feature_flag cannot be an empty string.");
         call.Announce(call[0] == "all" ? "Enabling all feature flags ..." : $"Enabling feature flag \"{call[0]}\" ...");
-        if (call[0] != "all")
-            await call.SendAsync(HttpMethod.Put, $"{ApiPath.Of("feature-flags", call[0])}/enable");
-        else
-            await call.GetAsync("feature-flags"); // they are all enabled
+        // They are all enabled.
+        JsonElement[] flags = await call.ListAsync("feature-flags");
+        if (call[0] != "all" && !flags.Any(flag => flag.GetProperty("name").GetString() == call[0]))
+            throw CtlException.Error(ExitCode.Usage, $"This feature flag is not supported by node {call.Node}");
     }
 
     private static async Task PrintAsync(CtlCall call, string path, string[] columns, Func<JsonElement, string, JsonElement> cell)

@@ -13,24 +13,21 @@ internal static class NodeStatus
     /// <summary>The node's own fields.</summary>
     public static async Task<JsonElement> NodeAsync(CtlCall call) => (await call.GetAsync("nodes")).EnumerateArray().First();
 
-    /// <summary>One line for each listener.</summary>
-    public static IEnumerable<string> Listeners(JsonElement overview) => overview.GetProperty("listeners").EnumerateArray()
-        .OrderBy(listener => listener.GetProperty("port").ToString(), StringComparer.Ordinal)
-        .Select(listener => $"interface: {Interface(listener)}, port: {listener.GetProperty("port")}, protocol: {listener.GetProperty("protocol")}, purpose: {Purpose(listener.GetProperty("protocol").GetString()!)}");
-
     public static async Task PrintAsync(CtlCall call)
     {
+        DemandUnit(call);
         call.Announce($"Status of node {call.Node} ...");
         JsonElement overview = await call.GetAsync("overview"), node = await NodeAsync(call);
-        if (call.Input.Formatter == "json")
+        int hosts = (await call.ListAsync("vhosts")).Length;
+        if (call.IsForProgram)
         {
-            call.Output.WriteLine(JsonSerializer.Serialize(Machine(overview, node), CtlFormat.Json));
+            call.Output.WriteLine(CtlJson.Of(Machine(overview, node, hosts)));
             return;
         }
         var output = call.Output;
         Heading(output, "Runtime");
         output.WriteLine($"OS PID: {Text(node, "os_pid")}");
-        output.WriteLine($"OS: {(OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsMacOS() ? "macOS" : "Windows")}");
+        output.WriteLine($"OS: {OperatingSystemName}");
         output.WriteLine($"Uptime (seconds): {Number(node, "uptime") / 1000:0}");
         output.WriteLine($"Is under maintenance?: {(IsDrained(node) ? "true" : "false")}");
         if (Text(overview, "product_name") is { Length: > 0 } product and not "RabbitMQ")
@@ -56,10 +53,10 @@ internal static class NodeStatus
         JsonElement totals = overview.GetProperty("object_totals");
         output.WriteLine($"Connection count: {Text(totals, "connections")}");
         output.WriteLine($"Queue count: {Text(totals, "queues")}");
-        output.WriteLine($"Virtual host count: {(await call.ListAsync("vhosts")).Length}");
+        output.WriteLine($"Virtual host count: {hosts}");
         Heading(output, "Listeners");
-        foreach (string listener in Listeners(overview))
-            output.WriteLine(Capital(listener));
+        foreach (ListenerView listener in ListenerView.Of(overview))
+            output.WriteLine($"I{listener.ToString()[1..]}");
     }
 
     public static async Task PrintClusterAsync(CtlCall call)
@@ -67,18 +64,23 @@ internal static class NodeStatus
         call.Announce($"Cluster status of node {call.Node} ...");
         JsonElement overview = await call.GetAsync("overview"), node = await NodeAsync(call);
         string name = Text(overview, "node");
-        if (call.Input.Formatter == "json")
+        JsonElement[] flags = await call.ListAsync("feature-flags");
+        string maintenance = IsDrained(node) ? "marked for maintenance" : "not under maintenance";
+        if (call.IsForProgram)
         {
-            call.Output.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object?>
+            call.Output.WriteLine(CtlJson.Of(new()
             {
+                ["alarms"] = Alarms(node),
                 ["cluster_name"] = Text(overview, "cluster_name"),
                 ["disk_nodes"] = new[] { name },
+                ["feature_flags"] = flags,
+                ["listeners"] = new Dictionary<string, object> { [name] = ListenerView.Of(overview).Select(listener => listener.Fields) },
+                ["maintenance_status"] = new Dictionary<string, string> { [name] = maintenance },
+                ["partitions"] = new Dictionary<string, string>(),
                 ["ram_nodes"] = Array.Empty<string>(),
                 ["running_nodes"] = new[] { name },
-                ["alarms"] = Alarms(node),
-                ["partitions"] = new Dictionary<string, string>(),
-                ["listeners"] = new Dictionary<string, JsonElement> { [name] = overview.GetProperty("listeners") },
-            }, CtlFormat.Json));
+                ["versions"] = new Dictionary<string, object> { [name] = new { rabbitmq_name = Text(overview, "product_name"), rabbitmq_version = Text(overview, "product_version") } },
+            }));
             return;
         }
         var output = call.Output;
@@ -91,16 +93,16 @@ internal static class NodeStatus
         Heading(output, "Versions");
         output.WriteLine($"{name}: {Text(overview, "product_name")} {Text(overview, "product_version")} on {Text(overview, "erlang_full_version")}");
         Heading(output, "Maintenance status");
-        output.WriteLine($"Node: {name}, status: {(IsDrained(node) ? "marked for maintenance" : "not under maintenance")}");
+        output.WriteLine($"Node: {name}, status: {maintenance}");
         Heading(output, "Alarms");
         output.WriteLine(Alarms(node) is { Length: > 0 } alarms ? string.Join('\n', alarms) : "(none)");
         Heading(output, "Network Partitions");
         output.WriteLine("(none)");
         Heading(output, "Listeners");
-        foreach (string listener in Listeners(overview))
+        foreach (ListenerView listener in ListenerView.Of(overview))
             output.WriteLine($"Node: {name}, {listener}");
         Heading(output, "Feature flags");
-        foreach (JsonElement flag in await call.ListAsync("feature-flags"))
+        foreach (JsonElement flag in flags)
             output.WriteLine($"Flag: {Text(flag, "name")}, state: {Text(flag, "state")}");
     }
 
@@ -118,42 +120,69 @@ internal static class NodeStatus
     /// <summary>Bytes in the unit that is asked for, gigabytes unless it is.</summary>
     public static string Size(CtlCall call, double bytes)
     {
-        string unit = call.Input.Option("unit")?.ToLowerInvariant() ?? "gb";
-        double divisor = unit switch
-        {
-            "bytes" or "b" => 1,
-            "kb" => 1e3,
-            "mb" => 1e6,
-            "gb" => 1e9,
-            "tb" => 1e12,
-            "kib" or "k" => 1024,
-            "mib" or "m" => 1048576,
-            "gib" or "g" => 1073741824,
-            _ => throw CtlException.Usage(call.Input, call.Verb, $"unit '{unit}' is not supported. Please use one of: bytes, mb, gb, tb", ExitCode.Usage),
-        };
-        string number = Math.Round(bytes / divisor, 4).ToString("0.0###", CultureInfo.InvariantCulture);
+        string unit = Unit(call);
+        string number = Math.Round(bytes / Divisor(unit)!.Value, 4).ToString("0.0###", CultureInfo.InvariantCulture);
         return $"{number} {unit}";
     }
 
+    /// <summary>Demands a unit that there is.</summary>
+    /// <exception cref="CtlException">There is no such unit.</exception>
+    public static void DemandUnit(CtlCall call)
+    {
+        if (Divisor(Unit(call)) is null)
+            throw CtlException.Usage(call.Input, call.Verb, $"\"unit '{call.Input.Option("unit")}' is not supported. Please use one of: bytes, mb, gb\"");
+    }
+
+    private static string Unit(CtlCall call) => call.Input.Option("unit")?.ToLowerInvariant() ?? "gb";
+
+    private static double? Divisor(string unit) => unit switch
+    {
+        "bytes" or "b" => 1,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "kib" or "k" => 1024,
+        "mib" or "m" => 1048576,
+        "gib" or "g" => 1073741824,
+        _ => null,
+    };
+
     private static bool IsDrained(JsonElement node) => node.GetProperty("being_drained").GetBoolean();
 
-    private static Dictionary<string, object?> Machine(JsonElement overview, JsonElement node) => new()
+    private static Dictionary<string, object?> Machine(JsonElement overview, JsonElement node, int hosts) => new()
     {
-        ["pid"] = int.Parse(Text(node, "os_pid"), CultureInfo.InvariantCulture),
-        ["uptime"] = (long)(Number(node, "uptime") / 1000),
+        ["alarms"] = Alarms(node),
+        ["data_directory"] = Text(node, "db_dir"),
+        ["disk_free"] = node.GetProperty("disk_free"),
+        ["disk_free_limit"] = node.GetProperty("disk_free_limit"),
+        ["file_descriptors"] = new
+        {
+            sockets_limit = node.GetProperty("sockets_total"),
+            sockets_used = node.GetProperty("sockets_used"),
+            total_limit = node.GetProperty("fd_total"),
+            total_used = node.GetProperty("fd_used"),
+        },
         ["is_under_maintenance"] = IsDrained(node),
+        ["listeners"] = ListenerView.Of(overview).Select(listener => listener.Fields),
+        ["memory"] = new { strategy = Text(node, "mem_calculation_strategy"), total = new { rss = node.GetProperty("mem_used") } },
+        ["os"] = OperatingSystemName,
+        ["pid"] = int.Parse(Text(node, "os_pid"), CultureInfo.InvariantCulture),
         ["product_name"] = Text(overview, "product_name"),
         ["product_version"] = Text(overview, "product_version"),
         ["rabbitmq_version"] = Text(overview, "rabbitmq_version"),
-        ["data_directory"] = Text(node, "db_dir"),
-        ["alarms"] = Alarms(node),
+        ["totals"] = new
+        {
+            virtual_host_count = hosts,
+            connection_count = overview.GetProperty("object_totals").GetProperty("connections"),
+            queue_count = overview.GetProperty("object_totals").GetProperty("queues"),
+        },
+        ["uptime"] = (long)(Number(node, "uptime") / 1000),
+        ["vm_memory_calculation_strategy"] = Text(node, "mem_calculation_strategy"),
         ["vm_memory_high_watermark_limit"] = node.GetProperty("mem_limit"),
-        ["memory"] = new Dictionary<string, JsonElement> { ["total"] = node.GetProperty("mem_used") },
-        ["disk_free"] = node.GetProperty("disk_free"),
-        ["disk_free_limit"] = node.GetProperty("disk_free_limit"),
-        ["totals"] = overview.GetProperty("object_totals"),
-        ["listeners"] = overview.GetProperty("listeners"),
     };
+
+    private static string OperatingSystemName => OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsMacOS() ? "macOS" : "Windows";
 
     private static void Heading(TextWriter output, string name)
     {
@@ -163,20 +192,7 @@ internal static class NodeStatus
         output.WriteLine();
     }
 
-    private static string Interface(JsonElement listener) => listener.GetProperty("ip_address").GetString() is { } address && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : listener.GetProperty("ip_address").GetString()!;
-
-    private static string Purpose(string protocol) => protocol switch
-    {
-        "amqp" => "AMQP 0-9-1",
-        "amqp/ssl" => "AMQP 0-9-1 over TLS",
-        "http" => "HTTP API",
-        "https" => "HTTP API over TLS (HTTPS)",
-        _ => protocol,
-    };
-
     private static string Text(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) ? value.ToString() : "";
 
     private static double Number(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) && value.TryGetDouble(out double number) ? number : 0;
-
-    private static string Capital(string line) => string.Concat(line[..1].ToUpperInvariant(), line.AsSpan(1));
 }

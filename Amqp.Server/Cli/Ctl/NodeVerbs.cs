@@ -42,7 +42,8 @@ internal static class NodeVerbs
 
     private static Task Version(CtlCall call)
     {
-        call.Output.WriteLine(typeof(NodeVerbs).Assembly.GetName().Version?.ToString(3));
+        string version = typeof(NodeVerbs).Assembly.GetName().Version!.ToString(3);
+        call.Say(version, new() { ["node"] = call.Node, ["result"] = "ok", ["value"] = new { version } });
         return Task.CompletedTask;
     }
 
@@ -55,14 +56,13 @@ internal static class NodeVerbs
 
     private static async Task CheckAsync(CtlCall call)
     {
-        if (!call.Input.IsQuiet)
-        {
-            call.Output.WriteLine("This command is DEPRECATED and will be removed in a future version.");
-            call.Output.WriteLine("It performs intrusive, opinionated health checks and requires a fully booted node.");
-            call.Output.WriteLine("Use one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.");
-            call.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds ..."));
-        }
-        call.Announce($"Checking health of node {call.Node} ...");
+        call.Announce(string.Create(CultureInfo.InvariantCulture, $"""
+            This command is DEPRECATED and will be removed in a future version.
+            It performs intrusive, opinionated health checks and requires a fully booted node.
+            Use one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.
+            Timeout: {call.Timeout.TotalSeconds:0.##} seconds ...
+            Checking health of node {call.Node} ...
+            """));
         ApiAnswer alarms = await call.Client.AskAsync(HttpMethod.Get, "health/checks/alarms");
         if (!alarms.IsSuccess)
             throw CtlException.Error(ExitCode.Software, $"Node {call.Node} failed health check: {alarms.Reason}");
@@ -73,11 +73,10 @@ internal static class NodeVerbs
 
     private static async Task AwaitNodesAsync(CtlCall call)
     {
-        if (!int.TryParse(call[0], NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-            throw CtlException.Usage(call.Input, call.Verb, "Bad argument.", ExitCode.Refused);
+        int count = CtlArguments.PositiveNumber(call, 0);
         call.Announce(string.Create(CultureInfo.InvariantCulture, $"Will wait for at least {count} nodes to join the cluster of {call.Node}. Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            throw CtlException.Error(ExitCode.TemporaryFailure, "There is one node, and no others can join it");
+            throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster."); // no others can join it
         await AwaitAsync(call, () => false);
     }
 
@@ -111,7 +110,9 @@ internal static class NodeVerbs
     {
         string? given = call.Input.Option("pid") ?? call.Input.Option("P");
         if (given is null && call.Input.Arguments.Count == 0)
-            throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.");
+            throw CtlException.Usage(call.Input, call.Verb, "\"No pid or pidfile specified\"");
+        if (given is not null && call.Input.Arguments.Count > 0)
+            throw CtlException.Usage(call.Input, call.Verb, "\"Cannot specify both pid and pidfile\"");
         int pid;
         if (given is not null)
         {
@@ -124,10 +125,12 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        // RabbitMQ's words: scripts look for them.
-        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running");
-        call.Announce($"Waiting for applications 'rabbit_and_plugins' to start on node '{call.Node}'");
+        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running"); // RabbitMQ's words: scripts look for them
+        // Another broker may answer in its place.
+        if (!IsRunning(pid))
+            throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
         await AwaitAsync(call, () => !IsRunning(pid));
+        call.Announce($"Waiting for applications 'rabbit_and_plugins' to start on node '{call.Node}'");
         call.Announce($"Applications 'rabbit_and_plugins' are running on node '{call.Node}'");
     }
 

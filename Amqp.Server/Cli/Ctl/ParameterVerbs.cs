@@ -9,6 +9,7 @@ internal static class ParameterVerbs
 {
     private static readonly string[] _columns = ["component", "name", "value"];
     private static readonly string[] _globalColumns = ["name", "value"];
+    private static readonly string[] _policyFields = ["pattern", "definition", "priority", "apply-to"];
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
@@ -23,7 +24,7 @@ internal static class ParameterVerbs
     private static async Task SetAsync(CtlCall call)
     {
         call.Announce($"Setting runtime parameter \"{call[1]}\" for component \"{call[0]}\" to \"{call[2]}\" in vhost \"{call.VirtualHost}\" ...");
-        JsonNode value = CtlCall.ParseJson(call[2]);
+        JsonNode? value = CtlCall.ParseJson(call[2]);
         await call.DemandVirtualHostAsync();
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), new JsonObject { ["value"] = value });
     }
@@ -31,7 +32,7 @@ internal static class ParameterVerbs
     private static async Task ClearAsync(CtlCall call)
     {
         call.Announce($"Clearing runtime parameter \"{call[1]}\" for component \"{call[0]}\" on vhost \"{call.VirtualHost}\" ...");
-        await call.DeleteAsync(ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), Missing());
+        await call.DeleteAsync(ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), CtlException.NoParameter());
     }
 
     private static async Task ListAsync(CtlCall call)
@@ -39,7 +40,7 @@ internal static class ParameterVerbs
         call.Announce($"Listing runtime parameters for vhost \"{call.VirtualHost}\" ...");
         await call.DemandVirtualHostAsync();
         JsonElement[] parameters = await call.ListAsync("parameters");
-        Print(call, _columns, parameters.Where(parameter => parameter.GetProperty("vhost").GetString() == call.VirtualHost));
+        Print(call, _columns, parameters.Where(parameter => parameter.GetProperty("vhost").GetString() == call.VirtualHost), Cell);
     }
 
     private static async Task SetGlobalAsync(CtlCall call)
@@ -51,17 +52,25 @@ internal static class ParameterVerbs
     private static async Task ClearGlobalAsync(CtlCall call)
     {
         call.Announce($"Clearing global runtime parameter \"{call[0]}\" ...");
-        await call.DeleteAsync(ApiPath.Of("global-parameters", call[0]), Missing());
+        await call.DeleteAsync(ApiPath.Of("global-parameters", call[0]), CtlException.NoParameter());
     }
 
     private static async Task ListGlobalAsync(CtlCall call)
     {
         call.Announce("Listing global runtime parameters ...");
-        Print(call, _globalColumns, await call.ListAsync("global-parameters"));
+        Print(call, _globalColumns, await call.ListAsync("global-parameters"), CtlJson.AsText);
     }
 
-    private static CtlException Missing() => CtlException.Error(ExitCode.Unavailable, "Parameter does not exist");
+    private static JsonElement Cell(JsonElement parameter, string column)
+    {
+        if (column != "value" || parameter.GetProperty("component").GetString() != "operator_policy")
+            return CtlJson.AsText(parameter, column);
+        // The one value that RabbitMQ keeps in an order of its own.
+        JsonElement policy = parameter.GetProperty("value");
+        IEnumerable<string> fields = _policyFields.Select(field => $"\"{field}\":{CtlJson.Compact(policy.GetProperty(field))}");
+        return JsonSerializer.SerializeToElement($"{{{string.Join(',', fields)}}}");
+    }
 
-    private static void Print(CtlCall call, string[] columns, IEnumerable<JsonElement> parameters) =>
-        CtlFormat.Print(call, columns, [.. parameters.Select(parameter => columns.Select(column => CtlJson.AsText(parameter, column)).ToArray())], isStreamed: false);
+    private static void Print(CtlCall call, string[] columns, IEnumerable<JsonElement> parameters, Func<JsonElement, string, JsonElement> cell) =>
+        CtlFormat.Print(call, columns, [.. parameters.Select(parameter => columns.Select(column => cell(parameter, column)).ToArray())], isStreamed: false);
 }

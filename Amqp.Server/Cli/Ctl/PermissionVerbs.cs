@@ -81,7 +81,7 @@ internal static class PermissionVerbs
     private static async Task OfUserAsync(CtlCall call, string kind, string[] columns)
     {
         call.Announce($"Listing {kind.Replace('-', ' ')} for user \"{call[0]}\" ...");
-        JsonElement permissions = await call.FindAsync($"{ApiPath.Of("users", call[0])}/{kind}") ?? throw CtlException.Error(ExitCode.Unavailable, $"{{:no_such_user, \"{call[0]}\"}}");
+        JsonElement permissions = await call.FindAsync($"{ApiPath.Of("users", call[0])}/{kind}") ?? throw CtlException.NoSuchUser(call[0]);
         Print(call, columns, permissions, hasHeadings: columns == _ofUser); // of topics RabbitMQ's has none
     }
 

@@ -33,7 +33,7 @@ internal static class PolicyVerbs
     {
         int priority = call.Number("priority", 0);
         call.Announce($"Setting {words} \"{call[0]}\" for pattern \"{call[1]}\" to \"{call[2]}\" with priority \"{priority}\" for vhost \"{call.VirtualHost}\" ...");
-        JsonNode definition = CtlCall.ParseJson(call[2]);
+        JsonNode? definition = CtlCall.ParseJson(call[2]);
         await call.DemandVirtualHostAsync();
         var body = new JsonObject { ["pattern"] = call[1], ["definition"] = definition, ["priority"] = priority, ["apply-to"] = call.Input.Option("apply-to") ?? "all" };
         await call.SendAsync(HttpMethod.Put, ApiPath.Of(kind, call.VirtualHost, call[0]), body);
@@ -42,7 +42,7 @@ internal static class PolicyVerbs
     private static async Task ClearAsync(CtlCall call, string kind, string words)
     {
         call.Announce($"Clearing {words} \"{call[0]}\" on vhost \"{call.VirtualHost}\" ...");
-        await call.DeleteAsync(ApiPath.Of(kind, call.VirtualHost, call[0]), CtlException.Error(ExitCode.Unavailable, "Parameter does not exist"));
+        await call.DeleteAsync(ApiPath.Of(kind, call.VirtualHost, call[0]), CtlException.NoParameter());
     }
 
     private static async Task ListAsync(CtlCall call, string kind, string words)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Amqp.Server.Cli.Api;
@@ -16,6 +17,8 @@ internal static class QueueVerbs
         "slave_pids", "state", "synchronised_slave_pids", "type", "vhost",
     ];
 
+    private static readonly string[] _knownOfUnresponsive = ["name", "durable", "auto_delete", "arguments", "pid", "recoverable_slaves"];
+
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
         new("delete_queue", "[--vhost <vhost>] <queue_name> [--if-empty|-e] [--if-unused|-u] [--timeout <timeout>]", 1, 1, "Deletes a queue", DeleteAsync)
@@ -33,16 +36,18 @@ internal static class QueueVerbs
             Options = ["--queue-timeout"],
         },
         new("purge_queue", "[--vhost <vhost>] <queue>", 1, 1, "Purges a queue (removes all messages in it)", PurgeAsync),
-        new("rebalance", "<all | classic | quorum | stream>", 1, 1, "Rebalances queue leaders; with one node there is nothing to do", RebalanceAsync),
+        new("rebalance", "<all | classic | quorum> [--vhost-pattern <pattern>] [--queue-pattern <pattern>]", 1, 1, "Rebalances queue leaders; with one node there is nothing to do", RebalanceAsync)
+        {
+            Options = ["--vhost-pattern", "--queue-pattern"],
+        },
     ];
 
     private static async Task ListAsync(CtlCall call)
     {
         string[] columns = CtlColumns.Of(call, _known, "name", "messages");
-        if (call.Timeout != Timeout.InfiniteTimeSpan)
-            call.Announce(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ..."));
-        call.Announce($"Listing queues for vhost {call.VirtualHost} ...");
-        JsonElement[] queues = call.Input.Has("offline") ? [] : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost)); // the one node is online
+        string timeout = call.Timeout == Timeout.InfiniteTimeSpan ? "" : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
+        call.Announce($"{timeout}Listing queues for vhost {call.VirtualHost} ...");
+        JsonElement[] queues = call.Input.Has("offline") && !call.Input.Has("online") ? [] : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost)); // the one node is online
         CtlFormat.Print(call, columns, [.. queues.Select(queue => columns.Select(column => Cell(queue, column)).ToArray())], isStreamed: true);
     }
 
@@ -50,23 +55,32 @@ internal static class QueueVerbs
     {
         "arguments" => CtlArguments.Of(queue),
         "owner_pid" => ListColumnOf(queue, "owner_pid_details", "name"),
-        "leader" => queue.TryGetProperty("node", out JsonElement node) ? node : default,
-        "members" or "online" when !queue.TryGetProperty(column, out _) => queue.TryGetProperty("node", out JsonElement only) ? JsonSerializer.SerializeToElement(new[] { only.GetString() }) : default,
+        "effective_policy_definition" when queue.TryGetProperty(column, out JsonElement definition) => CtlJson.Sorted(definition),
+        "leader" => IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement node) ? node : default,
+        "members" or "online" when !queue.TryGetProperty(column, out _) =>
+            IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement only) ? JsonSerializer.SerializeToElement(new[] { only.GetString() }) : default,
         _ => queue.TryGetProperty(column, out JsonElement value) ? value : default,
     };
+
+    /// <summary>Only of such a queue it is said where its replicas are.</summary>
+    private static bool IsQuorum(JsonElement queue) => queue.TryGetProperty("type", out JsonElement type) && type.GetString() == "quorum";
 
     private static JsonElement ListColumnOf(JsonElement item, string holder, string field) =>
         item.TryGetProperty(holder, out JsonElement inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(field, out JsonElement value) ? value : default;
 
     private static async Task ListUnresponsiveAsync(CtlCall call)
     {
+        string[] columns = CtlColumns.Of(call, _knownOfUnresponsive, "name");
         call.Announce($"Listing unresponsive queues for vhost {call.VirtualHost} ...");
         await call.GetAsync("whoami"); // a queue here is no process that could hang; a broker that hangs does not answer this either
+        CtlFormat.Print(call, columns, [], isStreamed: true);
     }
 
     private static async Task DeleteAsync(CtlCall call)
     {
         string name = call[0], host = call.VirtualHost, path = ApiPath.Of("queues", host, name);
+        if (name.Length == 0)
+            throw CtlException.BadArgument(call, "queue name cannot be an empty string");
         bool ifEmpty = call.Input.Has("if-empty") || call.Input.Has("e"), ifUnused = call.Input.Has("if-unused") || call.Input.Has("u");
         string condition = (ifEmpty, ifUnused) switch
         {
@@ -99,8 +113,9 @@ internal static class QueueVerbs
 
     private static async Task RebalanceAsync(CtlCall call)
     {
-        if (call[0] is not ("all" or "classic" or "quorum" or "stream"))
-            throw CtlException.Usage(call.Input, call.Verb, $"type {call[0]} is not supported. Try one of all, classic, quorum, stream.", ExitCode.Refused);
+        if (call[0] is not ("all" or "classic" or "quorum"))
+            throw CtlException.Error(ExitCode.Unavailable, $"type {call[0]} is not supported. Try one of all, classic, quorum.");
+        call.Announce($"Re-balancing leaders of {call[0]} queues...");
         await call.GetAsync("whoami");
     }
 }

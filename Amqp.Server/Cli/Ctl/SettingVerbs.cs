@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Ctl;
 
@@ -24,32 +25,34 @@ internal static class SettingVerbs
 
     private static async Task SetMemoryAsync(CtlCall call)
     {
-        if (call.Input.Arguments.Count == 1)
+        if (IsOf(call, "absolute"))
         {
-            double fraction = Fraction(call, call[0]);
-            call.Announce($"Setting memory threshold on {call.Node} to {call[0]} ...");
-            await call.SendAsync(HttpMethod.Put, "settings/memory-high-watermark", new JsonObject { ["relative"] = fraction });
+            DemandSize(call, call[1]);
+            call.Announce($"Setting memory threshold on {call.Node} to {call[1]} bytes ...");
+            await call.SendAsync(HttpMethod.Put, "settings/memory-high-watermark", new JsonObject { ["absolute"] = call[1] });
             return;
         }
-        if (call[0] != "absolute")
-            throw Bad(call);
-        call.Announce($"Setting memory threshold on {call.Node} to {call[1]} bytes ...");
-        await call.SendAsync(HttpMethod.Put, "settings/memory-high-watermark", new JsonObject { ["absolute"] = call[1] });
+        double fraction = Number(call, call[0]);
+        if (fraction is < 0 or > 1)
+            throw CtlException.BadArgument(call, "The threshold should be a fraction between 0.0 and 1.0");
+        call.Announce($"Setting memory threshold on {call.Node} to {call[0]} ...");
+        await call.SendAsync(HttpMethod.Put, "settings/memory-high-watermark", new JsonObject { ["relative"] = fraction });
     }
 
     private static async Task SetDiskAsync(CtlCall call)
     {
-        if (call.Input.Arguments.Count == 1)
+        if (IsOf(call, "mem_relative"))
         {
-            call.Announce($"Setting disk free limit on {call.Node} to {call[0]} bytes ...");
-            await call.SendAsync(HttpMethod.Put, "settings/disk-free-limit", new JsonObject { ["absolute"] = call[0] });
+            double fraction = Number(call, call[1]);
+            if (fraction < 0)
+                throw CtlException.BadArgument(call);
+            call.Announce($"Setting disk free limit on {call.Node} to {call[1]} times the total RAM ...");
+            await call.SendAsync(HttpMethod.Put, "settings/disk-free-limit", new JsonObject { ["relative"] = fraction });
             return;
         }
-        if (call[0] != "mem_relative")
-            throw Bad(call);
-        double fraction = Fraction(call, call[1]);
-        call.Announce($"Setting disk free limit on {call.Node} to {call[1]} times the total RAM ...");
-        await call.SendAsync(HttpMethod.Put, "settings/disk-free-limit", new JsonObject { ["relative"] = fraction });
+        DemandSize(call, call[0]);
+        call.Announce($"Setting disk free limit on {call.Node} to {call[0]} bytes ...");
+        await call.SendAsync(HttpMethod.Put, "settings/disk-free-limit", new JsonObject { ["absolute"] = call[0] });
     }
 
     private static async Task SetLogLevelAsync(CtlCall call)
@@ -60,8 +63,17 @@ internal static class SettingVerbs
         await call.SendAsync(HttpMethod.Put, "log-levels", new JsonObject { ["level"] = call[0] });
     }
 
-    private static double Fraction(CtlCall call, string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double fraction) ? fraction : throw Bad(call);
+    /// <summary>Whether the value is behind a word that says what it is; otherwise there must be the value alone.</summary>
+    private static bool IsOf(CtlCall call, string kind) =>
+        call[0] == kind ? call.Input.Arguments.Count == 2 ? true : throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.")
+        : call.Input.Arguments.Count == 1 ? false : throw CtlException.Usage(call.Input, call.Verb, "too many arguments.");
 
-    private static CtlException Bad(CtlCall call) => CtlException.Usage(call.Input, call.Verb, "Bad argument.", ExitCode.Refused);
+    private static void DemandSize(CtlCall call, string text)
+    {
+        if (!ByteSize.TryParse(text, out _))
+            throw CtlException.BadArgument(call);
+    }
+
+    private static double Number(CtlCall call, string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number) ? number : throw CtlException.BadArgument(call);
 }

@@ -37,13 +37,17 @@ internal static class UserVerbs
     private static async Task AddAsync(CtlCall call)
     {
         string user = call[0];
+        if (user.Length == 0)
+            throw CtlException.BadArgument(call, "user cannot be an empty string");
         call.Announce($"Adding user \"{user}\" ...");
         string password = ReadPassword(call);
         if (await call.FindAsync(ApiPath.Of("users", user)) is not null)
             throw CtlException.Error(ExitCode.Software, $"User \"{user}\" already exists");
         var body = new JsonObject { [call.Input.Has("pre-hashed-password") ? "password_hash" : "password"] = password, ["tags"] = "" };
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", user), body);
-        call.Note("Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.");
+        const string Done = "Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.";
+        if (!call.Input.IsQuiet || call.IsForProgram)
+            call.Say(Done, new() { ["message"] = Done, ["node"] = call.Node, ["status"] = "ok" });
     }
 
     private static async Task AuthenticateAsync(CtlCall call)
@@ -61,7 +65,7 @@ internal static class UserVerbs
     private static async Task ChangeAsync(CtlCall call)
     {
         call.Announce($"Changing password for user \"{call[0]}\" ...");
-        string password = ReadPassword(call);
+        string password = ReadPassword(call, ExitCode.Software);
         JsonElement user = await call.DemandUserAsync(call[0]);
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", call[0]), new JsonObject { ["password"] = password, ["tags"] = Copy(user, "tags") });
     }
@@ -69,7 +73,7 @@ internal static class UserVerbs
     private static async Task ClearAsync(CtlCall call)
     {
         call.Announce($"Clearing password for user \"{call[0]}\" ...");
-        JsonElement user = await call.DemandUserAsync(call[0]);
+        JsonElement user = await call.FindAsync(ApiPath.Of("users", call[0])) ?? throw CtlException.NoSuchUser(call[0]);
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", call[0]), new JsonObject { ["password_hash"] = "", ["tags"] = Copy(user, "tags") });
     }
 
@@ -98,24 +102,24 @@ internal static class UserVerbs
     {
         string name = call[0];
         // Commas have become as good as blanks.
-        string[] tags = [.. call.Input.Arguments.Skip(1).SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        call.Announce($"Setting tags for user \"{name}\" to [{string.Join(", ", tags)}] ...");
+        string[] given = [.. call.Input.Arguments.Skip(1)], tags = [.. given.SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        call.Announce($"Setting tags for user \"{name}\" to [{string.Join(", ", given)}] ...");
         JsonElement user = await call.DemandUserAsync(name);
         var body = new JsonObject { ["password_hash"] = Copy(user, "password_hash"), ["hashing_algorithm"] = Copy(user, "hashing_algorithm"), ["tags"] = string.Join(',', tags) };
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", name), body);
     }
 
-    private static string ReadPassword(CtlCall call)
+    private static string ReadPassword(CtlCall call, int exitCode = ExitCode.Refused)
     {
         if (call.Input.Arguments.Count > 1)
             return call[1];
         if (!Console.IsInputRedirected && PasswordPrompt.OnTerminal is not null)
             return PasswordPrompt.Ask("Password: ");
         call.Announce("Password: "); // rabbitmqctl asks even when nobody is there
-        return ReadLine();
+        return ReadLine(exitCode);
     }
 
-    private static string ReadLine() => Console.In.ReadLine() ?? throw CtlException.Error(ExitCode.Refused, "Password is not provided via argument or stdin");
+    private static string ReadLine(int exitCode = ExitCode.Refused) => Console.In.ReadLine() ?? throw CtlException.Error(exitCode, "Password is not provided via argument or stdin");
 
     private static JsonNode? Copy(JsonElement holder, string field) => JsonNode.Parse(holder.GetProperty(field).GetRawText());
 }

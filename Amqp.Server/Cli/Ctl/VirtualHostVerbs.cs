@@ -63,7 +63,7 @@ internal static class VirtualHostVerbs
         string[] columns = CtlColumns.Of(call, _known, "name");
         call.Announce("Listing vhosts ...");
         JsonElement[] hosts = await call.ListAsync("vhosts");
-        CtlFormat.Print(call, columns, [.. hosts.Select(host => columns.Select(column => column == "cluster_state" ? States(host) : host.TryGetProperty(column, out JsonElement value) ? value : default).ToArray())], isStreamed: false);
+        CtlFormat.Print(call, columns, [.. hosts.Select(host => columns.Select(column => column == "cluster_state" && !call.IsForProgram ? States(host) : host.TryGetProperty(column, out JsonElement value) ? value : default).ToArray())], isStreamed: false);
     }
 
     private static JsonElement States(JsonElement host) => JsonSerializer.SerializeToElement(
@@ -72,7 +72,8 @@ internal static class VirtualHostVerbs
     private static async Task RestartAsync(CtlCall call)
     {
         call.Announce($"Trying to restart vhost '{call.VirtualHost}' on node '{call.Node}' ...");
-        await call.DemandVirtualHostAsync();
+        if (await call.FindAsync(ApiPath.Of("vhosts", call.VirtualHost)) is null)
+            throw CtlException.Error(ExitCode.Software, $"Failed to start vhost '{call.VirtualHost}' on node '{call.Node}'Reason: {{:no_such_vhost, \"{call.VirtualHost}\"}}");
         call.Say($"Vhost '{call.VirtualHost}' is already running on node '{call.Node}'");
     }
 
@@ -81,7 +82,7 @@ internal static class VirtualHostVerbs
         string[] tags = [.. call.Input.Arguments.Skip(1)];
         call.Announce($"Setting tags for virtual host \"{call[0]}\" to [{string.Join(", ", tags)}] ...");
         if (await call.FindAsync(ApiPath.Of("vhosts", call[0])) is null)
-            throw CtlException.NoVirtualHost(call[0]);
+            throw CtlException.Error(ExitCode.Refused, $"Virtual host \"{call[0]}\" does not exist");
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call[0]), new JsonObject { ["tags"] = string.Join(',', tags) });
     }
 
@@ -90,6 +91,6 @@ internal static class VirtualHostVerbs
         call.Announce($"{(isOn ? "Starting" : "Stopping")} tracing for vhost \"{call.VirtualHost}\" ...");
         await call.DemandVirtualHostAsync();
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call.VirtualHost), new JsonObject { ["tracing"] = isOn });
-        call.Say($"Trace {(isOn ? "enabled" : "disabled")} for vhost {call.VirtualHost}");
+        call.SayValue($"Trace {(isOn ? "enabled" : "disabled")} for vhost {call.VirtualHost}");
     }
 }

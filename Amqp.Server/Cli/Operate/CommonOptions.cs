@@ -40,11 +40,19 @@ internal static class CommonOptions
     }
 
     /// <summary>Refuses texts without a name and an equals sign.</summary>
-    public static void Refuse(System.CommandLine.Parsing.OptionResult result, string name)
+    /// <param name="result">What was given.</param>
+    /// <param name="name">The option.</param>
+    /// <param name="known">The names that there are; any will do when it is null.</param>
+    public static void Refuse(System.CommandLine.Parsing.OptionResult result, string name, string[]? known = null)
     {
         foreach (var token in result.Tokens)
-            if (token.Value.IndexOf('=', StringComparison.Ordinal) < 1)
+        {
+            int split = token.Value.IndexOf('=', StringComparison.Ordinal);
+            if (split < 1)
                 result.AddError($"{name}: '{token.Value}' will not do; expected name=value");
+            else if (known is not null && !known.Contains(token.Value[..split]))
+                result.AddError($"{name}: no message has a property '{token.Value[..split]}'; there are {string.Join(", ", known)}");
+        }
     }
 
     private static JsonNode? Value(string text)

@@ -42,7 +42,7 @@ internal static class DefinitionCommands
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new CliException(ExitCode.Failure, $"Cannot write {context.Get(file)}: {error.Message}");
+                throw new CliException(ExitCode.Usage, $"Cannot write {context.Get(file)}: {error.Message}");
             }
             context.Say($"Exported {Described(definitions)} to {context.Get(file)}.");
         }, file, CommonOptions.VirtualHost);
@@ -74,7 +74,7 @@ internal static class DefinitionCommands
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Failure, $"Cannot read {file}: {error.Message}");
+            throw new CliException(ExitCode.Usage, $"Cannot read {file}: {error.Message}");
         }
     }
 

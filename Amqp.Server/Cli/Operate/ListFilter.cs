@@ -13,12 +13,14 @@ internal sealed partial class ListFilter
     private readonly string _value;
     private readonly Regex? _pattern;
 
-    /// <exception cref="CliException">The pattern is none.</exception>
+    /// <exception cref="CliException">The pattern is none, or the bound no number.</exception>
     public ListFilter(string text)
     {
         _value = text;
         if (Comparison().Match(text) is { Success: true } match)
             (_field, _operator, _value) = (match.Groups["field"].Value, match.Groups["operator"].Value, match.Groups["value"].Value);
+        if (_operator[0] is '<' or '>' && !double.TryParse(_value, CultureInfo.InvariantCulture, out _))
+            throw new CliException(ExitCode.Usage, $"--filter: '{_value}' is no number, and {_operator} compares numbers. Texts are compared with =, != and ~");
         try
         {
             _pattern = _operator == "~" ? new Regex(_value, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;

@@ -10,6 +10,11 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary><c>amqpbroker publish</c> and <c>get</c>: a few messages by hand. For many there is AMQP.</summary>
 internal static class MessageCommands
 {
+    private static readonly string[] _properties =
+    [
+        "content_type", "content_encoding", "headers", "delivery_mode", "priority", "correlation_id", "reply_to", "expiration", "message_id", "timestamp", "type", "user_id", "app_id", "cluster_id",
+    ];
+
     public static Command Publish(CommandSet set)
     {
         var key = new Argument<string>("routing-key") { Description = "The routing key; with the default exchange the queue's name." };
@@ -20,7 +25,7 @@ internal static class MessageCommands
         Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000_000, "Publish it so many times.");
         var properties = new Option<string[]>("--property") { HelpName = "name=value", Description = "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Messages are persistent unless told otherwise." };
         var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
-        properties.Validators.Add(result => CommonOptions.Refuse(result, "--property"));
+        properties.Validators.Add(result => CommonOptions.Refuse(result, "--property", _properties));
         headers.Validators.Add(result => CommonOptions.Refuse(result, "--header"));
         Command command = set.Create("publish", "Publish messages, and say whether they reached a queue.", async context =>
         {
@@ -94,7 +99,7 @@ internal static class MessageCommands
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Failure, $"Cannot read {file}: {error.Message}");
+            throw new CliException(ExitCode.Usage, $"Cannot read {file}: {error.Message}");
         }
     }
 

@@ -36,7 +36,7 @@ internal static class PermissionCommands
                 body["exchange"] = exchange;
             else
                 body["configure"] = context.Get(configure);
-            await context.Client.PutAsync(ApiPath.Of(Kind(context), host, name), body, $"user '{name}'", context.Cancellation);
+            await context.Client.PutAsync(ApiPath.Of(Kind(context), host, name), body, $"user '{name}', or no virtual host '{host}'", context.Cancellation);
             context.Say($"Set {Described(context)} of '{name}' in virtual host '{host}'.");
         }, user, CommonOptions.VirtualHost, configure, write, read, _topic);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
+using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
@@ -32,7 +33,7 @@ internal static class PolicyCommands
         var name = new Argument<string>("policy") { Description = "Its name." };
         var pattern = new Argument<string>("pattern") { Description = "A regular expression on the names it is for." };
         var definition = new Argument<string[]>("definition") { Description = "What it sets: key=value, such as max-length=1000, or a JSON object.", Arity = ArgumentArity.OneOrMore };
-        var priority = new Option<int>("--priority") { HelpName = "number", Description = "The greatest priority wins. 0 unless given." };
+        var priority = BenchOption.Number("--priority", 0, int.MinValue, int.MaxValue, "The greatest priority wins.");
         var applyTo = new Option<string>("--apply-to") { HelpName = "what", Description = "queues, exchanges or all.", DefaultValueFactory = _ => "all" };
         definition.Validators.Add(result =>
         {

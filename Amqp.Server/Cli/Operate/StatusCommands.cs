@@ -20,7 +20,10 @@ internal static class StatusCommands
 
     public static Command Status(CommandSet set) => set.Create("status", "Show what the broker is, what it holds and how it is.", async context =>
     {
-        JsonElement overview = await context.Client.GetAsync("overview", "overview", context.Cancellation);
+        ApiAnswer answer = await context.Client.AskAsync(HttpMethod.Get, "overview", cancellation: context.Cancellation);
+        if (!answer.IsSuccess)
+            throw answer.Status == System.Net.HttpStatusCode.NotFound ? ApiFailure.NoApi(context.Client.Login) : ApiFailure.Of(context.Client.Login, answer, "overview");
+        JsonElement overview = answer.Json;
         ApiAnswer nodes = await context.Client.AskAsync(HttpMethod.Get, "nodes", cancellation: context.Cancellation); // only for users with the tag monitoring
         JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
         if (context.Get(CommonOptions.Json))
@@ -29,11 +32,13 @@ internal static class StatusCommands
             return;
         }
         Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
-        Line(context, "node", $"{Text(overview, "node")}, cluster {Text(overview, "cluster_name")}");
+        // A user without the tag monitoring is not told what the node is.
+        if (overview.TryGetProperty("node", out JsonElement name))
+            Line(context, "node", $"{name}, cluster {Text(overview, "cluster_name")}");
         if (node is { } running)
             PrintNode(context, running);
-        Line(context, "listeners", string.Join(", ", overview.GetProperty("listeners").EnumerateArray()
-            .Select(listener => $"{Text(listener, "protocol")} {Text(listener, "ip_address")}:{Text(listener, "port")}")));
+        if (overview.TryGetProperty("listeners", out JsonElement listeners))
+            Line(context, "listeners", string.Join(", ", listeners.EnumerateArray().Select(listener => $"{Text(listener, "protocol")} {Text(listener, "ip_address")}:{Text(listener, "port")}")));
         PrintTotals(context, "objects", overview.GetProperty("object_totals"));
         PrintTotals(context, "messages", overview.GetProperty("queue_totals"));
     }, CommonOptions.Json);
