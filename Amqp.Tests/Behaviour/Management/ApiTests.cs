@@ -44,6 +44,10 @@ public abstract class ApiTests : BehaviourTests
 
     private protected static Task<ApiAnswer> DeleteAsync(string path, string login = "guest:guest") => SendAsync(HttpMethod.Delete, path, login: login);
 
+    /// <summary>Whether an object has these fields, and they are numbers.</summary>
+    private protected static bool HasNumbers(JsonElement json, IEnumerable<string> fields) =>
+        fields.All(field => json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number);
+
     /// <summary>A virtual host that is deleted after the test, and that guest may use.</summary>
     private protected async Task<string> NewVirtualHostAsync(object? settings = null)
     {

@@ -43,10 +43,10 @@ public class ConnectionApiTests : ApiTests
         string host = await NewVirtualHostAsync();
         await OpenChannelAsync(host);
 
-        var connection = await FindAsync(host);
+        string[] fields = ["recv_oct", "send_oct", "recv_cnt", "send_cnt", "send_pend", "port", "peer_port", "timeout", "frame_max"];
 
-        foreach (string field in new[] { "recv_oct", "send_oct", "recv_cnt", "send_cnt", "send_pend", "port", "peer_port", "timeout", "frame_max" })
-            Assert.That(connection.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.Number), field);
+        JsonElement connection = default; // RabbitMQ has some of them a little later
+        await Eventually.Holds(async () => HasNumbers(connection = await FindAsync(host), fields), () => $"{connection}");
     }
 
     [Test]

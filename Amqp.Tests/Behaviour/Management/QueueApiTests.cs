@@ -141,11 +141,10 @@ public class QueueApiTests : ApiTests
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", new { });
 
-        JsonElement queue = default;
-        await Eventually.Holds(async () => (queue = (await GetAsync($"/queues/{host}/q")).Json).TryGetProperty("memory", out _), () => $"{queue}");
+        string[] fields = ["memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "message_bytes"];
 
-        foreach (string field in new[] { "memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "message_bytes" })
-            Assert.That(queue.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.Number), field);
+        JsonElement queue = default; // RabbitMQ has some of them a little later
+        await Eventually.Holds(async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, fields), () => $"{queue}");
     }
 
     [Test]
