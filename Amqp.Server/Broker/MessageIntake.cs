@@ -45,8 +45,9 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
         if (!route.IsPlain || traits.Expiration != MessageStamp.NoExpiration)
             return StoreByRules(queues, head, body, traits, round);
         long position = virtualHost.Store.Append(route.Stored, head, body, traits.IsPersistent, _places);
+        int note = MessageNote.Of(priority: 0, head.Length, expires: false);
         for (int i = 0; i < queues.Length; i++)
-            round.Publish(queues[i], _places[i]);
+            round.Publish(queues[i], _places[i].WithNote(note));
         return position;
     }
 
@@ -95,9 +96,8 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
         for (int i = 0; i < takers.Length; i++)
         {
             var settings = takers[i].Settings;
-            bool countsBytes = settings.MaxLengthBytes is not null;
-            var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), countsBytes ? head.Length : 0, expires));
-            if (countsBytes)
+            var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
+            if (settings.MaxLengthBytes is not null) // its bytes must be exact
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);
         }

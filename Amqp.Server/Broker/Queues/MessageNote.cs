@@ -15,15 +15,18 @@ internal static class MessageNote
 
     /// <summary>The note of a new message.</summary>
     /// <param name="priority">Its level in a queue with priorities.</param>
-    /// <param name="head">Bytes of it that are not its body; 0 where nobody counts them.</param>
+    /// <param name="head">Bytes of it that are not its body.</param>
     /// <param name="expires">It has an expiration of its own.</param>
     public static int Of(int priority, int head, bool expires) => (expires ? ExpiresBit : 0) | priority << HeadBits | Math.Min(head, MaxHead);
 
     /// <summary>Whether a message of a note expires by itself.</summary>
     public static bool Expires(int note) => (note & ExpiresBit) != 0;
 
-    /// <summary>Bytes that are not the message's body, as far as they were counted.</summary>
+    /// <summary>Bytes that are not the message's body; 0 when that is not known.</summary>
     public static int Head(in StoredMessage message) => message.Note & MaxHead;
+
+    /// <summary>The message with bytes that are not its body.</summary>
+    public static StoredMessage WithHead(in StoredMessage message, int head) => message.WithNote(message.Note & ~MaxHead | Math.Min(head, MaxHead));
 
     /// <summary>In a queue with priorities: which one the message has.</summary>
     public static int Priority(in StoredMessage message) => message.Note >> HeadBits & MaxCount;

@@ -35,7 +35,7 @@ internal sealed partial class Queue
         }
     }
 
-    /// <summary>Bytes of the messages that are ready and of those that are with clients: of their bodies, or of the whole where nobody counts the bodies. Takes the lock.</summary>
+    /// <summary>Bytes of the messages that are ready and of those that are with clients: of their bodies; of messages that the last run left, of the whole. Takes the lock.</summary>
     public (long Ready, long Unacknowledged) Bytes
     {
         get

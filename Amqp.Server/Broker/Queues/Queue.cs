@@ -103,8 +103,8 @@ internal sealed partial class Queue : IBindingDestination
                     Messages.Settle(new ReadOnlySpan<StoredMessage>(in entry.Message));
                     continue;
                 }
-                if (entry.Message.Note != 0)
-                    NoteIncoming(entry.Message);
+                if (MessageNote.Expires(entry.Message.Note))
+                    NoteExpiring();
                 Messages.Add(entry.Message);
             }
             _published += published.Length;
@@ -180,8 +180,8 @@ internal sealed partial class Queue : IBindingDestination
             }
             foreach (ref readonly var message in messages)
             {
-                if (message.Note != 0)
-                    NoteIncoming(message);
+                if (MessageNote.Expires(message.Note))
+                    NoteExpiring();
                 if (CountsDeliveries)
                     ReturnCounted(message);
                 else
@@ -260,11 +260,8 @@ internal sealed partial class Queue : IBindingDestination
         }
     }
 
-    private void NoteIncoming(in StoredMessage message)
-    {
-        if (MessageNote.Expires(message.Note))
-            _rules.ExpectExpiry(isFlowing: Messages.Count == 0 && _consumers.Next(out _) is not null);
-    }
+    /// <summary>A message has come that expires by itself.</summary>
+    private void NoteExpiring() => _rules.ExpectExpiry(isFlowing: Messages.Count == 0 && _consumers.Next(out _) is not null);
 
     private void ReturnCounted(in StoredMessage message)
     {

@@ -13,13 +13,14 @@ internal sealed class QueueMessages
     private readonly StoredQueue[] _levels; // the lowest priority first
     private readonly StoredQueue? _only; // without priorities
     private long _count; // with priorities
-    private long _heads; // bytes of the messages that are no body, as far as they were counted
+    private long _heads; // bytes of the messages that are no body, as far as they are known
+    private long _uncounted; // messages of an earlier run, whose heads nobody knows
 
     public QueueMessages(IMessageStore store, StoredQueue[] levels)
     {
         (_store, _levels) = (store, levels);
         _only = levels.Length == 1 ? levels[0] : null;
-        _count = levels.Sum(level => level.Count);
+        _count = _uncounted = levels.Sum(level => level.Count);
     }
 
     /// <summary>The first of its numbers in the store.</summary>
@@ -31,8 +32,8 @@ internal sealed class QueueMessages
     /// <summary>Messages ready.</summary>
     public long Count => _only is not null ? _only.Count : _count;
 
-    /// <summary>Bytes of their bodies; where nobody counts, their heads are in it.</summary>
-    public long Bytes => (_only is not null ? _only.Bytes : _levels.Sum(level => level.Bytes)) - _heads;
+    /// <summary>Bytes of their bodies; of messages that the last run left, with their heads.</summary>
+    public long Bytes => Math.Max(0, (_only is not null ? _only.Bytes : _levels.Sum(level => level.Bytes)) - _heads);
 
     /// <summary>What the store knows the queue by; with priorities, for the lowest.</summary>
     public StoredQueue Stored => _levels[0];
@@ -76,7 +77,7 @@ internal sealed class QueueMessages
     {
         bool isTaken = _only is not null ? _only.TryTake(out message) : TryTakeHighest(out message);
         if (isTaken)
-            _heads -= MessageNote.Head(message);
+            TakeHead(ref message);
         return isTaken;
     }
 
@@ -119,7 +120,7 @@ internal sealed class QueueMessages
         int purged = 0;
         foreach (var level in _levels)
             purged += _store.Purge(level);
-        (_count, _heads) = (0, 0);
+        (_count, _heads, _uncounted) = (0, 0, 0);
         return purged;
     }
 
@@ -128,7 +129,23 @@ internal sealed class QueueMessages
     {
         foreach (var level in _levels)
             _store.DeleteQueue(level);
-        (_count, _heads) = (0, 0);
+        (_count, _heads, _uncounted) = (0, 0, 0);
+    }
+
+    private void TakeHead(ref StoredMessage message)
+    {
+        if (MessageNote.Head(message) == 0)
+            NoteHead(ref message);
+        _heads = Count == 0 ? 0 : _heads - MessageNote.Head(message);
+    }
+
+    /// <summary>An entry that had left memory has lost its note, and the heads' average stands in: what is counted stays true in sum, and where heads are alike for each.</summary>
+    private void NoteHead(ref StoredMessage message)
+    {
+        if (_uncounted > 0)
+            _uncounted--;
+        else
+            message = MessageNote.WithHead(message, (int)Math.Clamp(_heads / (Count + 1), 0, message.Length));
     }
 
     private bool TryTakeHighest(out StoredMessage message)

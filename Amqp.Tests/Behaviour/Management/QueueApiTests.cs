@@ -148,6 +148,26 @@ public class QueueApiTests : ApiTests
     }
 
     [Test]
+    public async Task Bytes_are_those_of_the_bodies()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q", durable: true);
+        foreach (string body in new[] { "one", "three", "eleven" })
+            await channel.PublishAsync("", "q", body, new() { ContentType = "text/plain", DeliveryMode = 2 });
+        await channel.GetAsync("q", noAck: false);
+
+        JsonElement queue = default;
+        await Eventually.Holds(
+            async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, ["message_bytes"]) && queue.GetProperty("message_bytes_unacknowledged").GetInt64() > 0,
+            () => $"{queue}");
+
+        Assert.That(
+            new[] { "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged" }.Select(field => queue.GetProperty(field).GetInt64()),
+            Is.EqualTo(new[] { 14, 11, 3 }));
+    }
+
+    [Test]
     public async Task A_quorum_queue_is_shown_as_one()
     {
         string path = $"/queues/{await NewVirtualHostAsync()}/q";
