@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Amqp.Server.Cli.Bench;
 using Amqp.Server.Cli.Ctl;
 using Amqp.Server.Cli.Operate;
@@ -37,7 +38,9 @@ internal sealed class BrokerCommandLine(
         // Its options are rabbitmqctl's, which stand before the verb as well as behind it.
         if (arguments is [CtlProgram.Name, .. var rest])
             return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
-        return Root().Parse(arguments, _asTheyAre).InvokeAsync(output);
+        ParseResult line = Root().Parse(arguments, _asTheyAre);
+        // Its own answer to a mistake is the whole help, on standard output.
+        return line.Action is ParseErrorAction ? Task.FromResult(UsageMistake.Report(line, output.Error)) : line.InvokeAsync(output);
     }
 
     private RootCommand Root()

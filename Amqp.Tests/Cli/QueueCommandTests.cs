@@ -112,8 +112,21 @@ public sealed class QueueCommandTests : CliTests
         Assert.That(look.Output, Does.Match("(?m)^remaining +2$").And.Match("(?m)^hallo$").And.Contain("""{"n":1}""").And.Contain("text/plain"));
         CliRun taken = await DoAsync("get", "q", "-p", Host, "--ack", "--json", "--count", "2");
         Assert.That(JsonDocument.Parse(taken.Output).RootElement.EnumerateArray().Select(message => message.GetProperty("payload").GetString()), Is.EqualTo(new[] { "hallo", "two" }));
-        Assert.That((await DoAsync("purge", "q", "-p", Host)).Output, Does.EndWith("; 1 messages were ready in it.\n"));
+        Assert.That((await DoAsync("purge", "q", "-p", Host)).Output, Does.EndWith("; 1 message was ready in it.\n"));
         Assert.That((await RunAsync("get", "q", "-p", Host)).Error, Is.EqualTo("No messages are ready in queue 'q'.\n"));
+    }
+
+    [TestCase("", 0)]
+    [TestCase("\n", 1)]
+    [TestCase("one", 1)]
+    [TestCase("one\n\nthree\n\n", 4)]
+    public async Task Each_line_is_a_message_and_nothing_is_none(string input, int messages)
+    {
+        await PutAsync($"/queues/{Host}/q", new { durable = true });
+
+        CliRun run = await PipeAsync(input, "publish", "q", "-p", Host, "--lines");
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, $"Published {messages} message{(messages == 1 ? "" : "s")}.\n")));
     }
 
     [Test]

@@ -60,12 +60,16 @@ public class CommandLineTests
         Assert.That(_error.ToString(), Is.EqualTo($"amqpbroker: {file.Path}:1: unknown setting 'heartbaet'; did you mean 'heartbeat'?\n"));
     }
 
-    [Test]
-    public async Task An_unknown_option_is_refused()
+    [TestCase("--prot 5672", "--prot", "'--prot'; did you mean '--port'?", "amqpbroker --help")]
+    [TestCase("queues lst", "lst", "'lst'; did you mean 'list'?", "amqpbroker queues --help")]
+    [TestCase("queues list --everything", "--everything", "'--everything'.", "amqpbroker queues list --help")]
+    public async Task A_line_that_is_not_understood_is_said_where_and_where_the_help_is(string line, string mistake, string said, string help)
     {
-        Assert.That(await RunAsync("--prot 5672"), Is.EqualTo(1));
+        Assert.That(await RunAsync(line), Is.EqualTo(1));
         Assert.That(_served, Is.Null);
-        Assert.That(_error.ToString(), Does.Contain("'--prot'"));
+        string[] lines = [.. _error.ToString().Split('\n').Where(text => text.Contains(mistake, StringComparison.Ordinal) || text.Contains("try", StringComparison.Ordinal))];
+        Assert.That(lines, Is.EqualTo(new[] { $"amqpbroker: Unrecognized command or argument {said}", $"amqpbroker: try '{help}'" }));
+        Assert.That(_output.ToString(), Is.Empty);
     }
 
     [Test]

@@ -30,7 +30,7 @@ internal static class MessageCommands
         Command command = set.Create("publish", "Publish messages, and say whether they reached a queue.", async context =>
         {
             byte[] content = context.Get(payload) is { } given ? Encoding.UTF8.GetBytes(given) : Read(context.Get(file));
-            List<byte[]> messages = context.Get(lines) ? [.. Encoding.UTF8.GetString(content).TrimEnd('\n').Split('\n').Select(Encoding.UTF8.GetBytes)] : [content];
+            List<byte[]> messages = context.Get(lines) ? Lines(content) : [content];
             JsonObject fields = CommonOptions.Object(context.Get(properties));
             fields.TryAdd("delivery_mode", 2);
             if (context.Get(headers) is { Length: > 0 } pairs)
@@ -85,6 +85,19 @@ internal static class MessageCommands
         ["payload"] = Convert.ToBase64String(message),
         ["payload_encoding"] = "base64",
     };
+
+    /// <summary>What is between line feeds, whatever octets they are. The last line needs none, and nothing is no line.</summary>
+    private static List<byte[]> Lines(byte[] content)
+    {
+        var lines = new List<byte[]>();
+        for (ReadOnlySpan<byte> rest = content; !rest.IsEmpty;)
+        {
+            int end = rest.IndexOf((byte)'\n');
+            lines.Add(rest[..(end < 0 ? rest.Length : end)].ToArray());
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
+        return lines;
+    }
 
     private static byte[] Read(string? file)
     {

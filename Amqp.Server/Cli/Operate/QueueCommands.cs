@@ -27,7 +27,7 @@ internal static class QueueCommands
             JsonElement before = await context.Client.GetAsync(ApiPath.Of("queues", host, queue), what, context.Cancellation);
             await context.Client.DeleteAsync($"{ApiPath.Of("queues", host, queue)}/contents", what, context.Cancellation);
             long ready = before.TryGetProperty("messages_ready", out JsonElement count) ? count.GetInt64() : 0;
-            context.Say($"Purged queue '{queue}' in virtual host '{host}'; {ready} messages were ready in it.");
+            context.Say($"Purged queue '{queue}' in virtual host '{host}'; {ready} {(ready == 1 ? "message was" : "messages were")} ready in it.");
         }, name, CommonOptions.VirtualHost);
     }
 
