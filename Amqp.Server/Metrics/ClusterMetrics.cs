@@ -1,6 +1,6 @@
 namespace Amqp.Server.Metrics;
 
-/// <summary>What RabbitMQ's dashboards ask about nodes that agree with each other by Raft and talk by Erlang's distribution, as one node answers it.</summary>
+/// <summary>What RabbitMQ's dashboards ask about Raft and about Erlang, as a node without either answers it.</summary>
 internal static class ClusterMetrics
 {
     private static readonly (string Name, MetricKind Kind, string Help)[] _raft =
@@ -29,9 +29,10 @@ internal static class ClusterMetrics
             writer.Single($"raft_{name}", kind, help, 0);
     }
 
-    /// <summary>The names without samples, as of a single node of RabbitMQ. Without a prefix.</summary>
-    public static void WriteLinks(MetricsWriter writer)
+    /// <summary>The names without samples, as those of a single node of RabbitMQ about its links. Without a prefix.</summary>
+    public static void WriteErlang(MetricsWriter writer)
     {
+        writer.Begin("erlang_vm_allocators", MetricKind.Gauge, "Of Erlang's memory allocators");
         foreach (string name in _links)
             writer.Begin($"erlang_vm_dist_{name}", MetricKind.Gauge, "Of links to other nodes");
     }

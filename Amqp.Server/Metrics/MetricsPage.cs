@@ -149,7 +149,7 @@ internal sealed class MetricsPage
         _writer.ChangePrefix("");
         double started = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (Environment.TickCount64 - _services.StartedAt) / 1000;
         _writer.Single("process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.", started);
-        ClusterMetrics.WriteLinks(_writer);
+        ClusterMetrics.WriteErlang(_writer);
         _writer.ChangePrefix(Prefix);
         NodeMetrics.WriteAlarms(_writer, Broker.Alarms);
         NodeMetrics.WriteChurn(_writer, Broker.Statistics);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Amqp.Tests.Support;
@@ -26,11 +27,12 @@ public partial class MetricsTests
         "rabbitmq_message_size_bytes_bucket", "rabbitmq_message_size_bytes_sum", "rabbitmq_message_size_bytes_count",
     ];
 
-    /// <summary>What the dashboards RabbitMQ-Quorum-Queues-Raft and Erlang-Distribution ask for. One node has none of the latter's links.</summary>
+    /// <summary>What the dashboards RabbitMQ-Quorum-Queues-Raft, Erlang-Distribution and Erlang-Memory-Allocators ask for. There are no links and no allocators of Erlang's.</summary>
     private static readonly string[] _clusterDashboards =
     [
         "rabbitmq_raft_log_commit_index", "rabbitmq_raft_entry_commit_latency_seconds", "rabbitmq_raft_log_last_written_index", "rabbitmq_raft_term_total", "rabbitmq_raft_log_snapshot_index",
         "erlang_vm_dist_node_state", "erlang_vm_dist_recv_bytes", "erlang_vm_dist_send_bytes", "erlang_vm_dist_node_queue_size_bytes", "erlang_vm_dist_proc_status",
+        "erlang_vm_allocators",
     ];
 
     [Test]
@@ -42,7 +44,7 @@ public partial class MetricsTests
 
         string[] named = [.. lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
         Assert.That(_clusterDashboards.Except(named), Is.Empty);
-        Assert.That(lines, Has.Member("rabbitmq_raft_log_commit_index 0").And.None.StartsWith("erlang_vm_dist_"));
+        Assert.That(lines, Has.Member("rabbitmq_raft_log_commit_index 0").And.None.StartsWith("erlang_vm_"));
     }
 
     [Test]
@@ -218,6 +220,27 @@ public partial class MetricsTests
 
     private static double Value(string text, string sample) => double.Parse(
         Lines(text).Single(line => line.StartsWith(sample + " ", StringComparison.Ordinal))[(sample.Length + 1)..], CultureInfo.InvariantCulture);
+
+    [Test]
+    public async Task Limits_are_those_in_force()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await SetLimitAsync(broker, "memory-high-watermark", 123_456_789);
+        await SetLimitAsync(broker, "disk-free-limit", 1_234_567);
+
+        string text = await GetAsync(broker, "metrics");
+
+        Assert.That(Value(text, "rabbitmq_resident_memory_limit_bytes"), Is.EqualTo(123_456_789));
+        Assert.That(Value(text, "rabbitmq_disk_space_available_limit_bytes"), Is.EqualTo(1_234_567));
+    }
+
+    private static async Task SetLimitAsync(BrokerInProcess broker, string setting, long bytes)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
+        var answer = await http.PutAsJsonAsync($"http://127.0.0.1:{broker.ManagementPort}/api/settings/{setting}", new { absolute = bytes });
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+    }
 
     private static async Task<string> GetAsync(BrokerInProcess broker, string path)
     {
