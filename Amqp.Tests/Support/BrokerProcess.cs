@@ -37,10 +37,10 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>The AMQP port; it stays the same over a restart.</summary>
-    public int Port { get; private set; }
+    public int Port { get; private set; } = FreePorts.Next();
 
     /// <summary>The management port, which stays the same over a restart; 0 when the broker named none.</summary>
-    public int ManagementPort { get; private set; }
+    public int ManagementPort { get; private set; } = FreePorts.Next();
 
     /// <summary>For clients: guest's connection to the virtual host <c>/</c>. Hand on <see cref="System.Uri.OriginalString"/>.</summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
@@ -195,7 +195,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         string[] always =
         [
             Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "serve",
-            "--port", Port.ToString(CultureInfo.InvariantCulture), // 0 at the first start: any free one
+            "--port", Port.ToString(CultureInfo.InvariantCulture),
             "--management-port", ManagementPort.ToString(CultureInfo.InvariantCulture),
             "--data-dir", DataDirectory,
         ];
