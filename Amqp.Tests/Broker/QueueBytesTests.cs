@@ -84,6 +84,25 @@ public sealed class QueueBytesTests
         Assert.That((both, messages.Bytes), Is.EqualTo((12 + 2 * Body, Body)));
     }
 
+    [Test]
+    public async Task What_an_earlier_run_left_may_come_back_and_still_takes_nothing_from_the_others()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            Add(run, new QueueMessages(run.Store, [run.First]), head: 12);
+            await run.CommitAsync();
+        }
+        await using var next = new StoreRun(_folder.Path);
+        var messages = new QueueMessages(next.Store, [next.First]);
+        Add(next, messages, head: 20);
+
+        Assert.That(messages.TryTake(out var taken));
+        messages.Return(taken);
+        Take(messages);
+
+        Assert.That(messages.Bytes, Is.EqualTo(Body));
+    }
+
     private static void Add(StoreRun run, QueueMessages messages, int head)
     {
         var places = new StoredMessage[1];

@@ -50,7 +50,12 @@ internal sealed class QueueMessages
     }
 
     /// <summary>Puts a message back that was taken, marked redelivered.</summary>
-    public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
+    public void Return(in StoredMessage message)
+    {
+        if (MessageNote.Head(message) == 0)
+            _uncounted++; // as it was before it was taken
+        Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
+    }
 
     /// <summary>The message in front, which stays there.</summary>
     /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
