@@ -41,7 +41,7 @@ public sealed class BrokerOptions
     /// <summary>Refused logins of one address within ten seconds that are answered at once; 0: all.</summary>
     public int FailedLoginLimit { get; set; } = 20;
 
-    /// <summary>Warnings and errors about connections of one address that are logged within ten seconds, and a tenth of those of all addresses; 0: all.</summary>
+    /// <summary>Warnings and errors about connections of one address that are logged within ten seconds, and ten times as many of all addresses; 0: all.</summary>
     public int ConnectionLogLimit { get; set; } = 100;
 
     /// <summary>Whether a proxy stands in front of the AMQP listeners and says who connects.</summary>

@@ -97,7 +97,7 @@ internal static class SettingTable
             (target, value) => target.Options.MaxUnauthenticated = value),
         Setting.Of("connection.failed_login_limit", Integer(1, int.MaxValue).Or("infinity", 0), "20", "Refused logins of one address within ten seconds that are answered at once; the others wait for 3 seconds each.",
             (target, value) => target.Options.FailedLoginLimit = value),
-        Setting.Of("connection.log_limit", Integer(1, int.MaxValue / 10).Or("infinity", 0), "100", "Warnings and errors about connections of one address that are logged within ten seconds, and a tenth of those of all addresses; more are summed up.",
+        Setting.Of("connection.log_limit", Integer(1, int.MaxValue / 10).Or("infinity", 0), "100", "Warnings and errors about connections of one address that are logged within ten seconds, and ten times as many of all addresses; more are summed up.",
             (target, value) => target.Options.ConnectionLogLimit = value),
 
         // TLS
