@@ -80,4 +80,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(326, LogLevel.Warning, "The statistics could not be sampled this time")]
     public static partial void SamplingFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(330, LogLevel.Error, "An unexpected error was kept inside {Place} ({Compartment}); this is a fault of the broker's, and nothing else is touched by it")]
+    public static partial void FaultContained(this ILogger logger, string compartment, string place, Exception error);
 }

@@ -4,6 +4,7 @@ using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
@@ -61,6 +62,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     /// <summary>What has been counted since the start.</summary>
     public BrokerStatistics Statistics { get; } = new();
+
+    /// <summary>The unexpected exceptions that stayed in their compartments.</summary>
+    public ContainedFaults Faults { get; } = new(logger, clock);
 
     /// <summary>What the disk had to do.</summary>
     public FileUsage Files => _directory?.Usage ?? new FileUsage();
@@ -147,6 +151,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
         {
             Events = Events,
+            Faults = Faults,
             Making = AddInternalExchanges,
             Spans = _spans,
         };

@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
@@ -65,6 +66,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Hears of what happens here.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
+    /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
+    public required ContainedFaults Faults { get; init; }
 
     /// <summary>Who takes replies by direct reply-to.</summary>
     public ReplyConsumers Replies { get; } = new();

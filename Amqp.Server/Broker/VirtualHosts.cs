@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
@@ -23,6 +24,9 @@ internal sealed class VirtualHosts(
 
     /// <summary>Hears of what happens in them.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
+
+    /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
+    public required ContainedFaults Faults { get; init; }
 
     /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
@@ -114,7 +118,13 @@ internal sealed class VirtualHosts(
 
     private VirtualHost Make(string name, VirtualHostDescription description)
     {
-        var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger) { Description = description, Events = Events, Spans = Spans };
+        var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger)
+        {
+            Description = description,
+            Events = Events,
+            Faults = Faults,
+            Spans = Spans,
+        };
         Making?.Invoke(made);
         return made;
     }

@@ -32,6 +32,7 @@ internal static class ManagementEndpoints
             .MapAuthentication()
             .MapDefinitions()
             .MapSettings()
-            .MapLogLevels();
+            .MapLogLevels()
+            .MapFaults();
     }
 }

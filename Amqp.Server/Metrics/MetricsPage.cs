@@ -13,6 +13,9 @@ internal sealed class MetricsPage
 {
     private const string Prefix = "rabbitmq_", Detailed = "rabbitmq_detailed_", Cluster = "rabbitmq_cluster_", Global = "rabbitmq_global_";
 
+    /// <summary>Of what RabbitMQ does not have.</summary>
+    private const string Own = "amqpbroker_";
+
     private readonly ManagementServices _services;
     private readonly MetricsWriter _writer;
     private readonly CancellationToken _cancellation;
@@ -157,6 +160,9 @@ internal sealed class MetricsPage
         NodeMetrics.WriteLimits(_writer, _services);
         NodeMetrics.WriteFiles(_writer, Broker.Files);
         NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
+        _writer.ChangePrefix(Own);
+        NodeMetrics.WriteFaults(_writer, Broker.Faults);
+        _writer.ChangePrefix(Prefix);
     }
 
     private void WriteTotals(in MessageCounts messages)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
 using Amqp.Server.Management;
@@ -67,6 +68,14 @@ internal static class NodeMetrics
         writer.Single("io_read_time_seconds_total", MetricKind.Counter, "Total I/O read time", files.ReadTime.TotalSeconds);
         writer.Single("io_write_time_seconds_total", MetricKind.Counter, "Total I/O write time", files.WriteTime.TotalSeconds);
         writer.Single("io_sync_time_seconds_total", MetricKind.Counter, "Total I/O sync time", files.SyncTime.TotalSeconds);
+    }
+
+    /// <summary>Unexpected exceptions that stayed in their compartments.</summary>
+    public static void WriteFaults(MetricsWriter writer, ContainedFaults faults)
+    {
+        writer.Begin("contained_faults_total", MetricKind.Counter, "Total number of unexpected errors that were kept inside one part of the broker");
+        foreach (var compartment in Compartments.All)
+            writer.Sample(faults.Count(compartment), ("compartment", compartment.Name()));
     }
 
     public static void WriteLogins(MetricsWriter writer, AuthenticationAttempts attempts)

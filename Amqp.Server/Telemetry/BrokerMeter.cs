@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
@@ -117,6 +118,8 @@ internal sealed class BrokerMeter : IDisposable
             Of(_broker.Files.ReadBytes, ("disk.io.direction", "read")),
             Of(_broker.Files.WrittenBytes, ("disk.io.direction", "write")),
         ]);
+        Count("fault.contained", "{fault}", "Unexpected errors that were kept inside one part of the broker", () =>
+            [.. Compartments.All.Select(compartment => Of(_broker.Faults.Count(compartment), ("amqpbroker.compartment", compartment.Name())))]);
         Count("disk.syncs", "{sync}", "How often the store synced its files", () => _broker.Files.Syncs);
     }
 

@@ -1,6 +1,6 @@
 using Amqp.Server.Broker;
 using Amqp.Storage;
-using Microsoft.Extensions.Logging;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
@@ -44,27 +44,5 @@ public sealed class BackgroundFailureLogTests
             _log.Write(work, new IOException("no"));
 
         Assert.That(_logger.Lines.Distinct().Count(), Is.EqualTo(Enum.GetValues<BackgroundWork>().Length));
-    }
-
-    private sealed class SetClock : TimeProvider
-    {
-        public long Seconds { get; set; } = 1_000;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
-    }
-
-    private sealed class ListLogger : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)}");
     }
 }

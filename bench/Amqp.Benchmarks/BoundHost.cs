@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Storage;
@@ -20,7 +21,11 @@ internal sealed class BoundHost : IDisposable
 
     private readonly VirtualHost _host = new(
         "/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), new DeclareRules(null, null, static () => 0), new QueueTimer(TimeProvider.System), new HeldMemory(),
-        new BrokerStatistics(), TimeProvider.System, NullLogger.Instance);
+        new BrokerStatistics(), TimeProvider.System, NullLogger.Instance)
+    {
+        Faults = new ContainedFaults(NullLogger.Instance, TimeProvider.System),
+    };
+
     private readonly Queue[] _queues;
 
     public BoundHost(string exchangeType)

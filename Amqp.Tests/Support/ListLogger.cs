@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Tests.Support;
+
+/// <summary>Keeps what is logged, as <c>Level id text</c>.</summary>
+internal sealed class ListLogger : ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)}");
+}
