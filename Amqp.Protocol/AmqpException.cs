@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Amqp.Protocol;
 
 /// <summary>A protocol error that the peer must be told about. Thrown anywhere, answered in one place.</summary>
@@ -27,7 +25,7 @@ public sealed class AmqpException(ReplyCode code, string explanation, MethodId c
             return text;
         const string dots = "...";
         int length = Math.Min(text.Length, ShortString.MaxLength - dots.Length);
-        while (Encoding.UTF8.GetByteCount(text.AsSpan(0, length)) > ShortString.MaxLength - dots.Length || char.IsHighSurrogate(text[length - 1]))
+        while (OctetText.Count(text.AsSpan(0, length)) > ShortString.MaxLength - dots.Length || char.IsHighSurrogate(text[length - 1]))
             length--;
         return text[..length] + dots;
     }

@@ -30,7 +30,7 @@ public sealed record BasicProperties
     public string? ClusterId { get; init; }
 
     /// <summary>Decodes flags and list, as <see cref="ContentHeader.Properties"/> gives them.</summary>
-    /// <exception cref="AmqpException">501 or 502: the list is not what its flags say.</exception>
+    /// <exception cref="AmqpException">502: the list is not what its flags say.</exception>
     public static BasicProperties Read(ReadOnlySpan<byte> properties)
     {
         var reader = new WireReader(properties);
@@ -40,20 +40,20 @@ public sealed record BasicProperties
         // Initialisers run top to bottom, which is the order on the wire.
         return new BasicProperties
         {
-            ContentType = Has(PropertyFlags.ContentType) ? reader.ReadShortString() : null,
-            ContentEncoding = Has(PropertyFlags.ContentEncoding) ? reader.ReadShortString() : null,
+            ContentType = Has(PropertyFlags.ContentType) ? reader.ReadOctetText() : null,
+            ContentEncoding = Has(PropertyFlags.ContentEncoding) ? reader.ReadOctetText() : null,
             Headers = Has(PropertyFlags.Headers) ? reader.ReadTable() : null,
             DeliveryMode = Has(PropertyFlags.DeliveryMode) ? reader.ReadByte() : null,
             Priority = Has(PropertyFlags.Priority) ? reader.ReadByte() : null,
-            CorrelationId = Has(PropertyFlags.CorrelationId) ? reader.ReadShortString() : null,
-            ReplyTo = Has(PropertyFlags.ReplyTo) ? reader.ReadShortString() : null,
-            Expiration = Has(PropertyFlags.Expiration) ? reader.ReadShortString() : null,
-            MessageId = Has(PropertyFlags.MessageId) ? reader.ReadShortString() : null,
+            CorrelationId = Has(PropertyFlags.CorrelationId) ? reader.ReadOctetText() : null,
+            ReplyTo = Has(PropertyFlags.ReplyTo) ? reader.ReadOctetText() : null,
+            Expiration = Has(PropertyFlags.Expiration) ? reader.ReadOctetText() : null,
+            MessageId = Has(PropertyFlags.MessageId) ? reader.ReadOctetText() : null,
             Timestamp = Has(PropertyFlags.Timestamp) ? reader.ReadUInt64() : null,
-            Type = Has(PropertyFlags.Type) ? reader.ReadShortString() : null,
-            UserId = Has(PropertyFlags.UserId) ? reader.ReadShortString() : null,
-            AppId = Has(PropertyFlags.AppId) ? reader.ReadShortString() : null,
-            ClusterId = Has(PropertyFlags.ClusterId) ? reader.ReadShortString() : null,
+            Type = Has(PropertyFlags.Type) ? reader.ReadOctetText() : null,
+            UserId = Has(PropertyFlags.UserId) ? reader.ReadOctetText() : null,
+            AppId = Has(PropertyFlags.AppId) ? reader.ReadOctetText() : null,
+            ClusterId = Has(PropertyFlags.ClusterId) ? reader.ReadOctetText() : null,
         };
 
         bool Has(PropertyFlags flag) => (flags & flag) != 0;

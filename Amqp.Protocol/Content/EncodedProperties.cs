@@ -42,8 +42,9 @@ public readonly ref struct EncodedProperties
 
     /// <summary>Walks the whole property list once and checks that it is what its flags say.</summary>
     /// <param name="properties">Flags and list, as <see cref="ContentHeader.Properties"/> gives them.</param>
+    /// <param name="maxTableDepth">How deep the values of headers may nest.</param>
     /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are no table.</exception>
-    public static EncodedProperties Read(ReadOnlySpan<byte> properties)
+    public static EncodedProperties Read(ReadOnlySpan<byte> properties, int maxTableDepth = int.MaxValue)
     {
         // By far the most common: nothing but a delivery mode, or nothing at all.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
@@ -60,7 +61,7 @@ public readonly ref struct EncodedProperties
         if ((flags & PropertyFlags.ContentEncoding) != 0)
             reader.ReadShortStringBytes();
         if ((flags & PropertyFlags.Headers) != 0)
-            FieldTableCodec.Validate(headers = reader.ReadLongString());
+            FieldTableCodec.Validate(headers = reader.ReadLongString(), maxTableDepth);
         if ((flags & PropertyFlags.DeliveryMode) != 0)
             deliveryMode = reader.ReadByte();
         if ((flags & PropertyFlags.Priority) != 0)

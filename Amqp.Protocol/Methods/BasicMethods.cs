@@ -103,7 +103,7 @@ public readonly record struct BasicPublish(string Exchange, string RoutingKey, b
     public static BasicPublish Read(ref WireReader reader)
     {
         _ = reader.ReadUInt16(); // ticket
-        return new(reader.ReadShortString(), reader.ReadShortString(), reader.ReadBit(), reader.ReadBit());
+        return new(reader.ReadOctetText(), reader.ReadOctetText(), reader.ReadBit(), reader.ReadBit());
     }
 
     public void Write(WireWriter writer)
@@ -121,7 +121,7 @@ public readonly record struct BasicReturn(ushort ReplyCode, string ReplyText, st
     public static MethodId Id => new(60, 50);
 
     public static BasicReturn Read(ref WireReader reader) =>
-        new(reader.ReadUInt16(), reader.ReadShortString(), reader.ReadShortString(), reader.ReadShortString());
+        new(reader.ReadUInt16(), reader.ReadShortString(), reader.ReadOctetText(), reader.ReadOctetText());
 
     public void Write(WireWriter writer)
     {
@@ -139,7 +139,7 @@ public readonly record struct BasicDeliver(string ConsumerTag, ulong DeliveryTag
     public static MethodId Id => new(60, 60);
 
     public static BasicDeliver Read(ref WireReader reader) =>
-        new(reader.ReadShortString(), reader.ReadUInt64(), reader.ReadBit(), reader.ReadShortString(), reader.ReadShortString());
+        new(reader.ReadShortString(), reader.ReadUInt64(), reader.ReadBit(), reader.ReadOctetText(), reader.ReadOctetText());
 
     public void Write(WireWriter writer)
     {
@@ -177,7 +177,7 @@ public readonly record struct BasicGetOk(ulong DeliveryTag, bool Redelivered, st
     public static MethodId Id => new(60, 71);
 
     public static BasicGetOk Read(ref WireReader reader) =>
-        new(reader.ReadUInt64(), reader.ReadBit(), reader.ReadShortString(), reader.ReadShortString(), reader.ReadUInt32());
+        new(reader.ReadUInt64(), reader.ReadBit(), reader.ReadOctetText(), reader.ReadOctetText(), reader.ReadUInt32());
 
     public void Write(WireWriter writer)
     {

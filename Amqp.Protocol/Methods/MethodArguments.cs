@@ -4,11 +4,13 @@ namespace Amqp.Protocol;
 public static class MethodArguments
 {
     /// <summary>Reads the arguments, behind the id, and demands that nothing is left over.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="maxTableDepth">How deep the values of tables among them may nest.</param>
     /// <exception cref="AmqpException">501 in RabbitMQ's words: too few bytes, too many, or not what the method takes.</exception>
-    public static TMethod Read<TMethod>(ReadOnlySpan<byte> arguments)
+    public static TMethod Read<TMethod>(ReadOnlySpan<byte> arguments, int maxTableDepth = FieldTableCodec.DefaultMaxDepth)
         where TMethod : struct, IMethod<TMethod>
     {
-        var reader = new WireReader(arguments);
+        var reader = new WireReader(arguments, maxTableDepth);
         TMethod method;
         try
         {

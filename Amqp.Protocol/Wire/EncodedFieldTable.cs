@@ -14,7 +14,7 @@ public static class EncodedFieldTable
         {
             var found = reader.ReadShortStringBytes();
             var start = reader.Rest;
-            FieldTableCodec.SkipValue(ref reader, 0);
+            FieldTableCodec.Skip(ref reader);
             if (found.SequenceEqual(name))
             {
                 value = start[..(start.Length - reader.Rest.Length)];

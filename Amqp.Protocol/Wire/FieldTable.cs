@@ -33,6 +33,9 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
         }
     }
 
+    /// <summary>The field at a place, from 0.</summary>
+    internal KeyValuePair<string, FieldValue> At(int index) => _fields[index];
+
     /// <summary>A table with one field more.</summary>
     public FieldTable With(string name, FieldValue value) => new(_fields.Append(new(name, value)));
 
@@ -41,15 +44,14 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Same fields with the same types, whatever their order.</summary>
-    public bool Equals(FieldTable? other) =>
-        other is not null && Count == other.Count && Sorted.AsSpan().SequenceEqual(other.Sorted);
+    public bool Equals(FieldTable? other) => other is not null && FieldValue.FromTable(this).Equals(FieldValue.FromTable(other));
 
     public override bool Equals(object? obj) => Equals(obj as FieldTable);
 
     public override int GetHashCode() => _fields.Aggregate(Count, (hash, field) => hash ^ HashCode.Combine(field.Key, field.Value));
 
     /// <summary>By name; fields of one name stay in their order.</summary>
-    private KeyValuePair<string, FieldValue>[] Sorted => _sorted ??= [.. _fields.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
+    internal KeyValuePair<string, FieldValue>[] Sorted => _sorted ??= [.. _fields.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
 
     private Dictionary<string, FieldValue> IndexByName()
     {
@@ -59,5 +61,5 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
         return index;
     }
 
-    public override string ToString() => $"{{{string.Join(", ", _fields.Select(field => $"{field.Key}: {field.Value}"))}}}";
+    public override string ToString() => FieldValue.FromTable(this).ToString();
 }

@@ -1,20 +1,40 @@
 using System.Buffers;
-using System.Text.Unicode;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Amqp.Protocol;
 
 /// <summary>Field tables to bytes and back, and the checks that keep a hostile one harmless.</summary>
+/// <remarks>Nothing here recurses, and the time grows with the bytes, however deep values nest.</remarks>
 public static class FieldTableCodec
 {
-    /// <summary>How deep tables and arrays may nest: far past any use, far before the stack's end.</summary>
-    public const int MaxDepth = 64;
+    /// <summary>How deep tables and arrays may nest in what a client sends, unless configured otherwise.</summary>
+    public const int DefaultMaxDepth = 1024;
+
+    /// <summary>Levels of nesting for which validating needs no memory but the stack's.</summary>
+    private const int FewLevels = 32;
 
     /// <summary>Reads the fields of a table, without its leading length.</summary>
-    /// <exception cref="AmqpException">502: a field ends too soon, has an unknown type or nests deeper than <see cref="MaxDepth"/>.</exception>
-    public static FieldTable Read(ReadOnlySpan<byte> fields) => fields.IsEmpty ? FieldTable.Empty : ReadTable(fields, 0);
+    /// <param name="fields">The fields.</param>
+    /// <param name="maxDepth">How deep tables and arrays may nest in them.</param>
+    /// <exception cref="AmqpException">502: a field ends too soon, has an unknown type or nests too deep.</exception>
+    public static FieldTable Read(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue) => fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
 
-    /// <summary>Walks the fields of a table and allocates nothing: throws where <see cref="Read"/> would.</summary>
-    public static void Validate(ReadOnlySpan<byte> fields) => ValidateTable(fields, 0);
+    /// <summary>Walks the fields of a table and allocates nothing, unless they nest deep: throws where <see cref="Read"/> would.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static void Validate(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue)
+    {
+        var reader = new WireReader(fields);
+        while (!reader.IsAtEnd)
+        {
+            _ = reader.ReadShortStringBytes();
+            var type = (FieldType)reader.ReadByte();
+            if (type is FieldType.Table or FieldType.Array)
+                ValidateNested(type, reader.ReadLongString(), maxDepth);
+            else
+                SkipLeaf(ref reader, type);
+        }
+    }
 
     /// <summary>Writes a table with its leading length.</summary>
     public static void Write(IBufferWriter<byte> output, FieldTable table)
@@ -25,79 +45,142 @@ public static class FieldTableCodec
             writer.WriteUInt32(0);
             return;
         }
-        // The length comes first and is known last.
+        // A length stands in front of what it is the length of: all of it is gathered, and lengths are filled in when they are known.
         var scratch = new ArrayBufferWriter<byte>(256);
-        var fields = new WireWriter(scratch);
-        foreach (var (name, value) in table)
+        var values = new WireWriter(scratch);
+        var starts = new Stack<int>();
+        foreach (var (name, value, isEnd) in FieldWalk.Through(FieldValue.FromTable(table)))
         {
-            fields.WriteShortString(name);
-            WriteValue(scratch, value);
+            if (isEnd)
+            {
+                int start = starts.Pop();
+                BinaryPrimitives.WriteInt32BigEndian(MemoryMarshal.AsMemory(scratch.WrittenMemory).Span[start..], scratch.WrittenCount - start - sizeof(int));
+                continue;
+            }
+            if (name is not null)
+                values.WriteShortString(name);
+            if (starts.Count > 0)
+                values.WriteByte((byte)value.Type); // the outermost table has no type tag
+            if (value.IsContainer)
+            {
+                starts.Push(scratch.WrittenCount);
+                values.WriteUInt32(0);
+            }
+            else
+            {
+                WriteLeaf(values, value);
+            }
         }
-        writer.WriteLongString(scratch.WrittenSpan);
+        output.Write(scratch.WrittenSpan);
     }
 
-    private static FieldTable ReadTable(ReadOnlySpan<byte> bytes, int depth)
-    {
-        var reader = new WireReader(bytes);
-        var fields = new List<KeyValuePair<string, FieldValue>>();
-        while (!reader.IsAtEnd)
-        {
-            string name = reader.ReadShortString();
-            fields.Add(new(name, ReadValue(ref reader, depth)));
-        }
-        return new FieldTable(fields);
-    }
-
-    private static FieldValue ReadValue(ref WireReader reader, int depth)
+    /// <summary>Reads past one value, its type tag first, of fields that have been validated.</summary>
+    internal static void Skip(ref WireReader reader)
     {
         var type = (FieldType)reader.ReadByte();
-        return type switch
-        {
-            FieldType.Boolean => FieldValue.FromBoolean(reader.ReadByte() != 0),
-            FieldType.SByte => FieldValue.FromInteger(type, (sbyte)reader.ReadByte()),
-            FieldType.Byte => FieldValue.FromInteger(type, reader.ReadByte()),
-            FieldType.Int16 => FieldValue.FromInteger(type, (short)reader.ReadUInt16()),
-            FieldType.UInt16 => FieldValue.FromInteger(type, reader.ReadUInt16()),
-            FieldType.Int32 => FieldValue.FromInteger(type, (int)reader.ReadUInt32()),
-            FieldType.UInt32 => FieldValue.FromInteger(type, reader.ReadUInt32()),
-            FieldType.Int64 or FieldType.Int64Alias => FieldValue.FromInteger(type, (long)reader.ReadUInt64()),
-            FieldType.Single => FieldValue.FromSingleBits(reader.ReadUInt32()),
-            FieldType.Double => FieldValue.FromDouble(BitConverter.UInt64BitsToDouble(reader.ReadUInt64())),
-            FieldType.Decimal => FieldValue.FromDecimal(reader.ReadByte(), reader.ReadUInt32()),
-            FieldType.LongString => FieldValue.FromString(reader.ReadLongString()),
-            FieldType.ByteArray => FieldValue.FromBytes(reader.ReadLongString()),
-            FieldType.Timestamp => FieldValue.FromTimestamp(reader.ReadUInt64()),
-            FieldType.Array => ReadArray(reader.ReadLongString(), Deeper(depth)),
-            FieldType.Table => FieldValue.FromTable(ReadTable(reader.ReadLongString(), Deeper(depth))),
-            FieldType.Void => FieldValue.Void,
-            _ => throw UnknownType(type),
-        };
+        if (type is FieldType.Table or FieldType.Array)
+            _ = reader.ReadLongString();
+        else
+            SkipLeaf(ref reader, type);
     }
 
-    private static FieldValue ReadArray(ReadOnlySpan<byte> bytes, int depth)
+    private static FieldTable ReadFields(ReadOnlySpan<byte> fields, int maxDepth)
     {
-        var reader = new WireReader(bytes);
-        var values = new List<FieldValue>();
-        while (!reader.IsAtEnd)
-            values.Add(ReadValue(ref reader, depth));
-        return FieldValue.FromArray(values);
-    }
-
-    private static void ValidateTable(ReadOnlySpan<byte> bytes, int depth)
-    {
-        var reader = new WireReader(bytes);
-        while (!reader.IsAtEnd)
+        var outer = new Stack<OpenContainer>();
+        var current = new OpenContainer("", FieldType.Table, fields.Length);
+        var reader = new WireReader(fields);
+        while (true)
         {
-            if (!Utf8.IsValid(reader.ReadShortStringBytes()))
-                throw WireReader.MalformedUtf8();
-            SkipValue(ref reader, depth);
+            if (reader.IsAtEnd)
+            {
+                var value = current.Close();
+                if (!outer.TryPop(out var parent))
+                    return value.AsTable();
+                parent.Add(current.Name, value);
+                reader = new WireReader(fields[current.End..parent.End]); // the parent goes on behind its element
+                current = parent;
+                continue;
+            }
+            string name = current.Type == FieldType.Table ? reader.ReadOctetText() : "";
+            var type = (FieldType)reader.ReadByte();
+            if (type is not (FieldType.Table or FieldType.Array))
+            {
+                current.Add(name, ReadLeaf(ref reader, type));
+                continue;
+            }
+            if (outer.Count >= maxDepth)
+                throw TooDeep(maxDepth);
+            var elements = reader.ReadLongString();
+            outer.Push(current);
+            current = new OpenContainer(name, type, current.End - reader.Rest.Length);
+            reader = new WireReader(elements);
         }
     }
 
-    /// <summary>Reads past one value, its type tag first, and checks what is nested in it.</summary>
-    internal static void SkipValue(ref WireReader reader, int depth)
+    private static FieldValue ReadLeaf(ref WireReader reader, FieldType type) => type switch
     {
-        var type = (FieldType)reader.ReadByte();
+        FieldType.Boolean => FieldValue.FromBoolean(reader.ReadByte() != 0),
+        FieldType.SByte => FieldValue.FromInteger(type, (sbyte)reader.ReadByte()),
+        FieldType.Byte => FieldValue.FromInteger(type, reader.ReadByte()),
+        FieldType.Int16 => FieldValue.FromInteger(type, (short)reader.ReadUInt16()),
+        FieldType.UInt16 => FieldValue.FromInteger(type, reader.ReadUInt16()),
+        FieldType.Int32 => FieldValue.FromInteger(type, (int)reader.ReadUInt32()),
+        FieldType.UInt32 => FieldValue.FromInteger(type, reader.ReadUInt32()),
+        FieldType.Int64 or FieldType.Int64Alias => FieldValue.FromInteger(type, (long)reader.ReadUInt64()),
+        FieldType.Single => FieldValue.FromSingleBits(reader.ReadUInt32()),
+        FieldType.Double => FieldValue.FromDouble(BitConverter.UInt64BitsToDouble(reader.ReadUInt64())),
+        FieldType.Decimal => FieldValue.FromDecimal(reader.ReadByte(), reader.ReadUInt32()),
+        FieldType.LongString => FieldValue.FromString(reader.ReadLongString()),
+        FieldType.ByteArray => FieldValue.FromBytes(reader.ReadLongString()),
+        FieldType.Timestamp => FieldValue.FromTimestamp(reader.ReadUInt64()),
+        FieldType.Void => FieldValue.Void,
+        _ => throw UnknownType(type),
+    };
+
+    private static void ValidateNested(FieldType type, ReadOnlySpan<byte> elements, int maxDepth)
+    {
+        if (maxDepth < 1)
+            throw TooDeep(maxDepth);
+        Span<int> ends = stackalloc int[FewLevels]; // of the outer ones; those of arrays as their complement
+        int depth = 0, end = elements.Length;
+        var reader = new WireReader(elements);
+        while (true)
+        {
+            if (reader.IsAtEnd)
+            {
+                if (depth == 0)
+                    return;
+                int outer = ends[--depth];
+                (type, outer) = outer < 0 ? (FieldType.Array, ~outer) : (FieldType.Table, outer);
+                reader = new WireReader(elements[end..outer]);
+                end = outer;
+                continue;
+            }
+            if (type == FieldType.Table)
+                _ = reader.ReadShortStringBytes();
+            var next = (FieldType)reader.ReadByte();
+            if (next is not (FieldType.Table or FieldType.Array))
+            {
+                SkipLeaf(ref reader, next);
+                continue;
+            }
+            if (depth + 2 > maxDepth)
+                throw TooDeep(maxDepth);
+            if (depth == ends.Length)
+            {
+                var larger = new int[2 * depth];
+                ends.CopyTo(larger);
+                ends = larger;
+            }
+            var inner = reader.ReadLongString();
+            ends[depth++] = type == FieldType.Array ? ~end : end;
+            (type, end) = (next, end - reader.Rest.Length);
+            reader = new WireReader(inner);
+        }
+    }
+
+    private static void SkipLeaf(ref WireReader reader, FieldType type)
+    {
         switch (type)
         {
             case FieldType.Void:
@@ -120,24 +203,13 @@ public static class FieldTableCodec
             case FieldType.LongString or FieldType.ByteArray:
                 _ = reader.ReadLongString();
                 break;
-            case FieldType.Table:
-                ValidateTable(reader.ReadLongString(), Deeper(depth));
-                break;
-            case FieldType.Array:
-                var values = new WireReader(reader.ReadLongString());
-                int inner = Deeper(depth);
-                while (!values.IsAtEnd)
-                    SkipValue(ref values, inner);
-                break;
             default:
                 throw UnknownType(type);
         }
     }
 
-    private static void WriteValue(IBufferWriter<byte> output, FieldValue value)
+    private static void WriteLeaf(WireWriter writer, FieldValue value)
     {
-        var writer = new WireWriter(output);
-        writer.WriteByte((byte)value.Type);
         switch (value.Type)
         {
             case FieldType.Boolean:
@@ -172,15 +244,6 @@ public static class FieldTableCodec
             case FieldType.Timestamp:
                 writer.WriteUInt64(value.AsTimestamp());
                 break;
-            case FieldType.Table:
-                Write(output, value.AsTable());
-                break;
-            case FieldType.Array:
-                var scratch = new ArrayBufferWriter<byte>(256);
-                foreach (var item in value.AsArray())
-                    WriteValue(scratch, item);
-                writer.WriteLongString(scratch.WrittenSpan);
-                break;
             case FieldType.Void:
                 break;
             default:
@@ -188,9 +251,29 @@ public static class FieldTableCodec
         }
     }
 
-    private static int Deeper(int depth) =>
-        depth < MaxDepth ? depth + 1 : throw new AmqpException(ReplyCode.SyntaxError, $"tables nest deeper than {MaxDepth}");
+    private static AmqpException TooDeep(int maxDepth) => new(ReplyCode.SyntaxError, $"tables nest deeper than {maxDepth}");
 
     private static AmqpException UnknownType(FieldType type) =>
         new(ReplyCode.SyntaxError, $"field type 0x{(byte)type:X2} is unknown");
+
+    /// <summary>A table or an array that is being read.</summary>
+    /// <param name="name">Its name in the table that it stands in.</param>
+    /// <param name="type">Which of the two it is.</param>
+    /// <param name="end">Where it ends in the outermost fields.</param>
+    private sealed class OpenContainer(string name, FieldType type, int end)
+    {
+        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // nameless, of an array
+
+        public string Name => name;
+
+        public FieldType Type => type;
+
+        public int End => end;
+
+        public void Add(string fieldName, FieldValue value) => _fields.Add(new(fieldName, value));
+
+        public FieldValue Close() => type == FieldType.Table
+            ? FieldValue.FromTable(new FieldTable(_fields))
+            : FieldValue.FromArray([.. _fields.Select(field => field.Value)]);
+    }
 }

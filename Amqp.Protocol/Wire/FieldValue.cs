@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Amqp.Protocol;
 
 /// <summary>The type tags of field tables, in RabbitMQ's dialect (its "AMQP 0-9-1 errata" page).</summary>
@@ -42,6 +40,9 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     public bool IsInteger => Type is FieldType.SByte or FieldType.Byte or FieldType.Int16 or FieldType.UInt16
         or FieldType.Int32 or FieldType.UInt32 or FieldType.Int64 or FieldType.Int64Alias;
 
+    /// <summary>True for tables and arrays, which hold values.</summary>
+    public bool IsContainer => Type is FieldType.Table or FieldType.Array;
+
     /// <summary>True for single and double precision.</summary>
     public bool IsFloat => Type is FieldType.Single or FieldType.Double;
 
@@ -67,7 +68,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     /// <summary>Seconds since 1970-01-01 UTC.</summary>
     public static FieldValue FromTimestamp(ulong seconds) => new(FieldType.Timestamp, (long)seconds);
 
-    public static FieldValue FromString(string value) => new(FieldType.LongString, 0, Encoding.UTF8.GetBytes(value));
+    public static FieldValue FromString(string value) => new(FieldType.LongString, 0, OctetText.Encode(value));
 
     public static FieldValue FromString(ReadOnlySpan<byte> value) => new(FieldType.LongString, 0, value.ToArray());
 
@@ -102,22 +103,26 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     /// <summary>The bytes of a long string or a byte array.</summary>
     public ReadOnlySpan<byte> AsBytes() => _reference is byte[] bytes ? bytes : throw Mismatch();
 
-    /// <summary>A long string as text; bytes that are not UTF-8 become replacement characters.</summary>
-    public string AsString() => Type == FieldType.LongString ? Encoding.UTF8.GetString(AsBytes()) : throw Mismatch();
+    /// <summary>A long string as text; <see cref="OctetText"/> says what becomes of octets that are not UTF-8.</summary>
+    public string AsString() => Type == FieldType.LongString ? OctetText.Decode(AsBytes()) : throw Mismatch();
 
     public IReadOnlyList<FieldValue> AsArray() => _reference as IReadOnlyList<FieldValue> ?? throw Mismatch();
 
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
     /// <summary>Same type and same value; RabbitMQ's looser comparisons are their callers' business.</summary>
-    public bool Equals(FieldValue other) => Type == other.Type && _bits == other._bits && (_reference, other._reference) switch
+    public bool Equals(FieldValue other)
     {
-        (null, null) => true,
-        (byte[] mine, byte[] theirs) => mine.AsSpan().SequenceEqual(theirs),
-        (IReadOnlyList<FieldValue> mine, IReadOnlyList<FieldValue> theirs) => mine.SequenceEqual(theirs),
-        (FieldTable mine, FieldTable theirs) => mine.Equals(theirs),
-        _ => false,
-    };
+        if (!IsContainer)
+            return IsSameLeaf(other);
+        var pairs = new Stack<(FieldValue Mine, FieldValue Theirs)>([(this, other)]); // no recursion: clients decide how deep values nest
+        while (pairs.TryPop(out var pair))
+        {
+            if (!(pair.Mine.IsContainer ? pair.Mine.TryPair(pair.Theirs, pairs) : pair.Mine.IsSameLeaf(pair.Theirs)))
+                return false;
+        }
+        return true;
+    }
 
     public override bool Equals(object? obj) => obj is FieldValue other && Equals(other);
 
@@ -128,7 +133,13 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     public static bool operator !=(FieldValue left, FieldValue right) => !left.Equals(right);
 
     /// <summary>The value as it would stand in a log line.</summary>
-    public override string ToString() => Type switch
+    public override string ToString() => IsContainer ? FieldWalk.Fold(this, leaf => leaf.LeafText(), ContainerText) : LeafText();
+
+    private static string ContainerText(FieldValue container, IReadOnlyList<string> elements) => container.Type == FieldType.Array
+        ? $"[{string.Join(", ", elements)}]"
+        : $"{{{string.Join(", ", container.AsTable().Zip(elements, (field, text) => $"{field.Key}: {text}"))}}}";
+
+    private string LeafText() => Type switch
     {
         FieldType.Boolean => _bits != 0 ? "true" : "false",
         FieldType.Single or FieldType.Double => AsDouble().ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -136,11 +147,34 @@ public readonly struct FieldValue : IEquatable<FieldValue>
         FieldType.Timestamp => AsTimestamp().ToString(System.Globalization.CultureInfo.InvariantCulture),
         FieldType.LongString => AsString(),
         FieldType.ByteArray => Convert.ToHexString(AsBytes()),
-        FieldType.Array => $"[{string.Join(", ", AsArray())}]",
-        FieldType.Table => AsTable().ToString(),
         FieldType.Void => "void",
         _ => _bits.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
+
+    private bool IsSameLeaf(FieldValue other) =>
+        Type == other.Type && _bits == other._bits && (_reference is byte[] bytes ? other._reference is byte[] others && bytes.AsSpan().SequenceEqual(others) : other._reference is null);
+
+    /// <summary>Pairs what two tables or arrays hold, to be compared; false when they cannot be the same.</summary>
+    private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
+    {
+        if (Type != other.Type)
+            return false;
+        if (Type == FieldType.Array)
+            return Push(AsArray(), other.AsArray());
+        var (mine, theirs) = (AsTable(), other.AsTable());
+        return mine.Count == theirs.Count
+            && mine.Sorted.Select(field => field.Key).SequenceEqual(theirs.Sorted.Select(field => field.Key))
+            && Push([.. mine.Sorted.Select(field => field.Value)], [.. theirs.Sorted.Select(field => field.Value)]);
+
+        bool Push(IReadOnlyList<FieldValue> left, IReadOnlyList<FieldValue> right)
+        {
+            if (left.Count != right.Count)
+                return false;
+            for (int index = 0; index < left.Count; index++)
+                pairs.Push((left[index], right[index]));
+            return true;
+        }
+    }
 
     private InvalidOperationException Mismatch() => new($"A field of type '{(char)Type}' was read as something else.");
 }

@@ -6,8 +6,11 @@ namespace Amqp.Protocol;
 
 /// <summary>Reads AMQP's primitive types (spec 4.2.5) off one frame's payload.</summary>
 /// <remarks>Too few bytes are the peer's error, so no caller checks lengths: every read may throw <see cref="AmqpException"/> 502.</remarks>
-public ref struct WireReader(ReadOnlySpan<byte> payload)
+/// <param name="payload">What is read.</param>
+/// <param name="maxTableDepth">How deep the values of tables may nest.</param>
+public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int.MaxValue)
 {
+    private readonly int _maxTableDepth = maxTableDepth;
     private ReadOnlySpan<byte> _rest = payload;
     private byte _bits;
     private int _bitsUsed = 8; // 8: the next bit starts a new octet
@@ -44,6 +47,9 @@ public ref struct WireReader(ReadOnlySpan<byte> payload)
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw MalformedUtf8();
     }
 
+    /// <summary>A short string whose octets need not be UTF-8, as names in tables and the properties of messages; see <see cref="OctetText"/>.</summary>
+    public string ReadOctetText() => OctetText.Decode(ReadShortStringBytes());
+
     /// <summary>A long string: a length of four octets, then so many bytes of anything.</summary>
     public ReadOnlySpan<byte> ReadLongString()
     {
@@ -51,7 +57,8 @@ public ref struct WireReader(ReadOnlySpan<byte> payload)
         return length <= int.MaxValue ? Take((int)length) : throw Truncated();
     }
 
-    public FieldTable ReadTable() => FieldTableCodec.Read(ReadLongString());
+    /// <exception cref="AmqpException">502: a field cannot be read, or nests too deep.</exception>
+    public FieldTable ReadTable() => FieldTableCodec.Read(ReadLongString(), _maxTableDepth);
 
     /// <summary>So many raw bytes.</summary>
     public ReadOnlySpan<byte> Take(int count)
@@ -64,8 +71,7 @@ public ref struct WireReader(ReadOnlySpan<byte> payload)
         return taken;
     }
 
-    /// <summary>What a short string that is not UTF-8 is answered with.</summary>
-    public static AmqpException MalformedUtf8() => new(ReplyCode.FrameError, "Malformed UTF-8 in shortstr");
+    private static AmqpException MalformedUtf8() => new(ReplyCode.FrameError, "Malformed UTF-8 in shortstr");
 
     private static AmqpException Truncated() => new(ReplyCode.SyntaxError, "arguments end too soon");
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Amqp.Protocol;
 
@@ -38,11 +37,11 @@ public readonly ref struct WireWriter(IBufferWriter<byte> output)
     /// <exception cref="ArgumentException">The text takes more than 255 bytes.</exception>
     public void WriteShortString(string value)
     {
-        int length = Encoding.UTF8.GetByteCount(value);
+        int length = OctetText.Count(value);
         if (length > ShortString.MaxLength)
             throw new ArgumentException($"A short string holds 255 bytes; this text takes {length}.", nameof(value));
         WriteByte((byte)length);
-        Encoding.UTF8.GetBytes(value, output.GetSpan(length));
+        OctetText.Encode(value, output.GetSpan(length));
         output.Advance(length);
     }
 
@@ -54,9 +53,9 @@ public readonly ref struct WireWriter(IBufferWriter<byte> output)
 
     public void WriteLongString(string value)
     {
-        int length = Encoding.UTF8.GetByteCount(value);
+        int length = OctetText.Count(value);
         WriteUInt32((uint)length);
-        Encoding.UTF8.GetBytes(value, output.GetSpan(length));
+        OctetText.Encode(value, output.GetSpan(length));
         output.Advance(length);
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
@@ -52,7 +51,7 @@ internal sealed record InternalMessage(VirtualHost VirtualHost, Exchange Exchang
     /// <summary>A prefix before a long name may make a key too long.</summary>
     private static string Cut(string routingKey)
     {
-        while (Encoding.UTF8.GetByteCount(routingKey) > byte.MaxValue)
+        while (OctetText.Count(routingKey) > byte.MaxValue)
             routingKey = routingKey[..^1];
         return routingKey;
     }

@@ -24,6 +24,35 @@ internal static class JsonFields
 
     public static void Write(Utf8JsonWriter json, FieldValue value)
     {
+        foreach (var step in FieldWalk.Through(value))
+        {
+            if (step.Name is { } name)
+                json.WritePropertyName(name);
+            switch (step.Value.Type, step.IsEnd)
+            {
+                case (FieldType.Table, false):
+                    json.WriteStartObject();
+                    break;
+                case (FieldType.Table, true):
+                    json.WriteEndObject();
+                    break;
+                case (FieldType.Array, false):
+                    json.WriteStartArray();
+                    break;
+                case (FieldType.Array, true):
+                    json.WriteEndArray();
+                    break;
+                default:
+                    WriteLeaf(json, step.Value);
+                    break;
+            }
+        }
+    }
+
+    public static void Write(Utf8JsonWriter json, FieldTable table) => Write(json, FieldValue.FromTable(table));
+
+    private static void WriteLeaf(Utf8JsonWriter json, FieldValue value)
+    {
         switch (value.Type)
         {
             case FieldType.Boolean:
@@ -31,15 +60,6 @@ internal static class JsonFields
                 break;
             case FieldType.Single or FieldType.Double when double.IsFinite(value.AsDouble()):
                 json.WriteNumberValue(value.AsDouble());
-                break;
-            case FieldType.Array:
-                json.WriteStartArray();
-                foreach (var item in value.AsArray())
-                    Write(json, item);
-                json.WriteEndArray();
-                break;
-            case FieldType.Table:
-                Write(json, value.AsTable());
                 break;
             case FieldType.Timestamp:
                 json.WriteNumberValue(value.AsTimestamp());
@@ -54,17 +74,6 @@ internal static class JsonFields
                     json.WriteStringValue(value.ToString());
                 break;
         }
-    }
-
-    public static void Write(Utf8JsonWriter json, FieldTable table)
-    {
-        json.WriteStartObject();
-        foreach (var (name, value) in table)
-        {
-            json.WritePropertyName(name);
-            Write(json, value);
-        }
-        json.WriteEndObject();
     }
 
     public static void WriteTable(this Utf8JsonWriter json, string name, FieldTable table)

@@ -28,7 +28,7 @@ internal readonly record struct MessageTraits(bool IsPersistent, byte Priority, 
         if (end == start)
             throw Invalid(text, "no_integer");
         if (end < text.Length)
-            throw Invalid(text, $"{{leftover_string,\"{Encoding.UTF8.GetString(text[end..])}\"}}");
+            throw Invalid(text, $"{{leftover_string,\"{OctetText.Decode(text[end..])}\"}}");
         var digits = text[start..end].TrimStart((byte)'0');
         string number = digits.IsEmpty ? "0" : Encoding.ASCII.GetString(digits);
         if (text[0] == (byte)'-' && number != "0")
@@ -40,7 +40,7 @@ internal readonly record struct MessageTraits(bool IsPersistent, byte Priority, 
 
     private static AmqpException Invalid(ReadOnlySpan<byte> text, string reason)
     {
-        string prefix = $"invalid expiration '{Encoding.UTF8.GetString(text)}': ";
+        string prefix = $"invalid expiration '{OctetText.Decode(text)}': ";
         if (prefix.Length + reason.Length > LineLength && reason.IndexOf(',', StringComparison.Ordinal) is var comma and > 0)
             reason = $"{reason[..(comma + 1)]}\n{new string(' ', prefix.Length + 1)}{reason[(comma + 1)..]}";
         return new AmqpException(ReplyCode.PreconditionFailed, prefix + reason, BasicPublish.Id);

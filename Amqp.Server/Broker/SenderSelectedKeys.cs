@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker;
@@ -57,7 +56,7 @@ internal static class SenderSelectedKeys
         var writer = new WireWriter(output);
         foreach (var key in FieldTableCodec.Read(headers)["BCC"] is { Type: FieldType.Array } keys ? keys.AsArray() : [])
         {
-            if (key.Type != FieldType.LongString || Encoding.UTF8.GetByteCount(key.AsString()) is var length && length > byte.MaxValue)
+            if (key.Type != FieldType.LongString || OctetText.Count(key.AsString()) is var length && length > byte.MaxValue)
                 continue;
             if (output.WrittenCount + 1 + length > EncodedMessage.MaxHiddenKeys)
                 break;
@@ -71,7 +70,7 @@ internal static class SenderSelectedKeys
     {
         var keys = new List<string>();
         for (; !hiddenKeys.IsEmpty; hiddenKeys = hiddenKeys[(1 + hiddenKeys[0])..])
-            keys.Add(Encoding.UTF8.GetString(hiddenKeys.Slice(1, hiddenKeys[0])));
+            keys.Add(OctetText.Decode(hiddenKeys.Slice(1, hiddenKeys[0])));
         return [.. keys];
     }
 

@@ -16,35 +16,39 @@ internal sealed class MethodTable<TReceiver>
     }
 
     /// <summary>Calls the handler; an error that it throws names the method.</summary>
+    /// <param name="receiver">Passed on to the handler.</param>
+    /// <param name="id">The method.</param>
+    /// <param name="arguments">What it came with.</param>
+    /// <param name="maxTableDepth">How deep the values of tables among the arguments may nest.</param>
     /// <exception cref="AmqpException">What the handler threw; 541: the disk is full or the store has failed; 501: the arguments are malformed; 503: there is no handler.</exception>
-    public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments)
+    public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {
         if (!_entries.TryGetValue(id, out var entry))
             throw new AmqpException(ReplyCode.CommandInvalid, "unimplemented method", id);
-        entry.Handle(receiver, arguments);
+        entry.Handle(receiver, arguments, maxTableDepth);
     }
 
     /// <summary>Decodes the arguments of a method that nobody wants; what no handler takes is passed over.</summary>
     /// <exception cref="AmqpException">501: they are malformed.</exception>
-    public void Check(MethodId id, ReadOnlySpan<byte> arguments)
+    public void Check(MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {
         if (_entries.TryGetValue(id, out var entry))
-            entry.Check(arguments);
+            entry.Check(arguments, maxTableDepth);
     }
 
     private abstract class Entry
     {
-        public abstract void Handle(TReceiver receiver, ReadOnlySpan<byte> arguments);
+        public abstract void Handle(TReceiver receiver, ReadOnlySpan<byte> arguments, int maxTableDepth);
 
-        public abstract void Check(ReadOnlySpan<byte> arguments);
+        public abstract void Check(ReadOnlySpan<byte> arguments, int maxTableDepth);
     }
 
     private sealed class Entry<TMethod>(Action<TReceiver, TMethod> handle) : Entry
         where TMethod : struct, IMethod<TMethod>
     {
-        public override void Handle(TReceiver receiver, ReadOnlySpan<byte> arguments)
+        public override void Handle(TReceiver receiver, ReadOnlySpan<byte> arguments, int maxTableDepth)
         {
-            var method = MethodArguments.Read<TMethod>(arguments);
+            var method = MethodArguments.Read<TMethod>(arguments, maxTableDepth);
             try
             {
                 handle(receiver, method);
@@ -59,6 +63,6 @@ internal sealed class MethodTable<TReceiver>
             }
         }
 
-        public override void Check(ReadOnlySpan<byte> arguments) => MethodArguments.Read<TMethod>(arguments);
+        public override void Check(ReadOnlySpan<byte> arguments, int maxTableDepth) => MethodArguments.Read<TMethod>(arguments, maxTableDepth);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using Amqp.Protocol;
 using Amqp.Storage;
 
 namespace Amqp.Server.Configuration;
@@ -25,6 +26,9 @@ public sealed class BrokerOptions
 
     /// <summary>Largest message body taken, in bytes; at most 536,870,912.</summary>
     public long MaxMessageSize { get; set; } = 134_217_728;
+
+    /// <summary>How deep tables and arrays may nest in what clients send.</summary>
+    public int MaxTableDepth { get; set; } = FieldTableCodec.DefaultMaxDepth;
 
     /// <summary>Consumers allowed on one channel; 0 is no limit.</summary>
     public int ConsumerMaxPerChannel { get; set; }

@@ -129,6 +129,8 @@ internal static class SettingTable
         // Messages and memory
         Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728", "Largest message body; a larger one closes the channel with 406.",
             (target, value) => target.Options.MaxMessageSize = value),
+        Setting.Of("max_table_depth", Integer(1, 1_000_000), "1024", "How deep tables and arrays may nest in headers and arguments; what nests deeper closes the connection with 502.",
+            (target, value) => target.Options.MaxTableDepth = value),
         Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while messages that are in memory only (transient ones not paged out, persistent ones not yet written), what queues remember of each message, contents in arrival and open transactions take more than this share of the memory available to the broker.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "", "The same limit in bytes; it outweighs the share.",

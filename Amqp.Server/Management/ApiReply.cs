@@ -9,7 +9,7 @@ namespace Amqp.Server.Management;
 internal abstract class ApiReply
 {
     /// <summary>As RabbitMQ escapes: what JSON demands, and no more.</summary>
-    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue }; // headers nest as deep as clients were let
 
     /// <summary>204.</summary>
     public static ApiReply NoContent { get; } = new StatusReply(StatusCodes.Status204NoContent, null);

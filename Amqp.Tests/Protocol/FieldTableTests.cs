@@ -101,24 +101,46 @@ public class FieldTableTests
                 (fields, random) => fields.Select((octet, index) => index == random.Item1 ? (byte)(octet ^ (random.Item2 % 255 + 1)) : octet).ToArray()).ToArbitrary(),
             AssertReadsOrRefuses).QuickCheckThrowOnFailure();
 
-    [TestCase('A')]
-    [TestCase('F')]
-    public void Values_may_nest_64_deep(char type) =>
-        Assert.That(() => FieldTableCodec.Read(Nested(type, FieldTableCodec.MaxDepth)), Throws.Nothing);
-
-    [TestCase('A')]
-    [TestCase('F')]
-    public void Values_that_nest_deeper_are_refused(char type)
+    [Test]
+    public void Values_may_nest_as_deep_as_is_allowed([Values('A', 'F')] char type, [Values(1, 2, 31, 32, 33, 64, 1_024, 16_000)] int depth)
     {
-        byte[] fields = Nested(type, FieldTableCodec.MaxDepth + 1);
+        byte[] fields = Nested(type, depth);
 
-        Assert.That(() => FieldTableCodec.Read(fields), Throws.AmqpError(ReplyCode.SyntaxError));
-        Assert.That(() => FieldTableCodec.Validate(fields), Throws.AmqpError(ReplyCode.SyntaxError));
+        Assert.That(() => FieldTableCodec.Validate(fields, depth), Throws.Nothing);
+        Assert.That(Encoded.Fields(FieldTableCodec.Read(fields, depth)), Is.EqualTo(fields));
     }
 
     [Test]
-    public void A_frame_full_of_nesting_is_refused_before_the_stack_ends() =>
-        Assert.That(() => FieldTableCodec.Read(Nested('A', 20_000)), Throws.AmqpError(ReplyCode.SyntaxError));
+    public void Values_that_nest_deeper_are_refused([Values('A', 'F')] char type, [Values(1, 2, 31, 32, 33, 64, 1_024, 16_000)] int depth)
+    {
+        byte[] fields = Nested(type, depth + 1);
+
+        Assert.That(() => FieldTableCodec.Read(fields, depth), Throws.AmqpError(ReplyCode.SyntaxError, $"tables nest deeper than {depth}"));
+        Assert.That(() => FieldTableCodec.Validate(fields, depth), Throws.AmqpError(ReplyCode.SyntaxError, $"tables nest deeper than {depth}"));
+    }
+
+    [Test]
+    public void What_is_done_with_a_deep_table_needs_no_deep_stack([Values('A', 'F')] char type)
+    {
+        byte[] fields = Nested(type, 100_000);
+        var table = FieldTableCodec.Read(fields);
+
+        Assert.That(table, Is.EqualTo(FieldTableCodec.Read(fields)));
+        Assert.That(table, Is.Not.EqualTo(FieldTableCodec.Read(Nested(type, 99_999))));
+        Assert.That(table.GetHashCode(), Is.EqualTo(FieldTableCodec.Read(fields).GetHashCode()));
+        Assert.That(FieldWalk.Through(FieldValue.FromTable(table)).Count(), Is.EqualTo(2 * 100_001 + 1));
+    }
+
+    [TestCase("01FF7401", TestName = "A_name_that_is_not_utf8_survives")]
+    [TestCase("05C3A9C328" + "80" + "7401", TestName = "A_name_that_is_partly_utf8_survives")]
+    [TestCase("0161" + "46" + "00000004" + "01FE7400", TestName = "A_nested_name_that_is_not_utf8_survives")]
+    public void Names_that_are_not_utf8_survive(string hex)
+    {
+        byte[] fields = Convert.FromHexString(hex);
+
+        Assert.That(() => FieldTableCodec.Validate(fields), Throws.Nothing);
+        Assert.That(Encoded.Fields(FieldTableCodec.Read(fields)), Is.EqualTo(fields));
+    }
 
     [Test]
     public void An_unknown_type_is_refused() =>
@@ -200,13 +222,14 @@ public class FieldTableTests
     /// <summary>A field that holds a value that holds a value, and so on.</summary>
     private static byte[] Nested(char type, int depth)
     {
-        byte[] value = [(byte)'V'];
-        for (int level = 0; level < depth; level++)
+        byte[] name = type == 'F' ? [1, (byte)'k'] : [];
+        var fields = new List<byte>([1, (byte)'k']);
+        for (int level = depth - 1; level >= 0; level--)
         {
-            if (type == 'F')
-                value = [1, (byte)'k', .. value];
-            value = [(byte)type, (byte)(value.Length >> 24), (byte)(value.Length >> 16), (byte)(value.Length >> 8), (byte)value.Length, .. value];
+            int length = level * (name.Length + 5) + name.Length + 1;
+            fields.AddRange([(byte)type, (byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length, .. name]);
         }
-        return [1, (byte)'k', .. value];
+        fields.Add((byte)'V');
+        return [.. fields];
     }
 }

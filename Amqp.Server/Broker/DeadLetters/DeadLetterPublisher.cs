@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
@@ -33,9 +32,9 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
         var properties = EncodedProperties.Read(message.Properties);
         PublishAddress.Split(message.Address, out var oldExchange, out var oldKey);
         var headers = FieldTableCodec.Read(properties.Headers);
-        string[] keys = [Encoding.UTF8.GetString(oldKey), .. SenderSelectedKeys.Read(headers)];
-        string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? Encoding.UTF8.GetString(properties.Expiration) : null;
-        var death = new Death(reason, queue.Name, _virtualHost.Timer.Now / 1000, Encoding.UTF8.GetString(oldExchange), keys, expiration);
+        string[] keys = [OctetText.Decode(oldKey), .. SenderSelectedKeys.Read(headers)];
+        string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? OctetText.Decode(properties.Expiration) : null;
+        var death = new Death(reason, queue.Name, _virtualHost.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
         headers = DeathHistory.Add(headers, death);
         var hiddenKeys = message.HiddenKeys; // of which the history does not tell, and which go on with the message
         if (routingKey is not null)

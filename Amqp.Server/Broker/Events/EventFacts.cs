@@ -36,25 +36,25 @@ internal static class EventFacts
     /// <inheritdoc cref="Performed"/>
     public static KeyValuePair<string, FieldValue> PerformedBy(string user) => Fact("user_who_performed_action", user);
 
-    private static FieldValue Plain(FieldValue value) => value.Type switch
-    {
-        FieldType.Void => FieldValue.FromString("null"),
-        FieldType.Table => FieldValue.FromTable(new FieldTable(value.AsTable().Select(field => KeyValuePair.Create(field.Key, Plain(field.Value))))),
-        FieldType.Array => FieldValue.FromArray([.. value.AsArray().Select(Plain)]),
-        _ => value,
-    };
+    private static FieldValue Plain(FieldValue value) => FieldWalk.Fold(
+        value,
+        leaf => leaf.Type == FieldType.Void ? FieldValue.FromString("null") : leaf,
+        (container, elements) => container.Type == FieldType.Array
+            ? FieldValue.FromArray(elements)
+            : FieldValue.FromTable(new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
-    private static string Term(KeyValuePair<string, FieldValue> field) => $"{{<<\"{field.Key}\">>,{Typed(field.Value)}}}";
+    private static string Term(KeyValuePair<string, FieldValue> field) => Term(field.Key, Typed(field.Value));
 
-    private static string Typed(FieldValue value) => $"{ArgumentTypes.NameOf(value.Type)},{Value(value)}";
+    private static string Term(string name, string typed) => $"{{<<\"{name}\">>,{typed}}}";
 
-    private static string Value(FieldValue value) => value.Type switch
-    {
-        FieldType.Boolean => value.AsBoolean() ? "true" : "false",
-        FieldType.Table => $"[{string.Join(',', value.AsTable().Select(Term))}]",
-        FieldType.Array => $"[{string.Join(',', value.AsArray().Select(element => $"{{{Typed(element)}}}"))}]",
-        _ => ErlangText.Of(value),
-    };
+    private static string Typed(FieldValue value) => FieldWalk.Fold(
+        value,
+        leaf => Typed(leaf.Type, leaf.Type == FieldType.Boolean ? leaf.AsBoolean() ? "true" : "false" : ErlangText.Of(leaf)),
+        (container, elements) => Typed(container.Type, container.Type == FieldType.Array
+            ? $"[{string.Join(',', elements.Select(element => $"{{{element}}}"))}]"
+            : $"[{string.Join(',', container.AsTable().Zip(elements, (field, typed) => Term(field.Key, typed)))}]"));
+
+    private static string Typed(FieldType type, string value) => $"{ArgumentTypes.NameOf(type)},{value}";
 
     private static string Term(IPAddress address)
     {

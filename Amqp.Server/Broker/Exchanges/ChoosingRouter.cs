@@ -1,4 +1,4 @@
-using System.Text;
+using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Exchanges;
 
@@ -22,7 +22,7 @@ internal abstract class ChoosingRouter : IRouter
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
-        if (Choose(Encoding.UTF8.GetBytes(message.RoutingKey), message.Headers, message.Properties) is { } destination)
+        if (Choose(OctetText.Encode(message.RoutingKey), message.Headers, message.Properties) is { } destination)
             route.Add(destination);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Exchanges;
@@ -33,7 +32,7 @@ internal readonly ref struct DelayedMessage
         long due = (long)reader.ReadUInt64();
         var keys = new string[reader.ReadUInt32()];
         foreach (ref string key in keys.AsSpan())
-            key = Encoding.UTF8.GetString(reader.ReadLongString());
+            key = OctetText.Decode(reader.ReadLongString());
         return new DelayedMessage(due, keys, EncodedMessage.Read(reader.Rest));
     }
 
@@ -45,7 +44,7 @@ internal readonly ref struct DelayedMessage
         writer.WriteUInt64((ulong)due);
         writer.WriteUInt32((uint)furtherKeys.Length);
         foreach (string key in furtherKeys)
-            writer.WriteLongString(Encoding.UTF8.GetBytes(key));
+            writer.WriteLongString(OctetText.Encode(key));
         output.Write(head);
         return output.WrittenSpan;
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Exchanges;
@@ -35,7 +34,7 @@ internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte>
     public static RoutedMessage Of(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)
     {
         PublishAddress.Split(address, out _, out var routingKey);
-        return new RoutedMessage(Encoding.UTF8.GetString(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
+        return new RoutedMessage(OctetText.Decode(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
     }
 
     public string RoutingKey { get; } = routingKey;

@@ -9,19 +9,20 @@ internal static class ErlangTerm
     /// <summary>A text: <c>&lt;&lt;"abc"&gt;&gt;</c>.</summary>
     public static string Binary(string text) => $"<<\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\">>";
 
-    public static string Of(FieldValue value) => value.Type switch
+    public static string Of(FieldValue value) => FieldWalk.Fold<string>(value, OfLeaf, OfContainer);
+
+    private static string OfLeaf(FieldValue value) => value.Type switch
     {
         FieldType.LongString => Binary(value.AsString()),
         FieldType.Boolean => value.AsBoolean() ? "true" : "false",
         FieldType.Void => "null",
-        FieldType.Array => $"[{string.Join(',', value.AsArray().Select(Of))}]",
-        FieldType.Table => Map(value.AsTable()),
         FieldType.Single or FieldType.Double => Float(value.AsDouble()),
         _ => value.ToString(),
     };
 
-    private static string Map(FieldTable table) =>
-        $"#{{{string.Join(',', table.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{Binary(field.Key)} => {Of(field.Value)}"))}}}";
+    private static string OfContainer(FieldValue container, IReadOnlyList<string> elements) => container.Type == FieldType.Array
+        ? $"[{string.Join(',', elements)}]"
+        : $"#{{{string.Join(',', container.AsTable().Zip(elements).OrderBy(field => field.First.Key, StringComparer.Ordinal).Select(field => $"{Binary(field.First.Key)} => {field.Second}"))}}}";
 
     private static string Float(double number)
     {

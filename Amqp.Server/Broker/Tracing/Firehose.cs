@@ -1,4 +1,3 @@
-using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
@@ -12,7 +11,7 @@ internal sealed class Firehose(VirtualHost virtualHost)
     /// <summary>Where the copies are published.</summary>
     public const string ExchangeName = "amq.rabbitmq.trace";
 
-    private readonly byte[] _exchangeName = Encoding.UTF8.GetBytes(ExchangeName);
+    private readonly byte[] _exchangeName = OctetText.Encode(ExchangeName);
     private readonly Exchange _exchange = virtualHost.GetExchange(ExchangeName);
 
     /// <summary>A copy of a message as it was published.</summary>
@@ -25,7 +24,7 @@ internal sealed class Firehose(VirtualHost virtualHost)
     {
         PublishAddress.Split(message.Address, out var exchange, out _);
         return Copy(
-            $"publish.{Encoding.UTF8.GetString(exchange)}", message.Address, message.Properties, headers, body,
+            $"publish.{OctetText.Decode(exchange)}", message.Address, message.Properties, headers, body,
             [
                 .. by.Fields(virtualHost.Name),
                 new("routed_queues", FieldValue.FromArray([.. routedTo.Select(queue => FieldValue.FromString(queue.Name))])),

@@ -123,7 +123,7 @@ internal static class BasicHandlers
         var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out var exchange, out var routingKey);
         var getOk = new BasicGetOk(
-            0, message.IsRedelivered, System.Text.Encoding.UTF8.GetString(exchange), System.Text.Encoding.UTF8.GetString(routingKey), (uint)Math.Min(left, uint.MaxValue));
+            0, message.IsRedelivered, OctetText.Decode(exchange), OctetText.Decode(routingKey), (uint)Math.Min(left, uint.MaxValue));
         // Unlike a delivery, as in RabbitMQ, this one says so the first time too.
         var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
         ulong tag;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
@@ -45,7 +44,7 @@ internal static class BasicPublishHandler
             content.ReplaceProperties(interceptors.Intercept(EncodedMessage.Read(content.Head).Properties));
         var head = content.Head;
         var message = EncodedMessage.Read(head);
-        var properties = EncodedProperties.Read(message.Properties);
+        var properties = EncodedProperties.Read(message.Properties, channel.Session.Options.MaxTableDepth);
         if ((properties.Flags & PropertyFlags.ReplyTo) != 0 && DirectReplyToHandlers.IsPseudoQueue(properties.ReplyTo))
         {
             DirectReplyToHandlers.NameRequester(channel, message, properties.Headers);
@@ -111,7 +110,7 @@ internal static class BasicPublishHandler
         if ((properties.Flags & PropertyFlags.UserId) != 0 && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId) && !user.Tags.IsImpersonator)
             throw new AmqpException(
                 ReplyCode.PreconditionFailed,
-                $"user_id property set to '{Encoding.UTF8.GetString(properties.UserId)}' but authenticated user was '{user.Name}'", BasicPublish.Id);
+                $"user_id property set to '{OctetText.Decode(properties.UserId)}' but authenticated user was '{user.Name}'", BasicPublish.Id);
     }
 
     private static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> head, EncodedMessage message, ReadOnlySpan<byte> headers)

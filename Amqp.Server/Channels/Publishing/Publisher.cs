@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
@@ -33,19 +31,17 @@ internal sealed class Publisher(AmqpChannel channel)
 
         int version = _virtualHost.TopologyVersion;
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
-        var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(Text(exchangeName));
+        var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(OctetText.Decode(exchangeName));
         tally = channel.Counts.TallyOf(exchange);
         if (exchange.Chooser is { } chooser && !isSenderSelected)
         {
             if (!ReferenceEquals(exchange, _choosing.Exchange) || version != _choosing.Version)
                 _choosing = (exchangeName.ToArray(), exchange, version);
-            if (!Utf8.IsValid(routingKey))
-                throw WireReader.MalformedUtf8();
             if (_virtualHost.Choose(chooser, routingKey, headers, properties) is Queue queue)
                 return queue.Route;
         }
         string[] furtherKeys = isSenderSelected ? SenderSelectedKeys.Read(headers) : [];
-        var message = new RoutedMessage(Text(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
+        var message = new RoutedMessage(OctetText.Decode(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
         if (exchange.Type == "topic")
             DemandTopics(exchange, message);
         _virtualHost.Follow(exchange, message, _finder);
@@ -78,7 +74,7 @@ internal sealed class Publisher(AmqpChannel channel)
         var session = channel.Session;
         lock (session.Outbox.Gate)
         {
-            session.Outbox.Write(channel.Number, new BasicReturn((ushort)ReplyCode.NoRoute, ReplyCode.NoRoute.Name(), Text(exchange), Text(routingKey)));
+            session.Outbox.Write(channel.Number, new BasicReturn((ushort)ReplyCode.NoRoute, ReplyCode.NoRoute.Name(), OctetText.Decode(exchange), OctetText.Decode(routingKey)));
             session.Outbox.WriteContent(channel.Number, message.Properties, body, session.FrameMax);
         }
         session.Round.Touch(session.Outbox);
@@ -104,6 +100,4 @@ internal sealed class Publisher(AmqpChannel channel)
             throw new AmqpException(ReplyCode.AccessRefused, $"cannot publish to internal exchange '{name}' in vhost '{_virtualHost.Name}'", BasicPublish.Id);
         return exchange;
     }
-
-    private static string Text(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw WireReader.MalformedUtf8();
 }

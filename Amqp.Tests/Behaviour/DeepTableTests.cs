@@ -1,0 +1,69 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Behaviour;
+
+/// <summary>Tables and arrays that nest deep, as RabbitMQ takes them.</summary>
+public sealed class DeepTableTests : BehaviourTests
+{
+    /// <summary>What is allowed unless configured otherwise; RabbitMQ has no limit.</summary>
+    private const int MaxDepth = 1_024;
+
+    [Test]
+    public async Task A_header_may_nest_deep([Values('A', 'F')] char type, [Values(200, MaxDepth)] int depth)
+    {
+        byte[] properties = Encoded.Properties(new BasicProperties { Headers = Nested(type, depth) });
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+
+        await channel.PublishAsync(new BasicPublish("", queue, false, false), properties, []);
+
+        Assert.That((await channel.GetAsync(queue)).Content.Properties, Is.EqualTo(properties));
+    }
+
+    [Test]
+    public async Task A_header_that_nests_deeper_than_is_allowed_closes_the_connection([Values('A', 'F')] char type)
+    {
+        await SkipOnRabbitMqAsync("has no limit");
+        var channel = await OpenChannelAsync();
+
+        await channel.PublishAsync("", NewName("q"), "", new BasicProperties { Headers = Nested(type, MaxDepth + 1) });
+
+        await channel.Client.ExpectCloseAsync(ReplyCode.SyntaxError, $"SYNTAX_ERROR - tables nest deeper than {MaxDepth}");
+    }
+
+    [Test]
+    public async Task An_argument_may_nest_deep([Values('A', 'F')] char type)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = NewName("q");
+
+        await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth));
+        await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth)); // compared with what is there
+
+        await channel.ExpectQuietAsync();
+    }
+
+    [Test]
+    public async Task A_headers_exchange_compares_values_that_nest_deep([Values('A', 'F')] char type)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel), other = await DeclareQueueAsync(channel);
+        string exchange = await DeclareExchangeAsync(channel, "headers");
+        await channel.BindQueueAsync(queue, exchange, "", Nested(type, MaxDepth));
+        await channel.BindQueueAsync(other, exchange, "", Nested(type, MaxDepth - 1));
+
+        await channel.PublishAsync(exchange, "", "body", new BasicProperties { Headers = Nested(type, MaxDepth) });
+
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("body"));
+        await channel.ExpectEmptyAsync(other);
+    }
+
+    private static FieldTable Nested(char type, int depth)
+    {
+        var value = FieldValue.FromInt32(1);
+        for (int level = 0; level < depth; level++)
+            value = type == 'A' ? FieldValue.FromArray([value]) : FieldValue.FromTable(Table("k", value));
+        return Table("deep", value);
+    }
+}
