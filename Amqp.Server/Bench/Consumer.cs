@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Amqp.Protocol;
 
@@ -8,16 +6,14 @@ namespace Amqp.Server.Bench;
 /// <summary>A connection that consumes from some of the queues. Its thread owns all of it; the counts may be read by others.</summary>
 internal sealed class Consumer : IDisposable
 {
-    private const long IdleWait = 20_000; // microseconds, after which what is not acknowledged yet is
-    private const int TagOffset = Frame.HeaderSize + 4;
+    private const long RestWait = 20_000; // microseconds, after which what is not acknowledged yet is
+    private const long IdleWait = 100_000; // when everything is: hundreds of consumers that look for nothing would be a load of their own
 
     private readonly LoadControl _control;
     private readonly LoadConnection _connection;
     private readonly DeliveryScanner _scanner = new();
     private readonly int _acknowledgeEvery;
-    private readonly byte[] _ack; // a frame, all but its tag
-    private byte[] _acks = new byte[4096]; // those of one read go out in one write
-    private int _acksEnd;
+    private readonly Acknowledgements _acknowledgements;
     private int _unacknowledged;
     private long _count;
     private long _consumed; // written by the thread, read by others
@@ -34,11 +30,8 @@ internal sealed class Consumer : IDisposable
         _control = control;
         // More than prefetch allows would never come.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
-        var output = new ArrayBufferWriter<byte>();
-        new FrameWriter(output).WriteMethod(1, new BasicAck(0, Multiple: _acknowledgeEvery > 1));
-        _ack = output.WrittenSpan.ToArray();
-
         _connection = LoadConnection.Open(load.Broker);
+        _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
         if (load.Prefetch > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
         for (int queue = index % load.Queues; queue < load.Queues; queue += Math.Min(load.Consumers, load.Queues))
@@ -65,13 +58,13 @@ internal sealed class Consumer : IDisposable
     {
         while (!_control.AreConsumersStopped)
         {
-            if (_connection.Read(IdleWait))
+            if (_connection.Read(_unacknowledged > 0 || !_acknowledgements.Waiting.IsEmpty ? RestWait : IdleWait))
                 TakeDeliveries();
             else
                 AcknowledgeRest();
         }
         AcknowledgeRest();
-        _connection.Send(_acks.AsSpan(0, _acksEnd));
+        _connection.Send(_acknowledgements.Waiting);
         _connection.Close();
     }
 
@@ -90,7 +83,7 @@ internal sealed class Consumer : IDisposable
             if (_acknowledgeEvery > 0 && ++_unacknowledged >= _acknowledgeEvery)
                 Acknowledge();
         }
-        SendAcks();
+        _acknowledgements.Flush();
         Volatile.Write(ref _lastAt, now);
         Volatile.Write(ref _consumed, _count);
     }
@@ -99,29 +92,12 @@ internal sealed class Consumer : IDisposable
     {
         if (_acknowledgeEvery > 0 && _unacknowledged > 0)
             Acknowledge(all: true);
-        SendAcks();
+        _acknowledgements.Flush();
     }
 
     private void Acknowledge(bool all = false)
     {
-        if (_acks.Length - _acksEnd < _ack.Length)
-            Array.Resize(ref _acks, _acks.Length * 2);
-        Span<byte> frame = _acks.AsSpan(_acksEnd, _ack.Length);
-        _ack.CopyTo(frame);
-        BinaryPrimitives.WriteUInt64BigEndian(frame[TagOffset..], _scanner.DeliveryTag);
-        if (all)
-            frame[TagOffset + sizeof(ulong)] = 1; // multiple
-        _acksEnd += _ack.Length;
+        _acknowledgements.Add(_scanner.DeliveryTag, all);
         _unacknowledged = 0;
-    }
-
-    /// <summary>Sends what the socket takes. The rest waits: a broker that does not read may be waiting for us to do so.</summary>
-    private void SendAcks()
-    {
-        if (_acksEnd == 0)
-            return;
-        int sent = _connection.SendSome(_acks.AsSpan(0, _acksEnd));
-        _acks.AsSpan(sent, _acksEnd - sent).CopyTo(_acks);
-        _acksEnd -= sent;
     }
 }

@@ -25,6 +25,13 @@ internal readonly struct Pace
     /// <param name="number">Counted from 0.</param>
     public long DueAt(long number) => (long)(_first + number * _interval);
 
+    /// <summary>How long to wait until a message is due, rounded up: who wakes before it is must go to sleep once more.</summary>
+    /// <param name="number">Counted from 0.</param>
+    /// <param name="now">A timestamp of <see cref="Stopwatch"/>.</param>
+    /// <returns>Microseconds; 0 when it is due.</returns>
+    public long MicrosecondsUntil(long number, long now) =>
+        Math.Max(0, (long)Math.Ceiling((DueAt(number) - now) * 1e6 / Stopwatch.Frequency));
+
     /// <summary>How many messages have been due up to now.</summary>
     public long DueBy(long now) => now < _first ? 0 : (long)((now - _first) / _interval) + 1;
 }

@@ -77,7 +77,7 @@ internal sealed class Producer : IDisposable
             else if (_window is { Room: <= 0 })
                 AwaitRoom();
             else
-                TakeReplies(MicrosecondsUntil(_pace.DueAt(_sent), now));
+                TakeReplies(Math.Min(IdleWait, _pace.MicrosecondsUntil(_sent, now)));
         }
         AwaitConfirms();
         _connection.Close();
@@ -85,9 +85,6 @@ internal sealed class Producer : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private static long MicrosecondsUntil(long dueAt, long now) =>
-        Math.Clamp((dueAt - now) * 1_000_000 / Stopwatch.Frequency, 1, IdleWait);
 
     private int CountToSend(long now)
     {

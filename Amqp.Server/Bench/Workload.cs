@@ -45,6 +45,9 @@ internal sealed record Workload
     /// <summary>Messages that a consumer acknowledges at a time; 0: the broker takes them for acknowledged.</summary>
     public int AcknowledgeEvery { get; init; }
 
+    /// <summary>How acknowledgements go to the socket.</summary>
+    public AckWrite AckWrite { get; init; }
+
     /// <summary>Messages that a consumer may hold unacknowledged; 0: any number.</summary>
     public ushort Prefetch { get; init; }
 

@@ -28,6 +28,9 @@ public sealed class BenchCommandTests
     [TestCase("--durable --persistent --confirm 100 --queues 10 --producers 4 --consumers 4 --prefetch 10 --ack 100 --size 0")]
     [TestCase("--size 300000 --confirm 10 --prefetch 5 --ack 5")]
     [TestCase("--rate 1000000 --confirm 50")]
+    [TestCase("--ack 1 --ack-write each --prefetch 10")]
+    [TestCase("--ack 1 --ack-write each --queues 3 --producers 2 --consumers 3 --rate 20000")]
+    [TestCase("--ack 5 --ack-write batch")]
     public async Task Throughput_consumes_what_it_publishes(string arguments)
     {
         const int count = 2003;
@@ -147,6 +150,7 @@ public sealed class BenchCommandTests
     [TestCase("throughput --producers none", "--producers: 'none' will not do; expected a whole number from 1 to 10000")]
     [TestCase("throughput --exchange-type fan", "--exchange-type: 'fan' will not do; expected one of default, direct, fanout, topic, headers")]
     [TestCase("throughput --count 5 --duration 5", "--count and --duration exclude each other")]
+    [TestCase("throughput --ack 1 --ack-write all", "--ack-write: 'all' will not do; expected one of batch, each")]
     [TestCase("latency --rate 0", "--rate: '0' will not do; expected a whole number from 1 to")]
     [TestCase("latency --size 7", "--size: '7' will not do; expected a whole number from 8 to")]
     [TestCase("churn --kind table", "--kind: 'table' will not do; expected one of connection, channel, queue")]

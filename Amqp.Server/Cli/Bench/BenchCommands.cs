@@ -25,7 +25,7 @@ internal static class BenchCommands
         var options = new LoadOptions(new Workload());
         return Load("throughput", "Messages per second from producers through queues to consumers.", options,
             options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
-            options.Ack, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
+            options.Ack, options.AckWrite, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
     }
 
     private static Command Latency()
@@ -33,7 +33,7 @@ internal static class BenchCommands
         var options = new LoadOptions(new Workload { Rate = 10_000, Warmup = 1 }, leastRate: 1, leastSize: sizeof(long));
         return Load("latency", "How long messages take at a fixed rate, from when they were due until they arrive and are confirmed.", options,
             options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
-            options.Ack, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
+            options.Ack, options.AckWrite, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
     }
 
     private static Command Fanout()
@@ -41,7 +41,7 @@ internal static class BenchCommands
         var options = new LoadOptions(new Workload { Queues = 10, Consumers = FanoutConsumers, Exchange = ExchangeKind.Fanout });
         return Load(FanoutName, "One producer, every message to every queue of a fanout exchange, a consumer for each.", options,
             options.Queues, options.Consumers, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
-            options.Ack, options.Prefetch, options.Duration, options.Count, options.Warmup);
+            options.Ack, options.AckWrite, options.Prefetch, options.Duration, options.Count, options.Warmup);
     }
 
     private static Command Load(string name, string description, LoadOptions options, params Option[] ofVerb)
@@ -75,7 +75,7 @@ internal static class BenchCommands
         };
         var options = new LoadOptions(deep, leastConsumers: 1, leastWindow: 1);
         var command = new Command("depth", "Fill a durable queue with persistent messages and confirms, then drain it.");
-        options.AddTo(command, options.Count, options.Size, options.Producers, options.Consumers, options.Queues, options.Confirm, options.Ack, options.Prefetch);
+        options.AddTo(command, options.Count, options.Size, options.Producers, options.Consumers, options.Queues, options.Confirm, options.Ack, options.AckWrite, options.Prefetch);
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             Workload load = options.Read(result);

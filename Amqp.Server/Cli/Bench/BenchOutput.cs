@@ -68,7 +68,7 @@ internal sealed class BenchOutput(TextWriter output)
 
     private static string Described(Workload load)
     {
-        string acknowledged = load.AcknowledgeEvery == 0 ? "no acknowledgements" : $"an ack for every {load.AcknowledgeEvery:N0}";
+        string acknowledged = load.AcknowledgeEvery == 0 ? "no acknowledgements" : $"an ack for every {load.AcknowledgeEvery:N0}{(load.AckWrite == AckWrite.Each ? " in a write of its own" : "")}";
         return string.Join(", ", new[]
         {
             $"{Many(load.Producers, "producer")}, {Many(load.Consumers, "consumer")}, {Many(load.Queues, load.IsDurable ? "durable queue" : "transient queue")}",

@@ -33,6 +33,7 @@ internal sealed class LoadOptions
             ? "Publisher confirms, with so many messages of a producer in flight; 0: none."
             : "Messages of a producer that may wait for their confirm.");
         Ack = BenchOption.Number("--ack", defaults.AcknowledgeEvery, 0, Most, "Acknowledge every so many messages at once; 0: automatic acknowledgement.");
+        AckWrite = BenchOption.Word("--ack-write", defaults.AckWrite, "Write each acknowledgement by itself, as client libraries do, or those of one read together.");
         Prefetch = BenchOption.Number("--prefetch", defaults.Prefetch, 0, ushort.MaxValue, "Messages that a consumer may hold unacknowledged; 0: any number.");
         ExchangeType = BenchOption.Word("--exchange-type", defaults.Exchange, "What producers publish to.");
         Duration = BenchOption.Number("--duration", defaults.Duration, 1, Most, "Seconds of publishing.");
@@ -57,6 +58,8 @@ internal sealed class LoadOptions
     public Option<int> Confirm { get; }
 
     public Option<int> Ack { get; }
+
+    public Option<AckWrite> AckWrite { get; }
 
     public Option<int> Prefetch { get; }
 
@@ -104,6 +107,7 @@ internal sealed class LoadOptions
             IsDurable = Of(Durable, _defaults.IsDurable),
             ConfirmWindow = Of(Confirm, _defaults.ConfirmWindow),
             AcknowledgeEvery = Of(Ack, _defaults.AcknowledgeEvery),
+            AckWrite = Of(AckWrite, _defaults.AckWrite),
             Prefetch = (ushort)Of(Prefetch, _defaults.Prefetch),
             Exchange = Of(ExchangeType, _defaults.Exchange),
             Duration = Of(Duration, _defaults.Duration),
