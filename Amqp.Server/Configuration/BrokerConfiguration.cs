@@ -6,6 +6,7 @@ internal sealed class BrokerConfiguration
     private readonly List<SettingRemark> _errors = [];
     private readonly List<SettingRemark> _warnings = [];
     private readonly Dictionary<(Setting, string Name), (Assignment Assignment, object Value)> _effective = [];
+    private readonly List<(Assignment Assignment, ForeignValue Value)> _restricting = [];
 
     private BrokerConfiguration()
     {
@@ -78,14 +79,19 @@ internal sealed class BrokerConfiguration
         {
             if (SettingTable.Find(assignment.Segments, out string name) is not { } setting)
                 _errors.Add(new(assignment.Source, Unknown(assignment)));
-            else if (setting.Read(assignment.Value) is not { } value)
-                _errors.Add(new(assignment.Source, $"{assignment.Key}: {Quoted(setting, assignment)}expected {setting.Expected}"));
-            else if (setting.HasEffect)
+            else if (setting.Read(assignment.Value) is { } value)
                 _effective[(setting, name)] = (assignment, value);
+            else if (!setting.IsForeign(assignment.Value, out ForeignValue? foreign))
+                _errors.Add(new(assignment.Source, $"{assignment.Key}: {Quoted(setting, assignment)}expected {setting.Expected}"));
+            else if (foreign.Restricts)
+                _restricting.Add((assignment, foreign));
             else
-                _warnings.Add(new(assignment.Source, $"{assignment.Key} has no effect in this version"));
+                _warnings.Add(new(assignment.Source, WithoutEffect(setting, assignment, foreign)));
         }
     }
+
+    private static string WithoutEffect(Setting setting, Assignment assignment, ForeignValue foreign) =>
+        $"{assignment.Key}{(setting.HasEffect && !setting.IsSecret ? $" = {assignment.Value}" : "")} has no effect: {foreign.Reason}";
 
     private static string Quoted(Setting setting, Assignment assignment) =>
         setting.IsSecret ? "" : $"'{assignment.Value}' will not do; ";
@@ -100,8 +106,20 @@ internal sealed class BrokerConfiguration
     private void Apply()
     {
         var target = new SettingTarget(Options);
-        foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective)
+        // In the order of the sources: where two settings say the same thing, the stronger source has the last word.
+        foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective.OrderBy(entry => entry.Value.Assignment.Source.Strength))
             setting.Apply(target, value, new Occurrence(name, assignment.Source.Strength));
+        foreach ((Assignment assignment, ForeignValue value) in _restricting)
+            Restrict(assignment, value, target.IsAcceptedIneffective(assignment.Key));
         target.Complete();
+    }
+
+    private void Restrict(Assignment assignment, ForeignValue value, bool isAccepted)
+    {
+        string text = WithoutEffect(SettingTable.Find(assignment.Segments, out _)!, assignment, value);
+        if (isAccepted)
+            _warnings.Add(new(assignment.Source, text));
+        else
+            _errors.Add(new(assignment.Source, $"{text}; as it would restrict something, remove it, or set accept_ineffective.{assignment.Key} = true to start all the same"));
     }
 }

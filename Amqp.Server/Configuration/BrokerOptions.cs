@@ -81,6 +81,9 @@ public sealed class BrokerOptions
     /// <summary>What is imported at the start.</summary>
     public DefinitionOptions Definitions { get; set; } = new();
 
+    /// <summary>The SASL mechanisms that clients may use, as far as the broker has them.</summary>
+    public IReadOnlyCollection<string> AuthenticationMechanisms { get; set; } = ["PLAIN", "AMQPLAIN", "EXTERNAL"];
+
     /// <summary>How passwords are kept, and what new ones must be like.</summary>
     public PasswordOptions Passwords { get; set; } = new();
 

@@ -2,9 +2,14 @@ using System.Globalization;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>RabbitMQ's information units: k, m, g and kiB, MiB, GiB are powers of 1,024; kB, MB, GB are powers of 1,000; in any case.</summary>
+/// <summary>
+/// RabbitMQ's information units, in any case: <c>k</c>, <c>Ki</c> and <c>KiB</c> (and so on with m, g, t, p) are powers of 1,024;
+/// <c>kB</c> is a power of 1,000. From RabbitMQ 3.13 on a letter alone is one of 1,000, too.
+/// </summary>
 internal static class ByteSize
 {
+    private const string Letters = "KMGTP";
+
     /// <summary>Reads a number of bytes with or without a unit.</summary>
     public static bool TryParse(string text, out long bytes)
     {
@@ -20,19 +25,19 @@ internal static class ByteSize
             && Multiply(count, factor, out bytes);
     }
 
-    private static long? Factor(string unit) => unit.ToUpperInvariant() switch
+    private static long? Factor(string unit)
     {
-        "" => 1,
-        "K" or "KIB" => 1L << 10,
-        "M" or "MIB" => 1L << 20,
-        "G" or "GIB" => 1L << 30,
-        "T" or "TIB" => 1L << 40,
-        "KB" => 1_000,
-        "MB" => 1_000_000,
-        "GB" => 1_000_000_000,
-        "TB" => 1_000_000_000_000,
-        _ => null,
-    };
+        if (unit.Length == 0)
+            return 1;
+        int power = Letters.IndexOf(char.ToUpperInvariant(unit[0]), StringComparison.Ordinal) + 1;
+        return (power, unit[1..].ToUpperInvariant()) switch
+        {
+            (0, _) => null,
+            (_, "" or "I" or "IB") => 1L << (10 * power),
+            (_, "B") => (long)Math.Pow(1_000, power),
+            _ => null,
+        };
+    }
 
     private static bool Multiply(long count, long factor, out long product)
     {

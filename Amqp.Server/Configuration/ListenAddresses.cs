@@ -8,11 +8,20 @@ namespace Amqp.Server.Configuration;
 /// <summary>Reads addresses and listeners: <c>5672</c>, <c>127.0.0.1:5672</c>, <c>[::1]:5672</c>, <c>:::5672</c>.</summary>
 internal static class ListenAddresses
 {
+    private static readonly string[] _unixPrefixes = ["unix:", "local:"];
+
     /// <summary>Reads a listener.</summary>
     public static bool TryParse(string text, out ListenAddress listener)
     {
         listener = default;
         int colon = text.LastIndexOf(':');
+        // As RabbitMQ writes a Unix socket: unix:/run/broker.sock:0.
+        if (Array.Find(_unixPrefixes, text.StartsWith) is { } prefix)
+        {
+            listener = new ListenAddress(null, 0, text[prefix.Length..Math.Max(colon, prefix.Length)]);
+            return listener.UnixPath!.StartsWith('/') && text[colon..] == ":0";
+        }
+
         if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
             return false;
 

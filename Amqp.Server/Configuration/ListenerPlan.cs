@@ -23,6 +23,9 @@ internal sealed class ListenerPlan
     private int _metricsAddressStrength;
     private IPAddress? _managementTlsAddress;
     private int _managementTlsAddressStrength;
+    private IPAddress? _metricsTlsAddress;
+    private int _metricsTlsAddressStrength;
+    private (IPAddress Address, int Strength)? _earlierManagementAddress;
 
     /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
     public bool WithoutAmqp { get; set; }
@@ -38,6 +41,18 @@ internal sealed class ListenerPlan
 
     /// <summary>The port for Prometheus; null: as far from the HTTP API's as in RabbitMQ, so that brokers beside each other do not meet there.</summary>
     public int? MetricsOn { get; set; }
+
+    /// <summary>The port for Prometheus over TLS; null: none.</summary>
+    public int? MetricsWithTlsOn { get; set; }
+
+    /// <summary>True when no listener answers Prometheus without TLS: <c>prometheus.tcp.listener = none</c>.</summary>
+    public bool WithoutMetrics { get; set; }
+
+    /// <summary>The port of the HTTP API as RabbitMQ 3.7 set it; null: not set so.</summary>
+    public int? EarlierManagementOn { get; set; }
+
+    /// <summary>Whether that port, and that address, are for TLS.</summary>
+    public bool IsEarlierManagementWithTls { get; set; }
 
     /// <summary>Sets the addresses for listeners that name none.</summary>
     public void Bind(IReadOnlyList<IPAddress> addresses, int strength) => (_bind, _bindStrength) = (addresses, strength);
@@ -56,6 +71,40 @@ internal sealed class ListenerPlan
 
     /// <summary>Sets the one address of the HTTP API over TLS.</summary>
     public void ManageWithTlsOn(IPAddress address, int strength) => (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
+
+    /// <summary>Sets address and port for Prometheus; with neither there is none without TLS.</summary>
+    public void Measure(ListenAddress listener, int strength)
+    {
+        WithoutMetrics = listener == default;
+        if (WithoutMetrics)
+            return;
+        MetricsOn = listener.Port;
+        if (listener.Address is { } address)
+            MeasureOn(address, strength);
+    }
+
+    /// <summary>Sets the one address for Prometheus over TLS.</summary>
+    public void MeasureWithTlsOn(IPAddress address, int strength) => (_metricsTlsAddress, _metricsTlsAddressStrength) = (address, strength);
+
+    /// <summary>Sets the one address of the HTTP API as RabbitMQ 3.7 did.</summary>
+    public void ManageEarlierOn(IPAddress address, int strength) => _earlierManagementAddress = (address, strength);
+
+    /// <summary>Lets the names that RabbitMQ 3.7 had for the HTTP API's listener stand for today's, where those are not set.</summary>
+    public void TakeEarlierNames()
+    {
+        if (IsEarlierManagementWithTls)
+        {
+            ManagementWithTlsOn ??= EarlierManagementOn ?? ManagementPort;
+            if (_managementTlsAddress is null && _earlierManagementAddress is var (address, strength))
+                ManageWithTlsOn(address, strength);
+        }
+        else
+        {
+            ManagementOn ??= EarlierManagementOn;
+            if (_managementAddress is null && _earlierManagementAddress is var (address, strength))
+                ManageOn(address, strength);
+        }
+    }
 
     /// <summary>Where AMQP connections are taken, without repetition.</summary>
     public IReadOnlyList<IPEndPoint> AmqpEndPoints()
@@ -86,10 +135,17 @@ internal sealed class ListenerPlan
     /// <summary>Where Prometheus is answered.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndPoints()
     {
+        // As for the HTTP API.
+        if (WithoutMetrics || (MetricsWithTlsOn is not null && MetricsOn is null && _metricsAddress is null))
+            return [];
         int management = ManagementOn ?? ManagementWithTlsOn ?? ManagementPort;
         int port = MetricsOn ?? (management == 0 ? 0 : management + MetricsPort - ManagementPort);
         return port > IPEndPoint.MaxPort ? [] : EndPoints(_metricsAddress, _metricsAddressStrength, port).ToList();
     }
+
+    /// <summary>Where Prometheus is answered over TLS.</summary>
+    public IReadOnlyList<IPEndPoint> MetricsTlsEndPoints() =>
+        MetricsWithTlsOn is { } port ? EndPoints(_metricsTlsAddress, _metricsTlsAddressStrength, port).ToList() : [];
 
     private List<IPEndPoint> EndPoints(IEnumerable<(ListenAddress Listener, int Strength)> entries) => entries
         .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))
@@ -123,4 +179,7 @@ internal sealed class ListenerPlan
 }
 
 /// <summary>A listener as written in a setting: a port, with an address or for the bind addresses.</summary>
-internal readonly record struct ListenAddress(IPAddress? Address, int Port);
+/// <param name="Address">The address; null where none is named.</param>
+/// <param name="Port">The port; 0 is any free one.</param>
+/// <param name="UnixPath">The path of a Unix socket, in place of both.</param>
+internal readonly record struct ListenAddress(IPAddress? Address, int Port, string? UnixPath = null);

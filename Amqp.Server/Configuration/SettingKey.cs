@@ -42,8 +42,10 @@ internal sealed class SettingKey(string pattern)
             segments = _parts;
             return variable == Variable;
         }
+        if (_parts.Count(IsWildcard) > 1)
+            return false; // where one name ends and the next begins cannot be seen
 
-        int wildcard = Array.FindIndex(_parts, part => part == "*" || part.StartsWith('$'));
+        int wildcard = Array.FindIndex(_parts, IsWildcard);
         int start = EnvironmentSettings.Prefix.Length + _parts.Take(wildcard).Sum(part => part.Length + 1);
         int after = _parts.Skip(wildcard + 1).TakeWhile(part => part != "*").Sum(part => part.Length + 1);
         if (variable.Length <= start + after
@@ -63,4 +65,6 @@ internal sealed class SettingKey(string pattern)
         : pattern;
 
     public override string ToString() => pattern;
+
+    private static bool IsWildcard(string part) => part == "*" || part.StartsWith('$');
 }

@@ -8,6 +8,8 @@ internal static class SettingTable
     private const int LargestFrame = 536_870_912;
     private const long LargestMessage = 536_870_912;
 
+    private const string NoEncrypted = "values that RabbitMQ's tools encrypted cannot be read here";
+
     /// <summary>The settings that the broker acts on, in the order of the documentation.</summary>
     public static IReadOnlyList<Setting> Effective { get; } =
     [
@@ -16,8 +18,8 @@ internal static class SettingTable
             (target, value, how) => target.Listeners.Bind(value, how.Strength)),
         Setting.Of("listeners.tcp", OneOf("none"), "", "`none` takes no AMQP connections over TCP at all.",
             (target, _) => target.Listeners.WithoutAmqp = true),
-        Setting.Of("listeners.tcp.$name", Listener, "5672", "A port, or address and port, that takes AMQP connections; the name, usually `default`, is yours. Port 0 is any free one.",
-            (target, value, how) => target.Listeners.Listen(how.Name, value, how.Strength)),
+        Setting.Of("listeners.tcp.$name", Listener, "5672", "A port, or address and port, that takes AMQP connections; the name, usually `default`, is yours. Port 0 is any free one. `unix:/path:0` is the same as `amqp_unix_path`.",
+            (target, value, how) => target.Listen(how.Name, value, how.Strength)),
         Setting.Of("listeners.ssl", OneOf("none"), "", "`none` takes no AMQP connections over TLS, whatever else is said.",
             (target, _) => target.Listeners.WithoutTls = true),
         Setting.Of("listeners.ssl.$name", Listener, "", "A port, or address and port, that takes AMQP over TLS, usually 5671; without one there is no TLS.",
@@ -32,27 +34,24 @@ internal static class SettingTable
             (target, value) => target.Listeners.ManagementOn = value),
         Setting.Of("management.ssl.port", Integer(0, 65_535), "", "The port of the HTTP API over TLS, usually 15671; without one there is none. Then there is no HTTP without TLS unless `management.tcp` is set too.",
             (target, value) => target.Listeners.ManagementWithTlsOn = value),
+        Setting.Of("management.listener.port", Integer(0, 65_535), "", "The port of the HTTP API as RabbitMQ 3.7 set it: the same as `management.tcp.port`, or with `management.listener.ssl` as `management.ssl.port`.",
+            (target, value) => target.Listeners.EarlierManagementOn = value),
+        Setting.Of("management.listener.ip", Address, "", "Its address, likewise.",
+            (target, value, how) => target.Listeners.ManageEarlierOn(value, how.Strength)),
+        Setting.Of("management.listener.ssl", ValueKinds.Boolean, "false", "Whether there is TLS on it.",
+            (target, value) => target.Listeners.IsEarlierManagementWithTls = value),
         Setting.Of("management.ssl.ip", Address, "", "The one address of the HTTP API over TLS, in place of those of `bind`.",
             (target, value, how) => target.Listeners.ManageWithTlsOn(value, how.Strength)),
-        Setting.Of("management.ssl.certfile", Text, "", "The server's certificate in PEM; unless given, this and the four below are as in `ssl_options`.",
-            (target, value) => target.Options.ManagementTls.CertificateFile = value),
-        Setting.Of("management.ssl.keyfile", Text, "", "Its key in PEM.",
-            (target, value) => target.Options.ManagementTls.KeyFile = value),
-        Setting.Of("management.ssl.password", Text, "", "What the key is encrypted with.",
-            (target, value) => target.Options.ManagementTls.KeyPassword = value, isSecret: true),
-        Setting.Of("management.ssl.cacertfile", Text, "", "The authorities in PEM whose client certificates are trusted.",
-            (target, value) => target.Options.ManagementTls.AuthoritiesFile = value),
-        Setting.Of("management.ssl.verify", OneOf("verify_peer", "verify_none"), "verify_none", "With `verify_peer` clients are asked for a certificate, which one of the authorities must have issued. They log in with a password all the same.",
-            (target, value) => target.Options.ManagementTls.VerifyPeer = value == "verify_peer"),
-        Setting.Of("management.ssl.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate; with `verify_peer` only.",
-            (target, value) => target.Options.ManagementTls.DemandPeerCertificate = value),
+        .. TlsSettings.OfHttp,
         Setting.Of("management.path_prefix", PathPrefix, "", "What stands before `/api` in the addresses of the HTTP API, as in `/rabbit`.",
             (target, value) => target.Options.ManagementPathPrefix = value),
+        Setting.Of("management.cors.allow_origins", OneOf("none"), "", "No pages but the broker's own may use the HTTP API.",
+            (target, _) => target.WithoutCorsOrigins = true),
         Setting.Of("management.cors.allow_origins.$n", Text, "", "An origin, as `https://host:port`, whose pages may use the HTTP API; `*` is any.",
             (target, value, _) => target.AddCorsOrigin(value)),
         Setting.Of("management.cors.max_age", Integer(0, int.MaxValue), "1800", "How long a browser may remember that, in seconds.",
             (target, value) => target.Options.Cors.MaxAge = value),
-        Setting.Of("management.http.max_body_size", Bytes(1, int.MaxValue), "20000000", "Largest body of an HTTP request.",
+        Setting.Of("management.http.max_body_size", Bytes(0, int.MaxValue), "20000000", "Largest body of an HTTP request.",
             (target, value) => target.Options.MaxApiBodySize = value),
         Setting.Of("tcp_listen_options.backlog", Integer(1, 65_535), "1024", "Connections that may wait to be accepted; the kernel's somaxconn caps it. RabbitMQ's default is 128.",
             (target, value) => target.Options.Sockets.Backlog = value),
@@ -70,20 +69,27 @@ internal static class SettingTable
             (target, value) => target.Options.HandshakeTimeout = value),
         Setting.Of("heartbeat", Integer(0, ushort.MaxValue), "60", "Heartbeat interval offered to clients, in seconds; 0 offers none.",
             (target, value) => target.Options.Heartbeat = (ushort)value),
-        Setting.Of("frame_max", Integer(4_096, LargestFrame).Or("0", 0), "131072", "Largest frame offered to clients, in bytes; 0 is no limit.",
+        Setting.Of("frame_max", BinarySize(4_096, LargestFrame).Or("0", 0), "131072", "Largest frame offered to clients, in bytes; 0 is no limit.",
             (target, value) => target.Options.FrameMax = value),
-        Setting.Of("initial_frame_max", Integer(4_096, LargestFrame), "4096", "Largest frame taken before a client has agreed on one, in bytes.",
+        Setting.Of("initial_frame_max", BinarySize(4_096, LargestFrame), "4096", "Largest frame taken before a client has agreed on one, in bytes.",
             (target, value) => target.Options.InitialFrameMax = value),
         Setting.Of("channel_max", Integer(0, ushort.MaxValue), "2047", "Channels offered per connection; 0 is no limit.",
-            (target, value) => target.Options.ChannelMax = (ushort)value),
+            (target, value) => target.LimitChannels((ushort)value)),
+        Setting.Of("max_channels_per_connection", Integer(0, ushort.MaxValue), "", "The same as `channel_max`, which is its name until RabbitMQ 4.2; the smaller one holds.",
+            (target, value) => target.LimitChannels((ushort)value)),
         Setting.Of("connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "AMQP connections open at once.",
-            (target, value) => target.Options.MaxConnections = value),
+            (target, value) => target.LimitConnections(value)),
+        Setting.Of("max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "", "The same as `connection_max`, which is its name until RabbitMQ 4.2; the smallest of all three holds.",
+            (target, value) => target.LimitConnections(value)),
+        Setting.Of("ranch_connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "", "The same as `connection_max`. In RabbitMQ it counts for each listener.",
+            (target, value) => target.LimitConnections(value)),
         Setting.Of("consumer_max_per_channel", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "Consumers on one channel.",
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
         Setting.Of("cluster_queue_limit", Integer(0, int.MaxValue).Or("infinity", -1), "infinity", "Queues in all virtual hosts together; declaring one more is refused with 406.",
             (target, value) => target.Options.ClusterQueueLimit = value < 0 ? null : value),
         Setting.Of("default_queue_type", OneOf("classic", "quorum", "undefined"), "undefined", "The type of durable, shared, permanent queues that are declared without `x-queue-type`; while it is not `undefined`, a redeclare without one matches any.",
-            (target, value) => target.Options.DefaultQueueType = value == "undefined" ? null : value),
+            (target, value) => target.Options.DefaultQueueType = value == "undefined" ? null : value)
+        .Ignoring(OneOf("stream"), "there are no streams; queues that name no type are classic ones"),
         Setting.Of("consumer_timeout", Milliseconds(1, int.MaxValue).Or("undefined", Timeout.InfiniteTimeSpan).Or("infinity", Timeout.InfiniteTimeSpan), "infinity", "How long a delivery may stay unacknowledged before its channel is closed with 406; RabbitMQ's default is 1800000.",
             (target, value) => target.Options.ConsumerTimeout = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB", "Deliveries to a connection stop while more than this waits to be sent to it.",
@@ -102,29 +108,30 @@ internal static class SettingTable
 
         // TLS
         Setting.Of("ssl_options.certfile", Text, "", "The server's certificate in PEM, and behind it those that lead to an authority that clients know.",
-            (target, value) => target.Options.Tls.CertificateFile = value),
+            (target, value) => target.Tls.Options.CertificateFile = value),
         Setting.Of("ssl_options.keyfile", Text, "", "Its key in PEM; looked for in the certificate's file unless given.",
-            (target, value) => target.Options.Tls.KeyFile = value),
-        Setting.Of("ssl_options.password", Text, "", "What the key is encrypted with.",
-            (target, value) => target.Options.Tls.KeyPassword = value, isSecret: true),
+            (target, value) => target.Tls.Options.KeyFile = value),
+        TlsSettings.Password("ssl_options.password", "What the key is encrypted with.", target => target.Tls),
         Setting.Of("ssl_options.cacertfile", Text, "", "The authorities in PEM whose client certificates are trusted.",
-            (target, value) => target.Options.Tls.AuthoritiesFile = value),
+            (target, value) => target.Tls.Options.AuthoritiesFile = value),
         Setting.Of("ssl_options.verify", OneOf("verify_peer", "verify_none"), "verify_none", "With `verify_peer` clients are asked for a certificate, which one of the authorities must have issued, and may log in with it (EXTERNAL).",
-            (target, value) => target.Options.Tls.VerifyPeer = value == "verify_peer"),
+            (target, value) => target.Tls.Options.VerifyPeer = value == "verify_peer"),
         Setting.Of("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate; with `verify_peer` only.",
-            (target, value) => target.Options.Tls.DemandPeerCertificate = value),
+            (target, value) => target.Tls.Options.DemandPeerCertificate = value),
         Setting.Of("ssl_options.depth", Integer(0, 255), "1", "Certificates that may stand between a client's and its authority's.",
-            (target, value) => target.Options.Tls.Depth = value),
-        Setting.Of("ssl_options.versions.$n", TlsVersion, "", "A version of TLS to offer; both unless any is given.",
-            (target, value, _) => target.AddTlsVersion(value)),
+            (target, value) => target.Tls.LimitDepth(value)),
+        TlsSettings.Version("ssl_options", "clients", target => target.Tls),
+        Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true", "Let clients resume a session, which spares both sides most of the handshake.",
+            (target, value) => target.Tls.Options.ResumesSessions = value),
         Setting.Of("ssl_handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "5000", "How long a client may take for the handshake of TLS.",
-            (target, value) => target.Options.Tls.HandshakeTimeout = value),
+            (target, value) => target.Tls.Options.HandshakeTimeout = value),
         Setting.Of("ssl_cert_login_from", CertificateNames, "distinguished_name", "What of a client's certificate is the user's name, for EXTERNAL.",
-            (target, value) => target.Options.Tls.LoginFrom = value),
+            (target, value) => target.Tls.Options.LoginFrom = value),
         Setting.Of("ssl_cert_login_san_type", AlternativeNames, "dns", "Which kind of alternative name, for `subject_alternative_name`.",
-            (target, value) => target.Options.Tls.AlternativeNameType = value),
+            (target, value) => target.Tls.Options.AlternativeNameType = value)
+        .Refusing(RabbitMqKinds.Parse("ip|other_name"), "users' names cannot be taken from it, and would be taken from the `dns` names"),
         Setting.Of("ssl_cert_login_san_index", Integer(0, int.MaxValue), "0", "Which one of them, from 0.",
-            (target, value) => target.Options.Tls.AlternativeNameIndex = value),
+            (target, value) => target.Tls.Options.AlternativeNameIndex = value),
 
         // Messages and memory
         Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728", "Largest message body; a larger one closes the channel with 406.",
@@ -150,10 +157,12 @@ internal static class SettingTable
             (target, value) => target.Options.Interceptors.OverwritesRoutingNode = value),
 
         // Users and names
+        .. AuthenticationSettings.Rows,
         Setting.Of("default_user", Name, "guest", "User made when the data directory is new.",
             (target, value) => target.Options.DefaultAccess.User = value),
-        Setting.Of("default_pass", Text, "guest", "That user's password.",
-            (target, value) => target.Options.DefaultAccess.Password = value, isSecret: true),
+        Setting.Of("default_pass", Secret, "guest", "That user's password.",
+            (target, value) => target.Options.DefaultAccess.Password = value, isSecret: true)
+        .Refusing(Encrypted, NoEncrypted),
         Setting.Of("default_vhost", Name, "/", "Virtual host made when the data directory is new.",
             (target, value) => target.Options.DefaultAccess.VirtualHost = value),
         Setting.Of("default_user_tags.$tag", ValueKinds.Boolean, "", "A tag of that user; `administrator` alone unless any is given.",
@@ -166,8 +175,9 @@ internal static class SettingTable
             (target, value) => target.Options.DefaultAccess.Permissions.Read = value),
         Setting.Of("default_users.$name.vhost_pattern", Pattern, ".*", "This user is made, or made anew, with every new virtual host whose name matches.",
             (target, value, how) => target.DefaultUser(how.Name).VirtualHostPattern = value),
-        Setting.Of("default_users.$name.password", Text, "", "The user's password; without one nobody logs in with a password.",
-            (target, value, how) => target.DefaultUser(how.Name).Password = value, isSecret: true),
+        Setting.Of("default_users.$name.password", Secret, "", "The user's password; without one nobody logs in with a password.",
+            (target, value, how) => target.DefaultUser(how.Name).Password = value, isSecret: true)
+        .Refusing(Encrypted, NoEncrypted),
         Setting.Of("default_users.$name.tags", Words, "", "The user's tags.",
             (target, value, how) => target.DefaultUser(how.Name).Tags = value),
         Setting.Of("default_users.$name.configure", Pattern, ".*", "What the user may declare and delete in that virtual host.",
@@ -179,7 +189,8 @@ internal static class SettingTable
         Setting.Of("load_definitions", Text, "", "A file of definitions, or a folder of files that end in `.json`, to be imported at every start; where they have users, the default user is not made.",
             (target, value) => target.ImportDefinitions("load_definitions", value)),
         Setting.Of("definitions.import_backend", OneOf("local_filesystem"), "local_filesystem", "Where the definitions of `definitions.local.path` are.",
-            (_, _) => { }),
+            (_, _) => { })
+        .Refusing(RabbitMqKinds.AnyText, "definitions are imported from files only"),
         Setting.Of("definitions.local.path", Text, "", "The same as `load_definitions`.",
             (target, value) => target.ImportDefinitions("definitions.local.path", value)),
         Setting.Of("definitions.skip_if_unchanged", ValueKinds.Boolean, "false", "Do not import again what has been imported and is as it was.",
@@ -191,9 +202,11 @@ internal static class SettingTable
         Setting.Of("loopback_users.$user", ValueKinds.Boolean, "", "Whether this user may connect over a loopback address only: true for guest, false for all others.",
             (target, value, how) => target.SetLoopbackUser(how.Name, value)),
         Setting.Of("password_hashing_module", OneOf("rabbit_password_hashing_sha256", "rabbit_password_hashing_sha512"), "rabbit_password_hashing_sha256", "How new passwords are hashed.",
-            (target, value) => target.Options.Passwords.Hashing = value),
+            (target, value) => target.Options.Passwords.Hashing = value)
+        .Refusing(RabbitMqKinds.AnyText, "new passwords are hashed by SHA-256 or SHA-512 only"),
         Setting.Of("credential_validator.validation_backend", OneOf(PasswordOptions.AcceptEverything, PasswordOptions.MinimumLength, PasswordOptions.RegularExpression), PasswordOptions.AcceptEverything, "What new passwords must be like, those of this file excepted.",
-            (target, value) => target.Options.Passwords.Validation = value),
+            (target, value) => target.Options.Passwords.Validation = value)
+        .Refusing(RabbitMqKinds.AnyText, "new passwords are not checked by anything else"),
         Setting.Of("credential_validator.min_length", Integer(0, int.MaxValue), "5", "The least number of bytes, for `rabbit_credential_validator_min_password_length`.",
             (target, value) => target.Options.Passwords.MinLength = value),
         Setting.Of("credential_validator.regexp", Pattern, ".*", "What must be found in a password, for `rabbit_credential_validator_password_regexp`.",
@@ -204,6 +217,11 @@ internal static class SettingTable
             (target, value) => target.Options.ProductName = value),
         Setting.Of("product_version", ValueKinds.Version, "", "The version it tells them; some clients choose their behaviour by it. The broker's own unless given.",
             (target, value) => target.Options.ProductVersion = value),
+        Setting.Of("product.name", Name, "", "The same as `product_name`, as RabbitMQ writes it.",
+            (target, value) => target.Options.ProductName = value),
+        Setting.Of("product.version", ValueKinds.Version, "", "The same as `product_version`.",
+            (target, value) => target.Options.ProductVersion = value)
+        .Ignoring(RabbitMqKinds.AnyText, "clients are told three numbers, as some of them parse it"),
 
         // Log
         Setting.Of("log.level", Level, "info", "The least severe level logged.",
@@ -239,6 +257,12 @@ internal static class SettingTable
             (target, value, how) => target.Listeners.MeasureOn(value, how.Strength)),
         Setting.Of("prometheus.tcp.port", Integer(0, 65_535), "", "The port that answers Prometheus; 0 is any free port. 15692 unless given, or 20 above another port of the HTTP API, or any free port as that.",
             (target, value) => target.Listeners.MetricsOn = value),
+        Setting.Of("prometheus.tcp.listener", Listener.Or("none", default), "", "Address and port that answer Prometheus, in one; `none` is no answer without TLS.",
+            (target, value, how) => target.Listeners.Measure(value, how.Strength)),
+        Setting.Of("prometheus.ssl.port", Integer(0, 65_535), "", "The port that answers Prometheus over TLS, usually 15691; without one there is none. Then there is none without TLS unless `prometheus.tcp` is set too.",
+            (target, value) => target.Listeners.MetricsWithTlsOn = value),
+        Setting.Of("prometheus.ssl.ip", Address, "", "The one address that answers Prometheus over TLS, in place of those of `bind`.",
+            (target, value, how) => target.Listeners.MeasureWithTlsOn(value, how.Strength)),
         Setting.Of("prometheus.path", Text, "/metrics", "The path of the metrics.",
             (target, value) => target.Options.Statistics.MetricsPath = value),
         Setting.Of("prometheus.return_per_object_metrics", ValueKinds.Boolean, "false", "Metrics for each queue, channel and connection at that path, as at `/metrics/per-object`.",
@@ -259,6 +283,9 @@ internal static class SettingTable
             (target, value) => target.Options.Telemetry.SamplingRatio = value),
         Setting.Of("event_exchange.enabled", ValueKinds.Boolean, "true", "Tell what happens in the broker to the exchange `amq.rabbitmq.event`, as RabbitMQ's plugin does.",
             (target, value) => target.Options.EventExchange = value),
+        Setting.Of("event_exchange.protocol", OneOf("amqp_0_9_1"), "amqp_0_9_1", "The form of the messages there.",
+            (_, _) => { })
+        .Ignoring(OneOf("amqp_1_0"), "events are messages of AMQP 0-9-1"),
         Setting.Of("event_exchange.vhost", Text, "", "Virtual host of that exchange; that of `default_vhost` unless given.",
             (target, value) => target.Options.EventExchangeVirtualHost = value),
 
@@ -277,6 +304,13 @@ internal static class SettingTable
             (target, value) => target.Store.MaxUnwrittenBytes = value),
         Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200", "The longest that persistent messages nobody awaits a confirm for stay unsynced.",
             (target, value) => target.Store.SyncInterval = value),
+
+        Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "", "`true` lets the broker start although the setting of RabbitMQ's that follows restricts something and has no effect here; it is warned of.",
+            (target, value, how) =>
+            {
+                if (value)
+                    target.AcceptIneffective(how.Name);
+            }),
     ];
 
     /// <summary>The effective settings, then those without effect.</summary>

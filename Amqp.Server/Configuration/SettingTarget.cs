@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace Amqp.Server.Configuration;
 
 /// <summary>What settings are applied to: the options, and what can only be worked out when all settings are known.</summary>
@@ -11,13 +9,18 @@ internal sealed class SettingTarget(BrokerOptions options)
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
     private readonly List<string> _corsOrigins = [];
     private readonly List<DefinitionSource> _definitions = [];
-    private SslProtocols _tlsVersions = SslProtocols.None;
+    private readonly SortedSet<string> _mechanisms = new(StringComparer.Ordinal);
+    private int _channelMax;
+    private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
 
     public BrokerOptions Options => options;
     public ListenerPlan Listeners { get; } = new();
     public MemoryWatermark Memory { get; } = new();
     public DiskFreeLimit Disk { get; } = new();
     public StorePlan Store { get; } = new();
+    public TlsPlan Tls { get; } = new(options.Tls);
+    public TlsPlan ManagementTls { get; } = new(options.ManagementTls);
+    public TlsPlan MetricsTls { get; } = new(options.Statistics.MetricsTls);
 
     /// <summary>True when no user is bound to loopback addresses, whatever is said of single ones.</summary>
     public bool WithoutLoopbackUsers { get; set; }
@@ -36,8 +39,33 @@ internal sealed class SettingTarget(BrokerOptions options)
         return user;
     }
 
-    /// <summary>Adds a version of TLS. Whoever names any names all.</summary>
-    public void AddTlsVersion(SslProtocols version) => _tlsVersions |= version;
+    /// <summary>Adds a SASL mechanism. Whoever names any names all, as in RabbitMQ.</summary>
+    public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
+
+    /// <summary>Takes note that a setting may stay without effect, although it restricts something.</summary>
+    /// <param name="key">Its key; from an environment variable with underscores in place of dots.</param>
+    public void AcceptIneffective(string key) => _accepted.Add(Comparable(key));
+
+    /// <summary>True when a setting may stay without effect, although it restricts something.</summary>
+    public bool IsAcceptedIneffective(string key) => _accepted.Contains(Comparable(key));
+
+    /// <summary>True when no origin's pages may use the HTTP API, whatever is said of single ones.</summary>
+    public bool WithoutCorsOrigins { get; set; }
+
+    /// <summary>Adds an AMQP listener, or a Unix socket.</summary>
+    public void Listen(string name, ListenAddress listener, int strength)
+    {
+        if (listener.UnixPath is { } path)
+            options.UnixSocketPath = path;
+        else
+            Listeners.Listen(name, listener, strength);
+    }
+
+    /// <summary>Bounds connections; the smallest bound holds, 0 is none.</summary>
+    public void LimitConnections(int most) => options.MaxConnections = Smaller(options.MaxConnections, most);
+
+    /// <summary>Bounds the channels of a connection; the smallest bound holds, 0 is none.</summary>
+    public void LimitChannels(ushort most) => options.ChannelMax = (ushort)(_channelMax = Smaller(_channelMax, most));
 
     /// <summary>Adds an origin whose pages may use the HTTP API.</summary>
     public void AddCorsOrigin(string origin) => _corsOrigins.Add(origin);
@@ -48,13 +76,17 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Finishes the options once every setting is applied.</summary>
     public void Complete()
     {
+        Listeners.TakeEarlierNames();
         options.Listeners = Listeners.AmqpEndPoints();
         options.Tls.Listeners = Listeners.TlsEndPoints();
-        if (_tlsVersions != SslProtocols.None)
-            options.Tls.Versions = _tlsVersions;
         options.ManagementTls.Listeners = Listeners.ManagementTlsEndPoints();
-        CompleteManagementTls();
-        options.Cors.Origins = _corsOrigins;
+        options.Statistics.MetricsTls.Listeners = Listeners.MetricsTlsEndPoints();
+        Tls.Complete(common: null);
+        ManagementTls.Complete(options.Tls);
+        MetricsTls.Complete(options.Tls);
+        if (_mechanisms.Count > 0)
+            options.AuthenticationMechanisms = _mechanisms;
+        options.Cors.Origins = WithoutCorsOrigins ? [] : _corsOrigins;
         options.Definitions.Sources = [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
         options.ManagementListeners = Listeners.ManagementEndPoints();
         options.Statistics.MetricsListeners = Listeners.MetricsEndPoints();
@@ -67,16 +99,9 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.Store = Store.ToOptions(Memory, options.DiskFreeLimit);
     }
 
-    /// <summary>What is not said of the HTTP API's certificates is as it is for AMQP.</summary>
-    private void CompleteManagementTls()
-    {
-        var (own, common) = (options.ManagementTls, options.Tls);
-        (own.Versions, own.Depth, own.HandshakeTimeout) = (common.Versions, common.Depth, common.HandshakeTimeout);
-        own.AuthoritiesFile ??= common.AuthoritiesFile;
-        if (own.CertificateFile is not null)
-            return;
-        (own.CertificateFile, own.KeyFile, own.KeyPassword) = (common.CertificateFile, common.KeyFile, common.KeyPassword);
-    }
+    private static int Smaller(int bound, int other) => bound == 0 || other == 0 ? Math.Max(bound, other) : Math.Min(bound, other);
+
+    private static string Comparable(string key) => key.ToLowerInvariant().Replace('.', '_');
 }
 
 /// <summary>How a setting was given.</summary>

@@ -17,6 +17,9 @@ public sealed class StatisticsOptions
     /// <summary>Addresses that answer Prometheus; port 0 is any free port.</summary>
     public IReadOnlyList<IPEndPoint> MetricsListeners { get; set; } = new ListenerPlan().MetricsEndPoints();
 
+    /// <summary>Where Prometheus is answered over TLS, and how; what is not said of the certificates is as for AMQP.</summary>
+    public TlsOptions MetricsTls { get; set; } = new() { Prefix = "prometheus.ssl" };
+
     /// <summary>The path of the metrics.</summary>
     public string MetricsPath { get; set; } = "/metrics";
 

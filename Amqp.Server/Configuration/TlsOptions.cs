@@ -36,6 +36,9 @@ public sealed class TlsOptions
     /// <summary>The versions offered.</summary>
     public SslProtocols Versions { get; set; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
+    /// <summary>Whether clients may resume sessions.</summary>
+    public bool ResumesSessions { get; set; } = true;
+
     /// <summary>How long a client may take for the handshake of TLS; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -9,11 +9,21 @@ namespace Amqp.Server.Configuration;
 /// <summary>The kinds of value that settings have.</summary>
 internal static class ValueKinds
 {
+    private const string EncryptedPrefix = "encrypted:";
+
     public static readonly ValueKind<bool> Boolean = new("true or false", (string text, out bool value) =>
         (value = text == "true") || text == "false");
 
     public static readonly ValueKind<string> Text = new("text", (string text, [MaybeNullWhen(false)] out string value) =>
         (value = text) is not null);
+
+    /// <summary>A password in plain text.</summary>
+    public static readonly ValueKind<string> Secret = new("text", (string text, [MaybeNullWhen(false)] out string value) =>
+        !(value = text).StartsWith(EncryptedPrefix, StringComparison.Ordinal));
+
+    /// <summary>What <c>rabbitmqctl encode</c> makes of a password.</summary>
+    public static readonly ValueKind<string> Encrypted = new($"text behind {EncryptedPrefix}", (string text, [MaybeNullWhen(false)] out string value) =>
+        (value = text).StartsWith(EncryptedPrefix, StringComparison.Ordinal));
 
     public static readonly ValueKind<string> Name = new("text of 1 to 255 bytes", (string text, [MaybeNullWhen(false)] out string value) =>
         System.Text.Encoding.UTF8.GetByteCount(value = text) is > 0 and <= 255);
@@ -99,11 +109,22 @@ internal static class ValueKinds
 
     public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
 
+    /// <summary>Milliseconds, or as RabbitMQ's policies in configuration files have it: <c>1d12h</c>, <c>90s</c>.</summary>
+    public static readonly ValueKind<long> Duration = new("milliseconds, or a time like 1d12h, 90s or 500ms", DurationText.TryParse);
+
     public static ValueKind<int> Integer(int min, int max) => new(Range("a whole number", min, max), (string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
 
     public static ValueKind<long> Bytes(long min, long max) => new(Range("bytes", min, max) + " (units: kB, MB, GB, KiB, MiB, GiB)", (string text, out long value) =>
         ByteSize.TryParse(text, out value) && value >= min && value <= max);
+
+    /// <summary>A number of bytes whose every unit is a power of 1,024, as in RabbitMQ's settings of the type bytesize.</summary>
+    public static ValueKind<int> BinarySize(int min, int max) => new(Range("a whole number", min, max) + ", or with a unit KB, MB or GB of 1024", (string text, out int value) =>
+    {
+        bool read = ByteSize.TryParse(text.EndsWith('B') || text.EndsWith('b') ? text[..^1] : text, out long bytes) && bytes >= min && bytes <= max;
+        value = read ? (int)bytes : 0;
+        return read;
+    });
 
     /// <summary>A time in milliseconds, as RabbitMQ writes its timeouts.</summary>
     public static ValueKind<TimeSpan> Milliseconds(int min, int max) => new(Range("milliseconds", min, max), (string text, out TimeSpan value) =>

@@ -22,7 +22,7 @@ internal sealed class Handshake(
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
-    private readonly Login _login = new(peer, broker.Users, options.Tls);
+    private readonly Login _login = new(peer, broker.Users, options);
 
     /// <summary>Runs the dialogue.</summary>
     /// <returns>What was agreed; null when the peer went away or was refused without a word.</returns>

@@ -5,13 +5,10 @@ using Amqp.Server.Security;
 namespace Amqp.Server.Connections;
 
 /// <summary>Finds out who a client is, by what it says in connection.start-ok and by its certificate.</summary>
-internal sealed class Login(ConnectionPeer peer, UserStore users, TlsOptions tls)
+internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions options)
 {
-    /// <summary>A certificate says who somebody is only if it was checked.</summary>
-    private bool IsExternalOffered => peer.IsTls && tls.VerifyPeer;
-
-    /// <summary>The mechanisms of connection.start.</summary>
-    public string Mechanisms => IsExternalOffered ? $"{SaslMechanisms.WithPassword} {SaslMechanisms.External}" : SaslMechanisms.WithPassword;
+    /// <summary>The mechanisms of connection.start, space-separated.</summary>
+    public string Mechanisms => string.Join(' ', SaslMechanisms.All.Where(IsOffered));
 
     /// <summary>Who it is.</summary>
     /// <param name="startOk">What the client answered to connection.start.</param>
@@ -22,7 +19,9 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, TlsOptions tls
     public bool TryRead(in ConnectionStartOk startOk, out User? user, out string name, out string refusal)
     {
         (user, name, refusal) = (null, "", "malformed response or unknown mechanism");
-        if (startOk.Mechanism == SaslMechanisms.External && IsExternalOffered)
+        if (!IsOffered(startOk.Mechanism))
+            return false;
+        if (startOk.Mechanism == SaslMechanisms.External)
         {
             (user, name, refusal) = ReadCertificate();
             return true;
@@ -34,11 +33,16 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, TlsOptions tls
         return true;
     }
 
+    /// <summary>True for a mechanism that the configuration allows; a certificate says who somebody is only if it was checked.</summary>
+    private bool IsOffered(string mechanism) =>
+        options.AuthenticationMechanisms.Contains(mechanism)
+        && (mechanism != SaslMechanisms.External || (peer.IsTls && options.Tls.VerifyPeer));
+
     private (User?, string, string) ReadCertificate()
     {
         if (peer.Certificate is null)
             return (null, "", "connection peer presented no TLS (x.509) certificate");
-        if (CertificateUser.NameIn(peer.Certificate, tls) is not { } name)
+        if (CertificateUser.NameIn(peer.Certificate, options.Tls) is not { } name)
             return (null, "", "no name found in the client's certificate");
         var user = users.Admit(name, peer.IsLoopback, out string refusal);
         return (user, name, refusal);

@@ -7,5 +7,5 @@ namespace Amqp.Server.Connections;
 /// <param name="EndPoint">With the port that it really is.</param>
 internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
 {
-    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", HttpOverTls = "https", Metrics = "http/prometheus";
+    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", HttpOverTls = "https", Metrics = "http/prometheus", MetricsOverTls = "https/prometheus";
 }

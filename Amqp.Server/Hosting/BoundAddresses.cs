@@ -33,7 +33,8 @@ internal sealed class BoundAddresses
             .. IfAny("AMQP over TLS", NodeListener.AmqpOverTls),
             $"management on {Join(For(NodeListener.Http))}",
             .. IfAny("management over TLS", NodeListener.HttpOverTls),
-            $"metrics on {Join(For(NodeListener.Metrics))}"]);
+            $"metrics on {Join(For(NodeListener.Metrics))}",
+            .. IfAny("metrics over TLS", NodeListener.MetricsOverTls)]);
     }
 
     private string[] IfAny(string what, string protocol) => For(protocol).Any() ? [$"{what} on {Join(For(protocol))}"] : [];

@@ -22,8 +22,9 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         ListenOn(NodeListener.Amqp, options.Listeners, handed.Amqp, listen => AmqpListening.Configure(listen, options, _services, certificates: null));
         ListenOn(NodeListener.AmqpOverTls, options.Tls.Listeners, handed.Tls, AmqpOverTls(options.Tls.Listeners.Count + handed.Tls.Count));
         ListenOn(NodeListener.Http, options.ManagementListeners, handed.Management, _ => { });
-        ListenOn(NodeListener.HttpOverTls, options.ManagementTls.Listeners, [], HttpOverTls(options.ManagementTls.Listeners.Count));
+        ListenOn(NodeListener.HttpOverTls, options.ManagementTls.Listeners, [], OverTls(options.ManagementTls));
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, MetricsListener.Mark);
+        ListenOn(NodeListener.MetricsOverTls, options.Statistics.MetricsTls.Listeners, [], OverTls(options.Statistics.MetricsTls) + MetricsListener.Mark);
         if (options.UnixSocketPath is { } path)
         {
             kestrel.ListenUnixSocket(Path.GetFullPath(path), listen =>
@@ -43,15 +44,15 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         return listen => AmqpListening.Configure(listen, options, _services, certificates);
     }
 
-    private Action<ListenOptions> HttpOverTls(int listeners)
+    private Action<ListenOptions> OverTls(TlsOptions tls)
     {
-        if (listeners == 0)
+        if (tls.Listeners.Count == 0)
             return _ => { };
-        TlsCertificates certificates = AmqpListening.LoadCertificates(options.ManagementTls, _services);
+        TlsCertificates certificates = AmqpListening.LoadCertificates(tls, _services);
         return listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.UseTls(options.ManagementTls, certificates, _services.GetRequiredService<ILogger<TlsCertificates>>());
+            listen.UseTls(tls, certificates, _services.GetRequiredService<ILogger<TlsCertificates>>());
         };
     }
 

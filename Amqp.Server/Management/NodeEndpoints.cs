@@ -38,11 +38,11 @@ internal static class NodeEndpoints
         json.WriteNumber("processors", Environment.ProcessorCount);
         OverviewEndpoints.WriteExchangeTypes(json);
         json.WriteStartArray("auth_mechanisms");
-        foreach (string mechanism in Security.SaslMechanisms.WithPassword.Split(' '))
+        foreach (string mechanism in Security.SaslMechanisms.WithPassword)
         {
             json.WriteStartObject();
             json.WriteString("name", mechanism);
-            json.WriteBoolean("enabled", true);
+            json.WriteBoolean("enabled", options.AuthenticationMechanisms.Contains(mechanism));
             json.WriteEndObject();
         }
         json.WriteEndArray();

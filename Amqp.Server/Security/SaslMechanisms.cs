@@ -6,11 +6,14 @@ namespace Amqp.Server.Security;
 /// <summary>How a client says who it is: the SASL mechanisms of connection.start.</summary>
 internal static class SaslMechanisms
 {
-    /// <summary>Those that take a password, as they stand in connection.start.</summary>
-    public const string WithPassword = "PLAIN AMQPLAIN";
-
     /// <summary>The one that takes the client's certificate.</summary>
     public const string External = "EXTERNAL";
+
+    /// <summary>Those that take a password.</summary>
+    public static IReadOnlyList<string> WithPassword { get; } = ["PLAIN", "AMQPLAIN"];
+
+    /// <summary>All that there are, in the order of connection.start.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. WithPassword, External];
 
     /// <summary>Reads name and password out of a response; null when it is malformed or the mechanism takes no password.</summary>
     public static (string User, string Password)? Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch

@@ -50,7 +50,7 @@ public class BrokerConfigurationTests
     public void A_variable_prefers_a_plain_key_to_a_wildcard() =>
         Assert.That(
             ConfigurationOf.Environment(("AMQPBROKER_LOG_FILE_LEVEL", "info")).Warnings,
-            Is.EqualTo(new[] { "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect in this version" }));
+            Is.EqualTo(new[] { "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect: the log goes to standard output, for systemd or the container's runtime to keep" }));
 
     [Test]
     public void Variables_that_tell_commands_which_broker_is_meant_are_no_settings() =>
@@ -96,7 +96,7 @@ public class BrokerConfigurationTests
         {
             $"{file.Path}:1: unknown setting 'heartbaet'; did you mean 'heartbeat'?",
             $"{file.Path}:2: expected 'key = value', the key in letters, digits, '_', '-' and '.'",
-            $"{file.Path}:3: frame_max: '10' will not do; expected a whole number from 4096 to 536870912, or 0",
+            $"{file.Path}:3: frame_max: '10' will not do; expected a whole number from 4096 to 536870912, or with a unit KB, MB or GB of 1024, or 0",
             $"{file.Path}:4: unknown setting 'hearbeat.x'",
         }));
     }
@@ -129,7 +129,7 @@ public class BrokerConfigurationTests
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_a_warning() =>
-        Assert.That(ConfigurationOf.Line("net_ticktime = 60").Warnings.Single(), Does.EndWith(": net_ticktime has no effect in this version"));
+        Assert.That(ConfigurationOf.Line("net_ticktime = 60").Warnings.Single(), Does.EndWith(": net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_still_checked() =>

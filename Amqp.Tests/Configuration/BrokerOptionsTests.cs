@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,16 @@ public class BrokerOptionsTests
         yield return Case("cluster_queue_limit = 7", options => options.ClusterQueueLimit ?? 0, 7L);
         yield return Case("default_queue_type = quorum", options => options.DefaultQueueType ?? "", "quorum");
         yield return Case("connection_max = 5", options => options.MaxConnections, 5);
+        yield return Case("max_connections = 5", options => options.MaxConnections, 5);
+        yield return Case("connection_max = 9\nranch_connection_max = 5\nmax_connections = infinity", options => options.MaxConnections, 5);
+        yield return Case("channel_max = 9\nmax_channels_per_connection = 5", options => options.ChannelMax, (ushort)5);
+        yield return Case("product.name = Shop", options => options.ProductName, "Shop");
+        yield return Case("management.ssl.depth = 4", options => options.ManagementTls.Depth, 4);
+        yield return Case("ssl_options.depth = 3", options => options.ManagementTls.Depth, 3);
+        yield return Case("management.listener.ssl_opts.versions.1 = tlsv1.3", options => options.ManagementTls.Versions, SslProtocols.Tls13);
+        yield return Case("ssl_options.versions.1 = tlsv1.3", options => options.Statistics.MetricsTls.Versions, SslProtocols.Tls13);
+        yield return Case("ssl_options.reuse_sessions = false", options => options.Tls.ResumesSessions, false);
+        yield return Case("management.cors.allow_origins = none\nmanagement.cors.allow_origins.1 = https://x", options => options.Cors.Origins.Count, 0);
         yield return Case("connection.outbox_high_watermark = 64k", options => options.OutboxHighWatermark, 65_536L);
         yield return Case("shutdown_timeout = 2000", options => options.ShutdownTimeout, TimeSpan.FromSeconds(2));
         yield return Case("default_user = u", options => options.DefaultAccess.User, "u");

@@ -43,4 +43,38 @@ public class ListenerTests
 
         Assert.That(address, Is.EqualTo(IPAddress.IPv6Any).Or.EqualTo(IPAddress.Any));
     }
+
+    [TestCase("management.listener.port = 1\nmanagement.listener.ip = 10.0.0.1", "10.0.0.1:1", "")]
+    [TestCase("management.listener.port = 1\nmanagement.tcp.port = 2\nmanagement.tcp.ip = 10.0.0.1", "10.0.0.1:2", "")]
+    [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1\nmanagement.listener.port = 1", "", "10.0.0.1:1")]
+    [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1", "", "10.0.0.1:15672")]
+    public void The_names_that_RabbitMQ_3_7_had_for_the_HTTP_API_stand_for_those_of_today(string text, string http, string https)
+    {
+        BrokerOptions options = ConfigurationOf.File(text).Options;
+
+        Assert.That((string.Join(' ', options.ManagementListeners), string.Join(' ', options.ManagementTls.Listeners)), Is.EqualTo((http, https)));
+    }
+
+    [TestCase("prometheus.tcp.listener = 10.0.0.1:1", "10.0.0.1:1", "")]
+    [TestCase("prometheus.tcp.listener = none", "", "")]
+    [TestCase("prometheus.ssl.port = 1\nprometheus.ssl.ip = 10.0.0.1", "", "10.0.0.1:1")]
+    [TestCase("prometheus.ssl.port = 1\nprometheus.ssl.ip = 10.0.0.1\nprometheus.tcp.listener = 10.0.0.2:2", "10.0.0.2:2", "10.0.0.1:1")]
+    public void Prometheus_is_answered_with_and_without_TLS_as_it_is_said(string text, string http, string https)
+    {
+        BrokerOptions options = ConfigurationOf.File(text).Options;
+
+        Assert.That((string.Join(' ', options.Statistics.MetricsListeners), string.Join(' ', options.Statistics.MetricsTls.Listeners)), Is.EqualTo((http, https)));
+    }
+
+    [TestCase("unix:/run/broker.sock:0")]
+    [TestCase("local:/run/broker.sock:0")]
+    public void A_listener_may_be_a_Unix_socket(string value) =>
+        Assert.That(ConfigurationOf.Line($"listeners.tcp.1 = {value}").Options.UnixSocketPath, Is.EqualTo("/run/broker.sock"));
+
+    [TestCase("unix:run.sock:0")]
+    [TestCase("unix:/run/broker.sock")]
+    [TestCase("unix:/run/broker.sock:1")]
+    [TestCase("unix:")]
+    public void A_path_of_a_Unix_socket_is_absolute_and_has_the_port_0(string value) =>
+        Assert.That(ConfigurationOf.Line($"listeners.tcp.1 = {value}").Errors, Has.Count.EqualTo(1));
 }

@@ -19,6 +19,15 @@ public class ValueKindsTests
     [TestCase("1 GiB", 1_073_741_824)]
     [TestCase("1gb", 1_000_000_000)]
     [TestCase("2TiB", 2_199_023_255_552)]
+    [TestCase("2Ki", 2_048)]
+    [TestCase("2Mi", 2_097_152)]
+    [TestCase("2Gi", 2_147_483_648)]
+    [TestCase("2gi", 2_147_483_648)]
+    [TestCase("2Ti", 2_199_023_255_552)]
+    [TestCase("2TB", 2_000_000_000_000)]
+    [TestCase("2PB", 2_000_000_000_000_000)]
+    [TestCase("2PiB", 2_251_799_813_685_248)]
+    [TestCase("2P", 2_251_799_813_685_248)]
     public void Sizes_have_the_units_of_RabbitMQ(string text, long bytes)
     {
         Assert.That(ByteSize.TryParse(text, out long read), Is.True);
@@ -30,10 +39,41 @@ public class ValueKindsTests
     [TestCase("-1")]
     [TestCase("1.5GB")]
     [TestCase("1XB")]
+    [TestCase("1B")]
+    [TestCase("1iB")]
+    [TestCase("1EiB")]
     [TestCase("9999999999GiB")]
     [TestCase("99999999999999999999")]
     public void What_is_no_size_is_refused(string text) =>
         Assert.That(ByteSize.TryParse(text, out _), Is.False);
+
+    [TestCase("60000", 60_000)]
+    [TestCase("90s", 90_000)]
+    [TestCase("1d12h", 129_600_000)]
+    [TestCase("500ms", 500)]
+    [TestCase("1m30s", 90_000)]
+    public void Durations_are_milliseconds_or_have_units(string text, long milliseconds)
+    {
+        Assert.That(DurationText.TryParse(text, out long read), Is.True);
+        Assert.That(read, Is.EqualTo(milliseconds));
+    }
+
+    [TestCase("")]
+    [TestCase("s")]
+    [TestCase("1y")]
+    [TestCase("-1s")]
+    [TestCase("9223372036854775807w")]
+    public void What_is_no_duration_is_refused(string text) =>
+        Assert.That(DurationText.TryParse(text, out _), Is.False);
+
+    [TestCase("8192", 8_192)]
+    [TestCase("128KB", 131_072)]
+    [TestCase("1mb", 1_048_576)]
+    public void A_binary_size_has_units_of_1024(string text, int bytes)
+    {
+        Assert.That(ValueKinds.BinarySize(0, int.MaxValue).TryRead(text, out int read), Is.True);
+        Assert.That(read, Is.EqualTo(bytes));
+    }
 
     [TestCase("0.5", true)]
     [TestCase("1", true)]

@@ -35,6 +35,19 @@ public class ManagementListenerTests
     }
 
     [Test]
+    public async Task Metrics_are_answered_over_tls()
+    {
+        using var authority = new TestAuthority();
+        authority.IssueForServer();
+        await using var broker = await BrokerInProcess.StartAsync(
+            "prometheus.ssl.port = 0", $"prometheus.ssl.certfile = '{authority.ServerCertificateFile}'", $"prometheus.ssl.keyfile = '{authority.ServerKeyFile}'");
+        using var http = Client($"https://localhost:{broker.MetricsTlsPort}/", authority);
+
+        Assert.That(await http.GetStringAsync("metrics"), Does.Contain("rabbitmq_queues"));
+        Assert.That((await http.GetAsync("api/whoami")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
     public async Task All_addresses_begin_with_the_prefix()
     {
         await using var broker = await BrokerInProcess.StartAsync("management.path_prefix = /rabbit");

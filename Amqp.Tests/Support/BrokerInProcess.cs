@@ -40,6 +40,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The port for Prometheus.</summary>
     public int MetricsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Metrics).First().Port;
 
+    /// <summary>The port for Prometheus over TLS.</summary>
+    public int MetricsTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.MetricsOverTls).First().Port;
+
     /// <summary>The port of the HTTP API over TLS.</summary>
     public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.HttpOverTls).First().Port;
 

@@ -26,6 +26,7 @@ internal static class TlsListening
             ServerCertificateContext = certificates.Server,
             EnabledSslProtocols = options.Versions,
             ClientCertificateRequired = options.VerifyPeer,
+            AllowTlsResume = options.ResumesSessions,
         };
         if (options.VerifyPeer)
         {

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Times as RabbitMQ's configuration files write them: numbers with units, from the largest to the smallest.</summary>
+internal static class DurationText
+{
+    private static readonly (string Unit, long Milliseconds)[] _units =
+    [
+        ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1_000), // "ms" before "m"
+    ];
+
+    /// <summary>Reads a time in milliseconds, or one like <c>1d12h</c>; false when it is none, or does not fit.</summary>
+    public static bool TryParse(string text, out long milliseconds)
+    {
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out milliseconds))
+            return true;
+        decimal sum = 0;
+        ReadOnlySpan<char> rest = text;
+        while (rest.Length > 0)
+        {
+            int digits = rest.IndexOfAnyExceptInRange('0', '9');
+            if (digits <= 0 || !long.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+                return false;
+            int unit = UnitAt(rest[digits..]);
+            if (unit < 0)
+                return false;
+            sum += (decimal)count * _units[unit].Milliseconds;
+            rest = rest[(digits + _units[unit].Unit.Length)..];
+        }
+        milliseconds = sum <= long.MaxValue ? (long)sum : 0;
+        return text.Length > 0 && sum <= long.MaxValue;
+    }
+
+    private static int UnitAt(ReadOnlySpan<char> text)
+    {
+        for (int at = 0; at < _units.Length; at++)
+        {
+            if (text.StartsWith(_units[at].Unit, StringComparison.Ordinal))
+                return at;
+        }
+        return -1;
+    }
+}
