@@ -9,10 +9,14 @@ internal enum Access
     /// <summary>Who has the tag management, or one that includes it.</summary>
     Management,
 
-    /// <summary>The same, with access to the virtual host that the address names.</summary>
+    /// <summary>The same, with a permission in the virtual host that the address names, or the tag administrator.</summary>
+    /// <remarks>What is done with queues, exchanges and messages demands the permission of an administrator too: see <see cref="ApiRequest.OpenChannel"/>.</remarks>
     VirtualHost,
 
-    /// <summary>The tag policymaker and access to the virtual host, if the address names one.</summary>
+    /// <summary>The same for who only looks: the tag monitoring is enough, too.</summary>
+    VirtualHostView,
+
+    /// <summary>The tag policymaker and a permission in the virtual host, if the address names one; or the tag administrator.</summary>
     PolicyMaker,
 
     /// <summary>The tag monitoring.</summary>

@@ -57,7 +57,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     public VirtualHost? FindVirtualHost() => Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
     /// <summary>A channel of the user in the virtual host that the address names.</summary>
-    public LocalChannel OpenChannel() => Services.OpenChannel(User.User, VirtualHost);
+    /// <exception cref="ApiException">401: the user has no permission there, without which no tag opens a channel.</exception>
+    public LocalChannel OpenChannel() => User.CanAccess(VirtualHost) ? Services.OpenChannel(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
 
     /// <summary>A parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;

@@ -27,18 +27,21 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
     /// <summary>Whether the user may do anything in a virtual host.</summary>
     public bool CanAccess(VirtualHost virtualHost) => permissions.Find(virtualHost.Name, user.Name) is not null;
 
-    /// <summary>Whether the user sees a virtual host in lists.</summary>
+    /// <summary>Whether the user sees a virtual host and what is in it.</summary>
     public bool CanSee(VirtualHost virtualHost) => IsMonitoring || CanAccess(virtualHost);
 
+    /// <param name="access">What it takes.</param>
+    /// <param name="virtualHost">Finds the virtual host that the address names, where there is one.</param>
     /// <exception cref="ApiException">401: the user may not ask for that.</exception>
-    public void Demand(Access access, Func<VirtualHost?> virtualHost)
+    public void Demand(Access access, Func<VirtualHost?>? virtualHost = null)
     {
-        bool MayAccessHost() => virtualHost() is not { } host || CanAccess(host);
+        bool MayAccessHost() => virtualHost?.Invoke() is not { } host || CanAccess(host);
         string? refusal = access switch
         {
             Access.Management when !IsManagement => "Not management user",
-            Access.VirtualHost when !IsManagement => "Not management user",
-            Access.VirtualHost when !MayAccessHost() => "User not authorised to access virtual host",
+            Access.VirtualHost or Access.VirtualHostView when !IsManagement => "Not management user",
+            Access.VirtualHost when !IsAdministrator && !MayAccessHost() => "User not authorised to access virtual host",
+            Access.VirtualHostView when !IsMonitoring && !MayAccessHost() => "User not authorised to access virtual host",
             Access.PolicyMaker when !IsAdministrator && !(IsPolicyMaker && MayAccessHost()) => "User not authorised to access object",
             Access.Monitoring when !IsMonitoring => "Not monitor user",
             Access.Administrator when !IsAdministrator => "Not administrator user",

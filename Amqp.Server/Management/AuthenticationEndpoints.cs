@@ -39,12 +39,12 @@ internal static class AuthenticationEndpoints
                 json.WriteEndArray();
             });
         })
-        .Delete("/auth/attempts/{node}", Access.Administrator, request =>
+        .Delete("/auth/attempts/{node}", Access.Monitoring, request =>
         {
             Demand(request).Reset();
             return ApiReply.NoContent;
         })
-        .Delete("/auth/attempts/{node}/source", Access.Administrator, request =>
+        .Delete("/auth/attempts/{node}/source", Access.Monitoring, request =>
         {
             Demand(request).ResetSources();
             return ApiReply.NoContent;

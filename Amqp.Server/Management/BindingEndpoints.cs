@@ -13,14 +13,14 @@ internal static class BindingEndpoints
 {
     public static ManagementApi MapBindings(this ManagementApi api)
     {
-        api.Get("/bindings", Access.Management, request => List(request.VisibleHosts.Where(request.User.CanAccess).SelectMany(Of)))
-            .Get("/bindings/{vhost}", Access.VirtualHost, request => List(Of(request.VirtualHost)));
+        api.Get("/bindings", Access.Management, request => List(request.VisibleHosts.SelectMany(Of)))
+            .Get("/bindings/{vhost}", Access.VirtualHostView, request => List(Of(request.VirtualHost)));
         foreach (string kind in new[] { "q", "e" })
         {
             string path = $"/bindings/{{vhost}}/e/{{source}}/{kind}/{{destination}}";
-            api.Get(path, Access.VirtualHost, request => List(Between(request, kind)))
+            api.Get(path, Access.VirtualHostView, request => List(Between(request, kind)))
                 .Post(path, Access.VirtualHost, request => Post(request, kind))
-                .Get($"{path}/{{properties}}", Access.VirtualHost, request =>
+                .Get($"{path}/{{properties}}", Access.VirtualHostView, request =>
                 {
                     var binding = Demand(request, kind);
                     return ApiReply.Json(json => Write(json, binding));

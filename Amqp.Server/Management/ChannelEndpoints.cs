@@ -8,7 +8,7 @@ internal static class ChannelEndpoints
 {
     public static ManagementApi MapChannels(this ManagementApi api) => api
         .Get("/channels", Access.Management, request => List(request, Visible(request)))
-        .Get("/vhosts/{vhost}/channels", Access.VirtualHost, request =>
+        .Get("/vhosts/{vhost}/channels", Access.VirtualHostView, request =>
         {
             var host = request.VirtualHost;
             return List(request, Visible(request).Where(channel => channel.Session.VirtualHost == host));
@@ -16,7 +16,8 @@ internal static class ChannelEndpoints
         .Get("/channels/{name}", Access.Management, request =>
         {
             string name = request.Name("name");
-            var channel = Visible(request).FirstOrDefault(channel => channel.Name == name) ?? throw ApiException.NotFound();
+            var channel = ConnectionEndpoints.Open(request).SelectMany(entry => entry.Connection.Channels).FirstOrDefault(channel => channel.Name == name) ?? throw ApiException.NotFound();
+            ConnectionEndpoints.DemandMaySee(request, channel.Session);
             var query = new SampleQuery(request);
             return ApiReply.Json(json => Write(json, channel, query, isAlone: true));
         });

@@ -12,7 +12,7 @@ internal static class ConnectionEndpoints
 {
     public static ManagementApi MapConnections(this ManagementApi api) => api
         .Get("/connections", Access.Management, request => List(request, Visible(request)))
-        .Get("/vhosts/{vhost}/connections", Access.VirtualHost, request =>
+        .Get("/vhosts/{vhost}/connections", Access.VirtualHostView, request =>
         {
             var host = request.VirtualHost;
             return List(request, Visible(request).Where(connection => connection.Session.VirtualHost == host));
@@ -20,6 +20,7 @@ internal static class ConnectionEndpoints
         .Get("/connections/username/{user}", Access.Management, request => List(request, OfUser(request)))
         .Delete("/connections/username/{user}", Access.Management, request =>
         {
+            DemandMayClose(request, request.Name("user"));
             foreach (var connection in OfUser(request).ToList())
                 Close(request, connection);
             return ApiReply.NoContent;
@@ -32,17 +33,28 @@ internal static class ConnectionEndpoints
         })
         .Delete("/connections/{name}", Access.Management, request =>
         {
-            Close(request, Demand(request));
+            var connection = Demand(request);
+            DemandMayClose(request, connection.Session.User.Name);
+            Close(request, connection);
             return ApiReply.NoContent;
         })
         .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Channels));
 
     /// <summary>The open connections that the user may see: all of them, or the user's own.</summary>
-    public static IEnumerable<(AmqpConnection Connection, Session Session)> Visible(ApiRequest request) => request.Services.Connections.All
+    public static IEnumerable<(AmqpConnection Connection, Session Session)> Visible(ApiRequest request) =>
+        Open(request).Where(entry => MaySee(request, entry.Session)).OrderBy(entry => entry.Session.Origin.ConnectedAt);
+
+    /// <summary>All open connections, of whomever they are.</summary>
+    public static IEnumerable<(AmqpConnection Connection, Session Session)> Open(ApiRequest request) => request.Services.Connections.All
         .Where(connection => connection.Session is not null)
-        .Select(connection => (Connection: connection, Session: connection.Session!))
-        .Where(entry => request.User.IsMonitoring || entry.Session.User.Name == request.User.Name)
-        .OrderBy(entry => entry.Session.Origin.ConnectedAt);
+        .Select(connection => (connection, connection.Session!));
+
+    /// <exception cref="ApiException">401: the connection is another's, and the user sees only his own.</exception>
+    public static void DemandMaySee(ApiRequest request, Session session)
+    {
+        if (!MaySee(request, session))
+            throw NotTheirs();
+    }
 
     private static ListReply<(AmqpConnection Connection, Session Session)> List(ApiRequest request, IEnumerable<(AmqpConnection Connection, Session Session)> connections)
     {
@@ -59,11 +71,26 @@ internal static class ConnectionEndpoints
     private static (AmqpConnection Connection, Session Session) Demand(ApiRequest request)
     {
         string name = request.Name("name");
-        foreach (var entry in Visible(request))
-            if (entry.Connection.Peer.Name == name)
-                return entry;
+        foreach (var entry in Open(request))
+        {
+            if (entry.Connection.Peer.Name != name)
+                continue;
+            DemandMaySee(request, entry.Session);
+            return entry;
+        }
         throw ApiException.NotFound();
     }
+
+    private static bool MaySee(ApiRequest request, Session session) => request.User.IsMonitoring || session.User.Name == request.User.Name;
+
+    /// <summary>Who sees others' connections does not for that close them.</summary>
+    private static void DemandMayClose(ApiRequest request, string user)
+    {
+        if (!request.User.IsAdministrator && user != request.User.Name)
+            throw NotTheirs();
+    }
+
+    private static ApiException NotTheirs() => ApiException.NotAuthorized("User not authorised to access object");
 
     private static void Close(ApiRequest request, (AmqpConnection Connection, Session Session) connection)
     {

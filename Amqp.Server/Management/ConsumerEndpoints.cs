@@ -10,10 +10,10 @@ internal static class ConsumerEndpoints
 {
     public static ManagementApi MapConsumers(this ManagementApi api) => api
         .Get("/consumers", Access.Management, request => List(All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Queue.VirtualHost))))
-        .Get("/consumers/{vhost}", Access.VirtualHost, request =>
+        .Get("/consumers/{vhost}", Access.Management, request =>
         {
             var host = request.VirtualHost;
-            return List(All(request.Services.Connections).Where(consumer => consumer.Queue.VirtualHost == host));
+            return List(All(request.Services.Connections).Where(consumer => consumer.Queue.VirtualHost == host && request.User.CanSee(host)));
         });
 
     /// <summary>The consumers of all connections.</summary>

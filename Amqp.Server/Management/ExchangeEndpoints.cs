@@ -13,18 +13,18 @@ internal static class ExchangeEndpoints
     private const string DefaultExchange = "amq.default";
 
     public static ManagementApi MapExchanges(this ManagementApi api) => api
-        .Get("/exchanges", Access.Management, request => List(request, request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get("/exchanges/{vhost}", Access.VirtualHost, request => List(request, [request.VirtualHost]))
-        .Get("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Get)
+        .Get("/exchanges", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/exchanges/{vhost}", Access.VirtualHostView, request => List(request, [request.VirtualHost]))
+        .Get("/exchanges/{vhost}/{exchange}", Access.VirtualHostView, Get)
         .Put("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Put)
         .Delete("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Delete)
         .Post("/exchanges/{vhost}/{exchange}/publish", Access.VirtualHost, PublishAsync)
-        .Get("/exchanges/{vhost}/{exchange}/bindings/source", Access.VirtualHost, request =>
+        .Get("/exchanges/{vhost}/{exchange}/bindings/source", Access.VirtualHostView, request =>
         {
             string name = NameOf(request);
             return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Source.Name == name));
         })
-        .Get("/exchanges/{vhost}/{exchange}/bindings/destination", Access.VirtualHost, request =>
+        .Get("/exchanges/{vhost}/{exchange}/bindings/destination", Access.VirtualHostView, request =>
         {
             string name = NameOf(request);
             return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Exchange && binding.Destination.Name == name));

@@ -24,8 +24,8 @@ internal static class HealthEndpoints
             .Get("/health/checks/protocol-listener/{protocol}", Access.Management, ProtocolListener)
             .Get("/health/checks/certificate-expiration/{within}/{unit}", Access.Management, CertificatesExpire)
             .Get("/aliveness-test/{vhost}", Access.VirtualHost, Aliveness)
-            .Get("/healthchecks/node", Access.Monitoring, _ => Ok())
-            .Get("/healthchecks/node/{node}", Access.Monitoring, _ => Ok());
+            .Get("/healthchecks/node", Access.Management, _ => Ok())
+            .Get("/healthchecks/node/{node}", Access.Management, _ => Ok());
         foreach (string check in new[] { "node-is-quorum-critical", "node-is-mirror-sync-critical" })
             api.Get($"/health/checks/{check}", Access.Management, _ => ApiReply.Texts(("status", "ok"), ("reason", "single node cluster")));
         foreach (string check in new[] { "metadata-store/initialized", "metadata-store/initialized/with-data", "quorum-queues-without-elected-leaders/all-vhosts", "quorum-queues-without-elected-leaders/vhost/{vhost}" })

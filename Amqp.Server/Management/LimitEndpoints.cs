@@ -8,8 +8,8 @@ namespace Amqp.Server.Management;
 internal static class LimitEndpoints
 {
     public static ManagementApi MapLimits(this ManagementApi api) => api
-        .Get("/vhost-limits", Access.Management, request => List("vhost", request.VisibleHosts.Where(request.User.CanAccess).Select(host => (host.Name, LimitsOf(request, host.Name)))))
-        .Get("/vhost-limits/{vhost}", Access.VirtualHost, request => List("vhost", [(request.VirtualHost.Name, LimitsOf(request, request.VirtualHost.Name))]))
+        .Get("/vhost-limits", Access.Management, request => List("vhost", request.VisibleHosts.Select(host => (host.Name, LimitsOf(request, host.Name)))))
+        .Get("/vhost-limits/{vhost}", Access.VirtualHostView, request => List("vhost", [(request.VirtualHost.Name, LimitsOf(request, request.VirtualHost.Name))]))
         .Put("/vhost-limits/{vhost}/{name}", Access.Administrator, PutOfVirtualHost)
         .Delete("/vhost-limits/{vhost}/{name}", Access.Administrator, DeleteOfVirtualHost)
         .Get("/user-limits", Access.Management, request => List("user", request.Broker.UserLimits.All))

@@ -9,6 +9,9 @@ namespace Amqp.Server.Management;
 /// <summary><c>/api/overview</c>, <c>/api/cluster-name</c> and what else speaks of the broker as a whole.</summary>
 internal static class OverviewEndpoints
 {
+    /// <summary>The global parameter that holds the cluster's name.</summary>
+    public const string ClusterNameParameter = "cluster_name";
+
     public static ManagementApi MapOverview(this ManagementApi api) => api
         .Get("/overview", Access.Management, request => ApiReply.Json(json => Write(json, request)))
         .Get("/version", Access.Management, _ => ApiReply.Json(json => json.WriteStringValue(ManagementServices.ApiVersion)))
@@ -16,7 +19,7 @@ internal static class OverviewEndpoints
         .Put("/cluster-name", Access.Administrator, request =>
         {
             request.DemandFields("name");
-            request.Broker.GlobalParameters.Put("cluster_name", Protocol.FieldValue.FromString(request.Text("name")));
+            request.Broker.GlobalParameters.Put(ClusterNameParameter, Protocol.FieldValue.FromString(request.Text("name")));
             return ApiReply.NoContent;
         })
         .Get("/extensions", Access.Management, _ => ApiReply.Json(json =>
@@ -56,7 +59,7 @@ internal static class OverviewEndpoints
 
     /// <summary>The name that was given over the API, or else by the configuration.</summary>
     public static string ClusterName(ApiRequest request) =>
-        request.Broker.GlobalParameters.Find("cluster_name") is { Type: Protocol.FieldType.LongString } name ? name.AsString() : request.Services.Options.ClusterName;
+        request.Broker.GlobalParameters.Find(ClusterNameParameter) is { Type: Protocol.FieldType.LongString } name ? name.AsString() : request.Services.Options.ClusterName;
 
     public static void WriteExchangeTypes(Utf8JsonWriter json)
     {

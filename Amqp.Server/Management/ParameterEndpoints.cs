@@ -12,6 +12,9 @@ internal static class ParameterEndpoints
     private const string Policies = "policy";
     private const string OperatorPolicies = "operator_policy";
 
+    /// <summary>What only administrators change under its own address, they alone change under this one.</summary>
+    private static readonly string[] _administrators = [VirtualHostLimits.Component, OperatorPolicies];
+
     public static ManagementApi MapParameters(this ManagementApi api) => api
         .Get("/parameters", Access.PolicyMaker, request => List(request, parameter => parameter.Component != Policies))
         .Get("/parameters/{component}", Access.PolicyMaker, request => List(request, parameter => parameter.Component == request.Name("component")))
@@ -26,8 +29,7 @@ internal static class ParameterEndpoints
         .Get("/global-parameters", Access.PolicyMaker, request => new ListReply<KeyValuePair<string, FieldValue>>(request.Broker.GlobalParameters.All, entry => entry.Key, DefinitionWriter.WriteGlobal))
         .Get("/global-parameters/{name}", Access.PolicyMaker, GetGlobal)
         .Put("/global-parameters/{name}", Access.PolicyMaker, PutGlobal)
-        .Delete("/global-parameters/{name}", Access.PolicyMaker, request =>
-            request.Broker.GlobalParameters.Remove(request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound());
+        .Delete("/global-parameters/{name}", Access.PolicyMaker, DeleteGlobal);
 
     private static ListReply<Parameter> List(ApiRequest request, Func<Parameter, bool> isWanted) => new(All(request).Where(isWanted), parameter => parameter.Name, DefinitionWriter.Write);
 
@@ -56,6 +58,7 @@ internal static class ParameterEndpoints
 
     private static ApiReply Put(ApiRequest request)
     {
+        DemandMayChange(request);
         var (component, host, name) = Address(request);
         request.DemandFields("value");
         if (component is Policies or OperatorPolicies)
@@ -65,8 +68,15 @@ internal static class ParameterEndpoints
 
     private static ApiReply Delete(ApiRequest request)
     {
+        DemandMayChange(request);
         var (component, host, name) = Address(request);
         return request.Broker.Parameters.Remove(component, host, name) ? ApiReply.NoContent : throw ApiException.NotFound();
+    }
+
+    private static void DemandMayChange(ApiRequest request)
+    {
+        if (_administrators.Contains(request.Name("component")))
+            request.User.Demand(Access.Administrator);
     }
 
     private static (string Component, string VirtualHost, string Name) Address(ApiRequest request) =>
@@ -81,7 +91,20 @@ internal static class ParameterEndpoints
 
     private static ApiReply PutGlobal(ApiRequest request)
     {
+        DemandMayChangeGlobal(request);
         request.DemandFields("value");
         return ApiReply.Put(request.Broker.GlobalParameters.Put(request.Name("name"), request.Field("value")!.Value));
+    }
+
+    private static ApiReply DeleteGlobal(ApiRequest request)
+    {
+        DemandMayChangeGlobal(request);
+        return request.Broker.GlobalParameters.Remove(request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
+    }
+
+    private static void DemandMayChangeGlobal(ApiRequest request)
+    {
+        if (request.Name("name") == OverviewEndpoints.ClusterNameParameter)
+            request.User.Demand(Access.Administrator);
     }
 }

@@ -14,9 +14,9 @@ internal static class PolicyEndpoints
         .Map("/operator-policies", PolicyKind.Operator, Access.Administrator);
 
     private static ManagementApi Map(this ManagementApi api, string path, PolicyKind kind, Access change) => api
-        .Get(path, Access.Management, request => List(kind, request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get($"{path}/{{vhost}}", Access.VirtualHost, request => List(kind, [request.VirtualHost]))
-        .Get($"{path}/{{vhost}}/{{name}}", Access.VirtualHost, request => Get(kind, request))
+        .Get(path, Access.Management, request => List(kind, request.VisibleHosts))
+        .Get($"{path}/{{vhost}}", Access.VirtualHostView, request => List(kind, [request.VirtualHost]))
+        .Get($"{path}/{{vhost}}/{{name}}", change, request => Get(kind, request))
         .Put($"{path}/{{vhost}}/{{name}}", change, request => Put(kind, request))
         .Delete($"{path}/{{vhost}}/{{name}}", change, request => Delete(kind, request));
 

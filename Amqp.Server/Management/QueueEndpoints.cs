@@ -8,10 +8,10 @@ namespace Amqp.Server.Management;
 internal static class QueueEndpoints
 {
     public static ManagementApi MapQueues(this ManagementApi api) => api
-        .Get("/queues", Access.Management, request => List(request, request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get("/queues/detailed", Access.Management, request => List(request, request.VisibleHosts.Where(request.User.CanAccess)))
-        .Get("/queues/{vhost}", Access.VirtualHost, request => List(request, [request.VirtualHost]))
-        .Get("/queues/{vhost}/{queue}", Access.VirtualHost, request =>
+        .Get("/queues", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/queues/detailed", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/queues/{vhost}", Access.VirtualHostView, request => List(request, [request.VirtualHost]))
+        .Get("/queues/{vhost}/{queue}", Access.VirtualHostView, request =>
         {
             var queue = Demand(request);
             var query = new SampleQuery(request);
@@ -21,8 +21,8 @@ internal static class QueueEndpoints
         .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
         .Delete("/queues/{vhost}/{queue}/contents", Access.VirtualHost, Purge)
         .Post("/queues/{vhost}/{queue}/get", Access.VirtualHost, QueueMessages.Get)
-        .Post("/queues/{vhost}/{queue}/actions", Access.VirtualHost, Act)
-        .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHost, request =>
+        .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
+        .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
         {
             string name = request.Name("queue");
             return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Queue && binding.Destination.Name == name));

@@ -15,7 +15,7 @@ internal static class VirtualHostEndpoints
             var query = new SampleQuery(request);
             return new ListReply<VirtualHost>(request.VisibleHosts, host => host.Name, (json, host) => Write(json, host, query));
         })
-        .Get("/vhosts/{vhost}", Access.VirtualHost, request =>
+        .Get("/vhosts/{vhost}", Access.Administrator, request =>
         {
             var host = request.VirtualHost;
             var query = new SampleQuery(request);

@@ -4,6 +4,7 @@ using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -45,6 +46,13 @@ internal sealed class BrokerInProcess : IAsyncDisposable
 
     /// <summary>The port of the HTTP API over TLS.</summary>
     public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.HttpOverTls).First().Port;
+
+    /// <summary>What the HTTP API can be asked for: method and pattern of each resource.</summary>
+    public IEnumerable<string> Resources =>
+        from endpoint in ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+        where method is not ("HEAD" or "OPTIONS")
+        select $"{method} {endpoint.RoutePattern.RawText}";
 
     /// <summary>What has been logged so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
