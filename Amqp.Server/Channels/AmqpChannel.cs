@@ -21,6 +21,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     private bool _isReleased; // under the gate
     private bool _isAwaitingCommit; // under the gate: it is with the commit notifier
     private AcknowledgementWatch? _watch; // under the gate
+    private AmqpException? _revoked; // written under the gate
     private Publisher? _publisher;
 
     public ushort Number { get; } = number;
@@ -59,6 +60,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 
     /// <summary>The channel as the firehose tells of it.</summary>
     public TracedBy TracedBy => new(Session.Origin.ConnectionName, Number, Session.User.Name);
+
+    /// <summary>Why the channel must be closed: a consumer was ended whose client does not understand a basic.cancel. Any thread may ask.</summary>
+    public AmqpException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Set by confirm.select.</summary>
     public ConfirmTracker? Confirms { get; set; }
@@ -258,11 +262,40 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
     public void Leave(ChannelConsumer consumer)
     {
+        if (Leave(consumer, Session.Round))
+            Session.ExclusiveQueues.Remove(consumer.Queue);
+    }
+
+    /// <summary>Ends a consumer that may no longer read its queue, as if the queue were deleted. Any thread; takes the gate.</summary>
+    /// <returns>False when the client does not understand basic.cancel: the read loop must then close the channel.</returns>
+    public bool Revoke(ChannelConsumer consumer, DispatchRound round)
+    {
+        lock (Session.Outbox.Gate)
+        {
+            if (!Forget(consumer))
+                return true; // cancelled at the same time
+        }
+        Leave(consumer, round); // first: nothing is delivered behind the cancel
+        bool isTold = Session.Capabilities.ConsumerCancelNotify;
+        lock (Session.Outbox.Gate)
+        {
+            if (isTold)
+                Session.Outbox.Write(Number, new BasicCancel(consumer.Tag, NoWait: true));
+            else
+                Volatile.Write(ref _revoked, Access.RefusedToRead(consumer.Queue.Name));
+        }
+        round.Touch(Session.Outbox);
+        return isTold;
+    }
+
+    /// <returns>Whether the queue went, too.</returns>
+    private bool Leave(ChannelConsumer consumer, DispatchRound round)
+    {
         Session.Broker.Events.ConsumerDeleted(consumer);
         if (!consumer.Queue.Unsubscribe(consumer.Subscription!))
-            return;
-        Session.VirtualHost.DeleteAbandoned(consumer.Queue, Session.Round);
-        Session.ExclusiveQueues.Remove(consumer.Queue);
+            return false;
+        Session.VirtualHost.DeleteAbandoned(consumer.Queue, round);
+        return true;
     }
 
     /// <summary>Returns every delivery to its place in its queue, all of a queue's at once: none overtakes another.</summary>

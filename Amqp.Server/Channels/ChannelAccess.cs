@@ -33,6 +33,9 @@ internal sealed class ChannelAccess(Session session)
             throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'", cause);
     }
 
+    /// <summary>What a channel is told that may no longer read a queue. Any thread.</summary>
+    public AmqpException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'", default);
+
     private void Demand(AccessKind kind, bool isQueue, string name, MethodId cause)
     {
         int version = _permissions.Version;

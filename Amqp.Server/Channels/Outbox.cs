@@ -35,6 +35,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
     private bool _isSending; // under the gate, as all that follows: somebody is the sender
     private bool _isClosed;
+    private bool _isDeliveryOver; // with the end, and from the connection's close on
     private List<ChannelConsumer> _refused = []; // who was told to wait and must hear of the drain
     private long _waiting; // octets written and not sent
     private bool _isFull; // read without the lock
@@ -87,12 +88,12 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     public bool IsFlushDue => _waiting >= EarlyFlush && !_isSending;
 
     /// <summary>True while less than this many octets wait to be sent, and somebody is there to take them. Under <see cref="Gate"/>.</summary>
-    public bool HasRoomBelow(long mark) => !_isClosed && _waiting < mark;
+    public bool HasRoomBelow(long mark) => !_isDeliveryOver && _waiting < mark;
 
     /// <summary>True when deliveries must wait; the consumer's queue then hears when they may go on. Under <see cref="Gate"/>.</summary>
     public bool Refuses(ChannelConsumer consumer)
     {
-        if (_isClosed)
+        if (_isDeliveryOver)
             return true; // nothing would go out, so nothing may be taken
         if (_waiting < _highWatermark)
             return false;
@@ -103,6 +104,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         }
         return true;
     }
+
+    /// <summary>No message goes out from now on: the connection is being closed. Under <see cref="Gate"/>.</summary>
+    public void EndDeliveries() => _isDeliveryOver = true;
 
     /// <summary>Writes a method and notes the output in the round, which flushes it.</summary>
     public void Send<TMethod>(ushort channel, in TMethod method, DispatchRound round)
@@ -200,7 +204,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         Flush();
         lock (Gate)
         {
-            _isClosed = true;
+            _isClosed = _isDeliveryOver = true;
             _drained?.TrySetResult();
             if (!_isSending)
                 return Task.CompletedTask;
@@ -326,7 +330,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         List<ChannelConsumer>? resumed;
         lock (Gate)
         {
-            _isClosed = true;
+            _isClosed = _isDeliveryOver = true;
             do
                 _sending.Owner?.Dispose();
             while (_buffer.TryTake(out _sending));

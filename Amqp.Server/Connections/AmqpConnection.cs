@@ -4,6 +4,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
+using Amqp.Server.Security;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
@@ -41,6 +42,7 @@ internal sealed class AmqpConnection
     private long _lastReceived = Environment.TickCount64;
     private long _nextLateCheck; // the monitor's
     private int _isClosing;
+    private TaskCompletionSource? _pause; // while it lasts
     private bool _isDeadlineMissed;
     private bool _isPaused; // we do not read, so its heartbeats cannot be heard
     private bool _isBlocked; // by an alarm
@@ -124,8 +126,28 @@ internal sealed class AmqpConnection
             _logger.ConnectionRefused(Peer.Name, error.ReplyText);
         SetDeadline(_session is null || error.Code == ReplyCode.FrameError ? _shortCloseTimeout : _closeTimeout);
         lock (Outbox.Gate)
+        {
             Outbox.Write(0, new ConnectionClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
+            Outbox.EndDeliveries();
+        }
         Outbox.Flush();
+        GiveBackSoon();
+    }
+
+    /// <summary>Ends the consumers of queues that the user may no longer read. Any thread.</summary>
+    public void EndForbiddenConsumers()
+    {
+        if (Session is not { } session)
+            return;
+        var round = new DispatchRound();
+        bool mustClose = false;
+        foreach (var channel in Channels)
+            foreach (var consumer in channel.Consumers())
+                if (!_broker.Permissions.Allows(session.VirtualHost.Name, session.User.Name, AccessKind.Read, consumer.Queue.Name))
+                    mustClose |= !channel.Revoke(consumer, round);
+        round.Complete();
+        if (mustClose)
+            _readLoop.WakeUp();
     }
 
     /// <summary>Cuts the peer off. Any thread.</summary>
@@ -163,7 +185,7 @@ internal sealed class AmqpConnection
     /// <summary>Waits while memory or disk is short: the client is told, where it understands it, and not read from.</summary>
     public async Task WaitWhileBlockedAsync(Session session, DispatchRound round)
     {
-        if (_broker.Alarms.Reason is not { } reason)
+        if (_broker.Alarms.Reason is not { } reason || IsClosing)
             return;
         _logger.PublisherBlocked(Peer.Name, reason);
         Volatile.Write(ref _isBlocked, true);
@@ -178,13 +200,18 @@ internal sealed class AmqpConnection
     }
 
     /// <summary>
-    /// Reads nothing until something else is done, but no longer than the socket is open: what was read so far is then
-    /// handled to its end. What the client sends meanwhile is not heard, so it is not held against it.
+    /// Reads nothing until something else is done, but no longer than the socket is open and nobody has closed the connection: what was
+    /// read so far is then handled to its end. What the client sends meanwhile is not heard, so it is not held against it.
     /// </summary>
     public async Task PauseAsync(Task waiting)
     {
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _pause, pause); // before the look at who closes, who looks for it after having said so
+        if (IsClosing)
+            return;
         Volatile.Write(ref _isPaused, true);
-        await waiting.WaitAsync(_context.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task ended = Task.WhenAny(waiting, pause.Task);
+        await ended.WaitAsync(_context.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         NoteReceived();
         Volatile.Write(ref _isPaused, false);
     }
@@ -198,6 +225,15 @@ internal sealed class AmqpConnection
     }
 
     public void LogClosed() => _logger.ConnectionClosed(Peer.Name);
+
+    /// <summary>Has the read loop give back what the connection holds, though nothing comes from the client, or is waited for.</summary>
+    private void GiveBackSoon()
+    {
+        if (Session is null)
+            return;
+        Volatile.Read(ref _pause)?.TrySetResult();
+        _readLoop.WakeUp();
+    }
 
     private async Task OpenAndReadAsync()
     {

@@ -94,6 +94,14 @@ internal sealed class ChannelTable(Session session, string connectionName)
         }
     }
 
+    /// <summary>Closes the channels on which a consumer was ended that the client could not be told of otherwise.</summary>
+    public void CloseRevoked()
+    {
+        foreach (var channel in _channels.Values)
+            if (!channel.IsClosing && channel.Revoked is { } reason)
+                Close(channel, reason);
+    }
+
     private void HandleOpen(AmqpChannel channel, in Frame frame)
     {
         try

@@ -66,11 +66,16 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
 
     public void Remove(AmqpConnection connection) => _connections.TryRemove(connection, out _);
 
-    /// <summary>From now on closes the connections of users and virtual hosts that are deleted.</summary>
-    public void FollowDeletions(MessageBroker broker)
+    /// <summary>From now on closes the connections of users and virtual hosts that are deleted, and ends consumers that may no longer read.</summary>
+    public void FollowAccess(MessageBroker broker)
     {
         broker.Users.Deleted += name => CloseWhere(connection => connection.Session?.User.Name == name, UserDeleted(name));
         broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Session?.VirtualHost == virtualHost, VirtualHost.Deleted(virtualHost.Name));
+        broker.Permissions.UserChanged += (virtualHost, user) =>
+        {
+            foreach (var connection in All.Where(connection => connection.Session is { } session && session.User.Name == user && session.VirtualHost.Name == virtualHost))
+                connection.EndForbiddenConsumers();
+        };
     }
 
     /// <summary>What connections of a user who is deleted are told.</summary>

@@ -42,7 +42,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             if (!result.IsCanceled)
                 connection.NoteReceived();
             else if (!connection.IsClosing)
-                _channels.CloseLate(Environment.TickCount64);
+                CloseChannels(_channels);
             var buffer = result.Buffer;
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
@@ -60,7 +60,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         return true;
     }
 
-    /// <summary>Has the loop look for deliveries that were never acknowledged. Any thread.</summary>
+    /// <summary>Has the loop look whether channels or the connection must close, though nothing has come. Any thread.</summary>
     public void WakeUp() => input.CancelPendingRead();
 
     /// <summary>Waits for the answer to a connection.close of ours, and for nothing else.</summary>
@@ -101,6 +101,13 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         session.ExclusiveQueues.Clear();
         session.Admission?.Dispose();
         session.Confirming.Clear();
+    }
+
+    /// <summary>Those with a delivery that was never acknowledged, and those whose consumers may no longer read.</summary>
+    private static void CloseChannels(ChannelTable channels)
+    {
+        channels.CloseLate(Environment.TickCount64);
+        channels.CloseRevoked();
     }
 
     private void HandleFrames(ref ReadOnlySequence<byte> buffer)

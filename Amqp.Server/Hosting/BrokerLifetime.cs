@@ -30,7 +30,7 @@ internal sealed class BrokerLifetime(
         broker.Events.Add(new EventLog(loggers));
         broker.Open();
         logExchange.Open(broker);
-        connections.FollowDeletions(broker);
+        connections.FollowAccess(broker);
         return Task.CompletedTask;
     }
 

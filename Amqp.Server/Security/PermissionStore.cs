@@ -32,6 +32,9 @@ internal sealed class PermissionStore
     /// <summary>Permissions of this virtual host have changed. Raised on the thread that changed them.</summary>
     public event Action<string>? Changed;
 
+    /// <summary>What a user may do in a virtual host has changed, or is nothing any more. Raised on the thread that changed it; not when user or virtual host are deleted.</summary>
+    public event Action<string, string>? UserChanged;
+
     /// <summary>Another after every change: what was found out is good for as long as this stays.</summary>
     public int Version => Volatile.Read(ref _version);
 
@@ -66,6 +69,7 @@ internal sealed class PermissionStore
     {
         _permissions.Put((permission.VirtualHost, permission.User), permission);
         NoteChange(permission.VirtualHost);
+        UserChanged?.Invoke(permission.VirtualHost, permission.User);
         Events.PermissionPut(permission);
     }
 
@@ -80,10 +84,11 @@ internal sealed class PermissionStore
     /// <summary>Takes a user's permission away; false when there was none. Open connections stay, and may do nothing more.</summary>
     public bool Delete(string virtualHost, string user)
     {
-        bool isDeleted = Remove(virtualHost, user);
-        if (isDeleted)
-            Events.PermissionDeleted(virtualHost, user);
-        return isDeleted;
+        if (!Remove(virtualHost, user))
+            return false;
+        UserChanged?.Invoke(virtualHost, user);
+        Events.PermissionDeleted(virtualHost, user);
+        return true;
     }
 
     /// <summary>Deletes one topic permission, or those of all exchanges; false when there was none.</summary>
@@ -109,7 +114,8 @@ internal sealed class PermissionStore
     public void DeleteVirtualHost(string virtualHost)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.VirtualHost == virtualHost))
-            Delete(virtualHost, permission.User);
+            if (Remove(virtualHost, permission.User))
+                Events.PermissionDeleted(virtualHost, permission.User);
         foreach (var topic in _topics.All.Where(topic => topic.VirtualHost == virtualHost))
             DeleteTopic(virtualHost, topic.User, topic.Exchange);
     }

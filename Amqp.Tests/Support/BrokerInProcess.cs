@@ -27,6 +27,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
 
     public MessageBroker Broker => _app.Services.GetRequiredService<MessageBroker>();
 
+    /// <summary>The clients' connections.</summary>
+    public ConnectionRegistry Connections => _app.Services.GetRequiredService<ConnectionRegistry>();
+
     /// <summary>The ports of AMQP listeners, in the order in which they are configured.</summary>
     public IReadOnlyList<int> Ports => [.. _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).Select(endPoint => endPoint.Port)];
 

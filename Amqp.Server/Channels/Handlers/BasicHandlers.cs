@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Security;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Handlers;
@@ -61,6 +62,7 @@ internal static class BasicHandlers
             }
         });
         session.Broker.Events.ConsumerCreated(consumer, method.Exclusive);
+        channel.Access.DemandQueue(AccessKind.Read, queue.Name); // again: who takes the permission away just now may not have seen the consumer yet
         session.Round.Touch(session.Outbox);
         session.Round.Touch(queue);
     }
