@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Amqp.Protocol;
 
 /// <summary>The type tags of field tables, in RabbitMQ's dialect (its "AMQP 0-9-1 errata" page).</summary>
@@ -133,11 +135,30 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     public static bool operator !=(FieldValue left, FieldValue right) => !left.Equals(right);
 
     /// <summary>The value as it would stand in a log line.</summary>
-    public override string ToString() => IsContainer ? FieldWalk.Fold(this, leaf => leaf.LeafText(), ContainerText) : LeafText();
-
-    private static string ContainerText(FieldValue container, IReadOnlyList<string> elements) => container.Type == FieldType.Array
-        ? $"[{string.Join(", ", elements)}]"
-        : $"{{{string.Join(", ", container.AsTable().Zip(elements, (field, text) => $"{field.Key}: {text}"))}}}";
+    public override string ToString()
+    {
+        if (!IsContainer)
+            return LeafText();
+        var text = new StringBuilder();
+        bool isFirst = true; // of its table or array
+        foreach (var (name, value, isEnd) in FieldWalk.Through(this))
+        {
+            bool isTable = value.Type == FieldType.Table;
+            if (isEnd)
+            {
+                text.Append(isTable ? '}' : ']');
+                isFirst = false;
+                continue;
+            }
+            if (!isFirst)
+                text.Append(", ");
+            if (name is not null)
+                text.Append(name).Append(": ");
+            text.Append(value.IsContainer ? isTable ? "{" : "[" : value.LeafText());
+            isFirst = value.IsContainer;
+        }
+        return text.ToString();
+    }
 
     private string LeafText() => Type switch
     {

@@ -49,7 +49,12 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
             _full.Enqueue(new OutputBlock(_owner!, _memory[.._used]));
         else
             _owner?.Dispose(); // too small for what is asked
-        _owner = size <= pool.MaxBufferSize ? pool.Rent() : MemoryPool<byte>.Shared.Rent(size);
+        _owner = pool.Rent();
+        if (_owner.Memory.Length < size)
+        {
+            _owner.Dispose();
+            _owner = MemoryPool<byte>.Shared.Rent(size);
+        }
         (_memory, _used) = (_owner.Memory, 0);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Events;
@@ -43,18 +44,33 @@ internal static class EventFacts
             ? FieldValue.FromArray(elements)
             : FieldValue.FromTable(new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
-    private static string Term(KeyValuePair<string, FieldValue> field) => Term(field.Key, Typed(field.Value));
-
-    private static string Term(string name, string typed) => $"{{<<\"{name}\">>,{typed}}}";
-
-    private static string Typed(FieldValue value) => FieldWalk.Fold(
-        value,
-        leaf => Typed(leaf.Type, leaf.Type == FieldType.Boolean ? leaf.AsBoolean() ? "true" : "false" : ErlangText.Of(leaf)),
-        (container, elements) => Typed(container.Type, container.Type == FieldType.Array
-            ? $"[{string.Join(',', elements.Select(element => $"{{{element}}}"))}]"
-            : $"[{string.Join(',', container.AsTable().Zip(elements, (field, typed) => Term(field.Key, typed)))}]"));
-
-    private static string Typed(FieldType type, string value) => $"{ArgumentTypes.NameOf(type)},{value}";
+    /// <summary>A field as a tuple of its name, its type and its value; a table is the list of its fields, an array that of its elements.</summary>
+    private static string Term(KeyValuePair<string, FieldValue> field)
+    {
+        var text = new StringBuilder();
+        bool isFirst = true; // of its table or array
+        foreach (var (name, value, isEnd) in FieldWalk.Through(field.Value))
+        {
+            if (isEnd)
+            {
+                text.Append("]}");
+                isFirst = false;
+                continue;
+            }
+            if (!isFirst)
+                text.Append(',');
+            text.Append('{');
+            if ((text.Length == 1 ? field.Key : name) is { } given)
+                text.Append(CultureInfo.InvariantCulture, $"<<\"{given}\">>,");
+            text.Append(ArgumentTypes.NameOf(value.Type)).Append(',');
+            if (value.IsContainer)
+                text.Append('[');
+            else
+                text.Append(value.Type == FieldType.Boolean ? value.AsBoolean() ? "true" : "false" : ErlangText.Of(value)).Append('}');
+            isFirst = value.IsContainer;
+        }
+        return text.ToString();
+    }
 
     private static string Term(IPAddress address)
     {
