@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Starts and stops the two brokers of bench/compare, one at a time, each on a free port with a new folder. Sourced by it; uses its
-# $work, $results and $app, and sets $port and $broker_pid.
+# Starts and stops brokers, each on a free port with a new folder. Sourced by the scripts beside it; uses their $app, the folder of
+# this broker, and sets $port, $broker_pid and $start_seconds.
 
-broker_pid='' port='' rabbitmq='' epmd_port=''
+broker_pid='' port='' start_seconds='' rabbitmq='' epmd_port=''
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -23,20 +23,17 @@ install_rabbitmq() {
   find_rabbitmq
 }
 
-start_broker() { # broker round
-  local began data=$work/compare-data
-  rm -rf "${data:?}"
-  mkdir -p "$data"
+# Starts a broker and waits until it answers.
+launch() { # amqpbroker|rabbitmq folder
+  local began
+  rm -rf "${2:?}"
+  mkdir -p "$2"
   port=$(free_port)
   began=$EPOCHREALTIME
-  "start_$1" "$data"
-  await_broker "$data"
-  local seconds
-  seconds=$(awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.3f", to - from }')
-  [[ $1 == amqpbroker ]] || broker_pid=$(<"$data/pid")
-  sleep 3 # idle: what starting has left to do is done
-  printf '{"startSeconds":%s,"idleRss":%d}\n' "$seconds" "$(($(awk '/^VmRSS/ { print $2 }' "/proc/$broker_pid/status") * 1024))" >"$results/$2.$1.start.json"
-  printf '  %-20s%s s\n' start "$seconds"
+  "start_$1" "$2"
+  await_broker "$2"
+  start_seconds=$(awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.3f", to - from }')
+  [[ $1 == amqpbroker ]] || broker_pid=$(<"$2/pid")
 }
 
 start_amqpbroker() {
@@ -67,11 +64,12 @@ await_broker() { # data
     fi
     sleep 0.005
   done
-  echo "bench/compare: the broker did not start:" >&2
+  echo "$program: the broker did not start:" >&2
   tail -n 20 "$1/log" >&2
   return 1
 }
 
+# Stops the one whose process is $broker_pid.
 stop_broker() {
   [[ -n $broker_pid ]] || return 0
   local deadline=$((SECONDS + 60))
@@ -80,7 +78,7 @@ stop_broker() {
     ((SECONDS < deadline)) || kill -KILL "$broker_pid" 2>/dev/null || true
     sleep 0.1
   done
-  wait 2>/dev/null || true
+  wait "$broker_pid" 2>/dev/null || true
   broker_pid=''
 }
 

@@ -157,6 +157,11 @@ def markdown(rows, cases, machine, ours, theirs):
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("start")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])
     yield ""
+    yield "## Before and after a change"
+    yield ""
+    yield "`bench/against COMMIT` compares this folder's broker with an earlier commit's, on six cases of `bench/cases`, in turn on the same machine, and ends with 1 where"
+    yield "a message costs more CPU than before: that is what \"as fast as before\" means for a change. See [operations.md](operations.md#before-and-after-a-change)."
+    yield ""
     yield "## How it was measured"
     yield ""
     yield f"- Machine: {machine['processors']}, {machine['memory']} of memory, {machine['system']}, {machine['kernel']}, data on {machine['disk']}."
