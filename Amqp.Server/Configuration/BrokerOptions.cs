@@ -51,6 +51,9 @@ public sealed class BrokerOptions
     /// <summary>Whether a proxy stands in front of the AMQP listeners and says who connects.</summary>
     public bool ProxyProtocol { get; set; }
 
+    /// <summary>Where that proxy may be to be believed that a client is on its machine; it always is on this one.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
+
     /// <summary>Path of a Unix socket that takes AMQP connections; null for none.</summary>
     public string? UnixSocketPath { get; set; }
 

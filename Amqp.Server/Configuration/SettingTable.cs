@@ -28,6 +28,8 @@ internal static class SettingTable
             (target, value) => target.Options.UnixSocketPath = value),
         Setting.Of("proxy_protocol", ValueKinds.Boolean, "false", "A proxy in front of the AMQP listeners says who connects, by the PROXY protocol 1 or 2, ahead of TLS; connections without it are closed.",
             (target, value) => target.Options.ProxyProtocol = value),
+        Setting.Of("proxy_protocol.trusted", Networks, "", "Networks of proxies that are believed when they name a loopback address, with which `loopback_users` may log in. A proxy on this machine always is.",
+            (target, value) => target.Options.TrustedProxies = value),
         Setting.Of("management.tcp.ip", Address, "", "The one address of the HTTP API, in place of those of `bind`.",
             (target, value, how) => target.Listeners.ManageOn(value, how.Strength)),
         Setting.Of("management.tcp.port", Integer(0, 65_535), "15672", "The port of the HTTP API; 0 is any free port.",

@@ -107,6 +107,20 @@ internal static class ValueKinds
 
     public static readonly ValueKind<IReadOnlyList<IPAddress>> Addresses = new("IP addresses separated by commas, or * for every address", ListenAddresses.TryParseList);
 
+    public static readonly ValueKind<IReadOnlyList<IPNetwork>> Networks = new("networks like 10.0.0.0/8 separated by commas", (string text, [MaybeNullWhen(false)] out IReadOnlyList<IPNetwork> value) =>
+    {
+        var networks = new List<IPNetwork>();
+        value = networks;
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!IPNetwork.TryParse(part, out var network))
+                return false;
+            networks.Add(network);
+        }
+
+        return true;
+    });
+
     public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
 
     /// <summary>Milliseconds, or as RabbitMQ's policies in configuration files have it: <c>1d12h</c>, <c>90s</c>.</summary>

@@ -10,10 +10,13 @@ namespace Amqp.Server.Connections;
 /// <summary>The two ends of a connection, as they are or as a proxy says they are.</summary>
 internal sealed class ConnectionPeer
 {
+    private readonly bool _isBelieved; // to be where it says
+
     public ConnectionPeer(ConnectionContext context)
     {
         var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
         IsUnixSocket = local is UnixDomainSocketEndPoint;
+        _isBelieved = context.Features.Get<ProxiedPeer>() is not { IsTrusted: false };
         // The peers of a Unix socket have no address, and names must differ.
         Name = IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}";
         (Remote, Local) = (Split(remote), Split(local));
@@ -35,7 +38,7 @@ internal sealed class ConnectionPeer
     public (string Host, int Port) Local { get; }
 
     /// <summary>Whether the peer is on this machine.</summary>
-    public bool IsLoopback => IsUnixSocket || (Address is not null && IPAddress.IsLoopback(Address));
+    public bool IsLoopback => IsUnixSocket || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
 
     /// <summary>Whether the connection came over a Unix socket.</summary>
     public bool IsUnixSocket { get; }

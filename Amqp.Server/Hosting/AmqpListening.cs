@@ -21,7 +21,7 @@ internal static class AmqpListening
         if (options.ProxyProtocol)
         {
             ILogger logger = services.GetRequiredService<ILogger<ProxiedConnections>>();
-            listen.Use(next => new ProxiedConnections(next, options.HandshakeTimeout, logger).OnConnectedAsync);
+            listen.Use(next => new ProxiedConnections(next, options.HandshakeTimeout, options.TrustedProxies, logger).OnConnectedAsync);
         }
         if (certificates is not null)
             listen.UseTls(options.Tls, certificates, services.GetRequiredService<ILogger<TlsCertificates>>());

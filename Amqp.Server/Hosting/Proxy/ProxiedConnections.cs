@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Amqp.Server.Connections;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting.Proxy;
@@ -7,16 +8,29 @@ namespace Amqp.Server.Hosting.Proxy;
 /// <summary>Reads the header that a proxy sends ahead of each connection, and gives the connection its client's address.</summary>
 /// <param name="next">Whoever carries the connection.</param>
 /// <param name="timeout">How long the header may take.</param>
+/// <param name="trusted">Where a proxy may be, besides on this machine, to be believed that a client is there.</param>
 /// <param name="logger">Hears of connections without a header.</param>
-internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, ILogger logger)
+internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {
     public async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (await ReadHeaderAsync(connection) is not { } header)
             return;
         if (header.Source is not null)
+        {
+            connection.Features.Set(new ProxiedPeer(IsTrusted(connection.RemoteEndPoint)));
             (connection.RemoteEndPoint, connection.LocalEndPoint) = (header.Source, header.Destination);
+        }
         await next(connection);
+    }
+
+    /// <summary>Whether whoever sent the header is on this machine, over a Unix socket too, or in one of the networks.</summary>
+    private bool IsTrusted(EndPoint? proxy)
+    {
+        if (proxy is not IPEndPoint { Address: var address })
+            return true;
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return IPAddress.IsLoopback(plain) || trusted.Any(network => network.Contains(plain));
     }
 
     /// <summary>The header; null when the peer sent none, in time, or went away.</summary>
