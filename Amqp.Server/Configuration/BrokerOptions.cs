@@ -135,6 +135,15 @@ public sealed class BrokerOptions
     /// <summary>Largest body of an HTTP request taken, in bytes.</summary>
     public long MaxApiBodySize { get; set; } = 20_000_000;
 
+    /// <summary>Connections to the HTTP API open at once, and as many to the listeners for Prometheus; 0 is no limit.</summary>
+    public int MaxHttpConnections { get; set; } = 1_000;
+
+    /// <summary>How long a login at <c>/api/login</c> holds.</summary>
+    public TimeSpan LoginSessionTimeout { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>How many of those hold at once.</summary>
+    public int MaxLoginSessions { get; set; } = 1_000;
+
     /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
     public SocketOptions Sockets { get; set; } = new();
 

@@ -37,6 +37,7 @@ internal static class BrokerHost
             app.Services.GetRequiredService<ILogger<ManagementApi>>())
         {
             Stop = app.Lifetime.StopApplication,
+            Sessions = app.Services.GetRequiredService<LoginSessions>(),
         };
         if (options.Telemetry is { Endpoint: not null, Traces: true })
             app.UseRequestSpans();
@@ -76,6 +77,7 @@ internal static class BrokerHost
         services.AddSingleton<MessageBroker>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
+        services.AddSingleton(new LoginSessions(options.LoginSessionTimeout, options.MaxLoginSessions, TimeProvider.System));
         services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddHostedService<BrokerLifetime>();
@@ -95,6 +97,7 @@ internal static class BrokerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API bounds it, with RabbitMQ's answer
             new BrokerListeners(kestrel, options).Listen();
         });
         builder.Services.AddOptions<SocketTransportOptions>().Configure<ListenSockets>((transport, sockets) =>

@@ -2,6 +2,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Logging;
+using Amqp.Server.Management;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
@@ -10,6 +11,7 @@ namespace Amqp.Server.Hosting;
 internal sealed class BrokerLifetime(
     MessageBroker broker,
     ConnectionRegistry connections,
+    LoginSessions sessions,
     ListenSockets sockets,
     BoundAddresses addresses,
     BrokerConfiguration configuration,
@@ -31,6 +33,7 @@ internal sealed class BrokerLifetime(
         broker.Open();
         logExchange.Open(broker);
         connections.FollowAccess(broker);
+        broker.Users.Deleted += sessions.EndAll;
         return Task.CompletedTask;
     }
 

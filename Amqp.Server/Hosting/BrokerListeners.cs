@@ -21,10 +21,12 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
         ListenOn(NodeListener.Amqp, options.Listeners, handed.Amqp, listen => AmqpListening.Configure(listen, options, _services, certificates: null));
         ListenOn(NodeListener.AmqpOverTls, options.Tls.Listeners, handed.Tls, AmqpOverTls(options.Tls.Listeners.Count + handed.Tls.Count));
-        ListenOn(NodeListener.Http, options.ManagementListeners, handed.Management, _ => { });
-        ListenOn(NodeListener.HttpOverTls, options.ManagementTls.Listeners, [], OverTls(options.ManagementTls));
-        ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, MetricsListener.Mark);
-        ListenOn(NodeListener.MetricsOverTls, options.Statistics.MetricsTls.Listeners, [], OverTls(options.Statistics.MetricsTls) + MetricsListener.Mark);
+        Action<ListenOptions> management = NewHttpConnections().Count;
+        ListenOn(NodeListener.Http, options.ManagementListeners, handed.Management, management);
+        ListenOn(NodeListener.HttpOverTls, options.ManagementTls.Listeners, [], management + OverTls(options.ManagementTls));
+        Action<ListenOptions> metrics = NewHttpConnections().Count; // of its own: neither keeps the other out
+        ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
+        ListenOn(NodeListener.MetricsOverTls, options.Statistics.MetricsTls.Listeners, [], metrics + OverTls(options.Statistics.MetricsTls) + MetricsListener.Mark);
         if (options.UnixSocketPath is { } path)
         {
             kestrel.ListenUnixSocket(Path.GetFullPath(path), listen =>
@@ -55,6 +57,8 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
             listen.UseTls(tls, certificates, _services.GetRequiredService<ILogger<TlsCertificates>>());
         };
     }
+
+    private HttpConnections NewHttpConnections() => new(options.MaxHttpConnections, _services.GetRequiredService<ConnectionRegistry>());
 
     /// <param name="protocol">What is spoken there.</param>
     /// <param name="endPoints">The configured addresses.</param>

@@ -27,6 +27,9 @@ internal static partial class HostingLog
     [LoggerMessage(9, LogLevel.Warning, "{Client}: its certificate is refused: {Reason}")]
     public static partial void ClientCertificateRefused(this ILogger logger, string client, string reason);
 
+    [LoggerMessage(11, LogLevel.Warning, "{Peer}: closed, as {Most} connections to the HTTP API are open (management.connection_max)")]
+    public static partial void TooManyHttpConnections(this ILogger logger, string peer, int most);
+
     [LoggerMessage(10, LogLevel.Debug, "{Event}: {Facts}")]
     public static partial void Happened(this ILogger logger, string @event, string facts);
 

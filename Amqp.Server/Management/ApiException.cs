@@ -19,5 +19,7 @@ internal sealed class ApiException(int status, string error, params string[] rea
 
     public static ApiException BadRequest(params string[] reason) => new(StatusCodes.Status400BadRequest, "bad_request", reason);
 
+    public static ApiException Forbidden(string reason) => new(StatusCodes.Status403Forbidden, "forbidden", reason);
+
     public static ApiException NotAuthorized(string reason) => new(StatusCodes.Status401Unauthorized, "not_authorized", reason);
 }

@@ -6,8 +6,8 @@ using Amqp.Server.Broker;
 
 namespace Amqp.Server.Management;
 
-/// <summary>One request: who asks, for what, with which body. Its body has been read.</summary>
-internal sealed class ApiRequest(HttpContext http, ManagementServices services, ApiUser user, ReadOnlyMemory<byte> body) : IDisposable
+/// <summary>One request: who asks, for what, with which body. The body is read once it is known that they may ask.</summary>
+internal sealed class ApiRequest(HttpContext http, ManagementServices services, ApiUser user) : IDisposable
 {
     /// <summary>Longer terms are printed on several lines.</summary>
     private const int ErlangsLine = 72;
@@ -22,7 +22,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     public ApiUser User { get; } = user;
 
-    public ReadOnlyMemory<byte> RawBody { get; } = body;
+    public ReadOnlyMemory<byte> RawBody { get; private set; }
 
     /// <summary>The virtual hosts that the user sees, in order of their names.</summary>
     public IEnumerable<VirtualHost> VisibleHosts => Broker.VirtualHosts.All.Where(User.CanSee);
@@ -43,6 +43,9 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     }
 
     private bool IsChange => !HttpMethods.IsGet(Http.Request.Method) && !HttpMethods.IsHead(Http.Request.Method) && !HttpMethods.IsDelete(Http.Request.Method);
+
+    /// <inheritdoc cref="RequestBody.ReadAsync"/>
+    public async Task ReadBodyAsync(long most) => RawBody = await RequestBody.ReadAsync(Http, most);
 
     /// <summary>A part of the address, decoded.</summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;

@@ -38,8 +38,7 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
         bool MayAccessHost() => virtualHost?.Invoke() is not { } host || CanAccess(host);
         string? refusal = access switch
         {
-            Access.Management when !IsManagement => "Not management user",
-            Access.VirtualHost or Access.VirtualHostView when !IsManagement => "Not management user",
+            not Access.Anyone when !IsManagement => "Not management user",
             Access.VirtualHost when !IsAdministrator && !MayAccessHost() => "User not authorised to access virtual host",
             Access.VirtualHostView when !IsMonitoring && !MayAccessHost() => "User not authorised to access virtual host",
             Access.PolicyMaker when !IsAdministrator && !(IsPolicyMaker && MayAccessHost()) => "User not authorised to access object",

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amqp.Server.Broker.Events;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -66,11 +65,13 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         ApiUser? user = null;
         try
         {
+            _crossOrigin.DemandKnownPage(http);
             user = access == Access.Anyone ? ApiUser.Nobody : await ApiLogin.AuthenticateAsync(services, http);
             if (user is null)
                 return;
-            using var request = new ApiRequest(http, services, user, await ReadBodyAsync(http));
+            using var request = new ApiRequest(http, services, user);
             user.Demand(access, request.FindVirtualHost);
+            await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.MaxApiBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
                 handling = handle(request); // what it awaits is no cause of events
@@ -81,7 +82,9 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         }
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)
         {
-            if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
+            if (known.Status == StatusCodes.Status403Forbidden)
+                services.Logger.ForeignPageRefused(PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString());
+            else if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
                 services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
             await ApiErrors.SendAsync(http, known);
         }
@@ -91,22 +94,4 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 
     /// <summary>As it was sent, without the query.</summary>
     private static string TargetOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
-
-    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"))
-            return default;
-        var body = new ArrayBufferWriter<byte>();
-        while (true)
-        {
-            var result = await http.Request.BodyReader.ReadAsync(http.RequestAborted);
-            foreach (var part in result.Buffer)
-                body.Write(part.Span);
-            http.Request.BodyReader.AdvanceTo(result.Buffer.End);
-            if (body.WrittenCount > services.Options.MaxApiBodySize)
-                throw ApiException.BadRequest($"Exceeded HTTP request body size limit of {services.Options.MaxApiBodySize} bytes");
-            if (result.IsCompleted)
-                return body.WrittenMemory;
-        }
-    }
 }

@@ -22,6 +22,12 @@ internal sealed record ManagementServices(
     /// <summary>RabbitMQ's name for the one node that there is.</summary>
     public static string NodeName => Node.Name;
 
+    /// <summary>Who has logged in at <c>/api/login</c>.</summary>
+    public required LoginSessions Sessions { get; init; }
+
+    /// <summary>Where a browser keeps that.</summary>
+    public LoginCookie Cookie { get; } = new(Options.ManagementPathPrefix);
+
     /// <summary>Stops the broker as SIGTERM does; returns at once.</summary>
     public required Action Stop { get; init; }
 

@@ -13,6 +13,7 @@ internal static class UserEndpoints
 {
     public static ManagementApi MapUsers(this ManagementApi api) => api
         .Post("/login", Access.Anyone, LogInAsync)
+        .Delete("/login", Access.Anyone, LogOut)
         .Get("/whoami", Access.Management, request => ApiReply.Json(json =>
         {
             json.WriteStartObject();
@@ -45,14 +46,23 @@ internal static class UserEndpoints
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
         });
 
-    /// <summary>A form of RabbitMQ's pages, for a cookie that those read again.</summary>
+    /// <summary>A form as RabbitMQ's pages send it, for a cookie that stands for name and password from then on.</summary>
     private static async Task<ApiReply> LogInAsync(ApiRequest request)
     {
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));
         string name = form.GetValueOrDefault("username").ToString(), password = form.GetValueOrDefault("password").ToString();
-        await ApiLogin.CheckAsync(request.Services, request.Http, name, password);
-        request.Http.Response.Headers.SetCookie = $"auth={Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}; Version=1";
+        var user = await ApiLogin.CheckAsync(request.Services, request.Http, name, password);
+        var sessions = request.Services.Sessions;
+        request.Services.Cookie.Set(request.Http, sessions.Begin(user.User), sessions.Lifetime);
         return ApiReply.Json(json => json.WriteStringValue("ok"));
+    }
+
+    private static ApiReply LogOut(ApiRequest request)
+    {
+        if (LoginCookie.TokenOf(request.Http) is { } token)
+            request.Services.Sessions.End(token);
+        request.Services.Cookie.Clear(request.Http);
+        return ApiReply.NoContent;
     }
 
     /// <summary>Adds a user or changes the one there is.</summary>

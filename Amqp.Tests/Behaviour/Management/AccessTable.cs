@@ -166,6 +166,7 @@ internal static class AccessTable
         GET /health/checks/quorum-queues-without-elected-leaders/all-vhosts | 401 200 200 200 200 | 401 200 200 200 200
         GET /health/checks/quorum-queues-without-elected-leaders/vhost/{v}  | 401 200 200 200 200 | 401 200 200 200 200
         GET /auth/hash_password/x                                           | 401 401 401 401 200 | 401 401 401 401 200
+        GET /faults                                                         | 401 401 401 200 200 | 401 401 401 200 200
         GET /log-levels                                                     | 401 401 401 401 200 | 401 401 401 401 200
         PUT /log-levels                                                     | 401 401 401 401 400 | 401 401 401 401 400
         PUT /log-levels/none                                                | 401 401 401 401 404 | 401 401 401 401 404
