@@ -311,6 +311,7 @@ internal sealed class AmqpConnection
     private void NoteClosed()
     {
         _connections.Remove(this);
+        _session?.Admission?.Dispose(); // the read loop never saw a session that was refused right after it was opened
         _session?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _session is { } session)
             _broker.Events.ConnectionClosed(session);

@@ -72,26 +72,26 @@ internal sealed class Handshake(
         try
         {
             Send(new ConnectionOpenOk());
+            logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
+            var session = new Session(broker, options, outbox, round, connections.ChannelLoggerFor(peer.Address))
+            {
+                User = user,
+                VirtualHost = virtualHost,
+                Admission = admission,
+                Origin = Describe(startOk),
+                Capabilities = capabilities,
+                FrameMax = frameMax,
+                ChannelMax = channelMax,
+                Heartbeat = tuneOk.Heartbeat,
+            };
+            broker.Events.ConnectionCreated(session, peer);
+            return session;
         }
         catch
         {
-            admission.Dispose();
+            admission.Dispose(); // nobody else knows of it yet
             throw;
         }
-        logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
-        var session = new Session(broker, options, outbox, round, connections.ChannelLoggerFor(peer.Address))
-        {
-            User = user,
-            VirtualHost = virtualHost,
-            Admission = admission,
-            Origin = Describe(startOk),
-            Capabilities = capabilities,
-            FrameMax = frameMax,
-            ChannelMax = channelMax,
-            Heartbeat = tuneOk.Heartbeat,
-        };
-        broker.Events.ConnectionCreated(session, peer);
-        return session;
     }
 
     private SessionOrigin Describe(in ConnectionStartOk startOk)
