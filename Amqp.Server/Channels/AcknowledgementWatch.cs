@@ -1,29 +1,35 @@
 namespace Amqp.Server.Channels;
 
-/// <summary>Tells how long a channel's oldest delivery has been unacknowledged, without a clock read for each delivery.</summary>
+/// <summary>Tells which of a channel's deliveries have been unacknowledged for a time, without a clock read for each delivery.</summary>
 /// <remarks>
 /// From time to time the latest delivery tag is noted with the time: what has a tag up to it went out before.
 /// The lock of the connection's outbox guards it.
 /// </remarks>
 internal sealed class AcknowledgementWatch
 {
-    private readonly Queue<(ulong UpTo, long At)> _marks = new();
-    private ulong _marked;
+    private readonly List<(ulong UpTo, long At)> _marks = []; // in their order
+    private long _longest; // that was asked for
 
     /// <summary>Notes that deliveries up to this tag have gone out by now.</summary>
+    /// <param name="lastTag">The latest tag.</param>
+    /// <param name="now">In milliseconds.</param>
     public void Note(ulong lastTag, long now)
     {
-        if (lastTag == _marked)
-            return;
-        _marks.Enqueue((lastTag, now));
-        _marked = lastTag;
+        if (_marks.Count == 0 || _marks[^1].UpTo != lastTag)
+            _marks.Add((lastTag, now));
+        // Of those that are old enough for every timeout the last one says all.
+        int old = _marks.FindLastIndex(mark => now - mark.At >= _longest);
+        if (old > 0)
+            _marks.RemoveRange(0, old);
     }
 
-    /// <summary>Since when, at the latest, a delivery has been out. Earlier ones are never asked for again.</summary>
-    public long Since(ulong oldestTag)
+    /// <summary>The highest tag that has been out for so long, for certain; 0 when there is none.</summary>
+    /// <param name="now">In milliseconds.</param>
+    /// <param name="timeout">In milliseconds.</param>
+    public ulong OutFor(long now, long timeout)
     {
-        while (_marks.Peek().UpTo < oldestTag)
-            _marks.Dequeue();
-        return _marks.Peek().At;
+        _longest = Math.Max(_longest, timeout);
+        int index = _marks.FindLastIndex(mark => now - mark.At >= timeout);
+        return index < 0 ? 0 : _marks[index].UpTo;
     }
 }

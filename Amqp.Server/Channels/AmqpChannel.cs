@@ -156,18 +156,23 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         }
     }
 
-    /// <summary>Looks whether the oldest delivery has been unacknowledged for too long. Takes the gate.</summary>
+    /// <summary>Looks for a delivery that has been unacknowledged for longer than its queue allows. Takes the gate.</summary>
     /// <param name="now">In milliseconds; now and then is often enough.</param>
     /// <param name="late">The delivery, if so.</param>
     public bool IsLate(long now, out Delivery late)
     {
         lock (Session.Outbox.Gate)
         {
-            if (!_unacknowledged.TryPeekFirst(out late) || Session.ConsumerTimeoutOf(late.Queue!) is not { } timeout)
+            late = default;
+            if (_unacknowledged.Count == 0 || Session.ConsumerTimeout is not { } shortest)
                 return false;
-            _watch ??= new AcknowledgementWatch();
-            _watch.Note(_lastDeliveryTag, now);
-            return now - _watch.Since(late.Tag) >= timeout;
+            var watch = _watch ??= new AcknowledgementWatch();
+            watch.Note(_lastDeliveryTag, now);
+            // Queues have timeouts of their own: a younger delivery may be late where the oldest is not.
+            return _unacknowledged.TryFindFirst(
+                watch.OutFor(now, shortest),
+                delivery => Session.ConsumerTimeoutOf(delivery.Queue!) is { } timeout && delivery.Tag <= watch.OutFor(now, timeout),
+                out late);
         }
     }
 

@@ -61,11 +61,17 @@ internal sealed class UnacknowledgedDeliveries
         return true;
     }
 
-    /// <summary>The first one, which stays there.</summary>
-    public bool TryPeekFirst(out Delivery delivery)
+    /// <summary>The first one up to a tag that is such; it stays there.</summary>
+    public bool TryFindFirst(ulong upTo, Predicate<Delivery> isSuch, out Delivery delivery)
     {
-        delivery = Count == 0 ? default : At(0);
-        return Count > 0;
+        for (int offset = 0; offset < _used && At(offset).Tag <= upTo; offset++)
+        {
+            delivery = At(offset);
+            if (!delivery.IsGap && isSuch(delivery))
+                return true;
+        }
+        delivery = default;
+        return false;
     }
 
     /// <summary>Whether this delivery is there and not waiting for a tx.commit.</summary>

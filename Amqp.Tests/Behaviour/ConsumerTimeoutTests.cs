@@ -33,6 +33,24 @@ public class ConsumerTimeoutTests : BehaviourTests
     }
 
     [Test]
+    public async Task A_delivery_is_late_behind_one_that_has_more_time()
+    {
+        await SkipOnRabbitMqAsync("3.10 knows no timeout of a queue's own");
+        var channel = await OpenChannelAsync();
+        string patient = await DeclareAsync(channel, 3_600_000), impatient = await DeclareAsync(channel, 200);
+        await channel.PublishAsync("", patient, "a");
+        await channel.PublishAsync("", impatient, "b");
+        await channel.GetAsync(patient, noAck: false);
+
+        await channel.GetAsync(impatient, noAck: false);
+
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms. This timeout value can be configured, see consumers doc guide to learn more",
+            default);
+    }
+
+    [Test]
     public async Task Who_acknowledges_in_time_may_go_on()
     {
         var channel = await OpenChannelAsync();
