@@ -88,7 +88,9 @@ public abstract class BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
+        await channel.SelectConfirmsAsync();
         await channel.PublishAsync("", queue, "", new() { Expiration = $"{milliseconds + 50}" });
+        await channel.ExpectAsync<BasicAck>(); // it is there, so an empty queue says that it has gone
         await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the time is never over");
     }
 

@@ -85,6 +85,49 @@ public class MessageTtlTests : BehaviourTests
         await BecomesEmptyAsync(channel, queue);
     }
 
+    [Test]
+    public async Task A_message_whose_time_is_over_when_it_comes_back_is_not_delivered_again(
+        [Values] bool byQueue, [Values(0, 300)] int time, [Values] bool isQuorum, [Values("reject", "nack", "recover", "channel", "connection")] string how)
+    {
+        var watch = await OpenChannelAsync();
+        string letters = await DeclareQueueAsync(watch), queue = NewQueueName();
+        var arguments = Table("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(letters));
+        if (byQueue)
+            arguments = arguments.With("x-message-ttl", FieldValue.FromInt32(time));
+        if (isQuorum)
+            arguments = arguments.With("x-queue-type", FieldValue.FromString("quorum"));
+        await watch.DeclareQueueAsync(queue, durable: true, arguments: arguments);
+        var channel = await OpenChannelAsync();
+        await channel.ConsumeAsync(queue, "c");
+        await watch.PublishAsync("", queue, "a", byQueue ? new() : new() { Expiration = $"{time}" });
+        ulong tag = (await channel.ExpectDeliveryAsync()).Method.DeliveryTag;
+        await OutliveAsync(time);
+
+        switch (how)
+        {
+            case "reject":
+                await channel.SendAsync(new BasicReject(tag, Requeue: true));
+                break;
+            case "nack":
+                await channel.SendAsync(new BasicNack(tag, false, Requeue: true));
+                break;
+            case "recover":
+                await channel.CallAsync<BasicRecover, BasicRecoverOk>(new BasicRecover(Requeue: true));
+                break;
+            case "channel":
+                await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));
+                break;
+            default:
+                await channel.Client.DisposeAsync();
+                break;
+        }
+
+        await Eventually.Holds(async () => (await watch.LookUpQueueAsync(letters)).MessageCount == 1, () => "it has not died");
+        Assert.That((await watch.LookUpQueueAsync(queue)).MessageCount, Is.Zero);
+        if (how is "reject" or "nack" or "recover")
+            await channel.ExpectQuietAsync();
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task With_no_time_at_all_it_is_delivered_to_who_waits_for_it_and_gone_otherwise(bool byQueue)

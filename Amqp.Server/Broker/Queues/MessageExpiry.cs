@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Tells which messages of a queue have waited too long. Owned by the queue's lock.</summary>
 /// <remarks>
 /// A message that comes while a consumer waits for it is delivered however short its time is, as in RabbitMQ: only what had to wait
-/// expires. So the moment is kept since when everything is delivered as it comes.
+/// expires, and what comes back. So the moment is kept since when everything is delivered as it comes.
 /// </remarks>
 /// <param name="timer">Tells the time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
@@ -22,9 +22,11 @@ internal sealed class MessageExpiry(QueueTimer timer)
     }
 
     /// <summary>Whether a message that has come to the front must not be delivered any more.</summary>
-    /// <inheritdoc cref="DueTime"/>
-    public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl) =>
-        DueTime(payload, queueTtl) is { } due && due <= timer.Now && EncodedMessage.Read(payload).Stamp!.Value.Published < _flowingSince;
+    /// <param name="payload">The whole message.</param>
+    /// <param name="queueTtl">What the queue gives every message, in milliseconds.</param>
+    /// <param name="isRedelivered">It was with a client before.</param>
+    public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl, bool isRedelivered) =>
+        DueTime(payload, queueTtl) is { } due && due <= timer.Now && (isRedelivered || EncodedMessage.Read(payload).Stamp!.Value.Published < _flowingSince);
 
     /// <summary>Notes whether messages are delivered as they come: the queue is empty and a consumer waits.</summary>
     public void NoteFlow(bool isFlowing)

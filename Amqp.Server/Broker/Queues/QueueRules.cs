@@ -91,7 +91,7 @@ internal sealed class QueueRules
         if (_expiry is null || MessageExpiry.DueTime(payload, Settings.MessageTtl) is null)
             return false;
         message = message.WithNote(message.Note | MessageNote.ExpiresBit);
-        return _expiry.IsOver(payload, Settings.MessageTtl);
+        return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
     }
 
     /// <summary>Lets go of messages that were taken: they are dead-lettered, or dropped.</summary>
@@ -168,7 +168,7 @@ internal sealed class QueueRules
             {
                 using (payload)
                 {
-                    if (!expiry.IsOver(payload.Payload, Settings.MessageTtl))
+                    if (!expiry.IsOver(payload.Payload, Settings.MessageTtl, message.IsRedelivered))
                     {
                         if (MessageExpiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
                             _timer.Set(Alarm, due);
