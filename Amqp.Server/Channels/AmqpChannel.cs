@@ -17,6 +17,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 {
     private readonly UnacknowledgedDeliveries _unacknowledged = new(); // under the gate
     private readonly Dictionary<string, ChannelConsumer> _consumers = []; // under the gate
+    private readonly ChannelPrefetch _prefetch = new(); // under the gate
     private ulong _lastDeliveryTag; // under the gate
     private bool _isReleased; // under the gate
     private bool _isAwaitingCommit; // under the gate: it is with the commit notifier
@@ -49,9 +50,6 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>basic.qos with global=false: for consumers to come. 0: no limit.</summary>
     public ushort ConsumerPrefetch { get; set; }
 
-    /// <summary>basic.qos with global=true: for all deliveries of the channel. 0: no limit.</summary>
-    public ushort ChannelPrefetch { get; set; }
-
     /// <summary>Who takes the replies to the channel's requests, once it has asked for them. Written under the gate.</summary>
     public ReplyConsumer? ReplyConsumer { get; set; }
 
@@ -70,8 +68,12 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Set by tx.select.</summary>
     public Transaction? Transaction { get; set; }
 
-    /// <summary>Whether the channel's own prefetch lets another delivery out. Under the gate.</summary>
-    public bool HasPrefetchRoom => ChannelPrefetch == 0 || _unacknowledged.Count < ChannelPrefetch;
+    /// <summary>basic.qos with global=true: for all consumers of the channel together. 0: no limit. Written under the gate.</summary>
+    public ushort PrefetchLimit
+    {
+        get => _prefetch.Limit;
+        set => _prefetch.Limit = value;
+    }
 
     /// <summary>Consumers on the channel. Under the gate.</summary>
     public int ConsumerCount => _consumers.Count;
@@ -84,9 +86,16 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     {
         _unacknowledged.Add(Delivery.Of(++_lastDeliveryTag, message, queue, consumer));
         if (consumer is not null)
+        {
             consumer.Unacknowledged++;
+            consumer.LastDelivery = _lastDeliveryTag;
+            _prefetch.Note(1);
+        }
         return _lastDeliveryTag;
     }
+
+    /// <summary>Whether the channel's own prefetch lets a consumer deliver; if not, it is resumed when it does. Under the gate.</summary>
+    public bool HasPrefetchRoom(ChannelConsumer consumer) => _prefetch.HasRoom(consumer);
 
     /// <summary>The consumer with this tag. Under the gate.</summary>
     public ChannelConsumer? FindConsumer(string tag) => _consumers.GetValueOrDefault(tag);
@@ -95,7 +104,13 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public void Add(ChannelConsumer consumer) => _consumers.Add(consumer.Tag, consumer);
 
     /// <summary>Removes a consumer; false when it was not there (any more). Under the gate.</summary>
-    public bool Forget(ChannelConsumer consumer) => ReferenceEquals(FindConsumer(consumer.Tag), consumer) && _consumers.Remove(consumer.Tag);
+    public bool Forget(ChannelConsumer consumer)
+    {
+        if (!ReferenceEquals(FindConsumer(consumer.Tag), consumer))
+            return false;
+        _prefetch.Forget(consumer);
+        return _consumers.Remove(consumer.Tag);
+    }
 
     /// <summary>The consumers now. Takes the gate.</summary>
     public ChannelConsumer[] Consumers()
@@ -125,35 +140,57 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
             return _unacknowledged.Count;
     }
 
-    /// <summary>Whether a delivery tag can be settled. Takes the gate.</summary>
+    /// <summary>Whether a delivery tag is there to be settled. Takes the gate.</summary>
     public bool CanSettle(ulong tag)
     {
         lock (Session.Outbox.Gate)
-            return _unacknowledged.CanSettle(tag);
+            return _unacknowledged.Has(tag);
     }
 
     /// <summary>Takes one delivery out of the unacknowledged. Takes the gate.</summary>
-    public bool TryTake(ulong tag, out Delivery delivery)
+    /// <param name="tag">Its tag.</param>
+    /// <param name="isHeld">It waits for tx.commit, and until <see cref="NoteSettled"/> takes the room in its consumer's prefetch.</param>
+    /// <param name="delivery">The delivery.</param>
+    public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)
     {
         lock (Session.Outbox.Gate)
         {
             if (!_unacknowledged.TryTake(tag, out delivery))
                 return false;
-            NoteSettled(delivery);
+            if (!isHeld)
+                MakeRoom(delivery);
             return true;
         }
     }
 
     /// <summary>Takes the first delivery out if its tag is no higher than this. Takes the gate.</summary>
-    public bool TryTakeFirst(ulong upTo, out Delivery delivery)
+    /// <inheritdoc cref="TryTake"/>
+    public bool TryTakeFirst(ulong upTo, bool isHeld, out Delivery delivery)
     {
         lock (Session.Outbox.Gate)
         {
             if (!_unacknowledged.TryTakeFirst(upTo, out delivery))
                 return false;
-            NoteSettled(delivery);
+            if (!isHeld)
+                MakeRoom(delivery);
             return true;
         }
+    }
+
+    /// <summary>A delivery that was held for tx.commit is settled now. Takes the gate.</summary>
+    public void NoteSettled(in Delivery delivery)
+    {
+        lock (Session.Outbox.Gate)
+            MakeRoom(delivery);
+    }
+
+    /// <summary>Makes the deliveries that are held for tx.commit unacknowledged again. Takes the gate.</summary>
+    public void GiveHeldBack()
+    {
+        if (Transaction is not { Settlements.Count: > 0 } transaction)
+            return;
+        lock (Session.Outbox.Gate)
+            _unacknowledged.Restore(transaction.Settlements.Select(held => held.Delivery));
     }
 
     /// <summary>Looks for a delivery that has been unacknowledged for longer than its queue allows. Takes the gate.</summary>
@@ -176,28 +213,20 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         }
     }
 
-    /// <summary>Marks deliveries as waiting for tx.commit, or no longer. Takes the gate.</summary>
-    public void MarkInTransaction(ulong tag, bool isInTransaction)
+    /// <summary>The channel's prefetch may have room again: the consumers that wait for it go on, the one first that was served longest ago. Takes the gate.</summary>
+    public void ResumeConsumers()
     {
+        if (!_prefetch.IsUsed)
+            return;
+        List<ChannelConsumer> consumers;
         lock (Session.Outbox.Gate)
-            _unacknowledged.Mark(tag, isInTransaction);
-    }
-
-    /// <summary>The tags up to this one that can be settled. Takes the gate.</summary>
-    public List<ulong> TagsUpTo(ulong tag)
-    {
-        lock (Session.Outbox.Gate)
-            return _unacknowledged.TagsUpTo(tag);
-    }
-
-    /// <summary>The channel's prefetch has room again: every consumer that waited for it goes on.</summary>
-    public void ResumeConsumers(DispatchRound round)
-    {
-        foreach (var consumer in Consumers())
+            consumers = _prefetch.TakeWaiting();
+        foreach (var consumer in consumers)
         {
             consumer.Queue.Resume(consumer.Subscription!);
-            round.Touch(consumer.Queue);
+            Session.Round.Touch(consumer.Queue);
         }
+        consumers.Clear();
     }
 
     /// <summary>Writes a method and sends it when the round ends.</summary>
@@ -242,6 +271,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     {
         LeaveAll();
         Content.Release();
+        GiveHeldBack();
         Transaction?.Clear();
         RequeueAll();
         Session.Round.Drain();
@@ -307,8 +337,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public void RequeueAll()
     {
         var deliveries = new List<Delivery>();
-        while (TryTakeFirst(ulong.MaxValue, out var delivery))
+        while (TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
             deliveries.Add(delivery);
+        ResumeConsumers(); // before the requeues touch their queues: who waits has the first turn
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)]);
@@ -335,10 +366,12 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         Session.Round.Touch(delivery.Queue);
     }
 
-    private static void NoteSettled(in Delivery delivery)
+    private void MakeRoom(in Delivery delivery)
     {
-        if (delivery.Consumer is { } consumer)
-            consumer.Unacknowledged--;
+        if (delivery.Consumer is not { } consumer)
+            return;
+        consumer.Unacknowledged--;
+        _prefetch.Note(-1);
     }
 
     /// <summary>Confirms what is safe, refuses what never will be. True when some still waits. Under the gate.</summary>

@@ -38,6 +38,12 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
     /// <summary>Deliveries that are with the client. Under the gate.</summary>
     public int Unacknowledged { get; set; }
 
+    /// <summary>The tag of its last delivery that needs an acknowledgement. Under the gate.</summary>
+    public ulong LastDelivery { get; set; }
+
+    /// <summary>It waits for room in the prefetch of its channel. Under the gate.</summary>
+    public bool IsWaiting { get; set; }
+
     /// <summary>The outbox had no room and has not had any since. Under the gate.</summary>
     public bool IsRefused { get; set; }
 
@@ -84,7 +90,7 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
     }
 
     private bool HasRoom(Outbox outbox) =>
-        (NoAck || ((Prefetch == 0 || Unacknowledged < Prefetch) && Channel.HasPrefetchRoom)) && !outbox.Refuses(this);
+        (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && Channel.HasPrefetchRoom(this) && !outbox.Refuses(this);
 
     private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox, DispatchRound round)
     {

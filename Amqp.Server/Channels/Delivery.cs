@@ -7,12 +7,9 @@ namespace Amqp.Server.Channels;
 /// <remarks>40 bytes: a client with a long prefetch on many queues has a million of these.</remarks>
 internal readonly struct Delivery
 {
-    private const ulong TransactionBit = 1UL << 63;
-
-    private readonly ulong _tag; // never comes near that bit
     private readonly object? _source; // the consumer, or for basic.get the queue
 
-    private Delivery(ulong tag, in StoredMessage message, object? source) => (_tag, Message, _source) = (tag, message, source);
+    private Delivery(ulong tag, in StoredMessage message, object? source) => (Tag, Message, _source) = (tag, message, source);
 
     /// <summary>What one leaves when it is settled.</summary>
     public static Delivery Gap(ulong tag) => new(tag, default, null);
@@ -25,7 +22,7 @@ internal readonly struct Delivery
 
     public StoredMessage Message { get; }
 
-    public ulong Tag => _tag & ~TransactionBit;
+    public ulong Tag { get; }
 
     /// <summary>True once it has been settled.</summary>
     public bool IsGap => _source is null;
@@ -35,10 +32,4 @@ internal readonly struct Delivery
 
     /// <summary>Who it was delivered to; null for basic.get.</summary>
     public ChannelConsumer? Consumer => _source as ChannelConsumer;
-
-    /// <summary>Its acknowledgement waits for tx.commit.</summary>
-    public bool IsInTransaction => (_tag & TransactionBit) != 0;
-
-    /// <summary>The same, waiting for tx.commit or not.</summary>
-    public Delivery Mark(bool isInTransaction) => new(isInTransaction ? _tag | TransactionBit : Tag, Message, _source);
 }

@@ -21,13 +21,21 @@ internal sealed class Transaction(HeldMemory held)
     public IReadOnlyList<HeldSettlement> Settlements => _settlements;
 
     /// <summary>Keeps a copy of a message.</summary>
-    public void Add(MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
+    /// <param name="route">Where it goes as things are now.</param>
+    /// <param name="topologyVersion">The topology's version before that was found.</param>
+    /// <param name="tally">Counts what is published to its exchange.</param>
+    /// <param name="head">All of the message but its body.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="traits">What its properties mean to the broker.</param>
+    /// <param name="isMandatory">It comes back when no queue takes it.</param>
+    public void Add(MessageRoute route, int topologyVersion, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
-        _publishes.Add(new HeldPublish(route, tally, head.ToArray(), body.ToArray(), traits, isMandatory));
+        _publishes.Add(new HeldPublish(route, topologyVersion, tally, head.ToArray(), body.ToArray(), traits, isMandatory));
         Hold(head.Length + body.Length);
     }
 
-    public void Add(ulong tag, Settlement settlement) => _settlements.Add(new HeldSettlement(tag, settlement));
+    /// <summary>Keeps what was said of a delivery that was taken out of the unacknowledged.</summary>
+    public void Add(in Delivery delivery, Settlement settlement) => _settlements.Add(new HeldSettlement(delivery, settlement));
 
     public void Clear()
     {
@@ -43,11 +51,11 @@ internal sealed class Transaction(HeldMemory held)
     }
 }
 
-/// <summary>A publish that waits for tx.commit. As in RabbitMQ its route is the one at the time of the publish.</summary>
-internal sealed record HeldPublish(MessageRoute Route, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
+/// <summary>A publish that waits for tx.commit, with its route at the time of the publish.</summary>
+internal sealed record HeldPublish(MessageRoute Route, int TopologyVersion, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
 
-/// <summary>An acknowledgement that waits for tx.commit.</summary>
-internal readonly record struct HeldSettlement(ulong Tag, Settlement Settlement);
+/// <summary>An acknowledgement that waits for tx.commit. Nobody else can settle its delivery, and no recover gives it back.</summary>
+internal readonly record struct HeldSettlement(Delivery Delivery, Settlement Settlement);
 
 /// <summary>What shall become of a delivery.</summary>
 internal enum Settlement

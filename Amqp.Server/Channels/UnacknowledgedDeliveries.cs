@@ -74,24 +74,18 @@ internal sealed class UnacknowledgedDeliveries
         return false;
     }
 
-    /// <summary>Whether this delivery is there and not waiting for a tx.commit.</summary>
-    public bool CanSettle(ulong tag) => TryFind(tag, out int offset) && !At(offset).IsInTransaction;
+    /// <summary>Whether this delivery is there.</summary>
+    public bool Has(ulong tag) => TryFind(tag, out _);
 
-    /// <summary>Marks one for the transaction, or takes the mark off.</summary>
-    public void Mark(ulong tag, bool isInTransaction)
+    /// <summary>Puts deliveries back to their places that were taken out.</summary>
+    public void Restore(IEnumerable<Delivery> deliveries)
     {
-        if (TryFind(tag, out int offset))
-            At(offset) = At(offset).Mark(isInTransaction);
-    }
-
-    /// <summary>The tags up to this one that wait for no transaction.</summary>
-    public List<ulong> TagsUpTo(ulong tag)
-    {
-        var tags = new List<ulong>();
-        for (int offset = 0; offset < _used && At(offset).Tag <= tag; offset++)
-            if (At(offset) is { IsGap: false, IsInTransaction: false } delivery)
-                tags.Add(delivery.Tag);
-        return tags;
+        var all = new List<Delivery>(deliveries);
+        while (TryTakeFirst(ulong.MaxValue, out var delivery))
+            all.Add(delivery);
+        all.Sort((one, other) => one.Tag.CompareTo(other.Tag));
+        foreach (var delivery in all)
+            Add(delivery);
     }
 
     private ref Delivery At(int offset) => ref _ring[(_first + offset) & (_size - 1)];

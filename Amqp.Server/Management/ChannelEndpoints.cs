@@ -55,7 +55,7 @@ internal static class ChannelEndpoints
         json.WriteNumber("peer_port", session.Origin.PeerPort);
         json.WriteEndObject();
         json.WriteNumber("consumer_count", channel.Consumers().Length);
-        json.WriteNumber("global_prefetch_count", channel.ChannelPrefetch);
+        json.WriteNumber("global_prefetch_count", channel.PrefetchLimit);
         var held = channel.Transaction?.WaitingCounts ?? default;
         json.WriteNumber("acks_uncommitted", held.Acknowledgements);
         json.WriteNumber("messages_uncommitted", held.Publishes);

@@ -12,7 +12,7 @@ internal sealed class ChannelSample
         Consumers = channel.CountConsumers();
         (Unacknowledged, Unconfirmed) = (channel.CountUnacknowledged(), channel.CountUnconfirmed());
         (Uncommitted, UncommittedAcknowledgements) = channel.Transaction?.WaitingCounts ?? default;
-        (ConsumerPrefetch, Prefetch) = (channel.ConsumerPrefetch, channel.ChannelPrefetch);
+        (ConsumerPrefetch, Prefetch) = (channel.ConsumerPrefetch, channel.PrefetchLimit);
         Counts = channel.Counts.Read();
     }
 

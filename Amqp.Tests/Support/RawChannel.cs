@@ -85,6 +85,21 @@ internal sealed class RawChannel(RawClient client, ushort number)
     /// <summary>The next thing on the channel is a delivery.</summary>
     public Task<RawMessage<BasicDeliver>> ExpectDeliveryAsync() => ExpectMessageAsync<BasicDeliver>();
 
+    /// <summary>The next two things on the channel are a delivery and that method, whichever comes first.</summary>
+    public async Task<RawMessage<BasicDeliver>> ExpectDeliveryBesideAsync<TMethod>()
+        where TMethod : struct, IMethod<TMethod>
+    {
+        var first = await client.ReceiveAsync(number);
+        if (first.Method != BasicDeliver.Id)
+        {
+            Assert.That(first.Method, Is.EqualTo(TMethod.Id), $"expected {typeof(TMethod).Name}, got {first}");
+            return await ExpectDeliveryAsync();
+        }
+        var delivery = new RawMessage<BasicDeliver>(MethodArguments.Read<BasicDeliver>(first.Arguments), await ExpectContentAsync());
+        await ExpectAsync<TMethod>();
+        return delivery;
+    }
+
     /// <summary>Gets a message, which must be there.</summary>
     public async Task<RawMessage<BasicGetOk>> GetAsync(string queue, bool noAck = true)
     {

@@ -26,13 +26,12 @@ internal static class BasicHandlers
         lock (channel.Session.Outbox.Gate)
         {
             if (method.Global)
-                channel.ChannelPrefetch = method.PrefetchCount;
+                channel.PrefetchLimit = method.PrefetchCount;
             else
                 channel.ConsumerPrefetch = method.PrefetchCount;
         }
         channel.Send(new BasicQosOk());
-        if (method.Global)
-            channel.ResumeConsumers(channel.Session.Round);
+        channel.ResumeConsumers();
     }
 
     private static void Consume(AmqpChannel channel, BasicConsume method)

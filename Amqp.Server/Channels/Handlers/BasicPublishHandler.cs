@@ -52,6 +52,7 @@ internal static class BasicPublishHandler
             message = EncodedMessage.Read(head);
             properties = EncodedProperties.Read(message.Properties);
         }
+        int version = channel.Session.VirtualHost.TopologyVersion;
         var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);
@@ -62,14 +63,15 @@ internal static class BasicPublishHandler
             channel.Session.Round.Defer(firehose.Published(EncodedMessage.Read(head), properties.Headers, body, route.Queues, channel.TracedBy));
 
         if (channel.Transaction is { } transaction)
-            transaction.Add(route, tally, head, body, traits, content.Mandatory);
+            transaction.Add(route, version, tally, head, body, traits, content.Mandatory);
         else
             Deliver(channel, route, tally, head, body, traits, content.Mandatory);
         content.Release();
     }
 
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
-    public static void Deliver(
+    /// <returns>False when one of its queues has refused it.</returns>
+    public static bool Deliver(
         AmqpChannel channel, MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         bool isReplied = route.Replies.Length > 0 && channel.Publisher.Reply(route, head, body);
@@ -101,6 +103,7 @@ internal static class BasicPublishHandler
             if (confirming.Count == 0 || (!ReferenceEquals(confirming[^1], channel) && !confirming.Contains(channel)))
                 confirming.Add(channel);
         }
+        return position != MessageIntake.Refused;
     }
 
     private static void Check(in EncodedProperties properties, User user)

@@ -40,13 +40,6 @@ internal static class BasicSettlementHandlers
             channel.Session.Round.Acknowledge(delivery.Queue!, delivery.Consumer?.Subscription, delivery.Message);
     }
 
-    /// <summary>The channel's own prefetch, when it has one, has room for any of its consumers now.</summary>
-    public static void ResumeIfLimited(AmqpChannel channel)
-    {
-        if (channel.ChannelPrefetch != 0)
-            channel.ResumeConsumers(channel.Session.Round);
-    }
-
     private static void Settle(AmqpChannel channel, ulong tag, bool multiple, Settlement settlement, MethodId id)
     {
         if (channel.Transaction is { } transaction)
@@ -56,36 +49,45 @@ internal static class BasicSettlementHandlers
         }
         if (!multiple)
         {
-            if (!channel.TryTake(tag, out var delivery))
+            if (!channel.TryTake(tag, isHeld: false, out var delivery))
                 throw UnknownTag(tag, id);
+            channel.ResumeConsumers(); // before a requeue touches its queue: who waits has the first turn
             Apply(channel, delivery, settlement);
         }
         else
         {
-            // 0 means all there are; any other tag must be there itself.
-            if (tag != 0 && !channel.CanSettle(tag))
-                throw UnknownTag(tag, id);
-            ulong upTo = tag == 0 ? ulong.MaxValue : tag;
-            while (channel.TryTakeFirst(upTo, out var delivery))
+            ulong upTo = DemandUpTo(channel, tag, id);
+            while (channel.TryTakeFirst(upTo, isHeld: false, out var delivery))
             {
+                channel.ResumeConsumers();
                 Apply(channel, delivery, settlement);
                 if (channel.Session.Round.IsFull)
                     channel.Session.Round.HandOver();
             }
         }
-        ResumeIfLimited(channel);
+    }
+
+    /// <summary>The last tag that a multiple settlement is for. 0 means all there are; any other must be there itself.</summary>
+    private static ulong DemandUpTo(AmqpChannel channel, ulong tag, MethodId id)
+    {
+        if (tag != 0 && !channel.CanSettle(tag))
+            throw UnknownTag(tag, id);
+        return tag == 0 ? ulong.MaxValue : tag;
     }
 
     private static void Hold(AmqpChannel channel, Transaction transaction, ulong tag, bool multiple, Settlement settlement, MethodId id)
     {
-        if (tag != 0 || !multiple)
-            if (!channel.CanSettle(tag))
-                throw UnknownTag(tag, id);
-        foreach (ulong held in multiple ? channel.TagsUpTo(tag == 0 ? ulong.MaxValue : tag) : [tag])
+        Delivery delivery;
+        if (!multiple)
         {
-            channel.MarkInTransaction(held, true);
-            transaction.Add(held, settlement);
+            if (!channel.TryTake(tag, isHeld: true, out delivery))
+                throw UnknownTag(tag, id);
+            transaction.Add(delivery, settlement);
+            return;
         }
+        ulong upTo = DemandUpTo(channel, tag, id);
+        while (channel.TryTakeFirst(upTo, isHeld: true, out delivery))
+            transaction.Add(delivery, settlement);
     }
 
     private static void Recover(AmqpChannel channel, bool requeue)
@@ -93,7 +95,6 @@ internal static class BasicSettlementHandlers
         if (!requeue)
             throw new AmqpException(ReplyCode.NotImplemented, "requeue=false");
         channel.RequeueAll();
-        ResumeIfLimited(channel);
     }
 
     private static AmqpException UnknownTag(ulong tag, MethodId id) =>

@@ -22,24 +22,31 @@ internal static class TxHandlers
     private static void Commit(AmqpChannel channel, TxCommit method)
     {
         var transaction = Demand(channel);
+        bool isRefused = false;
         foreach (var publish in transaction.Publishes)
-            BasicPublishHandler.Deliver(channel, publish.Route, publish.Tally, publish.Head, publish.Body, publish.Traits, publish.IsMandatory);
+        {
+            var route = channel.Publisher.Renew(publish.Route, publish.TopologyVersion, publish.Head);
+            isRefused |= !BasicPublishHandler.Deliver(channel, route, publish.Tally, publish.Head, publish.Body, publish.Traits, publish.IsMandatory);
+        }
         if (transaction is { Publishes.Count: > 0, Settlements.Count: > 0 })
             channel.Session.VirtualHost.Store.BindSettles();
-        foreach (var (tag, settlement) in transaction.Settlements)
-            if (channel.TryTake(tag, out var delivery))
-                BasicSettlementHandlers.Apply(channel, delivery, settlement);
-        BasicSettlementHandlers.ResumeIfLimited(channel);
+        foreach (var (delivery, settlement) in transaction.Settlements)
+        {
+            channel.NoteSettled(delivery);
+            channel.ResumeConsumers();
+            BasicSettlementHandlers.Apply(channel, delivery, settlement);
+        }
         transaction.Clear();
         channel.Session.Round.Drain(); // dead letters of the transaction are in the log before its end is taken
+        if (isRefused)
+            throw new AmqpException(ReplyCode.PreconditionFailed, "partial tx completion", TxCommit.Id);
         channel.Session.PendingCommit = new PendingCommit(channel, channel.Session.VirtualHost.Store.AppendedPosition);
     }
 
     private static void Rollback(AmqpChannel channel, TxRollback method)
     {
         var transaction = Demand(channel);
-        foreach (var (tag, _) in transaction.Settlements)
-            channel.MarkInTransaction(tag, false);
+        channel.GiveHeldBack();
         transaction.Clear();
         channel.Send(new TxRollbackOk());
     }

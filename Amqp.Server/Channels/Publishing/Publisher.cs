@@ -51,6 +51,24 @@ internal sealed class Publisher(AmqpChannel channel)
         return route;
     }
 
+    /// <summary>Where a message goes whose tx.commit has come. As in RabbitMQ the bindings are those at the time of the publish, and the queues those that have their names now.</summary>
+    /// <param name="route">The route that was found at the publish.</param>
+    /// <param name="version">The topology's version before that.</param>
+    /// <param name="head">The head of the message.</param>
+    public MessageRoute Renew(MessageRoute route, int version, ReadOnlySpan<byte> head)
+    {
+        if (version == _virtualHost.TopologyVersion)
+            return route;
+        var message = EncodedMessage.Read(head);
+        PublishAddress.Split(message.Address, out var exchange, out var routingKey);
+        // The default exchange's bindings are the names themselves.
+        IEnumerable<string> names = exchange.IsEmpty
+            ? [OctetText.Decode(routingKey), .. SenderSelectedKeys.Read(EncodedProperties.Read(message.Properties).Headers), .. SenderSelectedKeys.Reveal(message.HiddenKeys)]
+            : route.Queues.Select(queue => queue.Name);
+        Queue[] queues = [.. names.Select(_virtualHost.FindQueue).OfType<Queue>().Distinct()];
+        return new MessageRoute(queues, route.Histories, route.Delays) { Replies = route.Replies };
+    }
+
     /// <inheritdoc cref="MessageIntake.Store"/>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits) =>
         _intake.Store(route, head, body, traits, channel.Session.Round);
