@@ -12,10 +12,24 @@ internal static class UsageMistake
     /// <returns>The exit code.</returns>
     public static int Report(ParseResult line, TextWriter error)
     {
+        if (Misplaced(line) is { } option)
+        {
+            error.WriteLine($"{Program}: {option.Token} belongs behind the whole command, as in: {string.Join(' ', Path(line.CommandResult))} ... {option.Token} <{option.Option.HelpName}>");
+            return ExitCode.Failure;
+        }
         foreach (ParseError mistake in line.Errors)
             error.WriteLine($"{Program}: {WithSuggestion(mistake.Message, line)}");
         error.WriteLine($"{Program}: try '{string.Join(' ', Path(line.CommandResult))} --help'");
         return ExitCode.Failure;
+    }
+
+    /// <summary>An option of the command that stands ahead of it, where it is unknown.</summary>
+    private static (string Token, Option Option)? Misplaced(ParseResult line)
+    {
+        foreach (string token in line.UnmatchedTokens)
+            if (line.CommandResult.Command.Options.FirstOrDefault(known => known.Name == token || known.Aliases.Contains(token)) is { } option)
+                return (token, option);
+        return null;
     }
 
     private static string WithSuggestion(string message, ParseResult line)

@@ -25,8 +25,16 @@ internal static class VirtualHostEndpoints
         .Delete("/vhosts/{vhost}", Access.Administrator, Delete)
         .Post("/vhosts/{vhost}/deletion/protection", Access.Administrator, request => Protect(request, true))
         .Delete("/vhosts/{vhost}/deletion/protection", Access.Administrator, request => Protect(request, false))
-        .Get("/vhosts/{vhost}/permissions", Access.Administrator, request => PermissionEndpoints.List(request.Broker.Permissions.All.Where(permission => permission.VirtualHost == request.VirtualHost.Name)))
-        .Get("/vhosts/{vhost}/topic-permissions", Access.Administrator, request => PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.VirtualHost == request.VirtualHost.Name)))
+        .Get("/vhosts/{vhost}/permissions", Access.Administrator, request =>
+        {
+            string host = request.VirtualHost.Name;
+            return PermissionEndpoints.List(request.Broker.Permissions.All.Where(permission => permission.VirtualHost == host));
+        })
+        .Get("/vhosts/{vhost}/topic-permissions", Access.Administrator, request =>
+        {
+            string host = request.VirtualHost.Name;
+            return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.VirtualHost == host));
+        })
         .Post("/vhosts/{vhost}/start/{node}", Access.Administrator, request => request.VirtualHost is not null ? ApiReply.NoContent : throw ApiException.NotFound());
 
     private static ApiReply Put(ApiRequest request)

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +13,8 @@ internal sealed class ApiClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly TimeSpan _limit;
+    private SslPolicyErrors _distrust; // why the certificate is not believed
+    private X509ChainStatusFlags _chainStatus;
 
     /// <param name="login">Whom to ask, and as whom.</param>
     /// <param name="limit">How long an answer may take.</param>
@@ -19,6 +23,7 @@ internal sealed class ApiClient : IDisposable
         (Login, _limit) = (login, limit);
         // A proxy is for others' machines; looking for one costs more than the request.
         var handler = new SocketsHttpHandler { UseProxy = !login.Url.IsLoopback, AllowAutoRedirect = false, UseCookies = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
         _http = new HttpClient(handler) { Timeout = limit };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Password}")));
     }
@@ -50,6 +55,14 @@ internal sealed class ApiClient : IDisposable
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.InvalidResponse)
         {
             throw ApiFailure.NoApi(Login);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ResponseEnded)
+        {
+            throw ApiFailure.NoAnswer(Login);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw _distrust == SslPolicyErrors.None ? ApiFailure.NoTls(Login) : ApiFailure.NoTrust(Login, _distrust, _chainStatus);
         }
         catch (HttpRequestException error)
         {
@@ -90,6 +103,15 @@ internal sealed class ApiClient : IDisposable
         DemandAsync(HttpMethod.Delete, path, null, what, cancellation);
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Believes what the system does, and remembers why not.</summary>
+    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        _distrust = errors;
+        foreach (X509ChainStatus status in chain?.ChainStatus ?? [])
+            _chainStatus |= status.Status;
+        return errors == SslPolicyErrors.None;
+    }
 
     private async Task<ApiAnswer> DemandAsync(HttpMethod method, string path, JsonNode? body, string what, CancellationToken cancellation)
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Amqp.Server.Cli.Api;
 
@@ -17,6 +19,28 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
     public static ApiFailure Unreachable(BrokerLogin login, string why) => new(
         Cli.ExitCode.Unavailable,
         $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or AMQPBROKER_URL; its port is 15672 unless management.tcp.port says otherwise");
+
+    /// <summary>The connection ended ahead of an answer.</summary>
+    public static ApiFailure NoAnswer(BrokerLogin login) => new(
+        Cli.ExitCode.Unavailable,
+        $"What is at {login} closes the connection without an answer. Look at the URL: the HTTP API is on port 15672 unless management.tcp.port says otherwise, and over TLS its address begins with https://. A broker does so too when it has as many connections as management.connection_max allows");
+
+    /// <summary>TLS was asked of what does not speak it.</summary>
+    public static ApiFailure NoTls(BrokerLogin login) => new(
+        Cli.ExitCode.Unavailable, $"What answers at {login} does not speak TLS. Try {new UriBuilder(login.Url) { Scheme = Uri.UriSchemeHttp, Port = login.Url.Port }.Uri.ToString().TrimEnd('/')}, or name the port of management.ssl.port");
+
+    /// <summary>Who answers shows a certificate that is not believed.</summary>
+    /// <param name="login">Who asked whom.</param>
+    /// <param name="errors">What is wrong with it.</param>
+    /// <param name="status">What is wrong with the chain to its authority.</param>
+    public static ApiFailure NoTrust(BrokerLogin login, SslPolicyErrors errors, X509ChainStatusFlags status) => new(
+        Cli.ExitCode.Unavailable,
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"The certificate of {login} is one for another name than {login.Url.Host}. Write the URL with a name that stands in it"
+        : status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? $"The certificate of {login}, or of its authority, has run out or holds from a later day on. The broker needs another"
+        : $"The certificate of {login} is not trusted: nobody known here has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system");
+
+    /// <summary>The virtual host that something shall be done in is not there.</summary>
+    public static ApiFailure NoVirtualHost() => new(Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts", HttpStatusCode.NotFound);
 
     /// <summary>An answer that took too long.</summary>
     public static ApiFailure Late(BrokerLogin login, TimeSpan limit) => new(
@@ -38,7 +62,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
             HttpStatusCode.Unauthorized when reason is "Login failed" or "" => (
                 Cli.ExitCode.NoPermission, $"{login} refuses the login of '{login.User}'. Give name and password with --user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => (Cli.ExitCode.NoPermission, $"'{login.User}' may not do that: {Sentence(reason)}. {Remedy(reason)}"),
-            HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts"),
+            HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, NoVirtualHost().Message),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"), // AMQP's, of a publish

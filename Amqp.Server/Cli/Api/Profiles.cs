@@ -33,7 +33,10 @@ internal static class Profiles
                 : throw new CliException(ExitCode.Configuration, $"There is no file of profiles {path}. docs/command-line.md says how to write one");
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), _lenient);
+            string text = File.ReadAllText(path);
+            if (text.AsSpan().TrimStart() is not (['{' or '/', ..] or []))
+                throw new CliException(ExitCode.Configuration, $"{path} is no file of profiles, which would be JSON. If it is a broker's configuration, name the broker instead, with --url");
+            using JsonDocument document = JsonDocument.Parse(text, _lenient);
             return Find(path, document.RootElement, name);
         }
         catch (JsonException error)

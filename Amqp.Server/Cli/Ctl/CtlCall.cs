@@ -107,7 +107,9 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        if (await FindAsync(ApiPath.Of("vhosts", VirtualHost)) is null)
+        // Only administrators are told. Others hear of it by what their request is answered.
+        ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
+        if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);
     }
 

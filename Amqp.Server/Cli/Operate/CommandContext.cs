@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
@@ -36,6 +38,22 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
+
+    /// <summary>Asks for something to be done in the virtual host that is meant, as an AMQP client would ask.</summary>
+    /// <exception cref="ApiFailure">The broker refuses.</exception>
+    public async Task<JsonElement> PostAsClientAsync(string path, JsonNode body, string what)
+    {
+        try
+        {
+            return await client.PostAsync(path, body, what, Cancellation);
+        }
+        catch (ApiFailure refused) when (refused is { Status: HttpStatusCode.Unauthorized, Reason: "Access refused." })
+        {
+            // It is refused in the same words whether a permission is missing or the virtual host.
+            ApiAnswer host = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost), cancellation: Cancellation);
+            throw host.Status == HttpStatusCode.NotFound ? ApiFailure.NoVirtualHost() : refused;
+        }
+    }
 
     /// <summary>From here on Ctrl-C and SIGTERM cancel the work instead of ending the process, so that what is drawn on the terminal can be taken away.</summary>
     public void TakeInterrupts()

@@ -42,7 +42,7 @@ internal static class MessageCommands
                 for (int round = 0; round < context.Get(count); round++)
                     foreach (byte[] message in messages)
                     {
-                        JsonElement answer = await context.Client.PostAsync(path, Body(context.Get(key), fields, message), $"exchange '{context.Get(exchange)}' in virtual host '{context.VirtualHost}'", context.Cancellation);
+                        JsonElement answer = await context.PostAsClientAsync(path, Body(context.Get(key), fields, message), $"exchange '{context.Get(exchange)}' in virtual host '{context.VirtualHost}'");
                         routed += answer.GetProperty("routed").GetBoolean() ? 1 : 0;
                         advance(1);
                     }
@@ -67,7 +67,7 @@ internal static class MessageCommands
         return set.Create("get", "Look at the first messages of a queue, or take them out.", async context =>
         {
             var body = new JsonObject { ["count"] = context.Get(count), ["ackmode"] = context.Get(take) ? "ack_requeue_false" : "ack_requeue_true", ["encoding"] = "auto" };
-            JsonElement messages = await context.Client.PostAsync($"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get", body, $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'", context.Cancellation);
+            JsonElement messages = await context.PostAsClientAsync($"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get", body, $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'");
             if (context.Get(CommonOptions.Json))
                 context.Print(messages);
             else

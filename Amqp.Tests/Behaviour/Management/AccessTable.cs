@@ -29,6 +29,8 @@ internal static class AccessTable
         GET /vhosts/none                                 | 401 401 401 401 404 | 401 401 401 401 404
         PUT /vhosts/{v}                                  | 401 401 401 401 204 | 401 401 401 401 204
         DELETE /vhosts/none                              | 401 401 401 401 404 | 401 401 401 401 404
+        GET /vhosts/none/permissions                     | 401 401 401 401 404 | 401 401 401 401 404
+        GET /vhosts/none/topic-permissions               | 401 401 401 401 404 | 401 401 401 401 404
         GET /vhosts/{v}/permissions                      | 401 401 401 401 200 | 401 401 401 401 200
         GET /vhosts/{v}/topic-permissions                | 401 401 401 401 200 | 401 401 401 401 200
         POST /vhosts/{v}/start/{node}                    | 401 401 401 401 204 | 401 401 401 401 204
@@ -68,8 +70,8 @@ internal static class AccessTable
         PUT /parameters/policy/{v}/none {"value":1}      | 401 401 400 401 400 | 401 401 401 401 400
         DELETE /parameters/none/{v}/none                 | 401 401 404 401 404 | 401 401 401 401 404
         GET /global-parameters                           | 401 401 200 401 200 | 401 401 200 401 200
-        GET /global-parameters/{u}                        | 401 401 200 401 200 | 401 401 200 401 200
-        PUT /global-parameters/{u}                        | 401 401 400 401 400 | 401 401 400 401 400
+        GET /global-parameters/{u}                       | 401 401 200 401 200 | 401 401 200 401 200
+        PUT /global-parameters/{u}                       | 401 401 400 401 400 | 401 401 400 401 400
         DELETE /global-parameters/none                   | 401 401 404 401 404 | 401 401 404 401 404
         GET /vhost-limits                                | 401 200 200 200 200 | 401 200 200 200 200
         GET /vhost-limits/{v}                            | 401 200 200 200 200 | 401 401 401 200 200

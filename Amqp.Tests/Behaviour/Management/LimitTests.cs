@@ -88,6 +88,58 @@ public class LimitTests : ApiTests
             ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)");
     }
 
+    [TestCase("closed")]
+    [TestCase("lost")]
+    [TestCase("channels closed before")]
+    [TestCase("channels closed by an error")]
+    public async Task The_channels_of_a_connection_that_has_ended_are_free_again(string end)
+    {
+        await SkipOnRabbitMqAsync("It counts a channel for a moment after its end.");
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host);
+        await PutAsync($"/user-limits/{user}/max-channels", new { value = 2 });
+        var first = await OpenAsync();
+        RawChannel[] channels = [await first.OpenChannelAsync(1), await first.OpenChannelAsync(2)];
+
+        if (end == "channels closed before")
+            foreach (var channel in channels)
+                await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));
+        else if (end == "channels closed by an error")
+            foreach (var channel in channels)
+            {
+                await channel.SendAsync(new QueueDeclare("none", true, false, false, false, false, FieldTable.Empty));
+                await channel.ExpectAsync<ChannelClose>();
+            }
+        if (end == "lost")
+        {
+            await first.DisposeAsync();
+        }
+        else
+        {
+            await first.SendAsync(0, new ConnectionClose(200, "", 0, 0));
+            await first.ExpectAsync<ConnectionCloseOk>(0);
+        }
+
+        RawClient? second = null;
+        await Eventually.Holds(
+            async () =>
+            {
+                second = await OpenAsync();
+                await second.SendAsync(1, new ChannelOpen());
+                return (await second.ReceiveAsync(1)).Method == ChannelOpenOk.Id;
+            },
+            () => "No channel can be opened");
+        await second!.OpenChannelAsync(2);
+        await second.SendAsync(3, new ChannelOpen());
+        await second.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (2)");
+
+        async Task<RawClient> OpenAsync()
+        {
+            var client = await AskToOpenAsync(host, $"{user}:secret");
+            await client.ExpectAsync<ConnectionOpenOk>(0);
+            return client;
+        }
+    }
+
     [Test]
     public async Task Limits_are_set_shown_and_cleared()
     {

@@ -6,6 +6,8 @@ public class ListTests : ApiTests
     [TestCase("page=2&page_size=2", """{"filtered_count":3,"item_count":1,"items":[{"name":"b1"}],"page":2,"page_count":2,"page_size":2,"total_count":3}""")]
     [TestCase("page=1&name=a", """{"filtered_count":2,"item_count":2,"items":[{"name":"a1"},{"name":"a2"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
     [TestCase("page=1&name=%5Eb%7C2&use_regex=true", """{"filtered_count":2,"item_count":2,"items":[{"name":"a2"},{"name":"b1"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
+    [TestCase("page=1&name=%5EB%7CA2%24&use_regex=true", """{"filtered_count":2,"item_count":2,"items":[{"name":"a2"},{"name":"b1"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
+    [TestCase("page=1&name=B1", """{"filtered_count":1,"item_count":1,"items":[{"name":"b1"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
     [TestCase("sort=name&sort_reverse=true", """[{"name":"b1"},{"name":"a2"},{"name":"a1"}]""")]
     [TestCase("sort=arguments.x-expires", """[{"name":"b1"},{"name":"a2"},{"name":"a1"}]""")]
     [TestCase("sort=nothere", """[{"name":"a1"},{"name":"a2"},{"name":"b1"}]""")]
