@@ -76,6 +76,15 @@ public sealed class FileMessageStore : IMessageStore
     public long QueueMemoryInUse => _chunks.BytesInUse;
 
     /// <inheritdoc/>
+    public long MessagesWritten => _log.Messages;
+
+    /// <inheritdoc/>
+    public long PayloadReads => _space.Reads;
+
+    /// <inheritdoc/>
+    public bool ArePayloadsInMemory => _space.IsAllInMemory;
+
+    /// <inheritdoc/>
     public StoredQueue OpenQueue(uint number, bool durable)
     {
         if (!durable)
@@ -119,6 +128,12 @@ public sealed class FileMessageStore : IMessageStore
 
     /// <inheritdoc/>
     public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
+
+    /// <inheritdoc/>
+    public bool IsInMemory(in StoredMessage message) => _space[message.Block].IsResidentNow;
+
+    /// <inheritdoc/>
+    public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload) => _space.TryReadInMemory(message, out payload);
 
     /// <inheritdoc/>
     [SkipLocalsInit]

@@ -41,6 +41,15 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Bytes of memory held for what queues remember of their messages one by one.</summary>
     long QueueMemoryInUse { get; }
 
+    /// <summary>Messages that were written to the log, or wait to be, since the start: each once, however many queues it went to.</summary>
+    long MessagesWritten { get; }
+
+    /// <summary>How often payloads were read from the disk since the start: those of many messages at a time.</summary>
+    long PayloadReads { get; }
+
+    /// <summary>True while every unsettled message whose entry is in memory has its payload there, too. Good for a look only.</summary>
+    bool ArePayloadsInMemory { get; }
+
     /// <summary>Opens the queue with this number. A durable one comes with the messages that the last run left, in order.</summary>
     /// <param name="number">Chosen by the caller, never used again after the queue's deletion.</param>
     /// <param name="durable">Whether persistent messages outlive a restart in this queue.</param>
@@ -70,6 +79,13 @@ public interface IMessageStore : IAsyncDisposable
     /// <exception cref="StoreDamagedException">The bytes on disk are not the ones that were written.</exception>
     /// <exception cref="IOException">They cannot be read now.</exception>
     PayloadLease Read(scoped in StoredMessage message);
+
+    /// <summary>Whether the payload of an unsettled message is in memory at this moment.</summary>
+    bool IsInMemory(in StoredMessage message);
+
+    /// <summary>As <see cref="Read"/>, where that needs nothing from the disk.</summary>
+    /// <returns>False when the payload is on the disk only.</returns>
+    bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload);
 
     /// <summary>The queue is done with these messages: acknowledged, dropped or delivered without acknowledgement.</summary>
     /// <remarks>The caller holds the queue's lock, and orders the messages by sequence where it can: neighbours are logged as one range.</remarks>

@@ -55,6 +55,15 @@ public sealed class MemoryMessageStore : IMessageStore
     public long QueueMemoryInUse => _chunks.BytesInUse;
 
     /// <inheritdoc/>
+    public long MessagesWritten => 0;
+
+    /// <inheritdoc/>
+    public long PayloadReads => 0;
+
+    /// <inheritdoc/>
+    public bool ArePayloadsInMemory => true;
+
+    /// <inheritdoc/>
     public StoredQueue OpenQueue(uint number, bool durable) => new(number, durable, _chunks);
 
     /// <inheritdoc/>
@@ -80,6 +89,16 @@ public sealed class MemoryMessageStore : IMessageStore
 
     /// <inheritdoc/>
     public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
+
+    /// <inheritdoc/>
+    public bool IsInMemory(in StoredMessage message) => true;
+
+    /// <inheritdoc/>
+    public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload)
+    {
+        payload = Read(message);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)

@@ -16,5 +16,8 @@ public readonly ref struct PayloadLease : IDisposable
     /// <summary>What was appended: head and body, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
+    /// <summary>Whether it was read from the disk, for this message or for one beside it.</summary>
+    public bool WasRead => _block.WasRead;
+
     public void Dispose() => _space.Change(_block, -Block.Pin);
 }

@@ -27,6 +27,7 @@ public sealed class StoredQueue
         None,
         OutOfOrder,
         Deep,
+        Away,
         Run,
     }
 
@@ -41,6 +42,12 @@ public sealed class StoredQueue
 
     /// <summary>Bytes of payload of the messages ready.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Messages ready that outlive a restart.</summary>
+    public long PersistentCount { get; private set; }
+
+    /// <summary>Bytes of their payload.</summary>
+    public long PersistentBytes { get; private set; }
 
     /// <summary>The sequence given to the latest message.</summary>
     internal long LastSequence
@@ -71,14 +78,16 @@ public sealed class StoredQueue
     /// <summary>The segment that holds the last note before that one that was durable when it was replaced. Owned by the log's lock.</summary>
     internal long ReplacedSegment { get; set; }
 
-    /// <summary>Messages that are ready and in memory.</summary>
-    internal long CountInMemory => Count - (_deep?.Away ?? 0);
+    /// <summary>Messages that are ready and whose entries are in memory; their payloads need not be.</summary>
+    public long CountInMemory => Count - (_deep?.Away ?? 0);
 
     /// <summary>Makes a message ready that the store has just given a place in this queue.</summary>
     public void Add(in StoredMessage message)
     {
         Count++;
         Bytes += message.Length;
+        if (message.IsPersistent)
+            CountPersistent(1, message.Length);
         if (_deep is null)
         {
             AddInMemory(message);
@@ -111,11 +120,37 @@ public sealed class StoredQueue
             return TryTakeFront(out message);
     }
 
+    /// <summary>The message in front, which stays there, if that can be told without reading from the disk.</summary>
+    public bool TryPeekInMemory(out StoredMessage message)
+    {
+        if (_deep is null)
+            return TryPeek(LookForFront(), out message);
+        lock (_deep.Gate)
+            return TryPeek(LookForFront(), out message);
+    }
+
+    /// <summary>Shows every message that is ready and whose entry is in memory, in no order.</summary>
+    public void Show<TLook>(ref TLook look)
+        where TLook : struct, IMessageLook
+    {
+        if (_deep is null)
+        {
+            ShowInMemory(ref look);
+            return;
+        }
+        lock (_deep.Gate)
+        {
+            ShowInMemory(ref look);
+            _deep.Show(ref look);
+        }
+    }
+
     /// <summary>Makes messages ready that a start found, before any other.</summary>
     internal void Restore(in Stretch stretch)
     {
         Count += stretch.Count;
         Bytes += stretch.Bytes;
+        CountPersistent(stretch.Count, stretch.Bytes);
         _deep!.Add(stretch);
     }
 
@@ -148,6 +183,19 @@ public sealed class StoredQueue
 
     internal long NextSequence() => Interlocked.Increment(ref _lastSequence);
 
+    private void CountPersistent(long messages, long bytes)
+    {
+        PersistentCount += messages;
+        PersistentBytes += bytes;
+    }
+
+    private void ShowInMemory<TLook>(ref TLook look)
+        where TLook : struct, IMessageLook
+    {
+        _run.Show(ref look);
+        _outOfOrder.Show(ref look);
+    }
+
     private void AddInMemory(in StoredMessage message)
     {
         bool isInOrder = _run.IsEmpty ? _deep is null || _deep.IsEmpty || message.Sequence > _deep.LastSequence : _run.TakesInOrder(message.Sequence);
@@ -157,9 +205,10 @@ public sealed class StoredQueue
             _outOfOrder.Add(message);
     }
 
-    private bool TryPeekFront(out StoredMessage message)
+    private bool TryPeekFront(out StoredMessage message) => TryPeek(FindFront(), out message);
+
+    private bool TryPeek(Source source, out StoredMessage message)
     {
-        Source source = FindFront();
         message = source switch
         {
             Source.OutOfOrder => _outOfOrder.Top,
@@ -167,7 +216,7 @@ public sealed class StoredQueue
             Source.Run => _run.Head,
             _ => default,
         };
-        return source != Source.None;
+        return source is not (Source.None or Source.Away);
     }
 
     private bool TryTakeFront(out StoredMessage message)
@@ -192,28 +241,38 @@ public sealed class StoredQueue
         }
         Count--;
         Bytes -= message.Length;
+        if (message.IsPersistent)
+            CountPersistent(-1, -message.Length);
         return true;
     }
 
     /// <summary>Where the message in front is; it is in memory afterwards.</summary>
     private Source FindFront()
     {
-        while (Count > 0)
+        while (true)
         {
-            bool isDeep = _deep is { IsEmpty: false };
-            if (!_outOfOrder.IsEmpty && (isDeep ? _outOfOrder.Top.Sequence < _deep!.HeadSequence : _run.IsEmpty || _outOfOrder.Top.Sequence < _run.Head.Sequence))
-                return Source.OutOfOrder;
-            if (!isDeep)
-                return Source.Run;
-            if (!_deep!.IsHeadAway)
+            Source front = LookForFront();
+            if (front == Source.Away)
             {
-                if (_deep.IsLow)
-                    ReadAhead();
-                return Source.Deep;
+                Load();
+                continue;
             }
-            Load();
+            if (front == Source.Deep && _deep!.IsLow)
+                ReadAhead();
+            return front;
         }
-        return Source.None;
+    }
+
+    private Source LookForFront()
+    {
+        if (Count == 0)
+            return Source.None;
+        bool isDeep = _deep is { IsEmpty: false };
+        if (!_outOfOrder.IsEmpty && (isDeep ? _outOfOrder.Top.Sequence < _deep!.HeadSequence : _run.IsEmpty || _outOfOrder.Top.Sequence < _run.Head.Sequence))
+            return Source.OutOfOrder;
+        if (!isDeep)
+            return Source.Run;
+        return _deep!.IsHeadAway ? Source.Away : Source.Deep;
     }
 
     private void Load()
@@ -221,6 +280,7 @@ public sealed class StoredQueue
         (int lost, long lostBytes) = _deep!.Load();
         Count -= lost;
         Bytes -= lostBytes;
+        CountPersistent(-lost, -lostBytes);
     }
 
     private void ReadAhead()
@@ -247,6 +307,7 @@ public sealed class StoredQueue
         }
         Count -= stretch.Count;
         Bytes -= stretch.Bytes;
+        CountPersistent(-stretch.Count, -stretch.Bytes);
         return true;
     }
 }

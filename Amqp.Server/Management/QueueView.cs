@@ -12,16 +12,12 @@ namespace Amqp.Server.Management;
 /// <summary>A queue as RabbitMQ shows it.</summary>
 internal static class QueueView
 {
-    /// <summary>What a queue without messages takes in memory, in bytes, about: RabbitMQ gives the size of its process, and clients of the API count on a number.</summary>
-    private const int IdleQueueMemory = 2_048;
-
-    /// <summary>The same of a message that waits, without its body, which may be on the disk.</summary>
-    private const int MessageMemory = 24;
-
     public static void Write(Utf8JsonWriter json, Queue queue, SampleQuery query)
     {
         json.WriteStartObject();
         WriteFields(json, queue, query);
+        if (!query.IsDisabled)
+            WriteHead(json, queue.HeadTimestamp);
         json.WriteEndObject();
     }
 
@@ -30,7 +26,9 @@ internal static class QueueView
     {
         json.WriteStartObject();
         WriteFields(json, queue, query);
-        WriteHead(json, queue);
+        ulong? timestamp = null;
+        queue.TryPeek(0, (_, payload) => timestamp = Queue.TimestampOf(payload.Payload));
+        WriteHead(json, timestamp);
         json.WriteStartArray("consumer_details");
         foreach (var consumer in ConsumerEndpoints.All(connections).Where(consumer => ReferenceEquals(consumer.Queue, queue)))
             ConsumerEndpoints.Write(json, consumer);
@@ -94,12 +92,21 @@ internal static class QueueView
     private static void WriteStatistics(Utf8JsonWriter json, Queue queue, SampledCounts counts, SampleQuery query)
     {
         counts.Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths);
-        var (ready, unacknowledged, consumers) = queue.Counts;
-        json.WriteNumber("memory", IdleQueueMemory + (ready + unacknowledged) * MessageMemory);
+        var (_, _, consumers) = queue.Counts;
+        var storage = queue.Storage;
+        json.WriteNumber("memory", storage.Memory);
+        json.WriteNumber("messages_ram", storage.InMemory);
+        json.WriteNumber("messages_ready_ram", storage.Ready);
+        json.WriteNumber("messages_unacknowledged_ram", storage.Unacknowledged);
+        json.WriteNumber("messages_persistent", storage.Persistent);
+        json.WriteNumber("messages_paged_out", storage.PagedOut);
         var (readyBytes, unacknowledgedBytes) = queue.Bytes;
         json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
         json.WriteNumber("message_bytes_ready", readyBytes);
         json.WriteNumber("message_bytes_unacknowledged", unacknowledgedBytes);
+        json.WriteNumber("message_bytes_ram", storage.InMemoryBytes);
+        json.WriteNumber("message_bytes_persistent", storage.PersistentBytes);
+        json.WriteNumber("message_bytes_paged_out", storage.PagedOutBytes);
         json.WriteNumber("consumers", consumers);
         double capacity = consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
         SampledCounts.WriteDouble(json, "consumer_capacity", capacity);
@@ -109,10 +116,8 @@ internal static class QueueView
             json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? queue.CreatedAt));
     }
 
-    private static void WriteHead(Utf8JsonWriter json, Queue queue)
+    private static void WriteHead(Utf8JsonWriter json, ulong? timestamp)
     {
-        ulong? timestamp = null;
-        queue.TryPeek(0, (_, payload) => timestamp = BasicProperties.Read(EncodedMessage.Read(payload.Payload).Properties).Timestamp);
         if (timestamp is { } time)
             json.WriteNumber("head_message_timestamp", time);
         else

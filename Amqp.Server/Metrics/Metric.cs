@@ -7,13 +7,15 @@ namespace Amqp.Server.Metrics;
 /// <param name="Value">Reads it.</param>
 internal sealed record Metric<T>(string Name, MetricKind Kind, string Help, Func<T, double> Value)
 {
-    /// <summary>Writes the sum of all objects.</summary>
+    /// <summary>Writes the sum of all objects; where one of them has no number, the name without a sum, as RabbitMQ does.</summary>
     public void WriteSum(MetricsWriter writer, IReadOnlyList<T> objects)
     {
         double sum = 0;
         foreach (var each in objects)
             sum += Value(each);
-        writer.Single(Name, Kind, Help, sum);
+        writer.Begin(Name, Kind, Help);
+        if (!double.IsNaN(sum))
+            writer.Sample(sum);
     }
 
     /// <summary>Writes what each object has.</summary>

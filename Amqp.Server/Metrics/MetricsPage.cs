@@ -107,7 +107,7 @@ internal sealed class MetricsPage
                 NodeMetrics.WriteLimits(_writer, _services);
                 break;
             case "node_persister_metrics":
-                NodeMetrics.WriteFiles(_writer, Broker.Files);
+                NodeMetrics.WriteFiles(_writer, Broker);
                 break;
             case "auth_attempt_metrics":
                 NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
@@ -158,7 +158,7 @@ internal sealed class MetricsPage
         NodeMetrics.WriteChurn(_writer, Broker.Statistics);
         NodeMetrics.WriteUsage(_writer, _services);
         NodeMetrics.WriteLimits(_writer, _services);
-        NodeMetrics.WriteFiles(_writer, Broker.Files);
+        NodeMetrics.WriteFiles(_writer, Broker);
         NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
         _writer.ChangePrefix(Own);
         NodeMetrics.WriteFaults(_writer, Broker.Faults);

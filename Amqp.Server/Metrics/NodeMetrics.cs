@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Statistics;
@@ -58,8 +59,9 @@ internal static class NodeMetrics
     }
 
     /// <summary>What the store has read and written.</summary>
-    public static void WriteFiles(MetricsWriter writer, FileUsage files)
+    public static void WriteFiles(MetricsWriter writer, MessageBroker broker)
     {
+        FileUsage files = broker.Files;
         writer.Single("io_read_ops_total", MetricKind.Counter, "Total number of I/O read operations", files.Reads);
         writer.Single("io_read_bytes_total", MetricKind.Counter, "Total number of I/O bytes read", files.ReadBytes);
         writer.Single("io_write_ops_total", MetricKind.Counter, "Total number of I/O write operations", files.Writes);
@@ -68,6 +70,8 @@ internal static class NodeMetrics
         writer.Single("io_read_time_seconds_total", MetricKind.Counter, "Total I/O read time", files.ReadTime.TotalSeconds);
         writer.Single("io_write_time_seconds_total", MetricKind.Counter, "Total I/O write time", files.WriteTime.TotalSeconds);
         writer.Single("io_sync_time_seconds_total", MetricKind.Counter, "Total I/O sync time", files.SyncTime.TotalSeconds);
+        writer.Single("msg_store_read_total", MetricKind.Counter, "Total number of Message Store read operations", broker.Store.PayloadReads);
+        writer.Single("msg_store_write_total", MetricKind.Counter, "Total number of Message Store write operations", broker.Store.MessagesWritten);
     }
 
     /// <summary>Unexpected exceptions that stayed in their compartments.</summary>

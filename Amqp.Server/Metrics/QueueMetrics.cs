@@ -6,6 +6,10 @@ namespace Amqp.Server.Metrics;
 /// <summary>A queue at the moment when metrics were asked for.</summary>
 internal sealed class QueueSample
 {
+    // Not every answer has these, and they may cost a look at every message.
+    private readonly Lazy<QueueStorage> _storage;
+    private readonly Lazy<double> _headTimestamp;
+
     public QueueSample(Queue queue)
     {
         (Name, VirtualHost, Type) = (queue.Name, queue.VirtualHost.Name, queue.Settings.Type);
@@ -14,6 +18,9 @@ internal sealed class QueueSample
         Capacity = Consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
         Published = queue.Published;
         Deliveries = queue.Deliveries;
+        _storage = new Lazy<QueueStorage>(() => queue.Storage);
+        _headTimestamp = new Lazy<double>(() => queue.HeadTimestamp ?? double.NaN);
+        (DiskReads, DiskWrites) = (queue.DiskReads, queue.DiskWrites);
     }
 
     public string Name { get; }
@@ -37,6 +44,15 @@ internal sealed class QueueSample
     public long Published { get; }
 
     public DeliveryCounts Deliveries { get; }
+
+    public QueueStorage Storage => _storage.Value;
+
+    /// <summary>Seconds since 1970-01-01 UTC; not a number when there is none.</summary>
+    public double HeadTimestamp => _headTimestamp.Value;
+
+    public long DiskReads { get; }
+
+    public long DiskWrites { get; }
 }
 
 /// <summary>RabbitMQ's metrics of queues.</summary>
@@ -58,9 +74,21 @@ internal static class QueueMetrics
     [
         new("queue_consumer_capacity", MetricKind.Gauge, "Consumer capacity", queue => queue.Capacity),
         new("queue_consumer_utilisation", MetricKind.Gauge, "Same as consumer capacity", queue => queue.Capacity),
+        new("queue_process_memory_bytes", MetricKind.Gauge, "Memory in bytes used by the Erlang queue process", queue => queue.Storage.Memory),
+        new("queue_messages_ram", MetricKind.Gauge, "Ready and unacknowledged messages stored in memory", queue => queue.Storage.InMemory),
+        new("queue_messages_ram_bytes", MetricKind.Gauge, "Size of ready and unacknowledged messages stored in memory", queue => queue.Storage.InMemoryBytes),
+        new("queue_messages_ready_ram", MetricKind.Gauge, "Ready messages stored in memory", queue => queue.Storage.Ready),
+        new("queue_messages_unacked_ram", MetricKind.Gauge, "Unacknowledged messages stored in memory", queue => queue.Storage.Unacknowledged),
+        new("queue_messages_persistent", MetricKind.Gauge, "Persistent messages", queue => queue.Storage.Persistent),
+        new("queue_messages_persistent_bytes", MetricKind.Gauge, "Size in bytes of persistent messages", queue => queue.Storage.PersistentBytes),
         new("queue_messages_bytes", MetricKind.Gauge, "Size in bytes of ready and unacknowledged messages", queue => queue.ReadyBytes + queue.UnacknowledgedBytes),
         new("queue_messages_ready_bytes", MetricKind.Gauge, "Size in bytes of ready messages", queue => queue.ReadyBytes),
         new("queue_messages_unacked_bytes", MetricKind.Gauge, "Size in bytes of all unacknowledged messages", queue => queue.UnacknowledgedBytes),
+        new("queue_messages_paged_out", MetricKind.Gauge, "Messages paged out to disk", queue => queue.Storage.PagedOut),
+        new("queue_messages_paged_out_bytes", MetricKind.Gauge, "Size in bytes of messages paged out to disk", queue => queue.Storage.PagedOutBytes),
+        new("queue_head_message_timestamp", MetricKind.Gauge, "Timestamp of the first message in the queue, if any", queue => queue.HeadTimestamp),
+        new("queue_disk_reads_total", MetricKind.Counter, "Total number of times queue read messages from disk", queue => queue.DiskReads),
+        new("queue_disk_writes_total", MetricKind.Counter, "Total number of times queue wrote messages to disk", queue => queue.DiskWrites),
     ];
 
     public static readonly Metric<QueueSample>[] Published =

@@ -81,6 +81,9 @@ internal sealed unsafe class Block
     /// <summary>Where loading found it damaged, as ranges within the block; then it never becomes resident. Owned by the monitor of this object.</summary>
     public List<Range>? Damage { get; set; }
 
+    /// <summary>Whether its bytes were read from a file, now or earlier, and not appended in this place. Set before it becomes resident, by who reads them.</summary>
+    public bool WasRead { get; set; }
+
     /// <summary>Neighbours in <see cref="List"/>, which owns both.</summary>
     public Block? Older { get; set; }
 
@@ -94,6 +97,9 @@ internal sealed unsafe class Block
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _state) & AnyReference) - OpenBias + appended;
 
     public void Start(long state) => Volatile.Write(ref _state, state);
+
+    /// <summary>Whether its bytes are in memory at this moment. For whoever knows of an unsettled message in it.</summary>
+    public bool IsResidentNow => IsResident(Volatile.Read(ref _state));
 
     /// <summary>Adds references or pins, or takes them away.</summary>
     /// <returns>The word after the change.</returns>

@@ -6,6 +6,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     private readonly BlockLoader? _loader;
     private readonly BlockMemory _memory;
     private readonly BlockTable _table = new();
+    private long _away; // blocks whose bytes are not in memory; this and the next changed with Interlocked
+    private long _reads;
     private volatile bool _closed;
 
     /// <param name="options">Sizes and bounds.</param>
@@ -14,7 +16,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     {
         _loader = loader;
         _memory = new BlockMemory(options.BlockSize);
-        Residents = new ResidentBlocks(_memory, options.ResidentBytes);
+        Residents = new ResidentBlocks(_memory, options.ResidentBytes) { Evicted = () => Interlocked.Increment(ref _away) };
         Transients = new TransientBlocks(options.MaxTransientBytesInMemory);
     }
 
@@ -26,6 +28,12 @@ internal sealed unsafe class BlockSpace : IDisposable
 
     /// <summary>The closed transient blocks that may be paged out.</summary>
     public TransientBlocks Transients { get; }
+
+    /// <summary>Whether the payloads of all unsettled messages whose entries are in memory are there, too.</summary>
+    public bool IsAllInMemory => Volatile.Read(ref _away) == 0;
+
+    /// <summary>How often payloads were read from a file.</summary>
+    public long Reads => Volatile.Read(ref _reads);
 
     public Block this[int number] => _table[number];
 
@@ -55,6 +63,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         block.Capacity = _memory.CapacityFor(length);
         Begin(block, segment, fileOffset, length);
         segment.BlockOpened();
+        Interlocked.Increment(ref _away);
         block.Start(references);
         return block;
     }
@@ -80,6 +89,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     public void CloseGathered(Block block, BlockPiece[] pieces)
     {
         block.Pieces = pieces;
+        block.WasRead = true;
+        Interlocked.Increment(ref _reads);
         Residents.Add(block);
         Change(block, -Block.OpenBias - Block.Pin);
     }
@@ -111,6 +122,20 @@ internal sealed unsafe class BlockSpace : IDisposable
         return new PayloadLease(this, block, message.Offset, message.Length);
     }
 
+    /// <summary>The payload of an unsettled message, if that is in memory.</summary>
+    public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload)
+    {
+        Block block = _table[message.Block];
+        if (Block.IsResident(block.Change(Block.Pin)))
+        {
+            payload = new PayloadLease(this, block, message.Offset, message.Length);
+            return true;
+        }
+        Change(block, -Block.Pin);
+        payload = default;
+        return false;
+    }
+
     /// <summary>Writes a transient block to a page file and gives its memory back, at once or when its readers are done.</summary>
     /// <param name="block">From <see cref="TransientBlocks.PinOldest"/>, with that pin, which goes.</param>
     /// <param name="folder">Where to.</param>
@@ -132,6 +157,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         int capacity = block.Capacity;
         if (block.TryEvictAndUnpin())
         {
+            Interlocked.Increment(ref _away);
             _memory.Return(memory, capacity);
             return;
         }
@@ -185,7 +211,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     private static void Begin(Block block, Segment? segment, long fileOffset, int length)
     {
         (block.Segment, block.FileOffset, block.Pieces, block.HasOthersMessages) = (segment, fileOffset, null, false);
-        (block.Length, block.Written, block.Damage) = (length, length, null);
+        (block.Length, block.Written, block.Damage, block.WasRead) = (length, length, null, false);
     }
 
     /// <summary>Loads a pinned block. Its pin keeps the evictor and the settlers off, the monitor other readers.</summary>
@@ -252,9 +278,12 @@ internal sealed unsafe class BlockSpace : IDisposable
             throw;
         }
         block.Memory = memory;
+        block.WasRead = true;
+        Interlocked.Increment(ref _reads);
         if (block.Damage is not null)
             return; // stays in memory for the messages that are intact, and off the fast path for the sake of those that are not
         block.MarkResident();
+        Interlocked.Decrement(ref _away);
         Residents.Add(block);
     }
 
@@ -266,6 +295,8 @@ internal sealed unsafe class BlockSpace : IDisposable
             Transients.Remove(block);
         else
             Residents.Remove(block);
+        if (!Block.IsResident(state))
+            Interlocked.Decrement(ref _away);
         if (Block.IsResident(state) || block.Damage is not null)
             _memory.Return(block.Memory, block.Capacity);
         block.Segment = null;

@@ -13,6 +13,9 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
     /// <summary>Bytes of memory that can be had back at any time.</summary>
     public long Bytes => _blocks.Bytes;
 
+    /// <summary>Called for each block that was evicted, under a lock: handlers only count. Set before the first block.</summary>
+    public Action? Evicted { get; init; }
+
     /// <summary>Adds a resident block as the newest and evicts the oldest ones beyond the bound. The caller pins the block.</summary>
     public void Add(Block block)
     {
@@ -29,6 +32,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
                     continue; // being read, or about to be retired: both will be over soon
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);
+                Evicted?.Invoke();
             }
         }
     }

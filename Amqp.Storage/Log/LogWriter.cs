@@ -23,6 +23,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private int _used; // bytes of it
     private long _references; // messages times queues appended to it
     private long _position;
+    private long _messages;
     private long _boundPosition;
     private long _durablePosition; // not owned by _gate
     private StoreFailedException? _failure;
@@ -30,6 +31,9 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
 
     /// <summary>Bytes appended since the start.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    /// <summary>Messages appended since the start.</summary>
+    public long Messages => Volatile.Read(ref _messages);
 
     /// <summary>Everything before this position is safe. Set by the committer, after it is so.</summary>
     public long DurablePosition
@@ -72,6 +76,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             head.CopyTo(record[payloadAt..]);
             body.CopyTo(record[(payloadAt + head.Length)..]);
             _references += queues.Length;
+            _messages++;
             _segment.MessageBytes += MessageRecord.Cost(queues.Length, (long)payload * queues.Length);
             _block.HasOthersMessages |= durableQueues < queues.Length;
             return Advance(size);

@@ -45,6 +45,10 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     public void RemoveHead() => _window.RemoveHead();
 
+    /// <summary>Shows every message that is in memory.</summary>
+    public void Show<TLook>(ref TLook look)
+        where TLook : struct, IMessageLook => _window.Show(ref look);
+
     /// <summary>Adds a stretch that a start found.</summary>
     public void Add(in Stretch stretch)
     {

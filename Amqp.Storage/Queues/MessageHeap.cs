@@ -68,6 +68,14 @@ internal struct MessageHeap
         items[at] = last;
     }
 
+    /// <summary>Shows every message.</summary>
+    public readonly void Show<TLook>(ref TLook look)
+        where TLook : struct, IMessageLook
+    {
+        foreach (ref readonly StoredMessage message in _items.AsSpan(0, _count))
+            look.At(message);
+    }
+
     private static bool IsMovable(in StoredMessage message, long behind) =>
         message.IsPersistent && !message.StaysInMemory && message.Sequence > behind;
 }

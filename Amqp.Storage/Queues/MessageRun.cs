@@ -55,6 +55,19 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
+    /// <summary>Shows every message.</summary>
+    public readonly void Show<TLook>(ref TLook look)
+        where TLook : struct, IMessageLook
+    {
+        int from = _headIndex;
+        for (MessageChunk? chunk = _head; chunk is not null; chunk = chunk == _tail ? null : chunk.Next)
+        {
+            foreach (ref readonly StoredMessage message in chunk.Items.AsSpan(from..(chunk == _tail ? _tailIndex : chunk.Items.Length)))
+                look.At(message);
+            from = 0;
+        }
+    }
+
     /// <summary>Starts over with the first chunk, so that an idle queue keeps no pooled one.</summary>
     private void Rewind()
     {

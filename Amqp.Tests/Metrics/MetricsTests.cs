@@ -138,6 +138,71 @@ public partial class MetricsTests
         Assert.That(Value(text, "rabbitmq_io_sync_ops_total"), Is.GreaterThan(Value(before, "rabbitmq_io_sync_ops_total")));
     }
 
+    [TestCase("metrics/per-object", "rabbitmq_")]
+    [TestCase("metrics/detailed?family=queue_metrics&family=node_persister_metrics", "rabbitmq_detailed_")]
+    public async Task Each_queue_says_what_of_it_is_persistent_and_in_memory(string path, string prefix)
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await FillAsync(channel);
+
+        string text = await GetAsync(broker, path);
+
+        string[] expected =
+        [
+            "messages_ram 7", "messages_ram_bytes 20500", "messages_ready_ram 6", "messages_unacked_ram 1", "messages_persistent 5", "messages_persistent_bytes 20300",
+            "messages_bytes 20500", "messages_paged_out 0", "messages_paged_out_bytes 0", "head_message_timestamp 1700000000", "disk_reads_total 0", "disk_writes_total 5",
+        ];
+        string[] ofQueue = [.. expected.Select(line => line.Split(' ')).Select(line => $"{prefix}queue_{line[0]}{{vhost=\"/\",queue=\"q\"}} {line[1]}")];
+        Assert.That(ofQueue.Except(Lines(text)), Is.Empty);
+        Assert.That(Lines(text), Has.Member($"{prefix}queue_head_message_timestamp{{vhost=\"/\",queue=\"empty\"}} NaN").And.Member($"{prefix}msg_store_write_total 5"));
+        Assert.That(Value(text, $"{prefix}queue_process_memory_bytes{{vhost=\"/\",queue=\"q\"}}"), Is.GreaterThan(20_500));
+    }
+
+    [Test]
+    public async Task All_queues_say_so_in_sums_and_have_no_sum_of_times()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await FillAsync(channel);
+
+        string text = await GetAsync(broker, "metrics");
+
+        string[] expected =
+        [
+            "queue_messages_ram 7", "queue_messages_ram_bytes 20500", "queue_messages_persistent 5", "queue_messages_persistent_bytes 20300", "queue_messages_paged_out 0",
+            "queue_disk_writes_total 5", "msg_store_write_total 5", "msg_store_read_total 0",
+        ];
+        Assert.That(expected.Select(line => $"rabbitmq_{line}").Except(Lines(text)), Is.Empty);
+        Assert.That(text, Does.Contain("# TYPE rabbitmq_queue_head_message_timestamp gauge\n"));
+        Assert.That(Lines(text), Has.None.StartsWith("rabbitmq_queue_head_message_timestamp"));
+    }
+
+    [Test]
+    public async Task What_has_left_memory_is_not_counted_there_and_is_read_from_the_disk()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("store.block_size = 4KiB", "store.resident_memory = 20KiB");
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.QueueDeclareAsync("q", durable: true, false, false);
+        for (int i = 0; i < 20; i++)
+            await channel.BasicPublishAsync("", "q", mandatory: false, new BasicProperties { Persistent = true }, new byte[10_000]);
+
+        string text = await GetAsync(broker, "metrics");
+        for (int i = 0; i < 20; i++)
+            await channel.BasicGetAsync("q", autoAck: true);
+        string after = await GetAsync(broker, "metrics");
+
+        Assert.That(Value(text, "rabbitmq_queue_messages_persistent"), Is.EqualTo(20));
+        Assert.That(Value(text, "rabbitmq_queue_messages_ram"), Is.LessThan(10));
+        Assert.That(Value(text, "rabbitmq_queue_messages_ram_bytes"), Is.EqualTo(10_000 * Value(text, "rabbitmq_queue_messages_ram")));
+        Assert.That(Value(text, "rabbitmq_queue_messages_paged_out"), Is.Zero, "these come back after a restart");
+        Assert.That(Value(after, "rabbitmq_queue_disk_reads_total"), Is.InRange(20 - Value(text, "rabbitmq_queue_messages_ram"), 20), "what is read may put others out");
+        Assert.That(Value(after, "rabbitmq_msg_store_read_total"), Is.Positive);
+    }
+
     [Test]
     public async Task Dead_messages_are_counted_by_reason_and_strategy()
     {
@@ -214,6 +279,19 @@ public partial class MetricsTests
             Does.Contain("rabbitmq_detailed_auth_attempts_detailed_total{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"amqp091\"} 1"));
     }
 
+    /// <summary>Seven messages of 100 and 10,000 octets, two of them transient, one with a client; and a queue without any.</summary>
+    private static async Task FillAsync(IChannel channel)
+    {
+        await channel.QueueDeclareAsync("q", durable: true, false, false);
+        await channel.QueueDeclareAsync("empty", durable: true, false, false);
+        foreach (var (isPersistent, size) in new[] { (true, 100), (true, 100), (true, 100), (false, 100), (false, 100), (true, 10_000), (true, 10_000) })
+        {
+            var properties = new BasicProperties { Persistent = isPersistent, Timestamp = new AmqpTimestamp(1_700_000_000) };
+            await channel.BasicPublishAsync("", "q", mandatory: false, properties, new byte[size]);
+        }
+        await channel.BasicGetAsync("q", autoAck: false);
+    }
+
     private static string Classic(string name) => $"rabbitmq_global_messages_{name}{{protocol=\"amqp091\",queue_type=\"rabbit_classic_queue\"}}";
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Where(line => line.Length > 0 && line[0] != '#');
@@ -258,6 +336,6 @@ public partial class MetricsTests
         return await http.SendAsync(request);
     }
 
-    [GeneratedRegex("""^[a-z_]+(\{([a-z_]+="([^"\\]|\\.)*",?)+\})? -?[0-9.E+-]+$""")]
+    [GeneratedRegex("""^[a-z_]+(\{([a-z_]+="([^"\\]|\\.)*",?)+\})? (NaN|-?[0-9.E+-]+)$""")]
     private static partial Regex SampleLine();
 }

@@ -13,6 +13,13 @@ internal sealed class StoreModelSession : IDisposable
         public bool IsRedelivered { get; set; }
     }
 
+    private readonly struct Shown(List<StoredMessage> messages) : IMessageLook
+    {
+        public List<StoredMessage> Messages => messages;
+
+        public void At(in StoredMessage message) => messages.Add(message);
+    }
+
     private readonly TestFolder? _folder;
     private readonly StoreOptions _options;
     private readonly List<Entry>[] _ready = [[], []];
@@ -128,6 +135,31 @@ internal sealed class StoreModelSession : IDisposable
             while (_ready[queue].Count > 0)
                 Take(queue);
             Assert.That(_queues[queue].TryTake(out _), Is.False);
+        }
+    }
+
+    /// <summary>Counts what is persistent and what is in memory, message by message.</summary>
+    public void Recount()
+    {
+        for (int queue = 0; queue < 2; queue++)
+        {
+            Entry[] persistent = [.. _ready[queue].Where(entry => entry.Persistent && _run is not null)];
+            Assert.That(_queues[queue].PersistentCount, Is.EqualTo(persistent.Length));
+            Assert.That(_queues[queue].PersistentBytes, Is.EqualTo(persistent.Sum(entry => Encoding.UTF8.GetByteCount(entry.Text))));
+
+            var shown = new Shown([]);
+            _queues[queue].Show(ref shown);
+            Assert.That(shown.Messages, Has.Count.EqualTo(_queues[queue].CountInMemory));
+            Assert.That(shown.Messages.Select(message => message.Sequence), Is.Unique);
+            Assert.That(shown.Messages.Count(message => !message.IsPersistent), Is.EqualTo(_ready[queue].Count - persistent.Length), "transient ones have their entries in memory");
+            string[] texts = [.. _ready[queue].Select(entry => entry.Text)];
+            foreach (StoredMessage message in shown.Messages)
+            {
+                if (!_store.TryReadInMemory(message, out PayloadLease payload))
+                    continue;
+                using (payload)
+                    Assert.That(texts, Has.Member(Encoding.UTF8.GetString(payload.Payload)));
+            }
         }
     }
 

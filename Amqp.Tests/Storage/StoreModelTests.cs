@@ -101,13 +101,17 @@ public sealed class StoreModelTests
                     break;
                 case Kind.SettleDown:
                     session.SettleDown();
+                    session.Recount();
                     break;
                 case Kind.Reopen:
                     session.Reopen();
+                    session.Recount();
                     break;
             }
         }
+        session.Recount();
         session.Reopen();
+        session.Recount();
         session.DrainAndCompare();
     }
 }

@@ -1,3 +1,4 @@
+using Amqp.Protocol;
 using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Storage;
@@ -11,6 +12,9 @@ internal sealed partial class Queue
     private DeliveryCounts _deliveries; // its acknowledged ones are all that clients were done with
     private long _dropped; // interlocked: those of them that were rejected
     private long _unacknowledgedBytes;
+    private long _unacknowledgedPersistent;
+    private long _unacknowledgedPersistentBytes;
+    private long _diskWrites;
 
     /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
     public SampleSeries? Samples { get; set; }
@@ -44,6 +48,51 @@ internal sealed partial class Queue
                 return (Messages.Bytes, _unacknowledgedBytes);
         }
     }
+
+    /// <summary>Persistent messages that came in, ever since the start.</summary>
+    public long DiskWrites => Volatile.Read(ref _diskWrites);
+
+    /// <summary>Messages whose bodies had to be read from the disk to be taken, ever since the start.</summary>
+    public long DiskReads => _reader.DiskReads;
+
+    /// <summary>Where the messages are. Takes the lock, and looks at each message in memory while the store has others on the disk only.</summary>
+    public QueueStorage Storage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                bool areAll = VirtualHost.Store.ArePayloadsInMemory && Messages.Entries == Messages.Count;
+                var (ready, readyBytes, pagedOut, pagedOutBytes) = (Messages.Count, Messages.Bytes, 0L, 0L);
+                if (!areAll)
+                {
+                    var look = Messages.CountResident();
+                    (ready, readyBytes, pagedOut, pagedOutBytes) = (look.Ready, look.ReadyBytes, look.PagedOut, look.PagedOutBytes);
+                }
+                return new QueueStorage(
+                    Messages.PersistentCount + _unacknowledgedPersistent, Messages.PersistentBytes + _unacknowledgedPersistentBytes,
+                    ready, readyBytes, _unacknowledged, _unacknowledgedBytes, pagedOut, pagedOutBytes, Messages.Entries + _unacknowledged);
+            }
+        }
+    }
+
+    /// <summary>The timestamp of the message in front; null when there is none, it has none, or it is on the disk only. Takes the lock.</summary>
+    public ulong? HeadTimestamp
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (!Messages.TryPeekInMemory(out var message) || !VirtualHost.Store.TryReadInMemory(message, out var payload))
+                    return null;
+                using (payload)
+                    return TimestampOf(payload.Payload);
+            }
+        }
+    }
+
+    /// <summary>The timestamp of a stored message; null when it has none.</summary>
+    public static ulong? TimestampOf(ReadOnlySpan<byte> payload) => BasicProperties.Read(EncodedMessage.Read(payload).Properties).Timestamp;
 
     /// <summary>Whether a message that comes in now could go to a consumer at once, or none waits: what RabbitMQ's consumer capacity is an average of. Takes the lock.</summary>
     public bool IsServed
@@ -96,20 +145,13 @@ internal sealed partial class Queue
 
     private void CountDelivered(ReadOnlySpan<StoredMessage> messages, bool noAck)
     {
-        long bytes = 0, redelivered = 0;
+        long redelivered = 0;
         foreach (ref readonly var message in messages)
-        {
-            bytes += BodyBytes(message);
             redelivered += message.IsRedelivered ? 1 : 0;
-        }
         _deliveries.Redeliver += redelivered;
-        if (noAck)
-        {
-            _deliveries.DeliverNoAck += messages.Length;
-            return;
-        }
-        _deliveries.Deliver += messages.Length;
-        _unacknowledgedBytes += bytes;
+        (noAck ? ref _deliveries.DeliverNoAck : ref _deliveries.Deliver) += messages.Length;
+        if (!noAck)
+            CountUnacknowledged(messages, 1);
     }
 
     private void CountGot(in StoredMessage message, bool noAck)
@@ -118,13 +160,30 @@ internal sealed partial class Queue
         if (message.IsRedelivered)
             _deliveries.Redeliver++;
         if (!noAck)
-            _unacknowledgedBytes += BodyBytes(message);
+            CountUnacknowledged(new ReadOnlySpan<StoredMessage>(in message), 1);
     }
 
     private void CountSettled(ReadOnlySpan<StoredMessage> messages)
     {
         _deliveries.Ack += messages.Length;
+        CountUnacknowledged(messages, -1);
+    }
+
+    /// <summary>Messages went to clients (1), or are no longer with them (-1).</summary>
+    private void CountUnacknowledged(ReadOnlySpan<StoredMessage> messages, int sign)
+    {
+        long bytes = 0, persistent = 0, persistentBytes = 0;
         foreach (ref readonly var message in messages)
-            _unacknowledgedBytes -= BodyBytes(message);
+        {
+            int body = BodyBytes(message);
+            bytes += body;
+            if (!message.IsPersistent)
+                continue;
+            persistent++;
+            persistentBytes += body;
+        }
+        _unacknowledgedBytes += sign * bytes;
+        _unacknowledgedPersistent += sign * persistent;
+        _unacknowledgedPersistentBytes += sign * persistentBytes;
     }
 }

@@ -94,6 +94,7 @@ internal sealed partial class Queue : IBindingDestination
         lock (_gate)
         {
             bool keepsRoom = _rules.KeepsRoom;
+            long persistent = Messages.PersistentCount;
             foreach (ref readonly var entry in published)
             {
                 if (keepsRoom)
@@ -108,6 +109,7 @@ internal sealed partial class Queue : IBindingDestination
                 Messages.Add(entry.Message);
             }
             _published += published.Length;
+            _diskWrites += Messages.PersistentCount - persistent;
         }
     }
 
@@ -158,7 +160,7 @@ internal sealed partial class Queue : IBindingDestination
         lock (_gate)
         {
             _unacknowledged--;
-            _unacknowledgedBytes -= BodyBytes(message);
+            CountUnacknowledged(new ReadOnlySpan<StoredMessage>(in message), -1);
             Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Rejected);
             if (subscription is not null)
                 _consumers.Resume(subscription);
@@ -171,8 +173,7 @@ internal sealed partial class Queue : IBindingDestination
         lock (_gate)
         {
             _unacknowledged -= messages.Length;
-            foreach (ref readonly var message in messages)
-                _unacknowledgedBytes -= BodyBytes(message);
+            CountUnacknowledged(messages, -1);
             if (_deleted)
             {
                 Messages.Settle(messages);

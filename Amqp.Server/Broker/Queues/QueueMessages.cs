@@ -14,6 +14,7 @@ internal sealed class QueueMessages
     private readonly StoredQueue? _only; // without priorities
     private long _count; // with priorities
     private long _heads; // bytes of the messages that are no body, as far as they are known
+    private long _persistentHeads; // those of persistent ones
     private long _uncounted; // messages of an earlier run, whose heads nobody knows
 
     public QueueMessages(IMessageStore store, StoredQueue[] levels)
@@ -35,6 +36,15 @@ internal sealed class QueueMessages
     /// <summary>Bytes of their bodies; of messages that the last run left, with their heads.</summary>
     public long Bytes => Math.Max(0, (_only is not null ? _only.Bytes : _levels.Sum(level => level.Bytes)) - _heads);
 
+    /// <summary>Messages ready that outlive a restart.</summary>
+    public long PersistentCount => _only is not null ? _only.PersistentCount : _levels.Sum(level => level.PersistentCount);
+
+    /// <summary>Bytes of their bodies, as <see cref="Bytes"/>.</summary>
+    public long PersistentBytes => Math.Max(0, (_only is not null ? _only.PersistentBytes : _levels.Sum(level => level.PersistentBytes)) - _persistentHeads);
+
+    /// <summary>Messages ready that are remembered one by one.</summary>
+    public long Entries => _only is not null ? _only.CountInMemory : _levels.Sum(level => level.CountInMemory);
+
     /// <summary>What the store knows the queue by; with priorities, for the lowest.</summary>
     public StoredQueue Stored => _levels[0];
 
@@ -45,7 +55,10 @@ internal sealed class QueueMessages
     public void Add(in StoredMessage message)
     {
         _count++;
-        _heads += MessageNote.Head(message);
+        int head = MessageNote.Head(message);
+        _heads += head;
+        if (message.IsPersistent)
+            _persistentHeads += head;
         LevelOf(message).Add(message);
     }
 
@@ -74,6 +87,22 @@ internal sealed class QueueMessages
         }
         message = default;
         return false;
+    }
+
+    /// <summary>The message in front, which stays there, if that can be told without reading from the disk.</summary>
+    public bool TryPeekInMemory(out StoredMessage message)
+    {
+        message = default;
+        return (_only ?? Front(out _))?.TryPeekInMemory(out message) ?? false;
+    }
+
+    /// <summary>Which messages have their bodies in memory. Looks at each, unless none is on the disk only: a millisecond for some hundred thousand.</summary>
+    public ResidenceLook CountResident()
+    {
+        var look = new ResidenceLook(_store, (int)Math.Clamp(_uncounted > 0 || PersistentCount == 0 ? 0 : _persistentHeads / PersistentCount, 0, int.MaxValue));
+        foreach (var level in _levels)
+            level.Show(ref look);
+        return look;
     }
 
     /// <summary>Takes the message in front: the caller settles or returns it.</summary>
@@ -125,7 +154,7 @@ internal sealed class QueueMessages
         int purged = 0;
         foreach (var level in _levels)
             purged += _store.Purge(level);
-        (_count, _heads, _uncounted) = (0, 0, 0);
+        (_count, _heads, _persistentHeads, _uncounted) = (0, 0, 0, 0);
         return purged;
     }
 
@@ -134,23 +163,25 @@ internal sealed class QueueMessages
     {
         foreach (var level in _levels)
             _store.DeleteQueue(level);
-        (_count, _heads, _uncounted) = (0, 0, 0);
+        (_count, _heads, _persistentHeads, _uncounted) = (0, 0, 0, 0);
     }
 
     private void TakeHead(ref StoredMessage message)
     {
         if (MessageNote.Head(message) == 0)
             NoteHead(ref message);
-        _heads = Count == 0 ? 0 : _heads - MessageNote.Head(message);
+        int head = MessageNote.Head(message);
+        _heads = Count == 0 ? 0 : _heads - head;
+        _persistentHeads = Count == 0 ? 0 : _persistentHeads - (message.IsPersistent ? head : 0);
     }
 
-    /// <summary>An entry that had left memory has lost its note, and the heads' average stands in: what is counted stays true in sum, and where heads are alike for each.</summary>
+    /// <summary>An entry that had left memory has lost its note, and the average of the persistent ones' heads stands in, as only these leave: what is counted stays true in sum, and where heads are alike for each.</summary>
     private void NoteHead(ref StoredMessage message)
     {
         if (_uncounted > 0)
             _uncounted--;
         else
-            message = MessageNote.WithHead(message, (int)Math.Clamp(_heads / (Count + 1), 0, message.Length));
+            message = MessageNote.WithHead(message, (int)Math.Clamp(_persistentHeads / (PersistentCount + 1), 0, message.Length));
     }
 
     private bool TryTakeHighest(out StoredMessage message)

@@ -12,8 +12,12 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     /// <summary>Milliseconds between two complaints: a queue that cannot be read is tried every second, and by every basic.get.</summary>
     private const long ComplaintInterval = 60_000;
 
+    private long _diskReads;
     private long? _complainedAt;
     private bool _isUnreadable; // and a complaint says so
+
+    /// <summary>Messages taken whose bodies had been read from the disk. Any thread.</summary>
+    public long DiskReads => Volatile.Read(ref _diskReads);
 
     /// <summary>Takes the next message that can be read.</summary>
     /// <param name="message">For the caller to settle or to return.</param>
@@ -59,6 +63,8 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
         try
         {
             payload = store.Read(message);
+            if (payload.WasRead)
+                _diskReads++;
         }
         catch (StoreDamagedException damage)
         {

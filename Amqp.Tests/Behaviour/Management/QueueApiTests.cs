@@ -141,7 +141,11 @@ public class QueueApiTests : ApiTests
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", new { });
 
-        string[] fields = ["memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "message_bytes"];
+        string[] fields = 
+        [
+            "memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent",
+            "messages_paged_out", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent", "message_bytes_paged_out",
+        ];
 
         JsonElement queue = default; // RabbitMQ has some of them a little later
         await Eventually.Holds(async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, fields), () => $"{queue}");
@@ -155,6 +159,7 @@ public class QueueApiTests : ApiTests
         await channel.DeclareQueueAsync("q", durable: true);
         foreach (string body in new[] { "one", "three", "eleven" })
             await channel.PublishAsync("", "q", body, new() { ContentType = "text/plain", DeliveryMode = 2 });
+        await channel.PublishAsync("", "q", "transient", new() { ContentType = "text/plain", DeliveryMode = 1 });
         await channel.GetAsync("q", noAck: false);
 
         JsonElement queue = default;
@@ -163,8 +168,12 @@ public class QueueApiTests : ApiTests
             () => $"{queue}");
 
         Assert.That(
-            new[] { "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged" }.Select(field => queue.GetProperty(field).GetInt64()),
-            Is.EqualTo(new[] { 14, 11, 3 }));
+            new[]
+            {
+                "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent", "message_bytes_paged_out",
+                "messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent", "messages_paged_out",
+            }.Select(field => queue.GetProperty(field).GetInt64()),
+            Is.EqualTo(new[] { 23, 20, 3, 23, 14, 0, 4, 3, 1, 3, 0 }));
     }
 
     [Test]

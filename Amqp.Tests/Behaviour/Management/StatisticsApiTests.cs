@@ -175,6 +175,7 @@ public class StatisticsApiTests : ApiTests
         await channel.ExpectQuietAsync();
 
         Assert.That((await GetAsync($"/queues/{host}/q")).Json.GetProperty("head_message_timestamp").GetInt64(), Is.EqualTo(1_700_000_000));
+        Assert.That((await GetAsync($"/queues/{host}")).Json[0].GetProperty("head_message_timestamp").GetInt64(), Is.EqualTo(1_700_000_000));
     }
 
     [Test]
