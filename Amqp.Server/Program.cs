@@ -2,4 +2,4 @@ using Amqp.Server.Cli;
 using Amqp.Server.Hosting;
 
 SocketThreads.CarryWork();
-return await new BrokerCommandLine(BrokerRun.RunAsync, BrokerCommandLine.ProcessEnvironment).RunAsync(args);
+return await new BrokerCommandLine(BrokerRun.RunAsync, StartChecks.Run, BrokerCommandLine.ProcessEnvironment).RunAsync(args);

@@ -12,9 +12,10 @@ namespace Amqp.Server.Cli;
 
 /// <summary>The verbs of <c>amqpbroker</c>; without one it serves.</summary>
 /// <param name="serve">Runs a broker with a configuration that has no errors, and returns the exit code.</param>
+/// <param name="look">Adds to a configuration that has no errors what is wrong with the files and addresses that it names.</param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
-    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, IReadOnlyDictionary<string, string> environment)
+    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, Action<BrokerConfiguration> look, IReadOnlyDictionary<string, string> environment)
 {
     // What begins with @ may be a message, a password or a queue's name, and is no file of arguments.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
@@ -82,9 +83,17 @@ internal sealed class BrokerCommandLine(
         return new Command("config", "Look at the configuration.") { check };
     }
 
-    private async Task<int> ServeAsync(ParseResult result, CancellationToken cancellation)
+    private BrokerConfiguration Load(ParseResult result)
     {
         BrokerConfiguration configuration = _settings.Load(result, environment);
+        if (configuration.Errors.Count == 0)
+            look(configuration);
+        return configuration;
+    }
+
+    private async Task<int> ServeAsync(ParseResult result, CancellationToken cancellation)
+    {
+        BrokerConfiguration configuration = Load(result);
         return configuration.Errors.Count > 0
             ? Refuse(configuration, result)
             : await serve(configuration, result.InvocationConfiguration.Error, cancellation);
@@ -92,7 +101,7 @@ internal sealed class BrokerCommandLine(
 
     private int Check(ParseResult result)
     {
-        BrokerConfiguration configuration = _settings.Load(result, environment);
+        BrokerConfiguration configuration = Load(result);
         if (configuration.Errors.Count > 0)
             return Refuse(configuration, result);
 

@@ -5,6 +5,8 @@ internal sealed class BrokerConfiguration
 {
     private readonly List<SettingRemark> _errors = [];
     private readonly List<SettingRemark> _warnings = [];
+    private readonly List<string> _foundErrors = [];
+    private readonly List<string> _foundWarnings = [];
     private readonly Dictionary<(Setting, string Name), (Assignment Assignment, object Value)> _effective = [];
     private readonly List<(Assignment Assignment, ForeignValue Value)> _restricting = [];
 
@@ -19,10 +21,10 @@ internal sealed class BrokerConfiguration
     public BrokerOptions Options { get; } = new();
 
     /// <summary>Everything that is wrong, a line each: where, which key, what was expected.</summary>
-    public IReadOnlyList<string> Errors => SettingRemark.InOrder(_errors);
+    public IReadOnlyList<string> Errors => [.. SettingRemark.InOrder(_errors), .. _foundErrors];
 
     /// <summary>What was set to no avail, a line each.</summary>
-    public IReadOnlyList<string> Warnings => SettingRemark.InOrder(_warnings);
+    public IReadOnlyList<string> Warnings => [.. SettingRemark.InOrder(_warnings), .. _foundWarnings];
 
     /// <summary>Settings that are not at their default, in the order of the table.</summary>
     public IEnumerable<(string Key, string Value, string Source)> Changes =>
@@ -44,6 +46,12 @@ internal sealed class BrokerConfiguration
         configuration.Apply();
         return configuration;
     }
+
+    /// <summary>Adds what is wrong with something that the settings name: the setting's name, and what it is.</summary>
+    public void AddError(string text) => _foundErrors.Add(text);
+
+    /// <summary>Adds what its owner should know of something that the settings name.</summary>
+    public void AddWarning(string text) => _foundWarnings.Add(text);
 
     private static string? FileFrom(IReadOnlyDictionary<string, string> variables)
     {

@@ -27,14 +27,4 @@ internal static class AmqpListening
             listen.UseTls(options.Tls, certificates, services.GetRequiredService<ILogger<TlsCertificates>>());
         listen.UseConnectionHandler<AmqpConnectionHandler>();
     }
-
-    /// <exception cref="StartException">They are not there, or cannot be used.</exception>
-    public static TlsCertificates LoadCertificates(TlsOptions options, IServiceProvider services)
-    {
-        if (options.CertificateFile is null)
-            throw new StartException($"{(options.Prefix == "ssl_options" ? "listeners.ssl" : options.Prefix)} needs a certificate: set {options.Prefix}.certfile and {options.Prefix}.keyfile.");
-        if (options.VerifyPeer && options.AuthoritiesFile is null)
-            throw new StartException($"{options.Prefix}.verify = verify_peer needs to know whom to trust: set {options.Prefix}.cacertfile.");
-        return new TlsCertificates(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<TlsCertificates>>());
-    }
 }

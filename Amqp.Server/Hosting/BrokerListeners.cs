@@ -15,7 +15,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private readonly BoundAddresses _addresses = kestrel.ApplicationServices.GetRequiredService<BoundAddresses>();
     private readonly ListenSockets _sockets = kestrel.ApplicationServices.GetRequiredService<ListenSockets>();
 
-    /// <exception cref="StartException">A listener needs certificates that cannot be had.</exception>
+    /// <exception cref="ConfigurationException">A listener needs certificates that cannot be had.</exception>
     public void Listen()
     {
         SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
@@ -42,7 +42,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     {
         if (listeners == 0)
             return _ => { };
-        TlsCertificates certificates = AmqpListening.LoadCertificates(options.Tls, _services);
+        TlsCertificates certificates = Load(options.Tls);
         return listen => AmqpListening.Configure(listen, options, _services, certificates);
     }
 
@@ -50,7 +50,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     {
         if (tls.Listeners.Count == 0)
             return _ => { };
-        TlsCertificates certificates = AmqpListening.LoadCertificates(tls, _services);
+        TlsCertificates certificates = Load(tls);
         return listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
@@ -59,6 +59,9 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     }
 
     private HttpConnections NewHttpConnections() => new(options.MaxHttpConnections, _services.GetRequiredService<ConnectionRegistry>());
+
+    private TlsCertificates Load(TlsOptions tls) =>
+        new(tls, _services.GetRequiredService<TimeProvider>(), _services.GetRequiredService<ILogger<TlsCertificates>>());
 
     /// <param name="protocol">What is spoken there.</param>
     /// <param name="endPoints">The configured addresses.</param>

@@ -23,7 +23,7 @@ internal static class BrokerRun
         catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
         {
             await error.WriteLineAsync($"amqpbroker: {sentence}");
-            return ExitCode.Failure;
+            return exception is ConfigurationException or StartDefinitionsException ? ExitCode.Configuration : ExitCode.Failure;
         }
 
         await app.WaitForShutdownAsync(cancellation);

@@ -110,18 +110,21 @@ internal sealed class ListenSockets(SocketOptions options)
         }
         catch (SocketException exception)
         {
-            throw new StartException(exception.SocketErrorCode switch
+            throw exception.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse =>
-                    $"Cannot listen on {endPoint}: the port is in use. Stop what listens there, or choose another port with --port or --management-port.",
-                SocketError.AccessDenied =>
-                    $"Cannot listen on {endPoint}: ports below 1024 need a privilege. Choose another port with --port or --management-port.",
-                SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported =>
-                    $"Cannot listen on {endPoint}: this machine has no such address. Choose another with --bind.",
-                _ => $"Cannot listen on {endPoint}: {exception.Message}.",
-            }, exception);
+                SocketError.AddressAlreadyInUse => new StartException(
+                    $"Cannot listen on {endPoint}: the port is in use. Stop what listens there, or choose another port with --port or --management-port.", exception),
+                SocketError.AccessDenied => new StartException(
+                    $"Cannot listen on {endPoint}: ports below 1024 need a privilege. Choose another port with --port or --management-port.", exception),
+                SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported => NoSuchAddress(endPoint, exception),
+                _ => new StartException($"Cannot listen on {endPoint}: {exception.Message}.", exception),
+            };
         }
     }
+
+    /// <summary>What is said of an address that the machine has not got.</summary>
+    public static ConfigurationException NoSuchAddress(IPEndPoint endPoint, Exception? cause = null) =>
+        new($"Cannot listen on {endPoint}: this machine has no such address. Choose another with --bind.", cause);
 
     private Socket BindSocket(IPEndPoint endPoint)
     {

@@ -118,6 +118,7 @@ public class CommandLineTests
                 _served = configuration;
                 return Task.FromResult(exitCode);
             },
+            _ => { },
             new Dictionary<string, string>());
         return commands.RunAsync(
             arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),

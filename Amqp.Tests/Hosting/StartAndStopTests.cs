@@ -111,6 +111,6 @@ public class StartAndStopTests
 
         await broker.StopAsync();
 
-        Assert.That(broker.Output, Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect in this version"));
+        Assert.That(broker.Output, Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
     }
 }

@@ -208,8 +208,8 @@ public sealed class TlsTests : IDisposable
     [Test]
     public void Without_its_files_the_broker_does_not_start()
     {
-        Assert.That(() => BrokerInProcess.StartAsync(_authority.Settings), Throws.TypeOf<StartException>().With.Message.Contains("server.pem"));
-        Assert.That(() => BrokerInProcess.StartAsync("listeners.ssl.default = 0"), Throws.TypeOf<StartException>().With.Message.Contains("ssl_options.certfile"));
+        Assert.That(() => BrokerInProcess.StartAsync(_authority.Settings), Throws.TypeOf<ConfigurationException>().With.Message.Contains("server.pem"));
+        Assert.That(() => BrokerInProcess.StartAsync("listeners.ssl.default = 0"), Throws.TypeOf<ConfigurationException>().With.Message.Contains("ssl_options.certfile"));
     }
 
     public void Dispose() => _authority.Dispose();

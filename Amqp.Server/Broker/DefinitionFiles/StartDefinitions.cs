@@ -21,6 +21,26 @@ internal sealed class StartDefinitions(DefinitionOptions options, ILogger logger
                 Import(broker, source.Setting, file);
     }
 
+    /// <summary>Looks whether there is something that can be read; what it says is looked at when it is imported.</summary>
+    /// <exception cref="StartDefinitionsException">A file is not there, or is no JSON.</exception>
+    public static void Check(DefinitionSource source)
+    {
+        foreach (string file in FilesOf(source))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+            {
+                throw Fault(source.Setting, file, error);
+            }
+        }
+    }
+
+    private static StartDefinitionsException Fault(string setting, string file, Exception error) =>
+        new($"{setting}: cannot import {file}: {error.Message.ReplaceLineEndings(" ").Trim()}", error);
+
     private void Import(MessageBroker broker, string setting, string file)
     {
         try
@@ -44,7 +64,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, ILogger logger
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException or AmqpException)
         {
-            throw new StartDefinitionsException($"{setting}: cannot import {file}: {error.Message.ReplaceLineEndings(" ").Trim()}", error);
+            throw Fault(setting, file, error);
         }
     }
 
