@@ -5,13 +5,16 @@ namespace Amqp.Server.Broker;
 
 /// <summary>How many connections each virtual host and each user has, and how many channels each user, for the limits on them.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ClientCounts(MessageBroker broker)
+/// <param name="broker">Knows the limits.</param>
+/// <param name="channelLimit">Most channels in the whole broker; null: no limit.</param>
+internal sealed class ClientCounts(MessageBroker broker, long? channelLimit)
 {
     private readonly MessageBroker _broker = broker;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _ofVirtualHosts = [];
     private readonly Dictionary<string, int> _ofUsers = [];
     private readonly Dictionary<string, int> _channelsOfUsers = [];
+    private long _channels;
 
     /// <summary>Counts a connection until the admission is disposed of.</summary>
     /// <exception cref="AmqpException">530: there are as many as there may be.</exception>
@@ -27,6 +30,12 @@ internal sealed class ClientCounts(MessageBroker broker)
             Add(_ofUsers, user, 1);
             return new Admission(this, user, virtualHost.Name);
         }
+    }
+
+    private void DemandRoomForChannel()
+    {
+        if (channelLimit is { } limit && _channels >= limit)
+            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened on node '{Node.Name}' has reached the maximum allowed limit of ({limit})");
     }
 
     private static void Add(Dictionary<string, int> counts, string name, int count)
@@ -46,14 +55,16 @@ internal sealed class ClientCounts(MessageBroker broker)
         private bool _isOver;
 
         /// <summary>Counts a channel.</summary>
-        /// <exception cref="AmqpException">530: the user has as many as there may be.</exception>
+        /// <exception cref="AmqpException">530: the broker or the user has as many as there may be.</exception>
         public void OpenChannel()
         {
             lock (counts._lock)
             {
+                counts.DemandRoomForChannel();
                 if (counts._broker.UserLimits.Find(user, UserLimits.MaxChannels) is { } limit && counts._channelsOfUsers.GetValueOrDefault(user) >= limit)
                     throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
                 Add(counts._channelsOfUsers, user, 1);
+                counts._channels++;
                 _channels++;
             }
         }
@@ -65,6 +76,7 @@ internal sealed class ClientCounts(MessageBroker broker)
                 if (_isOver)
                     return;
                 Add(counts._channelsOfUsers, user, -1);
+                counts._channels--;
                 _channels--;
             }
         }
@@ -80,6 +92,7 @@ internal sealed class ClientCounts(MessageBroker broker)
                 Add(counts._ofVirtualHosts, virtualHost, -1);
                 Add(counts._ofUsers, user, -1);
                 Add(counts._channelsOfUsers, user, -_channels);
+                counts._channels -= _channels;
             }
         }
     }

@@ -146,13 +146,18 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 
     private void RestoreVirtualHosts(DefinitionStore definitions)
     {
-        var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount));
+        var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount))
+        {
+            ExchangeLimit = _options.ClusterExchangeLimit,
+            CountExchanges = () => VirtualHosts.All.Sum(host => (long)host.ExchangeCount),
+        };
         Parameters = new RuntimeParameters(definitions) { Events = Events };
         VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
         {
             Events = Events,
             Faults = Faults,
             Making = AddInternalExchanges,
+            Limit = _options.VirtualHosts.Limit,
             Spans = _spans,
         };
         VirtualHosts.Restore();
@@ -162,6 +167,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>Adds what the configuration says there shall be: definitions from files, and for a new broker a first user.</summary>
     private void CompleteDefinitions()
     {
+        VirtualHosts.Added += new VirtualHostDefaults(Parameters, _options.VirtualHosts).Apply;
         var definitionsAtStart = new StartDefinitions(_options.Definitions, logger);
         new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete(() => definitionsAtStart.Import(this));
     }
@@ -199,7 +205,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         GlobalParameters.Changed += Events.GlobalParameterChanged;
         ImportedDefinitions = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         ImportedDefinitions.Restore();
-        Clients = new ClientCounts(this);
+        Clients = new ClientCounts(this, _options.ChannelMaxPerNode);
         UserLimits = new UserLimits(definitions) { Events = Events };
         UserLimits.Restore();
         Users.Deleted += UserLimits.ClearAll;

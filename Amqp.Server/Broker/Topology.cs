@@ -41,6 +41,7 @@ internal sealed class Topology(
             return existing;
         }
         ReservedNames.DemandNotReserved("exchange", name);
+        virtualHost.DeclareRules.DemandRoomForExchange(name);
         if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
             throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
         var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));

@@ -158,6 +158,9 @@ internal sealed class VirtualHost : IDisposable
         return router.Choose(routingKey, headers, properties);
     }
 
+    /// <summary>How many exchanges there are, the predeclared ones among them.</summary>
+    public int ExchangeCount => _exchanges.Count;
+
     /// <summary>How many queues there are.</summary>
     public int QueueCount => _queues.Count;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
@@ -34,6 +35,9 @@ internal sealed class VirtualHosts(
     /// <summary>Traces messages; null unless that is configured.</summary>
     public MessageSpans? Spans { get; init; }
 
+    /// <summary>Most virtual hosts that there may be, except that there may always be one; null: no limit.</summary>
+    public long? Limit { get; init; }
+
     /// <summary>A virtual host has been added. Raised on the thread that did it, when the virtual host can be used.</summary>
     public event Action<VirtualHost>? Added;
 
@@ -62,12 +66,15 @@ internal sealed class VirtualHosts(
     /// <param name="name">Its name.</param>
     /// <param name="description">What is said of it.</param>
     /// <param name="maker">Who may use it, if it is new, as in RabbitMQ whoever makes one may; null: nobody yet.</param>
+    /// <exception cref="AmqpException">406: there are as many as there may be.</exception>
     /// <exception cref="StoreFullException">There is no room on the disk.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public VirtualHost Put(string name, VirtualHostDescription description, string? maker = null)
     {
         lock (_changes)
         {
+            if (Limit is { } limit && Find(name) is null && !IsEmpty && _virtualHosts.Count >= limit)
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot create vhost '{name}': vhost limit of {limit} is reached");
             definitions.SaveVirtualHost(name, description);
             if (Find(name) is { } existing)
             {

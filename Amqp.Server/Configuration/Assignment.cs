@@ -17,7 +17,8 @@ internal sealed record Assignment(IReadOnlyList<string> Segments, string Value, 
 /// <param name="Name">As a reader finds it: <c>broker.conf:12</c>, <c>AMQPBROKER_HEARTBEAT</c>, <c>--port</c>.</param>
 /// <param name="Strength">One of the constants of this type.</param>
 /// <param name="Line">The line in the file, else 0.</param>
-internal readonly record struct SettingSource(string Name, int Strength, int Line = 0)
+/// <param name="FileNumber">Of several files the place of this one, from 0.</param>
+internal readonly record struct SettingSource(string Name, int Strength, int Line = 0, int FileNumber = 0)
 {
     public const int File = 1;
     public const int OthersEnvironment = 2;
@@ -32,5 +33,5 @@ internal readonly record struct SettingRemark(SettingSource Source, string Text)
 {
     /// <summary>The texts in the order in which a reader goes through the sources.</summary>
     public static IReadOnlyList<string> InOrder(IEnumerable<SettingRemark> remarks) =>
-        [.. remarks.OrderBy(remark => remark.Source.Strength).ThenBy(remark => remark.Source.Line).Select(remark => $"{remark.Source.Name}: {remark.Text}")];
+        [.. remarks.OrderBy(remark => remark.Source.Strength).ThenBy(remark => remark.Source.FileNumber).ThenBy(remark => remark.Source.Line).Select(remark => $"{remark.Source.Name}: {remark.Text}")];
 }

@@ -14,8 +14,8 @@ internal sealed class BrokerConfiguration
     {
     }
 
-    /// <summary>The file read, or null when none was named.</summary>
-    public string? File { get; private init; }
+    /// <summary>The files read; empty when none was named.</summary>
+    public IReadOnlyList<string> Files { get; private init; } = [];
 
     /// <summary>The outcome; of use only without <see cref="Errors"/>.</summary>
     public BrokerOptions Options { get; } = new();
@@ -39,10 +39,15 @@ internal sealed class BrokerConfiguration
     /// <param name="variables">The environment.</param>
     public static BrokerConfiguration Load(string? file, IEnumerable<Assignment> commandLine, IReadOnlyDictionary<string, string> variables)
     {
-        var configuration = new BrokerConfiguration { File = file ?? FileFrom(variables) };
-        configuration.Take(configuration.ReadFile(variables));
+        var configuration = new BrokerConfiguration { Files = ConfigurationFiles.Find(file, variables) };
+        IReadOnlyList<Assignment> ofFiles = [.. configuration.Files.SelectMany((path, number) => configuration.ReadFile(path, number, variables))];
+        bool fileHasListeners = ofFiles.Any(assignment => assignment.Segments is ["listeners", "tcp", ..]);
+        configuration.Take(ofFiles);
+        configuration.Take(RabbitMqEnvironment.Read(variables, fileHasListeners, configuration._errors, configuration._warnings));
         configuration.Take(EnvironmentSettings.Read(variables, configuration._errors));
         configuration.Take(commandLine);
+        if (ConfigurationFiles.NotRead(configuration.Files) is { Count: > 0 } notRead)
+            configuration.AddWarning($"{string.Join(", ", notRead)}: not read; only settings of rabbitmq.conf's form are");
         configuration.Apply();
         return configuration;
     }
@@ -53,29 +58,17 @@ internal sealed class BrokerConfiguration
     /// <summary>Adds what its owner should know of something that the settings name.</summary>
     public void AddWarning(string text) => _foundWarnings.Add(text);
 
-    private static string? FileFrom(IReadOnlyDictionary<string, string> variables)
+    private IReadOnlyList<Assignment> ReadFile(string path, int number, IReadOnlyDictionary<string, string> variables)
     {
-        if (variables.TryGetValue(EnvironmentSettings.ConfigFile, out string? ours))
-            return ours;
-        // RabbitMQ's variable may leave out the extension.
-        return variables.TryGetValue(EnvironmentSettings.RabbitMqConfigFile, out string? file) && !System.IO.File.Exists(file) && System.IO.File.Exists(file + ".conf")
-            ? file + ".conf"
-            : file;
-    }
-
-    private IReadOnlyList<Assignment> ReadFile(IReadOnlyDictionary<string, string> variables)
-    {
-        if (File is null)
-            return [];
         try
         {
-            var file = new ConfigurationFile(File, variables.GetValueOrDefault).Read(System.IO.File.ReadAllText(File));
+            var file = new ConfigurationFile(path, variables.GetValueOrDefault, number).Read(File.ReadAllText(path));
             _errors.AddRange(file.Errors);
             return file.Assignments;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            _errors.Add(new(new SettingSource(File, SettingSource.File), $"cannot read the configuration file: {exception.Message}"));
+            _errors.Add(new(new SettingSource(path, SettingSource.File), $"cannot read the configuration file: {exception.Message}"));
             return [];
         }
     }

@@ -60,6 +60,15 @@ public sealed class BrokerOptions
     /// <summary>Queues allowed in the whole broker; null is no limit.</summary>
     public long? ClusterQueueLimit { get; set; }
 
+    /// <summary>Exchanges allowed in the whole broker; null is no limit.</summary>
+    public long? ClusterExchangeLimit { get; set; }
+
+    /// <summary>Channels allowed in the whole broker; null is no limit.</summary>
+    public long? ChannelMaxPerNode { get; set; }
+
+    /// <summary>How many virtual hosts there may be, and what new ones begin with.</summary>
+    public VirtualHostOptions VirtualHosts { get; set; } = new();
+
     /// <summary>The type of queues that name none, <c>classic</c> or <c>quorum</c>; null adds no type to their arguments.</summary>
     public string? DefaultQueueType { get; set; }
 
@@ -131,6 +140,12 @@ public sealed class BrokerOptions
 
     /// <summary>Who may use the HTTP API from within a browser's page.</summary>
     public CorsOptions Cors { get; set; } = new();
+
+    /// <summary>Headers of every answer of the HTTP API, by name.</summary>
+    public SortedDictionary<string, string> ResponseHeaders { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether operator policies may be changed over HTTP.</summary>
+    public bool AllowsOperatorPolicyChanges { get; set; } = true;
 
     /// <summary>Largest body of an HTTP request taken, in bytes.</summary>
     public long MaxApiBodySize { get; set; } = 20_000_000;

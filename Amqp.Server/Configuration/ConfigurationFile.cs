@@ -5,7 +5,8 @@ namespace Amqp.Server.Configuration;
 /// <summary>Reads rabbitmq.conf's syntax: one <c>key = value</c> a line, <c>#</c> comments, values literally in single quotes.</summary>
 /// <param name="name">The file's name, for messages.</param>
 /// <param name="variable">Gives the environment variable that a value names as <c>$(NAME)</c>, or null.</param>
-internal sealed class ConfigurationFile(string name, Func<string, string?> variable)
+/// <param name="number">Of several files the place of this one, from 0.</param>
+internal sealed class ConfigurationFile(string name, Func<string, string?> variable, int number = 0)
 {
     private readonly List<Assignment> _assignments = [];
     private readonly List<SettingRemark> _errors = [];
@@ -19,18 +20,18 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
     /// <summary>Reads a whole text; lines that cannot be understood end up in <see cref="Errors"/>.</summary>
     public ConfigurationFile Read(string text)
     {
-        int number = 0;
+        int lineNumber = 0;
         foreach (ReadOnlySpan<char> line in text.AsSpan().TrimStart('\uFEFF').EnumerateLines())
-            ReadLine(line.Trim(" \t"), ++number);
+            ReadLine(line.Trim(" \t"), ++lineNumber);
         return this;
     }
 
-    private void ReadLine(ReadOnlySpan<char> line, int number)
+    private void ReadLine(ReadOnlySpan<char> line, int lineNumber)
     {
         if (line.IsEmpty || line[0] == '#')
             return;
 
-        var source = new SettingSource($"{name}:{number}", SettingSource.File, number);
+        var source = new SettingSource($"{name}:{lineNumber}", SettingSource.File, lineNumber, number);
         List<string> segments = ReadKey(ref line);
         line = line.TrimStart(" \t");
         if (segments.Contains("") || line.IsEmpty || line[0] != '=')

@@ -1,23 +1,18 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case, its dots as underscores; and those of RabbitMQ's images and of OpenTelemetry.</summary>
+/// <summary>Settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case, its dots as underscores; and those of OpenTelemetry.</summary>
 internal static class EnvironmentSettings
 {
     public const string Prefix = "AMQPBROKER_";
 
-    /// <summary>Names the configuration file; <see cref="RabbitMqConfigFile"/> does too.</summary>
+    /// <summary>Names the configuration file; <see cref="RabbitMqEnvironment.ConfigFile"/> does too.</summary>
     public const string ConfigFile = Prefix + "CONFIG_FILE";
-
-    public const string RabbitMqConfigFile = "RABBITMQ_CONFIG_FILE";
 
     /// <summary>Variables with our prefix that say which broker a command means; a broker does not care.</summary>
     public static IReadOnlyList<string> OfCommands { get; } = [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
 
     private static readonly Dictionary<string, string> _others = new()
     {
-        ["RABBITMQ_DEFAULT_USER"] = "default_user",
-        ["RABBITMQ_DEFAULT_PASS"] = "default_pass",
-        ["RABBITMQ_DEFAULT_VHOST"] = "default_vhost",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "opentelemetry.endpoint",
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "opentelemetry.protocol",
         ["OTEL_EXPORTER_OTLP_HEADERS"] = "opentelemetry.headers",

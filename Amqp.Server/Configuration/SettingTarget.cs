@@ -7,6 +7,9 @@ internal sealed class SettingTarget(BrokerOptions options)
     private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
     private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DefaultLimits> _defaultLimits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DefaultOperatorPolicy> _defaultOperatorPolicies = new(StringComparer.Ordinal);
+    private int? _managementConnections;
     private readonly List<string> _corsOrigins = [];
     private readonly List<DefinitionSource> _definitions = [];
     private readonly SortedSet<string> _mechanisms = new(StringComparer.Ordinal);
@@ -38,6 +41,26 @@ internal sealed class SettingTarget(BrokerOptions options)
             _defaultUsers.Add(name, user = new DefaultUser(name));
         return user;
     }
+
+    /// <summary>The limits of this name for new virtual hosts.</summary>
+    public DefaultLimits DefaultLimits(string name)
+    {
+        if (!_defaultLimits.TryGetValue(name, out DefaultLimits? limits))
+            _defaultLimits.Add(name, limits = new DefaultLimits());
+        return limits;
+    }
+
+    /// <summary>The operator policy of this name for new virtual hosts.</summary>
+    public DefaultOperatorPolicy DefaultOperatorPolicy(string name)
+    {
+        if (!_defaultOperatorPolicies.TryGetValue(name, out DefaultOperatorPolicy? policy))
+            _defaultOperatorPolicies.Add(name, policy = new DefaultOperatorPolicy(name));
+        return policy;
+    }
+
+    /// <summary>Bounds connections to the HTTP API; the smallest bound that is set holds, 0 is none.</summary>
+    public void LimitHttpConnections(int most) =>
+        options.MaxHttpConnections = (_managementConnections = _managementConnections is { } bound ? Smaller(bound, most) : most).Value;
 
     /// <summary>Adds a SASL mechanism. Whoever names any names all, as in RabbitMQ.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
@@ -86,6 +109,8 @@ internal sealed class SettingTarget(BrokerOptions options)
         MetricsTls.Complete(options.Tls);
         if (_mechanisms.Count > 0)
             options.AuthenticationMechanisms = _mechanisms;
+        options.VirtualHosts.Limits = [.. _defaultLimits.Values];
+        options.VirtualHosts.OperatorPolicies = [.. _defaultOperatorPolicies.Values];
         options.Cors.Origins = WithoutCorsOrigins ? [] : _corsOrigins;
         options.Definitions.Sources = [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
         options.ManagementListeners = Listeners.ManagementEndPoints();

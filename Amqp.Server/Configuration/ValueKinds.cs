@@ -126,6 +126,13 @@ internal static class ValueKinds
     /// <summary>Milliseconds, or as RabbitMQ's policies in configuration files have it: <c>1d12h</c>, <c>90s</c>.</summary>
     public static readonly ValueKind<long> Duration = new("milliseconds, or a time like 1d12h, 90s or 500ms", DurationText.TryParse);
 
+    /// <summary>A number as policies have it.</summary>
+    public static readonly ValueKind<long> PositiveNumber = new("a whole number, 1 or more", (string text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1);
+
+    /// <summary>A number of bytes as policies have it.</summary>
+    public static readonly ValueKind<long> PolicySize = Bytes(0, long.MaxValue);
+
     public static ValueKind<int> Integer(int min, int max) => new(Range("a whole number", min, max), (string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
 

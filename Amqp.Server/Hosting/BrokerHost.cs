@@ -42,6 +42,8 @@ internal static class BrokerHost
         if (options.Telemetry is { Endpoint: not null, Traces: true })
             app.UseRequestSpans();
         app.UseMetrics(services);
+        if (options.ResponseHeaders.Count > 0)
+            app.UseResponseHeaders(options.ResponseHeaders);
         app.MapManagement(services);
         return app;
     }

@@ -26,7 +26,7 @@ internal sealed class BrokerLifetime(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         BrokerOptions settings = options.Value;
-        logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(settings.DataDirectory), configuration.File ?? "defaults");
+        logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(settings.DataDirectory), configuration.Files.Count > 0 ? string.Join(", ", configuration.Files) : "defaults");
         foreach (string warning in configuration.Warnings)
             logger.ConfigurationWarning(warning);
         broker.Events.Add(new EventLog(loggers));

@@ -34,6 +34,7 @@ internal static class PolicyEndpoints
 
     private static ApiReply Put(PolicyKind kind, ApiRequest request)
     {
+        DemandChangeable(kind, request);
         var host = request.VirtualHost;
         request.DemandFields("pattern", "definition");
         try
@@ -47,6 +48,15 @@ internal static class PolicyEndpoints
         }
     }
 
-    private static ApiReply Delete(PolicyKind kind, ApiRequest request) =>
-        request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
+    private static ApiReply Delete(PolicyKind kind, ApiRequest request)
+    {
+        DemandChangeable(kind, request);
+        return request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
+    }
+
+    private static void DemandChangeable(PolicyKind kind, ApiRequest request)
+    {
+        if (kind == PolicyKind.Operator && !request.Services.Options.AllowsOperatorPolicyChanges)
+            throw new ApiException(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "operator policies may not be changed over HTTP");
+    }
 }

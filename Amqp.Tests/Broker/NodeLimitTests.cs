@@ -1,4 +1,8 @@
+using System.Net;
 using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -33,6 +37,89 @@ public class NodeLimitTests
         await channel.SendAsync(new QueueDeclare("b", false, false, true, false, false, FieldTable.Empty));
 
         await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare queue 'b': queue limit in cluster (1) is reached", QueueDeclare.Id);
+    }
+
+    [Test]
+    public async Task One_channel_too_many_is_refused_until_another_is_closed()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("channel_max_per_node = 2");
+        await using var first = await DialAsync(broker);
+        await first.OpenAsync();
+        await first.OpenChannelAsync(1);
+        await using (var gone = await DialAsync(broker))
+        {
+            await gone.OpenAsync();
+            await gone.OpenChannelAsync(1);
+        }
+        await using var second = await DialAsync(broker);
+        await second.OpenAsync();
+        await Eventually.Holds(() => broker.Broker.VirtualHosts.Find("/")!.Statistics.ChannelCount == 1, () => "the channel of the closed connection counts");
+        await second.OpenChannelAsync(1);
+
+        await second.SendAsync(2, new ChannelOpen());
+
+        var close = await second.ExpectAsync<ConnectionClose>(0);
+        Assert.That(close.ReplyCode, Is.EqualTo((ushort)530));
+        Assert.That(close.ReplyText, Does.Match(@"^NOT_ALLOWED - number of channels opened on node '.+' has reached the maximum allowed limit of \(2\)$"));
+    }
+
+    [Test]
+    public async Task One_exchange_too_many_is_refused()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("cluster_exchange_limit = 12");
+        int room = 12 - broker.Broker.VirtualHosts.All.Sum(host => host.Exchanges.Count());
+        await using var client = await DialAsync(broker);
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        for (int at = 0; at < room; at++)
+            await channel.DeclareExchangeAsync($"e{at}", "direct");
+
+        await channel.SendAsync(new ExchangeDeclare("more", "direct", false, false, false, false, false, FieldTable.Empty));
+
+        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare exchange 'more': exchange limit in cluster (12) is reached", ExchangeDeclare.Id);
+    }
+
+    [Test]
+    public async Task One_virtual_host_too_many_is_refused_and_one_that_is_there_is_not()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("vhost_max = 2");
+        broker.Broker.VirtualHosts.Put("a", VirtualHostDescription.None);
+
+        Assert.That(() => broker.Broker.VirtualHosts.Put("b", VirtualHostDescription.None), Throws.TypeOf<AmqpException>().With.Message.EqualTo("cannot create vhost 'b': vhost limit of 2 is reached"));
+        Assert.That(() => broker.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task New_virtual_hosts_begin_with_the_limits_and_operator_policies_that_are_configured()
+    {
+        await using var broker = await BrokerInProcess.StartAsync(
+            "default_limits.vhosts.small.pattern = ^small", "default_limits.vhosts.small.max_queues = 3", "default_limits.vhosts.all.max_connections = 7",
+            "default_policies.operator.bound.vhost_pattern = ^small", "default_policies.operator.bound.queue_pattern = ^q", "default_policies.operator.bound.max_length = 5",
+            "default_policies.operator.bound.message_ttl = 1m", "default_policies.operator.bound.max_length_bytes = 2Ki");
+
+        var small = broker.Broker.VirtualHosts.Put("small.1", VirtualHostDescription.None);
+        var other = broker.Broker.VirtualHosts.Put("other", VirtualHostDescription.None);
+
+        Assert.That(small.Limits, Is.EqualTo(new VirtualHostLimits(null, 3)));
+        Assert.That(other.Limits, Is.EqualTo(new VirtualHostLimits(7, null)));
+        var policy = small.Policies.Find(PolicyKind.Operator, "bound")!;
+        Assert.That((policy.Pattern, policy.ApplyTo), Is.EqualTo(("^q", "queues")));
+        Assert.That(policy.Definition.Select(entry => $"{entry.Key}={entry.Value.AsInteger()}"), Is.EqualTo(new[] { "max-length=5", "max-length-bytes=2048", "message-ttl=60000" }));
+        Assert.That(other.Policies.All(PolicyKind.Operator), Is.Empty);
+    }
+
+    [Test]
+    public async Task Operator_policies_may_be_closed_to_changes_over_HTTP()
+    {
+        await using var broker = await BrokerInProcess.StartAsync("management.restrictions.operator_policy_changes.disabled = true");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
+
+        var put = await http.PutAsync("operator-policies/%2F/p", new StringContent("""{"pattern":"","definition":{"max-length":1}}"""));
+        var delete = await http.DeleteAsync("operator-policies/%2F/p");
+
+        Assert.That((put.StatusCode, delete.StatusCode), Is.EqualTo((HttpStatusCode.MethodNotAllowed, HttpStatusCode.MethodNotAllowed)));
+        Assert.That((await http.GetAsync("operator-policies/%2F")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]

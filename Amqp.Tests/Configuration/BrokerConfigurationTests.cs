@@ -1,4 +1,6 @@
+using System.Net;
 using Amqp.Server.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Configuration;
 
@@ -72,6 +74,94 @@ public class BrokerConfigurationTests
 
         Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", file.Path[..^".conf".Length])).Options.Heartbeat, Is.EqualTo(7));
     }
+
+    [Test]
+    public void Files_of_conf_d_beside_rabbitmq_conf_are_read_behind_it_in_the_order_of_their_names()
+    {
+        using var folder = new TemporaryFolder();
+        string main = folder.Write("rabbitmq.conf", "heartbeat = 1\nframe_max = 8192");
+        folder.Write("conf.d/20-b.conf", "heartbeat = 3\nnonsense");
+        string first = folder.Write("conf.d/10-a.conf", "heartbeat = 2\nchannel_max = 5\nheartbaet = 1");
+        folder.Write("conf.d/30-c.txt", "heartbeat = 4");
+
+        var configuration = BrokerConfiguration.Load(main, [], new Dictionary<string, string>());
+
+        Assert.That((configuration.Options.Heartbeat, configuration.Options.ChannelMax, configuration.Options.FrameMax), Is.EqualTo(((ushort)3, (ushort)5, 8_192)));
+        Assert.That(configuration.Errors, Has.Count.EqualTo(2));
+        Assert.That(configuration.Errors[0], Does.StartWith($"{first}:3: unknown setting"));
+    }
+
+    [TestCase("more")]
+    [TestCase("more/*.conf")]
+    [TestCase("more/1?.conf")]
+    public void A_variable_of_RabbitMQ_names_further_files_by_their_folder_or_by_a_pattern(string value)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("more/10.conf", "heartbeat = 7");
+
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILES", Path.Combine(folder.Path, value))).Options.Heartbeat, Is.EqualTo(7));
+    }
+
+    [Test]
+    public void A_folder_may_be_named_in_place_of_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("b.conf", "heartbeat = 2");
+        folder.Write("a.conf", "heartbeat = 1");
+
+        Assert.That(BrokerConfiguration.Load(folder.Path, [], new Dictionary<string, string>()).Options.Heartbeat, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void What_lies_beside_the_file_and_is_not_read_is_named_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        string main = folder.Write("rabbitmq.conf", "heartbeat = 1");
+        string[] others = [.. new[] { "advanced.config", "enabled_plugins", "rabbitmq-env.conf" }.Select(name => folder.Write(name, ""))];
+
+        Assert.That(
+            BrokerConfiguration.Load(main, [], new Dictionary<string, string>()).Warnings,
+            Is.EqualTo(new[] { $"{string.Join(", ", others)}: not read; only settings of rabbitmq.conf's form are" }));
+    }
+
+    [TestCase("RABBITMQ_NODE_PORT=1", "127.0.0.1:1")]
+    [TestCase("RABBITMQ_NODE_IP_ADDRESS=10.0.0.1", "10.0.0.1:5672")]
+    [TestCase("RABBITMQ_NODE_IP_ADDRESS=fe80::1 RABBITMQ_NODE_PORT=1", "[fe80::1]:1")]
+    [TestCase("RABBITMQ_NODE_IP_ADDRESS=auto RABBITMQ_NODE_PORT=1", "127.0.0.1:1")]
+    public void Port_and_address_of_RabbitMQ_are_those_of_the_AMQP_listener(string variables, string expected)
+    {
+        (string, string)[] environment = [.. variables.Split(' ').Select(variable => variable.Split('=')).Select(parts => (parts[0], parts[1]))];
+
+        Assert.That(ConfigurationOf.File("bind = 127.0.0.1", environment).Options.Listeners.Single(), Is.EqualTo(IPEndPoint.Parse(expected)));
+    }
+
+    [Test]
+    public void Listeners_of_a_file_outweigh_port_and_address_of_RabbitMQ()
+    {
+        var configuration = ConfigurationOf.File("bind = 127.0.0.1\nlisteners.tcp.1 = 2", ("RABBITMQ_NODE_PORT", "1"));
+
+        Assert.That(configuration.Options.Listeners.Single().Port, Is.EqualTo(2));
+        Assert.That(configuration.Warnings.Single(), Does.StartWith("environment: RABBITMQ_NODE_PORT: not read"));
+    }
+
+    [Test]
+    public void Levels_of_RabbitMQs_variable_are_levels_of_the_log()
+    {
+        LogOptions log = ConfigurationOf.Environment(("RABBITMQ_LOG", "error,connection=debug,+color,+json")).Options.Log;
+
+        Assert.That((log.Level, log.CategoryLevels["connection"], log.IsJson), Is.EqualTo((LogLevel.Error, LogLevel.Debug, true)));
+    }
+
+    [Test]
+    public void Variables_of_RabbitMQ_that_are_not_read_are_named_in_one_line() =>
+        Assert.That(
+            ConfigurationOf.Environment(("RABBITMQ_NODENAME", "rabbit@a"), ("RABBITMQ_LOGS", "-"), ("RABBITMQ_ENABLED_PLUGINS", "x"), ("RABBITMQ_DEFAULT_USER", "u")).Warnings,
+            Is.EqualTo(new[] { "environment: RABBITMQ_ENABLED_PLUGINS, RABBITMQ_NODENAME: not read; docs/configuration.md names the variables of RabbitMQ's that are" }));
+
+    [TestCase("RABBITMQ_SSL_CERTFILE", "ssl_options.certfile")]
+    [TestCase("RABBITMQ_DEFAULT_PASS_FILE", "default_pass")]
+    public void Variables_with_which_RabbitMQs_image_does_not_start_any_more_are_errors(string variable, string key) =>
+        Assert.That(ConfigurationOf.Environment((variable, "x")).Errors.Single(), Is.EqualTo($"{variable}: RabbitMQ's image does not take this variable any more, and neither does the broker; set {key} in a configuration file"));
 
     [Test]
     public void The_file_of_the_command_line_is_read_instead_of_that_of_the_environment()

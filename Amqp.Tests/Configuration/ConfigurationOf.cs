@@ -29,3 +29,20 @@ internal sealed class TemporaryFile : IDisposable
 
     public void Dispose() => File.Delete(Path);
 }
+
+/// <summary>A folder of configuration files for the length of a test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+
+    /// <summary>Writes a file, and makes the folder that it is to be in.</summary>
+    public string Write(string name, string text)
+    {
+        string file = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

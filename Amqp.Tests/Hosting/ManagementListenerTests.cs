@@ -34,6 +34,21 @@ public class ManagementListenerTests
         Assert.That((await http.GetAsync("api/whoami")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
+    [TestCase("management.csp.policy", "Content-Security-Policy")]
+    [TestCase("management.hsts.policy", "Strict-Transport-Security")]
+    [TestCase("management.headers.content_type_options", "X-Content-Type-Options")]
+    [TestCase("management.headers.frame_options", "X-Frame-Options")]
+    [TestCase("management.headers.referrer_policy", "Referrer-Policy")]
+    [TestCase("management.headers.xss_protection", "X-XSS-Protection")]
+    public async Task Answers_have_the_headers_that_are_configured(string setting, string header)
+    {
+        await using var broker = await BrokerInProcess.StartAsync($"{setting} = 'of my own'");
+        using var http = new HttpClient();
+
+        foreach (string path in new[] { "api/overview", "nothing" })
+            Assert.That((await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/{path}")).Headers.GetValues(header), Is.EqualTo(new[] { "of my own" }));
+    }
+
     [Test]
     public async Task Metrics_are_answered_over_tls()
     {

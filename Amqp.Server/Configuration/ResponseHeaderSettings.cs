@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Amqp.Server.Configuration;
+
+/// <summary>Headers for the answers of the HTTP API.</summary>
+internal static class ResponseHeaderSettings
+{
+    private static readonly ValueKind<string> _headerValue = new("text of printable ASCII", (string text, [MaybeNullWhen(false)] out string value) =>
+        (value = text).Length > 0 && text.All(character => character is >= ' ' and <= '~'));
+
+    /// <summary>The rows.</summary>
+    public static IReadOnlyList<Setting> Rows { get; } =
+    [
+        Of("management.csp.policy", "Content-Security-Policy"),
+        Of("management.hsts.policy", "Strict-Transport-Security"),
+        Of("management.headers.content_type_options", "X-Content-Type-Options"),
+        Of("management.headers.frame_options", "X-Frame-Options"),
+        Of("management.headers.referrer_policy", "Referrer-Policy"),
+        Of("management.headers.xss_protection", "X-XSS-Protection"),
+    ];
+
+    private static Setting Of(string key, string header) =>
+        Setting.Of(key, _headerValue, "", $"The header `{header}` of every answer of the HTTP API; none unless given.", (target, value) => target.Options.ResponseHeaders[header] = value);
+}
