@@ -12,6 +12,9 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     // Below this the file is not worth rewriting, however much of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
+    // How often changes that came during a rewrite are added without holding up others. Then those that are left, few by then, do.
+    private const int MaxCatchUps = 8;
+
     private readonly Lock _gate = new();
     private readonly CommitSignal _signal;
     private readonly CatalogFile _file; // owned by _gate, but for Sync
@@ -19,6 +22,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     private readonly HashSet<string> _owed = new(StringComparer.Ordinal); // removed, and no room to write it down; owned by _gate
     private long _liveBytes = FileHeader.Size; // of the file; owned by _gate
     private long _rewriteAbove = MinRewriteBytes; // bytes of the file; owned by _gate
+    private Dictionary<string, byte[]?>? _sinceSnapshot; // changed while the file is rewritten, null for what was removed; owned by _gate
+    private bool _isRewriteAsked; // owned by _gate
     private volatile bool _owes; // whether there are any owed
     private StoreFailedException? _failure; // owned by _gate
     private int _dirty; // changed with Interlocked
@@ -29,7 +34,22 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         _signal = signal;
         _file = CatalogFile.Open(files, directory, _entries, findings);
         _liveBytes += _entries.Sum(entry => Size(entry.Key, entry.Value));
-        RewriteIfMostlyDead();
+        AskForRewrite();
+    }
+
+    /// <summary>Called once when the file is worth rewriting, with the gate held: has <see cref="Rewrite"/> called on a thread that may take its time. Set once.</summary>
+    public Action? RewriteWanted
+    {
+        get;
+        set
+        {
+            lock (_gate)
+            {
+                field = value;
+                if (_isRewriteAsked)
+                    value?.Invoke();
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -58,6 +78,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             if (_entries.TryGetValue(key, out byte[]? old))
                 _liveBytes -= Size(key, old);
             _entries[key] = copy;
+            if (_sinceSnapshot is { } since)
+                since[key] = copy;
             _liveBytes += Size(key, copy);
             _owed.Remove(key); // this replaces the entry as well
             WriteOwed();
@@ -77,6 +99,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             _owed.Add(key);
             WriteOwed();
             _entries.Remove(key);
+            if (_sinceSnapshot is { } since)
+                since[key] = null;
             _liveBytes -= Size(key, old);
             Changed();
         }
@@ -94,6 +118,37 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             _file.Sync();
     }
 
+    /// <summary>Writes the file anew, with what still counts. Changes go on meanwhile. By one thread at a time.</summary>
+    /// <remarks>What fails before the new file is in its place leaves the old one, which is as good. It is tried again when the file has grown.</remarks>
+    public void Rewrite()
+    {
+        KeyValuePair<string, byte[]>[] snapshot;
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return;
+            snapshot = [.. _entries];
+            _sinceSnapshot = new(StringComparer.Ordinal);
+        }
+        bool isReplaced = false;
+        try
+        {
+            ReplaceBy(_file.BeginRewrite(snapshot));
+            isReplaced = true;
+        }
+        catch (Exception failure) when (failure is StoreFullException || BackgroundFailures.Is(failure))
+        {
+            // The old file stays.
+        }
+        lock (_gate)
+        {
+            _sinceSnapshot = null;
+            _isRewriteAsked = false;
+            _rewriteAbove = isReplaced ? MinRewriteBytes : _file.Length + MinRewriteBytes;
+            AskForRewrite(); // for what came meanwhile
+        }
+    }
+
     /// <summary>Takes no more changes: they could not be made durable.</summary>
     public void Fail(StoreFailedException failure)
     {
@@ -103,10 +158,13 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     public void Dispose()
     {
+        bool hasFailed;
+        lock (_gate)
+            hasFailed = _failure is not null;
+        if (!hasFailed)
+            Sync();
         lock (_gate)
         {
-            if (_failure is null)
-                Sync();
             _failure ??= new StoreFailedException("the data folder is closed");
             _file.Dispose();
         }
@@ -161,23 +219,46 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     private void Changed()
     {
-        Guard(RewriteIfMostlyDead);
+        AskForRewrite();
         Interlocked.Exchange(ref _dirty, 1);
         _signal.WakeIfAsleep();
     }
 
-    private void RewriteIfMostlyDead()
+    private void AskForRewrite()
     {
-        if (_file.Length <= _rewriteAbove || _file.Length <= 2 * _liveBytes)
+        if (_isRewriteAsked || _file.Length <= _rewriteAbove || _file.Length <= 2 * _liveBytes)
             return;
+        _isRewriteAsked = true;
+        RewriteWanted?.Invoke();
+    }
+
+    private void ReplaceBy(CatalogFile next)
+    {
+        int catchUps = 0;
         try
         {
-            _file.Rewrite(_entries);
-            _rewriteAbove = MinRewriteBytes;
+            while (!_file.TryReplace(next, CatchUp, _gate))
+                next.Sync();
         }
-        catch (StoreFullException)
+        catch
         {
-            _rewriteAbove = _file.Length + MinRewriteBytes; // the old file is as good until then
+            next.Abandon();
+            throw;
+        }
+
+        bool CatchUp()
+        {
+            var changes = _sinceSnapshot!;
+            foreach ((string key, byte[]? value) in changes)
+                next.Append(value is null ? RecordType.CatalogRemove : RecordType.CatalogPut, key, value);
+            bool isAll = changes.Count == 0;
+            if (!isAll && ++catchUps > MaxCatchUps)
+            {
+                next.Sync();
+                isAll = true;
+            }
+            changes.Clear();
+            return isAll;
         }
     }
 }

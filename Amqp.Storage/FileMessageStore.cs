@@ -36,6 +36,7 @@ public sealed class FileMessageStore : IMessageStore
         var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
         _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments, _failures));
         _failures.Retry = _housekeeper.Retry;
+        catalog.RewriteWanted = () => _housekeeper.Do(catalog.Rewrite);
         _housekeeper.Start();
         _committer.Start();
     }

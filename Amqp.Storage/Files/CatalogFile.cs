@@ -8,11 +8,14 @@ internal sealed class CatalogFile : IDisposable
     /// <summary>In the data folder.</summary>
     public const string Name = "catalog.log";
 
+    private const string NewExtension = ".new";
+
     private readonly IStoreFiles _files;
     private readonly string _directory;
     private readonly string _path;
     private readonly Lock _swap = new(); // held to sync, and to put another file in place
     private IStoreFile _file;
+    private IOException? _folderFailure; // the file is in its place, and that may not survive a power cut; owned by _swap
     private byte[] _buffer = new byte[512];
 
     private CatalogFile(IStoreFiles files, string directory, string path, IStoreFile file) =>
@@ -57,20 +60,64 @@ internal sealed class CatalogFile : IDisposable
     public void Sync()
     {
         lock (_swap)
+        {
+            if (_folderFailure is not null)
+                throw new IOException(_folderFailure.Message, _folderFailure);
             _file.Sync();
+        }
     }
 
-    /// <summary>Puts a file in place that holds these entries and nothing else.</summary>
+    /// <summary>Puts a file in place that holds these entries and nothing else. For a catalog that nobody else uses yet.</summary>
     /// <exception cref="StoreFullException">There is no room for it; the old one stays.</exception>
-    public void Rewrite(SortedDictionary<string, byte[]> entries)
+    private void Rewrite(SortedDictionary<string, byte[]> entries)
     {
-        IStoreFile file = Create(_files, _directory, _path, entries, out long length);
-        lock (_swap)
-        {
-            _file.Dispose();
-            _file = file;
-        }
+        _file.Dispose();
+        _file = Create(_files, _directory, _path, entries, out long length);
         Length = length;
+    }
+
+    /// <summary>Begins a file beside this one that holds these entries, all on disk.</summary>
+    /// <exception cref="StoreFullException">There is no room for it.</exception>
+    public CatalogFile BeginRewrite(IEnumerable<KeyValuePair<string, byte[]>> entries)
+    {
+        IStoreFile file = CreateBeside(_files, _path, entries, out long length);
+        return new CatalogFile(_files, _directory, _path, file) { Length = length };
+    }
+
+    /// <summary>Gives up a file that <see cref="BeginRewrite"/> began.</summary>
+    public void Abandon()
+    {
+        _file.Dispose();
+        _files.Delete(_path + NewExtension);
+    }
+
+    /// <summary>Puts a file in this one's place that <see cref="BeginRewrite"/> began. From then on nothing counts as synced before the folder is.</summary>
+    /// <param name="next">On disk with all that is in it once <paramref name="complete"/> returned true.</param>
+    /// <param name="complete">Appends to it what is missing, and says whether that is all; then changes wait until the file is in its place.</param>
+    /// <param name="exclude">Held against changes meanwhile.</param>
+    /// <returns>False when that was not all.</returns>
+    public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
+    {
+        lock (_swap) // whoever syncs waits for the folder
+        {
+            lock (exclude)
+            {
+                if (!complete())
+                    return false;
+                _files.Rename(_path + NewExtension, _path);
+                _file.Dispose();
+                (_file, Length) = (next._file, next.Length);
+            }
+            try
+            {
+                _files.SyncDirectory(_directory);
+            }
+            catch (IOException failure)
+            {
+                _folderFailure = failure; // the next commit hears of it, and is the last
+            }
+            return true;
+        }
     }
 
     public void Dispose() => _file.Dispose();
@@ -78,25 +125,10 @@ internal sealed class CatalogFile : IDisposable
     /// <summary>Writes beside the old file, and only when all of it is on disk takes its place.</summary>
     private static IStoreFile Create(IStoreFiles files, string directory, string path, SortedDictionary<string, byte[]> entries, out long length)
     {
-        IStoreFile? file = null;
+        IStoreFile file = CreateBeside(files, path, entries, out length);
         try
         {
-            file = files.Create(path + ".new");
-            length = WriteAll(file, entries);
-            file.Sync();
-            files.Rename(path + ".new", path);
-        }
-        catch (Exception error)
-        {
-            file?.Dispose();
-            if (error is not IOException cause || !DiskFull.Is(cause))
-                throw;
-            if (file is not null)
-                files.Delete(path + ".new");
-            throw DiskFull.Error(cause);
-        }
-        try
-        {
+            files.Rename(path + NewExtension, path);
             files.SyncDirectory(directory);
             return file;
         }
@@ -107,8 +139,29 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
+    private static IStoreFile CreateBeside(IStoreFiles files, string path, IEnumerable<KeyValuePair<string, byte[]>> entries, out long length)
+    {
+        IStoreFile? file = null;
+        try
+        {
+            file = files.Create(path + NewExtension);
+            length = WriteAll(file, entries);
+            file.Sync();
+            return file;
+        }
+        catch (Exception error)
+        {
+            file?.Dispose();
+            if (error is not IOException cause || !DiskFull.Is(cause))
+                throw;
+            if (file is not null)
+                files.Delete(path + NewExtension);
+            throw DiskFull.Error(cause);
+        }
+    }
+
     /// <returns>The length of the file.</returns>
-    private static long WriteAll(IStoreFile file, SortedDictionary<string, byte[]> entries)
+    private static long WriteAll(IStoreFile file, IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
         byte[] buffer = new byte[FileHeader.Size];
         FileHeader.Write(buffer, FileHeader.CatalogMagic, id: 0);

@@ -106,15 +106,16 @@ public sealed class CatalogTests
     }
 
     [Test]
-    public void A_catalog_that_is_mostly_out_of_date_is_rewritten()
+    public async Task A_catalog_that_is_mostly_out_of_date_is_rewritten_while_it_changes()
     {
         using (DataDirectory directory = Open())
         {
+            directory.OpenStore(new HashSet<uint>());
             byte[] value = new byte[100_000];
             for (int i = 0; i < 100; i++)
                 directory.Catalog.Put("key", value);
             directory.Catalog.Put("key", "last"u8);
-            Assert.That(new FileInfo(_folder.Catalog).Length, Is.LessThan(2_000_000));
+            await Eventually.Holds(() => new FileInfo(_folder.Catalog).Length < 2_000_000, () => $"{new FileInfo(_folder.Catalog).Length} bytes");
         }
 
         Assert.That(Entries(), Is.EqualTo(new[] { "key=last" }));
@@ -243,14 +244,18 @@ public sealed class CatalogTests
     }
 
     [Test]
-    public void A_catalog_that_there_is_no_room_to_rewrite_goes_on_as_it_is_until_there_is()
+    public async Task A_catalog_that_there_is_no_room_to_rewrite_goes_on_as_it_is_until_there_is()
     {
         var files = new FaultyFiles { Room = name => name == "catalog.log.new" ? 5 : int.MaxValue };
         byte[] value = new byte[100_000];
         using (DataDirectory directory = OpenExisting(files))
         {
+            var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
             for (int i = 0; i < 50; i++)
+            {
                 directory.Catalog.Put("key", value);
+                await store.WhenIdleAsync();
+            }
             Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(5_000_000));
             Assert.That(File.Exists(_folder.Catalog + ".new"), Is.False, "it would take the room that is missing");
             Assert.That(files.Calls.Count(call => call == "create catalog.log.new"), Is.InRange(2, 6), "not at each change");
@@ -258,11 +263,87 @@ public sealed class CatalogTests
             files.Room = _ => int.MaxValue;
             for (int i = 0; i < 20; i++)
                 directory.Catalog.Put("key", value);
+            await store.WhenIdleAsync();
             Assert.That(new FileInfo(_folder.Catalog).Length, Is.LessThan(3_000_000));
             directory.Catalog.Put("key", "last"u8);
         }
 
         Assert.That(Entries(), Is.EqualTo(new[] { "key=last" }));
+    }
+
+    [Test]
+    public async Task A_rewritten_catalog_is_whole_on_the_disk_before_it_takes_the_place_of_the_old()
+    {
+        var files = new FaultyFiles();
+        using (DataDirectory directory = OpenExisting(files))
+        {
+            var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
+            await GrowAsync(directory, store);
+        }
+
+        string[] calls = [.. files.Calls.SkipWhile(call => call != "create catalog.log.new")];
+        int renamed = Array.IndexOf(calls, "rename catalog.log");
+        Assert.That(renamed, Is.Positive);
+        string[] written = [.. calls[..renamed].Where(call => call.EndsWith("catalog.log.new", StringComparison.Ordinal))];
+        Assert.That(written[^1], Is.EqualTo("sync catalog.log.new"), "a power cut behind the new name must find what the name stands for");
+        Assert.That(calls[renamed + 1], Is.EqualTo($"sync {Path.GetFileName(_folder.Path)}"), "nothing is synced before the name is");
+    }
+
+    [Test]
+    public async Task What_changes_while_the_catalog_is_rewritten_is_in_the_new_one_and_waits_for_nothing()
+    {
+        var files = new FaultyFiles();
+        using (DataDirectory directory = OpenExisting(files))
+        {
+            var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
+            directory.Catalog.Put("goes", "1"u8);
+            directory.Catalog.Put("stays", "1"u8);
+            int changes = 0;
+            files.Before = (call, name) =>
+            {
+                if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
+                    return;
+                // The rewrite stands still here, in the middle of a sync.
+                changes++;
+                Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
+                Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();
+                Task.Run(() => directory.Catalog.Remove("goes")).Wait();
+            };
+            await GrowAsync(directory, store);
+            Assert.That(changes, Is.EqualTo(3));
+        }
+
+        Assert.That(Entries(), Is.EqualTo(new[] { "new 1=1", "new 2=1", "new 3=1", "stays=2" }));
+    }
+
+    [Test]
+    public async Task A_rewrite_whose_name_may_not_survive_a_power_cut_is_the_end_of_all_commits()
+    {
+        var files = new FaultyFiles();
+        using DataDirectory directory = OpenExisting(files);
+        var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
+        bool isRenamed = false;
+        files.Before = (call, name) =>
+        {
+            isRenamed |= (call, name) == ("rename", "catalog.log");
+            if (isRenamed && (call, name) == ("sync", Path.GetFileName(_folder.Path)))
+                throw FaultyFiles.Broken;
+        };
+
+        await GrowAsync(directory, store);
+
+        await Eventually.Holds(() => store.Failure is not null, () => "the store does not know");
+        Assert.That(() => directory.Catalog.Put("late", "1"u8), Throws.TypeOf<StoreFailedException>());
+    }
+
+    /// <summary>Changes a value until the catalog has been rewritten, and takes it out.</summary>
+    private static async Task GrowAsync(DataDirectory directory, FileMessageStore store)
+    {
+        byte[] value = new byte[100_000];
+        for (int i = 0; i < 15; i++)
+            directory.Catalog.Put("grows", value);
+        directory.Catalog.Remove("grows");
+        await store.WhenIdleAsync();
     }
 
     private DataDirectory Open(FaultyFiles files) => DataDirectory.Open(_folder.Path, new StoreOptions(), files);
