@@ -83,4 +83,10 @@ internal static partial class BrokerLog
 
     [LoggerMessage(330, LogLevel.Error, "An unexpected error was kept inside {Place} ({Compartment}); this is a fault of the broker's, and nothing else is touched by it")]
     public static partial void FaultContained(this ILogger logger, string compartment, string place, Exception error);
+
+    [LoggerMessage(340, LogLevel.Warning, "Policy '{Policy}' in vhost '{VirtualHost}': its pattern '{Pattern}' takes too long for some names and does not match these, the first of them '{Name}'")]
+    public static partial void PolicyPatternTooSlow(this ILogger logger, string policy, string pattern, string name, string virtualHost);
+
+    [LoggerMessage(341, LogLevel.Warning, "Permission '{Pattern}' of user '{User}' in vhost '{VirtualHost}' takes too long for some names and does not match these, the first of them '{Name}'")]
+    public static partial void PermissionPatternTooSlow(this ILogger logger, string pattern, string user, string virtualHost, string name);
 }

@@ -60,6 +60,13 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>What clients make the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
+    /// <summary>What clients hold by being there, summed when the alarms are looked at.</summary>
+    public ClientMemory ClientMemory { get; } = new();
+
+    /// <summary>Bytes that count for the memory alarm.</summary>
+    public long MemoryInUse =>
+        Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes + ClientMemory.Bytes + (VirtualHosts?.MemoryInUse ?? 0);
+
     /// <summary>What has been counted since the start.</summary>
     public BrokerStatistics Statistics { get; } = new();
 
@@ -87,7 +94,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     public void Open()
     {
         DefinitionStore definitions = OpenStore();
-        Permissions = new PermissionStore(_directory.Catalog) { Events = Events };
+        Permissions = new PermissionStore(_directory.Catalog) { Events = Events, PatternTooSlow = logger.PermissionPatternTooSlow };
         Users = new UserStore(_directory.Catalog, Permissions, _options.LoopbackUsers) { Events = Events };
         WatchStore();
         RestoreVirtualHosts(definitions);
@@ -133,9 +140,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     {
         Commits = new CommitNotifier(Store, logger);
         Alarms = new ResourceAlarms(
-            new ResourceLimit(() => Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes, _options.MemoryHighWatermark),
+            new ResourceLimit(new MemoryMeasure(() => MemoryInUse, () => Environment.WorkingSet, _options.MemoryHighWatermark).Against, _options.MemoryHighWatermark),
             new DiskWatch(
-                new ResourceLimit(() => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
+                new ResourceLimit(_ => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
                 () => Store.AppendedPosition, () => Store.IsFull),
             logger, clock);
         Alarms.Changed += Events.AlarmChanged;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Events;
@@ -24,6 +25,10 @@ internal sealed class Topology(
     private readonly BindingsByDestination _bindings = new();
     private volatile bool _isDeleted;
 
+    /// <summary>Bytes that its queues, exchanges and bindings take, their messages, names and arguments aside. Any thread may ask.</summary>
+    public long MemoryInUse =>
+        (long)ObjectSize.Queue * virtualHost.QueueCount + (long)ObjectSize.Exchange * virtualHost.ExchangeCount + (long)ObjectSize.Binding * _bindings.Count;
+
     /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
     public bool IsDeleted => _isDeleted;
 
@@ -33,13 +38,15 @@ internal sealed class Topology(
     {
         ReservedNames.DemandNotDefault(name);
         Routers.DemandType(type);
-        using var held = topologyLock.Hold();
-        DemandNotDeleted();
-        if (exchanges.TryGetValue(name, out var existing))
+        using (topologyLock.Share()) // programs declare again and again what is there: that keeps nobody waiting
         {
-            ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
-            return existing;
+            if (FindDeclared(name, type, flags, arguments) is { } found)
+                return found;
         }
+        virtualHost.Policies.TryPatterns(name);
+        using var held = topologyLock.Hold();
+        if (FindDeclared(name, type, flags, arguments) is { } existing)
+            return existing;
         ReservedNames.DemandNotReserved("exchange", name);
         virtualHost.DeclareRules.DemandRoomForExchange(name);
         if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
@@ -50,7 +57,7 @@ internal sealed class Topology(
         exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumbers(isDurable, 1), isDurable));
         Keep(exchange); // first: what cannot be kept must not be seen
         exchanges[name] = exchange;
-        topologyLock.ForgetRoutes();
+        topologyLock.ForgetMisses();
         virtualHost.Events.ExchangeCreated(exchange, virtualHost.Name);
         return exchange;
     }
@@ -60,6 +67,8 @@ internal sealed class Topology(
     public void DeleteExchange(string name, bool ifUnused)
     {
         ReservedNames.DemandDeletable(name, virtualHost.Name);
+        if (!exchanges.ContainsKey(name))
+            return;
         using var held = topologyLock.Change();
         if (!exchanges.TryGetValue(name, out var exchange))
             return;
@@ -97,15 +106,15 @@ internal sealed class Topology(
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
             flags &= ~QueueFlags.Durable;
-        using var held = topologyLock.Hold();
-        DemandNotDeleted();
-        if (queues.TryGetValue(name, out var existing))
+        using (topologyLock.Share())
         {
-            QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
-            existing.RenewLease();
-            statistics.Note(Churn.QueueDeclared);
-            return existing;
+            if (FindDeclared(name, flags, arguments, connection) is { } found)
+                return found;
         }
+        virtualHost.Policies.TryPatterns(name);
+        using var held = topologyLock.Hold();
+        if (FindDeclared(name, flags, arguments, connection) is { } existing)
+            return existing;
         virtualHost.DemandRoomForQueue(name);
         arguments = QueueEquivalence.WithDefaultType(arguments, flags, defaultType);
         var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
@@ -117,7 +126,7 @@ internal sealed class Topology(
             Keep(queue);
         ApplyPolicies(queue);
         queues[name] = queue;
-        topologyLock.ForgetRoutes();
+        topologyLock.ForgetMisses();
         statistics.Note(Churn.QueueDeclared);
         statistics.Note(Churn.QueueCreated);
         virtualHost.Events.QueueCreated(queue);
@@ -153,13 +162,15 @@ internal sealed class Topology(
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round)
     {
         ReservedNames.DemandNotDefault(source);
+        using (topologyLock.Share())
+        {
+            if (FindUnbound(source, destination, routingKey, arguments) is null)
+                return;
+        }
         using var held = topologyLock.Hold();
-        DemandNotDeleted();
-        var exchange = virtualHost.GetExchange(source);
-        DemandStillThere(destination);
-        var binding = new Binding(exchange, destination, routingKey, arguments);
-        if (!exchange.Accepts(binding))
+        if (FindUnbound(source, destination, routingKey, arguments) is not { } binding)
             return;
+        var exchange = binding.Source;
         definitions.Save(virtualHost.Name, binding);
         exchange.Add(binding);
         _bindings.Add(binding);
@@ -181,6 +192,8 @@ internal sealed class Topology(
     public void Unbind(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
     {
         ReservedNames.DemandNotDefault(source);
+        if (!IsBound(source, destination, routingKey, arguments))
+            return;
         using var held = topologyLock.Change();
         if (!exchanges.TryGetValue(source, out var exchange))
             return;
@@ -191,16 +204,18 @@ internal sealed class Topology(
     }
 
     /// <summary>Changes the virtual host's policies, and lets every exchange and queue have what they now say.</summary>
-    public void ChangePolicies(Action change)
+    /// <param name="change">Puts the new policies in place.</param>
+    /// <param name="effective">What they say of an exchange or a queue, as far as that was found out before: patterns take their time.</param>
+    public void ChangePolicies(Action change, IReadOnlyDictionary<object, EffectivePolicy> effective)
     {
         var round = new DispatchRound();
         using (topologyLock.Change())
         {
             change();
             foreach (var exchange in virtualHost.Exchanges)
-                exchange.Apply(virtualHost.Policies.Effective(exchange));
+                exchange.Apply(effective.GetValueOrDefault(exchange) ?? virtualHost.Policies.Effective(exchange));
             foreach (var queue in virtualHost.Queues)
-                queue.Apply(virtualHost.Policies.Effective(queue), round);
+                queue.Apply(effective.GetValueOrDefault(queue) ?? virtualHost.Policies.Effective(queue), round);
         }
         round.Complete();
     }
@@ -251,6 +266,37 @@ internal sealed class Topology(
         topologyLock.ForgetRoutes();
         foreach (var (_, exchange) in exchanges)
             exchange.Keeper?.Start();
+    }
+
+    /// <summary>An exchange that is there as asked for; null when there is none. The lock is held, at least shared.</summary>
+    private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
+    {
+        DemandNotDeleted();
+        if (exchanges.TryGetValue(name, out var existing))
+            ExchangeEquivalence.Demand(existing, type, flags, arguments, virtualHost.Name);
+        return existing;
+    }
+
+    /// <inheritdoc cref="FindDeclared(string, string, ExchangeFlags, FieldTable)"/>
+    private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
+    {
+        DemandNotDeleted();
+        if (!queues.TryGetValue(name, out var existing))
+            return null;
+        QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
+        existing.RenewLease();
+        statistics.Note(Churn.QueueDeclared);
+        return existing;
+    }
+
+    /// <summary>The binding that would be a new one; null when it is there. The lock is held, at least shared.</summary>
+    private Binding? FindUnbound(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
+    {
+        DemandNotDeleted();
+        var exchange = virtualHost.GetExchange(source);
+        DemandStillThere(destination);
+        var binding = new Binding(exchange, destination, routingKey, arguments);
+        return exchange.Accepts(binding) ? binding : null;
     }
 
     /// <summary>Saves a durable exchange's definition, or gives its places in the store back.</summary>

@@ -6,12 +6,19 @@ internal sealed class TopologyLock : IDisposable
 {
     private readonly ReaderWriterLockSlim _lock = new();
     private int _version;
+    private int _declarations;
 
     /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>Has every route found anew.</summary>
     public void ForgetRoutes() => Interlocked.Increment(ref _version);
+
+    /// <summary>Changes whenever a queue or an exchange has come: a remembered route that met a name which was not there is good for as long as this stays.</summary>
+    public int Declarations => Volatile.Read(ref _declarations);
+
+    /// <summary>Has those routes found anew that met a name which was not there. A new queue or exchange changes no other: nothing is bound to it yet.</summary>
+    public void ForgetMisses() => Interlocked.Increment(ref _declarations);
 
     /// <summary>To read.</summary>
     public Shared Share()
@@ -20,7 +27,7 @@ internal sealed class TopologyLock : IDisposable
         return new Shared(_lock);
     }
 
-    /// <summary>To change something perhaps: whoever does calls <see cref="ForgetRoutes"/>.</summary>
+    /// <summary>To change something perhaps: whoever does calls <see cref="ForgetRoutes"/> or <see cref="ForgetMisses"/>.</summary>
     public Exclusive Hold()
     {
         _lock.EnterWriteLock();

@@ -111,6 +111,12 @@ internal sealed class VirtualHost : IDisposable
     /// <inheritdoc cref="TopologyLock.Version"/>
     public int TopologyVersion => _topologyLock.Version;
 
+    /// <summary>Changes whenever a queue or an exchange has come or gone, or a route may have changed otherwise.</summary>
+    public int Changes => unchecked(TopologyVersion + Declarations);
+
+    /// <inheritdoc cref="TopologyLock.Declarations"/>
+    public int Declarations => _topologyLock.Declarations;
+
     /// <summary>Has every route found anew: what a queue does with publishes has changed.</summary>
     public void ForgetRoutes() => _topologyLock.ForgetRoutes();
 
@@ -163,6 +169,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>How many queues there are.</summary>
     public int QueueCount => _queues.Count;
+
+    /// <summary>How many exchanges there are, the predeclared ones included.</summary>
+    public int ExchangeCount => _exchanges.Count;
 
     /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
     public void DemandRoomForQueue(string queue)

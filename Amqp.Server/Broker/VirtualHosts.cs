@@ -47,6 +47,9 @@ internal sealed class VirtualHosts(
     /// <summary>All virtual hosts, in order of their names.</summary>
     public IReadOnlyList<VirtualHost> All => [.. _virtualHosts.Values.OrderBy(virtualHost => virtualHost.Name, StringComparer.Ordinal)];
 
+    /// <summary>Bytes that their queues, exchanges and bindings take, messages aside.</summary>
+    public long MemoryInUse => _virtualHosts.Sum(entry => entry.Value.Topology.MemoryInUse);
+
     public bool IsEmpty => _virtualHosts.IsEmpty;
 
     public VirtualHost? Find(string name) => _virtualHosts.GetValueOrDefault(name);

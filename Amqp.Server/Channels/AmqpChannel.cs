@@ -15,7 +15,7 @@ namespace Amqp.Server.Channels;
 /// </remarks>
 internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaiter
 {
-    private readonly UnacknowledgedDeliveries _unacknowledged = new(); // under the gate
+    private readonly UnacknowledgedDeliveries _unacknowledged = new(session.Broker.HeldMemory); // under the gate
     private readonly Dictionary<string, ChannelConsumer> _consumers = []; // under the gate
     private readonly ChannelPrefetch _prefetch = new(); // under the gate
     private ulong _lastDeliveryTag; // under the gate
@@ -101,7 +101,11 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public ChannelConsumer? FindConsumer(string tag) => _consumers.GetValueOrDefault(tag);
 
     /// <summary>Adds a consumer. Under the gate.</summary>
-    public void Add(ChannelConsumer consumer) => _consumers.Add(consumer.Tag, consumer);
+    public void Add(ChannelConsumer consumer)
+    {
+        _consumers.Add(consumer.Tag, consumer);
+        Session.ConsumerCount++;
+    }
 
     /// <summary>Removes a consumer; false when it was not there (any more). Under the gate.</summary>
     public bool Forget(ChannelConsumer consumer)
@@ -109,6 +113,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         if (!ReferenceEquals(FindConsumer(consumer.Tag), consumer))
             return false;
         _prefetch.Forget(consumer);
+        Session.ConsumerCount--;
         return _consumers.Remove(consumer.Tag);
     }
 
@@ -270,10 +275,12 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     public void Release()
     {
         LeaveAll();
-        Content.Release();
+        Content.Close();
         GiveHeldBack();
         Transaction?.Clear();
         RequeueAll();
+        lock (Session.Outbox.Gate)
+            _unacknowledged.Close();
         Session.Round.Drain();
         Session.VirtualHost.Statistics.Close(Counts);
     }
@@ -286,6 +293,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         {
             _isReleased = true; // confirms of a closed channel never arrive
             consumers = [.. _consumers.Values];
+            Session.ConsumerCount -= _consumers.Count;
             _consumers.Clear();
             ReplyConsumer?.Cancel();
         }

@@ -45,7 +45,8 @@ internal static class ChannelFrames
         switch (frame.Type)
         {
             case FrameType.Method when MethodOf(frame) == BasicPublish.Id:
-                channel.Content.Begin(PublishAddress.Read(frame.Payload[4..]));
+                PublishAddress.Read(frame.Payload[4..]);
+                channel.Content.BeginDiscarded();
                 break;
             case FrameType.Method when MethodOf(frame) == ChannelOpen.Id:
                 throw ChannelHandlers.SecondOpen();

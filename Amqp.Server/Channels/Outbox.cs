@@ -26,10 +26,14 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     /// <summary>Blocks after which a thread leaves to the thread pool what others go on writing.</summary>
     private const int BlocksPerSender = 32;
 
+    /// <summary>Bytes of a block, where the pool does not say what it hands out.</summary>
+    private const int LargestBlock = 64 * 1024;
+
     private readonly OutputSink _sink;
     private readonly OutputBuffer _buffer; // under the gate
     private readonly FrameWriter _frames; // under the gate
     private readonly long _highWatermark;
+    private readonly int _blockSize;
     private readonly Action _onSent;
     private OutputBlock _sending; // owned by the sender, as is the next
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
@@ -45,7 +49,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
 
     public Outbox(OutputSink sink, MemoryPool<byte> memory, long highWatermark)
     {
-        (_sink, _buffer, _highWatermark) = (sink, new OutputBuffer(memory), highWatermark);
+        (_sink, _buffer, _highWatermark, _blockSize) = (sink, new OutputBuffer(memory), highWatermark, Math.Min(memory.MaxBufferSize, LargestBlock));
         _frames = new FrameWriter(_buffer);
         _onSent = OnSent;
     }
@@ -62,6 +66,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
                 return _waiting;
         }
     }
+
+    /// <summary>Bytes of the blocks that hold what waits to be sent. A glance, without the lock.</summary>
+    public long MemoryInUse => (Volatile.Read(ref _waiting) + _blockSize - 1) / _blockSize * _blockSize;
 
     /// <summary>The connection's lock.</summary>
     public Lock Gate { get; } = new();

@@ -69,8 +69,11 @@ internal sealed class Session(MessageBroker broker, BrokerOptions options, Outbo
     /// <summary>Queues that go with this connection.</summary>
     public HashSet<Queue> ExclusiveQueues { get; } = [];
 
-    /// <summary>True once something was published: alarms block such connections only.</summary>
+    /// <summary>True once something was published: only such connections wait for the store.</summary>
     public bool HasPublished { get; set; }
+
+    /// <summary>Consumers on all channels. Changed under the outbox's lock; any thread may ask.</summary>
+    public int ConsumerCount { get; set; }
 
     /// <summary>Channels whose confirms of this round are still to be sent or waited for.</summary>
     public List<AmqpChannel> Confirming { get; } = [];

@@ -9,6 +9,12 @@ namespace Amqp.Server.Channels;
 /// <remarks>Owned by the connection's read loop.</remarks>
 internal sealed class Transaction(HeldMemory held)
 {
+    /// <summary>Bytes that a held publish takes besides its head and its body.</summary>
+    private const int PublishSize = 256;
+
+    /// <summary>Bytes that a held acknowledgement takes, with the room that its list has grown for.</summary>
+    private const int SettlementSize = 96;
+
     private long _heldBytes;
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
@@ -22,7 +28,7 @@ internal sealed class Transaction(HeldMemory held)
 
     /// <summary>Keeps a copy of a message.</summary>
     /// <param name="route">Where it goes as things are now.</param>
-    /// <param name="topologyVersion">The topology's version before that was found.</param>
+    /// <param name="topologyVersion">The count of the virtual host's changes before that was found.</param>
     /// <param name="tally">Counts what is published to its exchange.</param>
     /// <param name="head">All of the message but its body.</param>
     /// <param name="body">Its body.</param>
@@ -31,11 +37,15 @@ internal sealed class Transaction(HeldMemory held)
     public void Add(MessageRoute route, int topologyVersion, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         _publishes.Add(new HeldPublish(route, topologyVersion, tally, head.ToArray(), body.ToArray(), traits, isMandatory));
-        Hold(head.Length + body.Length);
+        Hold(PublishSize + head.Length + body.Length);
     }
 
     /// <summary>Keeps what was said of a delivery that was taken out of the unacknowledged.</summary>
-    public void Add(in Delivery delivery, Settlement settlement) => _settlements.Add(new HeldSettlement(delivery, settlement));
+    public void Add(in Delivery delivery, Settlement settlement)
+    {
+        _settlements.Add(new HeldSettlement(delivery, settlement));
+        Hold(SettlementSize);
+    }
 
     public void Clear()
     {

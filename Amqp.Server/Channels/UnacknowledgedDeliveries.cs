@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Channels;
 
@@ -10,8 +12,12 @@ namespace Amqp.Server.Channels;
 /// packed, so a message that is never acknowledged does not make the ring grow.
 /// The lock of the connection's outbox guards it.
 /// </remarks>
-internal sealed class UnacknowledgedDeliveries
+/// <param name="held">Counts the ring's memory.</param>
+internal sealed class UnacknowledgedDeliveries(HeldMemory held)
 {
+    /// <summary>Slots above which a ring that has become empty is not kept for the next deliveries.</summary>
+    private const int LargeRing = 64 << 10;
+
     private Delivery[] _ring = [];
     private int _size; // slots that are used of the array: a power of two
     private int _first;
@@ -88,6 +94,16 @@ internal sealed class UnacknowledgedDeliveries
             Add(delivery);
     }
 
+    /// <summary>Gives the ring's memory back. No delivery is in it; the next one starts another.</summary>
+    public void Close()
+    {
+        if (_ring.Length == 0)
+            return;
+        held.Add(-(long)_ring.Length * Unsafe.SizeOf<Delivery>());
+        ArrayPool<Delivery>.Shared.Return(_ring, clearArray: true);
+        (_ring, _size, _first, _used) = ([], 0, 0, 0);
+    }
+
     private ref Delivery At(int offset) => ref _ring[(_first + offset) & (_size - 1)];
 
     private bool TryFind(ulong tag, out int offset)
@@ -122,6 +138,8 @@ internal sealed class UnacknowledgedDeliveries
     {
         while (_used > 0 && At(0).IsGap)
             (_first, _used) = ((_first + 1) & (_size - 1), _used - 1);
+        if (_used == 0 && _size > LargeRing)
+            Close();
     }
 
     /// <summary>Packs the ring when half of it is gaps; else doubles it.</summary>
@@ -133,8 +151,8 @@ internal sealed class UnacknowledgedDeliveries
         for (int offset = 0; offset < _used; offset++)
             if (!At(offset).IsGap)
                 packed[count++] = At(offset);
-        if (_ring.Length > 0)
-            ArrayPool<Delivery>.Shared.Return(_ring, clearArray: true);
-        (_ring, _size, _first, _used) = (packed, size, 0, count);
+        Close();
+        held.Add((long)packed.Length * Unsafe.SizeOf<Delivery>());
+        (_ring, _size, _used) = (packed, size, count);
     }
 }

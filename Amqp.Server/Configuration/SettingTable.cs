@@ -154,7 +154,7 @@ internal static class SettingTable
             (target, value) => target.Options.MaxMessageSize = value),
         Setting.Of("max_table_depth", Integer(1, 1_000_000), "1024", "How deep tables and arrays may nest in headers and arguments; what nests deeper closes the connection with 502.",
             (target, value) => target.Options.MaxTableDepth = value),
-        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while messages that are in memory only (transient ones not paged out, persistent ones not yet written), what queues remember of each message, contents in arrival and open transactions take more than this share of the memory available to the broker.",
+        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while messages that are in memory only (transient ones not paged out, persistent ones not yet written), what queues remember of each message, contents in arrival, open transactions, deliveries that are not acknowledged, what waits to be sent to clients, and connections, channels, consumers, queues, exchanges and bindings take more than this share of the memory available to the broker. A limit that is set while the broker runs (`set_vm_memory_high_watermark`), and is below both this one and what the empty process took, is compared with the resident size, as in RabbitMQ, so that a tiny one raises the alarm.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "", "The same limit in bytes; it outweighs the share.",
             (target, value) => target.Memory.Absolute = value),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
@@ -14,7 +15,7 @@ namespace Amqp.Server.Connections;
 /// Its read loop owns it. Other threads may <see cref="Close"/> or <see cref="Abort"/> it and look at its heartbeat;
 /// what they touch is interlocked or under the outbox's lock.
 /// </remarks>
-internal sealed class AmqpConnection
+internal sealed class AmqpConnection : IMemoryHolder
 {
     /// <summary>How long a peer has to answer connection.close before its socket is closed.</summary>
     private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(30);
@@ -72,6 +73,10 @@ internal sealed class AmqpConnection
 
     /// <summary>How many channels are open. Any thread may ask.</summary>
     public int ChannelCount => _readLoop.ChannelCount;
+
+    /// <inheritdoc/>
+    public long MemoryInUse =>
+        ObjectSize.Connection + Outbox.MemoryInUse + (long)ObjectSize.Channel * ChannelCount + (long)ObjectSize.Consumer * (Session?.ConsumerCount ?? 0);
 
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
@@ -249,6 +254,7 @@ internal sealed class AmqpConnection
             session.Abort = Abort;
             Volatile.Write(ref _session, session);
             session.VirtualHost.Statistics.Open(Outbox.Counts);
+            _broker.ClientMemory.Add(this);
             DemandNotDeleted(session);
             if (!await _readLoop.RunAsync(session))
                 LogLost();
@@ -311,6 +317,7 @@ internal sealed class AmqpConnection
     private void NoteClosed()
     {
         _connections.Remove(this);
+        _broker.ClientMemory.Remove(this);
         _session?.Admission?.Dispose(); // the read loop never saw a session that was refused right after it was opened
         _session?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _session is { } session)

@@ -24,6 +24,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
     private bool _isDone;
     private bool _mustPause; // something must be waited for before the next frame
+    private bool _isHeldBack; // a part of a content came while there was an alarm
 
     /// <summary>The channels that are open. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
@@ -133,8 +134,12 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         while (!_isDone && !_mustPause && TryRead(ref buffer, out var frame))
         {
             Handle(frame);
+            if (_session is not { } session)
+                continue;
+            // RabbitMQ's rule: requests are answered while there is an alarm, and the first frame of a content is the last that is read.
+            _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && session.Broker.Alarms.IsSet;
             // One packet can ask for more than memory holds: look after each frame, not after the last.
-            _mustPause = _session is { } session && (session.PendingCommit is not null || session.Outbox.IsFull);
+            _mustPause = _isHeldBack || session.PendingCommit is not null || session.Outbox.IsFull;
             if (round.IsFull)
                 EndRound();
         }
@@ -244,34 +249,29 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         if (session.HasPublished)
         {
             session.Broker.Alarms.CheckIfDue();
-            if (session.Broker.Alarms.IsSet)
-                await WaitForAlarmsAsync(session);
             if (session.VirtualHost.Store.IsBehind)
                 await WaitForStoreAsync(session);
         }
+        if (_isHeldBack)
+            await WaitForAlarmsAsync(session);
         var outbox = session.Outbox.WaitForRoomAsync();
         if (!outbox.IsCompleted)
             await connection.PauseAsync(outbox);
     }
 
-    /// <summary>The disk may be slow because it is about to be full: who waits for it hears of an alarm all the same.</summary>
-    private async Task WaitForStoreAsync(Session session)
-    {
-        var room = session.VirtualHost.Store.WaitForRoomAsync();
-        await connection.SlowDownAsync(Task.WhenAny(room, session.Broker.Alarms.WaitUntilSetAsync()));
-        if (session.Broker.Alarms.IsSet)
-            await WaitForAlarmsAsync(session);
-        await connection.SlowDownAsync(room);
-    }
+    /// <summary>The disk may be slow because it is about to be full: with an alarm the client is read on, to be held back, and to hear of it, when it publishes.</summary>
+    private Task WaitForStoreAsync(Session session) =>
+        connection.SlowDownAsync(Task.WhenAny(session.VirtualHost.Store.WaitForRoomAsync(), session.Broker.Alarms.WaitUntilSetAsync()));
 
-    /// <summary>Who holds memory besides messages is read on, to commit or to finish, or else nobody could free it; but not without end.</summary>
+    /// <summary>Waits with the rest of a content until the alarms are over. Who holds much memory itself is closed: nobody else could free it.</summary>
     private async Task WaitForAlarmsAsync(Session session)
     {
+        _isHeldBack = false;
         long held = session.HeldMemory.Bytes;
-        if (held == 0)
-            await connection.WaitWhileBlockedAsync(session, round);
-        else if (held > session.Options.MemoryHighWatermark / HeldShare)
+        if (held > session.Options.MemoryHighWatermark / HeldShare && session.Broker.Alarms.IsMemoryShort)
             connection.Close(new AmqpException(ReplyCode.ResourceError, $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
+        else
+            await connection.WaitWhileBlockedAsync(session, round);
     }
 
     private void Send<TMethod>(in TMethod method)

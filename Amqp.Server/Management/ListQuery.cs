@@ -47,8 +47,14 @@ internal sealed class ListQuery
     public Columns? Columns { get; }
 
     /// <summary>Whether a name is one of those asked for.</summary>
-    public bool Wants(string name) =>
-        _pattern?.IsMatch(name) ?? name.Contains(_name, StringComparison.OrdinalIgnoreCase);
+    /// <exception cref="ApiException">400: the pattern takes too long for it, and there may be many such names.</exception>
+    public bool Wants(string name)
+    {
+        if (_pattern is null)
+            return name.Contains(_name, StringComparison.OrdinalIgnoreCase);
+        bool isWanted = _pattern.IsMatch(name);
+        return _pattern.Timeouts == 0 ? isWanted : throw ApiException.BadRequest($"the regular expression takes too long to match '{name}'");
+    }
 
     private static int Number(string? text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : throw Malformed();

@@ -11,10 +11,13 @@ internal sealed record Permission(string User, string VirtualHost, NamePattern C
     }
 
     /// <summary>Whether a queue or exchange may be used so. The default exchange is called <c>amq.default</c> here.</summary>
-    public bool Allows(AccessKind kind, string name) => (kind switch
+    public bool Allows(AccessKind kind, string name) => PatternOf(kind).IsMatch(name);
+
+    /// <summary>The pattern that says which names.</summary>
+    public NamePattern PatternOf(AccessKind kind) => kind switch
     {
         AccessKind.Configure => Configure,
         AccessKind.Write => Write,
         _ => Read,
-    }).IsMatch(name);
+    };
 }

@@ -50,6 +50,9 @@ internal sealed class PermissionStore
             .ThenBy(permission => permission.Exchange, StringComparer.Ordinal),
     ];
 
+    /// <summary>Told once of a pattern which takes too long for a name, that it therefore does not match: pattern, user, virtual host and name.</summary>
+    public Action<string, string, string, string>? PatternTooSlow { get; set; }
+
     /// <summary>What a user may do in a virtual host; null when that is nothing, not even to connect.</summary>
     public Permission? Find(string virtualHost, string user) => _permissions.Find((virtualHost, user));
 
@@ -58,11 +61,24 @@ internal sealed class PermissionStore
         _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
 
     /// <summary>Whether a user may use a queue or exchange so. The default exchange goes by <c>amq.default</c>.</summary>
-    public bool Allows(string virtualHost, string user, AccessKind kind, string name) => Find(virtualHost, user)?.Allows(kind, name) ?? false;
+    public bool Allows(string virtualHost, string user, AccessKind kind, string name)
+    {
+        if (Find(virtualHost, user) is not { } permission)
+            return false;
+        bool isAllowed = permission.Allows(kind, name);
+        TellIfTooSlow(permission.PatternOf(kind), user, virtualHost, name);
+        return isAllowed;
+    }
 
     /// <summary>Whether a user may use a routing key with a topic exchange so.</summary>
-    public bool AllowsTopic(string virtualHost, string user, AccessKind kind, string exchange, string routingKey) =>
-        FindTopic(virtualHost, user, exchange)?.Allows(kind, routingKey) ?? true;
+    public bool AllowsTopic(string virtualHost, string user, AccessKind kind, string exchange, string routingKey)
+    {
+        if (FindTopic(virtualHost, user, exchange) is not { } permission)
+            return true;
+        bool isAllowed = permission.Allows(kind, routingKey);
+        TellIfTooSlow(permission.PatternOf(kind), user, virtualHost, routingKey);
+        return isAllowed;
+    }
 
     /// <summary>Adds a permission or replaces the one of the same user and virtual host, which both are there.</summary>
     public void Put(Permission permission)
@@ -145,5 +161,11 @@ internal sealed class PermissionStore
     {
         Interlocked.Increment(ref _version);
         Changed?.Invoke(virtualHost);
+    }
+
+    private void TellIfTooSlow(NamePattern pattern, string user, string virtualHost, string name)
+    {
+        if (pattern.TakeTimeout())
+            PatternTooSlow?.Invoke(pattern.Text, user, virtualHost, name);
     }
 }

@@ -28,7 +28,10 @@ internal sealed record TopicPermission
     public string Read { get; }
 
     /// <summary>Whether a routing key may be used so.</summary>
-    public bool Allows(AccessKind kind, string routingKey) => (kind == AccessKind.Write ? _write : _read).IsMatch(routingKey);
+    public bool Allows(AccessKind kind, string routingKey) => PatternOf(kind).IsMatch(routingKey);
+
+    /// <summary>The pattern that says which routing keys.</summary>
+    public NamePattern PatternOf(AccessKind kind) => kind == AccessKind.Write ? _write : _read;
 
     /// <summary>Names are taken as they are: a user called <c>.*</c> must not get everybody's topics.</summary>
     private string Expand(string pattern) => pattern

@@ -107,8 +107,7 @@ internal sealed class BrokerMeter : IDisposable
     private void AddProcess()
     {
         Current("memory.usage", "By", "Resident memory of the process", () => Environment.WorkingSet);
-        Current("memory.messages", "By", "What counts for the memory alarm: messages that are in memory only, and what is held for them",
-            () => _broker.Store.MemoryInUse + _broker.Store.QueueMemoryInUse + _broker.HeldMemory.Bytes);
+        Current("memory.messages", "By", "What counts for the memory alarm: messages that are in memory only, and what is held for clients", () => _broker.MemoryInUse);
         Current("memory.limit", "By", "The memory alarm's limit", () => _broker.Alarms.MemoryLimit);
         Current("disk.free", "By", "Free room where the data is", () => DiskSpace.Free(_options.DataDirectory) ?? 0);
         Current("disk.limit", "By", "The disk alarm's limit", () => _broker.Alarms.DiskLimit);

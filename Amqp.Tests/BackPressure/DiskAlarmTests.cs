@@ -20,16 +20,14 @@ public sealed class DiskAlarmTests : BackPressureTests, IDisposable
         var publisher = await OpenSocketAsync();
         await DeclareAsync(publisher, "blocked");
 
-        await publisher.SendAsync(AmqpSocket.Publish("", "blocked", "first"u8, persistent: true));
+        await publisher.SendAsync(AmqpSocket.Publish("", "blocked", "held back"u8, persistent: true));
 
         var blocked = await publisher.ExpectAsync<ConnectionBlocked>();
         Assert.That(blocked.Reason, Is.EqualTo("low on disk"));
-        await publisher.SendAsync(AmqpSocket.Publish("", "blocked", "second"u8, persistent: true));
         var consumer = await OpenSocketAsync();
         await ConsumeAsync(consumer, "blocked");
-        Assert.That(await consumer.ExpectDeliveryAsync(), Is.EqualTo("first"u8.ToArray()));
         await consumer.SendAsync(1, new BasicGet("blocked", true));
-        await consumer.ExpectAsync<BasicGetEmpty>(); // the second is not read
+        await consumer.ExpectAsync<BasicGetEmpty>();
     }
 
     [Test]

@@ -21,8 +21,8 @@ public sealed class ResourceAlarmsTests : IDisposable
     private int _looksAtTheDisk;
 
     public ResourceAlarmsTests() => _alarms = new ResourceAlarms(
-        new ResourceLimit(() => _memoryInUse, 100),
-        new DiskWatch(new ResourceLimit(Measure, 100), () => _appended, () => _isFull),
+        new ResourceLimit(_ => _memoryInUse, 100),
+        new DiskWatch(new ResourceLimit(_ => Measure(), 100), () => _appended, () => _isFull),
         NullLogger.Instance, new StoppedClock());
 
     public void Dispose() => _alarms.Dispose();
@@ -155,7 +155,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     [TestCase(50_000_000, 4 << 20)]
     public void Looks_are_a_quarter_of_the_limit_apart_within_bounds(long limit, long step)
     {
-        var watch = new DiskWatch(new ResourceLimit(() => long.MaxValue, limit), () => _appended, () => false);
+        var watch = new DiskWatch(new ResourceLimit(_ => long.MaxValue, limit), () => _appended, () => false);
 
         _appended = step - 1;
         Assert.That(watch.IsDue, Is.False);

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>A resource, the limit of it, and whether it was on the wrong side when last looked at.</summary>
-/// <param name="measure">Bytes now; null when it cannot be told, which changes nothing.</param>
+/// <param name="measure">Bytes now, as they are counted for a limit; null when it cannot be told, which changes nothing.</param>
 /// <param name="limit">Bytes; may be changed.</param>
-internal sealed class ResourceLimit(Func<long?> measure, long limit)
+internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 {
     private long _limit = limit;
 
@@ -21,7 +21,7 @@ internal sealed class ResourceLimit(Func<long?> measure, long limit)
     /// <param name="onCleared">Told the measure.</param>
     public void Update(Func<long, bool> isShort, Action<long, long> onSet, Action<long> onCleared)
     {
-        if (measure() is not { } value || isShort(value) == IsShort)
+        if (measure(Limit) is not { } value || isShort(value) == IsShort)
             return;
         IsShort = !IsShort;
         if (IsShort)

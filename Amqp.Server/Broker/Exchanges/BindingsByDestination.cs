@@ -6,22 +6,34 @@ internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];
 
+    /// <summary>How many there are. Any thread may ask.</summary>
+    public int Count { get; private set; }
+
     public IEnumerable<Binding> All => _bindings.Values.SelectMany(bindings => bindings);
 
     public void Add(Binding binding)
     {
         if (!_bindings.TryGetValue(binding.Destination, out var bindings))
             _bindings.Add(binding.Destination, bindings = []);
-        bindings.Add(binding);
+        if (bindings.Add(binding))
+            Count++;
     }
 
     public void Remove(Binding binding)
     {
-        if (_bindings.TryGetValue(binding.Destination, out var bindings) && bindings.Remove(binding) && bindings.Count == 0)
+        if (!_bindings.TryGetValue(binding.Destination, out var bindings) || !bindings.Remove(binding))
+            return;
+        Count--;
+        if (bindings.Count == 0)
             _bindings.Remove(binding.Destination);
     }
 
     /// <summary>Removes those that lead to a queue or exchange, and returns them.</summary>
-    public IReadOnlyCollection<Binding> RemoveAll(IBindingDestination destination) =>
-        _bindings.Remove(destination, out var bindings) ? bindings : [];
+    public IReadOnlyCollection<Binding> RemoveAll(IBindingDestination destination)
+    {
+        if (!_bindings.Remove(destination, out var bindings))
+            return [];
+        Count -= bindings.Count;
+        return bindings;
+    }
 }

@@ -29,5 +29,7 @@ internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, R
             route.Add(queue);
         else if (replies.Find(key) is { } consumer)
             route.Add(consumer);
+        else
+            route.NoteMissing();
     }
 }

@@ -18,6 +18,9 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>True when the route holds for this message only.</summary>
     public bool VariesByMessage { get; private set; }
 
+    /// <summary>True when a queue or an exchange of a name was looked for and is not there: the route may be another one once it is.</summary>
+    public bool HasMissed { get; private set; }
+
     /// <summary>For a topic exchange, while it routes: places behind a '#' with the start of the rest of the key that was tried there.</summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
@@ -37,6 +40,9 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>Called by routers: the message enters a history, which does not count as a way to somebody.</summary>
     public void Add(RecentHistory history) => _histories.Add(history);
 
+    /// <summary>Called by the default exchange: there is no queue of that name.</summary>
+    public void NoteMissing() => HasMissed = true;
+
     /// <summary>Called by the default exchange: the message is a reply.</summary>
     public void Add(IReplyConsumer consumer)
     {
@@ -55,7 +61,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     public void Follow(Exchange start, in RoutedMessage message)
     {
         Clear();
-        VariesByMessage = false;
+        (VariesByMessage, HasMissed) = (false, false);
         _visited.Add(start);
         _waiting.Push(start);
         while (_waiting.TryPop(out var exchange))
@@ -91,7 +97,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     private void AskAlternate(Exchange exchange, string name)
     {
         if (virtualHost.FindExchange(name) is not { } alternate)
-            WithoutAlternate = exchange;
+            (WithoutAlternate, HasMissed) = (exchange, true);
         else if (_visited.Add(alternate))
             _waiting.Push(alternate);
     }

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Security;
 
 namespace Amqp.Server.Broker.Policies;
 
@@ -35,6 +36,9 @@ internal sealed class Policy
     public double Priority { get; }
 
     public FieldTable Definition { get; }
+
+    /// <inheritdoc cref="NamePattern.TakeTimeout"/>
+    public bool TakeTimeout() => _pattern.TakeTimeout();
 
     /// <summary>Whether the pattern is found in a name.</summary>
     public bool Matches(string name) => _pattern.IsMatch(name);

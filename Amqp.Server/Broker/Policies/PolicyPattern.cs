@@ -27,6 +27,10 @@ internal sealed class PolicyPattern
     /// <summary>As it was given.</summary>
     public string Text => _pattern.Text;
 
+    /// <inheritdoc cref="NamePattern.TakeTimeout"/>
+    public bool TakeTimeout() => _pattern.TakeTimeout();
+
+    /// <summary>Whether it is found in a name.</summary>
     public bool IsMatch(string name) => Text.Length == 0 || _pattern.IsMatch(name);
 
     /// <summary>The words of PCRE, which RabbitMQ shows.</summary>

@@ -52,7 +52,7 @@ internal static class BasicPublishHandler
             message = EncodedMessage.Read(head);
             properties = EncodedProperties.Read(message.Properties);
         }
-        int version = channel.Session.VirtualHost.TopologyVersion;
+        int version = channel.Session.VirtualHost.Changes;
         var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);

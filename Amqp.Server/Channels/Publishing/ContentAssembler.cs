@@ -12,6 +12,9 @@ namespace Amqp.Server.Channels.Publishing;
 /// </remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
+    /// <summary>Bytes of a head whose buffer the channel keeps for the next one.</summary>
+    private const int KeptHead = 4 << 10;
+
     private const string NoHeader = "expected content header for class 60, got non content header frame instead";
 
     private byte[] _head = [];
@@ -48,6 +51,9 @@ internal sealed class ContentAssembler(HeldMemory held)
         (Mandatory, Immediate) = (address.Mandatory, address.Immediate);
         _expected = Expected.Header;
     }
+
+    /// <summary>basic.publish begins a content that nobody wants.</summary>
+    public void BeginDiscarded() => _expected = Expected.Header;
 
     /// <summary>Takes the header frame.</summary>
     /// <returns>True when the content is complete: an empty body has no frame.</returns>
@@ -150,6 +156,26 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// <summary>The message has been taken, or never will be: its body's memory goes back to where others find it.</summary>
     public void Release()
     {
+        ReleaseBody();
+        if (_head.Length > KeptHead)
+            ReleaseHead();
+    }
+
+    /// <summary>Nothing more arrives on the channel: all memory goes back.</summary>
+    public void Close()
+    {
+        ReleaseBody();
+        ReleaseHead();
+    }
+
+    private void ReleaseHead()
+    {
+        held.Add(-_head.Length);
+        (_head, _headLength) = ([], 0);
+    }
+
+    private void ReleaseBody()
+    {
         if (_body.Length == 0)
             return;
         held.Add(-_body.Length);
@@ -166,14 +192,17 @@ internal sealed class ContentAssembler(HeldMemory held)
         int size = (int)Math.Min((long)_bodySize, Math.Max(needed, 2L * _body.Length));
         byte[] larger = size <= UnusedHeap.LargeSize ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _body.AsSpan(0, _bodyLength).CopyTo(larger);
-        Release();
+        ReleaseBody();
         _body = larger;
         held.Add(larger.Length);
     }
 
     private void EnsureHead(int size)
     {
-        if (_head.Length < size)
-            Array.Resize(ref _head, Math.Max(size, 2 * _head.Length));
+        if (_head.Length >= size)
+            return;
+        int before = _head.Length;
+        Array.Resize(ref _head, Math.Max(size, 2 * before));
+        held.Add(_head.Length - before);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Publisher(AmqpChannel channel)
         if (!isSenderSelected && _routes.TryFind(address, out var known, out tally))
             return known;
 
-        int version = _virtualHost.TopologyVersion;
+        var (version, declarations) = (_virtualHost.TopologyVersion, _virtualHost.Declarations);
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(OctetText.Decode(exchangeName));
         tally = channel.Counts.TallyOf(exchange);
@@ -47,17 +47,17 @@ internal sealed class Publisher(AmqpChannel channel)
         _virtualHost.Follow(exchange, message, _finder);
         var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.VariesByMessage)
-            _routes.Add(address, route, tally, version);
+            _routes.Add(address, route, tally, version, _finder.HasMissed ? declarations : null);
         return route;
     }
 
     /// <summary>Where a message goes whose tx.commit has come. As in RabbitMQ the bindings are those at the time of the publish, and the queues those that have their names now.</summary>
     /// <param name="route">The route that was found at the publish.</param>
-    /// <param name="version">The topology's version before that.</param>
+    /// <param name="version">The count of the virtual host's changes before that.</param>
     /// <param name="head">The head of the message.</param>
     public MessageRoute Renew(MessageRoute route, int version, ReadOnlySpan<byte> head)
     {
-        if (version == _virtualHost.TopologyVersion)
+        if (version == _virtualHost.Changes)
             return route;
         var message = EncodedMessage.Read(head);
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);

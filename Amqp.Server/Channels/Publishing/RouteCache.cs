@@ -14,7 +14,7 @@ internal sealed class RouteCache(VirtualHost virtualHost)
 {
     private const int Slots = 256;
 
-    private (byte[] Address, MessageRoute Route, ExchangeTally Tally)[] _slots = [];
+    private Slot[] _slots = [];
     private int _version;
 
     public bool TryFind(ReadOnlySpan<byte> address, out MessageRoute route, out ExchangeTally tally)
@@ -22,7 +22,7 @@ internal sealed class RouteCache(VirtualHost virtualHost)
         if (_slots.Length > 0 && _version == virtualHost.TopologyVersion)
         {
             ref var slot = ref _slots[SlotOf(address)];
-            if (slot.Address is not null && address.SequenceEqual(slot.Address))
+            if (slot.Address is not null && address.SequenceEqual(slot.Address) && (slot.Declarations is not { } declarations || declarations == virtualHost.Declarations))
             {
                 (route, tally) = (slot.Route, slot.Tally);
                 return true;
@@ -33,14 +33,19 @@ internal sealed class RouteCache(VirtualHost virtualHost)
     }
 
     /// <summary>Remembers a route that was found while the topology had this version.</summary>
-    public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version)
+    /// <param name="address">Exchange and routing key as they came.</param>
+    /// <param name="route">Where it leads.</param>
+    /// <param name="tally">Counts what is published to the exchange.</param>
+    /// <param name="version">The virtual host's topology version then.</param>
+    /// <param name="declarations">The virtual host's count of declarations then, if the route met a name which was not there; else null.</param>
+    public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version, int? declarations)
     {
         if (_slots.Length == 0)
-            _slots = new (byte[], MessageRoute, ExchangeTally)[Slots];
+            _slots = new Slot[Slots];
         else if (_version != version)
             Array.Clear(_slots);
         _version = version;
-        _slots[SlotOf(address)] = (address.ToArray(), route, tally);
+        _slots[SlotOf(address)] = new Slot(address.ToArray(), route, tally, declarations);
     }
 
     /// <summary>Mixes the ends of the address: names differ there.</summary>
@@ -60,4 +65,6 @@ internal sealed class RouteCache(VirtualHost virtualHost)
         ulong mixed = (head ^ tail * 0x9E3779B97F4A7C15 ^ (ulong)address.Length) * 0xBF58476D1CE4E5B9;
         return (int)(mixed >> 56);
     }
+
+    private readonly record struct Slot(byte[] Address, MessageRoute Route, ExchangeTally Tally, int? Declarations);
 }

@@ -1,0 +1,169 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.BackPressure;
+
+/// <summary>When an alarm stops a connection: with the first frame of a content that comes after it, as in RabbitMQ, whatever the connection did before.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class BlockedPublisherTests
+{
+    private const long MoreThanThereIs = 1L << 60;
+
+    private BrokerInProcess _broker = null!;
+    private RawClient _client = null!;
+    private RawChannel _first = null!;
+    private RawChannel _second = null!;
+
+    private Queue Queue => _broker.Broker.VirtualHosts.Find("/")!.FindQueue("q")!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _broker = await BrokerInProcess.StartAsync();
+        _client = await OpenAsync();
+        _first = await _client.OpenChannelAsync(1);
+        _second = await _client.OpenChannelAsync(2);
+        await _first.DeclareQueueAsync("q");
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        if (_client is not null)
+            await _client.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [TestCase("nothing")]
+    [TestCase("a publish")]
+    [TestCase("an open transaction with a publish")]
+    [TestCase("a publish of which only the method has come")]
+    [TestCase("a publish of which a part of the body has come")]
+    public async Task Requests_are_answered_and_the_first_content_frame_is_the_last_that_is_read(string before)
+    {
+        int published = await PrepareAsync(before);
+        _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
+
+        await DeclareAsync(_first);
+        await _first.PublishAsync("", "q", "held back");
+        var blocked = await _client.ExpectAsync<ConnectionBlocked>(0);
+        Assert.That(blocked.Reason, Is.EqualTo("low on disk"));
+        for (int more = 0; more < 10; more++)
+            await _first.PublishAsync("", "q", "held back too");
+        await _first.SendAsync(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
+        await BeatAsync();
+        Assert.That(Queue.Counts.Ready, Is.EqualTo(published));
+
+        _broker.Broker.Alarms.SetDiskLimit(0);
+        await _client.ExpectAsync<ConnectionUnblocked>(0);
+        Assert.That((await _first.ExpectAsync<QueueDeclareOk>()).MessageCount, Is.EqualTo(before.Contains("transaction") ? published : published + 11));
+    }
+
+    [Test]
+    public async Task A_content_that_has_begun_goes_on_by_one_frame_and_is_finished_after_the_alarm()
+    {
+        await SendPartAsync(_second, bodySize: 3, "1"u8.ToArray());
+        _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
+
+        await _second.SendFrameAsync(FrameType.Body, "2"u8);
+        await _client.ExpectAsync<ConnectionBlocked>(0);
+        await _second.SendFrameAsync(FrameType.Body, "3"u8);
+        await BeatAsync();
+        Assert.That(Queue.Counts.Ready, Is.Zero);
+
+        _broker.Broker.Alarms.SetDiskLimit(0);
+        await _client.ExpectAsync<ConnectionUnblocked>(0);
+        Assert.That((await _first.GetAsync("q")).Text, Is.EqualTo("123"));
+    }
+
+    [Test]
+    public async Task A_content_that_ends_with_that_frame_is_a_message_and_the_next_one_waits()
+    {
+        await SendPartAsync(_second, bodySize: 2, "1"u8.ToArray());
+        _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
+
+        await _second.SendFrameAsync(FrameType.Body, "2"u8);
+        await _client.ExpectAsync<ConnectionBlocked>(0);
+        await _second.PublishAsync("", "q", "next");
+        await BeatAsync();
+
+        Assert.That(Queue.Counts.Ready, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_commit_is_a_request_and_is_answered()
+    {
+        await PrepareAsync("an open transaction with a publish");
+        _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
+
+        await _first.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
+
+        Assert.That(Queue.Counts.Ready, Is.EqualTo(1));
+        await _first.PublishAsync("", "q", "next transaction");
+        await _client.ExpectAsync<ConnectionBlocked>(0);
+    }
+
+    [Test]
+    public async Task Whoever_connects_during_the_alarm_is_held_back_at_the_first_publish()
+    {
+        _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
+        await using var client = await OpenAsync();
+        var channel = await client.OpenChannelAsync();
+
+        await channel.PublishAsync("", "q", "held back");
+        await client.ExpectAsync<ConnectionBlocked>(0);
+
+        Assert.That(Queue.Counts.Ready, Is.Zero);
+    }
+
+    /// <returns>Messages that are in the queue by it.</returns>
+    private async Task<int> PrepareAsync(string before)
+    {
+        switch (before)
+        {
+            case "a publish":
+                await _first.PublishAsync("", "q", "before");
+                await DeclareAsync(_first);
+                return 1;
+            case "an open transaction with a publish":
+                await _first.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+                await _first.PublishAsync("", "q", "before");
+                await DeclareAsync(_first);
+                return 0;
+            case "a publish of which only the method has come":
+                await _second.SendAsync(new BasicPublish("", "q", false, false));
+                return 0;
+            case "a publish of which a part of the body has come":
+                await SendPartAsync(_second, bodySize: 10, "1"u8.ToArray());
+                return 0;
+            default:
+                return 0;
+        }
+    }
+
+    private async Task SendPartAsync(RawChannel channel, ulong bodySize, byte[] part)
+    {
+        await channel.SendAsync(new BasicPublish("", "q", false, false));
+        await channel.SendFrameAsync(FrameType.Header, Encoded.Header(bodySize, Encoded.Properties(new())));
+        await channel.SendFrameAsync(FrameType.Body, part);
+        await DeclareAsync(_first); // answered when all of that was read
+    }
+
+    private static Task<QueueDeclareOk> DeclareAsync(RawChannel channel) =>
+        channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
+
+    /// <summary>The broker goes on sending heartbeats, two of which are also the time in which it could have read something.</summary>
+    private async Task BeatAsync()
+    {
+        for (int beat = 0; beat < 2; beat++)
+            Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
+    }
+
+    private async Task<RawClient> OpenAsync()
+    {
+        var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
+        await client.OpenAsync(heartbeat: 1);
+        return client;
+    }
+}
