@@ -9,6 +9,10 @@ public static class ProtocolHeader
     /// <summary><c>AMQP</c> 0 0 9 1: what we speak, and the answer to anything that we do not.</summary>
     public static ReadOnlySpan<byte> Amqp091 => "AMQP\0\0\u0009\u0001"u8;
 
+    /// <summary>True for the headers <c>AMQP</c> 1 1 9 1 and <c>AMQP</c> 1 1 8 0, on which RabbitMQ speaks 0-8.</summary>
+    public static bool IsAmqp08(ReadOnlySpan<byte> header) =>
+        header.SequenceEqual("AMQP\u0001\u0001\u0009\u0001"u8) || header.SequenceEqual("AMQP\u0001\u0001\u0008\0"u8);
+
     /// <summary>True for 0-9-1's header and for the <c>AMQP</c> 1 1 0 9 that RabbitMQ takes for the same.</summary>
     public static bool IsAccepted(ReadOnlySpan<byte> header) =>
         header.SequenceEqual(Amqp091) || header.SequenceEqual("AMQP\u0001\u0001\0\u0009"u8);

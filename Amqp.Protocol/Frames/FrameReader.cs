@@ -16,6 +16,9 @@ public sealed class FrameReader
     /// <summary>The largest whole frame taken, its eight bytes of envelope included.</summary>
     public int FrameMax { get; set; } = Frame.MinSize;
 
+    /// <summary>The peer speaks AMQP 0-8; its methods are read as those of 0-9-1.</summary>
+    public bool IsAmqp08 { get; set; }
+
     /// <summary>Takes the next frame if all of it has arrived; otherwise leaves the buffer as it is.</summary>
     /// <remarks>A malformed frame is taken off the buffer too, unless it is too large: what follows it can still be read.</remarks>
     /// <exception cref="AmqpException">501 in RabbitMQ's words: larger than <see cref="FrameMax"/>, without its end octet, or not what its type says.</exception>
@@ -63,13 +66,15 @@ public sealed class FrameReader
         return (int)size;
     }
 
-    private static Frame Open(ReadOnlySpan<byte> whole)
+    private Frame Open(ReadOnlySpan<byte> whole)
     {
         var payload = whole[Frame.HeaderSize..^1];
         if (whole[^1] != Frame.End)
             throw Error(whole[0], payload, $"{{invalid_frame_end_marker,{whole[^1]}}}");
         var frame = new Frame((FrameType)whole[0], BinaryPrimitives.ReadUInt16BigEndian(whole[1..]), payload);
-        return HasShapeOfItsType(frame) ? frame : throw Error(whole[0], payload, "unknown_frame");
+        if (!HasShapeOfItsType(frame))
+            throw Error(whole[0], payload, "unknown_frame");
+        return IsAmqp08 && frame.Type == FrameType.Method ? new Frame(frame.Type, frame.Channel, Amqp08.Upgrade(payload)) : frame;
     }
 
     private static bool HasShapeOfItsType(in Frame frame) => frame.Type switch

@@ -13,6 +13,9 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     // A frame leads with its size, which is known last: arguments gather here first.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
+    /// <summary>The peer speaks AMQP 0-8: methods are written as it knows them.</summary>
+    public bool IsAmqp08 { get; set; }
+
     /// <summary>Writes a method frame.</summary>
     /// <returns>Bytes written.</returns>
     public int WriteMethod<TMethod>(ushort channel, in TMethod method)
@@ -23,8 +26,9 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         writer.WriteUInt16(TMethod.Id.Class);
         writer.WriteUInt16(TMethod.Id.Method);
         method.Write(writer);
-        WriteFrame(FrameType.Method, channel, _arguments.WrittenSpan);
-        return _arguments.WrittenCount + Frame.Overhead;
+        var payload = IsAmqp08 ? Amqp08.Downgrade(_arguments.WrittenSpan) : _arguments.WrittenSpan;
+        WriteFrame(FrameType.Method, channel, payload);
+        return payload.Length + Frame.Overhead;
     }
 
     /// <summary>Writes a message's content: its header and as many body frames as the limit makes of it.</summary>

@@ -133,6 +133,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         Wrote(_frames.WriteMethod(channel, method));
     }
 
+    /// <summary>Writes methods as AMQP 0-8 has them from now on. Before anything is written.</summary>
+    public void SpeakAmqp08() => _frames.IsAmqp08 = true;
+
     /// <summary>Sends octets as they are: a protocol header, or a frame that was encoded before.</summary>
     public void SendRaw(ReadOnlySpan<byte> octets)
     {

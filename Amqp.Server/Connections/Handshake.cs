@@ -31,14 +31,20 @@ internal sealed class Handshake(
     {
         if (await _dialogue.ReadProtocolHeaderAsync(aborted) is not { } header)
             return null;
-        if (!ProtocolHeader.IsAccepted(header))
+        bool isAmqp08 = ProtocolHeader.IsAmqp08(header);
+        if (!isAmqp08 && !ProtocolHeader.IsAccepted(header))
         {
             logger.WrongProtocolHeader(peer.Name, ProtocolHint.Describe(header));
             outbox.SendRaw(ProtocolHeader.Amqp091);
             return null;
         }
 
-        outbox.SendRaw(startFrames.Offering(_login.Mechanisms));
+        if (isAmqp08)
+        {
+            frames.IsAmqp08 = true;
+            outbox.SpeakAmqp08();
+        }
+        outbox.SendRaw(startFrames.Offering(_login.Mechanisms, isAmqp08));
         if (await ReadSilentlyAsync<ConnectionStartOk>(aborted) is not { } startOk)
             return null;
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);

@@ -19,6 +19,8 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private static ReadOnlySpan<byte> CloseOkFrame => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
 
+    private static ReadOnlySpan<byte> CloseOkFrameOfAmqp08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
+
     private Session? _session;
     private ChannelTable? _channels;
     private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
@@ -206,7 +208,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     /// <summary>Where frames can no longer be told apart, close-ok is still found by its octets.</summary>
     private void LookForCloseOk(ref ReadOnlySequence<byte> buffer)
     {
-        _isDone = new SequenceReader<byte>(buffer).TryReadTo(out ReadOnlySequence<byte> _, CloseOkFrame);
+        _isDone = new SequenceReader<byte>(buffer).TryReadTo(out ReadOnlySequence<byte> _, frames.IsAmqp08 ? CloseOkFrameOfAmqp08 : CloseOkFrame);
         long kept = _isDone ? 0 : Math.Min(buffer.Length, CloseOkFrame.Length - 1);
         buffer = buffer.Slice(buffer.Length - kept);
     }

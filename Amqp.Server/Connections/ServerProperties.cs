@@ -13,8 +13,10 @@ internal static class ServerProperties
             "consumer_priorities", "authentication_failure_close", "per_consumer_qos", "direct_reply_to",
         }.Select(name => new KeyValuePair<string, FieldValue>(name, FieldValue.FromBoolean(true)))));
 
-    public static FieldTable Of(BrokerOptions options) => FieldTable.Empty
-        .With("capabilities", _capabilities)
+    /// <param name="options">What the broker is to call itself.</param>
+    /// <param name="isAmqp08">To a client that asked for 0-8: without the capabilities, which are 0-9-1's.</param>
+    public static FieldTable Of(BrokerOptions options, bool isAmqp08) => FieldTable.Empty
+        .With("capabilities", isAmqp08 ? FieldValue.FromTable(FieldTable.Empty) : _capabilities)
         .With("cluster_name", FieldValue.FromString(options.ClusterName))
         .With("copyright", FieldValue.FromString("Copyright (c) the AmqpBroker authors."))
         .With("information", FieldValue.FromString("Licensed under the Apache License, Version 2.0."))
