@@ -15,7 +15,7 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
     /// <summary>Bits of a <see cref="Note"/>.</summary>
     public const int NoteBits = 32 - NoteShift;
 
-    private const int NoteShift = 4; // below it are the flags
+    private const int NoteShift = 3; // below it are the flags
 
     /// <summary>True when the message survives a restart in this queue.</summary>
     public bool IsPersistent => (Flags & MessageFlags.Persistent) != 0;

@@ -6,10 +6,12 @@ namespace Amqp.Server.Broker;
 /// <remarks>The only place where AMQP values become stored bytes.</remarks>
 internal readonly ref struct EncodedMessage
 {
-    // | exchange shortstr | routing key shortstr | properties length u32 | stamp, if the length's top bit says so | property flags and list | body |
+    // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if the length's second bit says so |
+    // | stamp, if its top bit says so | property flags and list | body |
     // stamp: | length of what follows u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
     // Head: all but the body. Big-endian, as on the wire.
     private const uint StampedBit = 1u << 31;
+    private const uint RequeuedBit = 1u << 30;
 
     /// <summary>Bytes of <see cref="HiddenKeys"/> that a message can have.</summary>
     public const int MaxHiddenKeys = ushort.MaxValue - 2 * sizeof(long);
@@ -42,6 +44,9 @@ internal readonly ref struct EncodedMessage
 
     public ReadOnlySpan<byte> Body { get; }
 
+    /// <summary>How often it was requeued, where a quorum queue has stored it anew since; else 0.</summary>
+    public int Requeues { get; private init; }
+
     /// <summary>Cuts stored bytes into their parts.</summary>
     public static EncodedMessage Read(ReadOnlySpan<byte> message)
     {
@@ -49,8 +54,8 @@ internal readonly ref struct EncodedMessage
         address += 1 + message[address];
         uint properties = BinaryPrimitives.ReadUInt32BigEndian(message[address..]);
         int start = address + sizeof(uint);
-        if ((properties & StampedBit) != 0)
-            return ReadStamped(message, address, start, (int)(properties & ~StampedBit));
+        if ((properties & (StampedBit | RequeuedBit)) != 0)
+            return ReadMarked(message, address, start, properties);
         int end = start + (int)properties;
         return new EncodedMessage(message[..end], message[..address], null, default, message[start..end], message[end..]);
     }
@@ -100,15 +105,45 @@ internal readonly ref struct EncodedMessage
         return head;
     }
 
-    private static EncodedMessage ReadStamped(ReadOnlySpan<byte> message, int address, int start, int properties)
+    /// <summary>The same head with a count of requeues.</summary>
+    public static byte[] WithRequeues(ReadOnlySpan<byte> head, int requeues)
     {
+        int address = 1 + head[0];
+        address += 1 + head[address];
+        uint properties = BinaryPrimitives.ReadUInt32BigEndian(head[address..]);
+        var rest = head[(address + ((properties & RequeuedBit) == 0 ? sizeof(uint) : 2 * sizeof(uint)))..];
+        byte[] counted = new byte[address + 2 * sizeof(uint) + rest.Length];
+        head[..address].CopyTo(counted);
+        BinaryPrimitives.WriteUInt32BigEndian(counted.AsSpan(address), properties | RequeuedBit);
+        BinaryPrimitives.WriteInt32BigEndian(counted.AsSpan(address + sizeof(uint)), requeues);
+        rest.CopyTo(counted.AsSpan(address + 2 * sizeof(uint)));
+        return counted;
+    }
+
+    private static EncodedMessage ReadMarked(ReadOnlySpan<byte> message, int address, int start, uint marked)
+    {
+        int properties = (int)(marked & ~(StampedBit | RequeuedBit));
         var rest = message[start..];
-        int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
-        var stamp = new MessageStamp(BinaryPrimitives.ReadInt64BigEndian(rest[2..]), BinaryPrimitives.ReadInt64BigEndian(rest[10..]));
-        var hiddenKeys = rest[StampSize..(sizeof(ushort) + length)];
-        rest = rest[(sizeof(ushort) + length)..];
+        int requeues = 0;
+        if ((marked & RequeuedBit) != 0)
+        {
+            requeues = BinaryPrimitives.ReadInt32BigEndian(rest);
+            rest = rest[sizeof(int)..];
+        }
+        var stamp = MessageStamp.None;
+        ReadOnlySpan<byte> hiddenKeys = default;
+        if ((marked & StampedBit) != 0)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            stamp = new MessageStamp(BinaryPrimitives.ReadInt64BigEndian(rest[2..]), BinaryPrimitives.ReadInt64BigEndian(rest[10..]));
+            hiddenKeys = rest[StampSize..(sizeof(ushort) + length)];
+            rest = rest[(sizeof(ushort) + length)..];
+        }
         int end = message.Length - rest.Length + properties;
-        return new EncodedMessage(message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..]);
+        return new EncodedMessage(message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..])
+        {
+            Requeues = requeues,
+        };
     }
 }
 

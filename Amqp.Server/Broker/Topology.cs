@@ -120,8 +120,10 @@ internal sealed class Topology(
         var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
         bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
         bool isKept = (flags & QueueFlags.Durable) != 0;
-        uint number = definitions.NewQueueNumbers(isKept, parsed.Levels);
-        var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, virtualHost.Open(number, isKept, parsed), virtualHost);
+        if (parsed.HasReturns)
+            flags |= QueueFlags.Returns;
+        uint number = definitions.NewQueueNumbers(isKept, parsed.LevelsOf(flags));
+        var queue = new Queue(name, flags, parsed, isExclusive ? connection : null, virtualHost.Open(number, isKept, flags, parsed), virtualHost);
         if (isKept)
             Keep(queue);
         ApplyPolicies(queue);

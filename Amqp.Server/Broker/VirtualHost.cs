@@ -203,10 +203,10 @@ internal sealed class VirtualHost : IDisposable
         return publisher;
     }
 
-    /// <summary>A queue's places in the store: one for each of its priorities.</summary>
-    public StoredQueue[] Open(uint number, bool isDurable, QueueArguments arguments)
+    /// <summary>A queue's places in the store: one for each of its priorities, and one for what is returned to a quorum queue.</summary>
+    public StoredQueue[] Open(uint number, bool isDurable, QueueFlags flags, QueueArguments arguments)
     {
-        var levels = new StoredQueue[arguments.Levels];
+        var levels = new StoredQueue[arguments.LevelsOf(flags)];
         for (uint level = 0; level < levels.Length; level++)
             levels[level] = Store.OpenQueue(number + level, isDurable);
         return levels;

@@ -278,7 +278,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         Content.Close();
         GiveHeldBack();
         Transaction?.Clear();
-        RequeueAll();
+        RequeueAll(isReturned: false);
         lock (Session.Outbox.Gate)
             _unacknowledged.Close();
         Session.Round.Drain();
@@ -341,8 +341,9 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         return true;
     }
 
-    /// <summary>Returns every delivery to its place in its queue, all of a queue's at once: none overtakes another.</summary>
-    public void RequeueAll()
+    /// <summary>Returns every delivery to its queue, all of a queue's at once: none overtakes another.</summary>
+    /// <param name="isReturned">The client said so; else the channel is gone.</param>
+    public void RequeueAll(bool isReturned)
     {
         var deliveries = new List<Delivery>();
         while (TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
@@ -350,18 +351,18 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         ResumeConsumers(); // before the requeues touch their queues: who waits has the first turn
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
-            ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)]);
+            ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);
             foreach (var consumer in ofQueue.Select(delivery => delivery.Consumer).OfType<ChannelConsumer>().Distinct())
                 ofQueue.Key.Resume(consumer.Subscription!);
             Session.Round.Touch(ofQueue.Key);
         }
     }
 
-    /// <summary>Returns one delivery to its place in its queue.</summary>
+    /// <summary>Returns one delivery to its queue, as the client said.</summary>
     public void Requeue(in Delivery delivery)
     {
         var message = delivery.Message;
-        delivery.Queue!.Requeue(new ReadOnlySpan<StoredMessage>(in message));
+        delivery.Queue!.Requeue(new ReadOnlySpan<StoredMessage>(in message), isReturned: true);
         if (delivery.Consumer?.Subscription is { } subscription)
             delivery.Queue.Resume(subscription);
         Session.Round.Touch(delivery.Queue);

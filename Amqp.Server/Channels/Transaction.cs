@@ -40,6 +40,19 @@ internal sealed class Transaction(HeldMemory held)
         Hold(PublishSize + head.Length + body.Length);
     }
 
+    /// <summary>The acknowledgements in the order in which a commit makes them: as in RabbitMQ, of those that say the same one behind the other, the oldest delivery first.</summary>
+    public IEnumerable<HeldSettlement> SettlementsToCommit()
+    {
+        for (int start = 0, end; start < _settlements.Count; start = end)
+        {
+            end = start + 1;
+            while (end < _settlements.Count && _settlements[end].Settlement == _settlements[start].Settlement)
+                end++;
+            foreach (var settlement in _settlements[start..end].OrderBy(held => held.Delivery.Tag))
+                yield return settlement;
+        }
+    }
+
     /// <summary>Keeps what was said of a delivery that was taken out of the unacknowledged.</summary>
     public void Add(in Delivery delivery, Settlement settlement)
     {

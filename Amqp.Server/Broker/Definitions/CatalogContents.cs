@@ -43,7 +43,7 @@ internal sealed class CatalogContents
                 return;
             if (names.Length != 2)
                 throw new InvalidDataException("A queue's key does not name a virtual host and a queue.");
-            foreach (uint number in definition.Numbers)
+            foreach (uint number in kind == DefinitionKey.Queues ? definition.QueueNumbers : [definition.Number])
                 _queues[number] = (names[0], names[1]);
         }
         catch (Exception cause) when (cause is InvalidDataException or AmqpException)

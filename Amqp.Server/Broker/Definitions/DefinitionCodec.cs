@@ -74,13 +74,13 @@ internal static class DefinitionCodec
 /// <param name="Arguments">The x-arguments.</param>
 internal readonly record struct Definition(byte Flags, uint Number, string Type, FieldTable Arguments)
 {
-    /// <summary>A queue's numbers in the message store: one for each of its priorities.</summary>
-    public IEnumerable<uint> Numbers
+    /// <summary>A queue's numbers in the message store: one for each of its priorities, and one for what is returned to a quorum queue.</summary>
+    public IEnumerable<uint> QueueNumbers
     {
         get
         {
             uint first = Number;
-            return Enumerable.Range(0, QueueArguments.FromStored(Arguments).Levels).Select(level => first + (uint)level);
+            return Enumerable.Range(0, QueueArguments.FromStored(Arguments).LevelsOf((QueueFlags)Flags)).Select(level => first + (uint)level);
         }
     }
 }

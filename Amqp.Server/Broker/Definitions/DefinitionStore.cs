@@ -25,7 +25,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
 
     /// <summary>Numbers that no queue had before, one behind the other.</summary>
     /// <param name="durable">Whether they are of a queue that outlives a restart.</param>
-    /// <param name="count">How many: one for each of its priorities.</param>
+    /// <param name="count">How many: one for each of its places in the store.</param>
     /// <returns>The first.</returns>
     public uint NewQueueNumbers(bool durable, int count)
     {
@@ -58,7 +58,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
 
     /// <summary>The numbers of the durable queues, and of exchanges that keep messages, for which the message store recovers messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
-        Entries(DefinitionKey.Queues).SelectMany(entry => DefinitionCodec.Read(entry.Value).Numbers)
+        Entries(DefinitionKey.Queues).SelectMany(entry => DefinitionCodec.Read(entry.Value).QueueNumbers)
             .Concat(Entries(DefinitionKey.Exchanges).Select(entry => DefinitionCodec.Read(entry.Value).Number).Where(number => number != 0))
             .ToHashSet();
 
@@ -137,8 +137,9 @@ internal sealed class DefinitionStore(ICatalog catalog)
         Of(DefinitionKey.Queues, virtualHost).Select(found =>
         {
             var arguments = QueueArguments.FromStored(found.Definition.Arguments);
-            var levels = virtualHost.Open(found.Definition.Number, isDurable: true, arguments);
-            return new Queue(found.Names[1], (QueueFlags)found.Definition.Flags, arguments, owner: null, levels, virtualHost);
+            var flags = (QueueFlags)found.Definition.Flags;
+            var levels = virtualHost.Open(found.Definition.Number, isDurable: true, flags, arguments);
+            return new Queue(found.Names[1], flags, arguments, owner: null, levels, virtualHost);
         }),
         () => Of(DefinitionKey.Bindings, virtualHost).Select(found => FindEnds(virtualHost, found.Names, found.Definition)).OfType<Binding>());
 

@@ -5,13 +5,15 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>What a queue notes of a message in the bits that the store keeps for it (<see cref="StoredMessage.Note"/>).</summary>
 internal static class MessageNote
 {
-    // | expires 1 | priority, or times requeued 11 | bytes of head 16 |
+    // | returned 1 | expires 1 | priority, or times requeued 11 | bytes of head 16 |
     private const int HeadBits = 16;
     private const int MaxHead = (1 << HeadBits) - 1;
     private const int MaxCount = (1 << 11) - 1;
 
     /// <summary>The message has an expiration of its own, or may have.</summary>
     public const int ExpiresBit = 1 << 27;
+
+    private const int ReturnedBit = 1 << 28;
 
     /// <summary>The note of a new message.</summary>
     /// <param name="priority">Its level in a queue with priorities.</param>
@@ -36,6 +38,22 @@ internal static class MessageNote
 
     /// <summary>In a queue that counts deliveries: how often the message has been requeued. At least once when a restart lost the count.</summary>
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
+
+    /// <summary>In a quorum queue: whether the message stands among those that were returned, before all others.</summary>
+    public static bool IsReturned(in StoredMessage message) => (message.Note & ReturnedBit) != 0;
+
+    /// <summary>The message among those that were returned, or not.</summary>
+    public static StoredMessage WithReturned(in StoredMessage message, bool isReturned) =>
+        message.WithNote(isReturned ? message.Note | ReturnedBit : message.Note & ~ReturnedBit);
+
+    /// <summary>The message with a count that was written down with it, if that is higher than what is known.</summary>
+    public static StoredMessage WithRequeues(in StoredMessage message, int requeues)
+    {
+        if (requeues == 0)
+            return message;
+        var counted = WithCount(message, Math.Min(Math.Max(Requeues(message), requeues), MaxCount));
+        return counted with { Flags = counted.Flags | MessageFlags.Redelivered };
+    }
 
     /// <summary>The message, requeued once more; its entry stays in memory, with the count.</summary>
     public static StoredMessage Requeued(in StoredMessage message)

@@ -120,6 +120,8 @@ internal sealed partial class Queue : IThreadPoolWorkItem
     {
         while (_reader.TryTake(out message, out payload))
         {
+            if (CountsDeliveries)
+                message = MessageNote.WithRequeues(message, EncodedMessage.Read(payload.Payload).Requeues);
             if (!_rules.AreActive || !_rules.IsOver(ref message, payload.Payload))
                 return true;
             payload.Dispose();

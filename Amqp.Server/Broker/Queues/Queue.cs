@@ -21,6 +21,7 @@ internal sealed partial class Queue : IBindingDestination
     private readonly QueueReader _reader;
     private readonly ConsumerRing _consumers;
     private readonly QueueRules _rules;
+    private readonly QueueReturns _returns;
     private long _unacknowledged;
     private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
     private bool _deleted;
@@ -28,8 +29,9 @@ internal sealed partial class Queue : IBindingDestination
     public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue[] levels, VirtualHost virtualHost)
     {
         (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
-        Messages = new QueueMessages(virtualHost.Store, levels);
+        Messages = new QueueMessages(virtualHost.Store, levels, hasReturns: (flags & QueueFlags.Returns) != 0);
         _reader = new QueueReader(name, Messages, virtualHost.Store, virtualHost.Logger);
+        _returns = new QueueReturns(Messages, virtualHost.Store);
         _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
         _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
         CountsDeliveries = Settings.CountsDeliveries;
@@ -167,8 +169,10 @@ internal sealed partial class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Puts unacknowledged messages back in their places, marked redelivered; those that have been requeued too often die.</summary>
-    public void Requeue(ReadOnlySpan<StoredMessage> messages)
+    /// <summary>Puts unacknowledged messages back, marked redelivered; those that have been requeued too often die.</summary>
+    /// <param name="messages">The messages, in the order in which they come back.</param>
+    /// <param name="isReturned">A client said so, and a quorum queue lets others have their turn; else they go to their places.</param>
+    public void Requeue(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
         lock (_gate)
         {
@@ -184,7 +188,7 @@ internal sealed partial class Queue : IBindingDestination
                 if (MessageNote.Expires(message.Note))
                     NoteExpiring();
                 if (CountsDeliveries)
-                    ReturnCounted(message);
+                    ReturnCounted(message, isReturned);
                 else
                     Messages.Return(message);
             }
@@ -264,12 +268,12 @@ internal sealed partial class Queue : IBindingDestination
     /// <summary>A message has come that expires by itself.</summary>
     private void NoteExpiring() => _rules.ExpectExpiry(isFlowing: Messages.Count == 0 && _consumers.Next(out _) is not null);
 
-    private void ReturnCounted(in StoredMessage message)
+    private void ReturnCounted(in StoredMessage message, bool isReturned)
     {
         var counted = MessageNote.Requeued(message);
         if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
             Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
-        else
+        else if (!isReturned || Settings.Type != QueueType.Quorum || !_returns.TryReturn(message, MessageNote.Requeues(counted), Settings))
             Messages.Return(counted);
     }
 

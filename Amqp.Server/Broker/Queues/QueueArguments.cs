@@ -41,8 +41,11 @@ internal sealed class QueueArguments
     /// <summary>Only the first of the queue's consumers gets messages; the others stand by.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
-    /// <summary>How many priorities are told apart.</summary>
-    public int Levels => 1 + (int)(Integer("x-max-priority") ?? 0);
+    /// <summary>How many places the queue has in the store: one for each priority that is told apart, and one for what is returned to it.</summary>
+    public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
+
+    /// <summary>Whether a new queue gets places for what is returned to it. Where there are priorities each message has its place among them.</summary>
+    public bool HasReturns => Type == "quorum" && Integer("x-max-priority") is null;
 
     /// <summary>An argument's number; null when it is absent or no integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;

@@ -14,4 +14,7 @@ internal enum QueueFlags
 
     /// <summary>It belongs to one connection and goes with it.</summary>
     Exclusive = 4,
+
+    /// <summary>Messages that clients return have places of their own in the store, before all others. No client says so: quorum queues have it, but for those of earlier versions.</summary>
+    Returns = 8,
 }

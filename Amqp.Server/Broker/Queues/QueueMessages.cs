@@ -5,21 +5,23 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>The messages of a queue that are ready: in the order of their age, and where the queue has priorities the highest first.</summary>
 /// <remarks>
 /// The queue's lock guards everything. Each priority has a queue of its own in the store, with numbers one behind the other, so order,
-/// deep queues and restarts work as for any other; the note of a message says which one it is of.
+/// deep queues and restarts work as for any other; the note of a message says which one it is of. So it is with what clients return to a
+/// quorum queue: as if of a higher priority, it goes before all others.
 /// </remarks>
 internal sealed class QueueMessages
 {
     private readonly IMessageStore _store;
     private readonly StoredQueue[] _levels; // the lowest priority first
     private readonly StoredQueue? _only; // without priorities
+    private readonly bool _hasReturns; // the higher of two levels is for what is returned
     private long _count; // with priorities
     private long _heads; // bytes of the messages that are no body, as far as they are known
     private long _persistentHeads; // those of persistent ones
     private long _uncounted; // messages of an earlier run, whose heads nobody knows
 
-    public QueueMessages(IMessageStore store, StoredQueue[] levels)
+    public QueueMessages(IMessageStore store, StoredQueue[] levels, bool hasReturns = false)
     {
-        (_store, _levels) = (store, levels);
+        (_store, _levels, _hasReturns) = (store, levels, hasReturns);
         _only = levels.Length == 1 ? levels[0] : null;
         _count = _uncounted = levels.Sum(level => level.Count);
     }
@@ -51,6 +53,9 @@ internal sealed class QueueMessages
     /// <summary>What the store knows the queue by for messages of a priority, from 0 to the highest.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
 
+    /// <summary>What the store knows the queue by for messages that go before all others; null where there are none.</summary>
+    public StoredQueue? StoredReturns => _hasReturns ? _levels[^1] : null;
+
     /// <summary>Adds a message that the store has just taken.</summary>
     public void Add(in StoredMessage message)
     {
@@ -81,7 +86,7 @@ internal sealed class QueueMessages
             long before = level.Count;
             bool isThere = level.TryPeek(out message);
             _count -= before - level.Count; // damage may have taken some
-            message = MessageNote.WithPriority(message, priority); // an entry that had left memory has lost its note
+            message = WithLevel(message, priority); // an entry that had left memory has lost its note
             if (isThere)
                 return true;
         }
@@ -191,7 +196,7 @@ internal sealed class QueueMessages
             long before = level.Count;
             bool isTaken = level.TryTake(out message);
             _count -= before - level.Count;
-            message = MessageNote.WithPriority(message, priority);
+            message = WithLevel(message, priority);
             if (isTaken)
                 return true;
         }
@@ -210,13 +215,18 @@ internal sealed class QueueMessages
         return null;
     }
 
-    private StoredQueue LevelOf(in StoredMessage message) => _only ?? _levels[MessageNote.Priority(message)];
+    private StoredQueue LevelOf(in StoredMessage message) => _only ?? _levels[IndexOf(message)];
 
-    private static int RunOfLevel(ReadOnlySpan<StoredMessage> messages)
+    private int IndexOf(in StoredMessage message) => !_hasReturns ? MessageNote.Priority(message) : MessageNote.IsReturned(message) ? 1 : 0;
+
+    private StoredMessage WithLevel(in StoredMessage message, int level) =>
+        _hasReturns ? MessageNote.WithReturned(message, level == 1) : MessageNote.WithPriority(message, level);
+
+    private int RunOfLevel(ReadOnlySpan<StoredMessage> messages)
     {
-        int priority = MessageNote.Priority(messages[0]);
+        int level = IndexOf(messages[0]);
         int run = 1;
-        while (run < messages.Length && MessageNote.Priority(messages[run]) == priority)
+        while (run < messages.Length && IndexOf(messages[run]) == level)
             run++;
         return run;
     }

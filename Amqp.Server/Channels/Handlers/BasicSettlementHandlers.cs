@@ -94,7 +94,7 @@ internal static class BasicSettlementHandlers
     {
         if (!requeue)
             throw new AmqpException(ReplyCode.NotImplemented, "requeue=false");
-        channel.RequeueAll();
+        channel.RequeueAll(isReturned: true);
     }
 
     private static AmqpException UnknownTag(ulong tag, MethodId id) =>

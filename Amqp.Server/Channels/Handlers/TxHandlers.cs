@@ -30,7 +30,7 @@ internal static class TxHandlers
         }
         if (transaction is { Publishes.Count: > 0, Settlements.Count: > 0 })
             channel.Session.VirtualHost.Store.BindSettles();
-        foreach (var (delivery, settlement) in transaction.Settlements)
+        foreach (var (delivery, settlement) in transaction.SettlementsToCommit())
         {
             channel.NoteSettled(delivery);
             channel.ResumeConsumers();
