@@ -115,16 +115,6 @@ public sealed class LoginTests : CliTests
     }
 
     [Test]
-    public async Task A_broker_s_configuration_in_place_of_a_file_of_profiles_is_recognised()
-    {
-        string file = await WriteProfilesAsync("# of a broker\nlisteners.tcp.default = 5672\n");
-
-        CliRun run = await CliRun.RunAsync(["status", "--config", file]);
-
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((78, $"amqpbroker: {file} is a broker's configuration, and --config names a file of profiles here: say which broker is meant with --url.\n")));
-    }
-
-    [Test]
     public async Task A_file_of_profiles_that_is_not_JSON_is_refused_with_the_line()
     {
         string file = await WriteProfilesAsync("{\n\"profiles\": [\n");

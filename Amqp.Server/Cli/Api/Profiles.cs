@@ -41,10 +41,7 @@ internal static class Profiles
         }
         catch (JsonException error)
         {
-            // Whoever names a broker's configuration here takes --config for that of the broker.
-            throw new CliException(ExitCode.Configuration, IsOfBroker(path)
-                ? $"{path} is a broker's configuration, and --config names a file of profiles here: say which broker is meant with --url"
-                : $"{path}:{error.LineNumber + 1}: {error.Message}");
+            throw new CliException(ExitCode.Configuration, $"{path}:{error.LineNumber + 1}: {error.Message}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -71,9 +68,6 @@ internal static class Profiles
                 throw new CliException(ExitCode.Configuration, $"{path}: profile '{name}': unknown field '{field.Name}'; a profile has url, user, password and vhost");
         return new LoginProfile(Text(path, found, "url"), Text(path, found, "user"), Text(path, found, "password"), Text(path, found, "vhost"));
     }
-
-    private static bool IsOfBroker(string path) =>
-        new ConfigurationFile(path, _ => "").Read(File.ReadAllText(path)) is { Errors: [], Assignments.Count: > 0 };
 
     private static string? Text(string path, JsonElement holder, string field) =>
         !holder.TryGetProperty(field, out JsonElement value) ? null
