@@ -22,7 +22,7 @@ internal static class DataFolder
             folder.Size,
             Count(folder.Catalog.Count, catalog),
             contents.Segments,
-            [.. contents.Queues.Where(queue => queue.Exists || queue.Messages > 0).Select(queue => Name(queue, catalog))
+            [.. Together(contents.Queues.Where(queue => queue.Exists || queue.Messages > 0).Select(queue => Name(queue, catalog)))
                 .OrderBy(queue => queue.Name is null)
                 .ThenBy(queue => queue.VirtualHost, StringComparer.Ordinal)
                 .ThenBy(queue => queue.Name, StringComparer.Ordinal)],
@@ -44,6 +44,18 @@ internal static class DataFolder
             verdict.Bytes,
             [.. unreadable, .. verdict.Findings]);
     }
+
+    /// <summary>A queue with priorities is one in the store for each of them; here it is one again.</summary>
+    private static IEnumerable<QueueReport> Together(IEnumerable<QueueReport> stored) => stored
+        .GroupBy(queue => queue.Name is null ? ("", "", queue.Number) : (queue.VirtualHost!, queue.Name, 0u))
+        .Select(levels => levels.First() with
+        {
+            Number = levels.Min(level => level.Number),
+            Messages = levels.Sum(level => level.Messages),
+            Bytes = levels.Sum(level => level.Bytes),
+            RedeliveredUpTo = levels.Max(level => level.RedeliveredUpTo),
+            LastSequence = levels.Max(level => level.LastSequence),
+        });
 
     private static QueueReport Name(QueueContents queue, CatalogContents catalog)
     {

@@ -25,11 +25,11 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 /// <summary>A durable queue and what the log holds of it.</summary>
 /// <param name="VirtualHost">Null when the catalog does not know the queue's number: it was deleted, or its definition is lost.</param>
 /// <param name="Name">Likewise.</param>
-/// <param name="Number">The queue's in the message store.</param>
+/// <param name="Number">The queue's in the message store; of one with priorities the lowest, the others follow.</param>
 /// <param name="Messages">Not settled.</param>
 /// <param name="Bytes">Of their payload, with properties and address.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence would be marked redelivered; 0 for none.</param>
-/// <param name="LastSequence">The highest number given to a message, as far as the log knows.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence would be marked redelivered; 0 for none. Each priority has sequences of its own: the highest of these.</param>
+/// <param name="LastSequence">The highest number given to a message, as far as the log knows; likewise.</param>
 internal sealed record QueueReport(string? VirtualHost, string? Name, uint Number, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
 /// <summary>Whether a data folder is sound. Its properties are those of the JSON that <c>store verify</c> prints.</summary>
