@@ -7,17 +7,42 @@ namespace Amqp.Server.Broker;
 internal static class JsonFields
 {
     /// <summary>JSON's null becomes AMQP's void, its numbers become 64-bit integers or doubles.</summary>
-    public static FieldValue Read(JsonElement value) => value.ValueKind switch
+    /// <remarks>It does not recurse: how deep a client's value nests is no matter of the stack.</remarks>
+    public static FieldValue Read(JsonElement value)
+    {
+        if (!IsContainer(value))
+            return ReadLeaf(value);
+        var open = new Stack<OpenContainer>();
+        open.Push(new OpenContainer(value));
+        while (true)
+        {
+            var innermost = open.Peek();
+            if (innermost.TryNext(out var item))
+            {
+                if (IsContainer(item))
+                    open.Push(new OpenContainer(item));
+                else
+                    innermost.Add(ReadLeaf(item));
+                continue;
+            }
+            var whole = open.Pop().Value;
+            if (open.Count == 0)
+                return whole;
+            open.Peek().Add(whole);
+        }
+    }
+
+    private static bool IsContainer(JsonElement value) => value.ValueKind is JsonValueKind.Array or JsonValueKind.Object;
+
+    private static FieldValue ReadLeaf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => FieldValue.FromString(value.GetString()!),
         JsonValueKind.True or JsonValueKind.False => FieldValue.FromBoolean(value.GetBoolean()),
         JsonValueKind.Number => value.TryGetInt64(out long number) ? FieldValue.FromInt64(number) : FieldValue.FromDouble(value.GetDouble()),
-        JsonValueKind.Array => FieldValue.FromArray([.. value.EnumerateArray().Select(Read)]),
-        JsonValueKind.Object => FieldValue.FromTable(ReadTable(value)),
         _ => FieldValue.Void,
     };
 
-    public static FieldTable ReadTable(JsonElement table) => new(table.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, Read(field.Value))));
+    public static FieldTable ReadTable(JsonElement table) => Read(table).AsTable();
 
     /// <summary>A value as an error text shows it: strings without their quotes.</summary>
     public static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
@@ -88,5 +113,34 @@ internal static class JsonFields
         foreach (string value in values)
             json.WriteStringValue(value);
         json.WriteEndArray();
+    }
+
+    /// <summary>An array or an object of which a part has been read.</summary>
+    private sealed class OpenContainer(JsonElement container)
+    {
+        private readonly bool _isObject = container.ValueKind == JsonValueKind.Object;
+        private readonly List<KeyValuePair<string, FieldValue>> _fields = [];
+        private readonly List<FieldValue> _items = [];
+        private JsonElement.ObjectEnumerator _nextField = container.ValueKind == JsonValueKind.Object ? container.EnumerateObject() : default;
+        private JsonElement.ArrayEnumerator _nextItem = container.ValueKind == JsonValueKind.Array ? container.EnumerateArray() : default;
+
+        /// <summary>What has been read of it, once that is all.</summary>
+        public FieldValue Value => _isObject ? FieldValue.FromTable(new FieldTable(_fields)) : FieldValue.FromArray([.. _items]);
+
+        public bool TryNext(out JsonElement item)
+        {
+            bool isThere = _isObject ? _nextField.MoveNext() : _nextItem.MoveNext();
+            item = !isThere ? default : _isObject ? _nextField.Current.Value : _nextItem.Current;
+            return isThere;
+        }
+
+        /// <summary>Adds the item that came last.</summary>
+        public void Add(FieldValue value)
+        {
+            if (_isObject)
+                _fields.Add(KeyValuePair.Create(_nextField.Current.Name, value));
+            else
+                _items.Add(value);
+        }
     }
 }

@@ -159,6 +159,9 @@ public sealed class BrokerOptions
     /// <summary>How many of those hold at once.</summary>
     public int MaxLoginSessions { get; set; } = 1_000;
 
+    /// <summary>Octets of messages that one <c>get</c> of the HTTP API answers at most; the first message it answers whatever its size.</summary>
+    public long ManagementGetMaxBytes { get; set; } = 64L * 1024 * 1024;
+
     /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
     public SocketOptions Sockets { get; set; } = new();
 

@@ -68,6 +68,8 @@ internal static class SettingTable
             (target, value) => target.Options.LoginSessionTimeout = TimeSpan.FromMinutes(value)),
         Setting.Of("management.login_session_max", Integer(1, 1_000_000), "1000", "How many of those hold at once. Beyond it the oldest ends of the user who has most.",
             (target, value) => target.Options.MaxLoginSessions = value),
+        Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB", "Most octets of messages that one `get` of the HTTP API answers, however many messages are asked for; the others stay in the queue. One message is answered whatever its size.",
+            (target, value) => target.Options.ManagementGetMaxBytes = value),
         Setting.Of("tcp_listen_options.backlog", Integer(1, 65_535), "1024", "Connections that may wait to be accepted; the kernel's somaxconn caps it. RabbitMQ's default is 128.",
             (target, value) => target.Options.Sockets.Backlog = value),
         Setting.Of("tcp_listen_options.nodelay", ValueKinds.Boolean, "true", "Send small writes at once (TCP_NODELAY).",
@@ -202,7 +204,7 @@ internal static class SettingTable
             (target, value, how) => target.DefaultUser(how.Name).Permissions.Write = value),
         Setting.Of("default_users.$name.read", Pattern, ".*", "From what the user may consume or bind.",
             (target, value, how) => target.DefaultUser(how.Name).Permissions.Read = value),
-        Setting.Of("load_definitions", Text, "", "A file of definitions, or a folder of files that end in `.json`, to be imported at every start; where they have users, the default user is not made.",
+        Setting.Of("load_definitions", Text, "", "A file of definitions, or a folder of files that end in `.json`, to be imported at every start. Beside definitions neither the default user nor the default virtual host is made.",
             (target, value) => target.ImportDefinitions("load_definitions", value)),
         Setting.Of("definitions.import_backend", OneOf("local_filesystem"), "local_filesystem", "Where the definitions of `definitions.local.path` are.",
             (_, _) => { })

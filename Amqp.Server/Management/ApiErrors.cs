@@ -22,6 +22,7 @@ internal static class ApiErrors
         AmqpException { Code: ReplyCode.AccessRefused or ReplyCode.NotAllowed } => ApiException.NotAuthorized("Access refused."),
         AmqpException refused => ApiException.BadRequest(refused.Message),
         StoreFullException or StoreFailedException => new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", error.Message),
+        BadHttpRequestException unreadable => new ApiException(unreadable.StatusCode, "bad_request", unreadable.Message),
         _ => null,
     };
 

@@ -11,6 +11,9 @@ internal abstract class ApiReply
     /// <summary>As RabbitMQ escapes: what JSON demands, and no more.</summary>
     protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue }; // headers nest as deep as clients were let
 
+    /// <summary>Bytes after which a long answer is sent on.</summary>
+    private const int FlushSize = 64 * 1024;
+
     /// <summary>204.</summary>
     public static ApiReply NoContent { get; } = new StatusReply(StatusCodes.Status204NoContent, null);
 
@@ -28,6 +31,9 @@ internal abstract class ApiReply
     /// <summary>One value.</summary>
     public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
 
+    /// <summary>An array, sent while it is written.</summary>
+    public static ApiReply Array<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) => new ArrayReply<T>(items, write);
+
     /// <summary>An object of texts.</summary>
     public static ApiReply Texts(params (string Name, string Value)[] fields) => Json(json =>
     {
@@ -42,11 +48,44 @@ internal abstract class ApiReply
     protected static async Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = MediaTypeNames.Application.Json;
+        DescribeJson(http);
         http.Response.ContentLength = json.Length;
+        await http.Response.Body.WriteAsync(json);
+    }
+
+    /// <summary>The headers that go with every answer in JSON.</summary>
+    protected static void DescribeJson(HttpContext http)
+    {
+        http.Response.ContentType = MediaTypeNames.Application.Json;
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.Vary = "accept, accept-encoding, origin";
-        await http.Response.Body.WriteAsync(json);
+    }
+
+    /// <summary>Writes an array, and sends what has gathered from time to time.</summary>
+    protected static async Task WriteItemsAsync<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, HttpContext http)
+    {
+        long sent = 0;
+        json.WriteStartArray();
+        foreach (var item in items)
+        {
+            write(json, item);
+            if (json.BytesCommitted + json.BytesPending - sent < FlushSize)
+                continue;
+            json.Flush();
+            sent = json.BytesCommitted;
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        }
+        json.WriteEndArray();
+    }
+
+    private sealed class ArrayReply<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) : ApiReply
+    {
+        public override async Task SendAsync(HttpContext http)
+        {
+            DescribeJson(http);
+            await using var json = new Utf8JsonWriter(http.Response.BodyWriter, _plain);
+            await WriteItemsAsync(json, items, write, http);
+        }
     }
 
     private sealed class StatusReply(int status, string? location) : ApiReply

@@ -12,6 +12,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>Longer terms are printed on several lines.</summary>
     private const int ErlangsLine = 72;
 
+    private static readonly byte[] _emptyObject = "{}"u8.ToArray();
+
     private JsonDocument? _json;
 
     public HttpContext Http { get; } = http;
@@ -31,7 +33,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <exception cref="ApiException">404: there is none.</exception>
     public VirtualHost VirtualHost => FindVirtualHost() ?? throw (IsChange ? ApiException.NoVirtualHost() : ApiException.NotFound());
 
-    /// <summary>The body, which must be an object; an empty one stands for an object without fields.</summary>
+    /// <summary>The body, which must be an object; an empty one, and <c>null</c>, stand for an object without fields.</summary>
     /// <exception cref="ApiException">400: it is none.</exception>
     public JsonElement Json
     {
@@ -93,15 +95,15 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     public bool Flag(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind switch
     {
         JsonValueKind.True => true,
-        JsonValueKind.False or JsonValueKind.Null => false,
+        JsonValueKind.False => false,
         JsonValueKind.String when value.GetString() is "true" or "false" => value.GetString() == "true",
         _ => throw ApiException.BadRequest("not_boolean", JsonFields.Text(value)),
     };
 
-    /// <summary>A number, or digits for it.</summary>
+    /// <summary>A whole number, or digits for it; of another number the whole part, and of one that is too large the largest there is.</summary>
     /// <exception cref="ApiException">400: something else.</exception>
     public long Number(string name) =>
-        Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number
+        Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number ? value.TryGetInt64(out long number) ? number : (long)value.GetDouble()
         : value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
         : throw ApiException.BadRequest("not_integer", JsonFields.Text(value));
 
@@ -117,12 +119,22 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     public void Dispose() => _json?.Dispose();
 
+    /// <summary>Another body's object, of a form's field for instance.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public JsonDocument ParseJson(ReadOnlyMemory<byte> text) => JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.MaxTableDepth);
+
     private JsonDocument Parse()
     {
         try
         {
-            var document = JsonDocument.Parse(RawBody.IsEmpty ? "{}"u8.ToArray() : RawBody);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw ApiException.BadRequest("not_json");
+            var document = ParseJson(RawBody);
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Object => document,
+                JsonValueKind.Null => JsonDocument.Parse(_emptyObject),
+                JsonValueKind.String => throw ApiException.BadRequest("invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?"),
+                _ => throw ApiException.BadRequest("not_json"),
+            };
         }
         catch (JsonException)
         {

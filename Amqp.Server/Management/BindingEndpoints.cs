@@ -46,7 +46,7 @@ internal static class BindingEndpoints
     /// <summary>RabbitMQ's name for a binding among those between the same ends: the routing key, and a hash of the arguments.</summary>
     public static string PropertiesKey(ListedBinding binding)
     {
-        string key = WebUtility.UrlEncode(binding.RoutingKey);
+        string key = Encode(binding.RoutingKey);
         if (binding.Arguments.Count > 0)
             return $"{key}~{HashOf(binding.Arguments)}";
         return key.Length > 0 ? key : "~";
@@ -106,8 +106,15 @@ internal static class BindingEndpoints
         if (end is null || host.FindExchange(source) is not { } exchange)
             throw ApiException.NotFound(); // deleted meanwhile
         string key = PropertiesKey(new ListedBinding(host, exchange, end, routingKey, arguments));
-        return ApiReply.Created($"{WebUtility.UrlEncode(destination)}/{WebUtility.UrlEncode(key).Replace("%7E", "~", StringComparison.Ordinal)}");
+        return ApiReply.Created($"{Readable(destination)}/{Readable(key)}");
+
+        static string Readable(string name) => Encode(name).Replace("%7E", "~", StringComparison.Ordinal);
     }
+
+    /// <summary>As RabbitMQ encodes: also what may stand in an address as it is, but for letters, digits and <c>-._</c>.</summary>
+    private static string Encode(string text) => WebUtility.UrlEncode(text)
+        .Replace("!", "%21", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal)
+        .Replace(")", "%29", StringComparison.Ordinal).Replace("*", "%2A", StringComparison.Ordinal);
 
     private static ApiReply Delete(ApiRequest request, string kind)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Amqp.Server.Broker;
 
 namespace Amqp.Server.Management;
 
@@ -26,7 +27,7 @@ internal sealed class Columns
     /// <summary>Looks a field up by its path.</summary>
     public static JsonElement? Find(JsonElement item, string path)
     {
-        foreach (string name in path.Split('.'))
+        foreach (string name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
             if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(name, out item))
                 return null;
         return item;
@@ -52,7 +53,7 @@ internal sealed class Columns
     /// <summary>Cuts an encoded object; anything else stays as it is. An object without fields is an empty array, as RabbitMQ has it.</summary>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> encoded, JsonWriterOptions options)
     {
-        using var document = JsonDocument.Parse(encoded);
+        using var document = JsonDocument.Parse(encoded, JsonText.Own);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return encoded;
         if (!document.RootElement.EnumerateObject().Any(field => _fields.ContainsKey(field.Name)))

@@ -144,7 +144,7 @@ internal static class HealthEndpoints
             using var channel = request.OpenChannel();
             channel.Ask<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, false, false, false, false, false, FieldTable.Empty));
             channel.Publish("", queue, new BasicProperties(), "test_message"u8);
-            var message = channel.Get(queue);
+            var message = channel.Get(queue, most: 0);
             if (message is not null)
                 channel.Tell(new BasicAck(message.Method.DeliveryTag, false));
             channel.Ask<QueueDelete, QueueDeleteOk>(new QueueDelete(queue, false, false, false));

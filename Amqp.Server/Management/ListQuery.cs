@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Amqp.Server.Security;
 
 namespace Amqp.Server.Management;
@@ -22,11 +23,12 @@ internal sealed class ListQuery
             return;
         IsPaged = true;
         Page = Number(page);
-        PageSize = query.TryGetValue("page_size", out var size) ? Number(size) : DefaultPageSize;
-        if (Page < 1 || PageSize is < 1 or > MaxPageSize)
+        BigInteger? size = query.TryGetValue("page_size", out var given) ? Number(given) : null;
+        if (Page < 1 || size < 1 || size > MaxPageSize)
             throw new ApiException(
                 StatusCodes.Status400BadRequest, "invalid_pagination_parameters",
-                $"Invalid pagination parameters: page number {Page}, page size {(query.ContainsKey("page_size") ? PageSize.ToString(CultureInfo.InvariantCulture) : "undefined")}");
+                string.Create(CultureInfo.InvariantCulture, $"Invalid pagination parameters: page number {Page}, page size {size?.ToString(CultureInfo.InvariantCulture) ?? "undefined"}"));
+        PageSize = (int)(size ?? DefaultPageSize);
         _name = query["name"].ToString();
         if (query["use_regex"] == "true" && _name.Length > 0)
             _pattern = Parse(_name);
@@ -34,8 +36,8 @@ internal sealed class ListQuery
 
     public bool IsPaged { get; }
 
-    /// <summary>From 1.</summary>
-    public int Page { get; }
+    /// <summary>From 1. Whatever a client asks for, until it is known how many there are.</summary>
+    public BigInteger Page { get; }
 
     public int PageSize { get; }
 
@@ -56,8 +58,8 @@ internal sealed class ListQuery
         return _pattern.Timeouts == 0 ? isWanted : throw ApiException.BadRequest($"the regular expression takes too long to match '{name}'");
     }
 
-    private static int Number(string? text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : throw Malformed();
+    private static BigInteger Number(string? text) =>
+        BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Malformed();
 
     private static NamePattern Parse(string pattern)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Mime;
 using System.Text.Json;
 
 namespace Amqp.Server.Management;
@@ -10,24 +9,21 @@ namespace Amqp.Server.Management;
 /// <param name="write">Renders one item as an object.</param>
 internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, Action<Utf8JsonWriter, T> write) : ApiReply
 {
-    /// <summary>Bytes after which a long list is sent on.</summary>
-    private const int FlushSize = 64 * 1024;
-
     public override async Task SendAsync(HttpContext http)
     {
         var query = new ListQuery(http.Request.Query);
         var all = items.ToList();
         var wanted = query.IsPaged ? all.FindAll(item => query.Wants(name(item))) : all;
-        if (query.IsPaged && (query.Page - 1L) * query.PageSize > wanted.Count)
+        if (query.IsPaged && (query.Page - 1) * query.PageSize > wanted.Count)
             throw new ApiException(
                 StatusCodes.Status400BadRequest, "page_out_of_range",
                 $"Page out of range, page: {query.Page} page size: {query.PageSize}, len: {wanted.Count}");
-        var sorted = query.Sort.Length > 0 ? Sort(wanted, query) : wanted;
-        var shown = query.IsPaged ? sorted.Skip((query.Page - 1) * query.PageSize).Take(query.PageSize).ToList() : sorted;
+        var sorted = query.Sort.Length > 0 ? Sort(wanted, query.Sort) : wanted;
+        if (query.IsReversed)
+            sorted.Reverse(); // also what is equal, as in RabbitMQ
+        var shown = query.IsPaged ? sorted.Skip(((int)query.Page - 1) * query.PageSize).Take(query.PageSize).ToList() : sorted;
 
-        http.Response.ContentType = MediaTypeNames.Application.Json;
-        http.Response.Headers.CacheControl = "no-cache";
-        http.Response.Headers.Vary = "accept, accept-encoding, origin";
+        DescribeJson(http);
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, _plain);
         if (!query.IsPaged)
         {
@@ -39,37 +35,20 @@ internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, A
         json.WriteNumber("item_count", shown.Count);
         json.WritePropertyName("items");
         await WriteItemsAsync(json, shown, query.Columns, http);
-        json.WriteNumber("page", query.Page);
+        json.WriteNumber("page", (int)query.Page);
         json.WriteNumber("page_count", (wanted.Count + query.PageSize - 1) / query.PageSize);
         json.WriteNumber("page_size", query.PageSize);
         json.WriteNumber("total_count", all.Count);
         json.WriteEndObject();
     }
 
-    private async Task WriteItemsAsync(Utf8JsonWriter json, List<T> shown, Columns? columns, HttpContext http)
-    {
-        long sent = 0;
-        json.WriteStartArray();
-        foreach (var item in shown)
-        {
-            if (columns is null)
-                write(json, item);
-            else
-                json.WriteRawValue(columns.Cut(Render(item), _plain).Span, skipInputValidation: true);
-            if (json.BytesCommitted + json.BytesPending - sent < FlushSize)
-                continue;
-            json.Flush();
-            sent = json.BytesCommitted;
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
-        }
-        json.WriteEndArray();
-    }
+    private Task WriteItemsAsync(Utf8JsonWriter json, List<T> shown, Columns? columns, HttpContext http) => WriteItemsAsync(
+        json, shown, columns is null ? write : (output, item) => output.WriteRawValue(columns.Cut(Render(item), _plain).Span, skipInputValidation: true), http);
 
-    private List<T> Sort(List<T> wanted, ListQuery query)
+    private List<T> Sort(List<T> wanted, string path)
     {
-        var keyed = wanted.ConvertAll(item => (Item: item, Key: SortKey.Of(Render(item), query.Sort)));
-        var sorted = query.IsReversed ? keyed.OrderByDescending(entry => entry.Key) : keyed.OrderBy(entry => entry.Key);
-        return [.. sorted.Select(entry => entry.Item)];
+        var keyed = wanted.ConvertAll(item => (Item: item, Key: SortKey.Of(Render(item), path)));
+        return [.. keyed.OrderBy(entry => entry.Key).Select(entry => entry.Item)];
     }
 
     private ReadOnlyMemory<byte> Render(T item)

@@ -62,8 +62,10 @@ internal sealed class LocalChannel : IDisposable
     }
 
     /// <summary>Takes a message, to be acknowledged or rejected; null when the queue is empty.</summary>
+    /// <param name="queue">Its name.</param>
+    /// <param name="most">Octets of the body that are kept.</param>
     /// <exception cref="AmqpException">Refused.</exception>
-    public LocalMessage? Get(string queue)
+    public LocalMessage? Get(string queue, int most)
     {
         Tell(new BasicGet(queue, NoAck: false));
         if (!TryRead(out var reply) || reply.Id != BasicGetOk.Id)
@@ -72,8 +74,8 @@ internal sealed class LocalChannel : IDisposable
         var content = ContentHeader.Read(header.Payload);
         byte[] body = [];
         if (content.BodySize > 0 && TryRead(out var frame))
-            body = frame.Payload;
-        return new LocalMessage(reply.As<BasicGetOk>(), BasicProperties.Read(content.Properties), body);
+            body = frame.Payload.Length <= most ? frame.Payload : frame.Payload[..most];
+        return new LocalMessage(reply.As<BasicGetOk>(), BasicProperties.Read(content.Properties), body, (long)content.BodySize, content.Properties.Length + body.Length);
     }
 
     /// <summary>Publishes a message and waits until the broker has taken charge of it.</summary>
@@ -199,4 +201,9 @@ internal sealed class LocalChannel : IDisposable
 }
 
 /// <summary>A message that was taken from a queue.</summary>
-internal sealed record LocalMessage(BasicGetOk Method, BasicProperties Properties, ReadOnlyMemory<byte> Body);
+/// <param name="Method">Where it came from.</param>
+/// <param name="Properties">Its properties.</param>
+/// <param name="Body">The beginning of its body.</param>
+/// <param name="BodyLength">Octets of the whole body.</param>
+/// <param name="Size">Octets of it that are kept here, properties and body.</param>
+internal sealed record LocalMessage(BasicGetOk Method, BasicProperties Properties, ReadOnlyMemory<byte> Body, long BodyLength, long Size);

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Faults;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
@@ -43,9 +44,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         allowed.AddRange(methods);
         routes.MapMethods(path, methods, http =>
         {
-            address.Decode(http);
             _crossOrigin.Allow(http, allowed);
-            return HandleAsync(http, access, handle, isChange);
+            return HandleAsync(http, address, access, handle, isChange);
         });
         return this;
     }
@@ -60,7 +60,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         return Task.CompletedTask;
     }
 
-    private async Task HandleAsync(HttpContext http, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
+    private async Task HandleAsync(HttpContext http, RequestAddress address, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
     {
         ApiUser? user = null;
         try
@@ -69,6 +69,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             user = access == Access.Anyone ? ApiUser.Nobody : await ApiLogin.AuthenticateAsync(services, http);
             if (user is null)
                 return;
+            address.Decode(http);
             using var request = new ApiRequest(http, services, user);
             user.Demand(access, request.FindVirtualHost);
             await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.MaxApiBodySize);
@@ -87,6 +88,14 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             else if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
                 services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
             await ApiErrors.SendAsync(http, known);
+        }
+        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            services.Broker.Faults.Note(Compartment.Http, $"{http.Request.Method} {TargetOf(http)}", error);
+            if (http.Response.HasStarted)
+                http.Abort(); // what is on its way must not look whole
+            else
+                await ApiErrors.SendAsync(http, ApiException.Unexpected());
         }
     }
 

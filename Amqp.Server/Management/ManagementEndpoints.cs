@@ -3,7 +3,7 @@ namespace Amqp.Server.Management;
 /// <summary>Puts the HTTP API together.</summary>
 internal static class ManagementEndpoints
 {
-    /// <summary>Maps every resource; whatever is none is RabbitMQ's 404.</summary>
+    /// <summary>Maps every resource; whatever is none is RabbitMQ's 404, or its 405 for who would change it.</summary>
     public static void MapManagement(this WebApplication app, ManagementServices services)
     {
         // A long answer must not keep a socket thread from its other connections.
@@ -12,7 +12,7 @@ internal static class ManagementEndpoints
             await Task.Yield();
             await next(http);
         });
-        app.Use((http, next) => http.GetEndpoint() is null ? ApiErrors.SendAsync(http, ApiException.NotFound()) : next(http));
+        app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerNothingThereAsync(http));
         new ManagementApi(app, services)
             .MapOverview()
             .MapNodes()
@@ -34,5 +34,17 @@ internal static class ManagementEndpoints
             .MapSettings()
             .MapLogLevels()
             .MapFaults();
+    }
+
+    /// <summary>What is nowhere can be looked for; nothing else can be done with it.</summary>
+    private static Task AnswerNothingThereAsync(HttpContext http)
+    {
+        string method = http.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
+            return ApiErrors.SendAsync(http, ApiException.NotFound());
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        http.Response.Headers.Allow = "GET, HEAD, OPTIONS";
+        http.Response.ContentLength = 0;
+        return Task.CompletedTask;
     }
 }

@@ -61,16 +61,23 @@ internal static class ParameterEndpoints
         DemandMayChange(request);
         var (component, host, name) = Address(request);
         request.DemandFields("value");
-        if (component is Policies or OperatorPolicies)
+        if (component == Policies)
             throw ApiException.BadRequest("policies may not be set using this method");
-        return ApiReply.Put(request.Broker.Parameters.Put(component, host, name, request.Field("value")!.Value));
+        var value = request.Field("value")!.Value;
+        if (component != OperatorPolicies)
+            return ApiReply.Put(request.Broker.Parameters.Put(component, host, name, value));
+        if (value.Type != FieldType.Table)
+            throw new ValidationException($"{name} not a list {ErlangTerm.Of(value)}");
+        return ApiReply.Put(request.VirtualHost.Policies.Put(DefinitionReader.ReadPolicy(PolicyKind.Operator, name, value.AsTable())));
     }
 
     private static ApiReply Delete(ApiRequest request)
     {
         DemandMayChange(request);
         var (component, host, name) = Address(request);
-        return request.Broker.Parameters.Remove(component, host, name) ? ApiReply.NoContent : throw ApiException.NotFound();
+        if (component != OperatorPolicies)
+            return request.Broker.Parameters.Remove(component, host, name) ? ApiReply.NoContent : throw ApiException.NotFound();
+        return request.VirtualHost.Policies.Remove(PolicyKind.Operator, name) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
     private static void DemandMayChange(ApiRequest request)

@@ -48,7 +48,7 @@ internal static class PermissionEndpoints
     private static ApiReply PutTopic(ApiRequest request)
     {
         request.DemandFields("exchange", "write", "read");
-        string host = request.Name("vhost"), user = request.Name("user"), exchange = request.Text("exchange");
+        string host = request.Name("vhost"), user = request.Name("user"), exchange = ApiRequest.DemandShort(request.Text("exchange"), "exchange");
         bool isNew = !request.Broker.Permissions.AllTopics.Any(topic => topic.VirtualHost == host && topic.User == user);
         DemandBoth(request, host, user);
         request.Broker.Permissions.PutTopic(DefinitionReader.ReadPatterns(() => new TopicPermission(user, host, exchange, request.Text("write"), request.Text("read"))));

@@ -1,12 +1,16 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Management;
 
 /// <summary><c>/api/queues/vhost/name/get</c>: a look at messages, which are then put back, or not.</summary>
 internal static class QueueMessages
 {
+    /// <summary>What a message takes in an answer besides its content, and in the memory of the channel that holds it.</summary>
+    private const int Overhead = 512;
+
     public static ApiReply Get(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
@@ -21,17 +25,12 @@ internal static class QueueMessages
             throw ApiException.BadRequest("Unsupported encoding. Please use auto or base64.");
         long truncate = request.Json.TryGetProperty("truncate", out _) ? request.Number("truncate") : long.MaxValue;
 
+        int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
         using var channel = request.OpenChannel();
-        var messages = Take(channel, queue, count);
+        var messages = Take(channel, request, queue, count < 0 ? long.MaxValue : count, most); // a negative number is all, as in RabbitMQ
         if (messages.Count > 0 && !isRequeued)
             Settle(channel, messages[^1].Method.DeliveryTag, isRejected);
-        return ApiReply.Json(json =>
-        {
-            json.WriteStartArray();
-            foreach (var message in messages)
-                Write(json, message, encoding == "auto", truncate);
-            json.WriteEndArray();
-        }); // what was not settled returns to its place with the channel's end
+        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto")); // what was not settled returns to its place with the channel's end
     }
 
     private static (bool IsRequeued, bool IsRejected) ReadMode(string mode) => mode switch
@@ -43,13 +42,18 @@ internal static class QueueMessages
         _ => throw ApiException.BadRequest($"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
     };
 
-    private static List<LocalMessage> Take(LocalChannel channel, string queue, long count)
+    /// <summary>Takes as many as fit into one answer. What does not fit stays in the queue untouched, but for what another client's haste puts in front.</summary>
+    private static List<LocalMessage> Take(LocalChannel channel, ApiRequest request, string name, long count, int most)
     {
         var messages = new List<LocalMessage>();
+        long left = request.Services.Options.ManagementGetMaxBytes;
         try
         {
-            while (messages.Count < count && channel.Get(queue) is { } message)
+            while (messages.Count < count && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most)) && channel.Get(name, most) is { } message)
+            {
                 messages.Add(message);
+                left -= message.Size + Overhead;
+            }
         }
         catch (AmqpException error) when (error.Code == ReplyCode.NotFound)
         {
@@ -62,6 +66,9 @@ internal static class QueueMessages
         return messages;
     }
 
+    /// <summary>Whether the next message fits; of a body no more counts than is shown of it.</summary>
+    private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.FrontLength, most) + Overhead <= left;
+
     private static void Settle(LocalChannel channel, ulong upTo, bool isRejected)
     {
         if (isRejected)
@@ -70,12 +77,12 @@ internal static class QueueMessages
             channel.Tell(new BasicAck(upTo, Multiple: true));
     }
 
-    private static void Write(Utf8JsonWriter json, LocalMessage message, bool isTextWanted, long truncate)
+    private static void Write(Utf8JsonWriter json, LocalMessage message, bool isTextWanted)
     {
-        var payload = message.Body.Span[..(int)Math.Min(message.Body.Length, Math.Max(truncate, 0))];
+        var payload = message.Body.Span;
         bool isText = isTextWanted && Utf8.IsValid(payload);
         json.WriteStartObject();
-        json.WriteNumber("payload_bytes", message.Body.Length);
+        json.WriteNumber("payload_bytes", message.BodyLength);
         json.WriteBoolean("redelivered", message.Method.Redelivered);
         json.WriteString("exchange", message.Method.Exchange);
         json.WriteString("routing_key", message.Method.RoutingKey);

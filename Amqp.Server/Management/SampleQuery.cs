@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Management;
@@ -51,8 +52,13 @@ internal sealed class SampleQuery
 
     private static long[]? Range(ApiRequest request, string name, long now)
     {
-        if (Seconds(request, name + "_age") is not { } age || Seconds(request, name + "_incr") is not { } step)
+        if (Seconds(request, name + "_age") is not { } given || Seconds(request, name + "_incr") is not { } increment)
             return null;
+        if (given < 1 || increment < 1 || given > int.MaxValue || increment > int.MaxValue)
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, "invalid_range_parameters",
+                string.Create(CultureInfo.InvariantCulture, $"Invalid range parameters: age {given}, incr {increment}"));
+        long age = (long)given, step = (long)increment;
         long latest = now / (step * 1000) * step * 1000;
         long[] times = new long[Math.Min(age / step + 1, MostSamples)];
         for (int i = 0; i < times.Length; i++)
@@ -60,12 +66,7 @@ internal sealed class SampleQuery
         return times;
     }
 
-    private static long? Seconds(ApiRequest request, string name)
-    {
-        if (request.Query(name) is not { Length: > 0 } text)
-            return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds > 0
-            ? seconds
-            : throw ApiException.BadRequest("invalid_range_parameter", text);
-    }
+    /// <summary>What is no number counts as not said, as in RabbitMQ.</summary>
+    private static BigInteger? Seconds(ApiRequest request, string name) =>
+        BigInteger.TryParse(request.Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }

@@ -1,25 +1,28 @@
 using System.Text.Json;
+using Amqp.Server.Broker;
 
 namespace Amqp.Server.Management;
 
-/// <summary>What an item of a list is sorted by. As in RabbitMQ numbers come first, then what has no value, then texts.</summary>
+/// <summary>What an item of a list is sorted by, in the order of Erlang's terms as in RabbitMQ: numbers, words, objects, arrays, texts.</summary>
+/// <remarks>An item that lacks the field counts as 0 there, below whatever has been counted.</remarks>
 internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
 {
     /// <summary>The key of an encoded object.</summary>
     public static SortKey Of(ReadOnlyMemory<byte> item, string path)
     {
-        using var document = JsonDocument.Parse(item);
-        return Columns.Find(document.RootElement, path) switch
+        using var document = JsonDocument.Parse(item, JsonText.Own);
+        return Columns.Find(document.RootElement, path) is not { } value ? new SortKey(0, 0, "") : value.ValueKind switch
         {
-            { ValueKind: JsonValueKind.Number } number => new SortKey(0, number.GetDouble(), ""),
-            { ValueKind: JsonValueKind.String } text => new SortKey(2, 0, text.GetString()!),
-            { ValueKind: JsonValueKind.True } => new SortKey(1, 1, ""),
-            _ => new SortKey(1, 0, ""),
+            JsonValueKind.Number => new SortKey(0, value.GetDouble(), ""),
+            JsonValueKind.False or JsonValueKind.Null or JsonValueKind.True => new SortKey(1, 0, value.GetRawText()),
+            JsonValueKind.Object => new SortKey(2, value.GetPropertyCount(), ""),
+            JsonValueKind.Array => new SortKey(3, value.GetArrayLength(), ""),
+            _ => new SortKey(4, 0, value.GetString()!),
         };
     }
 
     public int CompareTo(SortKey other) =>
         Kind != other.Kind ? Kind.CompareTo(other.Kind)
-        : Kind == 2 ? string.CompareOrdinal(Text, other.Text)
-        : Number.CompareTo(other.Number);
+        : Number != other.Number ? Number.CompareTo(other.Number)
+        : string.CompareOrdinal(Text, other.Text);
 }

@@ -121,6 +121,25 @@ internal sealed partial class Queue
         VirtualHost.Statistics.Broker.NoteDead(Settings, DeathReason.Rejected, 1);
     }
 
+    /// <summary>Octets of the message in front, its head included; 0 when there is none, or the disk cannot be read just now.</summary>
+    public long FrontLength
+    {
+        get
+        {
+            lock (_gate)
+            {
+                try
+                {
+                    return Messages.TryPeek(out var message) ? message.Length : 0;
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    return 0; // whoever takes it will say so
+                }
+            }
+        }
+    }
+
     /// <summary>The payload of the message in front, to look at; false when there is none. Takes the lock, and may read from the disk under it.</summary>
     public bool TryPeek<TState>(TState state, Action<TState, PayloadLease> look)
     {

@@ -14,6 +14,9 @@ public abstract class ApiTests : BehaviourTests
 {
     private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
 
+    /// <summary>Names like <c>a%2Fb</c> and <c>%2E%2E</c> must arrive as they are.</summary>
+    private static readonly UriCreationOptions _asGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly List<string> _made = [];
 
     [TearDown]
@@ -25,12 +28,14 @@ public abstract class ApiTests : BehaviourTests
 
     private protected static async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null, string login = "guest:guest", string? header = null)
     {
-        using var request = new HttpRequestMessage(method, await BrokerTarget.ApiUriAsync() + "api" + path);
+        using var request = new HttpRequestMessage(method, new Uri(await BrokerTarget.ApiUriAsync() + "api" + path, _asGiven));
         if (login.Length > 0)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
         if (header is not null)
             request.Headers.Add(header.Split(": ")[0], header.Split(": ")[1]);
-        if (body is not null)
+        if (body is byte[] octets)
+            request.Content = new ByteArrayContent(octets) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        else if (body is not null)
             request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
         var answer = await _http.SendAsync(request);
         return new ApiAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);

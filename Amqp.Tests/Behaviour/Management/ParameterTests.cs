@@ -19,6 +19,52 @@ public class ParameterTests : ApiTests
     }
 
     [Test]
+    public async Task Operator_policies_are_parameters()
+    {
+        string host = await NewVirtualHostAsync(), path = $"/parameters/operator_policy/{host}/o";
+        const string policy = """{"value":{"pattern":"a","definition":{"max-length":1},"priority":0,"apply-to":"queues"}}""";
+
+        Assert.That((await PutAsync(path, policy)).Code, Is.EqualTo(201));
+        Assert.That((await PutAsync(path, policy)).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync($"/operator-policies/{host}/o")).Json.GetProperty("pattern").GetString(), Is.EqualTo("a"));
+        var refused = await PutAsync(path, new { value = 5 });
+        Assert.That((refused.Code, refused.Reason), Is.EqualTo((400, "Validation failed\n\no not a list 5\n")));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
+        Assert.That((await GetAsync($"/operator-policies/{host}/o")).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task Operator_policies_are_the_administrators_by_this_address_too()
+    {
+        await SkipOnRabbitMqAsync("A policymaker gets past them there.");
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("policymaker", host), path = $"/parameters/operator_policy/{host}/o";
+        await PutAsync($"/operator-policies/{host}/o", """{"pattern":"a","definition":{"max-length":1}}""");
+
+        Assert.That((await PutAsync(path, """{"value":{"pattern":"b","definition":{"max-length":9},"priority":0,"apply-to":"queues"}}""", $"{user}:secret")).Code, Is.EqualTo(401));
+        Assert.That((await DeleteAsync(path, $"{user}:secret")).Code, Is.EqualTo(401));
+        Assert.That((await GetAsync($"/operator-policies/{host}/o")).Json.GetProperty("pattern").GetString(), Is.EqualTo("a"));
+    }
+
+    [Test]
+    public async Task Every_broker_has_a_name_of_its_own()
+    {
+        Assert.That((await GetAsync("/global-parameters")).Column("name"), Has.Member("internal_cluster_id"));
+        Assert.That((await GetAsync("/global-parameters/internal_cluster_id")).Json.GetProperty("value").GetString(), Does.Match("^rabbitmq-cluster-id-[-_0-9A-Za-z]{22}$"));
+    }
+
+    [TestCase("/vhosts//name")]
+    [TestCase("/users//permissions")]
+    [TestCase("/nothing")]
+    public async Task What_is_nowhere_can_only_be_looked_for(string path)
+    {
+        Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
+        Assert.That((await PutAsync(path, new { })).Code, Is.EqualTo(405));
+        Assert.That((await PostAsync(path, new { })).Code, Is.EqualTo(405));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(405));
+    }
+
+    [Test]
     public async Task A_parameter_without_a_value_is_refused()
     {
         var answer = await PutAsync($"/parameters/foo/{await NewVirtualHostAsync()}/x", new { });
