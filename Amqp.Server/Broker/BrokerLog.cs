@@ -66,6 +66,12 @@ internal static partial class BrokerLog
     [LoggerMessage(324, LogLevel.Information, "Imported {Count} definitions from {File}")]
     public static partial void DefinitionsImported(this ILogger logger, int count, string file);
 
+    [LoggerMessage(337, LogLevel.Information, "The default user '{User}' is not made: the configured definitions say who there is")]
+    public static partial void DefaultUserNotMade(this ILogger logger, string user);
+
+    [LoggerMessage(338, LogLevel.Warning, "Nobody can log in: the configured definitions have no users, and beside definitions the default user '{User}' is not made. Add users to them, or start once without them")]
+    public static partial void NoUsersDefined(this ILogger logger, string user);
+
     [LoggerMessage(321, LogLevel.Information, "The definitions in {File} have been imported before and are as they were")]
     public static partial void DefinitionsUnchanged(this ILogger logger, string file);
 

@@ -5,18 +5,22 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker;
 
 /// <summary>Users and permissions that nobody asked for one by one: of a new data folder, of new virtual hosts, of older versions.</summary>
-internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults)
+internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults, ILogger logger)
 {
     /// <summary>Sees to a data folder that has just been opened.</summary>
-    /// <param name="import">Imports the configured definitions. Where they have users, the default user is not made.</param>
+    /// <param name="definitions">The configured definitions. Where there are any, they alone say who there is, as in RabbitMQ: no default user, no default virtual host.</param>
     /// <exception cref="StoreFullException">There is no room on the disk.</exception>
-    public void Complete(Action import)
+    public void Complete(Action? definitions)
     {
         virtualHosts.Added += AddDefaultUsers;
         bool isNew = virtualHosts.IsEmpty && users.All.All(user => user.Name == defaults.User);
-        import();
-        if (isNew && (virtualHosts.IsEmpty || users.IsEmpty) && users.All.All(user => user.Name == defaults.User))
+        definitions?.Invoke();
+        if (isNew && definitions is null)
             BeginNew();
+        else if (isNew && users.IsEmpty)
+            logger.NoUsersDefined(defaults.User);
+        else if (isNew && users.Find(defaults.User) is null)
+            logger.DefaultUserNotMade(defaults.User);
         foreach (string name in users.WithoutPermissions)
             AllowEverything(name);
     }

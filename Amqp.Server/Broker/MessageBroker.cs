@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Definitions;
@@ -22,6 +23,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
 {
     /// <summary>Where RabbitMQ publishes its log.</summary>
     public const string LogExchangeName = "amq.rabbitmq.log";
+
+    /// <summary>The global parameter that every broker has: a name of its own, kept for good.</summary>
+    private const string ClusterId = "internal_cluster_id";
 
     private readonly BrokerOptions _options = options.Value;
     private readonly QueueTimer _timer = new(clock);
@@ -175,8 +179,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     private void CompleteDefinitions()
     {
         VirtualHosts.Added += new VirtualHostDefaults(Parameters, _options.VirtualHosts).Apply;
-        var definitionsAtStart = new StartDefinitions(_options.Definitions, logger);
-        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess).Complete(() => definitionsAtStart.Import(this));
+        var definitionsAtStart = new StartDefinitions(_options.Definitions, _options.MaxTableDepth, logger);
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess, logger)
+            .Complete(definitionsAtStart.IsConfigured ? () => definitionsAtStart.Import(this) : null);
     }
 
     private void StartSampler()
@@ -209,6 +214,8 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         Parameters.Restore();
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
         GlobalParameters.Restore();
+        if (GlobalParameters.Find(ClusterId) is null)
+            GlobalParameters.Put(ClusterId, FieldValue.FromString(ReservedNames.NewClusterId()));
         GlobalParameters.Changed += Events.GlobalParameterChanged;
         ImportedDefinitions = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         ImportedDefinitions.Restore();

@@ -21,10 +21,13 @@ internal static class ReservedNames
     /// <summary>A consumer tag nobody else has: <c>amq.ctag-</c> and 22 characters.</summary>
     public static string NewConsumerTag() => $"amq.ctag-{RandomText()}";
 
+    /// <summary>Whether only the broker makes such names.</summary>
+    public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <exception cref="AmqpException">403: only the broker makes names with this prefix.</exception>
     public static void DemandNotReserved(string kind, string name)
     {
-        if (name.StartsWith(Prefix, StringComparison.Ordinal))
+        if (IsReserved(name))
             throw new AmqpException(ReplyCode.AccessRefused, $"{kind} name '{name}' contains reserved prefix 'amq.*'");
     }
 
@@ -44,7 +47,7 @@ internal static class ReservedNames
     }
 
     /// <summary>True for the exchanges that every virtual host has and nobody deletes.</summary>
-    public static bool IsSystemExchange(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+    public static bool IsSystemExchange(string name) => IsReserved(name);
 
     /// <summary>Names lose line breaks, as in RabbitMQ: they would break its tools' output.</summary>
     public static string Clean(string name) =>
@@ -52,6 +55,9 @@ internal static class ReservedNames
 
     /// <summary>A name for the replies to one requester, which nobody can guess.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
+
+    /// <summary>What tells one broker from every other, for programs that watch many.</summary>
+    public static string NewClusterId() => $"rabbitmq-cluster-id-{RandomText()}";
 
     private static string RandomText()
     {

@@ -49,10 +49,7 @@ internal sealed class Topology(
             return existing;
         ReservedNames.DemandNotReserved("exchange", name);
         virtualHost.DeclareRules.DemandRoomForExchange(name);
-        if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
-            throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost.Name);
-        var router = Routers.Create(new ExchangeDeclaration(name, virtualHost.Name, type, arguments));
-        var exchange = new Exchange(name, type, router, flags, arguments);
+        var exchange = Exchange.Make(name, virtualHost.Name, type, flags, arguments);
         exchange.Apply(virtualHost.Policies.Effective(exchange));
         exchange.Keeper?.Open(exchange, virtualHost, isDurable => virtualHost.Store.OpenQueue(definitions.NewQueueNumbers(isDurable, 1), isDurable));
         Keep(exchange); // first: what cannot be kept must not be seen
@@ -90,18 +87,18 @@ internal sealed class Topology(
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, virtualHost.Name);
-        return DeclareQueue(name, flags, arguments, connection, isServerNamed ? null : virtualHost.DefaultQueueType);
+        return DeclareQueue(name, flags, arguments, connection, isServerNamed ? null : virtualHost.DefaultQueueType, isLimited: true);
     }
 
-    /// <summary>Declares a queue as it was exported: whatever its name, and without a type that the definition does not give it.</summary>
+    /// <summary>Declares a queue as it was exported: whatever its name, however many there are, and without a type that the definition does not give it.</summary>
     /// <exception cref="AmqpException">406: there, but different; or bad arguments.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments)
     {
         QueueEquivalence.DemandPossible(name, isServerNamed: false, flags, arguments, virtualHost.Name);
-        DeclareQueue(name, flags, arguments, this, defaultType: null);
+        DeclareQueue(name, flags, arguments, this, defaultType: null, isLimited: false);
     }
 
-    private Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
+    private Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments, object connection, string? defaultType, bool isLimited)
     {
         // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
         if ((flags & QueueFlags.Exclusive) != 0)
@@ -115,7 +112,8 @@ internal sealed class Topology(
         using var held = topologyLock.Hold();
         if (FindDeclared(name, flags, arguments, connection) is { } existing)
             return existing;
-        virtualHost.DemandRoomForQueue(name);
+        if (isLimited)
+            virtualHost.DemandRoomForQueue(name);
         arguments = QueueEquivalence.WithDefaultType(arguments, flags, defaultType);
         var parsed = QueueArguments.Parse(arguments, name, virtualHost.Name);
         bool isExclusive = (flags & QueueFlags.Exclusive) != 0;

@@ -24,6 +24,9 @@ namespace Amqp.Server.Broker;
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
+    private static readonly (string Name, string Type)[] _predeclared =
+        [("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers")];
+
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new();
     private readonly ConcurrentDictionary<string, Queue> _queues = new();
     private readonly TopologyLock _topologyLock = new();
@@ -128,6 +131,10 @@ internal sealed class VirtualHost : IDisposable
 
     public Queue? FindQueue(string name) => _queues.GetValueOrDefault(name);
 
+    /// <summary>The type of an exchange that every virtual host has from the start; null for any other.</summary>
+    public static string? TypeOfPredeclared(string name) =>
+        name == Firehose.ExchangeName ? "topic" : _predeclared.FirstOrDefault(exchange => exchange.Name == name).Type;
+
     /// <exception cref="AmqpException">404: there is none.</exception>
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NoExchange(name, Name);
 
@@ -229,7 +236,7 @@ internal sealed class VirtualHost : IDisposable
     private void AddPredeclared()
     {
         Add("", "direct", new DefaultRouter(_queues, Replies), ExchangeFlags.Durable);
-        foreach (var (name, type) in new[] { ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers") })
+        foreach (var (name, type) in _predeclared)
             Add(name, type, Routers.Create(new ExchangeDeclaration(name, Name, type, FieldTable.Empty)), ExchangeFlags.Durable);
         _exchanges.TryAdd(Firehose.ExchangeName, NewInternal(Firehose.ExchangeName));
 

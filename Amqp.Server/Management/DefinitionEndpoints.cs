@@ -41,25 +41,31 @@ internal static class DefinitionEndpoints
     private static ApiReply Import(ApiRequest request, string? virtualHost)
     {
         var form = MultipartForm.Parse(request.Http.Request.ContentType, request.RawBody);
-        var report = new DefinitionImport(request.Broker, request.User.Name, virtualHost).Run(Parse(form?.Field("file") ?? request.RawBody));
-        foreach (string leftOut in report.LeftOut)
+        var report = new DefinitionImport(request.Broker, request.User.Name, virtualHost).Run(Parse(request, form?.Field("file") ?? request.RawBody));
+        foreach (string leftOut in report.NotTaken)
             request.Services.Logger.DefinitionLeftOut(leftOut);
         if (form?.Text("redirect") is { } redirect)
             return ApiReply.SeeOther(redirect);
-        return report.LeftOut.Count == 0 ? ApiReply.NoContent : ApiReply.Json(json =>
+        if (report.LeftOut.Count == 0 && !WantsReport(request))
+            return ApiReply.NoContent; // as RabbitMQ answers, which skips the same
+        return ApiReply.Json(json =>
         {
             json.WriteStartObject();
             json.WriteNumber("imported", report.Imported);
-            json.WriteStrings("left_out", report.LeftOut);
+            json.WriteStrings("left_out", report.NotTaken);
             json.WriteEndObject();
         });
     }
 
-    private static FieldTable Parse(ReadOnlyMemory<byte> body)
+    /// <summary>Whether the client asks for a report in any case (RFC 7240), as the command line here does.</summary>
+    private static bool WantsReport(ApiRequest request) =>
+        request.Http.Request.Headers["Prefer"].Any(value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
+
+    private static FieldTable Parse(ApiRequest request, ReadOnlyMemory<byte> body)
     {
         try
         {
-            using var document = JsonDocument.Parse(body.IsEmpty ? "{}"u8.ToArray() : body);
+            using var document = request.ParseJson(body);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return JsonFields.ReadTable(document.RootElement);
         }

@@ -79,7 +79,8 @@ public sealed class ResourceCommandTests : CliTests
             if (!OperatingSystem.IsWindows())
                 Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), "there are hashes of passwords in it");
             await DeleteAsync($"/queues/{Host}/q");
-            await DoAsync("definitions", "import", file, "-p", Host);
+            CliRun imported = await DoAsync("definitions", "import", file, "-p", Host);
+            Assert.That(imported.Output, Does.StartWith("Imported 1 queues").And.Not.Contain("left out"));
             Assert.That((await GetAsync($"/queues/{Host}/q")).Code, Is.EqualTo(200));
         }
         finally

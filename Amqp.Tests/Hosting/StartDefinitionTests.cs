@@ -42,13 +42,30 @@ public class StartDefinitionTests
     }
 
     [Test]
-    public async Task Without_users_in_the_definitions_the_default_user_is_made()
+    public async Task Beside_definitions_without_users_there_is_no_default_user_either_and_the_log_says_so()
     {
         using var file = new TemporaryFile("""{"vhosts":[{"name":"v"}]}""");
         await using var broker = await BrokerInProcess.StartAsync($"load_definitions = {file.Path}");
 
-        Assert.That(broker.Broker.Users.All.Select(user => user.Name), Is.EqualTo(new[] { "guest" }));
-        Assert.That(broker.Broker.VirtualHosts.All.Select(host => host.Name), Is.EqualTo(new[] { "/", "v" }));
+        Assert.That(broker.Broker.Users.All, Is.Empty);
+        Assert.That(broker.Broker.VirtualHosts.All.Select(host => host.Name), Is.EqualTo(new[] { "v" }));
+        Assert.That(broker.Log, Has.Some.StartsWith("Nobody can log in: "));
+    }
+
+    [Test]
+    public async Task A_byte_order_mark_and_names_of_the_brokers_own_do_not_stop_the_start()
+    {
+        using var file = new TemporaryFile("\uFEFF" + """
+            {"users":[{"name":"one","password":"secret","tags":""}],"vhosts":[{"name":"v"}],
+             "exchanges":[{"name":"amq.rabbitmq.audit","vhost":"v","type":"topic","durable":true,"auto_delete":false,"internal":false,"arguments":{}}],
+             "queues":[{"name":"amq.gen-abc","vhost":"v","durable":true,"auto_delete":false,"arguments":{}},{"name":"q","vhost":"v","durable":true}]}
+            """);
+        await using var broker = await BrokerInProcess.StartAsync($"load_definitions = {file.Path}");
+
+        Assert.That(broker.Broker.VirtualHosts.Find("v")!.Queues.Select(queue => queue.Name), Is.EqualTo(new[] { "q" }));
+        Assert.That(broker.Log, Has.Some.StartsWith($"Definitions in {file.Path}: left out queue 'amq.gen-abc' in vhost 'v': "));
+        Assert.That(broker.Log, Has.Some.StartsWith($"Definitions in {file.Path}: left out exchange 'amq.rabbitmq.audit' in vhost 'v': "));
+        Assert.That(broker.Log, Has.Some.EqualTo("The default user 'guest' is not made: the configured definitions say who there is"));
     }
 
     [Test]
@@ -81,6 +98,7 @@ public class StartDefinitionTests
 
     [TestCase("{", "load_definitions: cannot import FILE: ")]
     [TestCase("[]", "load_definitions: cannot import FILE: it holds no object")]
+    [TestCase("""{"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","durable":"true"}]}""", "load_definitions: cannot import FILE: queue 'q' in vhost 'v': durable must be true or false, not the text \"true\"")]
     [TestCase("""{"queues":[{"name":"q","vhost":"nowhere","durable":true}]}""", "load_definitions: cannot import FILE: no_such_vhost nowhere")]
     public void Bad_definitions_stop_the_start(string content, string reason)
     {

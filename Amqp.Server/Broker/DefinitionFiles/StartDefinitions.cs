@@ -7,12 +7,15 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>Imports the definitions that the configuration names, before anyone connects.</summary>
-internal sealed class StartDefinitions(DefinitionOptions options, ILogger logger)
+internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDepth, ILogger logger)
 {
     /// <summary>Files that are imported from a folder.</summary>
     private const string Pattern = "*.json";
 
-    /// <summary>Imports all there is; what a start that failed in between has imported stays.</summary>
+    /// <summary>Whether the configuration names definitions at all.</summary>
+    public bool IsConfigured => options.Sources.Count > 0;
+
+    /// <summary>Imports all there is, each file as a whole; the files that a start which failed has imported stay.</summary>
     /// <exception cref="StartDefinitionsException">A file is not there, or cannot be imported.</exception>
     public void Import(MessageBroker broker)
     {
@@ -53,16 +56,16 @@ internal sealed class StartDefinitions(DefinitionOptions options, ILogger logger
                 logger.DefinitionsUnchanged(file);
                 return;
             }
-            using var document = JsonDocument.Parse(content);
+            using var document = JsonText.Parse(content, maxTableDepth);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new DefinitionException("it holds no object");
             var report = new DefinitionImport(broker, importer: null, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
-            foreach (string leftOut in report.LeftOut)
+            foreach (string leftOut in report.NotTaken)
                 logger.StartDefinitionLeftOut(file, leftOut);
             logger.DefinitionsImported(report.Imported, file);
             broker.ImportedDefinitions.Put(path, FieldValue.FromString(digest)); // last: after a crash it is done again
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException or AmqpException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException)
         {
             throw Fault(setting, file, error);
         }

@@ -21,6 +21,16 @@ internal sealed class Exchange : IBindingDestination
         Apply(EffectivePolicy.None);
     }
 
+    /// <summary>An exchange as a client declares it, in no virtual host yet.</summary>
+    /// <exception cref="AmqpException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
+    public static Exchange Make(string name, string virtualHost, string type, ExchangeFlags flags, FieldTable arguments)
+    {
+        Routers.DemandType(type);
+        if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
+            throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost);
+        return new Exchange(name, type, Routers.Create(new ExchangeDeclaration(name, virtualHost, type, arguments)), flags, arguments);
+    }
+
     /// <summary>The default exchange's name is empty.</summary>
     public string Name { get; }
 
@@ -79,6 +89,10 @@ internal sealed class Exchange : IBindingDestination
         _router.Validate(binding);
         return true;
     }
+
+    /// <summary>Whether a binding's arguments make sense for this type; without the lock.</summary>
+    /// <exception cref="AmqpException">406: they do not.</exception>
+    public void Validate(Binding binding) => _router.Validate(binding);
 
     /// <summary>Adds a binding that it accepts.</summary>
     public void Add(Binding binding)

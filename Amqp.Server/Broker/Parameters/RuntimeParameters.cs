@@ -31,6 +31,10 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     /// <summary>Whether there is such a component.</summary>
     public bool Knows(string component) => _components.ContainsKey(component);
 
+    /// <summary>Whether a parameter could be set so.</summary>
+    /// <exception cref="ValidationException">There is no such component, or it does not take the value.</exception>
+    public void Validate(string component, string name, FieldValue value) => Demand(component).Validate(name, value);
+
     public FieldValue? Find(string component, string virtualHost, string name)
     {
         lock (_lock)
@@ -46,8 +50,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
-        if (!_components.TryGetValue(component, out var owner))
-            throw new ValidationException($"component {component} not found");
+        var owner = Demand(component);
         lock (_lock)
         {
             bool isNew = !_values.TryGetValue((component, virtualHost, name), out var current);
@@ -81,6 +84,9 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         foreach (var parameter in All.Where(parameter => parameter.VirtualHost == virtualHost))
             Remove(parameter.Component, virtualHost, parameter.Name);
     }
+
+    private ParameterComponent Demand(string component) =>
+        _components.TryGetValue(component, out var owner) ? owner : throw new ValidationException($"component {component} not found");
 
     /// <summary>Reads what the definitions hold and tells the components.</summary>
     public void Restore()

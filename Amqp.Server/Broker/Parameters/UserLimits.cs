@@ -26,11 +26,15 @@ internal sealed class UserLimits(DefinitionStore definitions)
     /// <summary>A limit, or null when there is none.</summary>
     public long? Find(string user, string limit) => _tables.Find(user) is { } table ? LimitTable.Read(table.AsTable(), limit) : null;
 
+    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    public static void Validate(string limit, FieldValue value) =>
+        LimitTable.Validate(FieldValue.FromTable(FieldTable.Empty.With(limit, value)), _known, "user-limits");
+
     /// <summary>Sets one limit.</summary>
     /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
     public void Set(string user, string limit, FieldValue value)
     {
-        LimitTable.Validate(FieldValue.FromTable(FieldTable.Empty.With(limit, value)), _known, "user-limits");
+        Validate(limit, value);
         _tables.Change(user, current => FieldValue.FromTable(LimitTable.With(current?.AsTable() ?? FieldTable.Empty, limit, value)));
         Events.UserLimitChanged(user, limit, value);
     }

@@ -11,6 +11,9 @@ namespace Amqp.Server.Cli.Api;
 /// <summary>Asks one broker's HTTP API, ours or RabbitMQ's. Used by one command, one request at a time.</summary>
 internal sealed class ApiClient : IDisposable
 {
+    /// <summary>Asks for a report of what an import left out, also where nothing but the status would be answered (RFC 7240).</summary>
+    public static readonly (string, string) WantsReport = ("Prefer", "return=representation");
+
     private readonly HttpClient _http;
     private readonly TimeSpan _limit;
     private SslPolicyErrors _distrust; // why the certificate is not believed

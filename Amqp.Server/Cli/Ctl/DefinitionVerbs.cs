@@ -53,7 +53,7 @@ internal static class DefinitionVerbs
         if (file != Standard && !File.Exists(file))
             throw CtlException.BadArgument(call, $"File {file} does not exist");
         call.Announce(file == Standard ? "Importing definitions in JSON from standard input ..." : $"Importing definitions in JSON from a file at \"{file}\" ...");
-        string text = file == Standard ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(file);
+        string text = (file == Standard ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(file)).TrimStart('\uFEFF');
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
@@ -62,11 +62,13 @@ internal static class DefinitionVerbs
         {
             throw CtlException.Error(ExitCode.Refused, $"Failed to deserialise input (format: JSON) (error: {error.Message})");
         }
-        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Post, "definitions", text);
+        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Post, "definitions", text, ApiClient.WantsReport);
         if (answer.Status == HttpStatusCode.BadRequest && answer.Reason.StartsWith(NoVirtualHost, StringComparison.Ordinal))
             throw CtlException.NoVirtualHost(answer.Reason[NoVirtualHost.Length..]);
         if (!answer.IsSuccess)
             throw call.Refused(answer);
+        foreach (string leftOut in answer.LeftOut)
+            Console.Error.WriteLine($"Warning: left out {leftOut}");
         if (!call.Input.IsQuiet && !call.IsForProgram)
             call.Say("Successfully started definition import. This process is asynchronous and can take some time.");
     }

@@ -51,14 +51,24 @@ internal static class DefinitionCommands
     private static Command Import(CommandSet set)
     {
         var file = new Argument<string>("file") { Description = "The JSON file; - is standard input." };
-        return set.Create("import", "Load definitions from a file; what is there already stays. With --vhost into one virtual host.", async context =>
+        return set.Create("import", "Load definitions from a file, all or none; queues and exchanges that are there already stay. With --vhost into one virtual host.", async context =>
         {
             JsonObject definitions = Read(context.Get(file));
-            string path = ApiPath.List("definitions", context.VirtualHostOrAll), what = $"virtual host '{context.VirtualHost}'";
             JsonElement whole = JsonSerializer.SerializeToElement(definitions);
-            await WorkProgress.ShowAsync(context, "importing", Pieces(definitions).ToList(), piece => context.Client.PostAsync(path, piece, what, context.Cancellation));
-            context.Say($"Imported {Described(whole)}.");
+            var leftOut = new List<string>();
+            await WorkProgress.ShowAsync(context, "importing", Pieces(definitions), async piece => leftOut.AddRange(await ImportAsync(context, piece)));
+            context.Say(leftOut.Count == 0 ? $"Imported {Described(whole)}." : $"Imported {Described(whole)}, but for {leftOut.Count} left out:");
+            foreach (string what in leftOut)
+                context.Say($"  {what}");
         }, file, CommonOptions.VirtualHost);
+    }
+
+    /// <returns>What the broker left out; one that does not say has left out nothing.</returns>
+    private static async Task<IReadOnlyList<string>> ImportAsync(CommandContext context, JsonObject definitions)
+    {
+        ApiAnswer answer = await context.Client.AskAsync(
+            HttpMethod.Post, ApiPath.List("definitions", context.VirtualHostOrAll), definitions.ToJsonString(), ApiClient.WantsReport, context.Cancellation);
+        return answer.IsSuccess ? answer.LeftOut : throw ApiFailure.Of(context.Client.Login, answer, $"virtual host '{context.VirtualHost}'");
     }
 
     private static JsonObject Read(string file)
@@ -66,7 +76,7 @@ internal static class DefinitionCommands
         try
         {
             string text = file == Standard ? Console.In.ReadToEnd() : File.ReadAllText(file);
-            return JsonNode.Parse(text) as JsonObject ?? throw new CliException(ExitCode.Refused, $"{file} does not hold definitions: expected a JSON object");
+            return JsonNode.Parse(text.TrimStart('\uFEFF')) as JsonObject ?? throw new CliException(ExitCode.Refused, $"{file} does not hold definitions: expected a JSON object");
         }
         catch (JsonException error)
         {
@@ -78,8 +88,14 @@ internal static class DefinitionCommands
         }
     }
 
-    /// <summary>Cuts large definitions into pieces, so that a bound on the size of a request does not stop them, and one can see how far it is.</summary>
-    private static IEnumerable<JsonObject> Pieces(JsonObject definitions)
+    /// <summary>The whole, which the broker imports as a whole or not at all. Only what is larger than a broker takes at once is cut into pieces, and one can see how far it is.</summary>
+    private static IReadOnlyList<JsonObject> Pieces(JsonObject definitions)
+    {
+        const int mostBytes = 16_000_000; // the default of management.http.max_body_size is 20,000,000
+        return definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];
+    }
+
+    private static IEnumerable<JsonObject> Cut(JsonObject definitions)
     {
         const int most = 1000;
         foreach (string part in _parts)

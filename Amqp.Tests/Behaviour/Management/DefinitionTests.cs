@@ -1,7 +1,13 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
 namespace Amqp.Tests.Behaviour.Management;
 
 public class DefinitionTests : ApiTests
 {
+    private const string Long = Sixteen + Sixteen + Sixteen + Sixteen;
+    private const string Sixteen = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     [Test]
     public async Task A_virtual_host_is_copied_by_its_definitions()
     {
@@ -61,6 +67,103 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/bindings/{host}/e/amq.topic/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k" }));
     }
 
+    /// <summary>Each is the last of a list, behind a user, a virtual host, a parameter, a policy, a queue, an exchange and a binding that are good.</summary>
+    [TestCase("users", """{"name":"bad"}""", "tags_not_present")]
+    [TestCase("users", """{"name":"bad","tags":"","password":"x","limits":{"nothing":1}}""", "Validation failed\n\nUnrecognised terms [{<<\"nothing\">>,1}] in user-limits\n")]
+    [TestCase("vhosts", """{"name":5}""", "[{key_missing,name}]")]
+    [TestCase("permissions", """{"user":"nobody-there","vhost":"HOST","configure":"","write":"","read":""}""", "no_such_user nobody-there")]
+    [TestCase("topic_permissions", """{"user":"guest","vhost":"nowhere","exchange":"amq.topic","write":"","read":""}""", "no_such_vhost nowhere")]
+    [TestCase("parameters", """{"component":"vhost-limits","vhost":"HOST","name":"limits","value":{"max-queues":"x"}}""", "Validation failed\n\nmax-queues should be a number, actually was <<\"x\">>\n (HOST/vhost-limits/limits)")]
+    [TestCase("parameters", """{"component":"operator_policy","vhost":"HOST","name":"o","value":{"pattern":"a","definition":{"max-length":-1}}}""", "Validation failed\n\n-1 is not a valid maximum length\n (HOST/o)")]
+    [TestCase("users", $$"""{"name":"{{Long}}","tags":""}""", "user should be less than 255 bytes, actually was 256\n")]
+    [TestCase("global_parameters", "5", "global_parameters holds something else than objects")]
+    [TestCase("policies", """{"vhost":"HOST","name":"p","pattern":"a","definition":{"max-length":-1}}""", "Validation failed\n\n-1 is not a valid maximum length\n (HOST/p)")]
+    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":true,"auto_delete":false,"arguments":{"x-max-length":-5}}""", "invalid arg 'x-max-length' for queue 'bad' in vhost 'HOST': {value_negative,-5}")]
+    [TestCase("queues", """{"name":"bad","vhost":"nowhere","durable":true}""", "no_such_vhost nowhere")]
+    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":"true"}""", "queue 'bad' in vhost 'HOST': durable must be true or false, not the text \"true\"")]
+    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":null}""", "queue 'bad' in vhost 'HOST': durable must be true or false, not null")]
+    [TestCase("queues", """{"name":"bad","vhost":"HOST"}""", "[{key_missing,durable}]")]
+    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":true,"arguments":"x"}""", "queue 'bad' in vhost 'HOST': arguments must be an object")]
+    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":false,"arguments":{"x-queue-type":"quorum"}}""", "invalid property 'non-durable' for queue 'bad' in vhost 'HOST'")]
+    [TestCase("exchanges", """{"name":"bad","vhost":"HOST","type":"fanout","durable":true,"auto_delete":"false"}""", "exchange 'bad' in vhost 'HOST': auto_delete must be true or false, not the text \"false\"")]
+    [TestCase("exchanges", """{"name":"bad","vhost":"HOST","type":"fanout","durable":true,"arguments":{"alternate-exchange":5}}""", "invalid type 'long' for arg 'alternate-exchange' in exchange 'bad' in vhost 'HOST'")]
+    [TestCase("bindings", """{"source":"amq.headers","vhost":"HOST","destination":"q","destination_type":"queue","routing_key":"","arguments":{"x-match":5}}""", "Invalid x-match field type *")]
+    [TestCase("bindings", """{"source":"x","vhost":"HOST","destination":"q","destination_type":"other","routing_key":""}""", "binding from 'x' to 'q' in vhost 'HOST': destination_type must be queue or exchange, not other")]
+    [TestCase("bindings", """{"source":"x","vhost":"HOST","destination":"q","destination_type":"queue","routing_key":5}""", "[{key_missing,routing_key}]")]
+    public async Task One_definition_that_cannot_be_leaves_everything_as_it_was(string kind, string definition, string reason)
+    {
+        await SkipOnRabbitMqAsync("It stops in the middle.");
+        string host = await NewVirtualHostAsync(), made = NewName("v"), user = NewName("u");
+        var file = JsonNode.Parse($$$"""
+            {"users":[{"name":"{{{user}}}","password":"x","tags":""}],"vhosts":[{"name":"{{{made}}}"}],
+             "permissions":[{"user":"{{{user}}}","vhost":"{{{made}}}","configure":"","write":"","read":""}],"topic_permissions":[],
+             "parameters":[{"component":"vhost-limits","vhost":"{{{host}}}","name":"limits","value":{"max-queues":1}}],
+             "global_parameters":[{"name":"{{{made}}}","value":1}],"policies":[{"vhost":"{{{host}}}","name":"good","pattern":"a","definition":{"max-length":1}}],
+             "queues":[{"name":"q","vhost":"{{{host}}}","durable":true},{"name":"q","vhost":"{{{made}}}","durable":true}],
+             "exchanges":[{"name":"x","vhost":"{{{host}}}","type":"direct","durable":true}],
+             "bindings":[{"source":"x","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"k"}]}
+            """)!.AsObject();
+        file[kind]!.AsArray().Add(JsonNode.Parse(definition.Replace("HOST", host, StringComparison.Ordinal)));
+        string before = await DefinitionsAsync(host);
+
+        var answer = await PostAsync("/definitions", file.ToJsonString());
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, answer.Reason)));
+        Assert.That(answer.Reason, Does.Match($"^{Regex.Escape(reason.Replace("HOST", host, StringComparison.Ordinal)).Replace("\\*", ".*", StringComparison.Ordinal)}$"));
+        Assert.That(await DefinitionsAsync(host), Is.EqualTo(before));
+        foreach (string path in new[] { $"/vhosts/{made}", $"/users/{user}", $"/global-parameters/{made}" })
+            Assert.That((await GetAsync(path)).Code, Is.EqualTo(404), path);
+    }
+
+    [Test]
+    public async Task Names_of_the_brokers_own_are_skipped_as_RabbitMQ_skips_them()
+    {
+        string host = await NewVirtualHostAsync(), definitions = $$$"""
+            {"queues":[{"name":"amq.gen-abc","vhost":"{{{host}}}","durable":true,"auto_delete":false,"arguments":{}},{"name":"q","vhost":"{{{host}}}","durable":true,"auto_delete":false,"arguments":{}}],
+             "exchanges":[{"name":"amq.rabbitmq.audit","vhost":"{{{host}}}","type":"topic","durable":true,"auto_delete":false,"internal":false,"arguments":{}},
+                          {"name":"amq.direct","vhost":"{{{host}}}","type":"topic","durable":true,"auto_delete":false,"internal":false,"arguments":{}}],
+             "bindings":[{"source":"amq.topic","vhost":"{{{host}}}","destination":"amq.gen-abc","destination_type":"queue","routing_key":"#","arguments":{}},
+                         {"source":"amq.topic","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"k","arguments":{}}]}
+            """;
+
+        Assert.That((await PostAsync("/definitions", definitions)).Code, Is.EqualTo(204));
+
+        Assert.That((await GetAsync($"/queues/{host}")).Column("name"), Is.EqualTo(new[] { "q" }));
+        Assert.That((await GetAsync($"/exchanges/{host}/amq.rabbitmq.audit")).Code, Is.EqualTo(404));
+        Assert.That((await GetAsync($"/bindings/{host}/e/amq.topic/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k" }));
+        await SkipOnRabbitMqAsync("It does not say what it skipped.");
+        var report = await SendAsync(HttpMethod.Post, "/definitions", definitions, header: "Prefer: return=representation");
+        Assert.That(report.Json.GetProperty("left_out").GetArrayLength(), Is.EqualTo(4), report.Body);
+    }
+
+    [Test]
+    public async Task What_is_there_otherwise_stays_and_is_told_of()
+    {
+        await SkipOnRabbitMqAsync("It does not say so.");
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", """{"durable":false}""");
+
+        var answer = await PostAsync("/definitions", $$$"""
+            {"queues":[{"name":"q","vhost":"{{{host}}}","durable":true},{"name":"r","vhost":"{{{host}}}","durable":true},{"name":"r","vhost":"{{{host}}}","durable":false}]}
+            """);
+
+        Assert.That((answer.Code, answer.Json.GetProperty("imported").GetInt32(), answer.Json.GetProperty("left_out").GetArrayLength()), Is.EqualTo((200, 1, 2)), answer.Body);
+        Assert.That((await GetAsync($"/queues/{host}?columns=name,durable&sort=name")).Body, Does.Contain("""{"name":"q","durable":false}""").And.Contain("""{"name":"r","durable":true}"""));
+    }
+
+    [Test]
+    public async Task Limits_of_queues_do_not_hold_up_an_import()
+    {
+        string host = await NewVirtualHostAsync();
+
+        var answer = await PostAsync("/definitions", $$$"""
+            {"parameters":[{"component":"vhost-limits","vhost":"{{{host}}}","name":"limits","value":{"max-queues":1}}],
+             "queues":[{"name":"a","vhost":"{{{host}}}","durable":true,"auto_delete":false,"arguments":{}},{"name":"b","vhost":"{{{host}}}","durable":true,"auto_delete":false,"arguments":{}}]}
+            """);
+
+        Assert.That((answer.Code, (await GetAsync($"/queues/{host}")).Json.GetArrayLength()), Is.EqualTo((204, 2)));
+    }
+
     [TestCase("{", "failed_to_parse_json")]
     [TestCase("""{"queues":[{"name":"a"}]}""", "no_such_vhost undefined")]
     [TestCase("""{"users":[{"name":"ab"}]}""", "tags_not_present")]
@@ -70,4 +173,7 @@ public class DefinitionTests : ApiTests
 
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason)));
     }
+
+    /// <summary>What a virtual host's definitions are.</summary>
+    private static async Task<string> DefinitionsAsync(string host) => (await GetAsync($"/definitions/{host}")).Body;
 }
