@@ -138,16 +138,13 @@ public sealed class FileMessageStore : IMessageStore
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)
+    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false)
     {
-        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
+        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]) { BoundTo = isBound ? _log.Position : 0 };
         foreach (ref readonly StoredMessage message in messages)
             settled.Add(message);
         settled.End();
     }
-
-    /// <inheritdoc/>
-    public void BindSettles() => _log.BindSettles();
 
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)

@@ -89,11 +89,13 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>The queue is done with these messages: acknowledged, dropped or delivered without acknowledgement.</summary>
     /// <remarks>The caller holds the queue's lock, and orders the messages by sequence where it can: neighbours are logged as one range.</remarks>
-    void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages);
-
-    /// <summary>What is settled from now on is settled for the sake of what was appended so far: in a crash it counts only together with that.</summary>
-    /// <remarks>Otherwise a settle may count at once: on a full disk, what was settled is deleted before anything else can be written.</remarks>
-    void BindSettles();
+    /// <param name="queue">Where the messages are.</param>
+    /// <param name="messages">What it is done with.</param>
+    /// <param name="isBound">
+    /// They are settled for the sake of what was appended so far, as in a transaction, and count in a crash only together with that. Others may count at
+    /// once: on a full disk, what was settled is deleted before anything else can be written.
+    /// </param>
+    void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false);
 
     /// <summary>Notes that the queue's messages up to this one went out, so that what is left of them comes back marked redelivered.</summary>
     /// <remarks>The caller holds the queue's lock. One call for a run of deliveries is enough; where no persistent message is behind the last note, it costs nothing.</remarks>

@@ -101,18 +101,12 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages)
+    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false)
     {
         var settled = new SettleBatch(_space, log: null, queue, []);
         foreach (ref readonly StoredMessage message in messages)
             settled.Add(message);
         settled.End();
-    }
-
-    /// <inheritdoc/>
-    public void BindSettles()
-    {
-        // Nothing outlives the process.
     }
 
     /// <inheritdoc/>

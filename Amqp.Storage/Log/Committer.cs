@@ -36,7 +36,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly List<UnwrittenBytes> _unwritten = [];
     private readonly Action<Segment> _release;
     private readonly Func<Segment, bool> _saveMarks;
-    private readonly Func<Segment, bool> _hasNoMarks;
+    private readonly Func<Segment, bool> _isFree;
     private readonly Action<Segment, Segment[]> _fold;
     private readonly Housekeeper _housekeeper;
     private readonly SegmentReplacement _replacement;
@@ -57,7 +57,7 @@ internal sealed class Committer : IAsyncDisposable
     public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper, SegmentReplacement replacement)
     {
         (_space, _log, _segments, _writer, _catalog, _signal, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, options, durableQueues);
-        (_release, _saveMarks, _hasNoMarks, _fold) = (writer.Release, SaveMarks, HasNoMarks, housekeeper.Fold);
+        (_release, _saveMarks, _isFree, _fold) = (writer.Release, SaveMarks, IsFree, housekeeper.Fold);
         (_housekeeper, _replacement) = (housekeeper, replacement);
     }
 
@@ -219,13 +219,16 @@ internal sealed class Committer : IAsyncDisposable
     }
 
     /// <summary>Deletes what nobody needs though it is not written yet that nobody does: else consumers could not make room on a full disk.</summary>
-    /// <remarks>In a crash now nothing comes back that was settled. But what is settled for the sake of a message, as in a transaction, waits for that.</remarks>
+    /// <remarks>
+    /// In a crash now nothing comes back that was settled. But a segment with a message that was settled for the sake of another, as in a transaction,
+    /// waits until that one is written; the others need not.
+    /// </remarks>
     private void MakeRoom()
     {
-        if (!_segments.HasNews || _written < _log.BoundPosition)
+        if (!_segments.HasNews)
             return;
         _writer.Sync();
-        _segments.Sweep(_release, _hasNoMarks, _fold);
+        _segments.Sweep(_release, _isFree, _fold);
     }
 
     private void WriteAll()
@@ -297,7 +300,7 @@ internal sealed class Committer : IAsyncDisposable
         return true;
     }
 
-    private bool HasNoMarks(Segment segment) => !_log.HasDelivered(_durableQueues(), segment);
+    private bool IsFree(Segment segment) => segment.BoundPosition <= _written && !_log.HasDelivered(_durableQueues(), segment);
 
     private void Fail(Exception cause)
     {

@@ -24,7 +24,6 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private long _references; // messages times queues appended to it
     private long _position;
     private long _messages;
-    private long _boundPosition;
     private long _durablePosition; // not owned by _gate
     private StoreFailedException? _failure;
     private bool _closed;
@@ -41,12 +40,6 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         get => Volatile.Read(ref _durablePosition);
         set => Volatile.Write(ref _durablePosition, value);
     }
-
-    /// <inheritdoc cref="IMessageStore.BindSettles"/>
-    public long BoundPosition => Volatile.Read(ref _boundPosition);
-
-    /// <inheritdoc cref="IMessageStore.BindSettles"/>
-    public void BindSettles() => Volatile.Write(ref _boundPosition, Position);
 
     /// <summary>As <see cref="IMessageStore.Append"/>, for a persistent message of which at least one queue is durable.</summary>
     /// <returns>The position behind it.</returns>

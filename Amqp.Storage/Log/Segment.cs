@@ -9,6 +9,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
     private int _needed = 1; // blocks not finished, messages that left memory, and one for being open
     private long _settledBytes; // changed with Interlocked
+    private long _boundPosition; // changed with Interlocked
     private volatile BlockPlace[]? _blocks;
     private volatile HashSet<long>? _foldedInto;
     private volatile bool _isBeingFolded;
@@ -28,6 +29,9 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
 
     /// <summary>Of these, what no queue is done with: about what is left when it is compacted, more when messages are in several queues.</summary>
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
+
+    /// <summary>Position up to which the log must be written before the segment may go: some of its messages were settled for the sake of what is there.</summary>
+    public long BoundPosition => Volatile.Read(ref _boundPosition);
 
     /// <summary>Bytes of it that only repeat delivered marks of segments gone.</summary>
     public long RepeatedBytes { get; set; }
@@ -96,7 +100,19 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>Queues are done with messages. Called while it is needed for them.</summary>
     /// <param name="messages">How many.</param>
     /// <param name="bytes">Of their payloads.</param>
-    public void Settle(int messages, long bytes) => Interlocked.Add(ref _settledBytes, MessageRecord.Cost(messages, bytes));
+    /// <param name="boundTo">Position up to which the log must be written before the segment may go for it; 0: at once.</param>
+    public void Settle(int messages, long bytes, long boundTo = 0)
+    {
+        Interlocked.Add(ref _settledBytes, MessageRecord.Cost(messages, bytes));
+        long bound = Volatile.Read(ref _boundPosition);
+        while (bound < boundTo)
+        {
+            long seen = Interlocked.CompareExchange(ref _boundPosition, boundTo, bound);
+            if (seen == bound)
+                return;
+            bound = seen;
+        }
+    }
 
     /// <summary>Nothing is appended to it any more.</summary>
     public void Seal() => Release(1);

@@ -10,6 +10,9 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     /// <summary>What a caller gives as room for ranges: 1 KiB of stack.</summary>
     public const int Ranges = 64;
 
+    /// <summary>Position of the log up to which is needed what they are settled for; 0: nothing is.</summary>
+    public long BoundTo { get; init; }
+
     private readonly Span<SequenceRange> _ranges = ranges;
     private readonly LogWriter? _log = queue.IsDurable && !queue.IsDeleted ? log : null;
     private int _rangeCount;
@@ -84,7 +87,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         if (_count == 0)
             return;
         Block block = space[_block];
-        block.Segment?.Settle(_count, _bytes);
+        block.Segment?.Settle(_count, _bytes, BoundTo);
         space.Change(block, -_count);
         (_count, _bytes) = (0, 0);
     }

@@ -92,6 +92,35 @@ public sealed class FullDiskTests : IDisposable
         await publishing.WaitAsync(_patience);
     }
 
+    [Test]
+    public async Task Room_that_consumers_make_lets_what_waits_through_when_there_are_dead_letters_too()
+    {
+        const int dead = 5;
+        using var other = await AmqpSocket.OpenAsync(_broker.Port);
+        await other.SendAsync(1, new QueueDeclare("graves", false, true, false, false, false, FieldTable.Empty));
+        await other.ExpectAsync<QueueDeclareOk>();
+        var arguments = new FieldTable([new("x-dead-letter-exchange", FieldValue.FromString("")), new("x-dead-letter-routing-key", FieldValue.FromString("graves"))]);
+        await other.SendAsync(1, new QueueDeclare("dying", false, true, false, false, false, arguments));
+        await other.ExpectAsync<QueueDeclareOk>();
+        await other.SendAsync(1, new BasicConsume("dying", "", false, false, false, false, FieldTable.Empty));
+        await other.ExpectAsync<BasicConsumeOk>();
+        await Flood.PublishAsync(other, "dying", 1_000, dead, persistent: true);
+        for (int number = 0; number < dead; number++)
+            await other.ExpectDeliveryAsync();
+        var publishing = _publisher.PublishAsync("flooded", Size, Count);
+        await _publisher.Blocked.WaitAsync(_patience);
+
+        await other.SendAsync(1, new BasicNack(dead, true, false));
+        using var consumer = await ConsumeAsync(noAck: true);
+        await Flood.DemandAllAsync(consumer, Size, Count); // more than fits
+
+        await publishing.WaitAsync(_patience);
+        await CrashAsync();
+        using var graves = await AmqpSocket.OpenAsync(_broker.Port);
+        await graves.SendAsync(1, new QueueDeclare("graves", true, false, false, false, false, FieldTable.Empty));
+        Assert.That((await graves.ExpectAsync<QueueDeclareOk>()).MessageCount, Is.EqualTo(dead));
+    }
+
     private async Task<AmqpSocket> ConsumeAsync(ushort prefetch = 0, bool noAck = false)
     {
         var consumer = await AmqpSocket.OpenAsync(_broker.Port);

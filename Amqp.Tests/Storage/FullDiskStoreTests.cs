@@ -154,8 +154,7 @@ public sealed class FullDiskStoreTests
             int segments = _folder.SegmentFiles.Length;
             Fill("", 0);
             run.Store.Publish("instead", Persistent, run.Second);
-            run.Store.BindSettles();
-            run.Store.Purge(run.First);
+            run.Store.Settle(run.First, run.First.TakeAll(), isBound: true);
             await FullAsync(run);
             await TriesAsync(3);
             Assert.That(_folder.SegmentFiles, Has.Length.EqualTo(segments));
@@ -169,6 +168,38 @@ public sealed class FullDiskStoreTests
         await using var after = new StoreRun(_folder.Path);
         Assert.That(after.First.Count, Is.Zero);
         Assert.That(after.Store.Texts(after.Second), Is.EqualTo(new[] { "instead" }));
+    }
+
+    [Test]
+    public async Task What_others_settle_makes_room_though_a_message_waits_for_whose_sake_something_was_settled()
+    {
+        string[] texts = Texts("text", 200);
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            run.Store.Publish("dead", Persistent, run.Second);
+            Publish(run, texts);
+            await run.CommitAsync();
+            int segments = _folder.SegmentFiles.Length;
+            Fill("", 0);
+            run.Store.Publish("dead letter", Persistent, run.First);
+            run.Store.Settle(run.Second, run.Second.TakeAll(), isBound: true);
+            for (int i = 0; i < texts.Length; i++)
+                Assert.That(run.Store.Consume(run.First), Is.EqualTo(texts[i]));
+            await FullAsync(run);
+
+            await Eventually.Holds(() => _folder.SegmentFiles.Length < segments / 2, () => $"{_folder.SegmentFiles.Length} of {segments} segments are left");
+            using (TestFolder crashed = _folder.Copy())
+            {
+                await using var next = new StoreRun(crashed.Path);
+                Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "dead" }), "its copy was not written");
+            }
+
+            _isFull = false;
+            await run.CommitAsync();
+        }
+        await using var after = new StoreRun(_folder.Path);
+        Assert.That(after.Second.Count, Is.Zero);
+        Assert.That(after.Store.Texts(after.First), Is.EqualTo(new[] { "dead letter" }));
     }
 
     [Test]

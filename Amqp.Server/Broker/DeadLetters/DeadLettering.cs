@@ -24,7 +24,6 @@ internal static class DeadLettering
             }
             finally
             {
-                queue.VirtualHost.Store.BindSettles();
                 queue.EndDeadLettering(messages, done);
             }
             if (done < messages.Count)

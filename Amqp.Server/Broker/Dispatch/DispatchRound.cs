@@ -51,6 +51,9 @@ internal sealed class DispatchRound
         _published[_publishedCount++] = (queue, message);
     }
 
+    /// <summary>True while a transaction is carried out: what is acknowledged counts in a crash only together with what was published before.</summary>
+    public bool BindsSettles { get; set; }
+
     /// <summary>Settles a message with its queue when the round's messages are handed over, and lets the consumer that it made room for go on.</summary>
     public void Acknowledge(Queue queue, Subscription? subscription, in StoredMessage message)
     {
@@ -193,7 +196,7 @@ internal sealed class DispatchRound
             int count = 0;
             for (; start < acknowledged.Length && ReferenceEquals(acknowledged[start].Queue, queue) && ReferenceEquals(acknowledged[start].Subscription, subscription); start++)
                 _run[count++] = acknowledged[start].Message;
-            queue.Acknowledge(_run.AsSpan(0, count), subscription);
+            queue.Acknowledge(_run.AsSpan(0, count), subscription, BindsSettles);
             Touch(queue);
         }
         acknowledged.Clear();

@@ -245,11 +245,9 @@ internal sealed class DelayedMessages
         }
         finally
         {
-            if (position > 0)
-                _store.BindSettles();
             lock (_gate)
             {
-                _store.Settle(_stored, _batch.AsSpan(0, delivered));
+                _store.Settle(_stored, _batch.AsSpan(0, delivered), isBound: position > 0);
                 _batch.AsSpan(done, _batchCount - done).CopyTo(_batch);
                 _batchCount -= done;
                 _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * done);

@@ -126,7 +126,7 @@ internal sealed partial class Queue
     {
         lock (_gate)
         {
-            Messages.Settle([.. messages.Take(done).Select(dead => dead.Message)]);
+            Messages.Settle([.. messages.Take(done).Select(dead => dead.Message)], isBound: true); // for the sake of the copies
             _rules.Dead!.End(messages.Skip(done));
         }
     }

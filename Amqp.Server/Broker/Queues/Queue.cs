@@ -144,13 +144,16 @@ internal sealed partial class Queue : IBindingDestination
     }
 
     /// <summary>A consumer is done with these: they leave the queue and the store, and it may have room again.</summary>
-    public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription)
+    /// <param name="messages">In the order of their numbers where that can be.</param>
+    /// <param name="subscription">The consumer's; null after basic.get.</param>
+    /// <param name="isBound">They were acknowledged together with publishes: see <see cref="IMessageStore.Settle"/>.</param>
+    public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription, bool isBound = false)
     {
         lock (_gate)
         {
             _unacknowledged -= messages.Length;
             CountSettled(messages);
-            Messages.Settle(messages);
+            Messages.Settle(messages, isBound);
             if (subscription is not null)
                 _consumers.Resume(subscription);
         }

@@ -121,17 +121,18 @@ internal sealed class QueueMessages
     }
 
     /// <summary>The queue is done with messages that were taken.</summary>
-    public void Settle(ReadOnlySpan<StoredMessage> messages)
+    /// <inheritdoc cref="IMessageStore.Settle"/>
+    public void Settle(ReadOnlySpan<StoredMessage> messages, bool isBound = false)
     {
         if (_only is not null)
         {
-            _store.Settle(_only, messages);
+            _store.Settle(_only, messages, isBound);
             return;
         }
         while (!messages.IsEmpty)
         {
             int run = RunOfLevel(messages);
-            _store.Settle(LevelOf(messages[0]), messages[..run]);
+            _store.Settle(LevelOf(messages[0]), messages[..run], isBound);
             messages = messages[run..];
         }
     }

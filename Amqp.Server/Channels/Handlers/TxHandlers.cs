@@ -28,16 +28,23 @@ internal static class TxHandlers
             var route = channel.Publisher.Renew(publish.Route, publish.TopologyVersion, publish.Head);
             isRefused |= !BasicPublishHandler.Deliver(channel, route, publish.Tally, publish.Head, publish.Body, publish.Traits, publish.IsMandatory);
         }
-        if (transaction is { Publishes.Count: > 0, Settlements.Count: > 0 })
-            channel.Session.VirtualHost.Store.BindSettles();
-        foreach (var (delivery, settlement) in transaction.SettlementsToCommit())
+        var round = channel.Session.Round;
+        round.BindsSettles = transaction is { Publishes.Count: > 0, Settlements.Count: > 0 };
+        try
         {
-            channel.NoteSettled(delivery);
-            channel.ResumeConsumers();
-            BasicSettlementHandlers.Apply(channel, delivery, settlement);
+            foreach (var (delivery, settlement) in transaction.SettlementsToCommit())
+            {
+                channel.NoteSettled(delivery);
+                channel.ResumeConsumers();
+                BasicSettlementHandlers.Apply(channel, delivery, settlement);
+            }
+            transaction.Clear();
+            round.Drain(); // dead letters of the transaction are in the log before its end is taken
         }
-        transaction.Clear();
-        channel.Session.Round.Drain(); // dead letters of the transaction are in the log before its end is taken
+        finally
+        {
+            round.BindsSettles = false;
+        }
         if (isRefused)
             throw new AmqpException(ReplyCode.PreconditionFailed, "partial tx completion", TxCommit.Id);
         channel.Session.PendingCommit = new PendingCommit(channel, channel.Session.VirtualHost.Store.AppendedPosition);
