@@ -1,0 +1,77 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Alarms;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>The sizes that count for the memory alarm are about those that the objects have on the heap.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[NonParallelizable]
+public sealed class ObjectSizeTests
+{
+    private const int Count = 1_900;
+
+    private BrokerInProcess _broker = null!;
+    private RawClient _client = null!;
+    private RawChannel _channel = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _broker = await BrokerInProcess.StartAsync();
+        _client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
+        await _client.OpenAsync();
+        _channel = await _client.OpenChannelAsync(1);
+        await _channel.DeclareQueueAsync("q");
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _client.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [TestCase("queue", ObjectSize.Queue)]
+    [TestCase("exchange", ObjectSize.Exchange)]
+    [TestCase("binding", ObjectSize.Binding)]
+    [TestCase("consumer", ObjectSize.Consumer)]
+    [TestCase("channel", ObjectSize.Channel)]
+    public async Task What_is_counted_is_about_what_it_takes(string kind, int size)
+    {
+        await MakeAsync(kind, 0, 20); // what is made once only
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+
+        await MakeAsync(kind, 20, Count);
+
+        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+        await TestContext.Progress.WriteLineAsync($"{kind}: {each} bytes, counted as {size}");
+        Assert.That(size, Is.InRange(each / 2, each * 2));
+    }
+
+    private async Task MakeAsync(string kind, int from, int count)
+    {
+        for (int number = from; number < from + count; number++)
+        {
+            switch (kind)
+            {
+                case "queue":
+                    await _channel.DeclareQueueAsync($"queue{number}");
+                    break;
+                case "exchange":
+                    await _channel.DeclareExchangeAsync($"exchange{number}", "topic");
+                    break;
+                case "binding":
+                    await _channel.BindQueueAsync("q", "amq.topic", $"a.{number}");
+                    break;
+                case "consumer":
+                    await _channel.ConsumeAsync("q", $"consumer{number}");
+                    break;
+                default:
+                    await _client.SendAsync((ushort)(number + 2), new ChannelOpen());
+                    await _client.ExpectAsync<ChannelOpenOk>((ushort)(number + 2));
+                    break;
+            }
+        }
+    }
+}
