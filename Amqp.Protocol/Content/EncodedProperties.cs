@@ -46,6 +46,14 @@ public readonly ref struct EncodedProperties
     /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are no table.</exception>
     public static EncodedProperties Read(ReadOnlySpan<byte> properties, int maxTableDepth = int.MaxValue)
     {
+        var encoded = ReadAccepted(properties);
+        FieldTableCodec.Validate(encoded.Headers, maxTableDepth);
+        return encoded;
+    }
+
+    /// <summary>The same for a list that <see cref="Read"/> has accepted before: it does not look into the headers again.</summary>
+    public static EncodedProperties ReadAccepted(ReadOnlySpan<byte> properties)
+    {
         // By far the most common: nothing but a delivery mode, or nothing at all.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
             return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default, default);
@@ -61,7 +69,7 @@ public readonly ref struct EncodedProperties
         if ((flags & PropertyFlags.ContentEncoding) != 0)
             reader.ReadShortStringBytes();
         if ((flags & PropertyFlags.Headers) != 0)
-            FieldTableCodec.Validate(headers = reader.ReadLongString(), maxTableDepth);
+            headers = reader.ReadLongString();
         if ((flags & PropertyFlags.DeliveryMode) != 0)
             deliveryMode = reader.ReadByte();
         if ((flags & PropertyFlags.Priority) != 0)
@@ -114,6 +122,15 @@ public readonly ref struct EncodedProperties
     /// <param name="timestamp">Seconds since 1970-01-01 UTC in place of those that are there; null leaves these.</param>
     public static void Rewrite(ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
     {
+        var fields = new ArrayBufferWriter<byte>();
+        FieldTableCodec.Write(fields, headers);
+        Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
+    }
+
+    /// <summary>The same with headers that are encoded already: their fields without the length.</summary>
+    /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
+    public static void Rewrite(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
+    {
         var reader = new WireReader(properties);
         var writer = new WireWriter(output);
         var flags = (PropertyFlags)reader.ReadUInt16();
@@ -124,7 +141,7 @@ public readonly ref struct EncodedProperties
         for (var flag = PropertyFlags.ContentType; flag >= PropertyFlags.ClusterId; flag = (PropertyFlags)((ushort)flag >> 1))
         {
             if (flag == PropertyFlags.Headers)
-                writer.WriteTable(headers);
+                writer.WriteLongString(headers);
             bool isReplaced = flag == PropertyFlags.Headers || (flag == PropertyFlags.Timestamp && timestamp is not null);
             if (flag == PropertyFlags.Timestamp && timestamp is { } seconds)
                 writer.WriteUInt64(seconds);

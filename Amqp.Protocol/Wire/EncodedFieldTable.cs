@@ -9,19 +9,10 @@ public static class EncodedFieldTable
     /// <param name="value">The value, its type tag first.</param>
     public static bool TryFind(ReadOnlySpan<byte> fields, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
-        var reader = new WireReader(fields);
-        while (!reader.IsAtEnd)
-        {
-            var found = reader.ReadShortStringBytes();
-            var start = reader.Rest;
-            FieldTableCodec.Skip(ref reader);
+        var reader = new EncodedFieldReader(fields);
+        while (reader.TryReadField(out var found, out value))
             if (found.SequenceEqual(name))
-            {
-                value = start[..(start.Length - reader.Rest.Length)];
                 return true;
-            }
-        }
-        value = default;
         return false;
     }
 }

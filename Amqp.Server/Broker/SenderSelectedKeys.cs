@@ -7,32 +7,48 @@ namespace Amqp.Server.Broker;
 /// <summary>The CC and BCC headers: more routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
 internal static class SenderSelectedKeys
 {
+    private static readonly string[] _names = ["CC", "BCC"];
+
     /// <summary>Whether there are any, told without decoding the headers.</summary>
     public static bool AreIn(ReadOnlySpan<byte> headers) =>
         EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
 
     /// <summary>The keys of both headers.</summary>
     /// <exception cref="AmqpException">406: one is no array of long strings.</exception>
-    public static string[] Read(ReadOnlySpan<byte> headers) => Read(FieldTableCodec.Read(headers));
-
-    /// <inheritdoc cref="Read(ReadOnlySpan{byte})"/>
-    public static string[] Read(FieldTable table)
+    public static string[] Read(ReadOnlySpan<byte> headers)
     {
         var keys = new List<string>();
-        Add("CC");
-        Add("BCC");
+        foreach (string name in _names)
+            if (!TryRead(headers, name, keys, out var type))
+                throw Unacceptable(name, type);
         return [.. keys];
+    }
 
-        void Add(string name)
-        {
-            if (table[name] is not { } value)
-                return;
-            if (value.Type != FieldType.Array)
-                throw Unacceptable(name, value);
-            foreach (var key in value.AsArray())
-                if (key.Type == FieldType.LongString)
-                    keys.Add(key.AsString());
-        }
+    /// <summary>The keys of both headers of a message that was accepted before, whatever they are now: they are no reason to lose it.</summary>
+    public static string[] ReadStored(ReadOnlySpan<byte> headers)
+    {
+        if (!AreIn(headers))
+            return [];
+        var keys = new List<string>();
+        foreach (string name in _names)
+            TryRead(headers, name, keys, out _);
+        return [.. keys];
+    }
+
+    /// <returns>False when the header is no array.</returns>
+    private static bool TryRead(ReadOnlySpan<byte> headers, string name, List<string> keys, out FieldType type)
+    {
+        type = FieldType.Array;
+        if (!EncodedFieldTable.TryFind(headers, OctetText.Encode(name), out var value))
+            return true;
+        type = (FieldType)value[0];
+        if (type != FieldType.Array)
+            return false;
+        var values = new EncodedFieldReader(EncodedFieldReader.ContentOf(value));
+        while (values.TryReadValue(out var key))
+            if (key[0] == (byte)FieldType.LongString)
+                keys.Add(OctetText.Decode(EncodedFieldReader.ContentOf(key)));
+        return true;
     }
 
     /// <summary>The properties without the BCC header, which no consumer may see.</summary>
@@ -74,8 +90,8 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    private static AmqpException Unacceptable(string name, FieldValue value) => new(
+    private static AmqpException Unacceptable(string name, FieldType type) => new(
         ReplyCode.PreconditionFailed,
-        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{ArgumentTypes.NameOf(value.Type)}}}",
+        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{ArgumentTypes.NameOf(type)}}}",
         BasicPublish.Id);
 }

@@ -1,14 +1,30 @@
-using System.Diagnostics.CodeAnalysis;
+using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>Messages that died in a queue and are not dead-lettered yet: taken from it, and not settled. Owned by the queue's lock.</summary>
-/// <remarks>One thread at a time publishes them, without the lock, so that none overtakes another.</remarks>
-internal sealed class DeadLetterBacklog
+/// <remarks>
+/// One thread at a time publishes them, without the lock and some at a time, so that none overtakes another. A round that has done its share
+/// leaves the rest to the thread pool.
+/// </remarks>
+internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadPoolWorkItem
 {
-    private List<DeadMessage> _messages = [];
+    /// <summary>Messages that are taken in one go.</summary>
+    private const int BatchLength = 64;
+
+    /// <summary>Bytes of memory for each message.</summary>
+    private const int BytesPerEntry = 64;
+
+    /// <summary>An emptied list that has grown beyond this is let go.</summary>
+    private const int KeptLength = 1024;
+
+    private readonly Queue<DeadMessage> _messages = new();
     private bool _isPublishing;
+    private int _isScheduled; // interlocked, as the pool's thread has no lock
 
     /// <summary>True when there is something to publish and nobody does. Good for a look without the lock.</summary>
     public bool IsWaiting => _messages.Count > 0 && !_isPublishing;
@@ -17,26 +33,72 @@ internal sealed class DeadLetterBacklog
     public void Add(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
         foreach (ref readonly var message in messages)
-            _messages.Add(new DeadMessage(message, reason));
+            _messages.Enqueue(new DeadMessage(message, reason, Refused: null));
+        held.Add(messages.Length * (long)BytesPerEntry);
     }
 
-    /// <summary>Takes all there are, until <see cref="End"/>.</summary>
-    public bool TryBegin([NotNullWhen(true)] out List<DeadMessage>? messages)
+    /// <summary>Adds a message that the queue has refused: its payload is nowhere else.</summary>
+    public void AddRefused(byte[] payload)
     {
-        messages = null;
+        var message = new DeadMessage(default, DeathReason.MaxLength, payload);
+        _messages.Enqueue(message);
+        held.Add(BytesOf(message));
+    }
+
+    /// <summary>Takes the first ones, until <see cref="End"/>.</summary>
+    /// <returns>Nothing when there are none, or another thread has taken some.</returns>
+    public DeadMessage[] Begin()
+    {
         if (!IsWaiting)
-            return false;
-        (messages, _messages, _isPublishing) = (_messages, [], true);
-        return true;
+            return [];
+        _isPublishing = true;
+        return [.. _messages.Take(BatchLength)];
     }
 
-    /// <summary>Gives those back, from the first on, that could not be published.</summary>
-    public void End(IEnumerable<DeadMessage> left)
+    /// <summary>Forgets the first ones, which are published; the others that were taken stay.</summary>
+    public void End(int done)
     {
-        _messages.InsertRange(0, left);
+        for (long bytes = 0; ; done--)
+        {
+            if (done == 0)
+            {
+                held.Add(-bytes);
+                break;
+            }
+            bytes += BytesOf(_messages.Dequeue());
+        }
         _isPublishing = false;
+        if (_messages.Count == 0 && _messages.Capacity > KeptLength)
+            _messages.TrimExcess();
     }
+
+    /// <summary>Has the thread pool go on, behind what it has to do already. Needs no lock.</summary>
+    public void PublishLater()
+    {
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Interlocked.Exchange(ref _isScheduled, 0);
+        try
+        {
+            var round = PooledRound.Current;
+            round.Touch(queue);
+            round.Complete();
+        }
+        catch (Exception error)
+        {
+            queue.VirtualHost.Faults.Note(Compartment.Queue, $"dead letters of queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}'", error);
+        }
+    }
+
+    private static long BytesOf(in DeadMessage message) => BytesPerEntry + (message.Refused?.Length ?? 0);
 }
 
 /// <summary>A message that died.</summary>
-internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason);
+/// <param name="Message">Where it is stored.</param>
+/// <param name="Reason">Why it died.</param>
+/// <param name="Refused">The payload of one that was not stored, because the queue did not take it.</param>
+internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused);

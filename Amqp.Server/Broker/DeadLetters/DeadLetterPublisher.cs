@@ -18,6 +18,7 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
     private readonly VirtualHost _virtualHost = queue.VirtualHost;
     private readonly RouteFinder _finder = new(queue.VirtualHost);
     private readonly MessageIntake _intake = new(queue.VirtualHost);
+    private readonly DeathHistory _history = new();
     private readonly ArrayBufferWriter<byte> _properties = new();
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
@@ -29,17 +30,15 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
     public void Publish(ReadOnlySpan<byte> payload, DeathReason reason)
     {
         var message = EncodedMessage.Read(payload);
-        var properties = EncodedProperties.Read(message.Properties);
+        var properties = EncodedProperties.ReadAccepted(message.Properties);
         PublishAddress.Split(message.Address, out var oldExchange, out var oldKey);
-        var headers = FieldTableCodec.Read(properties.Headers);
-        string[] keys = [OctetText.Decode(oldKey), .. SenderSelectedKeys.Read(headers)];
+        string[] keys = [OctetText.Decode(oldKey), .. SenderSelectedKeys.ReadStored(properties.Headers)];
         string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? OctetText.Decode(properties.Expiration) : null;
         var death = new Death(reason, queue.Name, _virtualHost.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
-        headers = DeathHistory.Add(headers, death);
+        _history.Add(properties.Headers, death, keepsSenderKeys: routingKey is null);
         var hiddenKeys = message.HiddenKeys; // of which the history does not tell, and which go on with the message
         if (routingKey is not null)
         {
-            headers = new FieldTable(headers.Where(header => header.Key != "CC"));
             keys = [routingKey];
             hiddenKeys = default;
         }
@@ -48,33 +47,33 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
             keys = [.. keys, .. SenderSelectedKeys.Reveal(hiddenKeys)];
         }
 
-        EncodeHead(keys[0], message.Properties, headers);
+        EncodeHead(keys[0], message.Properties);
         var traits = new MessageTraits(properties.IsPersistent, properties.Priority, MessageStamp.NoExpiration);
-        var route = FindRoute(keys, headers);
+        var route = FindRoute(keys);
         var head = hiddenKeys.IsEmpty ? _head.WrittenSpan : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
         _intake.Store(route, head, message.Body, traits, round);
+        round.NoteDeadLetter(route.Queues.Length, payload.Length);
     }
 
-    private void EncodeHead(string key, ReadOnlySpan<byte> properties, FieldTable headers)
+    private void EncodeHead(string key, ReadOnlySpan<byte> properties)
     {
-        _address.Clear();
-        _properties.Clear();
+        _address.ResetWrittenCount();
+        _properties.ResetWrittenCount();
         var address = new WireWriter(_address);
         address.WriteShortString(exchange.Name);
         address.WriteShortString(key);
-        EncodedProperties.Rewrite(properties, headers, keepsExpiration: false, _properties);
+        EncodedProperties.Rewrite(properties, _history.Headers, keepsExpiration: false, _properties);
         int size = EncodedMessage.HeadSize(_address.WrittenCount, _properties.WrittenCount);
-        _head.Clear();
+        _head.ResetWrittenCount();
         EncodedMessage.WriteHead(_head.GetSpan(size), _address.WrittenSpan, _properties.WrittenSpan);
         _head.Advance(size);
     }
 
-    private MessageRoute FindRoute(string[] keys, FieldTable headers)
+    private MessageRoute FindRoute(string[] keys)
     {
-        var fields = EncodedProperties.Read(_properties.WrittenSpan).Headers;
-        _virtualHost.Follow(exchange, new RoutedMessage(keys[0], fields) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan }, _finder);
+        _virtualHost.Follow(exchange, new RoutedMessage(keys[0], _history.Headers) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan }, _finder);
         var route = _finder.ToRoute();
-        bool hasCycles = Array.Exists(route.Queues, target => DeathHistory.IsCycle(headers, target.Name));
-        return hasCycles ? new MessageRoute(Array.FindAll(route.Queues, target => !DeathHistory.IsCycle(headers, target.Name)), route.Histories, route.Delays) : route;
+        var queues = Array.FindAll(route.Queues, target => !_history.IsCycle(target.Name));
+        return queues.Length == route.Queues.Length ? route : new MessageRoute(queues, route.Histories, route.Delays);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
@@ -10,58 +9,44 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <remarks>First the targets have it, then the queue gives it up, and a crash in between counts neither: it is never in neither.</remarks>
 internal static class DeadLettering
 {
-    /// <summary>Publishes what died in a queue up to now.</summary>
-    /// <returns>False when there was nothing.</returns>
-    public static bool Publish(Queue queue, DispatchRound round)
+    /// <summary>Publishes what died in a queue up to now, as far as the round's share of work goes; the thread pool does the rest.</summary>
+    public static void Publish(Queue queue, DispatchRound round)
     {
-        bool isDone = false;
-        while (queue.TryBeginDeadLettering(out var messages))
+        while (round.HasTimeForDeadLetters && queue.BeginDeadLettering() is { Length: > 0 } messages)
         {
             int done = 0;
             try
             {
                 done = Publish(queue, messages, round);
+                round.HandOver(); // before another thread may go on with the next ones
             }
             finally
             {
-                queue.EndDeadLettering(messages, done);
+                queue.EndDeadLettering(messages.AsSpan(0, done));
             }
-            if (done < messages.Count)
-                return true; // tried again later
-            isDone = true;
+            if (done < messages.Length && round.HasTimeForDeadLetters)
+                return; // tried again later
         }
-        return isDone;
-    }
-
-    /// <summary>Publishes one message that never came into the queue: its publisher hears that it was refused, so it may get lost.</summary>
-    public static void PublishRefused(Queue queue, ReadOnlySpan<byte> payload, DispatchRound round)
-    {
-        if (FindExchange(queue) is not { } exchange)
-            return;
-        try
-        {
-            new DeadLetterPublisher(queue, exchange, queue.Settings.DeadLetterRoutingKey, round).Publish(payload, DeathReason.MaxLength);
-        }
-        catch (StoreFailedException failure)
-        {
-            queue.VirtualHost.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost.Name, failure);
-        }
+        if (queue.HasDeadLetters)
+            queue.PublishDeadLettersLater();
     }
 
     /// <returns>How many are through.</returns>
-    private static int Publish(Queue queue, List<DeadMessage> messages, DispatchRound round)
+    private static int Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
         if (FindExchange(queue) is not { } exchange)
-            return messages.Count;
+            return messages.Length;
         var publisher = new DeadLetterPublisher(queue, exchange, queue.Settings.DeadLetterRoutingKey, round);
         int done = 0;
-        foreach (ref readonly var dead in CollectionsMarshal.AsSpan(messages))
+        foreach (ref readonly var dead in messages.AsSpan())
         {
             if (!TryPublish(queue, publisher, dead))
                 return done;
             done++;
             if (round.IsFull)
                 round.HandOver();
+            if (!round.HasTimeForDeadLetters)
+                break;
         }
         return done;
     }
@@ -72,6 +57,11 @@ internal static class DeadLettering
         var virtualHost = queue.VirtualHost;
         try
         {
+            if (dead.Refused is { } refused)
+            {
+                publisher.Publish(refused, dead.Reason);
+                return true;
+            }
             using var payload = virtualHost.Store.Read(dead.Message);
             publisher.Publish(payload.Payload, dead.Reason);
             return true;
@@ -79,6 +69,11 @@ internal static class DeadLettering
         catch (StoreDamagedException damage)
         {
             virtualHost.Logger.MessageDamaged(queue.Name, dead.Message.Sequence, damage.File, damage.Offset, damage.Message);
+            return true;
+        }
+        catch (StoreFailedException failure) when (dead.Refused is not null)
+        {
+            virtualHost.Logger.DeadLetteringFailed(queue.Name, virtualHost.Name, failure); // its publisher hears that it was refused, so it may get lost
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreFailedException)

@@ -1,103 +1,153 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>The headers in which a dead-lettered message carries where and why it died: x-death, and x-first-death-* of the first time.</summary>
-/// <remarks>Order and types of the fields are RabbitMQ's, seen on 3.10.8; its tables come out sorted by name.</remarks>
-internal static class DeathHistory
+/// <remarks>
+/// <para>Order and types of the fields are RabbitMQ's, seen on 3.10.8; its tables come out sorted by name. The latest death stands in front,
+/// as in RabbitMQ 3.13.</para>
+/// <para>A history grows with every queue that a message dies in, and a client may send one of any length and content. So it stays in its
+/// encoded form: a death costs a pass over the bytes, and only what is compared is looked into. Used by one thread; the buffers are kept.</para>
+/// </remarks>
+internal sealed class DeathHistory
 {
-    private const string History = "x-death";
+    private readonly EncodedFieldEditor _editor = new();
+    private readonly EarlierDeaths _earlier = new();
+    private readonly ArrayBufferWriter<byte> _headers = new();
+    private readonly ArrayBufferWriter<byte> _deaths = new(); // the values of the new x-death, one behind the other
+    private readonly ArrayBufferWriter<byte> _death = new();
 
-    /// <summary>The headers with one death more.</summary>
-    /// <param name="headers">Those of the message; empty when it has none.</param>
+    /// <summary>The fields of the headers that <see cref="Add"/> has made, without their length.</summary>
+    public ReadOnlySpan<byte> Headers => _headers.WrittenSpan;
+
+    /// <summary>Makes the headers with one death more.</summary>
+    /// <param name="headers">The fields of the message's headers; empty when it has none.</param>
     /// <param name="death">What happened now.</param>
-    public static FieldTable Add(FieldTable headers, in Death death)
+    /// <param name="keepsSenderKeys">False leaves the CC header out.</param>
+    public void Add(ReadOnlySpan<byte> headers, in Death death, bool keepsSenderKeys)
     {
-        if (headers[History] is not { Type: FieldType.Array } before)
+        _deaths.ResetWrittenCount();
+        bool isFirst = !EncodedFieldTable.TryFind(headers, "x-death"u8, out var before);
+        if (!isFirst && before[0] == (byte)FieldType.Array)
         {
-            var first = headers;
-            if (headers[History] is null)
-                first = With(With(With(headers, "x-first-death-reason", death.Reason.Name()), "x-first-death-queue", death.Queue), "x-first-death-exchange", death.Exchange);
-            return With(first, History, FieldValue.FromArray([FieldValue.FromTable(Counted(Describe(death), 1))]));
+            _earlier.Read(EncodedFieldReader.ContentOf(before));
+            AddInFront(death);
         }
-        var others = Merge(before.AsArray());
-        int same = IndexOf(others, death);
-        var entry = Counted(Describe(death), 1);
-        if (same >= 0)
+        else
         {
-            entry = Counted(others[same], CountOf(others[same]) + 1);
-            others.RemoveAt(same);
+            WriteNew(death, isSorted: false);
         }
-        return With(headers, History, FieldValue.FromArray([.. others.Prepend(SortedHeaders.Sort(entry)).Select(FieldValue.FromTable)]));
+        _editor.Read(headers);
+        if (isFirst)
+        {
+            _editor.Set("x-first-death-reason"u8, FieldType.LongString, death.Reason.Text());
+            _editor.Set("x-first-death-queue"u8, FieldType.LongString, OctetText.Encode(death.Queue));
+            _editor.Set("x-first-death-exchange"u8, FieldType.LongString, OctetText.Encode(death.Exchange));
+        }
+        if (!keepsSenderKeys)
+            _editor.Remove("CC"u8);
+        _editor.Set("x-death"u8, FieldType.Array, _deaths.WrittenSpan);
+        _editor.Sort();
+        _headers.ResetWrittenCount();
+        _editor.WriteTo(_headers);
     }
 
     /// <summary>
     /// Whether a message would go round in circles if it came to a queue: it died there before, and since then no client has
-    /// rejected it.
+    /// rejected it. Asked of the history that <see cref="Add"/> has made.
     /// </summary>
-    /// <param name="headers">Those of the message, with the death that sends it.</param>
     /// <param name="queue">The name of the queue.</param>
-    public static bool IsCycle(FieldTable headers, string queue)
+    public bool IsCycle(string queue)
     {
-        if (headers[History] is not { Type: FieldType.Array } deaths)
+        if (OctetText.Count(queue) is var length && length > ShortString.MaxLength)
             return false;
-        foreach (var entry in deaths.AsArray())
+        Span<byte> name = stackalloc byte[ShortString.MaxLength];
+        OctetText.Encode(queue, name);
+        var deaths = new EncodedFieldReader(_deaths.WrittenSpan);
+        while (deaths.TryReadValue(out var value))
         {
-            if (entry.Type != FieldType.Table)
-                continue;
-            if (IsText(entry.AsTable()["reason"], DeathReason.Rejected.Name()))
+            var death = EarlierDeath.Read(value);
+            if (death.IsReason(DeathReason.Rejected))
                 return false;
-            if (IsText(entry.AsTable()["queue"], queue))
+            if (death.IsIn(name[..length]))
                 return true;
         }
         return false;
     }
 
-    private static FieldTable Describe(in Death death)
+    /// <summary>The death of now in front of the earlier ones; one that is the same again is counted, and keeps the rest of what it said.</summary>
+    private void AddInFront(in Death death)
     {
-        var table = FieldTable.Empty
-            .With("reason", FieldValue.FromString(death.Reason.Name()))
-            .With("queue", FieldValue.FromString(death.Queue))
-            .With("time", FieldValue.FromTimestamp((ulong)death.Time))
-            .With("exchange", FieldValue.FromString(death.Exchange))
-            .With("routing-keys", FieldValue.FromArray([.. death.RoutingKeys.Select(FieldValue.FromString)]));
-        return death.Expiration is { } expiration ? table.With("original-expiration", FieldValue.FromString(expiration)) : table;
+        byte[] queue = OctetText.Encode(death.Queue);
+        int same = _earlier.IndexOf(queue, death.Reason);
+        if (same < 0)
+        {
+            WriteNew(death, isSorted: true);
+        }
+        else
+        {
+            _editor.Read(EncodedFieldReader.ContentOf(_earlier[same]));
+            _editor.Set("count"u8, FieldType.Int64, EarlierDeath.Read(_earlier[same]).NextCount);
+            WriteEdited(isSorted: true);
+        }
+        for (int i = 0; i < _earlier.Count; i++)
+            if (i != same)
+                WriteEarlier(_earlier[i], _earlier.Occurrences(i));
     }
 
-    /// <summary>One entry of each queue and reason, though a client may have sent several, each with a count.</summary>
-    private static List<FieldTable> Merge(IReadOnlyList<FieldValue> entries)
+    private void WriteNew(in Death death, bool isSorted)
     {
-        var tables = entries.Where(entry => entry.Type == FieldType.Table).Select(entry => entry.AsTable());
-        return [.. tables
-            .GroupBy(table => (table["queue"], table["reason"]))
-            .Select(same => CountOf(same.First()) > 0 ? same.First() : Counted(same.First(), same.Count()))];
+        _death.ResetWrittenCount();
+        var keys = new WireWriter(_death);
+        foreach (string key in death.RoutingKeys)
+        {
+            keys.WriteByte((byte)FieldType.LongString);
+            keys.WriteLongString(key);
+        }
+        _editor.Read([]);
+        _editor.Set("count"u8, FieldType.Int64, 1);
+        _editor.Set("reason"u8, FieldType.LongString, death.Reason.Text());
+        _editor.Set("queue"u8, FieldType.LongString, OctetText.Encode(death.Queue));
+        _editor.Set("time"u8, FieldType.Timestamp, death.Time);
+        _editor.Set("exchange"u8, FieldType.LongString, OctetText.Encode(death.Exchange));
+        _editor.Set("routing-keys"u8, FieldType.Array, _death.WrittenSpan);
+        if (death.Expiration is { } expiration)
+            _editor.Set("original-expiration"u8, FieldType.LongString, OctetText.Encode(expiration));
+        WriteEdited(isSorted);
     }
 
-    private static int IndexOf(List<FieldTable> entries, Death death) =>
-        entries.FindIndex(entry => IsText(entry["queue"], death.Queue) && IsText(entry["reason"], death.Reason.Name()));
-
-    private static bool IsText(FieldValue? value, string text) => value is { Type: FieldType.LongString } given && given.AsString() == text;
-
-    private static long CountOf(FieldTable entry) => entry["count"] is { IsInteger: true } count ? count.AsInteger() : 0;
-
-    /// <summary>The entry with this count, in the place of the one before, else in front.</summary>
-    private static FieldTable Counted(FieldTable entry, long count)
+    private void WriteEdited(bool isSorted)
     {
-        KeyValuePair<string, FieldValue> field = new("count", FieldValue.FromInt64(count));
-        return new FieldTable(entry["count"] is null ? entry.Prepend(field) : entry.Select(given => given.Key == "count" ? field : given));
+        if (isSorted)
+            _editor.Sort();
+        _death.ResetWrittenCount();
+        _editor.WriteTo(_death);
+        WriteTag(_death.WrittenCount);
+        _deaths.Write(_death.WrittenSpan);
     }
 
-    private static FieldTable With(FieldTable table, string name, string value) => With(table, name, FieldValue.FromString(value));
+    /// <summary>An entry that only a client can have made may lack a count: it gets the number of its like, in front.</summary>
+    private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
+    {
+        if (EarlierDeath.Read(entry).HasCount)
+        {
+            _deaths.Write(entry);
+            return;
+        }
+        Span<byte> count = [5, (byte)'c', (byte)'o', (byte)'u', (byte)'n', (byte)'t', (byte)FieldType.Int64, 0, 0, 0, 0, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt64BigEndian(count[^sizeof(long)..], occurrences);
+        var fields = EncodedFieldReader.ContentOf(entry);
+        WriteTag(count.Length + fields.Length);
+        _deaths.Write(count);
+        _deaths.Write(fields);
+    }
 
-    private static FieldTable With(FieldTable table, string name, FieldValue value) =>
-        SortedHeaders.With(table, name, value);
+    private void WriteTag(int length)
+    {
+        var writer = new WireWriter(_deaths);
+        writer.WriteByte((byte)FieldType.Table);
+        writer.WriteUInt32((uint)length);
+    }
 }
-
-/// <summary>One death of a message.</summary>
-/// <param name="Reason">Why.</param>
-/// <param name="Queue">Where.</param>
-/// <param name="Time">When, in seconds since 1970-01-01 UTC.</param>
-/// <param name="Exchange">What it had been published to.</param>
-/// <param name="RoutingKeys">With which keys: its own, then those of its CC header.</param>
-/// <param name="Expiration">The expiration that its publisher gave it, if any.</param>
-internal readonly record struct Death(DeathReason Reason, string Queue, long Time, string Exchange, IReadOnlyList<string> RoutingKeys, string? Expiration);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>Why a message died.</summary>
@@ -19,12 +21,15 @@ internal enum DeathReason
 /// <summary>RabbitMQ's words for the reasons.</summary>
 internal static class DeathReasons
 {
-    /// <summary>As it stands in x-death.</summary>
-    public static string Name(this DeathReason reason) => reason switch
+    /// <summary>As it stands in x-death, in UTF-8.</summary>
+    public static ReadOnlySpan<byte> Text(this DeathReason reason) => reason switch
     {
-        DeathReason.Expired => "expired",
-        DeathReason.Rejected => "rejected",
-        DeathReason.MaxLength => "maxlen",
-        _ => "delivery_limit",
+        DeathReason.Expired => "expired"u8,
+        DeathReason.Rejected => "rejected"u8,
+        DeathReason.MaxLength => "maxlen"u8,
+        _ => "delivery_limit"u8,
     };
+
+    /// <summary>The same as a string.</summary>
+    public static string Name(this DeathReason reason) => Encoding.UTF8.GetString(reason.Text());
 }

@@ -25,6 +25,15 @@ internal sealed class DispatchRound
     /// <summary>How often copies may cause copies, by way of queues that dead-letter them: a circle of these must end.</summary>
     private const int MaxCopiesOfCopies = 16;
 
+    /// <summary>
+    /// How much dead-letter work a round does before others have their turn, in the units of <see cref="NoteDeadLetter"/>: more than what is
+    /// gathered can cause, so that whoever publishes to full queues pays for it; circles of full queues go on in the pool.
+    /// </summary>
+    private const int MaxDeadLetterWork = 4096;
+
+    /// <summary>Bytes of a message that cost as much as another queue to put it into.</summary>
+    private const int BytesPerWork = 4096;
+
     private readonly List<Queue> _queues = [];
     private readonly List<IOutput> _outputs = [];
     private readonly List<IOutput> _due = [];
@@ -36,9 +45,13 @@ internal sealed class DispatchRound
     private StoredMessage[] _delivered = [];
     private int _deliveredCount;
     private List<InternalMessage>? _deferred;
+    private int _deadLetterWork;
 
     /// <summary>True when the round has gathered enough to be worth completing.</summary>
     public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
+
+    /// <summary>False when the round has done its share of dead-lettering: the rest is for the thread pool.</summary>
+    public bool HasTimeForDeadLetters => _deadLetterWork < MaxDeadLetterWork;
 
     /// <summary>What the consumer now being served has taken. Queues settle these when it needs no acknowledgement.</summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
@@ -72,6 +85,9 @@ internal sealed class DispatchRound
 
     /// <summary>Forgets the deliveries, for the next consumer.</summary>
     public void ClearDelivered() => _deliveredCount = 0;
+
+    /// <summary>Counts a dead letter: its message, the queues that it went to, and its length.</summary>
+    public void NoteDeadLetter(int queues, int length) => _deadLetterWork += 1 + queues + length / BytesPerWork;
 
     /// <summary>The queue may have something to deliver.</summary>
     public void Touch(Queue queue)
@@ -126,6 +142,7 @@ internal sealed class DispatchRound
     public void Complete()
     {
         Drain();
+        _deadLetterWork = 0;
         for (int i = 0; i < _outputs.Count; i++)
         {
             var output = _outputs[i];
@@ -159,8 +176,8 @@ internal sealed class DispatchRound
             if (ReferenceEquals(queue.NotedBy, this))
                 queue.NotedBy = null;
             queue.Drain(this);
-            if (queue.HasDeadLetters && DeadLettering.Publish(queue, this))
-                HandOver();
+            if (queue.HasDeadLetters)
+                DeadLettering.Publish(queue, this);
         }
         _queues.Clear();
     }

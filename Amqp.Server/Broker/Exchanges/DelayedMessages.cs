@@ -197,6 +197,7 @@ internal sealed class DelayedMessages
                 if (_store.IsBehind)
                     await Task.WhenAny(_store.WaitForRoomAsync(), _stopping.Task).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 DeliverBatch();
+                await Task.Yield(); // others have their turn before the next batch
             }
             catch (QueueUnreadableException)
             {

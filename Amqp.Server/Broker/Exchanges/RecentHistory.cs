@@ -16,6 +16,7 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
+    private List<StoredMessage>? _replayed; // those that came back here while they are replayed
 
     /// <summary>The place that messages for it are appended to.</summary>
     public StoredQueue Messages => messages;
@@ -25,6 +26,11 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
     {
         lock (_gate)
         {
+            if (_replayed is not null)
+            {
+                _replayed.Add(message); // bound in a circle, it has its own messages back: they are kept once all are through
+                return;
+            }
             if (_closed || _kept.Count >= length)
             {
                 var gone = message;
@@ -47,8 +53,19 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
         var intake = new MessageIntake(virtualHost);
         lock (_gate)
         {
-            foreach (var message in _kept)
-                Replay(message, destination, finder, intake, round);
+            _replayed = [];
+            try
+            {
+                foreach (var message in _kept)
+                    Replay(message, destination, finder, intake, round);
+            }
+            finally
+            {
+                var replayed = _replayed;
+                _replayed = null;
+                foreach (var message in replayed)
+                    Add(message);
+            }
         }
         round.HandOver();
     }

@@ -81,7 +81,7 @@ internal sealed partial class Queue : IThreadPoolWorkItem
         {
             bool hasMore = Deliver(round);
             if (!hasMore && _rules.AreActive)
-                _rules.Tidy(isServed: _consumers.Next(out _) is not null);
+                hasMore = !_rules.Tidy(isServed: _consumers.Next(out _) is not null);
             return hasMore;
         }
     }

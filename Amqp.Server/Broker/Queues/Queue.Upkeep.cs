@@ -1,7 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Policies;
+using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
 
@@ -102,34 +103,41 @@ internal sealed partial class Queue
         }
     }
 
-    /// <summary>Dead-letters a message that the queue has refused.</summary>
-    public void BuryRefused(ReadOnlySpan<byte> payload, DispatchRound round)
+    /// <summary>Dead-letters a message that the queue has refused. It needs no lock but this queue's: the round publishes it when none is held.</summary>
+    public void BuryRefused(byte[] payload, DispatchRound round)
     {
         VirtualHost.Statistics.Broker.NoteDead(Settings, DeathReason.MaxLength, 1);
-        DeadLettering.PublishRefused(this, payload, round);
+        if (Settings.DeadLetterExchange is null)
+            return;
+        lock (_gate)
+            _rules.BuryRefused(payload);
+        round.Touch(this);
     }
 
-    /// <summary>Takes what has died, for the one thread that dead-letters it until <see cref="EndDeadLettering"/>.</summary>
-    public bool TryBeginDeadLettering([NotNullWhen(true)] out List<DeadMessage>? messages)
+    /// <summary>Takes some of what has died, for the one thread that dead-letters it until <see cref="EndDeadLettering"/>.</summary>
+    public DeadMessage[] BeginDeadLettering()
     {
         lock (_gate)
-        {
-            messages = null;
-            return _rules.Dead is not null && _rules.Dead.TryBegin(out messages);
-        }
+            return _rules.Dead?.Begin() ?? [];
     }
 
     /// <summary>Lets go of dead letters.</summary>
-    /// <param name="messages">Those that were taken.</param>
-    /// <param name="done">How many of them are done with; the others come back.</param>
-    public void EndDeadLettering(List<DeadMessage> messages, int done)
+    /// <param name="done">Those of the ones that were taken that are done with, from the first on; the others stay.</param>
+    public void EndDeadLettering(ReadOnlySpan<DeadMessage> done)
     {
+        var settled = new List<StoredMessage>(done.Length);
+        foreach (ref readonly var dead in done)
+            if (dead.Refused is null)
+                settled.Add(dead.Message);
         lock (_gate)
         {
-            Messages.Settle([.. messages.Take(done).Select(dead => dead.Message)], isBound: true); // for the sake of the copies
-            _rules.Dead!.End(messages.Skip(done));
+            Messages.Settle(CollectionsMarshal.AsSpan(settled), isBound: true); // for the sake of the copies
+            _rules.Dead!.End(done.Length);
         }
     }
+
+    /// <summary>Leaves it to the thread pool to go on with what has died.</summary>
+    public void PublishDeadLettersLater() => _rules.Dead?.PublishLater();
 
     /// <summary>The disk does not let dead letters go on: they are tried again after a while.</summary>
     public void NoteDeadLetteringFailed(Exception error)

@@ -12,9 +12,13 @@ internal sealed class QueueRules
     /// <summary>Messages that expire in one go; the rest waits for the timer, so that the lock is free in between.</summary>
     private const int MaxExpiredAtOnce = 2048;
 
+    /// <summary>Messages too many that are dropped in one go; the lock is free before the rest.</summary>
+    private const int MaxDroppedAtOnce = 2048;
+
     /// <summary>Milliseconds until something is tried again.</summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
+    private readonly Queue _queue;
     private readonly QueueMessages _messages;
     private readonly IMessageStore _store;
     private readonly QueueTimer _timer;
@@ -25,7 +29,7 @@ internal sealed class QueueRules
 
     public QueueRules(Queue queue, QueueMessages messages, QueueSettings settings)
     {
-        (_messages, _store, _timer) = (messages, queue.VirtualHost.Store, queue.VirtualHost.Timer);
+        (_queue, _messages, _store, _timer) = (queue, messages, queue.VirtualHost.Store, queue.VirtualHost.Timer);
         _statistics = queue.VirtualHost.Statistics.Broker;
         Alarm = _timer.NewAlarm(queue);
         Apply(settings);
@@ -101,19 +105,24 @@ internal sealed class QueueRules
             return;
         _statistics.NoteDead(Settings, reason, messages.Length);
         if (Settings.DeadLetterExchange is not null)
-            (Dead ??= new DeadLetterBacklog()).Add(messages, reason);
+            Backlog.Add(messages, reason);
         else
             _messages.Settle(messages);
     }
 
+    /// <summary>Has a message dead-lettered that the queue has no room for.</summary>
+    public void BuryRefused(byte[] payload) => Backlog.AddRefused(payload);
+
     /// <summary>Drops what is too much or too old, once nothing can be delivered any more.</summary>
     /// <param name="isServed">A consumer has room, so the queue is empty.</param>
-    public void Tidy(bool isServed)
+    /// <returns>False when so much is too much that it goes in several pieces: call again.</returns>
+    public bool Tidy(bool isServed)
     {
+        bool isDone = true;
         try
         {
             if (!isServed && _limit is not null && Settings.Overflow == Overflow.DropHead)
-                DropExcess(_limit);
+                isDone = DropExcess(_limit);
             _expiry?.NoteFlow(isServed);
             if (_expiry is not null && _messages.Count > 0)
                 DropExpired(_expiry);
@@ -124,27 +133,43 @@ internal sealed class QueueRules
         {
             _timer.Set(Alarm, _timer.Now + RetryDelay);
         }
+        return isDone;
     }
 
     /// <summary>Has dead-lettering tried again after a while.</summary>
     public void RetryLater() => _timer.Set(Alarm, _timer.Now + RetryDelay);
 
     /// <summary>The queue is gone.</summary>
-    public void Close() => _timer.Clear(Alarm);
-
-    private void DropExcess(LengthLimit limit)
+    public void Close()
     {
+        _timer.Clear(Alarm);
+        if (Dead is { IsWaiting: true })
+            RetryLater(); // what died before goes all the same
+    }
+
+    private DeadLetterBacklog Backlog => Dead ??= new DeadLetterBacklog(_queue, _queue.VirtualHost.HeldMemory);
+
+    /// <returns>False when there are more.</returns>
+    private bool DropExcess(LengthLimit limit)
+    {
+        int left = MaxDroppedAtOnce;
         Span<StoredMessage> dropped = stackalloc StoredMessage[64];
         int count = 0;
         try
         {
             while (limit.IsExceeded && _messages.TryTake(out dropped[count]))
             {
+                if (--left == 0)
+                {
+                    count++;
+                    return false;
+                }
                 if (++count < dropped.Length)
                     continue;
                 Bury(dropped, DeathReason.MaxLength);
                 count = 0;
             }
+            return true;
         }
         finally
         {

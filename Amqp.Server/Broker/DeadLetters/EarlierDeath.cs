@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.DeadLetters;
+
+/// <summary>What counts of one entry of x-death, while it is still bytes. Each part is a value with its type tag, or empty when it is not there.</summary>
+internal readonly ref struct EarlierDeath
+{
+    private readonly ReadOnlySpan<byte> _count;
+
+    private EarlierDeath(ReadOnlySpan<byte> queue, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> count)
+    {
+        Queue = queue;
+        Reason = reason;
+        _count = count;
+    }
+
+    public ReadOnlySpan<byte> Queue { get; }
+
+    public ReadOnlySpan<byte> Reason { get; }
+
+    public bool HasCount => !_count.IsEmpty;
+
+    /// <summary>The count with one more; 1 where it is no number, and no more than fits.</summary>
+    public long NextCount => _count.IsEmpty ? 1 : (FieldType)_count[0] switch
+    {
+        FieldType.Int64 or FieldType.Int64Alias => BinaryPrimitives.ReadInt64BigEndian(_count[1..]) is var count and < long.MaxValue ? count + 1 : long.MaxValue,
+        FieldType.Int32 => BinaryPrimitives.ReadInt32BigEndian(_count[1..]) + 1L,
+        FieldType.UInt32 => BinaryPrimitives.ReadUInt32BigEndian(_count[1..]) + 1L,
+        FieldType.Int16 => BinaryPrimitives.ReadInt16BigEndian(_count[1..]) + 1L,
+        FieldType.UInt16 => BinaryPrimitives.ReadUInt16BigEndian(_count[1..]) + 1L,
+        FieldType.SByte => (sbyte)_count[1] + 1L,
+        FieldType.Byte => _count[1] + 1L,
+        _ => 1,
+    };
+
+    /// <summary>Reads an entry.</summary>
+    /// <param name="entry">A table, its type tag first.</param>
+    public static EarlierDeath Read(ReadOnlySpan<byte> entry)
+    {
+        ReadOnlySpan<byte> queue = default, reason = default, count = default;
+        var fields = new EncodedFieldReader(EncodedFieldReader.ContentOf(entry));
+        while (fields.TryReadField(out var name, out var value))
+        {
+            if (queue.IsEmpty && name.SequenceEqual("queue"u8))
+                queue = value;
+            else if (reason.IsEmpty && name.SequenceEqual("reason"u8))
+                reason = value;
+            else if (count.IsEmpty && name.SequenceEqual("count"u8))
+                count = value;
+        }
+        return new EarlierDeath(queue, reason, count);
+    }
+
+    /// <summary>Whether it was in this queue.</summary>
+    public bool IsIn(ReadOnlySpan<byte> queue) => IsText(Queue, queue);
+
+    /// <summary>Whether it was for this reason.</summary>
+    public bool IsReason(DeathReason reason) => IsText(Reason, reason.Text());
+
+    private static bool IsText(ReadOnlySpan<byte> value, ReadOnlySpan<byte> text) =>
+        !value.IsEmpty && value[0] == (byte)FieldType.LongString && EncodedFieldReader.ContentOf(value).SequenceEqual(text);
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.DeadLetters;
+
+/// <summary>The entries of an x-death: one of each queue and reason, though a client may have sent several.</summary>
+/// <remarks>What is no table can only come from a client too, and is left out. Used by one thread; the buffers are kept.</remarks>
+internal sealed class EarlierDeaths
+{
+    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<Entry, int> _places;
+    private byte[] _values = [];
+
+    public EarlierDeaths() => _places = new Dictionary<Entry, int>(new SameQueueAndReason(this));
+
+    public int Count => _entries.Count;
+
+    /// <summary>An entry: a table, its type tag first.</summary>
+    public ReadOnlySpan<byte> this[int index] => Bytes(_entries[index]);
+
+    /// <summary>Reads the values of an x-death.</summary>
+    public void Read(ReadOnlySpan<byte> values)
+    {
+        if (_values.Length < values.Length)
+            _values = new byte[Math.Max(values.Length, 2 * _values.Length)];
+        values.CopyTo(_values);
+        _entries.Clear();
+        _places.Clear();
+        var reader = new EncodedFieldReader(values);
+        for (int start = 0; reader.TryReadValue(out var value); start += value.Length)
+        {
+            if (value[0] != (byte)FieldType.Table)
+                continue;
+            var death = EarlierDeath.Read(value);
+            var hash = new HashCode();
+            hash.AddBytes(death.Queue);
+            hash.AddBytes(death.Reason);
+            var entry = new Entry(start, value.Length, hash.ToHashCode(), Occurrences: 1);
+            if (_places.TryAdd(entry, _entries.Count))
+                _entries.Add(entry);
+            else
+                CollectionsMarshal.AsSpan(_entries)[_places[entry]].Occurrences++;
+        }
+    }
+
+    /// <summary>How many of its queue and reason there were.</summary>
+    public int Occurrences(int index) => _entries[index].Occurrences;
+
+    /// <summary>The place of the entry of a queue and reason; -1 when there is none.</summary>
+    public int IndexOf(ReadOnlySpan<byte> queue, DeathReason reason)
+    {
+        for (int i = 0; i < _entries.Count; i++)
+            if (EarlierDeath.Read(this[i]) is var death && death.IsIn(queue) && death.IsReason(reason))
+                return i;
+        return -1;
+    }
+
+    private ReadOnlySpan<byte> Bytes(Entry entry) => _values.AsSpan(entry.Start, entry.Length);
+
+    private record struct Entry(int Start, int Length, int Hash, int Occurrences);
+
+    private sealed class SameQueueAndReason(EarlierDeaths deaths) : IEqualityComparer<Entry>
+    {
+        public int GetHashCode(Entry entry) => entry.Hash;
+
+        public bool Equals(Entry left, Entry right)
+        {
+            if (left.Hash != right.Hash)
+                return false;
+            EarlierDeath one = EarlierDeath.Read(deaths.Bytes(left)), other = EarlierDeath.Read(deaths.Bytes(right));
+            return one.Queue.SequenceEqual(other.Queue) && one.Reason.SequenceEqual(other.Reason);
+        }
+    }
+}
