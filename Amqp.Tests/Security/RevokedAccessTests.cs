@@ -10,6 +10,9 @@ public class RevokedAccessTests
 {
     private static readonly FieldTable _withoutCapabilities = FieldTable.Empty;
 
+    /// <summary>Half of what a client has to answer a close before it is cut off, which ends its consumers anyway.</summary>
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
+
     private BrokerInProcess _broker = null!;
     private RawClient _reader = null!;
     private RawClient _owner = null!;
@@ -74,7 +77,7 @@ public class RevokedAccessTests
         _broker.Broker.Users.Delete("jo");
 
         await _reader.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - user 'jo' is deleted");
-        await Eventually.Holds(() => Queue.Counts.Ready == 1, () => $"{Queue.Counts.Ready} messages are ready");
+        await Eventually.Holds(() => Queue.Counts.Ready == 1, () => $"{Queue.Counts.Ready} messages are ready", _limit);
         await ExpectMessagesToStayAsync(there: 1);
     }
 
@@ -102,7 +105,7 @@ public class RevokedAccessTests
 
         ChangePermission(change);
 
-        await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "The consumer goes on");
+        await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "The consumer goes on", _limit);
     }
 
     [Test]
@@ -145,7 +148,7 @@ public class RevokedAccessTests
     /// <summary>Nobody takes what is published from now on.</summary>
     private async Task ExpectMessagesToStayAsync(int there = 0)
     {
-        await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "The consumer goes on");
+        await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "The consumer goes on", _limit);
         await _channel.PublishAsync("", "q", "late");
         await _channel.ExpectQuietAsync();
         Assert.That(Queue.Counts.Ready, Is.EqualTo(there + 1));
