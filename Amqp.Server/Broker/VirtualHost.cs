@@ -177,9 +177,6 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>How many queues there are.</summary>
     public int QueueCount => _queues.Count;
 
-    /// <summary>How many exchanges there are, the predeclared ones included.</summary>
-    public int ExchangeCount => _exchanges.Count;
-
     /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
     public void DemandRoomForQueue(string queue)
     {

@@ -26,8 +26,7 @@ internal sealed class QueueReturns(QueueMessages messages, IMessageStore store)
             byte[] head = EncodedMessage.WithRequeues(content.Head, requeues);
             StoredMessage place = default;
             store.Append([target], head, content.Body, message.IsPersistent, new Span<StoredMessage>(ref place));
-            store.BindSettles();
-            messages.Settle(new ReadOnlySpan<StoredMessage>(in message));
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in message), isBound: true);
             place = place.WithNote(message.Note) with { Flags = place.WithNote(message.Note).Flags | MessageFlags.Redelivered };
             place = MessageNote.WithReturned(MessageNote.WithHead(MessageNote.WithRequeues(place, requeues), head.Length), isFirst);
             if (settings.MaxLengthBytes is not null) // its bytes must be exact
