@@ -61,9 +61,13 @@ public sealed class TableDepthTests
         await _channel.DeclareQueueAsync($"declared-{type}", arguments: Nested(type));
         await _channel.DeclareQueueAsync($"declared-{type}", arguments: Nested(type));
 
-        var created = await _channel.GetAsync("events");
-        while (created.Content.Decoded.Headers!["name"]?.AsString() != $"declared-{type}")
+        RawMessage<BasicGetOk> created;
+        do
+        {
+            await Eventually.Holds(async () => (await _channel.LookUpQueueAsync("events")).MessageCount > 0, () => "no event tells of the queue");
             created = await _channel.GetAsync("events");
+        }
+        while (created.Content.Decoded.Headers!["name"]?.AsString() != $"declared-{type}");
         string argument = Encoding.UTF8.GetString(created.Content.Decoded.Headers!["arguments"]!.Value.AsArray()[0].AsBytes());
         Assert.That(argument.Count(character => character == '['), Is.EqualTo(Depth));
     }
