@@ -141,7 +141,7 @@ public class QueueApiTests : ApiTests
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", new { });
 
-        string[] fields = 
+        string[] fields =
         [
             "memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent",
             "messages_paged_out", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent", "message_bytes_paged_out",
