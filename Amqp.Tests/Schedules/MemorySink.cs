@@ -1,0 +1,57 @@
+using System.Buffers;
+using Amqp.Protocol;
+using Amqp.Schedules.Control;
+using Amqp.Server.Channels;
+
+namespace Amqp.Schedules;
+
+/// <summary>A peer that keeps what it is sent. It takes part of it at a time, and at once or after a while: a socket does both.</summary>
+/// <param name="mostAtOnce">Octets that it takes at a time.</param>
+/// <param name="isSlow">Every second send is completed by another thread.</param>
+/// <param name="lostAfter">Sends after which the peer is gone.</param>
+internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = false, int lostAfter = int.MaxValue) : OutputSink
+{
+    private readonly List<byte> _octets = [];
+    private int _sends;
+    private bool _isSending;
+
+    /// <summary>The whole frames that came so far.</summary>
+    public IReadOnlyList<SentFrame> Frames
+    {
+        get
+        {
+            var frames = new List<SentFrame>();
+            var buffer = new ReadOnlySequence<byte>(_octets.ToArray());
+            var reader = new FrameReader { FrameMax = int.MaxValue };
+            while (reader.TryRead(ref buffer, out var frame))
+                frames.Add(new SentFrame(frame.Type, frame.Payload.ToArray()));
+            return frames;
+        }
+    }
+
+    public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets)
+    {
+        Assert.That(_isSending, Is.False, "two sends at once");
+        if (++_sends > lostAfter)
+            throw new IOException("the peer has gone");
+        int taken = Math.Min(octets.Length, mostAtOnce);
+        _octets.AddRange(octets.Span[..taken]);
+        if (!isSlow || _sends % 2 == 0)
+            return new ValueTask<int>(taken);
+        _isSending = true;
+        var sent = new TaskCompletionSource<int>(); // whoever completes it goes on with the outbox's work
+        Schedule.Start("socket", () =>
+        {
+            Schedule.Point();
+            _isSending = false;
+            sent.SetResult(taken);
+        });
+        return new ValueTask<int>(sent.Task);
+    }
+}
+
+/// <summary>A frame that was sent.</summary>
+internal sealed record SentFrame(FrameType Type, byte[] Payload)
+{
+    public MethodId Id => Type == FrameType.Method ? MethodId.FromValue(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(Payload)) : default;
+}

@@ -1,0 +1,169 @@
+using Amqp.Protocol;
+using Amqp.Schedules.Control;
+
+namespace Amqp.Schedules;
+
+/// <summary>A queue while clients publish, consume, settle and go at the same time.</summary>
+[NonParallelizable]
+public sealed class QueueTests
+{
+    private static readonly BasicConsume _consume = new("q", "", false, false, false, false, FieldTable.Empty);
+
+    private SchedulesBroker _broker = null!;
+
+    [OneTimeSetUp]
+    public void Open() => _broker = new SchedulesBroker();
+
+    [OneTimeTearDown]
+    public void Close() => _broker.Dispose();
+
+    [Test]
+    public void Each_message_is_delivered_once_and_those_of_a_publisher_in_order() => Exploration.Explore(150, () => new Streams(_broker));
+
+    [Test]
+    public void What_a_consumer_that_goes_had_reaches_the_other() => Exploration.Explore(150, () => new Leaving(_broker));
+
+    [Test]
+    public void A_consumer_that_had_no_room_goes_on_when_the_socket_has_taken_some() => Exploration.Explore(100, () => new Slow(_broker));
+
+    [Test]
+    public void A_queue_deleted_while_clients_use_it_leaves_nothing_behind() => Exploration.Explore(150, () => new Deleting(_broker));
+
+    private static IEnumerable<string> Messages(string publisher, int count) => Enumerable.Range(0, count).Select(number => $"{publisher}{number}");
+
+    private static ScriptedClient Declared(SchedulesBroker broker)
+    {
+        var client = new ScriptedClient(broker);
+        client.Say(new QueueDelete("q", false, false, false));
+        client.Say(new QueueDeclare("q", false, false, false, false, false, FieldTable.Empty));
+        return client;
+    }
+
+    private static void DemandOrder(IEnumerable<string> bodies, string publisher) =>
+        Assert.That(bodies.Where(body => body.StartsWith(publisher, StringComparison.Ordinal)), Is.Ordered);
+
+    private sealed class Streams(SchedulesBroker broker) : IScenario
+    {
+        private readonly ScriptedClient _one = Declared(broker), _other = new(broker), _consumer = new(broker);
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("one", () => PublishEach(_one, "a")),
+            ("other", () => PublishEach(_other, "b")),
+            ("consumer", () => _consumer.Say(_consume with { NoAck = true })),
+        ];
+
+        public void Check()
+        {
+            _one.Publish("", "q", persistent: false, "last"); // the queue still drains
+            Assert.That(_consumer.Bodies, Is.EquivalentTo([.. Messages("a", 3), .. Messages("b", 3), "last"]));
+            DemandOrder(_consumer.Bodies, "a");
+            DemandOrder(_consumer.Bodies, "b");
+            Assert.That(_consumer.IsAllSent, Is.True);
+        }
+
+        public void Dispose() => _consumer.End();
+
+        private static void PublishEach(ScriptedClient client, string name)
+        {
+            foreach (string message in Messages(name, 3))
+                client.Publish("", "q", persistent: false, message);
+        }
+    }
+
+    private sealed class Leaving(SchedulesBroker broker) : IScenario
+    {
+        private readonly ScriptedClient _publisher = Declared(broker), _leaving = new(broker), _staying = new(broker);
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("publisher", () =>
+            {
+                foreach (string message in Messages("a", 4))
+                    _publisher.Publish("", "q", persistent: false, message);
+            }),
+            ("leaving", () =>
+            {
+                _leaving.Say(_consume);
+                _leaving.Say(new BasicQos(0, 1, false));
+                _leaving.End(); // what it had is not acknowledged
+            }),
+            ("staying", () => _staying.Say(_consume)),
+        ];
+
+        public void Check()
+        {
+            _publisher.Publish("", "q", persistent: false, "last");
+            Assert.That(_staying.Bodies, Is.EquivalentTo([.. Messages("a", 4), "last"]));
+        }
+
+        public void Dispose() => _staying.End();
+    }
+
+    private sealed class Slow(SchedulesBroker broker) : IScenario
+    {
+        private readonly ScriptedClient _publisher = Declared(broker), _consumer = new(broker, new MemorySink(mostAtOnce: 50, isSlow: true), highWatermark: 60);
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("publisher", () =>
+            {
+                for (int round = 0; round < 3; round++)
+                    _publisher.Publish("", "q", persistent: false, Messages($"{round}", 3));
+            }),
+            ("consumer", () => _consumer.Say(_consume with { NoAck = true })),
+        ];
+
+        public void Check()
+        {
+            Assert.That(_consumer.IsAllSent, Is.True);
+            Assert.That(_consumer.Bodies, Is.EqualTo(Enumerable.Range(0, 3).SelectMany(round => Messages($"{round}", 3))));
+        }
+
+        public void Dispose() => _consumer.End();
+    }
+
+    private sealed class Deleting(SchedulesBroker broker) : IScenario
+    {
+        /// <summary>More than fits into a block beside another: one that is forgotten is seen.</summary>
+        private const int LargeBody = 300_000;
+
+        private readonly long _queueMemory = broker.Broker.Store.QueueMemoryInUse;
+        private readonly ScriptedClient _publisher = Declared(broker), _consumer = new(broker), _deleter = new(broker);
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("publisher", () =>
+            {
+                foreach (string message in Messages("a", 3))
+                    _publisher.Publish("", "q", persistent: false, message.PadRight(LargeBody));
+            }),
+            ("consumer", () =>
+            {
+                try
+                {
+                    _consumer.Say(_consume);
+                }
+                catch (AmqpException gone) when (gone.Code == ReplyCode.NotFound)
+                {
+                    // The deletion was first.
+                }
+                if (_consumer.Tags is [.., var last])
+                    _consumer.Say(new BasicAck(last, true));
+            }),
+            ("deleter", () => _deleter.Say(new QueueDelete("q", false, false, false))),
+        ];
+
+        public void Check()
+        {
+            _consumer.End();
+            Assert.That(broker.Broker.VirtualHosts.Find("/")!.FindQueue("q"), Is.Null);
+            Assert.That(broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "entries of messages that nobody has");
+            Assert.That(broker.Broker.Store.MemoryInUse, Is.LessThan(3 * LargeBody), "octets of messages that nobody has");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

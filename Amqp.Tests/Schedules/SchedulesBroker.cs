@@ -1,0 +1,30 @@
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Amqp.Schedules;
+
+/// <summary>A broker without sockets, on a directory of its own. Its own threads are not driven; those of a scenario are.</summary>
+internal sealed class SchedulesBroker : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("amqpbroker-schedules-").FullName;
+
+    public SchedulesBroker()
+    {
+        Options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
+        Broker = new MessageBroker(Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance);
+        Broker.Open();
+    }
+
+    public MessageBroker Broker { get; }
+
+    public BrokerOptions Options { get; }
+
+    public void Dispose()
+    {
+        Broker.DisposeAsync().AsTask().Wait();
+        Directory.Delete(_directory, recursive: true);
+    }
+}

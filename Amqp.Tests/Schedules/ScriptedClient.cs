@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Amqp.Schedules;
+
+/// <summary>A client's connection with one channel, as its read loop would drive it: each call is one round.</summary>
+/// <remarks>One thread speaks for it. What it was sent is looked at when all have ended.</remarks>
+internal sealed class ScriptedClient
+{
+    private readonly MemorySink _sink;
+    private readonly DispatchRound _round = new();
+    private readonly Session _session;
+    private readonly AmqpChannel _channel;
+
+    public ScriptedClient(SchedulesBroker broker, MemorySink? sink = null, long highWatermark = long.MaxValue, string virtualHost = "/")
+    {
+        _sink = sink ?? new MemorySink();
+        _session = new Session(broker.Broker, broker.Options, new Outbox(_sink, MemoryPool<byte>.Shared, highWatermark), _round, NullLogger.Instance)
+        {
+            User = broker.Broker.Users.Find("guest")!,
+            VirtualHost = broker.Broker.VirtualHosts.Find(virtualHost)!,
+            Capabilities = default,
+            FrameMax = 131_072,
+            ChannelMax = 1,
+            Heartbeat = 0,
+            Origin = new SessionOrigin("scripted", "", 0, "", 0, "", [], 0),
+        };
+        _channel = new AmqpChannel(1, _session);
+    }
+
+    public Outbox Outbox => _session.Outbox;
+
+    /// <summary>The bodies of the deliveries that it was sent, in their order.</summary>
+    public IReadOnlyList<string> Bodies => [.. _sink.Frames.Where(frame => frame.Type == FrameType.Body).Select(frame => Encoding.ASCII.GetString(frame.Payload))];
+
+    /// <summary>The delivery tags that it was sent, in their order.</summary>
+    public IReadOnlyList<ulong> Tags => [.. Methods<BasicDeliver>().Select(deliver => deliver.DeliveryTag)];
+
+    /// <summary>Whether all that was written has been sent.</summary>
+    public bool IsAllSent => Outbox.Waiting == 0 && !Outbox.IsSending;
+
+    /// <summary>The methods of a kind that it was sent.</summary>
+    public IReadOnlyList<TMethod> Methods<TMethod>()
+        where TMethod : struct, IMethod<TMethod> =>
+        [.. _sink.Frames.Where(frame => frame.Type == FrameType.Method && frame.Id == TMethod.Id).Select(frame => MethodArguments.Read<TMethod>(frame.Payload.AsSpan(4)))];
+
+    public void Say<TMethod>(TMethod method)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        Handle(method);
+        EndRound();
+    }
+
+    /// <summary>Publishes messages in one round.</summary>
+    public void Publish(string exchange, string routingKey, bool persistent, params IEnumerable<string> bodies)
+    {
+        byte[] properties = persistent ? [0x10, 0, 2] : [0, 0];
+        foreach (string body in bodies)
+        {
+            Handle(new BasicPublish(exchange, routingKey, false, false));
+            var header = new ArrayBufferWriter<byte>();
+            var writer = new WireWriter(header);
+            writer.WriteUInt16(BasicPublish.Id.Class);
+            writer.WriteUInt16(0);
+            writer.WriteUInt64((ulong)body.Length);
+            header.Write(properties);
+            ChannelFrames.Handle(_channel, new Frame(FrameType.Header, 1, header.WrittenSpan));
+            ChannelFrames.Handle(_channel, new Frame(FrameType.Body, 1, Encoding.ASCII.GetBytes(body)));
+        }
+        EndRound();
+    }
+
+    /// <summary>The connection ends without a goodbye.</summary>
+    public void End()
+    {
+        _channel.LeaveAll();
+        _channel.Release();
+        foreach (var queue in _session.ExclusiveQueues)
+            _session.VirtualHost.DeleteAbandoned(queue, _round);
+        _round.Complete();
+        _ = Outbox.CloseAsync();
+    }
+
+    private void Handle<TMethod>(TMethod method)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        var encoded = new ArrayBufferWriter<byte>();
+        new FrameWriter(encoded).WriteMethod(1, method);
+        ChannelFrames.Handle(_channel, new Frame(FrameType.Method, 1, encoded.WrittenSpan[Frame.HeaderSize..^1]));
+    }
+
+    private void EndRound()
+    {
+        if (_session.Confirming.Count > 0)
+        {
+            _round.HandOver();
+            foreach (var channel in _session.Confirming)
+                channel.SealConfirms();
+            _session.Confirming.Clear();
+        }
+        _round.Complete();
+    }
+}

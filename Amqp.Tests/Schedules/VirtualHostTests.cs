@@ -1,0 +1,67 @@
+using Amqp.Protocol;
+using Amqp.Schedules.Control;
+
+namespace Amqp.Schedules;
+
+/// <summary>A virtual host that is deleted while clients come, declare and publish.</summary>
+[NonParallelizable]
+public sealed class VirtualHostTests
+{
+    private SchedulesBroker _broker = null!;
+
+    [OneTimeSetUp]
+    public void Open() => _broker = new SchedulesBroker();
+
+    [OneTimeTearDown]
+    public void Close() => _broker.Dispose();
+
+    [Test]
+    public void Nothing_of_it_is_left() => Exploration.Explore(100, () => new Deleting(_broker));
+
+    private sealed class Deleting : IScenario
+    {
+        private readonly SchedulesBroker _broker;
+        private readonly ScriptedClient _client;
+        private readonly Amqp.Server.Broker.VirtualHost _virtualHost;
+        private readonly long _queueMemory;
+
+        public Deleting(SchedulesBroker broker)
+        {
+            _broker = broker;
+            _queueMemory = broker.Broker.Store.QueueMemoryInUse;
+            _virtualHost = broker.Broker.VirtualHosts.Put("host", Amqp.Server.Broker.VirtualHostDescription.None, maker: "guest");
+            _client = new ScriptedClient(broker, virtualHost: "host");
+        }
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("client", () =>
+            {
+                try
+                {
+                    _client.Say(new QueueDeclare("q", false, true, false, false, false, FieldTable.Empty));
+                    _client.Publish("", "q", persistent: false, "a");
+                    _client.Say(new BasicConsume("q", "", false, false, false, false, FieldTable.Empty));
+                }
+                catch (AmqpException)
+                {
+                    // It is deleted: the connection would be closed.
+                }
+            }),
+            ("admission", () => _broker.Broker.Clients.Admit("guest", _virtualHost).Dispose()),
+            ("deleter", () => _broker.Broker.VirtualHosts.Delete("host")),
+        ];
+
+        public void Check()
+        {
+            _client.End();
+            Assert.That(_broker.Broker.VirtualHosts.Find("host"), Is.Null);
+            Assert.That(_virtualHost.Queues, Is.Empty);
+            Assert.That(_broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "entries of messages that nobody has");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
