@@ -17,4 +17,7 @@ public enum BackgroundWork
 
     /// <summary>Writing messages that are not persistent to page files, which stay in memory until then, and deleting such files.</summary>
     Paging,
+
+    /// <summary>Any of these, or what belongs to none: an error of this program that nobody foresaw.</summary>
+    Housekeeping,
 }

@@ -15,7 +15,7 @@ public interface IMessageStore : IAsyncDisposable
     event Action? Committed;
 
     /// <summary>
-    /// Raised when work in the background fails with an I/O error: nothing is lost, and it is tried again later. Raised at each try,
+    /// Raised when work in the background fails, with an I/O error or for a reason that nobody foresaw: nothing is lost, and it is tried again later. Raised at each try,
     /// but for the paging out of messages, of which it is not raised again before it has worked once more. On threads of the store: handlers only take note.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;

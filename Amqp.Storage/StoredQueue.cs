@@ -100,6 +100,18 @@ public sealed class StoredQueue
     /// <summary>Makes a message ready again that was taken; it comes back at its old place, marked redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
+    /// <summary>Counts anew what is ready, after something went wrong in the middle of a change.</summary>
+    public void Recount()
+    {
+        if (_deep is null)
+        {
+            Count = _run.Count + _outOfOrder.Count;
+            return;
+        }
+        lock (_deep.Gate)
+            Count = _run.Count + _outOfOrder.Count + _deep.Count;
+    }
+
     /// <summary>The message in front, which stays there.</summary>
     /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message)

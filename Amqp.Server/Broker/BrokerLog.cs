@@ -78,17 +78,20 @@ internal static partial class BrokerLog
     [LoggerMessage(322, LogLevel.Warning, "Definitions in {File}: left out {What}")]
     public static partial void StartDefinitionLeftOut(this ILogger logger, string file, string what);
 
-    [LoggerMessage(319, LogLevel.Error, "What is due in queue '{Queue}' in vhost '{VirtualHost}' could not be done")]
-    public static partial void QueueTimerFailed(this ILogger logger, string queue, string virtualHost, Exception error);
-
-    [LoggerMessage(325, LogLevel.Error, "A client could not be told what the store has made safe; its connection is closed")]
-    public static partial void NotifyingFailed(this ILogger logger, Exception error);
-
-    [LoggerMessage(326, LogLevel.Warning, "The statistics could not be sampled this time")]
-    public static partial void SamplingFailed(this ILogger logger, Exception error);
-
     [LoggerMessage(330, LogLevel.Error, "An unexpected error was kept inside {Place} ({Compartment}); this is a fault of the broker's, and nothing else is touched by it")]
     public static partial void FaultContained(this ILogger logger, string compartment, string place, Exception error);
+
+    [LoggerMessage(331, LogLevel.Critical, "Queue '{Queue}' in vhost '{VirtualHost}' has crashed: it serves nobody until it is restarted or deleted, and keeps what it holds")]
+    public static partial void QueueCrashed(this ILogger logger, string queue, string virtualHost);
+
+    [LoggerMessage(332, LogLevel.Information, "Queue '{Queue}' in vhost '{VirtualHost}' is restarted and goes on")]
+    public static partial void QueueRestarted(this ILogger logger, string queue, string virtualHost);
+
+    [LoggerMessage(333, LogLevel.Critical, "The process ends for an error that nothing contained; this is a fault of the broker's")]
+    public static partial void ProcessFailed(this ILogger logger, Exception? error);
+
+    [LoggerMessage(334, LogLevel.Critical, "Exchange '{Exchange}' in vhost '{VirtualHost}' delivers no more of the messages that wait in it until some of those that are quarantined are returned or deleted")]
+    public static partial void ExchangeStopped(this ILogger logger, string exchange, string virtualHost);
 
     [LoggerMessage(340, LogLevel.Warning, "Policy '{Policy}' in vhost '{VirtualHost}': its pattern '{Pattern}' takes too long for some names and does not match these, the first of them '{Name}'")]
     public static partial void PolicyPatternTooSlow(this ILogger logger, string policy, string pattern, string name, string virtualHost);

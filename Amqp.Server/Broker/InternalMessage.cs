@@ -2,6 +2,7 @@ using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
@@ -14,8 +15,20 @@ namespace Amqp.Server.Broker;
 /// <param name="Body">Empty, or that of the message it is about.</param>
 internal sealed record InternalMessage(VirtualHost VirtualHost, Exchange Exchange, string RoutingKey, BasicProperties Properties, byte[] Body)
 {
-    /// <summary>Routes it and stores it for its queues, which have it when the round hands over. No lock is held.</summary>
-    public void Publish(DispatchRound round)
+    /// <summary>Routes it and stores it for its queues, which have it when the round hands over. No lock is held. Throws nothing: what it is about has happened all the same.</summary>
+    public void PublishContained(DispatchRound round)
+    {
+        try
+        {
+            Publish(round);
+        }
+        catch (Exception error)
+        {
+            VirtualHost.Faults.Note(Compartment.Events, $"a message to exchange '{Exchange.Name}' in vhost '{VirtualHost.Name}'", error);
+        }
+    }
+
+    private void Publish(DispatchRound round)
     {
         var properties = new ArrayBufferWriter<byte>();
         Properties.Write(properties);

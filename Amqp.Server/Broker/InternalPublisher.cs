@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker;
 /// <summary>Publishes messages of the broker's own to one of its internal exchanges.</summary>
 /// <remarks>
 /// Thread-safe. Messages come under any lock, so they are published by a loop of their own, in their order. While it is too far behind they
-/// are dropped: nobody waits for those who watch.
+/// are dropped: nobody waits for those who watch. The loop goes on whatever one message does to it.
 /// </remarks>
 internal sealed class InternalPublisher
 {
@@ -49,7 +49,7 @@ internal sealed class InternalPublisher
         while (await _pending.Reader.WaitToReadAsync())
         {
             while (!round.IsFull && _pending.Reader.TryRead(out var message))
-                message.Publish(round);
+                message.PublishContained(round);
             round.Complete();
         }
     }

@@ -19,7 +19,8 @@ namespace Amqp.Server.Broker;
 
 /// <summary>The broker: its data folder, its users and its virtual hosts.</summary>
 /// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
-internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<MessageBroker> logger, ILogger<Queue> queueLogger) : IAsyncDisposable
+internal sealed class MessageBroker(
+    IOptions<BrokerOptions> options, TimeProvider clock, ContainedFaults faults, ILogger<MessageBroker> logger, ILogger<Queue> queueLogger) : IAsyncDisposable
 {
     /// <summary>Where RabbitMQ publishes its log.</summary>
     public const string LogExchangeName = "amq.rabbitmq.log";
@@ -34,6 +35,9 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     private int _failureLogged;
 
     public IMessageStore Store { get; private set; } = null!;
+
+    /// <summary>What the store is used through. Tests put a store of their own before it; set before <see cref="Open"/>.</summary>
+    public Func<IMessageStore, IMessageStore> StoreSeam { get; set; } = static store => store;
 
     public UserStore Users { get; private set; } = null!;
 
@@ -75,7 +79,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     public BrokerStatistics Statistics { get; } = new();
 
     /// <summary>The unexpected exceptions that stayed in their compartments.</summary>
-    public ContainedFaults Faults { get; } = new(logger, clock);
+    public ContainedFaults Faults => faults;
 
     /// <summary>What the disk had to do.</summary>
     public FileUsage Files => _directory?.Usage ?? new FileUsage();
@@ -87,7 +91,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     public ResourceAlarms Alarms { get; private set; } = null!;
 
     /// <summary>Tells what happens to whoever listens.</summary>
-    public BrokerEvents Events { get; } = new(clock);
+    public BrokerEvents Events { get; } = new(clock, faults);
 
     /// <summary>Publishes to the exchange that the log goes to; null unless it does.</summary>
     public InternalPublisher? LogPublisher { get; private set; }
@@ -108,22 +112,28 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         _timer.Start(); // not before all is there that dead letters may go to
     }
 
-    /// <summary>Puts everything on the disk and lets go of the data folder.</summary>
+    /// <summary>Puts everything on the disk and lets go of the data folder. Each step is taken whatever became of the others.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_directory is null)
             return;
-        Alarms?.Dispose();
-        if (Sampler is not null)
-            await Sampler.DisposeAsync();
-        await _timer.DisposeAsync();
+        await StepAsync("the alarms", Alarms);
+        await StepAsync("the statistics", Sampler);
+        await StepAsync("the timer", _timer);
         foreach (var virtualHost in VirtualHosts?.All ?? [])
             await virtualHost.StopAsync();
-        if (Store is not null)
-            await Store.DisposeAsync();
-        VirtualHosts?.Dispose();
-        _spans?.Dispose();
-        _directory.Dispose();
+        await StepAsync("the store", Store);
+        await StepAsync("the virtual hosts", VirtualHosts);
+        await StepAsync("tracing", _spans);
+        await StepAsync("the data folder", _directory);
+
+        Task StepAsync(string what, object? owned) => faults.ContainAsync(Compartment.Broker, $"the stop of {what}", async () =>
+        {
+            if (owned is IAsyncDisposable waiting)
+                await waiting.DisposeAsync();
+            else
+                (owned as IDisposable)?.Dispose();
+        });
     }
 
     [MemberNotNull(nameof(_directory))]
@@ -133,7 +143,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
         var definitions = new DefinitionStore(_directory.Catalog);
         var numbers = definitions.QueueNumbers();
-        Store = _directory.OpenStore(numbers);
+        Store = StoreSeam(_directory.OpenStore(numbers));
         definitions.SkipNumbers(_directory.Report.HighestQueue);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
         return definitions;
@@ -142,17 +152,21 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     /// <summary>Who hears of what the store did, and of what there is no room for.</summary>
     private void WatchStore()
     {
-        Commits = new CommitNotifier(Store, logger);
+        Commits = new CommitNotifier(Store, faults);
         Alarms = new ResourceAlarms(
             new ResourceLimit(new MemoryMeasure(() => MemoryInUse, () => Environment.WorkingSet, _options.MemoryHighWatermark).Against, _options.MemoryHighWatermark),
             new DiskWatch(
                 new ResourceLimit(_ => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
                 () => Store.AppendedPosition, () => Store.IsFull),
-            logger, clock);
+            logger, clock, faults);
         Alarms.Changed += Events.AlarmChanged;
-        Store.Committed += LogFailure;
-        Store.Committed += Alarms.CheckSoonIfDue;
-        Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock).Write;
+        // The store takes an error on its thread for its own end.
+        Store.Committed += () => faults.Contain(Compartment.Broker, "what follows a commit", () =>
+        {
+            LogFailure();
+            Alarms.CheckSoonIfDue();
+        });
+        Store.BackgroundWorkFailed += new BackgroundFailureLog(logger, clock, faults).Write;
     }
 
     private void RestoreVirtualHosts(DefinitionStore definitions)
@@ -167,6 +181,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
         {
             Events = Events,
             Faults = Faults,
+            QuarantineLimit = _options.QuarantineLimit,
             Making = AddInternalExchanges,
             Limit = _options.VirtualHosts.Limit,
             Spans = _spans,
@@ -187,7 +202,7 @@ internal sealed class MessageBroker(IOptions<BrokerOptions> options, TimeProvide
     private void StartSampler()
     {
         Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
-        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory, logger);
+        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory);
         Sampler.Start();
     }
 

@@ -60,6 +60,8 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
         foreach (var queue in queues)
         {
             var settings = queue.Settings;
+            if (queue.IsCrashed)
+                continue; // refused, as by RabbitMQ
             if (settings.RejectsPublishes && !queue.TryReserve(body.Length, round))
             {
                 if (settings.Overflow == Overflow.RejectPublishDeadLetter)
@@ -76,7 +78,7 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
             long position = count == 0 ? 0 : Append(takers, mayExpire ? Stamp(head, traits) : head, body, traits, round);
             return count < queues.Length ? Refused : position;
         }
-        catch (StoreFailedException)
+        catch
         {
             foreach (var queue in takers)
                 queue.GiveReservedBack(body.Length);

@@ -283,6 +283,7 @@ internal sealed class Topology(
         DemandNotDeleted();
         if (!queues.TryGetValue(name, out var existing))
             return null;
+        existing.DemandRunning();
         QueueEquivalence.Demand(existing, flags, arguments, connection, virtualHost);
         existing.RenewLease();
         statistics.Note(Churn.QueueDeclared);

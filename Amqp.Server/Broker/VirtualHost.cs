@@ -12,6 +12,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Replies;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Tracing;
+using Amqp.Server.Configuration;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
@@ -72,6 +73,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
     public required ContainedFaults Faults { get; init; }
+
+    /// <summary>How many messages of a queue or an exchange may be quarantined before it stops.</summary>
+    public int QuarantineLimit { get; init; } = BrokerOptions.DefaultQuarantineLimit;
 
     /// <summary>Who takes replies by direct reply-to.</summary>
     public ReplyConsumers Replies { get; } = new();
@@ -189,14 +193,14 @@ internal sealed class VirtualHost : IDisposable
     public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
 
-    /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before.</summary>
+    /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before. Throws nothing.</summary>
     public async Task StopAsync()
     {
         foreach (var publisher in _internalPublishers)
-            await publisher.StopAsync();
+            await Faults.ContainAsync(Compartment.Events, $"the stop of an internal exchange of vhost '{Name}'", publisher.StopAsync);
         foreach (var exchange in Exchanges)
             if (exchange.Keeper is { } keeper)
-                await keeper.StopAsync();
+                await Faults.ContainAsync(Compartment.Exchange, $"the stop of exchange '{exchange.Name}' in vhost '{Name}'", keeper.StopAsync);
     }
 
     /// <summary>Adds a topic exchange that only the broker publishes to. Before anyone connects; before the bindings are restored, if it shall keep its own.</summary>

@@ -29,6 +29,9 @@ internal sealed class VirtualHosts(
     /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
     public required ContainedFaults Faults { get; init; }
 
+    /// <inheritdoc cref="VirtualHost.QuarantineLimit"/>
+    public required int QuarantineLimit { get; init; }
+
     /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
@@ -133,6 +136,7 @@ internal sealed class VirtualHosts(
             Description = description,
             Events = Events,
             Faults = Faults,
+            QuarantineLimit = QuarantineLimit,
             Spans = Spans,
         };
         Making?.Invoke(made);

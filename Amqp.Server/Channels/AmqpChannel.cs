@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Tracing;
@@ -96,6 +97,13 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
 
     /// <summary>Whether the channel's own prefetch lets a consumer deliver; if not, it is resumed when it does. Under the gate.</summary>
     public bool HasPrefetchRoom(ChannelConsumer consumer) => _prefetch.HasRoom(consumer);
+
+    /// <summary>A delivery that was to go out could not be written after all. Under the gate.</summary>
+    public void Untrack(ulong tag)
+    {
+        if (_unacknowledged.TryTake(tag, out var delivery))
+            MakeRoom(delivery);
+    }
 
     /// <summary>The consumer with this tag. Under the gate.</summary>
     public ChannelConsumer? FindConsumer(string tag) => _consumers.GetValueOrDefault(tag);
@@ -271,16 +279,18 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <inheritdoc/>
     public void OnNotifyingFailed() => Session.Abort();
 
-    /// <summary>Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs. Twice does no harm.</summary>
+    /// <summary>
+    /// Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs. Twice does no harm.
+    /// Throws nothing: each step is taken whatever became of the others.
+    /// </summary>
     public void Release()
     {
-        LeaveAll();
-        Content.Close();
-        GiveHeldBack();
-        Transaction?.Clear();
-        RequeueAll(isReturned: false);
-        lock (Session.Outbox.Gate)
-            _unacknowledged.Close();
+        Contain(LeaveAll);
+        Contain(Content.Close);
+        Contain(GiveHeldBack);
+        Contain(() => Transaction?.Clear());
+        Contain(() => RequeueAll(isReturned: false));
+        Contain(CloseUnacknowledged);
         Session.Round.Drain();
         Session.VirtualHost.Statistics.Close(Counts);
     }
@@ -299,7 +309,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         }
         Session.Round.HandOver();
         foreach (var consumer in consumers)
-            Leave(consumer);
+            Contain(() => Leave(consumer));
     }
 
     /// <summary>Takes a consumer off its queue, which goes too if it was auto-delete and this its last one.</summary>
@@ -373,6 +383,18 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     {
         delivery.Queue!.Reject(delivery.Message, delivery.Consumer?.Subscription);
         Session.Round.Touch(delivery.Queue);
+    }
+
+    /// <summary>As the log names it.</summary>
+    public override string ToString() => $"channel {Name}";
+
+    private void Contain(Action step) => Session.Broker.Faults.Contain(Compartment.Connection, $"the end of {this}", step);
+
+    /// <summary>Gives the memory back of the deliveries that were here. Takes the gate.</summary>
+    private void CloseUnacknowledged()
+    {
+        lock (Session.Outbox.Gate)
+            _unacknowledged.Close();
     }
 
     private void MakeRoom(in Delivery delivery)

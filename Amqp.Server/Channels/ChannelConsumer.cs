@@ -59,9 +59,13 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
             while (hasRoom && most > 0 && queue.TryTake(out var message, out var payload))
             {
                 using (payload)
-                    Send(queue, message, payload.Payload, outbox, round);
-                round.NoteDelivered(message);
-                most--;
+                {
+                    if (TrySend(queue, message, payload.Payload, outbox, round))
+                    {
+                        round.NoteDelivered(message);
+                        most--;
+                    }
+                }
                 hasRoom = HasRoom(outbox);
             }
             if (NoAck)
@@ -92,21 +96,42 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
     private bool HasRoom(Outbox outbox) =>
         (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && Channel.HasPrefetchRoom(this) && !outbox.Refuses(this);
 
-    private void Send(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox, DispatchRound round)
+    /// <summary>Writes a message that was taken into the outbox.</summary>
+    /// <returns>False when that failed: then the message is put aside, or where the output is to blame, back into its queue.</returns>
+    private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, Outbox outbox, DispatchRound round)
     {
-        var content = EncodedMessage.Read(payload);
-        var properties = content.Properties;
-        if (from.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
-            properties = DeliveryCount.AddTo(properties, requeues);
+        ulong deliveryTag = 0;
+        EncodedMessage content;
+        ReadOnlySpan<byte> properties;
+        try
+        {
+            content = EncodedMessage.Read(payload);
+            properties = content.Properties;
+            if (from.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
+                properties = DeliveryCount.AddTo(properties, requeues);
+            deliveryTag = NoAck ? Channel.NextDeliveryTag() : Channel.Track(message, from, this);
+            outbox.WriteDelivery(
+                Channel.Number, _tag, deliveryTag, message.IsRedelivered,
+                content.Address, properties, content.Body, Channel.Session.FrameMax);
+        }
+        catch (Exception error) when (deliveryTag == 0)
+        {
+            from.SetAside(message, error);
+            return false;
+        }
+        catch (Exception error)
+        {
+            Channel.Untrack(deliveryTag);
+            from.PutBack(message);
+            outbox.Fail(error);
+            return false;
+        }
         if (message.IsRedelivered)
             Channel.Counts.Deliveries.Redeliver++;
-        ulong deliveryTag = NoAck ? Channel.NextDeliveryTag() : Channel.Track(message, from, this);
-        outbox.WriteDelivery(
-            Channel.Number, _tag, deliveryTag, message.IsRedelivered,
-            content.Address, properties, content.Body, Channel.Session.FrameMax);
         if (from.VirtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, from, message.IsRedelivered, Channel.TracedBy) is { } copy)
             round.Defer(copy);
         from.VirtualHost.Spans?.NoteDelivery("deliver", content, from, deliveryTag, message.IsRedelivered);
+        return true;
     }
 }

@@ -5,7 +5,7 @@ namespace Amqp.Server.Channels;
 /// <summary>Lets consumers go on that waited for their connection's outbox. Runs on the thread pool.</summary>
 internal sealed class DeliveryResumption(List<ChannelConsumer> consumers) : IThreadPoolWorkItem
 {
-    /// <inheritdoc/>
+    /// <summary>Throws nothing: what a queue or a round is asked to do keeps its errors to itself.</summary>
     public void Execute()
     {
         var round = PooledRound.Current;

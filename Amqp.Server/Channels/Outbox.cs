@@ -54,6 +54,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         _onSent = OnSent;
     }
 
+    /// <summary>Cuts the connection off whose output something unexpected was thrown over. Set once, before anything is sent; called on any thread, under any lock.</summary>
+    public Action<Exception> Failed { get; init; } = static _ => { };
+
     /// <summary>What the connection has received and sent.</summary>
     public ConnectionCounts Counts { get; } = new();
 
@@ -194,7 +197,14 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         Wrote(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Something was thrown in the middle of a write: what was written is of no use any more, and nothing more is. Under <see cref="Gate"/>.</summary>
+    public void Fail(Exception error)
+    {
+        _isClosed = true;
+        Failed(error);
+    }
+
+    /// <summary>Throws nothing.</summary>
     public void Flush()
     {
         lock (Gate)
@@ -291,9 +301,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
                 }
                 NoteSent(send.GetAwaiter().GetResult());
             }
-            catch (Exception error) when (IsLoss(error))
+            catch (Exception error)
             {
-                Abandon();
+                Abandon(error);
                 return false;
             }
         }
@@ -306,9 +316,9 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         {
             NoteSent(_pendingSend.GetResult());
         }
-        catch (Exception error) when (IsLoss(error))
+        catch (Exception error)
         {
-            Abandon();
+            Abandon(error);
             return;
         }
         SendBlocks();
@@ -334,9 +344,11 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         Resume(resumed);
     }
 
-    /// <summary>The peer has gone; the read loop ends for the same reason.</summary>
-    private void Abandon()
+    /// <summary>The peer has gone, and the read loop ends for the same reason; for any other, it is made to.</summary>
+    private void Abandon(Exception error)
     {
+        if (!IsLoss(error))
+            Failed(error);
         List<ChannelConsumer>? resumed;
         lock (Gate)
         {

@@ -9,6 +9,9 @@ namespace Amqp.Server.Configuration;
 /// <remarks>The key of each setting, its environment variable and its range are in <see cref="SettingTable"/>.</remarks>
 public sealed class BrokerOptions
 {
+    /// <summary><see cref="QuarantineLimit"/> unless it is configured.</summary>
+    public const int DefaultQuarantineLimit = 100;
+
     /// <summary>Largest frame offered in connection.tune, in bytes: 4,096 or more, or 0 for no limit.</summary>
     public int FrameMax { get; set; } = 131_072;
 
@@ -32,6 +35,9 @@ public sealed class BrokerOptions
 
     /// <summary>Consumers allowed on one channel; 0 is no limit.</summary>
     public int ConsumerMaxPerChannel { get; set; }
+
+    /// <summary>Messages of one queue that may be quarantined before it stops.</summary>
+    public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 
     /// <summary>How long a delivery may stay unacknowledged, where the queue says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;

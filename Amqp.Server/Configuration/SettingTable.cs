@@ -102,6 +102,8 @@ internal static class SettingTable
             (target, value) => target.LimitConnections(value)),
         Setting.Of("consumer_max_per_channel", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "Consumers on one channel.",
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
+        Setting.Of("queue.quarantine_limit", Integer(0, int.MaxValue), "100", "Messages of a queue that the broker cannot handle and has put aside; with one more the queue stops.",
+            (target, value) => target.Options.QuarantineLimit = value),
         Setting.Of("cluster_queue_limit", Integer(0, int.MaxValue).Or("infinity", -1), "infinity", "Queues in all virtual hosts together; declaring one more is refused with 406.",
             (target, value) => target.Options.ClusterQueueLimit = value < 0 ? null : value),
         .. VirtualHostSettings.Rows,

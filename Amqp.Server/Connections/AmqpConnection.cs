@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Amqp.Server.Security;
@@ -56,7 +57,7 @@ internal sealed class AmqpConnection : IMemoryHolder
         (_context, _broker, _connections, _options, _startFrames) = (context, broker, connections, options, startFrames);
         Peer = new ConnectionPeer(context);
         _logger = connections.LoggerFor(Peer.Address);
-        Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark);
+        Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark) { Failed = OnOutputFailed };
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);
     }
@@ -112,7 +113,7 @@ internal sealed class AmqpConnection : IMemoryHolder
         }
         catch (Exception error)
         {
-            _logger.ConnectionFailed(Peer.Name, error);
+            NoteFault(error);
             Close(new AmqpException(ReplyCode.InternalError, "the broker failed"));
         }
         finally
@@ -240,6 +241,18 @@ internal sealed class AmqpConnection : IMemoryHolder
         _readLoop.WakeUp();
     }
 
+    private string Place => $"connection {Peer.Name}";
+
+    private void NoteFault(Exception error) => _broker.Faults.Note(Compartment.Connection, Place, error);
+
+    /// <summary>Its output cannot be used any more. Any thread, under any lock: so the socket is cut off on another one.</summary>
+    private void OnOutputFailed(Exception error)
+    {
+        NoteFault(error);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static connection => connection._broker.Faults.Contain(Compartment.Connection, connection.Place, connection.Abort), this, preferLocal: false);
+    }
+
     private async Task OpenAndReadAsync()
     {
         SetDeadline(_options.HandshakeTimeout);
@@ -295,16 +308,10 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     private async Task EndAsync()
     {
-        try
-        {
-            _readLoop.Release();
-            _round.Complete();
-        }
-        catch (Exception error)
-        {
-            _logger.ConnectionFailed(Peer.Name, error); // the rest of the end comes all the same
-        }
-        NoteClosed();
+        // Whatever one step throws, the others follow: nothing that the connection held may be left behind.
+        _broker.Faults.Contain(Compartment.Connection, Place, _readLoop.Release);
+        _round.Complete();
+        _broker.Faults.Contain(Compartment.Connection, Place, NoteClosed);
         var sent = Outbox.CloseAsync();
         // The last octets may still wait for the peer to read them; it does not get for ever.
         if (!sent.IsCompleted)
@@ -346,7 +353,7 @@ internal sealed class AmqpConnection : IMemoryHolder
             {
                 var connection = (AmqpConnection)state!;
                 Volatile.Write(ref connection._isDeadlineMissed, true);
-                connection.Abort();
+                connection._broker.Faults.Contain(Compartment.Connection, connection.Place, connection.Abort); // this is a timer's thread
             },
             this);
         Interlocked.Exchange(ref _deadline, deadline)?.Dispose();

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
 
 namespace Amqp.Server.Connections;
@@ -68,7 +69,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         // First every consumer: what one channel gives back must not go out on another.
         foreach (var channel in _channels.Values)
-            channel.LeaveAll();
+            session.Broker.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)
         {
             channel.Release();

@@ -48,9 +48,6 @@ internal static partial class ConnectionLog
     [LoggerMessage(108, LogLevel.Warning, "{Connection}: handshake not done within {Timeout}, closed")]
     public static partial void HandshakeTimedOut(this ILogger logger, string connection, TimeSpan timeout);
 
-    [LoggerMessage(109, LogLevel.Error, "{Connection}: an error of the broker's own closed the connection")]
-    public static partial void ConnectionFailed(this ILogger logger, string connection, Exception error);
-
     [LoggerMessage(110, LogLevel.Information, "{Connection}: blocked: {Reason}")]
     public static partial void PublisherBlocked(this ILogger logger, string connection, string reason);
 

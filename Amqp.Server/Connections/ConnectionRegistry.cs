@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>The connections now open, those that have not logged in yet and the refused.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
+internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ContainedFaults faults, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
 {
     /// <summary>Lines of all addresses together, for each that one may have.</summary>
     private const int LinesInAll = 10;
@@ -86,7 +87,7 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     {
         AmqpConnection[] open = [.. All];
         foreach (var connection in open)
-            connection.Close(new AmqpException(ReplyCode.ConnectionForced, reason));
+            Close(connection, new AmqpException(ReplyCode.ConnectionForced, reason));
         var closed = Task.WhenAll(open.Select(connection => connection.Closed));
         if (await Task.WhenAny(closed, Task.Delay(timeout)) != closed)
             foreach (var connection in open)
@@ -103,6 +104,10 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     private void CloseWhere(Func<AmqpConnection, bool> isMeant, AmqpException reason)
     {
         foreach (var connection in All.Where(isMeant))
-            connection.Close(reason);
+            Close(connection, reason);
     }
+
+    /// <summary>One that cannot be closed must not keep the others.</summary>
+    private void Close(AmqpConnection connection, AmqpException reason) =>
+        faults.Contain(Compartment.Connection, $"connection {connection.Peer.Name}, which is to be closed", () => connection.Close(reason));
 }

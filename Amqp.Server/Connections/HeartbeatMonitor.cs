@@ -1,8 +1,10 @@
+using Amqp.Server.Broker.Faults;
+
 namespace Amqp.Server.Connections;
 
 /// <summary>Sends heartbeats where we have been quiet and gives up peers that have been (spec 4.2.7).</summary>
 /// <remarks>One timer for all connections: ten thousand idle ones then cost one walk a second and no timers.</remarks>
-internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ILogger<AmqpConnection> logger) : BackgroundService
+internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ContainedFaults faults) : BackgroundService
 {
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(500);
 
@@ -25,7 +27,7 @@ internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ILogger<A
         }
         catch (Exception error)
         {
-            logger.ConnectionFailed(connection.Peer.Name, error); // one connection's fault is no other's
+            faults.Note(Compartment.Connection, $"connection {connection.Peer.Name}, its heartbeats", error); // one connection's fault is no other's
         }
     }
 }

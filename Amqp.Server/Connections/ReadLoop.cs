@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
 
 namespace Amqp.Server.Connections;
@@ -93,17 +94,19 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
     }
 
-    /// <summary>Gives back what the connection holds: its channels' consumers and deliveries, then its exclusive queues.</summary>
+    /// <summary>Gives back what the connection holds: its channels' consumers and deliveries, then its exclusive queues. Each step is taken whatever became of the others.</summary>
     public void Release()
     {
         if (_session is not { } session)
             return;
-        _channels!.ReleaseAll();
+        var faults = session.Broker.Faults;
+        string place = $"the end of connection {connection.Peer.Name}";
+        faults.Contain(Compartment.Connection, place, _channels!.ReleaseAll);
         foreach (var queue in session.ExclusiveQueues)
-            session.VirtualHost.DeleteAbandoned(queue, round);
+            faults.Contain(Compartment.Connection, place, () => session.VirtualHost.DeleteAbandoned(queue, round));
         session.ExclusiveQueues.Clear();
-        session.Admission?.Dispose();
         session.Confirming.Clear();
+        faults.Contain(Compartment.Connection, place, () => session.Admission?.Dispose());
     }
 
     /// <summary>Those with a delivery that was never acknowledged, and those whose consumers may no longer read.</summary>

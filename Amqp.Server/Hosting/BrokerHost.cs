@@ -1,5 +1,6 @@
 using System.Text;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Logging;
@@ -56,16 +57,16 @@ internal static class BrokerHost
         // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.Services.AddSingleton(new LogLevels(options));
-        logging.Services.AddSingleton(services => new ConsoleLog(Formatter(services, options.IsJson), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
+        logging.Services.AddSingleton(services => new ConsoleLog(Formatter(options.IsJson), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
         logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
-        logging.Services.AddSingleton(services => new LogExchange(
-            Formatter(services, options.IsJsonOnExchange), options.ExchangeLevel ?? options.Level, options.IsJsonOnExchange ? "application/json" : "text/plain"));
+        logging.Services.AddSingleton(_ => new LogExchange(
+            Formatter(options.IsJsonOnExchange), options.ExchangeLevel ?? options.Level, options.IsJsonOnExchange ? "application/json" : "text/plain"));
         if (options.IsOnExchange)
             logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
 
-    private static ConsoleFormatter Formatter(IServiceProvider services, bool isJson) =>
-        isJson ? new JsonFormatter(services.GetRequiredService<TimeProvider>()) : new LineFormatter(services.GetRequiredService<TimeProvider>());
+    /// <summary>With the system's own clock: that of the services tells the log of its timers' faults.</summary>
+    private static ConsoleFormatter Formatter(bool isJson) => isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
 
     private static StreamWriter OpenConsole(LogOptions options) => new(
         options.IsOnStandardError ? Console.OpenStandardError() : Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
@@ -73,7 +74,8 @@ internal static class BrokerHost
     private static void AddServices(IServiceCollection services, BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(services => new ContainedFaults(services.GetRequiredService<ILogger<ContainedFaults>>(), TimeProvider.System));
+        services.AddSingleton<TimeProvider, ContainedTimers>();
         services.AddSingleton(configuration);
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<MessageBroker>();
@@ -82,6 +84,7 @@ internal static class BrokerHost
         services.AddSingleton(new LoginSessions(options.LoginSessionTimeout, options.MaxLoginSessions, TimeProvider.System));
         services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton(new ListenSockets(options.Sockets));
+        services.AddSingleton<LastResort>();
         services.AddHostedService<BrokerLifetime>();
         services.AddHostedService<HeartbeatMonitor>();
         if (options.Telemetry.Endpoint is not null)

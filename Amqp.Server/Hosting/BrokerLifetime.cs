@@ -19,12 +19,14 @@ internal sealed class BrokerLifetime(
     ConsoleLog log,
     LogExchange logExchange,
     SystemdNotification systemd,
+    LastResort lastResort,
     ILoggerFactory loggers,
     ILogger<BrokerLifetime> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        lastResort.Watch();
         BrokerOptions settings = options.Value;
         logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(settings.DataDirectory), configuration.Files.Count > 0 ? string.Join(", ", configuration.Files) : "defaults");
         foreach (string warning in configuration.Warnings)

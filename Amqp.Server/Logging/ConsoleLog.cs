@@ -102,9 +102,9 @@ internal sealed class ConsoleLog : ILoggerProvider
                 _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dropped} log lines were dropped: the output did not take them"));
             _output.Flush();
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // Nobody reads the log any more; that must not stop the broker.
+            // Nobody reads the log any more, or it cannot be written: that must not stop the broker, and there is nobody to tell.
         }
         if (_written.Capacity > 1 << 20)
             _written = new StringBuilder();

@@ -89,7 +89,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
                 services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
             await ApiErrors.SendAsync(http, known);
         }
-        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
+        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && error is not (BadHttpRequestException or IOException))
         {
             services.Broker.Faults.Note(Compartment.Http, $"{http.Request.Method} {TargetOf(http)}", error);
             if (http.Response.HasStarted)

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Management;
@@ -19,6 +20,7 @@ internal static class QueueEndpoints
         })
         .Put("/queues/{vhost}/{queue}", Access.VirtualHost, Put)
         .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
+        .Put("/queues/{vhost}/{queue}/restart", Access.Administrator, Restart)
         .Delete("/queues/{vhost}/{queue}/contents", Access.VirtualHost, Purge)
         .Post("/queues/{vhost}/{queue}/get", Access.VirtualHost, QueueMessages.Get)
         .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
@@ -66,6 +68,15 @@ internal static class QueueEndpoints
         string name = Demand(request).Name;
         using var channel = request.OpenChannel();
         channel.Ask<QueuePurge, QueuePurgeOk>(new QueuePurge(name, false));
+        return ApiReply.NoContent;
+    }
+
+    /// <summary>Lets a queue go on that has crashed; of any other this changes nothing.</summary>
+    private static ApiReply Restart(ApiRequest request)
+    {
+        var round = new DispatchRound();
+        Demand(request).Restart(round);
+        round.Complete();
         return ApiReply.NoContent;
     }
 

@@ -57,7 +57,8 @@ internal static class QueueView
             json.WriteStrings("members", [ManagementServices.NodeName]);
             json.WriteStrings("online", [ManagementServices.NodeName]);
         }
-        json.WriteString("state", "running");
+        json.WriteString("state", queue.IsCrashed ? "crashed" : "running");
+        json.WriteNumber("messages_quarantined", queue.QuarantinedCount);
         if (query.IsDisabled)
         {
             if (query.WantsQueueTotals)

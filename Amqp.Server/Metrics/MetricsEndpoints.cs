@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Management;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,7 +21,18 @@ internal static class MetricsEndpoints
         if (http.Features.Get<IHttpActivityFeature>() is { } trace)
             trace.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded; // a scrape every few seconds is nothing to trace
         await Task.Yield(); // a long answer must not keep a socket thread from its other connections
-        await AnswerAsync(http, services);
+        try
+        {
+            await AnswerAsync(http, services);
+        }
+        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && error is not (BadHttpRequestException or IOException))
+        {
+            services.Broker.Faults.Note(Compartment.Http, "the metrics for Prometheus", error);
+            if (http.Response.HasStarted)
+                http.Abort(); // half of an answer must not look like a whole one
+            else
+                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
     });
 
     private static async Task AnswerAsync(HttpContext http, ManagementServices services)

@@ -46,6 +46,10 @@ internal sealed class MetricsPage
     public async Task WriteSumsAsync()
     {
         WriteNode();
+        _writer.ChangePrefix(Own);
+        foreach (var metric in QueueMetrics.Quarantined)
+            metric.WriteSum(_writer, Queues);
+        _writer.ChangePrefix(Prefix);
         foreach (var metric in (Metric<QueueSample>[])[.. QueueMetrics.Coarse, .. QueueMetrics.Consumers, .. QueueMetrics.Further])
             metric.WriteSum(_writer, Queues);
         foreach (var metric in ChannelMetrics.Gauges)
@@ -68,6 +72,9 @@ internal sealed class MetricsPage
     public async Task WriteObjectsAsync()
     {
         WriteNode();
+        _writer.ChangePrefix(Own);
+        await WriteEachAsync(QueueMetrics.Quarantined);
+        _writer.ChangePrefix(Prefix);
         await WriteEachAsync([.. QueueMetrics.Coarse, .. QueueMetrics.Consumers, .. QueueMetrics.Further, .. QueueMetrics.Published, .. QueueMetrics.Deliveries]);
         await WriteEachAsync(ChannelMetrics.Gauges);
         await WriteEachAsync([.. ChannelMetrics.Published, .. ChannelMetrics.Delivered]);

@@ -14,6 +14,7 @@ internal sealed class QueueSample
     {
         (Name, VirtualHost, Type) = (queue.Name, queue.VirtualHost.Name, queue.Settings.Type);
         (Ready, Unacknowledged, Consumers) = queue.Counts;
+        Quarantined = queue.QuarantinedCount;
         (ReadyBytes, UnacknowledgedBytes) = queue.Bytes;
         Capacity = Consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
         Published = queue.Published;
@@ -34,6 +35,8 @@ internal sealed class QueueSample
     public long Unacknowledged { get; }
 
     public int Consumers { get; }
+
+    public int Quarantined { get; }
 
     public long ReadyBytes { get; }
 
@@ -63,6 +66,12 @@ internal static class QueueMetrics
         new("queue_messages_ready", MetricKind.Gauge, "Messages ready to be delivered to consumers", queue => queue.Ready),
         new("queue_messages_unacked", MetricKind.Gauge, "Messages delivered to consumers but not yet acknowledged", queue => queue.Unacknowledged),
         new("queue_messages", MetricKind.Gauge, "Sum of ready and unacknowledged messages - total queue depth", queue => queue.Ready + queue.Unacknowledged),
+    ];
+
+    /// <summary>Of this broker's own.</summary>
+    public static readonly Metric<QueueSample>[] Quarantined =
+    [
+        new("queue_messages_quarantined", MetricKind.Gauge, "Messages that the broker could not handle and has put aside", queue => queue.Quarantined),
     ];
 
     public static readonly Metric<QueueSample>[] Consumers =

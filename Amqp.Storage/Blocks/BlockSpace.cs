@@ -254,9 +254,9 @@ internal sealed unsafe class BlockSpace : IDisposable
                     Load(block);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception)
         {
-            // Whoever reads from it will hear of it.
+            // Whoever reads from it will hear of it, whatever it is.
         }
         finally
         {

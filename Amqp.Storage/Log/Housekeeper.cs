@@ -125,12 +125,25 @@ internal sealed class Housekeeper : IAsyncDisposable
             {
                 if (_stopping)
                     break;
-                work();
+                Contain(work);
             }
         }
         finally
         {
             _ended.SetResult();
+        }
+    }
+
+    /// <summary>What is thrown that nobody foresaw ends that work only: the thread is there for all of them.</summary>
+    private void Contain(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception failure)
+        {
+            _failures.Report(BackgroundWork.Housekeeping, failure);
         }
     }
 

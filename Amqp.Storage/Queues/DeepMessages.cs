@@ -37,6 +37,9 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     /// <summary>The highest sequence that came here.</summary>
     public long LastSequence { get; private set; }
 
+    /// <summary>Messages that are here, in memory or not.</summary>
+    public long Count => Away + _window.Count;
+
     /// <summary>Messages that are not in memory.</summary>
     public long Away { get; private set; }
 

@@ -10,6 +10,9 @@ internal struct MessageHeap
 
     public readonly bool IsEmpty => _count == 0;
 
+    /// <summary>Messages in it.</summary>
+    public readonly int Count => _count;
+
     /// <summary>The lowest; only when not empty.</summary>
     public readonly ref readonly StoredMessage Top => ref _items![0];
 

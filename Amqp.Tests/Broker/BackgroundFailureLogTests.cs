@@ -1,4 +1,5 @@
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Faults;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 
@@ -12,7 +13,7 @@ public sealed class BackgroundFailureLogTests
     private readonly ListLogger _logger = new();
     private readonly BackgroundFailureLog _log;
 
-    public BackgroundFailureLogTests() => _log = new BackgroundFailureLog(_logger, _clock);
+    public BackgroundFailureLogTests() => _log = new BackgroundFailureLog(_logger, _clock, new ContainedFaults(_logger, _clock));
 
     [Test]
     public void The_first_failure_is_logged_as_a_warning_with_its_reason()

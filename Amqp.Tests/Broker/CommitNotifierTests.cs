@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +19,7 @@ public sealed class CommitNotifierTests : IDisposable
     public async Task An_error_of_one_waiter_reaches_neither_the_others_nor_the_store(int others)
     {
         await using var run = new StoreRun(_folder.Path);
-        var notifier = new CommitNotifier(run.Store, NullLogger.Instance);
+        var notifier = new CommitNotifier(run.Store, new ContainedFaults(NullLogger.Instance, TimeProvider.System));
         for (int commit = 0; commit < 3; commit++)
         {
             var broken = new Waiter(isBroken: true);

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Faults;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
@@ -23,7 +24,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     public ResourceAlarmsTests() => _alarms = new ResourceAlarms(
         new ResourceLimit(_ => _memoryInUse, 100),
         new DiskWatch(new ResourceLimit(_ => Measure(), 100), () => _appended, () => _isFull),
-        NullLogger.Instance, new StoppedClock());
+        NullLogger.Instance, new StoppedClock(), new ContainedFaults(NullLogger.Instance, TimeProvider.System));
 
     public void Dispose() => _alarms.Dispose();
 

@@ -3,6 +3,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting;
+using Amqp.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,7 +63,10 @@ internal sealed class BrokerInProcess : IAsyncDisposable
 
     /// <summary>Starts a broker on one port of 127.0.0.1.</summary>
     /// <param name="settings">Lines of a configuration file.</param>
-    public static async Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings)
+    public static Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings) => StartAsync(store => store, settings);
+
+    /// <summary>The same, over a store that stands before the broker's own.</summary>
+    public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
         string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         string file = Path.Combine(directory, "broker.conf");
@@ -71,6 +75,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         var configuration = BrokerConfiguration.Load(file, [], new Dictionary<string, string>());
         Assert.That(configuration.Errors, Is.Empty);
         var broker = new BrokerInProcess(BrokerHost.Build(configuration), directory);
+        broker.Broker.StoreSeam = seam;
         try
         {
             await broker._app.StartAsync();

@@ -1,3 +1,5 @@
+using Amqp.Server.Broker.Faults;
+
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Says when memory or disk is so short that publishers must wait, and when they may go on (RabbitMQ's alarms).</summary>
@@ -16,6 +18,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private readonly ResourceLimit _memory;
     private readonly DiskWatch _disk;
     private readonly ILogger _logger;
+    private readonly ContainedFaults _faults;
     private readonly ITimer _timer;
     private bool _isDisposed;
     private int _checks;
@@ -27,9 +30,10 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <param name="disk">Where the data folder is; the alarm is set while it is short of room.</param>
     /// <param name="logger">Hears of each change.</param>
     /// <param name="clock">Whose timer looks.</param>
-    public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock)
+    /// <param name="faults">Hears when a look fails.</param>
+    public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock, ContainedFaults faults)
     {
-        (_memory, _disk, _logger) = (memoryInUse, disk, logger);
+        (_memory, _disk, _logger, _faults) = (memoryInUse, disk, logger, faults);
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
@@ -100,7 +104,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    void IThreadPoolWorkItem.Execute() => Check();
+    void IThreadPoolWorkItem.Execute() => _faults.Contain(Compartment.Broker, "a look at memory and disk", Check);
 
     public void Dispose()
     {

@@ -101,4 +101,5 @@ internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadP
 /// <param name="Message">Where it is stored.</param>
 /// <param name="Reason">Why it died.</param>
 /// <param name="Refused">The payload of one that was not stored, because the queue did not take it.</param>
-internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused);
+/// <param name="IsPutAside">It cannot be dead-lettered, and stays where it is.</param>
+internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -9,8 +10,21 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <remarks>First the targets have it, then the queue gives it up, and a crash in between counts neither: it is never in neither.</remarks>
 internal static class DeadLettering
 {
-    /// <summary>Publishes what died in a queue up to now, as far as the round's share of work goes; the thread pool does the rest.</summary>
+    /// <summary>Publishes what died in a queue up to now, as far as the round's share of work goes; the thread pool does the rest. Throws nothing.</summary>
     public static void Publish(Queue queue, DispatchRound round)
+    {
+        try
+        {
+            PublishShare(queue, round);
+        }
+        catch (Exception error)
+        {
+            queue.VirtualHost.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}', dead letters", error);
+            queue.NoteDeadLetteringFailed(error); // and tried again
+        }
+    }
+
+    private static void PublishShare(Queue queue, DispatchRound round)
     {
         while (round.HasTimeForDeadLetters && queue.BeginDeadLettering() is { Length: > 0 } messages)
         {
@@ -38,9 +52,9 @@ internal static class DeadLettering
             return messages.Length;
         var publisher = new DeadLetterPublisher(queue, exchange, queue.Settings.DeadLetterRoutingKey, round);
         int done = 0;
-        foreach (ref readonly var dead in messages.AsSpan())
+        foreach (ref var dead in messages.AsSpan())
         {
-            if (!TryPublish(queue, publisher, dead))
+            if (!TryPublish(queue, publisher, ref dead))
                 return done;
             done++;
             if (round.IsFull)
@@ -52,7 +66,7 @@ internal static class DeadLettering
     }
 
     /// <summary>False when it cannot be done now.</summary>
-    private static bool TryPublish(Queue queue, DeadLetterPublisher publisher, in DeadMessage dead)
+    private static bool TryPublish(Queue queue, DeadLetterPublisher publisher, ref DeadMessage dead)
     {
         var virtualHost = queue.VirtualHost;
         try
@@ -80,6 +94,17 @@ internal static class DeadLettering
         {
             queue.NoteDeadLetteringFailed(error);
             return false;
+        }
+        catch (Exception error) when (dead.Refused is not null)
+        {
+            virtualHost.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{virtualHost.Name}', a refused message", error); // nowhere to put it aside
+            return true;
+        }
+        catch (Exception error)
+        {
+            queue.PutAside(dead.Message, error);
+            dead = dead with { IsPutAside = true };
+            return true;
         }
     }
 

@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Faults;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Dispatch;
@@ -21,15 +22,15 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     private const int FewWaiters = 8;
 
     private readonly IMessageStore _store;
-    private readonly ILogger _logger;
+    private readonly ContainedFaults _faults;
     private readonly Lock _gate = new();
     private List<ICommitWaiter> _waiting = []; // under the gate
     private List<ICommitWaiter> _served = []; // owned by the pass that runs
     private int _state; // interlocked: 0 idle, 1 scheduled or running, 2 running and wanted again
 
-    public CommitNotifier(IMessageStore store, ILogger logger)
+    public CommitNotifier(IMessageStore store, ContainedFaults faults)
     {
-        (_store, _logger) = (store, logger);
+        (_store, _faults) = (store, faults);
         store.Committed += OnCommitted;
     }
 
@@ -55,7 +56,7 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
                     lock (_gate)
                         _waiting.Add(waiter);
             _served.Clear();
-            Complete(round);
+            round.Complete();
         }
         while (Interlocked.CompareExchange(ref _state, 0, 1) != 1);
     }
@@ -69,21 +70,9 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
         }
         catch (Exception error)
         {
-            _logger.NotifyingFailed(error);
-            waiter.OnNotifyingFailed();
+            _faults.Note(Compartment.Connection, $"{waiter}, which could not be told what the store has made safe", error);
+            _faults.Contain(Compartment.Connection, $"{waiter}, which is to be cut off", waiter.OnNotifyingFailed);
             return false;
-        }
-    }
-
-    private void Complete(DispatchRound round)
-    {
-        try
-        {
-            round.Complete();
-        }
-        catch (Exception error)
-        {
-            _logger.NotifyingFailed(error);
         }
     }
 

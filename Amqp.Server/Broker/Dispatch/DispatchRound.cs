@@ -13,6 +13,8 @@ namespace Amqp.Server.Broker.Dispatch;
 /// they are needed: each connection has a round, and most of ten thousand connections are idle.
 /// A queue or output says which round noted it last, which keeps the lists free of doubles without a search.
 /// Two rounds at work on the same one may each note it twice: that costs a look at an empty queue, never a message.
+/// <para>What a queue or an output cannot do for a reason that nobody foresaw stays there (<see cref="Queue.IsCrashed"/>, <see cref="IOutput.Flush"/>): it
+/// throws nothing here, so that the round serves all others, whoever's thread it is.</para>
 /// </remarks>
 internal sealed class DispatchRound
 {
@@ -160,7 +162,7 @@ internal sealed class DispatchRound
         for (int turn = 0; turn < MaxCopiesOfCopies && deferred.Count > 0; turn++)
         {
             foreach (var message in deferred)
-                message.Publish(this);
+                message.PublishContained(this);
             DrainTouched();
             (deferred, _deferred) = (_deferred ?? [], null);
         }

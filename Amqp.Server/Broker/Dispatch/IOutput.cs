@@ -6,6 +6,6 @@ internal interface IOutput
     /// <summary>The round that last noted this output; see <see cref="DispatchRound"/>.</summary>
     DispatchRound? NotedBy { get; set; }
 
-    /// <summary>Sends what was written. No lock is held.</summary>
+    /// <summary>Sends what was written. No lock is held. Throws nothing: an output that cannot send ends with its connection.</summary>
     void Flush();
 }

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Events;
 
@@ -7,7 +8,7 @@ namespace Amqp.Server.Broker.Events;
 /// Thread-safe. Whoever raises an event asks <see cref="IsWanted"/> first, so that one nobody wants costs a look. The kinds of events
 /// are extension methods of this class, beside what they are about.
 /// </remarks>
-internal sealed class BrokerEvents(TimeProvider clock)
+internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
     /// <summary>RabbitMQ's name for the broker where it does something of its own accord.</summary>
     public const string Nobody = "rmq-internal";
@@ -46,13 +47,32 @@ internal sealed class BrokerEvents(TimeProvider clock)
     /// <summary>Adds a listener. Before anyone connects.</summary>
     public void Add(IBrokerEventListener listener) => _listeners = [.. _listeners, listener];
 
-    /// <summary>Tells everyone who listens. What it says of the actor is for the caller to add, as not every event has one.</summary>
+    /// <summary>Tells everyone who listens. What it says of the actor is for the caller to add, as not every event has one. Throws nothing: it has happened, whoever hears of it.</summary>
     public void Raise(string name, IEnumerable<KeyValuePair<string, FieldValue>> facts)
     {
-        var happened = new BrokerEvent(name, clock.GetUtcNow(), new FieldTable(facts));
-        foreach (var listener in _listeners)
-            if (listener.IsListening)
-                listener.Hear(happened);
+        try
+        {
+            var happened = new BrokerEvent(name, clock.GetUtcNow(), new FieldTable(facts));
+            foreach (var listener in _listeners)
+                if (listener.IsListening)
+                    Tell(listener, happened);
+        }
+        catch (Exception error)
+        {
+            faults?.Note(Compartment.Events, $"the event {name}", error);
+        }
+    }
+
+    private void Tell(IBrokerEventListener listener, BrokerEvent happened)
+    {
+        try
+        {
+            listener.Hear(happened);
+        }
+        catch (Exception error)
+        {
+            faults?.Note(Compartment.Events, $"the event {happened.Name} at {listener.GetType().Name}", error);
+        }
     }
 
     /// <summary>For as long as a thread works on a user's behalf.</summary>

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
@@ -9,9 +10,10 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <remarks>
 /// <para>They lie in the message store like those of a queue, so that those of a durable exchange outlive a restart; in memory is when each is due, and
 /// where it is. What is due is appended to its queues first and settled here after, so that a crash in between repeats messages and loses none.</para>
+/// <para>A message over which something unexpected is thrown is put aside and stays stored; the task goes on with the next, whatever happens to it.</para>
 /// <para>The lock owns all of the state. One task at a time loads or delivers; it holds the lock to take messages and to settle them, not while it routes and appends.</para>
 /// </remarks>
-internal sealed class DelayedMessages
+internal sealed class DelayedMessages : IQuarantine
 {
     /// <summary>How many messages are loaded, or delivered, in one go.</summary>
     private const int BatchLength = 256;
@@ -25,7 +27,7 @@ internal sealed class DelayedMessages
     /// <summary>The timer is set for no longer than this: so a clock that was set right is noticed.</summary>
     private const long LongestWait = 60_000;
 
-    /// <summary>How long to wait after messages could not be read from the disk.</summary>
+    /// <summary>How long to wait after messages could not be read from the disk, or something went wrong that nobody foresaw.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -39,6 +41,7 @@ internal sealed class DelayedMessages
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _waiting = new();
+    private readonly QuarantinedMessages _quarantined = new();
     private readonly StoredMessage[] _batch = new StoredMessage[BatchLength]; // being delivered
     private int _batchCount;
     private long _timerDue = long.MaxValue;
@@ -49,7 +52,7 @@ internal sealed class DelayedMessages
     public DelayedMessages(Exchange exchange, VirtualHost virtualHost, StoredQueue stored)
     {
         (_exchange, _virtualHost, _store, _stored) = (exchange, virtualHost, virtualHost.Store, stored);
-        _reader = new QueueReader($"{exchange.Name} (delayed)", new QueueMessages(_store, [stored]), _store, virtualHost.Logger);
+        _reader = new QueueReader($"{exchange.Name} (delayed)", new QueueMessages(_store, [stored]), _store, this, virtualHost.Logger);
         _finder = new RouteFinder(virtualHost);
         _intake = new MessageIntake(virtualHost);
         _timer = virtualHost.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -67,6 +70,18 @@ internal sealed class DelayedMessages
                 return _waiting.Count + _batchCount + _stored.Count;
         }
     }
+
+    /// <summary>Messages that were put aside.</summary>
+    public int QuarantinedCount
+    {
+        get
+        {
+            lock (_gate)
+                return _quarantined.Count;
+        }
+    }
+
+    private string Place => $"exchange '{_exchange.Name}' in vhost '{_virtualHost.Name}'";
 
     private bool IsStopping => _stopping.Task.IsCompleted;
 
@@ -118,6 +133,8 @@ internal sealed class DelayedMessages
             var gone = new List<StoredMessage>(_waiting.Count);
             foreach (var (message, _) in _waiting.UnorderedItems)
                 gone.Add(message);
+            foreach (var aside in _quarantined.TakeAll())
+                gone.Add(aside.Message);
             _store.Settle(_stored, gone.ToArray());
             _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * _waiting.Count);
             _waiting.Clear();
@@ -134,6 +151,16 @@ internal sealed class DelayedMessages
             work = _work;
         await _timer.DisposeAsync();
         await work;
+    }
+
+    /// <inheritdoc/>
+    public void SetAside(in StoredMessage message, Exception error)
+    {
+        var aside = new QuarantinedMessage(message, _stored.Number, $"{error.GetType().Name}: {error.Message}", Now);
+        _quarantined.Add(aside);
+        _virtualHost.Faults.Note(Compartment.Exchange, $"{Place}, message {aside.Id} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
+        if (_quarantined.Count == _virtualHost.QuarantineLimit + 1)
+            _virtualHost.Logger.ExchangeStopped(_exchange.Name, _virtualHost.Name);
     }
 
     private void OnTimer()
@@ -162,6 +189,11 @@ internal sealed class DelayedMessages
             {
                 await PauseAsync();
             }
+            catch (Exception error)
+            {
+                _virtualHost.Faults.Note(Compartment.Exchange, Place, error);
+                await PauseAsync();
+            }
         }
         await DeliverAsync();
     }
@@ -180,9 +212,22 @@ internal sealed class DelayedMessages
                 if (IsStopping || _closed || !_reader.TryTake(out var message, out var payload))
                     return false;
                 using (payload)
-                    Wait(message, DelayedMessage.ReadDue(payload.Payload));
+                    WaitAgain(message, payload.Payload);
             }
             return true;
+        }
+    }
+
+    /// <summary>Lets a message of the last run wait for its time, which is written in it.</summary>
+    private void WaitAgain(in StoredMessage message, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            Wait(message, DelayedMessage.ReadDue(payload));
+        }
+        catch (Exception error)
+        {
+            SetAside(message, error);
         }
     }
 
@@ -207,6 +252,11 @@ internal sealed class DelayedMessages
             {
                 return; // they wait for the next start
             }
+            catch (Exception error)
+            {
+                _virtualHost.Faults.Note(Compartment.Exchange, Place, error);
+                await PauseAsync();
+            }
         }
     }
 
@@ -217,12 +267,13 @@ internal sealed class DelayedMessages
         lock (_gate)
         {
             long now = Now;
-            while (_batchCount < BatchLength && _waiting.TryPeek(out var message, out var place) && place.Due <= now)
+            bool isStopped = IsStopping || _quarantined.Count > _virtualHost.QuarantineLimit;
+            while (!isStopped && _batchCount < BatchLength && _waiting.TryPeek(out var message, out var place) && place.Due <= now)
             {
                 _waiting.Dequeue();
                 _batch[_batchCount++] = message;
             }
-            if (_batchCount > 0 && !IsStopping)
+            if (_batchCount > 0 && !isStopped)
                 return true;
             _isWorking = false;
             if (_waiting.Count == 0 && _waiting.EnsureCapacity(0) > KeptLength)
@@ -258,8 +309,22 @@ internal sealed class DelayedMessages
     }
 
     /// <summary>Appends a message to the queues that it goes to now.</summary>
-    /// <returns>False when it was damaged; it is settled then.</returns>
+    /// <returns>False when it was damaged, and settled then, or put aside.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
+    {
+        try
+        {
+            return TryRoute(message, round, ref position);
+        }
+        catch (Exception error) when (error is not (QueueUnreadableException or StoreFailedException))
+        {
+            lock (_gate)
+                SetAside(message, error);
+            return false;
+        }
+    }
+
+    private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)
     {
         PayloadLease payload;
         lock (_gate)
@@ -291,7 +356,7 @@ internal sealed class DelayedMessages
     /// <summary>Sees to it that the timer goes off when the first message is due.</summary>
     private void SetTimer()
     {
-        if (IsStopping || _closed || !_waiting.TryPeek(out _, out var first) || first.Due >= _timerDue)
+        if (IsStopping || _closed || _quarantined.Count > _virtualHost.QuarantineLimit || !_waiting.TryPeek(out _, out var first) || first.Due >= _timerDue)
             return;
         long now = Now;
         long wait = Math.Clamp(first.Due - now, 1, LongestWait);

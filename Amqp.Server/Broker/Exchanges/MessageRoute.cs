@@ -37,7 +37,7 @@ internal sealed class MessageRoute(Queue[] queues, RecentHistory[] histories, Me
         get
         {
             foreach (var queue in Queues)
-                if (!queue.Settings.IsPlain)
+                if (!queue.IsPlain)
                     return false;
             return true;
         }

@@ -56,6 +56,37 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
+    /// <summary>Does some work, of which no error goes further. Not for what is done for each message.</summary>
+    /// <returns>False when it failed.</returns>
+    public bool Contain(Compartment compartment, string place, Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception error)
+        {
+            Note(compartment, place, error);
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="Contain"/>
+    public async Task<bool> ContainAsync(Compartment compartment, string place, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception error)
+        {
+            Note(compartment, place, error);
+            return false;
+        }
+    }
+
     private bool MustTell(Key key, Exception error)
     {
         lock (_gate)

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <param name="Consumers">Who consumed from it.</param>
 internal readonly record struct DeletedQueue(long Ready, IReadOnlyList<Subscription> Consumers)
 {
-    /// <summary>Tells the consumers. A deleting client reads its delete-ok first, as in RabbitMQ, so the reply goes before this.</summary>
+    /// <summary>Tells the consumers. A deleting client reads its delete-ok first, as in RabbitMQ, so the reply goes before this. Throws nothing.</summary>
     public void NotifyConsumers(DispatchRound round)
     {
         foreach (var subscription in Consumers)

@@ -25,11 +25,27 @@ internal sealed partial class Queue : IThreadPoolWorkItem
     /// <inheritdoc cref="QueueReader.TryTake"/>
     public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeFresh(ExpiredPerTake, out message, out payload);
 
-    /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached.</summary>
+    /// <summary>Delivers until there is nothing ready, no consumer with room, or the bound is reached. Throws nothing.</summary>
     public void Drain(DispatchRound round)
     {
         if (Interlocked.Increment(ref _drainRequests) != 1)
             return; // someone is at it and will see the request
+        try
+        {
+            DrainRequested(round);
+        }
+        catch (Exception error)
+        {
+            round.ClearDelivered();
+            Interlocked.Exchange(ref _drainRequests, 0); // there is nothing to drain in a crashed queue
+            Crash(error);
+        }
+        if (IsCrashed)
+            TellCancelled(round);
+    }
+
+    private void DrainRequested(DispatchRound round)
+    {
         int requests = 1;
         for (int delivered = 0; ; delivered += DeliveriesPerLock)
         {
@@ -118,19 +134,36 @@ internal sealed partial class Queue : IThreadPoolWorkItem
 
     private bool TryTakeFresh(int mostExpired, out StoredMessage message, out PayloadLease payload)
     {
-        while (_reader.TryTake(out message, out payload))
+        message = default;
+        while (!_isCrashed && _reader.TryTake(out message, out payload))
         {
-            if (CountsDeliveries)
-                message = MessageNote.WithRequeues(message, EncodedMessage.Read(payload.Payload).Requeues);
-            if (!_rules.AreActive || !_rules.IsOver(ref message, payload.Payload))
+            if (!(_rules.AreActive || CountsDeliveries) || !MustGo(ref message, payload.Payload))
                 return true;
             payload.Dispose();
-            Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Expired);
             if (--mostExpired == 0)
                 break;
         }
         payload = default;
         return false;
+    }
+
+    /// <summary>Lets go of a message that was taken and has waited too long; one of which that cannot be told, or how often it came back, is put aside.</summary>
+    private bool MustGo(ref StoredMessage message, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            if (CountsDeliveries)
+                message = MessageNote.WithRequeues(message, EncodedMessage.Read(payload).Requeues);
+            if (!_rules.AreActive || !_rules.IsOver(ref message, payload))
+                return false;
+        }
+        catch (Exception error)
+        {
+            SetAside(message, error);
+            return true;
+        }
+        Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Expired);
+        return true;
     }
 
     private void NoteOutgoing(ReadOnlySpan<StoredMessage> messages, bool noAck)

@@ -76,17 +76,24 @@ internal sealed partial class Queue
         }
     }
 
-    /// <summary>The timestamp of the message in front; null when there is none, it has none, or it is on the disk only. Takes the lock.</summary>
+    /// <summary>The timestamp of the message in front; null when there is none, it has none or none that can be read, or it is on the disk only. Takes the lock.</summary>
     public ulong? HeadTimestamp
     {
         get
         {
             lock (_gate)
             {
-                if (!Messages.TryPeekInMemory(out var message) || !VirtualHost.Store.TryReadInMemory(message, out var payload))
-                    return null;
-                using (payload)
-                    return TimestampOf(payload.Payload);
+                try
+                {
+                    if (!Messages.TryPeekInMemory(out var message) || !VirtualHost.Store.TryReadInMemory(message, out var payload))
+                        return null;
+                    using (payload)
+                        return TimestampOf(payload.Payload);
+                }
+                catch (Exception)
+                {
+                    return null; // whoever takes it will say so, whatever it is
+                }
             }
         }
     }
@@ -153,9 +160,9 @@ internal sealed partial class Queue
                 look(state, payload);
                 return true;
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreDamagedException)
+            catch (Exception)
             {
-                return false; // whoever takes it will say so
+                return false; // whoever takes it will say so, whatever it is
             }
         }
     }

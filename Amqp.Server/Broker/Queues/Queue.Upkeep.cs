@@ -16,31 +16,38 @@ internal sealed partial class Queue
     private bool _isMissingExchange; // and the log says so
     private long _nextComplaint; // about dead letters that cannot be published
 
-    /// <summary>Keeps room for a message that is to be published, where the queue refuses what it has no room for.</summary>
+    /// <summary>Keeps room for a message that is to be published, where the queue refuses what it has no room for. Throws nothing.</summary>
     /// <remarks>For the thread that publishes: what its round holds, and what consumers wait for, goes first.</remarks>
     /// <returns>False when the queue refuses it.</returns>
     public bool TryReserve(int bodyBytes, DispatchRound round)
     {
-        lock (_gate)
+        try
         {
-            if (_deleted || _rules.TryReserve(bodyBytes))
-                return true;
-        }
-        round.HandOver();
-        lock (_gate)
-        {
-            try
+            lock (_gate)
+            {
+                if (_deleted || _rules.TryReserve(bodyBytes))
+                    return true;
+            }
+            round.HandOver();
+            lock (_gate)
             {
                 while (DeliverSome(round))
                 {
                     // The messages that are left may be too many still.
                 }
+                return !_isCrashed && (_deleted || _rules.TryReserve(bodyBytes));
             }
-            catch (QueueUnreadableException)
-            {
-                return false;
-            }
-            return _deleted || _rules.TryReserve(bodyBytes);
+        }
+        catch (QueueUnreadableException)
+        {
+            return false;
+        }
+        catch (Exception error)
+        {
+            round.ClearDelivered();
+            Crash(error);
+            round.Touch(this); // its consumers are told
+            return false;
         }
     }
 
@@ -84,7 +91,7 @@ internal sealed partial class Queue
     {
         bool isUnused;
         lock (_gate)
-            isUnused = IsUnused();
+            isUnused = IsUnused() && !_isCrashed;
         if (isUnused)
             VirtualHost.Topology.DeleteUnused(this);
         else
@@ -96,7 +103,7 @@ internal sealed partial class Queue
     {
         lock (_gate)
         {
-            if (!IsUnused())
+            if (!IsUnused() || _isCrashed)
                 return false;
             Delete(ifUnused: false, ifEmpty: false);
             return true;
@@ -127,12 +134,18 @@ internal sealed partial class Queue
     {
         var settled = new List<StoredMessage>(done.Length);
         foreach (ref readonly var dead in done)
-            if (dead.Refused is null)
+            if (dead.Refused is null && !dead.IsPutAside)
                 settled.Add(dead.Message);
         lock (_gate)
         {
-            Messages.Settle(CollectionsMarshal.AsSpan(settled), isBound: true); // for the sake of the copies
-            _rules.Dead!.End(done.Length);
+            try
+            {
+                Messages.Settle(CollectionsMarshal.AsSpan(settled), isBound: true); // for the sake of the copies
+            }
+            finally
+            {
+                _rules.Dead!.End(done.Length); // they are published, whatever becomes of the settle: not again and again
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Policies;
 using Amqp.Storage;
 
@@ -19,7 +20,7 @@ internal sealed partial class Queue : IBindingDestination
 {
     private readonly Lock _gate = new();
     private readonly QueueReader _reader;
-    private readonly ConsumerRing _consumers;
+    private ConsumerRing _consumers; // another one after a crash
     private readonly QueueRules _rules;
     private readonly QueueReturns _returns;
     private long _unacknowledged;
@@ -30,7 +31,7 @@ internal sealed partial class Queue : IBindingDestination
     {
         (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
         Messages = new QueueMessages(virtualHost.Store, levels, hasReturns: (flags & QueueFlags.Returns) != 0);
-        _reader = new QueueReader(name, Messages, virtualHost.Store, virtualHost.Logger);
+        _reader = new QueueReader(name, Messages, virtualHost.Store, this, virtualHost.Logger);
         _returns = new QueueReturns(Messages, virtualHost.Store);
         _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
         _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
@@ -58,6 +59,9 @@ internal sealed partial class Queue : IBindingDestination
 
     /// <summary>What applies to the queue now.</summary>
     public QueueSettings Settings => _rules.Settings;
+
+    /// <summary>True when there is nothing to look at before a message is stored for the queue, but whether it expires by itself.</summary>
+    public bool IsPlain => Settings.IsPlain && !_isCrashed;
 
     /// <summary>True when consumers are told how often a message was requeued.</summary>
     public bool CountsDeliveries { get; private set; }
@@ -90,29 +94,40 @@ internal sealed partial class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Adds messages behind those that are there. A queue that has been deleted meanwhile lets them go.</summary>
+    /// <summary>Adds messages behind those that are there. A queue that has been deleted meanwhile lets them go. Throws nothing.</summary>
     public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
-        lock (_gate)
+        int done = 0;
+        try
         {
-            bool keepsRoom = _rules.KeepsRoom;
-            long persistent = Messages.PersistentCount;
-            foreach (ref readonly var entry in published)
+            lock (_gate)
             {
-                if (keepsRoom)
-                    _rules.Release(entry.Message);
-                if (_deleted)
+                _published += published.Length;
+                bool keepsRoom = _rules.KeepsRoom;
+                long persistent = Messages.PersistentCount;
+                for (; done < published.Length && !_isCrashed; done++)
                 {
-                    Messages.Settle(new ReadOnlySpan<StoredMessage>(in entry.Message));
-                    continue;
+                    ref readonly var message = ref published[done].Message;
+                    if (keepsRoom)
+                        _rules.Release(message);
+                    if (_deleted)
+                    {
+                        Messages.Settle(new ReadOnlySpan<StoredMessage>(in message));
+                        continue;
+                    }
+                    if (MessageNote.Expires(message.Note))
+                        NoteExpiring();
+                    Messages.Add(message);
                 }
-                if (MessageNote.Expires(entry.Message.Note))
-                    NoteExpiring();
-                Messages.Add(entry.Message);
+                _diskWrites += Messages.PersistentCount - persistent;
             }
-            _published += published.Length;
-            _diskWrites += Messages.PersistentCount - persistent;
         }
+        catch (Exception error)
+        {
+            Crash(error);
+        }
+        for (; done < published.Length; done++)
+            Strand(published[done].Message);
     }
 
     /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under this queue's lock.</summary>
@@ -120,89 +135,122 @@ internal sealed partial class Queue : IBindingDestination
     /// <exception cref="AmqpException">541: the message cannot be read from the disk just now.</exception>
     public bool TryGet<TState>(TState state, bool noAck, GetDelivery<TState> deliver)
     {
-        lock (_gate)
+        try
         {
-            try
+            lock (_gate)
             {
                 _lease?.Renew();
-                if (!TryTakeFresh(int.MaxValue, out var message, out var payload))
+                while (TryTakeFresh(int.MaxValue, out var message, out var payload))
                 {
-                    _deliveries.GetEmpty++;
-                    return false;
+                    using (payload)
+                    {
+                        if (!TryGive(message, payload.Payload, state, deliver))
+                            continue;
+                    }
+                    CountGot(message, noAck);
+                    NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
+                    return true;
                 }
-                using (payload)
-                    deliver(state, message, payload.Payload, Messages.Count);
-                CountGot(message, noAck);
-                NoteOutgoing(new ReadOnlySpan<StoredMessage>(in message), noAck);
-                return true;
+                _deliveries.GetEmpty++;
+                return false;
             }
-            catch (QueueUnreadableException)
-            {
-                throw new AmqpException(ReplyCode.InternalError, $"queue '{Name}' in vhost '{VirtualHost.Name}' cannot be read from the disk now");
-            }
+        }
+        catch (QueueUnreadableException)
+        {
+            throw new AmqpException(ReplyCode.InternalError, $"queue '{Name}' in vhost '{VirtualHost.Name}' cannot be read from the disk now");
+        }
+        catch (Exception error) when (error is not OutputFailedException)
+        {
+            Crash(error);
+            throw Crashed();
         }
     }
 
-    /// <summary>A consumer is done with these: they leave the queue and the store, and it may have room again.</summary>
+    /// <summary>A consumer is done with these: they leave the queue and the store, and it may have room again. Throws nothing.</summary>
     /// <param name="messages">In the order of their numbers where that can be.</param>
     /// <param name="subscription">The consumer's; null after basic.get.</param>
     /// <param name="isBound">They were acknowledged together with publishes: see <see cref="IMessageStore.Settle"/>.</param>
     public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription, bool isBound = false)
     {
-        lock (_gate)
+        try
         {
-            _unacknowledged -= messages.Length;
-            CountSettled(messages);
-            Messages.Settle(messages, isBound);
-            if (subscription is not null)
-                _consumers.Resume(subscription);
+            lock (_gate)
+            {
+                _unacknowledged -= messages.Length;
+                CountSettled(messages);
+                Messages.Settle(messages, isBound);
+                if (subscription is not null)
+                    _consumers.Resume(subscription);
+            }
+        }
+        catch (Exception error)
+        {
+            Crash(error); // what is not settled comes again after the broker's next start, as after a crash of the broker
         }
     }
 
-    /// <summary>A consumer will not have a message: it is dead-lettered, or dropped.</summary>
+    /// <summary>A consumer will not have a message: it is dead-lettered, or dropped. Throws nothing.</summary>
     public void Reject(in StoredMessage message, Subscription? subscription)
     {
-        lock (_gate)
+        try
         {
-            _unacknowledged--;
-            CountUnacknowledged(new ReadOnlySpan<StoredMessage>(in message), -1);
-            Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Rejected);
-            if (subscription is not null)
-                _consumers.Resume(subscription);
+            lock (_gate)
+            {
+                _unacknowledged--;
+                CountUnacknowledged(new ReadOnlySpan<StoredMessage>(in message), -1);
+                Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Rejected);
+                if (subscription is not null)
+                    _consumers.Resume(subscription);
+            }
+        }
+        catch (Exception error)
+        {
+            Crash(error);
+            Strand(message);
         }
     }
 
-    /// <summary>Puts unacknowledged messages back, marked redelivered; those that have been requeued too often die.</summary>
+    /// <summary>Puts unacknowledged messages back, marked redelivered; those that have been requeued too often die. Throws nothing.</summary>
     /// <param name="messages">The messages, in the order in which they come back.</param>
     /// <param name="isReturned">A client said so, and a quorum queue lets others have their turn; else they go to their places.</param>
     public void Requeue(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        lock (_gate)
+        int done = 0;
+        try
         {
-            _unacknowledged -= messages.Length;
-            CountUnacknowledged(messages, -1);
-            if (_deleted)
+            lock (_gate)
             {
-                Messages.Settle(messages);
-                return;
-            }
-            foreach (ref readonly var message in messages)
-            {
-                if (MessageNote.Expires(message.Note))
-                    NoteExpiring();
-                if (CountsDeliveries)
-                    ReturnCounted(message, isReturned);
-                else
-                    Messages.Return(message);
+                _unacknowledged -= messages.Length;
+                CountUnacknowledged(messages, -1);
+                if (_deleted)
+                {
+                    Messages.Settle(messages);
+                    return;
+                }
+                for (; done < messages.Length && !_isCrashed; done++)
+                    ReturnOne(messages[done], isReturned);
             }
         }
+        catch (Exception error)
+        {
+            Crash(error);
+        }
+        for (; done < messages.Length; done++)
+            Strand(messages[done] with { Flags = messages[done].Flags | MessageFlags.Redelivered });
     }
 
-    /// <summary>A consumer that had no room may have some again.</summary>
+    /// <summary>A consumer that had no room may have some again. Throws nothing.</summary>
     public void Resume(Subscription subscription)
     {
-        lock (_gate)
-            _consumers.Resume(subscription);
+        try
+        {
+            lock (_gate)
+                _consumers.Resume(subscription);
+        }
+        catch (Exception error)
+        {
+            Crash(error);
+        }
     }
 
     /// <summary>Removes what is ready; unacknowledged messages stay with their consumers.</summary>
@@ -223,6 +271,7 @@ internal sealed partial class Queue : IBindingDestination
         {
             if (_deleted || _abandoned)
                 throw VirtualHost.NoQueue(Name, VirtualHost.Name);
+            DemandRunning();
             if (_consumers.HasExclusive || (exclusive && (_consumers.Count > 0 || Arguments.SingleActiveConsumer)))
                 throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost.Name}' in exclusive use");
             var subscription = new Subscription(consumer, exclusive);
@@ -262,14 +311,30 @@ internal sealed partial class Queue : IBindingDestination
             long ready = Messages.Count;
             Subscription[] consumers = [.. _consumers.All];
             _consumers.Clear();
-            _rules.Close();
-            Messages.Delete();
+            try
+            {
+                LetGo();
+            }
+            catch (Exception error)
+            {
+                VirtualHost.Faults.Note(Compartment.Queue, Place, error); // it is gone all the same
+            }
             return new DeletedQueue(ready, consumers);
         }
     }
 
     /// <summary>A message has come that expires by itself.</summary>
     private void NoteExpiring() => _rules.ExpectExpiry(isFlowing: Messages.Count == 0 && _consumers.Next(out _) is not null);
+
+    private void ReturnOne(in StoredMessage message, bool isReturned)
+    {
+        if (MessageNote.Expires(message.Note))
+            NoteExpiring();
+        if (CountsDeliveries)
+            ReturnCounted(message, isReturned);
+        else
+            Messages.Return(message);
+    }
 
     private void ReturnCounted(in StoredMessage message, bool isReturned)
     {

@@ -47,6 +47,9 @@ internal sealed class QueueMessages
     /// <summary>Messages ready that are remembered one by one.</summary>
     public long Entries => _only is not null ? _only.CountInMemory : _levels.Sum(level => level.CountInMemory);
 
+    /// <summary>The number in the store of the place that a message has.</summary>
+    public uint NumberOf(in StoredMessage message) => LevelOf(message).Number;
+
     /// <summary>What the store knows the queue by; with priorities, for the lowest.</summary>
     public StoredQueue Stored => _levels[0];
 
@@ -59,21 +62,24 @@ internal sealed class QueueMessages
     /// <summary>Adds a message that the store has just taken.</summary>
     public void Add(in StoredMessage message)
     {
+        LevelOf(message).Add(message); // first: what cannot be added is not counted
         _count++;
         int head = MessageNote.Head(message);
         _heads += head;
         if (message.IsPersistent)
             _persistentHeads += head;
-        LevelOf(message).Add(message);
     }
 
-    /// <summary>Puts a message back that was taken, marked redelivered.</summary>
-    public void Return(in StoredMessage message)
+    /// <summary>Puts a message back in its place that was taken and went to nobody.</summary>
+    public void PutBack(in StoredMessage message)
     {
         if (MessageNote.Head(message) == 0)
             _uncounted++; // as it was before it was taken
-        Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
+        Add(message);
     }
+
+    /// <summary>Puts a message back that was taken, marked redelivered.</summary>
+    public void Return(in StoredMessage message) => PutBack(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
     /// <summary>The message in front, which stays there.</summary>
     /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
@@ -170,6 +176,14 @@ internal sealed class QueueMessages
         foreach (var level in _levels)
             _store.DeleteQueue(level);
         (_count, _heads, _persistentHeads, _uncounted) = (0, 0, 0, 0);
+    }
+
+    /// <summary>Counts anew what is ready, after something went wrong in the middle of a change.</summary>
+    public void Recount()
+    {
+        foreach (var level in _levels)
+            level.Recount();
+        _count = _levels.Sum(level => level.Count);
     }
 
     private void TakeHead(ref StoredMessage message)

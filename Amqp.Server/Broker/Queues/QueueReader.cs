@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Faults;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -5,9 +6,10 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Takes a queue's messages with their payloads, and decides what becomes of those that cannot be read.</summary>
 /// <remarks>
 /// The queue's lock guards it. What is damaged is lost and said so, and the next one is taken. Where the disk cannot be
-/// read just now, for want of file handles perhaps, the message stays in its place for whoever comes next.
+/// read just now, for want of file handles perhaps, the message stays in its place for whoever comes next. What cannot be read for
+/// a reason that nobody foresaw is put aside.
 /// </remarks>
-internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, ILogger logger)
+internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
     /// <summary>Milliseconds between two complaints: a queue that cannot be read is tried every second, and by every basic.get.</summary>
     private const long ComplaintInterval = 60_000;
@@ -35,7 +37,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
             }
             catch (QueueUnreadableException)
             {
-                messages.Add(message);
+                messages.PutBack(message);
                 throw;
             }
         }
@@ -56,7 +58,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     }
 
     /// <summary>Reads a message that was taken.</summary>
-    /// <returns>False when it is damaged; it is settled then.</returns>
+    /// <returns>False when it is damaged, and settled then, or put aside.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read just now.</exception>
     public bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
     {
@@ -76,6 +78,12 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
         catch (Exception error) when (IsOfTheDisk(error))
         {
             throw Unreadable(error);
+        }
+        catch (Exception error)
+        {
+            quarantine.SetAside(message, error);
+            payload = default;
+            return false;
         }
         if (_isUnreadable)
         {

@@ -139,6 +139,13 @@ internal sealed class QueueRules
     /// <summary>Has dead-lettering tried again after a while.</summary>
     public void RetryLater() => _timer.Set(Alarm, _timer.Now + RetryDelay);
 
+    /// <summary>The queue goes on after a crash: no room is kept for anyone, and what is due is due now.</summary>
+    public void Restart()
+    {
+        Apply(Settings);
+        _timer.Set(Alarm, _timer.Now);
+    }
+
     /// <summary>The queue is gone.</summary>
     public void Close()
     {
@@ -193,12 +200,10 @@ internal sealed class QueueRules
             {
                 using (payload)
                 {
-                    if (!expiry.IsOver(payload.Payload, Settings.MessageTtl, message.IsRedelivered))
-                    {
-                        if (MessageExpiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
-                            _timer.Set(Alarm, due);
+                    if (IsToStay(expiry, message, payload.Payload, out bool isUnusable))
                         break;
-                    }
+                    if (isUnusable)
+                        continue;
                 }
                 if (left-- == 0)
                 {
@@ -212,6 +217,27 @@ internal sealed class QueueRules
         finally
         {
             Bury(expired[..count], DeathReason.Expired);
+        }
+    }
+
+    /// <summary>Whether the message in front has time left, and when not. One of which that cannot be told is put aside.</summary>
+    private bool IsToStay(MessageExpiry expiry, in StoredMessage front, ReadOnlySpan<byte> payload, out bool isUnusable)
+    {
+        isUnusable = false;
+        try
+        {
+            if (expiry.IsOver(payload, Settings.MessageTtl, front.IsRedelivered))
+                return false;
+            if (MessageExpiry.DueTime(payload, Settings.MessageTtl) is { } due)
+                _timer.Set(Alarm, due);
+            return true;
+        }
+        catch (Exception error)
+        {
+            isUnusable = true;
+            if (_messages.TryTake(out var message))
+                _queue.SetAside(message, error);
+            return false;
         }
     }
 

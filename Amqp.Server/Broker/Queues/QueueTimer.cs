@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Queues;
 
@@ -84,12 +85,12 @@ internal sealed class QueueTimer : IAsyncDisposable
         try
         {
             queue.OnDue(round);
-            round.Complete();
         }
         catch (Exception error)
         {
-            queue.VirtualHost.Logger.QueueTimerFailed(queue.Name, queue.VirtualHost.Name, error); // one queue's fault is no other's
+            queue.VirtualHost.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}', what is due", error);
         }
+        round.Complete();
     }
 
     private List<Queue> TakeDue()

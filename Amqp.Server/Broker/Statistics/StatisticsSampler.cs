@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Statistics;
@@ -18,7 +19,6 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     private readonly TimeSpan _interval;
     private readonly long _mostBytes;
     private readonly string _dataDirectory;
-    private readonly ILogger _logger;
     private readonly Lock _times = new();
     private readonly Lock _turn = new();
     private ITimer? _timer;
@@ -32,9 +32,8 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     /// <param name="interval">Time between two samples.</param>
     /// <param name="mostBytes">What samples may take in memory.</param>
     /// <param name="dataDirectory">Where the broker's disk is.</param>
-    /// <param name="logger">Hears when it fails.</param>
-    public StatisticsSampler(MessageBroker broker, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory, ILogger logger) =>
-        (_broker, _clock, _interval, _mostBytes, _dataDirectory, _logger) = (broker, clock, interval, mostBytes, dataDirectory, logger);
+    public StatisticsSampler(MessageBroker broker, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory) =>
+        (_broker, _clock, _interval, _mostBytes, _dataDirectory) = (broker, clock, interval, mostBytes, dataDirectory);
 
     /// <summary>When the last sample was taken and when the one before, in milliseconds since 1970-01-01 UTC; 0: not yet.</summary>
     public (long Last, long Before) Times
@@ -98,7 +97,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
         }
         catch (Exception error)
         {
-            _logger.SamplingFailed(error); // the broker does without its charts rather than without its messages
+            _broker.Faults.Note(Compartment.Statistics, "a sample of the statistics", error); // the broker does without its charts rather than without its messages
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Tracing;
@@ -14,13 +15,13 @@ internal sealed class Firehose(VirtualHost virtualHost)
     private readonly byte[] _exchangeName = OctetText.Encode(ExchangeName);
     private readonly Exchange _exchange = virtualHost.GetExchange(ExchangeName);
 
-    /// <summary>A copy of a message as it was published.</summary>
+    /// <summary>A copy of a message as it was published; null where none can be made.</summary>
     /// <param name="message">As it will be stored.</param>
     /// <param name="headers">Its headers as they came, with BCC.</param>
     /// <param name="body">Its body.</param>
     /// <param name="routedTo">The queues that get it.</param>
     /// <param name="by">Who published it.</param>
-    public InternalMessage Published(in EncodedMessage message, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, Queue[] routedTo, TracedBy by)
+    public InternalMessage? Published(in EncodedMessage message, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, Queue[] routedTo, TracedBy by)
     {
         PublishAddress.Split(message.Address, out var exchange, out _);
         return Copy(
@@ -48,7 +49,23 @@ internal sealed class Firehose(VirtualHost virtualHost)
                 [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(virtualHost.Name)]);
     }
 
-    private InternalMessage Copy(
+    /// <summary>Null where it cannot be made: what is traced goes its way all the same.</summary>
+    private InternalMessage? Copy(
+        string routingKey, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body,
+        KeyValuePair<string, FieldValue>[] facts)
+    {
+        try
+        {
+            return NewCopy(routingKey, address, properties, headers, body, facts);
+        }
+        catch (Exception error)
+        {
+            virtualHost.Faults.Note(Compartment.Events, $"a copy of a message for {ExchangeName} in vhost '{virtualHost.Name}'", error);
+            return null;
+        }
+    }
+
+    private InternalMessage NewCopy(
         string routingKey, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body,
         KeyValuePair<string, FieldValue>[] facts)
     {

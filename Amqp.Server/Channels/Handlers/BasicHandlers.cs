@@ -135,8 +135,16 @@ internal static class BasicHandlers
             if (message.IsRedelivered)
                 counts.Redeliver++;
             tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
-            session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
-            session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
+            try
+            {
+                session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
+                session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
+            }
+            catch (Exception error)
+            {
+                channel.Untrack(tag);
+                throw new OutputFailedException(error);
+            }
         }
         if (queue.VirtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, queue, message.IsRedelivered, channel.TracedBy) is { } copy)

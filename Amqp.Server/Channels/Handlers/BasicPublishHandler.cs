@@ -59,8 +59,9 @@ internal static class BasicPublishHandler
         var traits = MessageTraits.Of(properties);
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
-        if (channel.Session.VirtualHost.Firehose is { } firehose)
-            channel.Session.Round.Defer(firehose.Published(EncodedMessage.Read(head), properties.Headers, body, route.Queues, channel.TracedBy));
+        if (channel.Session.VirtualHost.Firehose is { } firehose
+            && firehose.Published(EncodedMessage.Read(head), properties.Headers, body, route.Queues, channel.TracedBy) is { } copy)
+            channel.Session.Round.Defer(copy);
 
         if (channel.Transaction is { } transaction)
             transaction.Add(route, version, tally, head, body, traits, content.Mandatory);

@@ -16,12 +16,14 @@ internal static class QueueHandlers
         .On<QueueDelete>(Delete);
 
     /// <summary>The queue of a method that takes messages out; an empty name stands for the channel's last declared one.</summary>
-    /// <exception cref="AmqpException">403: the user may not. 404: there is none. 405: another connection's.</exception>
+    /// <exception cref="AmqpException">403: the user may not. 404: there is none, or it has crashed. 405: another connection's.</exception>
     public static Queue GetQueueToRead(this AmqpChannel channel, string name)
     {
         string meant = channel.QueueName(name);
         channel.Access.DemandQueue(AccessKind.Read, meant);
-        return channel.Session.VirtualHost.GetQueue(meant, channel.Session);
+        var queue = channel.Session.VirtualHost.GetQueue(meant, channel.Session);
+        queue.DemandRunning();
+        return queue;
     }
 
     /// <summary>The name itself, or that of the channel's last declared queue for an empty one.</summary>
@@ -48,6 +50,7 @@ internal static class QueueHandlers
         if (method.Passive)
         {
             queue = session.VirtualHost.GetQueue(name, session); // an empty name stands for nothing here
+            queue.DemandRunning();
             queue.RenewLease();
         }
         else

@@ -13,7 +13,7 @@ internal static class QueueVerbs
         "arguments", "auto_delete", "consumer_capacity", "consumer_utilisation", "consumers", "disk_reads", "disk_writes", "durable", "effective_policy_definition", "exclusive",
         "exclusive_consumer_pid", "exclusive_consumer_tag", "head_message_timestamp", "leader", "members", "memory", "message_bytes", "message_bytes_persistent",
         "message_bytes_ram", "message_bytes_ready", "message_bytes_unacknowledged", "messages", "messages_persistent", "messages_ram", "messages_ready",
-        "messages_ready_ram", "messages_unacknowledged", "messages_unacknowledged_ram", "name", "online", "operator_policy", "owner_pid", "pid", "policy",
+        "messages_quarantined", "messages_ready_ram", "messages_unacknowledged", "messages_unacknowledged_ram", "name", "online", "operator_policy", "owner_pid", "pid", "policy",
         "slave_pids", "state", "synchronised_slave_pids", "type", "vhost",
     ];
 
@@ -40,6 +40,7 @@ internal static class QueueVerbs
         {
             Options = ["--vhost-pattern", "--queue-pattern"],
         },
+        new("restart_queue", "[--vhost <vhost>] <queue>", 1, 1, "Lets a queue go on that has crashed", RestartAsync),
     ];
 
     private static async Task ListAsync(CtlCall call)
@@ -109,6 +110,16 @@ internal static class QueueVerbs
     {
         call.Announce($"Purging queue '{call[0]}' in vhost '{call.VirtualHost}' ...");
         await call.DeleteAsync($"{ApiPath.Of("queues", call.VirtualHost, call[0])}/contents", CtlException.Error(ExitCode.Unavailable, "not_found"));
+    }
+
+    private static async Task RestartAsync(CtlCall call)
+    {
+        call.Announce($"Restarting queue '{call[0]}' in vhost '{call.VirtualHost}' ...");
+        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Put, $"{ApiPath.Of("queues", call.VirtualHost, call[0])}/restart");
+        if (answer.Status == HttpStatusCode.NotFound)
+            throw Missing();
+        if (!answer.IsSuccess)
+            throw call.Refused(answer);
     }
 
     private static async Task RebalanceAsync(CtlCall call)

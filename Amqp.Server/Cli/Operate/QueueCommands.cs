@@ -14,7 +14,7 @@ internal static class QueueCommands
         var list = new ResourceList(
             "queue", "queues", context => ApiPath.List("queues", context.VirtualHostOrAll),
             new("vhost"), new("name"), new("type"), new("messages_ready", true), new("messages_unacknowledged", true), new("messages", true), new("consumers", true), new("state"), new("policy"));
-        return set.Resource("queues", "See, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set));
+        return set.Resource("queues", "See, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set));
     }
 
     /// <summary>Drops what waits in queues: one, or all those whose names match.</summary>
@@ -66,6 +66,17 @@ internal static class QueueCommands
             await context.Client.DeleteAsync(ApiPath.Of("queues", host, queue) + Conditions(context), What(queue, host), context.Cancellation);
             context.Say($"Deleted queue '{queue}' in virtual host '{host}'.");
         }, name, CommonOptions.VirtualHost, CommonOptions.IfUnused, CommonOptions.IfEmpty);
+    }
+
+    private static Command Restart(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        return set.Create("restart", "Let a queue go on that has crashed, with all it holds.", async context =>
+        {
+            string queue = context.Get(name), host = context.VirtualHost;
+            await context.Client.PutAsync($"{ApiPath.Of("queues", host, queue)}/restart", new JsonObject(), What(queue, host), context.Cancellation);
+            context.Say($"Queue '{queue}' in virtual host '{host}' is running.");
+        }, name, CommonOptions.VirtualHost);
     }
 
     private static string Conditions(CommandContext context) =>

@@ -147,6 +147,7 @@ internal static class AccessTable
         GET /queues/{v}                                                     | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q                                                   | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
+        PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
         GET /exchanges/{v}                                                  | 401 200 200 200 200 | 401 401 401 200 200
         GET /exchanges/{v}/x                                                | 401 200 200 200 200 | 401 401 401 200 200
         GET /exchanges/{v}/x/bindings/source                                | 401 200 200 200 200 | 401 401 401 200 200

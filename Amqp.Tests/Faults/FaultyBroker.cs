@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
+using Amqp.Tests.Support;
+using RabbitMQ.Client;
+
+namespace Amqp.Tests.Faults;
+
+/// <summary>A broker over a store that can be made to fail, and a client of it.</summary>
+internal sealed class FaultyBroker : IAsyncDisposable
+{
+    private readonly List<IConnection> _connections = [];
+    private readonly Dictionary<IChannel, IConnection> _owners = [];
+
+    private FaultyBroker(BrokerInProcess broker, FaultyStore store) => (Broker, Store) = (broker, store);
+
+    public BrokerInProcess Broker { get; }
+
+    public FaultyStore Store { get; }
+
+    public ContainedFaults Faults => Broker.Broker.Faults;
+
+    public VirtualHost Host => Broker.Broker.VirtualHosts.Find("/")!;
+
+    public static async Task<FaultyBroker> StartAsync(params IEnumerable<string> settings)
+    {
+        FaultyStore? store = null;
+        var broker = await BrokerInProcess.StartAsync(inner => store = new FaultyStore(inner), settings);
+        return new FaultyBroker(broker, store!);
+    }
+
+    /// <summary>A channel on a connection of its own, with confirms.</summary>
+    public async Task<IChannel> ChannelAsync()
+    {
+        var connection = await Broker.Factory().CreateConnectionAsync();
+        _connections.Add(connection);
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        _owners[channel] = connection;
+        return channel;
+    }
+
+    /// <summary>Ends the connection of a channel.</summary>
+    public async Task CloseAsync(IChannel channel)
+    {
+        var connection = _connections.Single(each => ReferenceEquals(each, _owners[channel]));
+        _connections.Remove(connection);
+        await connection.DisposeAsync();
+    }
+
+    public Queue Queue(string name) => Host.FindQueue(name)!;
+
+    public uint NumberOf(string queue) => Queue(queue).Messages.Number;
+
+    /// <summary>Puts a message into a queue whose bytes are none.</summary>
+    public void Poison(string queue, int priority = 0)
+    {
+        var target = Queue(queue);
+        StoredMessage message = default;
+        Store.Append([target.Messages.Stored], [250], [1, 2, 3], persistent: true, new Span<StoredMessage>(ref message));
+        var round = new DispatchRound();
+        round.Publish(target, message.WithNote(MessageNote.Of(priority, head: 1, expires: false)));
+        round.Complete();
+    }
+
+    /// <summary>What one of the API's resources answers.</summary>
+    public async Task<(int Code, string Body)> HttpAsync(string method, string path, string? body = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"http://127.0.0.1:{Broker.ManagementPort}/api{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await http.SendAsync(request);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections)
+            await connection.DisposeAsync();
+        await Broker.DisposeAsync();
+    }
+}

@@ -1,0 +1,119 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Faults;
+
+/// <summary>A store in front of the broker's own, that throws what nobody foresaw where a test tells it to.</summary>
+internal sealed class FaultyStore(IMessageStore store) : IMessageStore
+{
+    /// <summary>Called ahead of each call, with its name and the number of the queue that it is about (0: none); throws to make it fail.</summary>
+    public Action<string, uint> Before { get; set; } = static (_, _) => { };
+
+    /// <summary>Called ahead of each read; throws to make it fail.</summary>
+    public Action<StoredMessage> BeforeRead { get; set; } = static _ => { };
+
+    public bool IsDisposed { get; private set; }
+
+    public event Action? Committed
+    {
+        add => store.Committed += value;
+        remove => store.Committed -= value;
+    }
+
+    public event Action<BackgroundWork, Exception>? BackgroundWorkFailed
+    {
+        add => store.BackgroundWorkFailed += value;
+        remove => store.BackgroundWorkFailed -= value;
+    }
+
+    public long DurablePosition => store.DurablePosition;
+
+    public long AppendedPosition => store.AppendedPosition;
+
+    public StoreFailedException? Failure => store.Failure;
+
+    public bool IsFull => store.IsFull;
+
+    public bool IsBehind => store.IsBehind;
+
+    public long MemoryInUse
+    {
+        get
+        {
+            Before("MemoryInUse", 0);
+            return store.MemoryInUse;
+        }
+    }
+
+    public long QueueMemoryInUse => store.QueueMemoryInUse;
+
+    public long MessagesWritten => store.MessagesWritten;
+
+    public long PayloadReads => store.PayloadReads;
+
+    public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
+
+    /// <summary>Makes a call about one queue fail: the next time, or each time.</summary>
+    public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
+    {
+        if (called != call || about != number)
+            return;
+        if (once)
+            Before = static (_, _) => { };
+        throw new InvalidOperationException("a fault that a test put in");
+    };
+
+    public StoredQueue OpenQueue(uint number, bool durable) => store.OpenQueue(number, durable);
+
+    public void DeleteQueue(StoredQueue queue)
+    {
+        Before("DeleteQueue", queue.Number);
+        store.DeleteQueue(queue);
+    }
+
+    public int Purge(StoredQueue queue)
+    {
+        Before("Purge", queue.Number);
+        return store.Purge(queue);
+    }
+
+    public long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
+    {
+        foreach (var queue in queues)
+            Before("Append", queue.Number);
+        return store.Append(queues, head, body, persistent, messages);
+    }
+
+    public PayloadLease Read(scoped in StoredMessage message)
+    {
+        BeforeRead(message);
+        return store.Read(message);
+    }
+
+    public bool IsInMemory(in StoredMessage message) => store.IsInMemory(message);
+
+    public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload) => store.TryReadInMemory(message, out payload);
+
+    public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false)
+    {
+        Before("Settle", queue.Number);
+        store.Settle(queue, messages, isBound);
+    }
+
+    public void NoteDelivered(StoredQueue queue, in StoredMessage last)
+    {
+        Before("NoteDelivered", queue.Number);
+        store.NoteDelivered(queue, last);
+    }
+
+    public void RequestCommit(long position) => store.RequestCommit(position);
+
+    public Task WaitForRoomAsync(CancellationToken cancellation = default) => store.WaitForRoomAsync(cancellation);
+
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => store.WaitForCommitAsync(position, cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return store.DisposeAsync();
+    }
+}
