@@ -58,13 +58,13 @@ internal static class QueueView
             json.WriteStrings("online", [ManagementServices.NodeName]);
         }
         json.WriteString("state", queue.IsCrashed ? "crashed" : "running");
-        json.WriteNumber("messages_quarantined", queue.QuarantinedCount);
         if (query.IsDisabled)
         {
             if (query.WantsQueueTotals)
                 WriteTotals(json, queue);
             return;
         }
+        json.WriteNumber("messages_quarantined", queue.QuarantinedCount);
         WriteStatistics(json, queue, SampledCounts.Of(queue, query), query);
         WriteName(json, "policy", policies.Match(PolicyKind.User, queue));
         WriteName(json, "operator_policy", policies.Match(PolicyKind.Operator, queue));

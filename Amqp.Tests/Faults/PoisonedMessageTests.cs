@@ -104,7 +104,10 @@ public class PoisonedMessageTests
         await channel.QueueDeclareAsync("dead", true, false, false);
         await channel.QueueDeclareAsync("q", true, false, false, new Dictionary<string, object?>
         {
-            ["x-max-length"] = 0, ["x-overflow"] = "reject-publish-dlx", ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead",
+            ["x-max-length"] = 0,
+            ["x-overflow"] = "reject-publish-dlx",
+            ["x-dead-letter-exchange"] = "",
+            ["x-dead-letter-routing-key"] = "dead",
         });
         broker.Store.Break("Append", broker.NumberOf("dead"));
 
