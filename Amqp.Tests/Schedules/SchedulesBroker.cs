@@ -1,4 +1,5 @@
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +15,9 @@ internal sealed class SchedulesBroker : IDisposable
     public SchedulesBroker()
     {
         Options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
-        Broker = new MessageBroker(Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance);
+        Broker = new MessageBroker(
+            Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System,
+            new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance);
         Broker.Open();
     }
 
