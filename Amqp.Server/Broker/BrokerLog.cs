@@ -90,7 +90,7 @@ internal static partial class BrokerLog
     [LoggerMessage(333, LogLevel.Critical, "The process ends for an error that nothing contained; this is a fault of the broker's")]
     public static partial void ProcessFailed(this ILogger logger, Exception? error);
 
-    [LoggerMessage(334, LogLevel.Critical, "Exchange '{Exchange}' in vhost '{VirtualHost}' delivers no more of the messages that wait in it until some of those that are quarantined are returned or deleted")]
+    [LoggerMessage(334, LogLevel.Critical, "Exchange '{Exchange}' in vhost '{VirtualHost}' delivers no more of the messages that wait in it until the next start of the broker: too many of them are quarantined")]
     public static partial void ExchangeStopped(this ILogger logger, string exchange, string virtualHost);
 
     [LoggerMessage(340, LogLevel.Warning, "Policy '{Policy}' in vhost '{VirtualHost}': its pattern '{Pattern}' takes too long for some names and does not match these, the first of them '{Name}'")]
