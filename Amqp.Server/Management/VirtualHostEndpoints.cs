@@ -35,7 +35,7 @@ internal static class VirtualHostEndpoints
             string host = request.VirtualHost.Name;
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.VirtualHost == host));
         })
-        .Post("/vhosts/{vhost}/start/{node}", Access.Administrator, request => request.VirtualHost is not null ? ApiReply.NoContent : throw ApiException.NotFound());
+        .Post("/vhosts/{vhost}/start/{node}", Access.Administrator, Start);
 
     private static ApiReply Put(ApiRequest request)
     {
@@ -53,6 +53,15 @@ internal static class VirtualHostEndpoints
         if (host.Description.IsProtected)
             throw new ApiException(StatusCodes.Status412PreconditionFailed, "precondition_failed", $"Refusing to delete virtual host '{host.Name}' because it is protected from deletion");
         return request.Broker.VirtualHosts.Delete(host.Name) ? ApiReply.NoContent : throw ApiException.NotFound();
+    }
+
+    /// <summary>A virtual host here always runs; only what RabbitMQ refuses is refused.</summary>
+    private static ApiReply Start(ApiRequest request)
+    {
+        string node = request.Name("node");
+        if (node != ManagementServices.NodeName)
+            throw ApiException.BadRequest($"Request to node {node} failed with nodedown");
+        return request.VirtualHost is not null ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
     private static ApiReply Protect(ApiRequest request, bool isProtected)

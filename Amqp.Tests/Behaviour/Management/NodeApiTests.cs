@@ -34,6 +34,14 @@ public class NodeApiTests : ApiTests
         Assert.That((await GetAsync("/health/checks/port-listener/1")).Body, Does.StartWith("""{"status":"failed","reason":"No active listener","missing":1,"ports":["""));
     }
 
+    [Test]
+    public async Task A_virtual_host_cannot_be_started_on_a_node_that_is_not_there()
+    {
+        var answer = await PostAsync("/vhosts/%2F/start/rabbit@elsewhere", new { });
+
+        Assert.That((answer.Code, answer.Body), Is.EqualTo((400, """{"error":"bad_request","reason":"Request to node rabbit@elsewhere failed with nodedown"}""")));
+    }
+
     [TestCase("/queues/%2F/q")]
     [TestCase("/overview")]
     public async Task A_method_that_a_resource_does_not_have_is_refused(string path) =>
