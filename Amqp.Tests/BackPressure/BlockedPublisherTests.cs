@@ -6,6 +6,7 @@ namespace Amqp.Tests.BackPressure;
 
 /// <summary>When an alarm stops a connection: with the first frame of a content that comes after it, as in RabbitMQ, whatever the connection did before.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[NonParallelizable] // an alarm of this process, whose memory it looks at
 public sealed class BlockedPublisherTests
 {
     private const long MoreThanThereIs = 1L << 60;

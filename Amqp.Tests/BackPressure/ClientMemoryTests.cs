@@ -6,6 +6,7 @@ namespace Amqp.Tests.BackPressure;
 
 /// <summary>What clients make the broker hold besides messages counts for the memory alarm, and counts no longer once they let go.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[NonParallelizable] // an alarm of this process, whose memory it looks at
 public sealed class ClientMemoryTests
 {
     private const long MoreThanThereIs = 1L << 60;

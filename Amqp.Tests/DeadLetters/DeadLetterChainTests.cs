@@ -6,6 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>Queues that are full and dead-letter to one another: one publish sets all of them going, and nobody else may notice.</summary>
+[NonParallelizable] // a ring of hundreds of queues takes what processors there are
 public sealed class DeadLetterChainTests
 {
     private BrokerInProcess _broker = null!;

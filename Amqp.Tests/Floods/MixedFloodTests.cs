@@ -6,6 +6,7 @@ namespace Amqp.Tests.Floods;
 /// Everything at once that strangers can do to an open port, while well-behaved clients work: set <c>AMQP_TESTS_FLOOD_SECONDS</c> for
 /// another time than 10 s, and <c>AMQP_TESTS_SEED</c> to repeat the mutations of a run.
 /// </summary>
+[NonParallelizable] // a flood takes what processors there are
 public sealed class MixedFloodTests
 {
     private const int GoodClients = 3;

@@ -7,6 +7,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Security;
 
 /// <summary>Clients that guess passwords, and clients that connect and say nothing, by the hundred.</summary>
+[NonParallelizable] // a flood takes what processors there are
 public class LoginFloodTests
 {
     [Test]

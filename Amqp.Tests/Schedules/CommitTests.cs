@@ -1,0 +1,91 @@
+using Amqp.Protocol;
+using Amqp.Schedules.Control;
+
+namespace Amqp.Schedules;
+
+/// <summary>Confirms of persistent messages: from who publishes over the store's thread, which is driven here too, to who is told.</summary>
+[NonParallelizable]
+public sealed class CommitTests
+{
+    /// <summary>Types are initialised under locks of the runtime's, which no schedule knows of.</summary>
+    [OneTimeSetUp]
+    public void WarmUp()
+    {
+        using var broker = new SchedulesBroker();
+        var client = new ScriptedClient(broker);
+        client.Say(new ConfirmSelect(false));
+        client.Say(new QueueDeclare("q", false, true, false, false, false, FieldTable.Empty));
+        client.Publish("", "q", persistent: true, "a");
+    }
+
+    [Test]
+    public void Every_publish_is_confirmed_once() => Exploration.Explore(150, () => new Confirming(leaves: false));
+
+    [Test]
+    public void A_publisher_that_goes_while_it_waits_keeps_nobody_from_the_confirm() => Exploration.Explore(150, () => new Confirming(leaves: true));
+
+    private sealed class Confirming(bool leaves) : IScenario
+    {
+        private const int Publishers = 3;
+        private const int Rounds = 1;
+
+        private readonly ulong[] _confirmed = new ulong[Publishers];
+        private SchedulesBroker? _broker;
+        private int _left = Publishers;
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("opener", Open),
+            .. Enumerable.Range(0, Publishers).Select(publisher => ($"publisher {publisher}", (Action)(() => Publish(publisher)))),
+        ];
+
+        public void Check()
+        {
+            for (int publisher = 0; publisher < Publishers; publisher++)
+                Assert.That(_confirmed[publisher], Is.EqualTo(leaves && publisher == 0 ? 0UL : Rounds), $"of publisher {publisher}");
+        }
+
+        public void Dispose()
+        {
+        }
+
+        /// <summary>Here, as a store's threads are driven if the one that opens it is.</summary>
+        private void Open()
+        {
+            var broker = new SchedulesBroker();
+            new ScriptedClient(broker).Say(new QueueDeclare("q", false, true, false, false, false, FieldTable.Empty));
+            _broker = broker;
+            Schedule.WaitUntil(() => Volatile.Read(ref _left) == 0);
+            var closed = Task.Run(broker.Dispose);
+            Schedule.WaitUntil(() => closed.IsCompleted);
+            closed.GetAwaiter().GetResult();
+        }
+
+        private void Publish(int publisher)
+        {
+            Schedule.WaitUntil(() => _broker is not null);
+            var client = new ScriptedClient(_broker!);
+            client.Say(new ConfirmSelect(false));
+            for (int round = 0; round < Rounds; round++)
+                client.Publish("", "q", persistent: true, $"{publisher}.{round}");
+            if (leaves && publisher == 0)
+            {
+                client.End();
+            }
+            else
+            {
+                Schedule.WaitUntil(() => ConfirmedOf(client) == Rounds);
+                _confirmed[publisher] = ConfirmedOf(client);
+            }
+            Interlocked.Decrement(ref _left);
+        }
+
+        /// <summary>Up to which publish the acks say, of which each must say more than the one before.</summary>
+        private static ulong ConfirmedOf(ScriptedClient client)
+        {
+            var tags = client.Methods<BasicAck>().Select(ack => ack.DeliveryTag).ToList();
+            Assert.That(tags, Is.Ordered.And.Unique);
+            return tags.LastOrDefault();
+        }
+    }
+}
