@@ -18,7 +18,10 @@ internal sealed partial class NamePattern
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How often a match is tried: the time runs on while the thread has to wait for a processor.</summary>
-    private const int Tries = 2;
+    private const int Tries = 3;
+
+    /// <summary>The same for patterns that are matched without going back. No name makes them take long, so that only the machine can: when it is busy, or compiles for the first time.</summary>
+    private static readonly TimeSpan _linearTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Time of a match above which its answer is remembered.</summary>
     private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(1);
@@ -104,7 +107,7 @@ internal sealed partial class NamePattern
     {
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, _timeout);
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, _linearTimeout);
         }
         catch (NotSupportedException)
         {
