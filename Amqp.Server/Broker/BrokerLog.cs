@@ -98,4 +98,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(341, LogLevel.Warning, "Permission '{Pattern}' of user '{User}' in vhost '{VirtualHost}' takes too long for some names and does not match these, the first of them '{Name}'")]
     public static partial void PermissionPatternTooSlow(this ILogger logger, string pattern, string user, string virtualHost, string name);
+
+    [LoggerMessage(342, LogLevel.Warning, "The dead-letter routing key of queue '{Queue}' in vhost '{VirtualHost}' has more than 255 bytes and is not used: dead letters keep their own")]
+    public static partial void DeadLetterKeyTooLong(this ILogger logger, string queue, string virtualHost);
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Parameters;
 
 namespace Amqp.Server.Broker;
 
@@ -7,6 +9,7 @@ namespace Amqp.Server.Broker;
 internal static class JsonFields
 {
     /// <summary>JSON's null becomes AMQP's void, its numbers become 64-bit integers or doubles.</summary>
+    /// <exception cref="ValidationException">A field's name, at any depth, is longer than AMQP can say it.</exception>
     /// <remarks>It does not recurse: how deep a client's value nests is no matter of the stack.</remarks>
     public static FieldValue Read(JsonElement value)
     {
@@ -42,6 +45,7 @@ internal static class JsonFields
         _ => FieldValue.Void,
     };
 
+    /// <exception cref="ValidationException">A field's name is longer than AMQP can say it.</exception>
     public static FieldTable ReadTable(JsonElement table) => Read(table).AsTable();
 
     /// <summary>A value as an error text shows it: strings without their quotes.</summary>
@@ -138,9 +142,13 @@ internal static class JsonFields
         public void Add(FieldValue value)
         {
             if (_isObject)
-                _fields.Add(KeyValuePair.Create(_nextField.Current.Name, value));
+                _fields.Add(KeyValuePair.Create(DemandShort(_nextField.Current.Name), value));
             else
                 _items.Add(value);
         }
+
+        private static string DemandShort(string name) => ShortString.Fits(name)
+            ? name
+            : throw new ValidationException($"name of a field should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(name)}");
     }
 }

@@ -255,6 +255,8 @@ internal sealed class Topology(
         {
             ApplyPolicies(queue);
             queues[queue.Name] = queue;
+            if (HasUnusableKey(queue))
+                virtualHost.Logger.DeadLetterKeyTooLong(queue.Name, virtualHost.Name);
         }
         foreach (var binding in storedBindings())
         {
@@ -299,6 +301,10 @@ internal sealed class Topology(
         var binding = new Binding(exchange, destination, routingKey, arguments);
         return exchange.Accepts(binding) ? binding : null;
     }
+
+    /// <summary>A definition of an earlier version may hold a dead-letter routing key that no message can have.</summary>
+    private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
+        && (queue.Arguments.Table["x-dead-letter-routing-key"] is not null || queue.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
     /// <summary>Saves a durable exchange's definition, or gives its places in the store back.</summary>
     private void Keep(Exchange exchange)

@@ -9,11 +9,15 @@ namespace Amqp.Server.Management;
 internal static class NodeEndpoints
 {
     public static ManagementApi MapNodes(this ManagementApi api) => api
-        .Get("/nodes", Access.Monitoring, request => new ListReply<ApiRequest>([request], _ => ManagementServices.NodeName, Write))
+        .Get("/nodes", Access.Monitoring, request =>
+        {
+            var query = new SampleQuery(request);
+            return new ListReply<ApiRequest>([request], _ => ManagementServices.NodeName, (json, node) => Write(json, node, query));
+        })
         .Get("/nodes/{node}", Access.Monitoring, request =>
-            request.Name("node") == ManagementServices.NodeName ? ApiReply.Json(json => Write(json, request)) : throw ApiException.NotFound());
+            request.Name("node") == ManagementServices.NodeName ? ApiReply.Json(json => Write(json, request, new SampleQuery(request))) : throw ApiException.NotFound());
 
-    private static void Write(Utf8JsonWriter json, ApiRequest request)
+    private static void Write(Utf8JsonWriter json, ApiRequest request, SampleQuery query)
     {
         var options = request.Services.Options;
         string? alarm = request.Broker.Alarms.Reason;
@@ -28,7 +32,6 @@ internal static class NodeEndpoints
         json.WriteNumber("disk_free_limit", request.Broker.Alarms.DiskLimit);
         json.WriteBoolean("disk_free_alarm", alarm is not null && alarm.Contains("disk", StringComparison.Ordinal));
         json.WriteNumber("proc_total", 1_048_576);
-        var query = new SampleQuery(request);
         var counts = SampledCounts.Of(request.Broker, options.DataDirectory, query);
         counts.Write(json, StatisticRows.Node, StatisticRows.BrokerNode, query.NodeStatistics);
         counts.Write(json, StatisticRows.ChurnRates, StatisticRows.BrokerChurn, query.NodeStatistics);

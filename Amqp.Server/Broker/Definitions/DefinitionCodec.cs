@@ -33,7 +33,7 @@ internal static class DefinitionCodec
         var table = definition.Arguments;
         try
         {
-            return new Policy(kind, name, Text("pattern"), Text("apply-to"), Field("priority").AsDouble(), Field("definition").AsTable());
+            return Policy.FromStored(kind, name, Text("pattern"), Text("apply-to"), Field("priority").AsDouble(), Field("definition").AsTable());
         }
         catch (Exception error) when (error is ValidationException or InvalidOperationException)
         {

@@ -28,6 +28,8 @@ internal sealed class Exchange : IBindingDestination
         Routers.DemandType(type);
         if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
             throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost);
+        if (arguments["alternate-exchange"] is { } given && ValueRules.Of("alternate-exchange")(given) is { } reason)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid arg 'alternate-exchange' for exchange '{name}' in vhost '{virtualHost}': {reason}");
         return new Exchange(name, type, Routers.Create(new ExchangeDeclaration(name, virtualHost, type, arguments)), flags, arguments);
     }
 
@@ -78,7 +80,7 @@ internal sealed class Exchange : IBindingDestination
 
     /// <summary>Takes what the policies now say. The topology lock is held exclusively, or nobody routes yet.</summary>
     public void Apply(EffectivePolicy policy) =>
-        AlternateExchange = Arguments["alternate-exchange"] is { Type: FieldType.LongString } alternate ? alternate.AsString() : policy.Text("alternate-exchange");
+        AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
     /// <summary>Whether a binding would be a new one.</summary>
     /// <exception cref="AmqpException">406: its arguments make no sense for this type.</exception>

@@ -13,6 +13,6 @@ internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> de
     /// <summary>The value of a key; null when it is absent or no integer.</summary>
     public long? Integer(string key) => Definition.TryGetValue(key, out var value) && value.IsInteger ? value.AsInteger() : null;
 
-    /// <summary>The value of a key; null when it is absent or no text.</summary>
-    public string? Text(string key) => Definition.TryGetValue(key, out var value) && value.Type == FieldType.LongString ? value.AsString() : null;
+    /// <summary>The value of a key; null when it is absent, no text, or longer than names are.</summary>
+    public string? Text(string key) => Definition.TryGetValue(key, out var value) ? ValueRules.Name(value) : null;
 }

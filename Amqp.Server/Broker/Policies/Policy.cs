@@ -17,13 +17,23 @@ internal sealed class Policy
     /// <param name="definition">Keys and values, see <see cref="PolicyKeys"/>.</param>
     /// <exception cref="ValidationException">With RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
+        : this(kind, name, pattern, applyTo, priority, definition, PolicyKeys.Validate)
+    {
+    }
+
+    private Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition, Action<PolicyKind, FieldTable> validate)
     {
         (Kind, Name, ApplyTo, Priority, Definition) = (kind, name, applyTo, priority, definition);
         _pattern = new PolicyPattern(pattern);
         if (!PolicyTarget.IsKnown(applyTo))
             throw new ValidationException($"apply-to '{applyTo}' unrecognised; should be one of: 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges', or 'all'");
-        PolicyKeys.Validate(kind, definition);
+        validate(kind, definition);
     }
+
+    /// <summary>A policy that was accepted by an earlier version, whose rules for values may have been wider.</summary>
+    /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
+    public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>
+        new(kind, name, pattern, applyTo, priority, definition, PolicyKeys.DemandKnown);
 
     public PolicyKind Kind { get; }
 

@@ -8,21 +8,21 @@ internal static class PolicyKeys
 {
     private static readonly Dictionary<string, PolicyKey> _keys = new PolicyKey[]
     {
-        new("alternate-exchange", IsText, "is not a valid alternate exchange name"),
-        new("consumer-timeout", value => IsInteger(value, 0), "is not a valid consumer timeout"),
-        new("dead-letter-exchange", IsText, "is not a valid dead letter exchange name"),
-        new("dead-letter-routing-key", IsText, "is not a valid dead letter routing key"),
-        new("dead-letter-strategy", value => IsOneOf(value, "at-most-once", "at-least-once"), "is not a valid dead letter strategy"),
-        new("message-ttl", value => IsInteger(value, 0), "is not a valid message TTL", Merge.Smaller),
-        new("expires", value => IsInteger(value, 1), "is not a valid queue expiry", Merge.Smaller),
-        new("max-length", value => IsInteger(value, 0), "is not a valid maximum length", Merge.Smaller),
-        new("max-length-bytes", value => IsInteger(value, 0), "is not a valid maximum length in bytes", Merge.Smaller),
+        new("alternate-exchange", ByRule("alternate-exchange"), "is not a valid alternate exchange name"),
+        new("consumer-timeout", ByRule("consumer-timeout"), "is not a valid consumer timeout"),
+        new("dead-letter-exchange", ByRule("dead-letter-exchange"), "is not a valid dead letter exchange name"),
+        new("dead-letter-routing-key", ByRule("dead-letter-routing-key"), "is not a valid dead letter routing key"),
+        new("dead-letter-strategy", ByRule("dead-letter-strategy"), "is not a valid dead letter strategy"),
+        new("message-ttl", ByRule("message-ttl"), "is not a valid message TTL", Merge.Smaller),
+        new("expires", ByRule("expires"), "is not a valid queue expiry", Merge.Smaller),
+        new("max-length", ByRule("max-length"), "is not a valid maximum length", Merge.Smaller),
+        new("max-length-bytes", ByRule("max-length-bytes"), "is not a valid maximum length in bytes", Merge.Smaller),
         new("max-in-memory-length", value => IsInteger(value, 0), "is not a valid maximum memory in bytes", Merge.Smaller),
         new("max-in-memory-bytes", value => IsInteger(value, 0), "is not a valid maximum memory in bytes", Merge.Smaller),
-        new("delivery-limit", value => IsInteger(value, 0), "is not a valid delivery limit", Merge.Smaller),
-        new("queue-mode", value => IsOneOf(value, "default", "lazy"), "is not a valid queue-mode value"),
-        new("queue-version", value => IsInteger(value, 1) && value.AsInteger() <= 2, "is not a valid queue-version value", Merge.Operators),
-        new("overflow", value => IsOneOf(value, "drop-head", "reject-publish", "reject-publish-dlx"), "is not a valid overflow value", Merge.Operators),
+        new("delivery-limit", ByRule("delivery-limit"), "is not a valid delivery limit", Merge.Smaller),
+        new("queue-mode", ByRule("queue-mode"), "is not a valid queue-mode value"),
+        new("queue-version", ByRule("queue-version"), "is not a valid queue-version value", Merge.Operators),
+        new("overflow", ByRule("overflow"), "is not a valid overflow value", Merge.Operators),
         new("max-age", IsAge, "is not a valid max age"),
         new("stream-max-segment-size-bytes", value => IsInteger(value, 0) && value.AsInteger() <= 3_000_000_000, "is not a valid segment size"),
         new("stream-filter-size-bytes", value => IsInteger(value, 16) && value.AsInteger() <= 255, "is not a valid filter size. Valid range is 16-255"),
@@ -51,17 +51,26 @@ internal static class PolicyKeys
         Operators,
     }
 
+    /// <summary>The keys there are.</summary>
+    public static IReadOnlyCollection<string> Names => _keys.Keys;
+
     /// <exception cref="ValidationException">An unknown key, a value that cannot be, or nothing at all.</exception>
     public static void Validate(PolicyKind kind, FieldTable definition)
+    {
+        DemandKnown(kind, definition);
+        foreach (var (name, value) in definition.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            if (_keys[name] is var key && !key.IsValid(value))
+                throw new ValidationException($"{ErlangTerm.Of(value)} {key.Complaint}");
+    }
+
+    /// <exception cref="ValidationException">An unknown key, or nothing at all.</exception>
+    public static void DemandKnown(PolicyKind kind, FieldTable definition)
     {
         if (definition.Count == 0)
             throw new ValidationException("no policy provided");
         var unknown = definition.Where(entry => !IsKnown(kind, entry.Key)).OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
             throw new ValidationException($"[{string.Join(',', unknown.Select(entry => $"{{{ErlangTerm.Binary(entry.Key)},{ErlangTerm.Of(entry.Value)}}}"))}] are not recognised policy settings");
-        foreach (var (name, value) in definition.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            if (_keys[name] is var key && !key.IsValid(value))
-                throw new ValidationException($"{ErlangTerm.Of(value)} {key.Complaint}");
     }
 
     /// <summary>What holds for one queue or exchange.</summary>
@@ -73,7 +82,7 @@ internal static class PolicyKeys
         foreach (var (key, value) in user?.Definition ?? FieldTable.Empty)
             definition[key] = value;
         foreach (var (key, value) in operators?.Definition ?? FieldTable.Empty)
-            if (!definition.TryGetValue(key, out var theirs) || _keys[key].Merge == Merge.Operators || value.AsInteger() < theirs.AsInteger())
+            if (!definition.TryGetValue(key, out var theirs) || _keys[key].Merge == Merge.Operators || IsSmaller(value, theirs))
                 definition[key] = value;
         return new EffectivePolicy(definition);
     }
@@ -81,6 +90,10 @@ internal static class PolicyKeys
     /// <summary>Whether policies of a kind may have this key.</summary>
     public static bool IsKnown(PolicyKind kind, string name) =>
         _keys.TryGetValue(name, out var key) && (kind == PolicyKind.User || key.Merge != Merge.None);
+
+    private static bool IsSmaller(FieldValue left, FieldValue right) => left.IsInteger && (!right.IsInteger || left.AsInteger() < right.AsInteger());
+
+    private static Func<FieldValue, bool> ByRule(string key) => value => ValueRules.Accepts(key, value);
 
     private static bool IsText(FieldValue value) => value.Type == FieldType.LongString;
 

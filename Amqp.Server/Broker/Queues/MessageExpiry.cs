@@ -18,7 +18,7 @@ internal sealed class MessageExpiry(QueueTimer timer)
         if (EncodedMessage.Read(payload).Stamp is not { } stamp)
             return null;
         long time = Math.Min(queueTtl ?? long.MaxValue, stamp.Expiration == MessageStamp.NoExpiration ? long.MaxValue : stamp.Expiration);
-        return time == long.MaxValue ? null : stamp.Published + time;
+        return time == long.MaxValue ? null : Deadline.After(stamp.Published, time);
     }
 
     /// <summary>Whether a message that has come to the front must not be delivered any more.</summary>

@@ -5,32 +5,31 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>The x-arguments of queue.declare: checked once as RabbitMQ checks them, compared on a redeclare.</summary>
 internal sealed class QueueArguments
 {
-    private const long MaxMilliseconds = 315_360_000_000; // RabbitMQ's longest timer: ten years
-
     /// <summary>The arguments that queues know: what a value must be, and whether a redeclare must come with the same. Others are only kept.</summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [
-        ("x-expires", true, value => Integer(value, min: 1, MaxMilliseconds)),
-        ("x-message-ttl", true, value => Integer(value, min: 0, MaxMilliseconds)),
-        ("x-dead-letter-exchange", true, _ => null), // has a text of its own for a wrong type
-        ("x-dead-letter-routing-key", true, Text),
-        ("x-dead-letter-strategy", false, value => OneOf(value, "dead letter strategy", "at-most-once", "at-least-once")),
-        ("x-max-length", true, value => Integer(value, min: 0)),
-        ("x-max-length-bytes", true, value => Integer(value, min: 0)),
-        ("x-max-priority", true, value => Integer(value, min: 0, max: 255, tooLarge: "max_value_exceeded")),
-        ("x-overflow", true, value => Text(value) ?? (_overflows.Contains(value.AsString()) ? null : "invalid_overflow")),
-        ("x-queue-mode", true, value => OneOf(value, "queue mode", "default", "lazy")),
-        ("x-queue-version", true, value => Integer(value, min: 0) ?? (value.AsInteger() is 1 or 2 ? null : $"\"unsupported queue version '{value}'\"")),
-        ("x-single-active-consumer", true, value => value.Type == FieldType.Boolean ? null : Unacceptable(value)),
-        ("x-delivery-limit", false, value => Integer(value, min: -1)),
-        ("x-consumer-timeout", false, value => Integer(value, min: 0)),
-        ("x-queue-type", true, value => OneOf(value, "queue type", "classic", "quorum", "stream")),
+        ("x-expires", true, ValueRules.Of("expires")),
+        ("x-message-ttl", true, ValueRules.Of("message-ttl")),
+        ("x-dead-letter-exchange", true, value => value.Type == FieldType.LongString ? ValueRules.Of("dead-letter-exchange")(value) : null), // has a text of its own for a wrong type
+        ("x-dead-letter-routing-key", true, ValueRules.Of("dead-letter-routing-key")),
+        ("x-dead-letter-strategy", false, ValueRules.Of("dead-letter-strategy")),
+        ("x-max-length", true, ValueRules.Of("max-length")),
+        ("x-max-length-bytes", true, ValueRules.Of("max-length-bytes")),
+        ("x-max-priority", true, ValueRules.Of("max-priority")),
+        ("x-overflow", true, ValueRules.Of("overflow")),
+        ("x-queue-mode", true, ValueRules.Of("queue-mode")),
+        ("x-queue-version", true, ValueRules.Of("queue-version")),
+        ("x-single-active-consumer", true, value => value.Type == FieldType.Boolean ? null : ValueRules.Unacceptable(value)),
+        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1 stands for none, which no policy says
+        ("x-consumer-timeout", false, ValueRules.Of("consumer-timeout")),
+        ("x-queue-type", true, value => ValueRules.OneOf(value, "queue type", "classic", "quorum", "stream")),
         ("x-queue-master-locator", true, _ => null),
     ];
 
-    private static readonly string[] _overflows = ["drop-head", "reject-publish", "reject-publish-dlx"];
-
     private QueueArguments(FieldTable table) => Table = table;
+
+    /// <summary>The arguments that queues know.</summary>
+    public static IEnumerable<string> Names => _known.Select(argument => argument.Name);
 
     /// <summary>As the client sent them.</summary>
     public FieldTable Table { get; }
@@ -50,8 +49,8 @@ internal sealed class QueueArguments
     /// <summary>An argument's number; null when it is absent or no integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
 
-    /// <summary>An argument's text; null when it is absent or no text.</summary>
-    public string? Text(string name) => Table[name] is { Type: FieldType.LongString } value ? value.AsString() : null;
+    /// <summary>An argument's text; null when it is absent, no text, or longer than names are.</summary>
+    public string? Text(string name) => ValueRules.Name(Table[name]);
 
     /// <exception cref="AmqpException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
     public static QueueArguments Parse(FieldTable table, string queue, string virtualHost)
@@ -87,21 +86,4 @@ internal sealed class QueueArguments
     }
 
     private static string TypeName(FieldValue? type) => type is { Type: FieldType.LongString } given ? given.AsString() : "classic";
-
-    private static string? Integer(FieldValue value, long min, long max = long.MaxValue, string tooLarge = "value_too_large")
-    {
-        if (!value.IsInteger)
-            return $"\"expected integer, got {ArgumentTypes.NameOf(value.Type)}\"";
-        long number = value.AsInteger();
-        if (number < min)
-            return number < 0 ? $"{{value_negative,{number}}}" : $"{{value_zero,{number}}}";
-        return number > max ? $"{{{tooLarge},{number}}}" : null;
-    }
-
-    private static string? Text(FieldValue value) => value.Type == FieldType.LongString ? null : Unacceptable(value);
-
-    private static string? OneOf(FieldValue value, string what, params ReadOnlySpan<string> allowed) =>
-        Text(value) is { } wrongType ? wrongType : allowed.Contains(value.AsString()) ? null : $"\"unsupported {what} '{value}'\"";
-
-    private static string Unacceptable(FieldValue value) => $"{{unacceptable_type,{ArgumentTypes.NameOf(value.Type)}}}";
 }

@@ -14,7 +14,7 @@ internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
     {
         if (timer.Now - _usedAt >= expires)
             return true;
-        timer.Set(alarm, _usedAt + expires);
+        timer.Set(alarm, Deadline.After(_usedAt, expires));
         return false;
     }
 }
