@@ -109,6 +109,7 @@ internal sealed class MessageBroker(
         RestoreParameters(definitions);
         CompleteDefinitions();
         StartSampler();
+        Alarms.Check(); // before anything is due: what the last run left must not be written on a disk that is short
         _timer.Start(); // not before all is there that dead letters may go to
     }
 
@@ -185,6 +186,7 @@ internal sealed class MessageBroker(
             Making = AddInternalExchanges,
             Limit = _options.VirtualHosts.Limit,
             Spans = _spans,
+            IsDiskShort = () => Alarms.IsDiskShort,
         };
         VirtualHosts.Restore();
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();

@@ -37,6 +37,14 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
         return position;
     }
 
+    /// <summary>For what the broker publishes by itself, which nobody blocks: while the disk alarm is set it must wait, unless it takes no room on the disk.</summary>
+    /// <exception cref="DiskAlarmException">It would be written.</exception>
+    public void DemandDisk(MessageRoute route, in MessageTraits traits)
+    {
+        if (traits.IsPersistent && virtualHost.IsDiskShort() && route.IsDurable)
+            throw new DiskAlarmException();
+    }
+
     private long StoreInQueues(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         var queues = route.Queues;
@@ -117,3 +125,6 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
         return _stampedHead.AsSpan(0, size);
     }
 }
+
+/// <summary>A message of the broker's own waits until the disk alarm is over.</summary>
+internal sealed class DiskAlarmException() : Exception("the disk alarm is set");

@@ -93,6 +93,9 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Traces messages whose publishers do; null unless that is configured.</summary>
     public MessageSpans? Spans { get; init; }
 
+    /// <summary>Asks whether the disk alarm is set: what the broker would write by itself then waits.</summary>
+    public Func<bool> IsDiskShort { get; init; } = static () => false;
+
     public IMessageStore Store { get; }
 
     /// <summary>Wakes queues up when something is due in them.</summary>

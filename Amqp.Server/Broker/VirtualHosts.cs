@@ -38,6 +38,9 @@ internal sealed class VirtualHosts(
     /// <summary>Traces messages; null unless that is configured.</summary>
     public MessageSpans? Spans { get; init; }
 
+    /// <inheritdoc cref="VirtualHost.IsDiskShort"/>
+    public Func<bool> IsDiskShort { get; init; } = static () => false;
+
     /// <summary>Most virtual hosts that there may be, except that there may always be one; null: no limit.</summary>
     public long? Limit { get; init; }
 
@@ -138,6 +141,7 @@ internal sealed class VirtualHosts(
             Faults = Faults,
             QuarantineLimit = QuarantineLimit,
             Spans = Spans,
+            IsDiskShort = IsDiskShort,
         };
         Making?.Invoke(made);
         return made;

@@ -46,6 +46,9 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <summary>True while it is memory that is short.</summary>
     public bool IsMemoryShort => _memory.IsShort;
 
+    /// <summary>True while it is the disk that is short, or full.</summary>
+    public bool IsDiskShort => _disk.IsShort;
+
     /// <summary>Why, in RabbitMQ's words for connection.blocked: <c>low on memory</c>, <c>low on disk</c> or both; null while all is well.</summary>
     public string? Reason => Volatile.Read(ref _reason);
 

@@ -24,10 +24,18 @@ internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadP
 
     private readonly Queue<DeadMessage> _messages = new();
     private bool _isPublishing;
+    private bool _isResting;
+    private int _taken; // since Begin
     private int _isScheduled; // interlocked, as the pool's thread has no lock
 
     /// <summary>True when there is something to publish and nobody does. Good for a look without the lock.</summary>
-    public bool IsWaiting => _messages.Count > 0 && !_isPublishing;
+    public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isResting;
+
+    /// <summary>True when there is anything in it.</summary>
+    public bool IsAny => _messages.Count > 0;
+
+    /// <summary>True from <see cref="HoldUp"/> until everything that was taken could be published: it should not grow meanwhile.</summary>
+    public bool IsHeldUp { get; private set; }
 
     /// <summary>Adds messages that died for the same reason.</summary>
     public void Add(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
@@ -52,12 +60,15 @@ internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadP
         if (!IsWaiting)
             return [];
         _isPublishing = true;
-        return [.. _messages.Take(BatchLength)];
+        DeadMessage[] taken = [.. _messages.Take(BatchLength)];
+        _taken = taken.Length;
+        return taken;
     }
 
     /// <summary>Forgets the first ones, which are published; the others that were taken stay.</summary>
     public void End(int done)
     {
+        int published = done;
         for (long bytes = 0; ; done--)
         {
             if (done == 0)
@@ -68,9 +79,16 @@ internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadP
             bytes += BytesOf(_messages.Dequeue());
         }
         _isPublishing = false;
+        IsHeldUp &= published < _taken;
         if (_messages.Count == 0 && _messages.Capacity > KeptLength)
             _messages.TrimExcess();
     }
+
+    /// <summary>The disk does not let them go on: nobody publishes them until <see cref="Resume"/>.</summary>
+    public void HoldUp() => IsHeldUp = _isResting = true;
+
+    /// <summary>It may be tried again.</summary>
+    public void Resume() => _isResting = false;
 
     /// <summary>Has the thread pool go on, behind what it has to do already. Needs no lock.</summary>
     public void PublishLater()

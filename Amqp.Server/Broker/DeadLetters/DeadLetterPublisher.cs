@@ -23,9 +23,13 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
 
+    /// <summary>True once a copy was appended that outlives a restart.</summary>
+    public bool HasWritten { get; private set; }
+
     /// <summary>Publishes one message; those of its targets where it would go round in circles do not get it.</summary>
     /// <param name="payload">The message as it was stored.</param>
     /// <param name="reason">Why it died.</param>
+    /// <exception cref="DiskAlarmException">It would be written, and the disk alarm is set.</exception>
     /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
     public void Publish(ReadOnlySpan<byte> payload, DeathReason reason)
     {
@@ -51,6 +55,8 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
         var traits = new MessageTraits(properties.IsPersistent, properties.Priority, MessageStamp.NoExpiration);
         var route = FindRoute(keys);
         var head = hiddenKeys.IsEmpty ? _head.WrittenSpan : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
+        _intake.DemandDisk(route, traits);
+        HasWritten |= traits.IsPersistent && route.IsDurable;
         _intake.Store(route, head, message.Body, traits, round);
         round.NoteDeadLetter(route.Queues.Length, payload.Length);
     }

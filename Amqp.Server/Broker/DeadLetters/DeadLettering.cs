@@ -29,14 +29,15 @@ internal static class DeadLettering
         while (round.HasTimeForDeadLetters && queue.BeginDeadLettering() is { Length: > 0 } messages)
         {
             int done = 0;
+            bool isWritten = true;
             try
             {
-                done = Publish(queue, messages, round);
+                (done, isWritten) = Publish(queue, messages, round);
                 round.HandOver(); // before another thread may go on with the next ones
             }
             finally
             {
-                queue.EndDeadLettering(messages.AsSpan(0, done));
+                queue.EndDeadLettering(messages.AsSpan(0, done), isWritten);
             }
             if (done < messages.Length && round.HasTimeForDeadLetters)
                 return; // tried again later
@@ -45,24 +46,24 @@ internal static class DeadLettering
             queue.PublishDeadLettersLater();
     }
 
-    /// <returns>How many are through.</returns>
-    private static int Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
+    /// <returns>How many are through, and whether the store keeps any of the copies over a restart.</returns>
+    private static (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
         if (FindExchange(queue) is not { } exchange)
-            return messages.Length;
+            return (messages.Length, false);
         var publisher = new DeadLetterPublisher(queue, exchange, queue.Settings.DeadLetterRoutingKey, round);
         int done = 0;
         foreach (ref var dead in messages.AsSpan())
         {
             if (!TryPublish(queue, publisher, ref dead))
-                return done;
+                break;
             done++;
             if (round.IsFull)
                 round.HandOver();
             if (!round.HasTimeForDeadLetters)
                 break;
         }
-        return done;
+        return (done, publisher.HasWritten);
     }
 
     /// <summary>False when it cannot be done now.</summary>
@@ -84,6 +85,11 @@ internal static class DeadLettering
         {
             virtualHost.Logger.MessageDamaged(queue.Name, dead.Message.Sequence, damage.File, damage.Offset, damage.Message);
             return true;
+        }
+        catch (DiskAlarmException)
+        {
+            queue.HoldDeadLettersUp();
+            return false;
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {

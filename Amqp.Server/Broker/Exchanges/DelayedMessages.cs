@@ -92,7 +92,7 @@ internal sealed class DelayedMessages : IQuarantine
     /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
     public long Add(in MessageDelay delay, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
-        long due = Now + delay.Milliseconds + 1; // a millisecond that has begun counts as gone: never too early
+        long due = Deadline.After(Now, delay.Milliseconds + 1); // a millisecond that has begun counts as gone: never too early
         StoredMessage message = default;
         long position = _store.Append([_stored], DelayedMessage.WriteHead(due, delay.FurtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
         lock (_gate)
@@ -244,7 +244,7 @@ internal sealed class DelayedMessages : IQuarantine
                 DeliverBatch();
                 await Task.Yield(); // others have their turn before the next batch
             }
-            catch (QueueUnreadableException)
+            catch (Exception error) when (error is QueueUnreadableException or DiskAlarmException)
             {
                 await PauseAsync();
             }
@@ -308,7 +308,7 @@ internal sealed class DelayedMessages : IQuarantine
         }
     }
 
-    /// <summary>Appends a message to the queues that it goes to now.</summary>
+    /// <summary>Appends a message to the queues that it goes to now. While the disk alarm is set, one that would be written waits, and those behind it.</summary>
     /// <returns>False when it was damaged, and settled then, or put aside.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
     {
@@ -316,7 +316,7 @@ internal sealed class DelayedMessages : IQuarantine
         {
             return TryRoute(message, round, ref position);
         }
-        catch (Exception error) when (error is not (QueueUnreadableException or StoreFailedException))
+        catch (Exception error) when (error is not (QueueUnreadableException or DiskAlarmException or StoreFailedException))
         {
             lock (_gate)
                 SetAside(message, error);
@@ -340,7 +340,10 @@ internal sealed class DelayedMessages : IQuarantine
             var encoded = EncodedProperties.Read(properties);
             _virtualHost.Follow(_exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
             // Refused means that a queue is full: the message is gone for it, as for a publisher without confirms.
-            position = Math.Max(position, _intake.Store(_finder.ToRoute(), head, delayed.Message.Body, MessageTraits.Of(encoded), round));
+            var route = _finder.ToRoute();
+            var traits = MessageTraits.Of(encoded);
+            _intake.DemandDisk(route, traits);
+            position = Math.Max(position, _intake.Store(route, head, delayed.Message.Body, traits, round));
         }
         return true;
     }

@@ -31,6 +31,9 @@ internal sealed class MessageRoute(Queue[] queues, RecentHistory[] histories, Me
     /// <summary>No queue gets it, now or later: a mandatory message goes back, unless it is a reply that was taken.</summary>
     public bool IsUnrouted => Queues.Length == 0 && Delays.Length == 0;
 
+    /// <summary>True when a persistent message is written to the disk on this route.</summary>
+    public bool IsDurable => Array.Exists(Stored, queue => queue.IsDurable) || Array.Exists(Delays, delay => delay.Messages.DurableNumber != 0);
+
     /// <summary>True when none of the queues has rules of its own about what is published to it now.</summary>
     public bool IsPlain
     {

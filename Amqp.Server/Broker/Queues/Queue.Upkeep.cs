@@ -91,7 +91,10 @@ internal sealed partial class Queue
     {
         bool isUnused;
         lock (_gate)
+        {
             isUnused = IsUnused() && !_isCrashed;
+            _rules.Dead?.Resume();
+        }
         if (isUnused)
             VirtualHost.Topology.DeleteUnused(this);
         else
@@ -130,7 +133,8 @@ internal sealed partial class Queue
 
     /// <summary>Lets go of dead letters.</summary>
     /// <param name="done">Those of the ones that were taken that are done with, from the first on; the others stay.</param>
-    public void EndDeadLettering(ReadOnlySpan<DeadMessage> done)
+    /// <param name="isWritten">Copies of them outlive a restart, for the sake of which they are settled.</param>
+    public void EndDeadLettering(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {
         var settled = new List<StoredMessage>(done.Length);
         foreach (ref readonly var dead in done)
@@ -140,11 +144,11 @@ internal sealed partial class Queue
         {
             try
             {
-                Messages.Settle(CollectionsMarshal.AsSpan(settled), isBound: true); // for the sake of the copies
+                Messages.Settle(CollectionsMarshal.AsSpan(settled), isBound: isWritten);
             }
             finally
             {
-                _rules.Dead!.End(done.Length); // they are published, whatever becomes of the settle: not again and again
+                _rules.EndDeadLettering(done.Length); // they are published, whatever becomes of the settle: not again and again
             }
         }
     }
@@ -157,13 +161,20 @@ internal sealed partial class Queue
     {
         lock (_gate)
         {
-            _rules.RetryLater();
+            _rules.HoldDeadLettersUp();
             long now = Environment.TickCount64;
             if (now < _nextComplaint)
                 return;
             _nextComplaint = now + ComplaintInterval;
         }
         VirtualHost.Logger.DeadLetteringFailed(Name, VirtualHost.Name, error);
+    }
+
+    /// <summary>The disk alarm does not let dead letters go on, of which the log tells by itself: they are tried again after a while.</summary>
+    public void HoldDeadLettersUp()
+    {
+        lock (_gate)
+            _rules.HoldDeadLettersUp();
     }
 
     /// <summary>Logs it when the dead-letter exchange is found to be missing.</summary>

@@ -32,7 +32,7 @@ internal sealed partial class Queue : IBindingDestination
         (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
         Messages = new QueueMessages(virtualHost.Store, levels, hasReturns: (flags & QueueFlags.Returns) != 0);
         _reader = new QueueReader(name, Messages, virtualHost.Store, this, virtualHost.Logger);
-        _returns = new QueueReturns(Messages, virtualHost.Store);
+        _returns = new QueueReturns(Messages, virtualHost);
         _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
         _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
         CountsDeliveries = Settings.CountsDeliveries;

@@ -121,7 +121,7 @@ internal sealed class QueueRules
         bool isDone = true;
         try
         {
-            if (!isServed && _limit is not null && Settings.Overflow == Overflow.DropHead)
+            if (!isServed && _limit is not null && Settings.Overflow == Overflow.DropHead && !IsHeldUp)
                 isDone = DropExcess(_limit);
             _expiry?.NoteFlow(isServed);
             if (_expiry is not null && _messages.Count > 0)
@@ -136,8 +136,21 @@ internal sealed class QueueRules
         return isDone;
     }
 
-    /// <summary>Has dead-lettering tried again after a while.</summary>
-    public void RetryLater() => _timer.Set(Alarm, _timer.Now + RetryDelay);
+    /// <summary>Has dead-lettering rest, and tried again after a while. What is in the queue stays there meanwhile, too old and too much as it may be.</summary>
+    public void HoldDeadLettersUp()
+    {
+        Dead?.HoldUp();
+        _timer.Set(Alarm, _timer.Now + RetryDelay);
+    }
+
+    /// <summary>The first of the dead letters that were taken are published; the others stay.</summary>
+    public void EndDeadLettering(int done)
+    {
+        bool wasHeldUp = IsHeldUp;
+        Dead!.End(done);
+        if (wasHeldUp && !IsHeldUp)
+            _timer.Set(Alarm, _timer.Now); // what stayed in the queue goes on
+    }
 
     /// <summary>The queue goes on after a crash: no room is kept for anyone, and what is due is due now.</summary>
     public void Restart()
@@ -150,9 +163,12 @@ internal sealed class QueueRules
     public void Close()
     {
         _timer.Clear(Alarm);
-        if (Dead is { IsWaiting: true })
-            RetryLater(); // what died before goes all the same
+        if (Dead is { IsAny: true })
+            _timer.Set(Alarm, _timer.Now + RetryDelay); // what died before goes all the same
     }
+
+    /// <summary>Dead letters cannot be published now.</summary>
+    private bool IsHeldUp => Dead is { IsHeldUp: true };
 
     private DeadLetterBacklog Backlog => Dead ??= new DeadLetterBacklog(_queue, _queue.VirtualHost.HeldMemory);
 
@@ -186,6 +202,8 @@ internal sealed class QueueRules
 
     private void DropExpired(MessageExpiry expiry)
     {
+        if (IsHeldUp)
+            return; // until dead letters go on
         if (Settings.DeadLetterExchange is not null && _store.IsBehind)
         {
             _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait for the disk as publishers do

@@ -1,0 +1,181 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Policies;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.BackPressure;
+
+/// <summary>What the broker would write by itself while the disk alarm is set: it waits, with nobody waiting for it, and nothing else does.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class AlarmedDiskTests
+{
+    private const int Count = 100;
+
+    private static readonly BasicProperties _persistent = new() { DeliveryMode = 2 };
+
+    private BrokerInProcess _broker = null!;
+    private RawClient _client = null!;
+    private RawChannel _channel = null!;
+
+    private MessageBroker Broker => _broker.Broker;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _broker = await BrokerInProcess.StartAsync();
+        _client = await RawClient.DialAsync(new UriBuilder("amqp", "127.0.0.1", _broker.Port).Uri);
+        await _client.OpenAsync();
+        _channel = await _client.OpenChannelAsync();
+        await DeclareAsync("letters", FieldTable.Empty);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _client.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [Test]
+    public async Task What_expires_waits_in_its_queue_until_the_disk_has_room_and_transient_messages_do_not()
+    {
+        await DeclareAsync("expiring", DeadLetters().With("x-message-ttl", FieldValue.FromInt32(300)));
+        await DeclareAsync("transient", DeadLetters("others").With("x-message-ttl", FieldValue.FromInt32(300)));
+        await DeclareAsync("others", FieldTable.Empty);
+        for (int i = 0; i < Count; i++)
+            await _channel.PublishAsync("", "expiring", $"{i}", _persistent);
+        await _channel.PublishAsync("", "transient", "not written");
+        await _channel.ExpectQuietAsync();
+        Raise();
+        long written = Broker.Store.AppendedPosition;
+
+        await Eventually.Holds(async () => await CountAsync("others") == 1, () => "the transient message does not come");
+        await Eventually.Holds(async () => await CountAsync("expiring") == 0, () => "nothing has expired");
+        Assert.That(await CountAsync("letters"), Is.Zero);
+        Assert.That(Broker.Store.AppendedPosition, Is.EqualTo(written));
+
+        Clear();
+        await DemandLettersAsync();
+    }
+
+    [Test]
+    public async Task What_a_consumer_rejects_is_off_its_hands_and_is_dead_lettered_when_the_disk_has_room()
+    {
+        await DeclareAsync("rejected", DeadLetters());
+        for (int i = 0; i < Count; i++)
+            await _channel.PublishAsync("", "rejected", $"{i}", _persistent);
+        await _channel.ExpectQuietAsync();
+        Raise();
+        await _channel.CallAsync<BasicQos, BasicQosOk>(new BasicQos(0, 1, false));
+        await _channel.CallAsync<BasicConsume, BasicConsumeOk>(new BasicConsume("rejected", "", false, false, false, false, FieldTable.Empty));
+
+        for (int i = 0; i < Count; i++)
+        {
+            var delivery = await _channel.ExpectDeliveryAsync(); // with a prefetch of 1: each comes when the one before it is settled
+            Assert.That(delivery.Text, Is.EqualTo($"{i}"));
+            await _channel.SendAsync(new BasicReject(delivery.Method.DeliveryTag, Requeue: false));
+        }
+        await _channel.ExpectQuietAsync();
+        Assert.That(await CountAsync("letters"), Is.Zero);
+
+        Clear();
+        await DemandLettersAsync();
+    }
+
+    [Test]
+    public async Task What_makes_room_in_a_queue_waits_too()
+    {
+        await DeclareAsync("long", DeadLetters());
+        for (int i = 0; i < Count; i++)
+            await _channel.PublishAsync("", "long", $"{i}", _persistent);
+        await _channel.ExpectQuietAsync();
+        Raise();
+
+        Broker.VirtualHosts.Find("/")!.Policies.Put(new Policy(PolicyKind.User, "short", "^long$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt32(0))));
+
+        await Eventually.Holds(async () => await CountAsync("long") == 0, () => "nothing makes room");
+        Assert.That(await CountAsync("letters"), Is.Zero);
+        Clear();
+        await DemandLettersAsync();
+    }
+
+    [Test]
+    public async Task What_is_dead_lettered_to_nowhere_makes_room_all_the_same()
+    {
+        await DeclareAsync("rejected", DeadLetters("not there"));
+        await _channel.PublishAsync("", "rejected", "gone", _persistent);
+        var message = await _channel.GetAsync("rejected", noAck: false);
+        Raise();
+        long written = Broker.Store.AppendedPosition;
+
+        await _channel.SendAsync(new BasicReject(message.Method.DeliveryTag, Requeue: false));
+
+        await Eventually.Holds(() => Broker.Store.AppendedPosition > written, () => "it is not settled");
+    }
+
+    [Test]
+    public async Task What_was_delayed_waits_on_when_it_would_be_written_and_else_does_not()
+    {
+        await _channel.DeclareExchangeAsync("delayed", "x-delayed-message", arguments: FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("direct")));
+        await _channel.BindQueueAsync("letters", "delayed", "letters");
+        var headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(300));
+        await DeclareAsync("others", FieldTable.Empty);
+        await _channel.BindQueueAsync("others", "delayed", "others");
+        await _channel.PublishAsync("delayed", "others", "not written", new() { Headers = headers });
+        for (int i = 0; i < Count; i++)
+            await _channel.PublishAsync("delayed", "letters", $"{i}", _persistent with { Headers = headers });
+        await _channel.ExpectQuietAsync();
+        Raise();
+        long written = Broker.Store.AppendedPosition;
+
+        await Eventually.Holds(async () => await CountAsync("others") == 1, () => "the transient message does not come");
+        Assert.That(await CountAsync("letters"), Is.Zero);
+        Assert.That(Broker.Store.AppendedPosition, Is.EqualTo(written));
+
+        Clear();
+        await DemandLettersAsync();
+        Assert.That(Broker.Faults.Total, Is.Zero);
+    }
+
+    [Test]
+    public async Task What_is_returned_to_a_quorum_queue_is_not_written_anew()
+    {
+        await DeclareAsync("quorum", FieldTable.Empty.With("x-queue-type", FieldValue.FromString("quorum")));
+        await _channel.PublishAsync("", "quorum", new string('x', 10_000), _persistent);
+        var message = await _channel.GetAsync("quorum", noAck: false);
+        Raise();
+        long written = Broker.Store.AppendedPosition;
+
+        await _channel.SendAsync(new BasicReject(message.Method.DeliveryTag, Requeue: true));
+
+        await Eventually.Holds(async () => await CountAsync("quorum") == 1, () => "it does not come back");
+        Assert.That(Broker.Store.AppendedPosition - written, Is.LessThan(1_000));
+        Assert.That((await _channel.GetAsync("quorum")).Method.Redelivered, Is.True);
+    }
+
+    private static FieldTable DeadLetters(string key = "letters") => FieldTable.Empty
+        .With("x-dead-letter-exchange", FieldValue.FromString(key == "not there" ? key : "")).With("x-dead-letter-routing-key", FieldValue.FromString(key));
+
+    private void Raise()
+    {
+        Broker.Alarms.SetDiskLimit(long.MaxValue);
+        Assert.That(Broker.Alarms.IsDiskShort, Is.True);
+    }
+
+    private void Clear()
+    {
+        Broker.Alarms.SetDiskLimit(1);
+        Assert.That(Broker.Alarms.IsDiskShort, Is.False);
+    }
+
+    private async Task DemandLettersAsync()
+    {
+        await Eventually.Holds(async () => await CountAsync("letters") == Count, () => "the letters do not come");
+        for (int i = 0; i < Count; i++)
+            Assert.That((await _channel.GetAsync("letters")).Text, Is.EqualTo($"{i}"));
+    }
+
+    private async Task<long> CountAsync(string queue) => (await _channel.LookUpQueueAsync(queue)).MessageCount;
+
+    private Task<QueueDeclareOk> DeclareAsync(string queue, FieldTable arguments) => _channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, false, Durable: true, false, false, false, arguments));
+}
