@@ -67,17 +67,19 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>Finds the messages of the last run, and starts to take new ones.</summary>
     /// <param name="durableQueues">Numbers of the queues that still exist; the messages of others are let go.</param>
+    /// <param name="aside">Messages that are not to be ready again but kept aside: see <see cref="StoredQueue.Aside"/>. The report says which are not there any more.</param>
     /// <exception cref="InvalidOperationException">It was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>
-    public IMessageStore OpenStore(IReadOnlySet<uint> durableQueues)
+    public IMessageStore OpenStore(IReadOnlySet<uint> durableQueues, params IReadOnlyCollection<MessagePlace> aside)
     {
         if (_store is not null)
             throw new InvalidOperationException("the store was opened before");
         var segments = new SegmentSet(_files, SegmentsPath, _signal);
-        RecoveredLog recovered = new LogRecovery(_files, durableQueues, _options).Run(segments);
+        RecoveredLog recovered = new LogRecovery(_files, durableQueues, _options, aside).Run(segments);
         Report = new RecoveryReport
         {
             Messages = recovered.Report.Messages,
+            AsideMissing = recovered.Report.AsideMissing,
             HighestQueue = recovered.Report.HighestQueue,
             Segments = recovered.Report.Segments,
             SegmentsIndexed = recovered.Report.SegmentsIndexed,

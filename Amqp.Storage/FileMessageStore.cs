@@ -97,11 +97,14 @@ public sealed class FileMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
+    [SkipLocalsInit]
     public void DeleteQueue(StoredQueue queue)
     {
         queue.IsDeleted = true;
         _durable.TryRemove(KeyValuePair.Create(queue.Number, queue));
-        Purge(queue); // logs nothing: the number is not declared again
+        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]); // logs nothing: the number is not declared again
+        queue.SettleAside(ref settled);
+        queue.SettleAll(ref settled);
     }
 
     /// <inheritdoc/>

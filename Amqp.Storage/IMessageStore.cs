@@ -55,7 +55,7 @@ public interface IMessageStore : IAsyncDisposable
     /// <param name="durable">Whether persistent messages outlive a restart in this queue.</param>
     StoredQueue OpenQueue(uint number, bool durable);
 
-    /// <summary>Lets go of everything that is ready in a queue. Its unsettled deliveries are still settled one by one.</summary>
+    /// <summary>Lets go of everything that is ready in a queue, or was kept aside and not taken. Its unsettled deliveries are still settled one by one.</summary>
     /// <remarks>The caller holds the queue's lock and removes the queue's number from what it declares at the next start.</remarks>
     void DeleteQueue(StoredQueue queue);
 

@@ -6,6 +6,9 @@ public sealed class RecoveryReport
     /// <summary>Messages that are in queues again; one that is in several queues counts in each.</summary>
     public long Messages { get; init; }
 
+    /// <summary>Messages that were to be kept aside and that no queue has any more.</summary>
+    public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
+
     /// <summary>
     /// The highest number of a queue that the log speaks of, whether the queue is still there or not; 0 for none. Numbers up to it are
     /// taken, even when a power cut took from the catalog that they are.

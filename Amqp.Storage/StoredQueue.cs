@@ -112,6 +112,30 @@ public sealed class StoredQueue
             Count = _run.Count + _outOfOrder.Count + _deep.Count;
     }
 
+    /// <summary>Messages of the last run that the start was asked to keep aside, until they are taken: they are not ready, and not counted.</summary>
+    public IReadOnlyList<(long Sequence, int Length)> Aside
+    {
+        get
+        {
+            if (_deep is null)
+                return [];
+            lock (_deep.Gate)
+                return [.. _deep.Aside.Select(message => (message.To, (int)message.Bytes))];
+        }
+    }
+
+    /// <summary>Takes a message that was kept aside: the caller settles it, or makes it ready.</summary>
+    /// <returns>False when it is not there, or damage took it.</returns>
+    /// <exception cref="IOException">It cannot be read now, and stays aside.</exception>
+    public bool TryTakeAside(long sequence, out StoredMessage message)
+    {
+        message = default;
+        if (_deep is null)
+            return false;
+        lock (_deep.Gate)
+            return _deep.TryTakeAside(sequence, out message);
+    }
+
     /// <summary>The message in front, which stays there.</summary>
     /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message)
@@ -166,6 +190,9 @@ public sealed class StoredQueue
         _deep!.Add(stretch);
     }
 
+    /// <summary>Keeps a message aside that a start found.</summary>
+    internal void KeepAside(in Stretch message) => _deep!.KeepAside(message);
+
     /// <summary>Lets messages leave memory that can be found again. On the housekeeper's thread.</summary>
     /// <param name="keep">Messages that stay in front.</param>
     /// <param name="space">Where their blocks are.</param>
@@ -191,6 +218,18 @@ public sealed class StoredQueue
             settled.Add(message);
         settled.End();
         return count;
+    }
+
+    /// <summary>Settles what was kept aside and nobody has taken.</summary>
+    internal void SettleAside(ref SettleBatch settled)
+    {
+        if (_deep is null)
+            return;
+        lock (_deep.Gate)
+        {
+            foreach (Stretch message in _deep.RemoveAside())
+                settled.Add(message);
+        }
     }
 
     internal long NextSequence() => Interlocked.Increment(ref _lastSequence);

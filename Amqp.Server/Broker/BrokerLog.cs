@@ -1,3 +1,5 @@
+using Amqp.Storage;
+
 namespace Amqp.Server.Broker;
 
 /// <summary>Every line the broker itself can log. Ids 300-399 are ours.</summary>
@@ -90,8 +92,17 @@ internal static partial class BrokerLog
     [LoggerMessage(333, LogLevel.Critical, "The process ends for an error that nothing contained; this is a fault of the broker's")]
     public static partial void ProcessFailed(this ILogger logger, Exception? error);
 
-    [LoggerMessage(334, LogLevel.Critical, "Exchange '{Exchange}' in vhost '{VirtualHost}' delivers no more of the messages that wait in it until the next start of the broker: too many of them are quarantined")]
+    [LoggerMessage(334, LogLevel.Critical, "Exchange '{Exchange}' in vhost '{VirtualHost}' delivers no more of the messages that wait in it: too many of them are quarantined. It goes on when some of these are returned or dropped")]
     public static partial void ExchangeStopped(this ILogger logger, string exchange, string virtualHost);
+
+    [LoggerMessage(339, LogLevel.Information, "Exchange '{Exchange}' in vhost '{VirtualHost}' goes on to deliver the messages that wait in it")]
+    public static partial void ExchangeGoesOn(this ILogger logger, string exchange, string virtualHost);
+
+    [LoggerMessage(335, LogLevel.Warning, "Message {Message} of {Place} is quarantined, which cannot be written down: after the next start of the broker it is in its place again")]
+    public static partial void QuarantineNotKept(this ILogger logger, MessagePlace message, string place, Exception error);
+
+    [LoggerMessage(336, LogLevel.Warning, "Message {Message} of {Place} is quarantined no more, which cannot be written down: after the next start of the broker it is again, if it is still there")]
+    public static partial void QuarantineNotForgotten(this ILogger logger, MessagePlace message, string place, Exception error);
 
     [LoggerMessage(340, LogLevel.Warning, "Policy '{Policy}' in vhost '{VirtualHost}': its pattern '{Pattern}' takes too long for some names and does not match these, the first of them '{Name}'")]
     public static partial void PolicyPatternTooSlow(this ILogger logger, string policy, string pattern, string name, string virtualHost);

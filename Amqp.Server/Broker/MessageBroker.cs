@@ -39,6 +39,9 @@ internal sealed class MessageBroker(
     /// <summary>What the store is used through. Tests put a store of their own before it; set before <see cref="Open"/>.</summary>
     public Func<IMessageStore, IMessageStore> StoreSeam { get; set; } = static store => store;
 
+    /// <summary>What outlives the broker besides messages.</summary>
+    public ICatalog Catalog => _directory?.Catalog ?? throw new InvalidOperationException("the data folder is not open");
+
     public UserStore Users { get; private set; } = null!;
 
     /// <summary>How new passwords are hashed, and which are taken.</summary>
@@ -144,8 +147,9 @@ internal sealed class MessageBroker(
         _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
         var definitions = new DefinitionStore(_directory.Catalog);
         var numbers = definitions.QueueNumbers();
-        Store = StoreSeam(_directory.OpenStore(numbers));
+        Store = StoreSeam(_directory.OpenStore(numbers, definitions.Quarantine.Restored));
         definitions.SkipNumbers(_directory.Report.HighestQueue);
+        definitions.Quarantine.Forget(_directory.Report.AsideMissing);
         Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
         return definitions;
     }

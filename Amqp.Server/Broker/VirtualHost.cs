@@ -46,6 +46,7 @@ internal sealed class VirtualHost : IDisposable
         HeldMemory = heldMemory;
         Statistics = new VirtualHostStatistics(statistics);
         Clock = clock;
+        Quarantine = definitions.Quarantine;
         AddPredeclared();
         Policies = new VirtualHostPolicies(this, definitions);
         Topology = new Topology(this, _exchanges, _queues, definitions, _topologyLock, statistics);
@@ -73,6 +74,9 @@ internal sealed class VirtualHost : IDisposable
 
     /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
     public required ContainedFaults Faults { get; init; }
+
+    /// <summary>What is written down of quarantined messages.</summary>
+    public QuarantineRecords Quarantine { get; }
 
     /// <summary>How many messages of a queue or an exchange may be quarantined before it stops.</summary>
     public int QuarantineLimit { get; init; } = BrokerOptions.DefaultQuarantineLimit;

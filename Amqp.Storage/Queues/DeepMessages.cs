@@ -19,6 +19,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     private int _lowMark;
     private (Segment? Segment, long At) _last; // where in which index the last messages were found: the next are near
     private long _next; // the sequence with which a message goes on with the last stretch
+    private List<Stretch>? _aside; // one message each, in order: what a start kept out of the rest, and nobody has taken yet
 
     public Lock Gate { get; } = new();
 
@@ -51,6 +52,39 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     /// <summary>Shows every message that is in memory.</summary>
     public void Show<TLook>(ref TLook look)
         where TLook : struct, IMessageLook => _window.Show(ref look);
+
+    /// <summary>Messages that a start kept aside and that nobody has taken yet, in order.</summary>
+    public IReadOnlyList<Stretch> Aside => _aside ?? [];
+
+    /// <summary>Keeps a message aside that a start found.</summary>
+    public void KeepAside(in Stretch message) => (_aside ??= []).Add(message);
+
+    /// <summary>Takes a message away that was kept aside, and brings it back into memory.</summary>
+    /// <returns>False when it is not there, or damage took it.</returns>
+    /// <exception cref="IOException">It cannot be read now, and stays.</exception>
+    public bool TryTakeAside(long sequence, out StoredMessage message)
+    {
+        message = default;
+        int at = _aside?.FindIndex(stretch => stretch.To == sequence) ?? -1;
+        if (at < 0)
+            return false;
+        Stretch stretch = _aside![at];
+        var loaded = new MessageRun(chunks);
+        loader.Load(ref stretch, queue, ref loaded);
+        _aside.RemoveAt(at);
+        if (loaded.IsEmpty)
+            return false;
+        message = loaded.Head;
+        return true;
+    }
+
+    /// <summary>Forgets what was kept aside; the caller settles it.</summary>
+    public IReadOnlyList<Stretch> RemoveAside()
+    {
+        IReadOnlyList<Stretch> aside = Aside;
+        _aside = null;
+        return aside;
+    }
 
     /// <summary>Adds a stretch that a start found.</summary>
     public void Add(in Stretch stretch)

@@ -7,9 +7,12 @@ namespace Amqp.Storage;
 /// <param name="files">Where the log is. Missing indexes are made, and unfinished writes cut off: an inspection gives files that keep this from the disk.</param>
 /// <param name="durableQueues">Numbers of the queues that still exist; null for all that the log knows.</param>
 /// <param name="options">Of the store.</param>
-internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options)
+/// <param name="aside">Messages that are to be kept aside.</param>
+internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
+    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // those that were not found yet
+    private readonly ILookup<uint, long> _asideOf = (aside ?? []).ToLookup(message => message.Queue, message => message.Sequence);
     private readonly List<RecoveryFinding> _findings = [];
     private uint _highestQueue;
     private readonly SegmentIndexes _indexes = new(files, options, new SegmentLayout());
@@ -39,6 +42,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
         var report = new RecoveryReport
         {
             Messages = queues.Sum(queue => queue.Count),
+            AsideMissing = [.. _aside],
             HighestQueue = _highestQueue,
             Segments = read.Count,
             SegmentsIndexed = Reader.Indexed,
@@ -70,7 +74,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             SequenceRanges? folded = recovered.Folded.GetValueOrDefault(row.Queue);
             if (queue.Settled.Covers(row.First, row.Last) || folded?.Covers(row.First, row.Last) == true)
                 continue;
-            if (queue.Settled.Overlaps(row.First, row.Last) || folded?.Overlaps(row.First, row.Last) == true)
+            if (queue.Settled.Overlaps(row.First, row.Last) || folded?.Overlaps(row.First, row.Last) == true || queue.Aside.Overlaps(row.First, row.Last))
             {
                 foreach (Stretch stretch in Unsettled(queue, recovered, row, folded))
                     yield return stretch;
@@ -106,7 +110,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
     {
         _highestQueue = Math.Max(_highestQueue, number);
         if (!_queues.TryGetValue(number, out RecoveredQueue? queue) && durableQueues?.Contains(number) != false)
-            _queues.Add(number, queue = new RecoveredQueue(number));
+            _queues.Add(number, queue = new RecoveredQueue(number, _asideOf[number]));
         return queue;
     }
 
@@ -122,7 +126,10 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
         {
             stretch.Segment.Hold(stretch.Count);
             stretch.Segment.MessageBytes += MessageRecord.Cost(stretch.Count, stretch.Bytes);
-            target.Restore(stretch);
+            if (_aside.Remove(new MessagePlace(queue.Number, stretch.From)))
+                target.KeepAside(stretch);
+            else
+                target.Restore(stretch);
         }
         target.DeliveredSegment = target.Count > 0 ? queue.DeliveredSegment : 0;
         return target;
@@ -152,11 +159,13 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
         {
             IndexEntry entry = cursor.Current;
             bool isSettled = queue.Settled.Contains(entry.Sequence) || folded?.Contains(entry.Sequence) == true;
+            bool isAside = queue.Aside.Contains(entry.Sequence); // a stretch of its own
+            goesOn &= !isAside;
             if (!isSettled && goesOn)
                 stretches[^1] = stretches[^1] with { To = entry.Sequence, Count = stretches[^1].Count + 1, Bytes = stretches[^1].Bytes + entry.Length };
             else if (!isSettled)
                 stretches.Add(new Stretch(segment, entry.Sequence, entry.Sequence, 1, entry.Length, cursor.GroupAt, queue.DeliveredMark));
-            goesOn = !isSettled;
+            goesOn = !isSettled && !isAside;
         }
         return stretches;
     }

@@ -1,7 +1,9 @@
 namespace Amqp.Storage;
 
 /// <summary>A queue while the segments are read: where its messages are, and which of them are settled. Owned by <see cref="LogRecovery"/>.</summary>
-internal sealed class RecoveredQueue(uint number)
+/// <param name="number">The queue's.</param>
+/// <param name="aside">Sequences of its messages that are to be kept aside.</param>
+internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
 
@@ -10,6 +12,9 @@ internal sealed class RecoveredQueue(uint number)
 
     /// <summary>What the settle records of all segments name.</summary>
     public SequenceRanges Settled { get; } = new();
+
+    /// <summary>What is to be kept aside.</summary>
+    public SequenceRanges Aside { get; } = Ranges(aside);
 
     /// <summary>The highest sequence that any record speaks of.</summary>
     public long LastSequence { get; private set; }
@@ -58,6 +63,14 @@ internal sealed class RecoveredQueue(uint number)
                 return Rows[low].Segment.Segment.Id;
         }
         return otherwise;
+    }
+
+    private static SequenceRanges Ranges(IEnumerable<long> sequences)
+    {
+        var ranges = new SequenceRanges();
+        foreach (long sequence in sequences)
+            ranges.Add(new SequenceRange(sequence, sequence));
+        return ranges;
     }
 
     private void See(long sequence) => LastSequence = Math.Max(LastSequence, sequence);

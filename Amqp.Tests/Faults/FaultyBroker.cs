@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
@@ -18,9 +19,9 @@ internal sealed class FaultyBroker : IAsyncDisposable
 
     private FaultyBroker(BrokerInProcess broker, FaultyStore store) => (Broker, Store) = (broker, store);
 
-    public BrokerInProcess Broker { get; }
+    public BrokerInProcess Broker { get; private set; }
 
-    public FaultyStore Store { get; }
+    public FaultyStore Store { get; private set; }
 
     public ContainedFaults Faults => Broker.Broker.Faults;
 
@@ -31,6 +32,15 @@ internal sealed class FaultyBroker : IAsyncDisposable
         FaultyStore? store = null;
         var broker = await BrokerInProcess.StartAsync(inner => store = new FaultyStore(inner), settings);
         return new FaultyBroker(broker, store!);
+    }
+
+    /// <summary>Stops the broker and starts another one with all that outlives it; nobody is connected then.</summary>
+    public async Task RestartAsync()
+    {
+        await DisconnectAsync();
+        FaultyStore? store = null;
+        Broker = await Broker.RestartAsync(inner => store = new FaultyStore(inner));
+        Store = store!;
     }
 
     /// <summary>A channel on a connection of its own, with confirms.</summary>
@@ -54,6 +64,9 @@ internal sealed class FaultyBroker : IAsyncDisposable
     public Queue Queue(string name) => Host.FindQueue(name)!;
 
     public uint NumberOf(string queue) => Queue(queue).Messages.Number;
+
+    /// <summary>How many messages the catalog has for quarantined.</summary>
+    public int QuarantineEntries => Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
 
     /// <summary>Puts a message into a queue whose bytes are none.</summary>
     public void Poison(string queue, int priority = 0)
@@ -80,8 +93,15 @@ internal sealed class FaultyBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await DisconnectAsync();
+        await Broker.DisposeAsync();
+    }
+
+    private async Task DisconnectAsync()
+    {
         foreach (var connection in _connections)
             await connection.DisposeAsync();
-        await Broker.DisposeAsync();
+        _connections.Clear();
+        _owners.Clear();
     }
 }

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -164,6 +165,49 @@ public class PoisonedMessageTests
         Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 7L)));
         Assert.That(channel.IsOpen);
         Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/q/restart")).Code, Is.EqualTo(400));
+    }
+
+    /// <summary>Whatever meets one poisoned message after the other, it stops in time: expiry, deliveries, or the reading itself.</summary>
+    [Test]
+    public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)
+    {
+        await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 2");
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync("q", true, false, false, expires ? new Dictionary<string, object?> { ["x-message-ttl"] = 600_000 } : null);
+        if (!canBeRead)
+            broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
+        for (int i = 0; i < 10; i++)
+            broker.Poison("q");
+
+        if (isConsumed && !broker.Queue("q").IsCrashed)
+            await ConsumeAsync(channel, []);
+        else if (!expires) // else it was looked at before
+            Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
+
+        await Eventually.Holds(() => broker.Queue("q").IsCrashed, () => "it goes on");
+        Assert.That(broker.Queue("q").QuarantinedCount, Is.EqualTo(3));
+        Assert.That(broker.Faults.Recent.Select(fault => fault.Error.GetType()), Has.Exactly(1).EqualTo(typeof(QuarantineFullException)), "nothing but their number stopped it");
+    }
+
+    [Test]
+    public async Task Dead_letters_of_a_queue_that_has_stopped_wait_for_its_restart()
+    {
+        await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 0");
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync("dead", true, false, false);
+        await channel.QueueDeclareAsync("q", true, false, false, new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
+        for (byte i = 1; i <= 3; i++)
+            await channel.BasicPublishAsync("", "q", new[] { i });
+        var tags = new List<ulong>();
+        for (int i = 0; i < 3; i++)
+            tags.Add((await channel.BasicGetAsync("q", false))!.DeliveryTag);
+        broker.Store.Break("Append", broker.NumberOf("dead"), once: false);
+
+        foreach (ulong tag in tags)
+            await channel.BasicRejectAsync(tag, false);
+
+        await Eventually.Holds(() => broker.Queue("q").IsCrashed && broker.Queue("q").Counts.Unacknowledged == 0, () => "it goes on");
+        Assert.That(broker.Queue("q").QuarantinedCount, Is.EqualTo(1));
     }
 
     private static async Task ExpectAsideAsync(FaultyBroker broker, IChannel channel, int count)

@@ -183,7 +183,7 @@ internal sealed class PowerCutSession : IDisposable
         HashSet<string> indexed = [.. _files.List(_folder.Segments).Where(name => name.EndsWith(".idx", StringComparison.Ordinal))];
         Open();
         JudgeFindings(indexed);
-        Judge(durable, isOnDisk: unsynced is not null && !isClean);
+        Judge(random, durable, isOnDisk: unsynced is not null && !isClean);
         while (_queues.Count < Queues)
             Declare();
     }
@@ -221,11 +221,11 @@ internal sealed class PowerCutSession : IDisposable
             _files.KillProcess();
     }
 
-    private void Open()
+    private void Open(IReadOnlyCollection<MessagePlace>? aside = null)
     {
         _directory = DataDirectory.Open(_folder.Path, _options, _files);
         HashSet<uint> numbers = [.. Entries().Keys.Where(IsQueue).Select(key => uint.Parse(key.AsSpan(6), CultureInfo.InvariantCulture))];
-        _store = (FileMessageStore)_directory.OpenStore(numbers);
+        _store = (FileMessageStore)_directory.OpenStore(numbers, aside ?? []);
         _passingQueue = _store.OpenQueue(Passing, durable: false);
         _passing.Clear();
     }
@@ -253,26 +253,30 @@ internal sealed class PowerCutSession : IDisposable
         }
     }
 
-    private void Judge(long durable, bool isOnDisk)
+    private void Judge(Random random, long durable, bool isOnDisk)
     {
         Dictionary<string, string> catalog = Entries();
         Faults.AddRange(_catalog.Judge(catalog, durable));
         PowerCutQueue[] all = [.. _queues, .. _deleted];
         PowerCutQueue[] present = [.. all.Where(queue => catalog.ContainsKey(queue.Key))];
         Faults.AddRange(all.Except(present).Where(queue => queue.HasDurable(durable)).Select(queue => $"queue {queue.Number} is gone with its messages"));
-        (string Text, bool IsRedelivered)[][] found = ReadAll(present);
+        (MessagePlace Place, string Text, bool IsRedelivered)[][] inPlaces = ReadAll(present);
+        (string Text, bool IsRedelivered)[][] found = [.. inPlaces.Select(messages => messages.Select(message => (message.Text, message.IsRedelivered)).ToArray())];
         for (int i = 0; i < present.Length; i++)
             Faults.AddRange(present[i].Judge(found[i], durable));
 
         Close();
-        Open(); // a start changes nothing that the next one finds
+        MessagePlace[] aside = [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
+        Open(aside); // a start changes nothing that the next one finds, be some of it kept aside or not
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
             Faults.Add("the second start finds another catalog");
-        (string Text, bool IsRedelivered)[][] again = ReadAll(present);
+        if (_directory.Report.AsideMissing.Count > 0)
+            Faults.Add($"the second start misses {_directory.Report.AsideMissing.Count} messages that it was to keep aside");
+        (MessagePlace Place, string Text, bool IsRedelivered)[][] again = ReadAll(present);
         for (int i = 0; i < present.Length; i++)
         {
-            if (!found[i].SequenceEqual(again[i]))
+            if (!inPlaces[i].SequenceEqual(again[i]))
                 Faults.Add($"queue {present[i].Number}: the second start finds {again[i].Length} messages, the first {found[i].Length}");
         }
 
@@ -289,13 +293,20 @@ internal sealed class PowerCutSession : IDisposable
         }
     }
 
-    private (string Text, bool IsRedelivered)[][] ReadAll(PowerCutQueue[] queues)
+    private (MessagePlace Place, string Text, bool IsRedelivered)[][] ReadAll(PowerCutQueue[] queues)
     {
-        var found = new (string, bool)[queues.Length][];
+        var found = new (MessagePlace, string, bool)[queues.Length][];
         for (int i = 0; i < queues.Length; i++)
         {
-            StoredMessage[] messages = _store.OpenQueue(queues[i].Number, durable: true).TakeAll();
-            found[i] = [.. messages.Select(message => (_store.Text(message), message.IsRedelivered))];
+            StoredQueue queue = _store.OpenQueue(queues[i].Number, durable: true);
+            List<StoredMessage> messages = [.. queue.TakeAll()];
+            foreach ((long sequence, _) in queue.Aside)
+            {
+                Assert.That(queue.TryTakeAside(sequence, out StoredMessage message));
+                messages.Add(message);
+            }
+            found[i] = [.. messages.OrderBy(message => message.Sequence)
+                .Select(message => (new MessagePlace(queue.Number, message.Sequence), _store.Text(message), message.IsRedelivered))];
         }
         return found;
     }

@@ -23,12 +23,12 @@ internal sealed class StoreRun : IAsyncDisposable
 
     private readonly DataDirectory _directory;
 
-    public StoreRun(string path, StoreOptions? options = null, IStoreFiles? files = null, params uint[] queues)
+    public StoreRun(string path, StoreOptions? options = null, IStoreFiles? files = null, IReadOnlyCollection<MessagePlace>? aside = null, params uint[] queues)
     {
         _directory = DataDirectory.Open(path, options ?? Small, files ?? new DiskFiles());
         try
         {
-            Store = _directory.OpenStore(queues.Length > 0 ? queues.ToHashSet() : [1, 2]);
+            Store = _directory.OpenStore(queues.Length > 0 ? queues.ToHashSet() : [1, 2], aside ?? []);
         }
         catch
         {

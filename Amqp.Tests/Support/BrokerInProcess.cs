@@ -69,10 +69,24 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
         string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
-        string file = Path.Combine(directory, "broker.conf");
         string[] always = ["bind = 127.0.0.1", "listeners.tcp.default = 0", "management.tcp.port = 0", $"data_dir = '{directory}/data'"];
-        await File.WriteAllLinesAsync(file, [.. always, .. settings]);
-        var configuration = BrokerConfiguration.Load(file, [], new Dictionary<string, string>());
+        await File.WriteAllLinesAsync(ConfigurationIn(directory), [.. always, .. settings]);
+        return await StartInAsync(directory, seam);
+    }
+
+    /// <summary>Stops the broker, and starts another one with its settings on its data folder; the ports are others.</summary>
+    public async Task<BrokerInProcess> RestartAsync(Func<IMessageStore, IMessageStore> seam)
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        return await StartInAsync(_directory, seam);
+    }
+
+    private static string ConfigurationIn(string directory) => Path.Combine(directory, "broker.conf");
+
+    private static async Task<BrokerInProcess> StartInAsync(string directory, Func<IMessageStore, IMessageStore> seam)
+    {
+        var configuration = BrokerConfiguration.Load(ConfigurationIn(directory), [], new Dictionary<string, string>());
         Assert.That(configuration.Errors, Is.Empty);
         var broker = new BrokerInProcess(BrokerHost.Build(configuration), directory);
         broker.Broker.StoreSeam = seam;

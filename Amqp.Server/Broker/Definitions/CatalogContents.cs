@@ -18,7 +18,7 @@ internal sealed class CatalogContents
             _counts[kind] = Count(kind) + 1;
             if (kind is DefinitionKey.Exchanges or DefinitionKey.Queues or DefinitionKey.Bindings
                 or DefinitionKey.Policies or DefinitionKey.OperatorPolicies or DefinitionKey.Parameters or DefinitionKey.GlobalParameters or DefinitionKey.UserLimits
-                or DefinitionKey.ImportedDefinitions)
+                or DefinitionKey.ImportedDefinitions or DefinitionKey.Quarantined)
                 Read(kind, entry);
         }
     }

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
+using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Definitions;
 
@@ -23,6 +25,7 @@ internal static class DefinitionKey
     public const string GlobalParameters = "global-parameters/";
     public const string UserLimits = "user-limits/";
     public const string ImportedDefinitions = "imported-definitions/";
+    public const string Quarantined = "quarantined/";
 
     public static string OfVirtualHost(string name) => VirtualHosts + Escape(name);
 
@@ -52,6 +55,9 @@ internal static class DefinitionKey
     public static string OfUserLimits(string user) => UserLimits + Escape(user);
 
     public static string OfImportedDefinitions(string file) => ImportedDefinitions + Escape(file);
+
+    /// <summary>Both numbers in hexadecimal digits, so that they sort.</summary>
+    public static string OfQuarantined(MessagePlace message) => string.Create(CultureInfo.InvariantCulture, $"{Quarantined}{message.Queue:x8}/{message.Sequence:x16}");
 
     public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 

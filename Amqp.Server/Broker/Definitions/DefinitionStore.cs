@@ -23,6 +23,9 @@ internal sealed class DefinitionStore(ICatalog catalog)
     private uint _highestTaken;
     private uint _nextTransient = FirstTransientNumber;
 
+    /// <summary>Which messages are quarantined.</summary>
+    public QuarantineRecords Quarantine { get; } = new(catalog);
+
     /// <summary>Numbers that no queue had before, one behind the other.</summary>
     /// <param name="durable">Whether they are of a queue that outlives a restart.</param>
     /// <param name="count">How many: one for each of its places in the store.</param>

@@ -41,7 +41,7 @@ internal sealed class DelayedMessages : IQuarantine
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _waiting = new();
-    private readonly QuarantinedMessages _quarantined = new();
+    private readonly QuarantinedMessages _quarantined;
     private readonly StoredMessage[] _batch = new StoredMessage[BatchLength]; // being delivered
     private int _batchCount;
     private long _timerDue = long.MaxValue;
@@ -52,7 +52,9 @@ internal sealed class DelayedMessages : IQuarantine
     public DelayedMessages(Exchange exchange, VirtualHost virtualHost, StoredQueue stored)
     {
         (_exchange, _virtualHost, _store, _stored) = (exchange, virtualHost, virtualHost.Store, stored);
-        _reader = new QueueReader($"{exchange.Name} (delayed)", new QueueMessages(_store, [stored]), _store, this, virtualHost.Logger);
+        var messages = new QueueMessages(_store, [stored]);
+        _reader = new QueueReader($"{exchange.Name} (delayed)", messages, _store, this, virtualHost.Logger);
+        _quarantined = new QuarantinedMessages(messages, virtualHost, Compartment.Exchange, Place);
         _finder = new RouteFinder(virtualHost);
         _intake = new MessageIntake(virtualHost);
         _timer = virtualHost.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -114,10 +116,10 @@ internal sealed class DelayedMessages : IQuarantine
     {
         lock (_gate)
         {
-            if (_stored.Count == 0 || _isWorking)
-                return;
-            _isWorking = true;
-            _work = Task.Run(LoadAndDeliverAsync);
+            if (_quarantined.IsFull)
+                _virtualHost.Logger.ExchangeStopped(_exchange.Name, _virtualHost.Name);
+            if (_stored.Count > 0 && !_isWorking)
+                BeginWork();
         }
     }
 
@@ -133,8 +135,7 @@ internal sealed class DelayedMessages : IQuarantine
             var gone = new List<StoredMessage>(_waiting.Count);
             foreach (var (message, _) in _waiting.UnorderedItems)
                 gone.Add(message);
-            foreach (var aside in _quarantined.TakeAll())
-                gone.Add(aside.Message);
+            _quarantined.Delete();
             _store.Settle(_stored, gone.ToArray());
             _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * _waiting.Count);
             _waiting.Clear();
@@ -154,13 +155,98 @@ internal sealed class DelayedMessages : IQuarantine
     }
 
     /// <inheritdoc/>
+    bool IQuarantine.IsFull => _quarantined.IsFull;
+
+    /// <inheritdoc/>
     public void SetAside(in StoredMessage message, Exception error)
     {
-        var aside = new QuarantinedMessage(message, _stored.Number, $"{error.GetType().Name}: {error.Message}", Now);
-        _quarantined.Add(aside);
-        _virtualHost.Faults.Note(Compartment.Exchange, $"{Place}, message {aside.Id} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
-        if (_quarantined.Count == _virtualHost.QuarantineLimit + 1)
+        bool wasFull = _quarantined.IsFull;
+        _quarantined.Add(message, error);
+        if (_quarantined.IsFull && !wasFull)
             _virtualHost.Logger.ExchangeStopped(_exchange.Name, _virtualHost.Name);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QuarantinedMessage> Quarantined
+    {
+        get
+        {
+            lock (_gate)
+                return _quarantined.All;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadQuarantined(MessagePlace place, out PayloadLease payload)
+    {
+        lock (_gate)
+            return _quarantined.TryRead(place, out payload);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>It waits again for its time. Where that makes room for others to be put aside, the exchange goes on.</remarks>
+    public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
+    {
+        lock (_gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            Wait(message, DueOf(place));
+            Remove(place);
+            return true;
+        }
+    }
+
+    /// <exception cref="AmqpException">406: nothing says when a message is due that is put aside.</exception>
+    private long DueOf(MessagePlace place)
+    {
+        try
+        {
+            _quarantined.TryRead(place, out var payload);
+            using (payload)
+                return DelayedMessage.ReadDue(payload.Payload);
+        }
+        catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
+        {
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool DropQuarantined(MessagePlace place)
+    {
+        lock (_gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            Settle(message);
+            Remove(place);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets a message that was put aside, and goes on where that many were the reason to stop.</summary>
+    private void Remove(MessagePlace place)
+    {
+        bool wasFull = _quarantined.IsFull;
+        _quarantined.Remove(place);
+        if (_quarantined.IsFull || IsStopping || _closed)
+            return;
+        if (wasFull)
+            _virtualHost.Logger.ExchangeGoesOn(_exchange.Name, _virtualHost.Name);
+        if (_isWorking)
+            return;
+        if (wasFull)
+            BeginWork();
+        else
+            SetTimer();
+    }
+
+    /// <summary>Has what the last run left loaded, and what is due delivered.</summary>
+    private void BeginWork()
+    {
+        _isWorking = true;
+        _work = Task.Run(LoadAndDeliverAsync);
     }
 
     private void OnTimer()
@@ -267,7 +353,7 @@ internal sealed class DelayedMessages : IQuarantine
         lock (_gate)
         {
             long now = Now;
-            bool isStopped = IsStopping || _quarantined.Count > _virtualHost.QuarantineLimit;
+            bool isStopped = IsStopping || _quarantined.IsFull;
             while (!isStopped && _batchCount < BatchLength && _waiting.TryPeek(out var message, out var place) && place.Due <= now)
             {
                 _waiting.Dequeue();
@@ -359,7 +445,7 @@ internal sealed class DelayedMessages : IQuarantine
     /// <summary>Sees to it that the timer goes off when the first message is due.</summary>
     private void SetTimer()
     {
-        if (IsStopping || _closed || _quarantined.Count > _virtualHost.QuarantineLimit || !_waiting.TryPeek(out _, out var first) || first.Due >= _timerDue)
+        if (IsStopping || _closed || _quarantined.IsFull || !_waiting.TryPeek(out _, out var first) || first.Due >= _timerDue)
             return;
         long now = Now;
         long wait = Math.Clamp(first.Due - now, 1, LongestWait);

@@ -13,7 +13,7 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed partial class Queue : IQuarantine
 {
-    private readonly QuarantinedMessages _quarantined = new(); // under the gate, as is what follows
+    private readonly QuarantinedMessages _quarantined; // under the gate, as is what follows
     private List<StoredMessage>? _stranded; // came in, or came back, when the queue could not take them
     private Subscription[] _cancelled = []; // by the crash, and not told yet
     private bool _isCrashed; // read by any thread
@@ -31,6 +31,9 @@ internal sealed partial class Queue : IQuarantine
         }
     }
 
+    /// <summary>What has died waits for the restart, too: else all of it might be put aside. Of a queue that is deleted nothing waits.</summary>
+    private bool IsHalted => _isCrashed && !_deleted;
+
     private string Place => $"queue '{Name}' in vhost '{VirtualHost.Name}'";
 
     /// <exception cref="AmqpException">404: the queue has crashed; in RabbitMQ's words.</exception>
@@ -41,13 +44,67 @@ internal sealed partial class Queue : IQuarantine
     }
 
     /// <inheritdoc/>
+    bool IQuarantine.IsFull => _quarantined.IsFull;
+
+    /// <inheritdoc/>
     public void SetAside(in StoredMessage message, Exception error)
     {
-        var aside = new QuarantinedMessage(message, Messages.NumberOf(message), $"{error.GetType().Name}: {error.Message}", VirtualHost.Timer.Now);
-        _quarantined.Add(aside);
-        VirtualHost.Faults.Note(Compartment.Queue, $"{Place}, message {aside.Id} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
-        if (_quarantined.Count > VirtualHost.QuarantineLimit)
+        _quarantined.Add(message, error);
+        if (_quarantined.IsFull)
             Crash(new QuarantineFullException(VirtualHost.QuarantineLimit));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QuarantinedMessage> Quarantined
+    {
+        get
+        {
+            lock (_gate)
+                return _quarantined.All;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadQuarantined(MessagePlace place, out PayloadLease payload)
+    {
+        lock (_gate)
+            return _quarantined.TryRead(place, out payload);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Of a queue that has crashed it is in its place when that is restarted.</remarks>
+    public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
+    {
+        lock (_gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            if (_isCrashed)
+            {
+                Strand(message);
+            }
+            else
+            {
+                _rules.SuspectExpiry();
+                Messages.PutBack(message);
+            }
+            _quarantined.Remove(place);
+        }
+        round.Touch(this);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool DropQuarantined(MessagePlace place)
+    {
+        lock (_gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            Messages.Settle([message]);
+            _quarantined.Remove(place);
+            return true;
+        }
     }
 
     /// <summary>Puts a message aside that is in nobody's hands and cannot be handled. Takes the lock.</summary>
@@ -57,7 +114,7 @@ internal sealed partial class Queue : IQuarantine
         {
             SetAside(message, error);
             if (_deleted) // its dead letters go on: nobody is left who could have this one back
-                LetGoOfQuarantined();
+                _quarantined.Delete();
         }
     }
 
@@ -73,7 +130,7 @@ internal sealed partial class Queue : IQuarantine
         {
             if (!_isCrashed)
                 return false;
-            if (_quarantined.Count > VirtualHost.QuarantineLimit)
+            if (_quarantined.IsFull)
                 throw new AmqpException(ReplyCode.PreconditionFailed, $"{Place} has {_quarantined.Count} quarantined messages, of which {VirtualHost.QuarantineLimit} are allowed: return or delete some");
             Messages.Recount();
             _rules.Restart();
@@ -101,6 +158,13 @@ internal sealed partial class Queue : IQuarantine
             _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
             Volatile.Write(ref _isCrashed, true);
         }
+        VirtualHost.Logger.QueueCrashed(Name, VirtualHost.Name);
+    }
+
+    /// <summary>The last run has left more quarantined messages than there may be: the queue is as crashed as it was.</summary>
+    private void BeginCrashed()
+    {
+        _isCrashed = true;
         VirtualHost.Logger.QueueCrashed(Name, VirtualHost.Name);
     }
 
@@ -148,15 +212,9 @@ internal sealed partial class Queue : IQuarantine
     {
         _rules.Close();
         Messages.Delete();
-        LetGoOfQuarantined();
+        _quarantined.Delete();
         Messages.Settle([.. _stranded ?? []]);
         _stranded = null;
-    }
-
-    private void LetGoOfQuarantined()
-    {
-        foreach (var aside in _quarantined.TakeAll())
-            Messages.Settle([aside.Message]);
     }
 }
 

@@ -128,7 +128,7 @@ internal sealed partial class Queue
     public DeadMessage[] BeginDeadLettering()
     {
         lock (_gate)
-            return _rules.Dead?.Begin() ?? [];
+            return IsHalted ? [] : _rules.Dead?.Begin() ?? [];
     }
 
     /// <summary>Lets go of dead letters.</summary>

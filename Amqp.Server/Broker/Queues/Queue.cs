@@ -31,6 +31,7 @@ internal sealed partial class Queue : IBindingDestination
     {
         (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
         Messages = new QueueMessages(virtualHost.Store, levels, hasReturns: (flags & QueueFlags.Returns) != 0);
+        _quarantined = new QuarantinedMessages(Messages, virtualHost, Compartment.Queue, Place);
         _reader = new QueueReader(name, Messages, virtualHost.Store, this, virtualHost.Logger);
         _returns = new QueueReturns(Messages, virtualHost);
         _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
@@ -38,6 +39,8 @@ internal sealed partial class Queue : IBindingDestination
         CountsDeliveries = Settings.CountsDeliveries;
         CreatedAt = virtualHost.Timer.Now;
         IsUnused();
+        if (_quarantined.IsFull)
+            BeginCrashed();
     }
 
     public string Name { get; }
@@ -66,8 +69,8 @@ internal sealed partial class Queue : IBindingDestination
     /// <summary>True when consumers are told how often a message was requeued.</summary>
     public bool CountsDeliveries { get; private set; }
 
-    /// <summary>True when something has died here that is to be dead-lettered.</summary>
-    public bool HasDeadLetters => _rules.Dead is { IsWaiting: true };
+    /// <summary>True when something has died here that is to be dead-lettered now.</summary>
+    public bool HasDeadLetters => !IsHalted && _rules.Dead is { IsWaiting: true };
 
     /// <summary>True when messages may have to go without being delivered, or have gone so. Good for a look without the lock.</summary>
     public bool HasRules => _rules.AreActive || HasDeadLetters;

@@ -73,9 +73,24 @@ internal sealed class QueueMessages
     /// <summary>Puts a message back in its place that was taken and went to nobody.</summary>
     public void PutBack(in StoredMessage message)
     {
+        Add(message);
         if (MessageNote.Head(message) == 0)
             _uncounted++; // as it was before it was taken
-        Add(message);
+    }
+
+    /// <summary>Messages of the last run that are not ready but kept aside, until they are taken.</summary>
+    public IEnumerable<(MessagePlace Place, int Length)> Aside =>
+        _levels.SelectMany(level => level.Aside.Select(message => (new MessagePlace(level.Number, message.Sequence), message.Length)));
+
+    /// <summary>Takes one of these: the caller settles it, or puts it back.</summary>
+    /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
+    public bool TryTakeAside(MessagePlace place, out StoredMessage message)
+    {
+        int level = (int)(place.Queue - Number);
+        bool isTaken = _levels[level].TryTakeAside(place.Sequence, out message);
+        if (_only is null)
+            message = WithLevel(message, level);
+        return isTaken;
     }
 
     /// <summary>Puts a message back that was taken, marked redelivered.</summary>

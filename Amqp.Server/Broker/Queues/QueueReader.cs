@@ -24,7 +24,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     /// <summary>Takes the next message that can be read.</summary>
     /// <param name="message">For the caller to settle or to return.</param>
     /// <param name="payload">For the caller to dispose of; only when there is a message.</param>
-    /// <returns>False when none is left.</returns>
+    /// <returns>False when none is left, or none is to be taken any more for those that are put aside.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read just now.</exception>
     public bool TryTake(out StoredMessage message, out PayloadLease payload)
     {
@@ -34,6 +34,8 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
             {
                 if (TryRead(message, out payload))
                     return true;
+                if (quarantine.IsFull)
+                    break;
             }
             catch (QueueUnreadableException)
             {

@@ -36,7 +36,7 @@ internal sealed class QueueRules
         // What the last run left may have times of its own. Without a dead-letter exchange nobody misses it until the queue is used.
         if (messages.Count > 0)
         {
-            _expiry ??= new MessageExpiry(_timer);
+            SuspectExpiry();
             if (settings.MessageTtl is not null || settings.DeadLetterExchange is not null)
                 _timer.Set(Alarm, _timer.Now);
         }
@@ -67,6 +67,9 @@ internal sealed class QueueRules
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
     }
+
+    /// <summary>Messages come in of which nobody knows whether they expire by themselves.</summary>
+    public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
     /// <summary>A message that expires by itself comes in.</summary>
     /// <param name="isFlowing">The queue is empty and a consumer waits.</param>
@@ -214,15 +217,12 @@ internal sealed class QueueRules
         int left = MaxExpiredAtOnce;
         try
         {
-            for (; _messages.TryPeek(out var message) && TryRead(message, out var payload); count = BuryIfFull(expired, count))
+            for (; !_queue.IsCrashed && _messages.TryPeek(out var message); count = BuryIfFull(expired, count))
             {
-                using (payload)
-                {
-                    if (IsToStay(expiry, message, payload.Payload, out bool isUnusable))
-                        break;
-                    if (isUnusable)
-                        continue;
-                }
+                if (IsOver(expiry, message) is not { } isOver)
+                    continue;
+                if (!isOver)
+                    break;
                 if (left-- == 0)
                 {
                     _timer.Set(Alarm, _timer.Now);
@@ -238,24 +238,28 @@ internal sealed class QueueRules
         }
     }
 
-    /// <summary>Whether the message in front has time left, and when not. One of which that cannot be told is put aside.</summary>
-    private bool IsToStay(MessageExpiry expiry, in StoredMessage front, ReadOnlySpan<byte> payload, out bool isUnusable)
+    /// <summary>Whether the message in front has no time left. If it has, the queue is woken when that is over.</summary>
+    /// <returns>Null when that cannot be told: then it is put aside.</returns>
+    private bool? IsOver(MessageExpiry expiry, in StoredMessage front)
     {
-        isUnusable = false;
         try
         {
-            if (expiry.IsOver(payload, Settings.MessageTtl, front.IsRedelivered))
-                return false;
-            if (MessageExpiry.DueTime(payload, Settings.MessageTtl) is { } due)
+            using var payload = _store.Read(front);
+            if (expiry.IsOver(payload.Payload, Settings.MessageTtl, front.IsRedelivered))
+                return true;
+            if (MessageExpiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
                 _timer.Set(Alarm, due);
-            return true;
+            return false;
         }
-        catch (Exception error)
+        catch (StoreDamagedException)
         {
-            isUnusable = true;
+            return false; // whoever takes it will say so
+        }
+        catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
+        {
             if (_messages.TryTake(out var message))
                 _queue.SetAside(message, error);
-            return false;
+            return null;
         }
     }
 
@@ -265,20 +269,5 @@ internal sealed class QueueRules
             return count;
         Bury(expired, DeathReason.Expired);
         return 0;
-    }
-
-    /// <summary>False when the message is damaged: whoever takes it will say so.</summary>
-    private bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
-    {
-        try
-        {
-            payload = _store.Read(message);
-            return true;
-        }
-        catch (StoreDamagedException)
-        {
-            payload = default;
-            return false;
-        }
     }
 }
