@@ -7,20 +7,41 @@ namespace Amqp.Server.Channels;
 /// </remarks>
 internal sealed class AcknowledgementWatch
 {
+    /// <summary>Most marks that are kept, however long a timeout is.</summary>
+    private const int MostMarks = 1_024;
+
     private readonly List<(ulong UpTo, long At)> _marks = []; // in their order
     private long _longest; // that was asked for
+    private long _spacing; // milliseconds between two marks, at least
+
+    /// <summary>Marks that are kept.</summary>
+    public int Count => _marks.Count;
 
     /// <summary>Notes that deliveries up to this tag have gone out by now.</summary>
     /// <param name="lastTag">The latest tag.</param>
     /// <param name="now">In milliseconds.</param>
     public void Note(ulong lastTag, long now)
     {
-        if (_marks.Count == 0 || _marks[^1].UpTo != lastTag)
+        if (_marks.Count == 0 || (_marks[^1].UpTo != lastTag && now - _marks[^1].At >= _spacing))
             _marks.Add((lastTag, now));
         // Of those that are old enough for every timeout the last one says all.
         int old = _marks.FindLastIndex(mark => now - mark.At >= _longest);
         if (old > 0)
             _marks.RemoveRange(0, old);
+        if (_marks.Count >= MostMarks)
+            Thin();
+        else if (_marks.Count < MostMarks / 4)
+            _spacing = 0;
+    }
+
+    /// <summary>Lets go of every other mark, and notes fewer from now on: what is late is then found a little later.</summary>
+    private void Thin()
+    {
+        _spacing = (_marks[^1].At - _marks[0].At) / (MostMarks / 2);
+        int kept = 0;
+        for (int i = 0; i < _marks.Count; i += 2)
+            _marks[kept++] = _marks[i];
+        _marks.RemoveRange(kept, _marks.Count - kept);
     }
 
     /// <summary>The highest tag that has been out for so long, for certain; 0 when there is none.</summary>

@@ -25,7 +25,8 @@ internal static class PropertiesView
         Text("user_id", properties.UserId);
         Text("app_id", properties.AppId);
         Text("cluster_id", properties.ClusterId);
-        Number("timestamp", (long?)properties.Timestamp);
+        if (properties.Timestamp is { } timestamp)
+            json.WriteNumber("timestamp", timestamp);
         Number("priority", properties.Priority);
         Number("delivery_mode", properties.DeliveryMode);
         if (properties.Headers is not null)
