@@ -12,6 +12,7 @@ public sealed class DataDirectory : IDisposable
     private readonly DirectoryLock _lock;
     private readonly CommitSignal _signal = new();
     private readonly List<RecoveryFinding> _findings = [];
+    private readonly DiskReserve _reserve;
     private readonly FileCatalog _catalog;
     private readonly PageFolder _pages;
     private FileMessageStore? _store;
@@ -20,6 +21,8 @@ public sealed class DataDirectory : IDisposable
     {
         (_path, _files, _options, _lock) = (path, files, options, heldLock);
         CheckFormat();
+        _reserve = new DiskReserve(files, Path.Combine(path, DiskReserve.FileName), options.DiskReserveBytes ?? DiskReserve.DefaultSize(path, options.SegmentSize));
+        _reserve.Lend();
         files.CreateDirectory(SegmentsPath);
         _pages = new PageFolder(files, Path.Combine(path, "pages"));
         files.SyncDirectory(path);
@@ -87,7 +90,8 @@ public sealed class DataDirectory : IDisposable
             Elapsed = recovered.Report.Elapsed,
             Findings = [.. _findings, .. recovered.Report.Findings],
         };
-        return _store = new FileMessageStore(recovered, _pages, _files, _catalog, _signal, _options);
+        _reserve.Open();
+        return _store = new FileMessageStore(recovered, _pages, _files, _catalog, _signal, _reserve, _options);
     }
 
     /// <summary>Closes the store if that was not done, syncs the catalog, and lets go of the folder.</summary>

@@ -19,7 +19,7 @@ public sealed class FileMessageStore : IMessageStore
     private readonly ConcurrentDictionary<uint, StoredQueue> _durable; // these and the opened ones
 
     /// <summary>Takes over what was recovered, and starts the committer.</summary>
-    internal FileMessageStore(RecoveredLog recovered, PageFolder pages, IStoreFiles files, FileCatalog catalog, CommitSignal signal, StoreOptions options)
+    internal FileMessageStore(RecoveredLog recovered, PageFolder pages, IStoreFiles files, FileCatalog catalog, CommitSignal signal, DiskReserve reserve, StoreOptions options)
     {
         (_space, _chunks, _loader, _pages) = (recovered.Space, recovered.Chunks, recovered.Loader, pages);
         _recovered = new(recovered.Queues.Select(queue => KeyValuePair.Create(queue.Number, queue)));
@@ -34,7 +34,7 @@ public sealed class FileMessageStore : IMessageStore
         _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, recovered.Segments, _space, options, DurableQueues, _failures);
         _ = new Pager(_space, pages, options, _housekeeper.Do, _failures);
         var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
-        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments, _failures));
+        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, reserve, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments, _failures));
         _failures.Retry = _housekeeper.Retry;
         catalog.RewriteWanted = () => _housekeeper.Do(catalog.Rewrite);
         _housekeeper.Start();

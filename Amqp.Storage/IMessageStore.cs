@@ -29,7 +29,10 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Why nothing can be made durable any more, or null while all is well. Never reset: a sync that failed once is not tried again.</summary>
     StoreFailedException? Failure { get; }
 
-    /// <summary>True while writes fail for want of room on the disk: nothing becomes durable, and all of it does once there is room.</summary>
+    /// <summary>
+    /// True while writes fail for want of room on the disk: nothing becomes durable, and all of it does once there is room. Also true until the room is there again that
+    /// is kept for settles, if they took of it: publishers shall wait so long.
+    /// </summary>
     bool IsFull { get; }
 
     /// <summary>True while more waits to be written than the store wants to hold; publishers then wait for <see cref="WaitForRoomAsync"/>.</summary>

@@ -27,6 +27,12 @@ public sealed class StoreOptions
     /// <summary>While fewer bytes than this are free on the disk, nothing is paged out. 0 or more.</summary>
     public long MinFreeDiskBytes { get; init; }
 
+    /// <summary>
+    /// Bytes of the disk that are kept for settles when it is full; 0: none; null: the smaller of one segment and 5 % of the disk. While they are not whole
+    /// <see cref="IMessageStore.IsFull"/> is true.
+    /// </summary>
+    public long? DiskReserveBytes { get; init; } = 0;
+
     /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause.</summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
@@ -50,6 +56,7 @@ public sealed class StoreOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxMessagesInMemory);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxTransientBytesInMemory);
         ArgumentOutOfRangeException.ThrowIfNegative(MinFreeDiskBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(DiskReserveBytes ?? 0, nameof(DiskReserveBytes));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxUnwrittenBytes);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SyncInterval, TimeSpan.Zero);
     }

@@ -322,6 +322,8 @@ internal static class SettingTable
             (target, value) => target.Store.MaxMessagesInMemory = value),
         Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB", "Messages that may wait to be written to disk before their publishers wait. At most a quarter of the memory high watermark.",
             (target, value) => target.Store.MaxUnwrittenBytes = value),
+        Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "", "Room on the disk that is kept, in the file `reserve`, so that consumers can make room when it is full; the smaller of `store.segment_size` and 5 % of the disk unless given, 0 for none. Publishers are blocked until it is whole again.",
+            (target, value) => target.Store.DiskReserveBytes = value),
         Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200", "The longest that persistent messages nobody awaits a confirm for stay unsynced.",
             (target, value) => target.Store.SyncInterval = value),
 

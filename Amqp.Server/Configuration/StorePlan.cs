@@ -14,6 +14,9 @@ internal sealed class StorePlan
     public long MaxUnwrittenBytes { get; set; } = _default.MaxUnwrittenBytes;
     public TimeSpan SyncInterval { get; set; } = _default.SyncInterval;
 
+    /// <inheritdoc cref="StoreOptions.DiskReserveBytes"/>
+    public long? DiskReserveBytes { get; set; }
+
     /// <summary>The options that these settings amount to.</summary>
     /// <remarks>What waits to be written, and what is kept although it is written, take at most a quarter each of a small memory's high watermark.</remarks>
     /// <param name="memory">The memory high watermark, and the share of it at which paging begins.</param>
@@ -31,6 +34,7 @@ internal sealed class StorePlan
             MinFreeDiskBytes = diskFreeLimit,
             MaxUnwrittenBytes = Math.Clamp(MaxUnwrittenBytes, 1, Math.Max(highWatermark / 4, 1)),
             SyncInterval = SyncInterval,
+            DiskReserveBytes = DiskReserveBytes,
         };
     }
 }

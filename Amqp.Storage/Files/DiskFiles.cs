@@ -83,6 +83,15 @@ internal sealed class DiskFiles : IStoreFiles
 
         public void Truncate(long length) => RandomAccess.SetLength(handle, length);
 
+        public void Extend(long length)
+        {
+            if (OperatingSystem.IsLinux() && Libc.TryAllocate(handle, length))
+                return;
+            byte[] zeros = new byte[64 << 10];
+            for (long at = Length; at < length; at += zeros.Length)
+                RandomAccess.Write(handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
+        }
+
         public void Sync()
         {
             long started = Stopwatch.GetTimestamp();

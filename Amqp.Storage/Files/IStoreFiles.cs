@@ -43,6 +43,9 @@ internal interface IStoreFile : IDisposable
 
     void Truncate(long length);
 
+    /// <summary>Makes the file as long as this, with zeros, and takes room on the disk for all of it.</summary>
+    void Extend(long length);
+
     /// <summary>Makes what was written survive a power cut.</summary>
     void Sync();
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage;
 
-/// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, opening a folder or a file under another's lock, and memory by the page.</summary>
+/// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, room on the disk for a file, opening a folder or a file under another's lock, and memory by the page.</summary>
 internal static unsafe partial class Libc
 {
     private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
@@ -39,6 +39,21 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Makes a file as long as this and takes room on the disk for all of it. Linux only.</summary>
+    /// <returns>False when the file system cannot do that.</returns>
+    /// <exception cref="IOException">There is no room.</exception>
+    public static bool TryAllocate(SafeFileHandle file, long length)
+    {
+        while (FAllocate(file, 0, 0, length) != 0)
+        {
+            IOException failure = Error("fallocate");
+            if (failure.HResult == Interrupted)
+                continue;
+            return DiskFull.Is(failure) ? throw failure : false;
+        }
+        return true;
+    }
+
     /// <summary>Takes whole pages from the system. Linux only.</summary>
     /// <exception cref="InsufficientMemoryException">It has none.</exception>
     public static byte* Map(int bytes)
@@ -61,6 +76,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int MUnmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int FAllocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

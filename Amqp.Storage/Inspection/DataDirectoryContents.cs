@@ -69,7 +69,8 @@ public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Le
 /// <param name="Acknowledgements">Their files of acknowledgements.</param>
 /// <param name="Catalog">The catalog.</param>
 /// <param name="Pages">Transient messages that left the memory of the last run: nothing of them is read again.</param>
-public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowledgements, long Catalog, long Pages)
+/// <param name="Reserve">Room that is kept for a full disk.</param>
+public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowledgements, long Catalog, long Pages, long Reserve)
 {
     /// <summary>The folder of transient messages, in the data folder.</summary>
     private const string PagesFolder = "pages";
@@ -85,7 +86,8 @@ public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowle
             SizeOf(file => IsSegmentFile(file, IndexFiles.Extension)),
             SizeOf(file => IsSegmentFile(file, AcknowledgementFiles.Extension)),
             SizeOf(file => file.FullName == Path.Combine(directory, CatalogFile.Name)),
-            SizeOf(file => file.FullName.StartsWith(pages, StringComparison.Ordinal)));
+            SizeOf(file => file.FullName.StartsWith(pages, StringComparison.Ordinal)),
+            SizeOf(file => file.FullName == Path.Combine(directory, DiskReserve.FileName)));
 
         long SizeOf(Func<FileInfo, bool> isMeant) => files.Where(isMeant).Sum(file => file.Length);
         bool IsSegmentFile(FileInfo file, string extension) => file.DirectoryName == segments && file.Extension == extension;

@@ -37,6 +37,8 @@ internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 
     public void Truncate(long length) => _length = (int)Math.Min(length, _length);
 
+    public void Extend(long length) => Write(new byte[Math.Max(0, length - _length)], _length);
+
     public void Sync()
     {
         // There is nothing behind it.

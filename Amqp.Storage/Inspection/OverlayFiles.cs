@@ -80,6 +80,9 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
         /// <exception cref="NotSupportedException">Always: records are never written over.</exception>
         public void Write(ReadOnlySpan<byte> source, long offset) => throw new NotSupportedException($"{path} is on disk");
 
+        /// <exception cref="NotSupportedException">Always: who only looks takes no room.</exception>
+        public void Extend(long length) => throw new NotSupportedException($"{path} is on disk");
+
         public void Sync()
         {
             // Nothing was written.

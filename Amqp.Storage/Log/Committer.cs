@@ -18,6 +18,9 @@ internal sealed class Committer : IAsyncDisposable
     // How long to wait for room before a write is tried again, in milliseconds.
     private const int FullDelay = 100;
 
+    // The same for the reserve.
+    private const int RestoreDelay = 500;
+
     // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
     private const long DeadSegmentBytes = 1 << 20;
 
@@ -27,6 +30,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly SegmentWriter _writer;
     private readonly FileCatalog _catalog;
     private readonly CommitSignal _signal;
+    private readonly DiskReserve _reserve;
     private readonly StoreOptions _options;
     private readonly Func<IEnumerable<StoredQueue>> _durableQueues;
 
@@ -42,7 +46,10 @@ internal sealed class Committer : IAsyncDisposable
     private readonly SegmentReplacement _replacement;
     private int _released; // of _unwritten
     private long _taken; // the position behind _unwritten
+    private bool _hasRoom = true; // the last write went through
+    private bool _isHeldUp; // a dead segment cannot go, as something has to be written first; found by the last sweep
     private long _fullUntil;
+    private long _restoreAt;
     private long? _unwrittenSince; // milliseconds, as are all times here
     private long? _unsyncedSince;
     private int _quietRounds;
@@ -54,9 +61,10 @@ internal sealed class Committer : IAsyncDisposable
     private volatile bool _isFull;
     private volatile bool _stopping;
 
-    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper, SegmentReplacement replacement)
+    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, DiskReserve reserve, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper, SegmentReplacement replacement)
     {
-        (_space, _log, _segments, _writer, _catalog, _signal, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, options, durableQueues);
+        (_space, _log, _segments, _writer, _catalog, _signal, _reserve, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, reserve, options, durableQueues);
+        _isFull = !reserve.IsWhole;
         (_release, _saveMarks, _isFree, _fold) = (writer.Release, SaveMarks, IsFree, housekeeper.Fold);
         (_housekeeper, _replacement) = (housekeeper, replacement);
     }
@@ -136,6 +144,7 @@ internal sealed class Committer : IAsyncDisposable
         finally
         {
             _writer.Dispose();
+            _reserve.Dispose();
             _ended.SetResult();
         }
     }
@@ -144,8 +153,12 @@ internal sealed class Committer : IAsyncDisposable
     private bool Work()
     {
         long now = Environment.TickCount64;
-        if (_isFull && now < _fullUntil)
+        if (!_hasRoom && now < _fullUntil)
             return false;
+        if (_hasRoom && !_reserve.IsWhole && now >= _restoreAt)
+            RestoreReserve(now);
+        if (_segments.TakeLackOfRoom() && GiveReserveUp())
+            _segments.RequestSweep(); // which has it tried again
         long waiting = _log.Position - _written;
         if (waiting > 0)
             _unwrittenSince ??= now;
@@ -169,7 +182,7 @@ internal sealed class Committer : IAsyncDisposable
 
     private void Rest()
     {
-        if (_isFull)
+        if (!_hasRoom)
         {
             _signal.Prepare(sleep: false);
             if (!_stopping)
@@ -178,7 +191,7 @@ internal sealed class Committer : IAsyncDisposable
         }
         bool isQuiet = _unwrittenSince is null && _unsyncedSince is null;
         _quietRounds = isQuiet ? _quietRounds + 1 : 0;
-        bool sleep = _quietRounds > RoundsBeforeSleep;
+        bool sleep = _quietRounds > RoundsBeforeSleep && _reserve.IsWhole;
         if (_quietRounds == RoundsBeforeSleep)
         {
             _log.EndDeadSegment(DeadSegmentBytes);
@@ -193,42 +206,82 @@ internal sealed class Committer : IAsyncDisposable
         if (_stopping || IsAsked || (sleep && (_catalog.IsDirty || _segments.HasNews)))
             _signal.Cancel();
         else
-            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _writeDelay);
+            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _quietRounds > RoundsBeforeSleep ? TimeSpan.FromMilliseconds(RestoreDelay) : _writeDelay);
     }
 
     /// <returns>False when there is no room for it on the disk now.</returns>
     private bool TryWrite()
     {
-        bool isFull = false;
+        bool hasRoom = true;
         try
         {
             Write();
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            isFull = true;
+            hasRoom = false;
             _fullUntil = Environment.TickCount64 + FullDelay;
         }
-        if (isFull != _isFull)
+        if (hasRoom != _hasRoom)
         {
-            _isFull = isFull;
+            _hasRoom = hasRoom;
             _segments.RequestSweep(); // for what a sweep could not delete as it could not write, or had to leave while it was full
-            Committed?.Invoke();
         }
-        return !isFull;
+        TellIfFull();
+        return hasRoom;
+    }
+
+    /// <summary>The disk is full while a write finds no room, and until the reserve is whole: what comes to be free is for settles before it is for publishers.</summary>
+    private void TellIfFull()
+    {
+        bool isFull = !_hasRoom || !_reserve.IsWhole;
+        if (isFull == _isFull)
+            return;
+        _isFull = isFull;
+        Committed?.Invoke();
+    }
+
+    private void RestoreReserve(long now)
+    {
+        _restoreAt = now + RestoreDelay;
+        if (_reserve.TryRestore())
+            TellIfFull();
     }
 
     /// <summary>Deletes what nobody needs though it is not written yet that nobody does: else consumers could not make room on a full disk.</summary>
     /// <remarks>
     /// In a crash now nothing comes back that was settled. But a segment with a message that was settled for the sake of another, as in a transaction,
-    /// waits until that one is written; the others need not.
+    /// waits until that one is written; the others need not. Where nothing can go and settles wait to be written, a piece of the reserve is for them;
+    /// messages that stand before them in the log come to be written with them.
     /// </remarks>
     private void MakeRoom()
     {
-        if (!_segments.HasNews)
-            return;
-        _writer.Sync();
-        _segments.Sweep(_release, _isFree, _fold);
+        bool isAny = false;
+        if (_segments.HasNews)
+        {
+            _writer.Sync();
+            isAny = Sweep(_isFree);
+        }
+        if (!isAny && (_isHeldUp || _log.SettledPosition > _written))
+            GiveReserveUp();
+    }
+
+    /// <returns>False when nothing is left of it.</returns>
+    private bool GiveReserveUp()
+    {
+        if (!_reserve.TryGiveUp())
+            return false;
+        _fullUntil = 0; // what waits for room is tried again at once
+        _restoreAt = Environment.TickCount64 + RestoreDelay;
+        TellIfFull();
+        return true;
+    }
+
+    /// <returns>True when a segment was deleted.</returns>
+    private bool Sweep(Func<Segment, bool> isFree)
+    {
+        _isHeldUp = false;
+        return _segments.Sweep(_release, isFree, _fold);
     }
 
     private void WriteAll()
@@ -286,7 +339,7 @@ internal sealed class Committer : IAsyncDisposable
             _writer.End(ended); // by now the writer may be at the next one
             Sync();
         }
-        _segments.Sweep(_release, _saveMarks, _fold);
+        Sweep(_saveMarks);
     }
 
     private bool SaveMarks(Segment segment)
@@ -294,13 +347,21 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues(), segment);
         if (_log.Position == _durable)
             return true;
-        if (!TryWrite()) // what was not repeated may have been replaced by a mark that is not durable yet
-            return false;
+        while (!TryWrite()) // what was not repeated may have been replaced by a mark that is not durable yet
+        {
+            if (!GiveReserveUp())
+                return false;
+        }
         Sync();
         return true;
     }
 
-    private bool IsFree(Segment segment) => segment.BoundPosition <= _written && !_log.HasDelivered(_durableQueues(), segment);
+    private bool IsFree(Segment segment)
+    {
+        bool isFree = segment.BoundPosition <= _written && !_log.HasDelivered(_durableQueues(), segment);
+        _isHeldUp |= !isFree;
+        return isFree;
+    }
 
     private void Fail(Exception cause)
     {

@@ -69,6 +69,8 @@ internal sealed class Housekeeper : IAsyncDisposable
         segment.IsBeingFolded = false; // before the report: the sweep that follows may ask again
         if (failure is not null)
             _failures.Report(BackgroundWork.Folding, failure);
+        if (failure is IOException error && DiskFull.Is(error))
+            _segments.ReportLackOfRoom();
         if (!isFolded)
             return;
         _segments.RequestSweep();

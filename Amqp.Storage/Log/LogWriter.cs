@@ -24,6 +24,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private long _references; // messages times queues appended to it
     private long _position;
     private long _messages;
+    private long _settledPosition;
     private long _durablePosition; // not owned by _gate
     private StoreFailedException? _failure;
     private bool _closed;
@@ -33,6 +34,9 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
 
     /// <summary>Messages appended since the start.</summary>
     public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>The position behind the last settle.</summary>
+    public long SettledPosition => Volatile.Read(ref _settledPosition);
 
     /// <summary>Everything before this position is safe. Set by the committer, after it is so.</summary>
     public long DurablePosition
@@ -89,7 +93,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
                 return;
             SettleRecord.Write(Reserve(size, out _), queue.Number, ranges);
             _segment.OldestSettled = Math.Min(_segment.OldestSettled, oldestSegment);
-            Advance(size);
+            Volatile.Write(ref _settledPosition, Advance(size));
         }
     }
 

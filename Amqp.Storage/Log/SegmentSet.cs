@@ -29,13 +29,14 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     private readonly List<string> _leftOver = []; // files of segments that are gone
     private volatile bool _isSweepDue;
     private volatile bool _isEndAwaited;
+    private volatile bool _lacksRoom;
     private long _lastId;
 
     /// <summary>Where the files are.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>True when there is something for the committer to do: a segment died, was folded, was compacted, or should end, or what failed is due again.</summary>
-    public bool HasNews => !_reported.IsEmpty || !_compacted.IsEmpty || _isSweepDue || _isEndAwaited;
+    /// <summary>True when there is something for the committer to do: a segment died, was folded, was compacted, or should end, there was no room to fold one, or what failed is due again.</summary>
+    public bool HasNews => !_reported.IsEmpty || !_compacted.IsEmpty || _isSweepDue || _isEndAwaited || _lacksRoom;
 
     /// <summary>The segments there are, in order, the open one too.</summary>
     public Segment[] Present
@@ -100,6 +101,21 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         signal.Wake();
     }
 
+    /// <summary>The housekeeper finds no room on the disk to fold a segment, without which it cannot go.</summary>
+    public void ReportLackOfRoom()
+    {
+        _lacksRoom = true;
+        signal.Wake();
+    }
+
+    /// <summary>Whether that was reported since it was last asked for.</summary>
+    public bool TakeLackOfRoom()
+    {
+        bool isLacking = _lacksRoom;
+        _lacksRoom = false;
+        return isLacking;
+    }
+
     /// <summary>Whether that was reported since it was last asked for.</summary>
     public bool TakeEndAwaited()
     {
@@ -115,7 +131,8 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
     /// <param name="release">Closes a segment's file if it is still open to write.</param>
     /// <param name="saveMarks">Called for each segment before its deletion: makes durable what else is in it, or says that it cannot.</param>
     /// <param name="fold">Has a segment's settle records folded into older ones, later.</param>
-    public void Sweep(Action<Segment> release, Func<Segment, bool> saveMarks, Action<Segment, Segment[]> fold)
+    /// <returns>True when a segment has gone.</returns>
+    public bool Sweep(Action<Segment> release, Func<Segment, bool> saveMarks, Action<Segment, Segment[]> fold)
     {
         _isSweepDue = false;
         while (_reported.TryDequeue(out Segment? dead))
@@ -124,6 +141,7 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
         _leftOver.RemoveAll(TryDelete);
 
         // What a round lets go counts as gone only after the folder was synced: no deletion may overtake, in a power cut, one it relies on.
+        bool isAny = false;
         var gone = new List<Segment>();
         do
         {
@@ -148,8 +166,10 @@ internal sealed class SegmentSet(IStoreFiles files, string directory, CommitSign
             if (gone.Count > 0)
                 files.SyncDirectory(Directory);
             gone.ForEach(Forget);
+            isAny |= gone.Count > 0;
         }
         while (gone.Count > 0);
+        return isAny;
     }
 
     private bool TryDelete(Segment segment)

@@ -123,6 +123,12 @@ internal sealed class FaultyFiles : IStoreFiles
             file.Truncate(length);
         }
 
+        public void Extend(long length)
+        {
+            owner.Note("extend", path);
+            file.Extend(length);
+        }
+
         public void Sync()
         {
             owner.Note("sync", path);

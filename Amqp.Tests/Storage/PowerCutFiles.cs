@@ -245,6 +245,15 @@ internal sealed class PowerCutFiles : IStoreFiles
             }
         }
 
+        public void Extend(long length)
+        {
+            lock (owner._gate)
+            {
+                Count();
+                file.Write(new byte[Math.Max(0, length - file.Length)], file.Length);
+            }
+        }
+
         public void Sync()
         {
             lock (owner._gate)

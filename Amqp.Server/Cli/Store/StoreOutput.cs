@@ -14,11 +14,11 @@ internal sealed class StoreOutput(TextWriter output)
     public static void Print(DataFolderReport report, StoreOutput to)
     {
         DiskUsage size = report.SizeOnDisk;
-        long other = size.Total - size.Log - size.Indexes - size.Acknowledgements - size.Catalog - size.Pages;
+        long other = size.Total - size.Log - size.Indexes - size.Acknowledgements - size.Catalog - size.Pages - size.Reserve;
         DefinitionCounts catalog = report.Catalog;
         to.Line($"folder: {report.Folder}");
         to.Line($"format: {report.FormatVersion}");
-        to.Line($"bytes on disk: {size.Total} (log {size.Log}, indexes {size.Indexes}, acknowledgements {size.Acknowledgements}, catalog {size.Catalog}, pages {size.Pages}, other {other})");
+        to.Line($"bytes on disk: {size.Total} (log {size.Log}, indexes {size.Indexes}, acknowledgements {size.Acknowledgements}, catalog {size.Catalog}, pages {size.Pages}, reserve {size.Reserve}, other {other})");
         to.Line($"catalog: {catalog.Total} entries (virtual hosts {catalog.VirtualHosts}, users {catalog.Users}, exchanges {catalog.Exchanges}, queues {catalog.Queues}, bindings {catalog.Bindings}, other {catalog.Other})");
         to.Line($"messages: {report.Queues.Where(queue => queue.Name is not null).Sum(queue => queue.Messages)} in {report.Queues.Count(queue => queue.Name is not null)} durable queues");
         to.Table(SegmentsOf(report));

@@ -1,0 +1,166 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>The files of the operating system on a disk of a given size. Thread-safe.</summary>
+internal sealed class BoundedFiles(long capacity) : IStoreFiles
+{
+    private readonly DiskFiles _disk = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _lengths = [];
+    private long _used;
+    private long _capacity = capacity;
+
+    /// <summary>A disk without room, with what is in a folder.</summary>
+    public static BoundedFiles FullWith(string folder)
+    {
+        var files = new BoundedFiles(0);
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+            files.SetLength(file.FullName, file.Length);
+        files.Fill();
+        return files;
+    }
+
+    /// <summary>What a process that is killed at this moment leaves.</summary>
+    public TestFolder Crash(TestFolder folder)
+    {
+        lock (_gate)
+            return folder.Copy();
+    }
+
+    /// <summary>Others take all the room there is.</summary>
+    public void Fill()
+    {
+        lock (_gate)
+            _capacity = _used;
+    }
+
+    /// <summary>Gives so many bytes back that others took.</summary>
+    public void Free(long bytes)
+    {
+        lock (_gate)
+            _capacity += bytes;
+    }
+
+    public IReadOnlyList<string> List(string directory) => _disk.List(directory);
+
+    public bool Exists(string path) => _disk.Exists(path);
+
+    public void CreateDirectory(string path) => _disk.CreateDirectory(path);
+
+    public long? FreeBytes(string directory)
+    {
+        lock (_gate)
+            return Math.Max(0, _capacity - _used);
+    }
+
+    public IStoreFile Create(string path)
+    {
+        lock (_gate)
+        {
+            var file = _disk.Create(path);
+            SetLength(path, 0);
+            return new BoundedFile(this, path, file);
+        }
+    }
+
+    public IStoreFile Open(string path, FileAccess access)
+    {
+        lock (_gate)
+        {
+            var file = _disk.Open(path, access);
+            if (!_lengths.ContainsKey(path))
+                SetLength(path, file.Length);
+            return new BoundedFile(this, path, file);
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_gate)
+        {
+            _disk.Delete(path);
+            Forget(path);
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (_gate)
+        {
+            _disk.Rename(from, to);
+            long length = _lengths.GetValueOrDefault(from);
+            Forget(from);
+            SetLength(to, length);
+        }
+    }
+
+    public void SyncDirectory(string path) => _disk.SyncDirectory(path);
+
+    private void Forget(string path)
+    {
+        SetLength(path, 0);
+        _lengths.Remove(path);
+    }
+
+    private void SetLength(string path, long length)
+    {
+        _used += length - _lengths.GetValueOrDefault(path);
+        _lengths[path] = length;
+    }
+
+    /// <summary>How far a file can grow, at most to a length.</summary>
+    private long Grow(string path, long length)
+    {
+        long now = _lengths.GetValueOrDefault(path);
+        if (length <= now)
+            return length;
+        long reached = Math.Min(length, now + Math.Max(0, _capacity - _used));
+        SetLength(path, reached);
+        return reached;
+    }
+
+    private static IOException NoRoom() => new("No space left on device", 28); // ENOSPC, as the runtime reports it
+
+    private sealed class BoundedFile(BoundedFiles owner, string path, IStoreFile file) : IStoreFile
+    {
+        public long Length => file.Length;
+
+        public int Read(Span<byte> target, long offset) => file.Read(target, offset);
+
+        public void Write(ReadOnlySpan<byte> source, long offset)
+        {
+            lock (owner._gate)
+            {
+                long reached = owner.Grow(path, offset + source.Length);
+                file.Write(source[..(int)Math.Max(0, Math.Min(source.Length, reached - offset))], offset);
+                if (reached < offset + source.Length)
+                    throw NoRoom();
+            }
+        }
+
+        public void Truncate(long length)
+        {
+            lock (owner._gate)
+            {
+                file.Truncate(length);
+                owner.SetLength(path, length);
+            }
+        }
+
+        public void Extend(long length)
+        {
+            lock (owner._gate)
+            {
+                long reached = owner.Grow(path, length);
+                file.Extend(reached);
+                if (reached < length)
+                    throw NoRoom(); // some file systems keep what they had room for
+            }
+        }
+
+        public void Sync() => file.Sync();
+
+        public void Dispose() => file.Dispose();
+    }
+}
