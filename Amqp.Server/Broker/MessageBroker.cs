@@ -187,6 +187,7 @@ internal sealed class MessageBroker(
             Events = Events,
             Faults = Faults,
             QuarantineLimit = _options.QuarantineLimit,
+            RecentHistoryLimit = _options.RecentHistoryLimit,
             Making = AddInternalExchanges,
             Limit = _options.VirtualHosts.Limit,
             Spans = _spans,

@@ -81,6 +81,9 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>How many messages of a queue or an exchange may be quarantined before it stops.</summary>
     public int QuarantineLimit { get; init; } = BrokerOptions.DefaultQuarantineLimit;
 
+    /// <summary>How many messages an exchange with a recent history keeps at most: whoever binds to it gets them all at once, and others wait meanwhile.</summary>
+    public int RecentHistoryLimit { get; init; } = BrokerOptions.DefaultRecentHistoryLimit;
+
     /// <summary>Who takes replies by direct reply-to.</summary>
     public ReplyConsumers Replies { get; } = new();
 

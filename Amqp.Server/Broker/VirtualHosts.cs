@@ -32,6 +32,9 @@ internal sealed class VirtualHosts(
     /// <inheritdoc cref="VirtualHost.QuarantineLimit"/>
     public required int QuarantineLimit { get; init; }
 
+    /// <inheritdoc cref="VirtualHost.RecentHistoryLimit"/>
+    public required int RecentHistoryLimit { get; init; }
+
     /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
@@ -140,6 +143,7 @@ internal sealed class VirtualHosts(
             Events = Events,
             Faults = Faults,
             QuarantineLimit = QuarantineLimit,
+            RecentHistoryLimit = RecentHistoryLimit,
             Spans = Spans,
             IsDiskShort = IsDiskShort,
         };

@@ -12,6 +12,9 @@ public sealed class BrokerOptions
     /// <summary><see cref="QuarantineLimit"/> unless it is configured.</summary>
     public const int DefaultQuarantineLimit = 100;
 
+    /// <summary><see cref="RecentHistoryLimit"/> unless it is configured.</summary>
+    public const int DefaultRecentHistoryLimit = 10_000;
+
     /// <summary>Largest frame offered in connection.tune, in bytes: 4,096 or more, or 0 for no limit.</summary>
     public int FrameMax { get; set; } = 131_072;
 
@@ -38,6 +41,9 @@ public sealed class BrokerOptions
 
     /// <summary>Messages of one queue that may be quarantined before it stops.</summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
+
+    /// <summary>Messages that an exchange of the type x-recent-history keeps at most.</summary>
+    public int RecentHistoryLimit { get; set; } = DefaultRecentHistoryLimit;
 
     /// <summary>How long a delivery may stay unacknowledged, where the queue says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;

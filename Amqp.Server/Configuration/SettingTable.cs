@@ -104,6 +104,8 @@ internal static class SettingTable
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
         Setting.Of("queue.quarantine_limit", Integer(0, int.MaxValue), "100", "Messages of a queue that the broker cannot handle and has put aside; with one more the queue stops.",
             (target, value) => target.Options.QuarantineLimit = value),
+        Setting.Of("exchange.recent_history_limit", Integer(1, 1_000_000), "10000", "Messages that an exchange of the type x-recent-history keeps at most, whatever its `x-recent-history-length` says.",
+            (target, value) => target.Options.RecentHistoryLimit = value),
         Setting.Of("cluster_queue_limit", Integer(0, int.MaxValue).Or("infinity", -1), "infinity", "Queues in all virtual hosts together; declaring one more is refused with 406.",
             (target, value) => target.Options.ClusterQueueLimit = value < 0 ? null : value),
         .. VirtualHostSettings.Rows,

@@ -7,12 +7,13 @@ namespace Amqp.Server.Broker.Exchanges;
 
 /// <summary>The last messages of an exchange, oldest first. They do not outlive a restart, as in RabbitMQ.</summary>
 /// <remarks>Its lock owns them. It is taken behind the topology lock and before the store's; no queue's lock is taken under it.</remarks>
-/// <param name="length">How many are kept.</param>
+/// <param name="length">How many are kept, as far as <see cref="VirtualHost.RecentHistoryLimit"/> lets it.</param>
 /// <param name="exchange">For the log.</param>
 /// <param name="virtualHost">Where they are replayed to.</param>
 /// <param name="messages">Their place in the store.</param>
 internal sealed class RecentHistory(long length, string exchange, VirtualHost virtualHost, StoredQueue messages)
 {
+    private readonly long _most = Math.Min(length, virtualHost.RecentHistoryLimit);
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
@@ -31,7 +32,7 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
                 _replayed.Add(message); // bound in a circle, it has its own messages back: they are kept once all are through
                 return;
             }
-            if (_closed || _kept.Count >= length)
+            if (_closed || _kept.Count >= _most)
             {
                 var gone = message;
                 if (!_closed)
