@@ -35,6 +35,53 @@ public class AlternateExchangeTests : BehaviourTests
     }
 
     [Test]
+    public async Task Bindings_that_are_for_other_messages_do_not_keep_one_from_the_alternate()
+    {
+        var channel = await OpenChannelAsync();
+        string alternate = await DeclareExchangeAsync(channel, "fanout"), exchange = await DeclareWithAlternateAsync(channel, alternate);
+        string routed = await DeclareQueueAsync(channel), unrouted = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(unrouted, alternate);
+        await channel.BindQueueAsync(routed, exchange, "k");
+
+        await channel.PublishAsync(exchange, "another", "one");
+
+        Assert.That((await channel.GetAsync(unrouted)).Text, Is.EqualTo("one"));
+        await channel.ExpectEmptyAsync(routed);
+    }
+
+    [Test]
+    public async Task What_a_bound_exchange_cannot_route_goes_to_that_exchanges_alternate_alone()
+    {
+        var channel = await OpenChannelAsync();
+        string ofInner = await DeclareExchangeAsync(channel, "fanout"), ofOuter = await DeclareExchangeAsync(channel, "fanout");
+        string inner = await DeclareWithAlternateAsync(channel, ofInner), outer = await DeclareWithAlternateAsync(channel, ofOuter);
+        string expected = await DeclareQueueAsync(channel), other = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(expected, ofInner);
+        await channel.BindQueueAsync(other, ofOuter);
+        await channel.BindExchangeAsync(inner, outer, "k");
+
+        await channel.PublishAsync(outer, "k", "one");
+
+        Assert.That((await channel.GetAsync(expected)).Text, Is.EqualTo("one"));
+        await channel.ExpectEmptyAsync(other);
+    }
+
+    [Test]
+    public async Task A_bound_exchange_that_leads_nowhere_counts_as_a_way()
+    {
+        var channel = await OpenChannelAsync();
+        string alternate = await DeclareExchangeAsync(channel, "fanout"), nowhere = await DeclareExchangeAsync(channel, "fanout");
+        string exchange = await DeclareWithAlternateAsync(channel, alternate), queue = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(queue, alternate);
+        await channel.BindExchangeAsync(nowhere, exchange, "k");
+
+        await channel.PublishAsync(exchange, "k", "one", mandatory: true);
+
+        await channel.ExpectMessageAsync<BasicReturn>();
+        await channel.ExpectEmptyAsync(queue);
+    }
+
+    [Test]
     public async Task Alternates_of_alternates_are_asked_in_turn()
     {
         var channel = await OpenChannelAsync();

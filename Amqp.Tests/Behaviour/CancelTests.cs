@@ -70,6 +70,21 @@ public class CancelTests : BehaviourTests
     }
 
     [Test]
+    public async Task The_consumers_of_other_connections_hear_of_the_deletion_at_once()
+    {
+        var (deleting, one, other) = (await OpenChannelAsync(), await OpenChannelAsync(), await OpenChannelAsync());
+        string queue = NewQueueName();
+        await deleting.DeclareQueueAsync(queue);
+        await one.ConsumeAsync(queue, "one");
+        await other.ConsumeAsync(queue, "other");
+
+        await deleting.DeleteQueueAsync(queue);
+
+        Assert.That((await one.ExpectAsync<BasicCancel>()).ConsumerTag, Is.EqualTo("one"));
+        Assert.That((await other.ExpectAsync<BasicCancel>()).ConsumerTag, Is.EqualTo("other"));
+    }
+
+    [Test]
     public async Task A_consumer_that_the_broker_cancelled_may_be_cancelled_still()
     {
         var channel = await OpenChannelAsync();

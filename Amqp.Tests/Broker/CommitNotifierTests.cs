@@ -36,6 +36,25 @@ public sealed class CommitNotifierTests : IDisposable
         Assert.That(run.Store.Failure, Is.Null);
     }
 
+    [Test]
+    public async Task Who_comes_when_the_position_is_durable_already_is_told_without_another_commit([Values] bool hasFailed)
+    {
+        var files = new FaultyFiles();
+        await using var run = new StoreRun(_folder.Path, files: files);
+        var notifier = new CommitNotifier(run.Store, new ContainedFaults(NullLogger.Instance, TimeProvider.System));
+        long position = Append(run);
+        if (hasFailed)
+            files.Fail((call, _) => call == "write");
+        Task committed = run.Store.WaitForCommitAsync(position);
+        await committed.WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.That((run.Store.Failure is not null, run.Store.DurablePosition == position), Is.EqualTo((hasFailed, !hasFailed)));
+
+        var late = new Waiter(isBroken: false);
+        notifier.Add(late, position);
+
+        await late.Told.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     private static long Append(StoreRun run)
     {
         StoredMessage message = default;

@@ -11,6 +11,9 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
     /// <summary>Called ahead of each read; throws to make it fail.</summary>
     public Action<StoredMessage> BeforeRead { get; set; } = static _ => { };
 
+    /// <summary>Called ahead of each settle, with the number of the queue and whether it is bound to what was appended before.</summary>
+    public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
+
     public bool IsDisposed { get; private set; }
 
     public event Action? Committed
@@ -96,6 +99,8 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
     public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false)
     {
         Before("Settle", queue.Number);
+        if (!messages.IsEmpty)
+            BeforeSettle(queue.Number, isBound);
         store.Settle(queue, messages, isBound);
     }
 

@@ -29,6 +29,9 @@ public sealed class QueueTests
     [Test]
     public void A_queue_deleted_while_clients_use_it_leaves_nothing_behind() => Exploration.Explore(150, () => new Deleting(_broker));
 
+    [Test]
+    public void What_is_purged_while_others_publish_and_consume_is_delivered_to_nobody_and_nothing_else_is_missing() => Exploration.Explore(150, () => new Purging(_broker));
+
     private static IEnumerable<string> Messages(string publisher, int count) => Enumerable.Range(0, count).Select(number => $"{publisher}{number}");
 
     private static ScriptedClient Declared(SchedulesBroker broker)
@@ -118,6 +121,37 @@ public sealed class QueueTests
         {
             Assert.That(_consumer.IsAllSent, Is.True);
             Assert.That(_consumer.Bodies, Is.EqualTo(Enumerable.Range(0, 3).SelectMany(round => Messages($"{round}", 3))));
+        }
+
+        public void Dispose() => _consumer.End();
+    }
+
+    private sealed class Purging(SchedulesBroker broker) : IScenario
+    {
+        private readonly ScriptedClient _publisher = Declared(broker), _consumer = new(broker), _purger = new(broker);
+
+        public IEnumerable<(string Name, Action Body)> Threads =>
+        [
+            ("publisher", () =>
+            {
+                foreach (string message in Messages("a", 4))
+                    _publisher.Publish("", "q", persistent: false, message);
+            }),
+            ("consumer", () => _consumer.Say(_consume with { NoAck = true })),
+            ("purger", () =>
+            {
+                _purger.Say(new QueuePurge("q", false));
+                _purger.Say(new QueuePurge("q", false));
+            }),
+        ];
+
+        public void Check()
+        {
+            _publisher.Publish("", "q", persistent: false, "last");
+            long purged = _purger.Methods<QueuePurgeOk>().Sum(purge => purge.MessageCount);
+            Assert.That(_consumer.Bodies, Is.Unique.And.Ordered.And.Member("last"));
+            Assert.That(_consumer.Bodies.Count + purged, Is.EqualTo(5), $"purged: {purged}, delivered: {string.Join(' ', _consumer.Bodies)}");
+            Assert.That(broker.Broker.VirtualHosts.Find("/")!.FindQueue("q")!.Counts.Ready, Is.Zero);
         }
 
         public void Dispose() => _consumer.End();

@@ -150,10 +150,13 @@ public sealed class SegmentCompactionTests
         bytes[bytes.AsSpan().IndexOf("020 xxx"u8) + 20] ^= 1;
         await File.WriteAllBytesAsync(damaged, bytes);
 
-        await using var next = new StoreRun(_folder.Path);
+        await using var next = new StoreRun(_folder.Path, files: _files);
         next.Store.Purge(next.First);
         await next.CommitAsync();
-        await Eventually.Holds(() => LogBytes < bytes.Length + 2 * StoreRun.Small.SegmentSize, () => $"{LogBytes} bytes of log");
+        string compacted = $"{Path.GetFileNameWithoutExtension(damaged)}.compacted";
+        await Eventually.Holds(
+            () => _files.Calls.Contains($"delete {compacted}") || _files.Calls.Contains($"rename {Path.GetFileName(damaged)}"), () => "it was not tried", TimeSpan.FromSeconds(10));
+        Assert.That(_files.Calls, Does.Contain($"create {compacted}"));
 
         Assert.That(await File.ReadAllBytesAsync(damaged), Is.EqualTo(bytes));
         StoredMessage[] left = next.Second.TakeAll();
@@ -188,6 +191,31 @@ public sealed class SegmentCompactionTests
         }
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.Store.Texts(next.Second), Is.EqualTo(stuck));
+    }
+
+    [Test]
+    public async Task No_old_index_may_be_beside_a_new_log_after_a_power_cut_and_no_new_file_is_in_place_that_is_not_on_the_disk()
+    {
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            string[] stuck = await PublishWithStuckAsync(run, segments: 30);
+            await SmallAsync(stuck.Length * 150 + 3 * StoreRun.Small.SegmentSize);
+        }
+
+        string[] calls = _files.Calls;
+        string folder = $"sync {Path.GetFileName(Path.GetDirectoryName(_folder.SegmentFiles[0]))}";
+        int[] replaced = [.. Enumerable.Range(0, calls.Length).Where(i => calls[i].StartsWith("rename 0", StringComparison.Ordinal) && calls[i].EndsWith(".log", StringComparison.Ordinal))];
+        Assert.That(replaced, Has.Length.GreaterThan(5));
+        foreach (int at in replaced)
+        {
+            string name = Path.GetFileNameWithoutExtension(calls[at]["rename ".Length..]);
+            int indexGone = Array.LastIndexOf(calls, $"delete {name}.idx", at);
+            Assert.That(calls[indexGone..at], Does.Contain(folder), $"the deletion of {name}.idx is safe before the log is another");
+            foreach (string file in new[] { $"{name}.compacted", $"{name}.compacted.idx" })
+                Assert.That(calls[..at].Last(call => call.EndsWith($" {file}", StringComparison.Ordinal)), Is.EqualTo($"sync {file}"));
+            int next = Array.FindIndex(calls, at, call => call == folder || call.StartsWith("delete ", StringComparison.Ordinal));
+            Assert.That(next < 0 ? folder : calls[next], Is.EqualTo(folder), "the change is safe before anything is deleted that relies on it");
+        }
     }
 
     /// <summary>Many messages come and go, and in each segment one or two stay.</summary>

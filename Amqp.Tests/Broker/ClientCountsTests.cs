@@ -1,0 +1,104 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>Limits of connections and channels: how many there may be, and that whatever ends counts no longer.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class ClientCountsTests : IAsyncDisposable
+{
+    private readonly BareBroker _broker = new();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Test]
+    public void A_virtual_host_has_as_many_connections_as_its_limit_says([Values(0, 1, 3)] int most)
+    {
+        _broker.Broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(most))));
+
+        Assert.That(AdmitAll("guest"), Has.Count.EqualTo(most));
+    }
+
+    [Test]
+    public void A_user_has_as_many_connections_as_their_limit_says_and_one_that_ended_twice_counts_once()
+    {
+        _broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(2));
+        var admitted = AdmitAll("guest");
+        Assert.That(admitted, Has.Count.EqualTo(2));
+        Assert.That(() => _broker.Broker.Clients.Admit("another", _broker.Host).Dispose(), Throws.Nothing, "it is the user's own limit");
+
+        admitted[0].Dispose();
+        admitted[0].Dispose();
+
+        Assert.That(AdmitAll("guest"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void A_user_has_as_many_channels_as_their_limit_says_whatever_became_of_those_before([Values("closed", "ended", "closed after the end")] string end)
+    {
+        _broker.Broker.UserLimits.Set("guest", UserLimits.MaxChannels, FieldValue.FromInt64(3));
+        var clients = _broker.Broker.Clients;
+        var (first, second) = (clients.Admit("guest", _broker.Host), clients.Admit("guest", _broker.Host));
+        first.OpenChannel();
+        first.OpenChannel();
+        Assert.That(OpenAll(second), Is.EqualTo(1));
+
+        if (end == "closed")
+            first.CloseChannel();
+        else
+            first.Dispose();
+        if (end == "closed after the end")
+            first.CloseChannel();
+
+        Assert.That(OpenAll(second), Is.EqualTo(end == "closed" ? 1 : 2));
+    }
+
+    [Test]
+    public void The_broker_has_as_many_channels_as_its_limit_says_whosever_they_are([Values] bool isEnded)
+    {
+        var clients = new ClientCounts(_broker.Broker, channelLimit: 3);
+        var (one, other) = (clients.Admit("guest", _broker.Host), clients.Admit("another", _broker.Host));
+        one.OpenChannel();
+        one.OpenChannel();
+        Assert.That(OpenAll(other), Is.EqualTo(1));
+
+        if (isEnded)
+            one.Dispose();
+        else
+            one.CloseChannel();
+
+        Assert.That(OpenAll(other), Is.EqualTo(isEnded ? 2 : 1));
+    }
+
+    private List<ClientCounts.Admission> AdmitAll(string user)
+    {
+        var admitted = new List<ClientCounts.Admission>();
+        try
+        {
+            while (admitted.Count < 100)
+                admitted.Add(_broker.Broker.Clients.Admit(user, _broker.Host));
+        }
+        catch (AmqpException refused) when (refused.Code == ReplyCode.NotAllowed)
+        {
+            // That is the limit.
+        }
+        return admitted;
+    }
+
+    private static int OpenAll(ClientCounts.Admission admission)
+    {
+        int opened = 0;
+        try
+        {
+            for (; opened < 100; opened++)
+                admission.OpenChannel();
+        }
+        catch (AmqpException refused) when (refused.Code == ReplyCode.NotAllowed)
+        {
+            // That is the limit.
+        }
+        return opened;
+    }
+}

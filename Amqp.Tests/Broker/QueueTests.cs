@@ -1,0 +1,446 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>A queue by itself: no client, no socket, and the time is what the test says.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class QueueTests : IAsyncDisposable
+{
+    private readonly BareBroker _broker = new();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [TearDown]
+    public void NothingWasUnforeseen() => Assert.That(_broker.Broker.Faults.Total, Is.Zero, string.Join("\n", _broker.Broker.Faults.Recent.Select(fault => $"{fault}")));
+
+    [Test]
+    public void A_consume_between_the_last_cancel_and_the_deletion_of_an_auto_delete_queue_is_refused()
+    {
+        var queue = _broker.Declare("q", QueueFlags.AutoDelete);
+        var last = _broker.Consume(queue);
+        Assert.That(queue.Unsubscribe(last.Subscription), Is.True, "the queue is to go");
+
+        var refused = Assert.Throws<AmqpException>(() => _broker.Consume(queue));
+
+        Assert.That(refused!.Code, Is.EqualTo(ReplyCode.NotFound));
+    }
+
+    [Test]
+    public void An_auto_delete_queue_goes_with_its_last_consumer_and_with_no_other()
+    {
+        var queue = _broker.Declare("q", QueueFlags.AutoDelete);
+        var (first, last) = (_broker.Consume(queue), _broker.Consume(queue));
+
+        Assert.That((queue.Unsubscribe(first.Subscription), queue.Unsubscribe(last.Subscription)), Is.EqualTo((false, true)));
+    }
+
+    [Test]
+    public void The_consumer_that_was_active_alone_is_followed_by_the_one_of_the_highest_priority()
+    {
+        var queue = _broker.Declare("q", ("x-single-active-consumer", true));
+        var (active, oldest, highest, younger) = (_broker.Consume(queue), _broker.Consume(queue, priority: 1), _broker.Consume(queue, priority: 5), _broker.Consume(queue, priority: 5));
+        _broker.Publish(queue);
+        queue.Unsubscribe(active.Subscription);
+        _broker.Publish(queue);
+
+        Assert.That(new[] { active, oldest, highest, younger }.Select(consumer => consumer.Received), Is.EqualTo([1, 0, 1, 0]));
+    }
+
+    [Test]
+    public void A_queue_expires_when_its_last_consumer_has_been_gone_for_that_long_though_nobody_asks_for_it()
+    {
+        var queue = _broker.Declare("q", ("x-expires", 1_000));
+        var consumer = _broker.Consume(queue);
+        _broker.Clock.Advance(5_000);
+        queue.Unsubscribe(consumer.Subscription);
+
+        _broker.Clock.Advance(999);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "a millisecond is left");
+
+        _broker.Clock.Advance(1);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Null);
+    }
+
+    [Test]
+    public void A_queue_with_a_consumer_left_does_not_expire()
+    {
+        var queue = _broker.Declare("q", ("x-expires", 1_000));
+        var (leaving, _) = (_broker.Consume(queue), _broker.Consume(queue));
+        queue.Unsubscribe(leaving.Subscription);
+
+        _broker.Clock.Advance(5_000);
+
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null);
+    }
+
+    [TestCase("get")]
+    [TestCase("declare")]
+    [TestCase("renew")]
+    public void Use_gives_a_queue_its_whole_time_again(string use)
+    {
+        var queue = _broker.Declare("q", ("x-expires", 1_000));
+        _broker.Clock.Advance(600);
+        if (use == "get")
+            BareBroker.Get(queue);
+        else if (use == "declare")
+            _broker.Declare("q", ("x-expires", 1_000));
+        else
+            queue.RenewLease();
+
+        _broker.Clock.Advance(999);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "a millisecond is left");
+
+        _broker.Clock.Advance(1);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Null);
+    }
+
+    [Test]
+    public void A_message_is_there_until_its_time_is_over_and_no_longer([Values("queue", "message")] string whose, [Values] bool isAskedFor)
+    {
+        var queue = whose == "queue" ? _broker.Declare("q", ("x-message-ttl", 1_000)) : _broker.Declare("q");
+        _broker.Publish(queue, expiration: whose == "queue" ? MessageStamp.NoExpiration : 1_000);
+
+        _broker.Clock.Advance(999);
+        Assert.That(queue.Counts.Ready, Is.EqualTo(1));
+
+        if (isAskedFor)
+            _broker.Clock.Pass(1);
+        else
+            _broker.Clock.Advance(1);
+        Assert.That(isAskedFor ? BareBroker.Get(queue) : queue.Counts.Ready > 0, Is.False);
+    }
+
+    [Test]
+    public void Of_two_times_the_shorter_counts([Values(500, 2_000)] int expiration)
+    {
+        var queue = _broker.Declare("q", ("x-message-ttl", 1_000));
+        _broker.Publish(queue, expiration: expiration);
+
+        _broker.Clock.Advance(Math.Min(expiration, 1_000) - 1);
+        long before = queue.Counts.Ready;
+        _broker.Clock.Advance(1);
+
+        Assert.That((before, queue.Counts.Ready), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public void The_memory_of_messages_found_expired_at_delivery_is_given_back([Values] bool isConsumed)
+    {
+        var queue = _broker.Declare("q");
+        var consumer = _broker.Consume(queue, room: 1);
+        _broker.Publish(queue);
+        for (int i = 0; i < 10; i++)
+            _broker.Publish(queue, body: 300_000, expiration: 1_000); // each in a block of its own
+        Assert.That(_broker.Store.MemoryInUse, Is.GreaterThan(3_000_000));
+        _broker.Clock.Pass(1_000); // no timer finds them first
+
+        if (isConsumed)
+            _broker.Acknowledge(queue, consumer);
+        else
+            Assert.That(BareBroker.Get(queue), Is.False);
+
+        Assert.That(queue.Counts.Ready, Is.Zero);
+        Assert.That(_broker.Store.MemoryInUse, Is.LessThan(300_000));
+    }
+
+    /// <summary>What is published, and how much of it stays.</summary>
+    [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 2 }, 3)]
+    [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 3 }, 2)]
+    [TestCase("x-max-length-bytes", 10, new[] { 10 }, 1)]
+    [TestCase("x-max-length-bytes", 10, new[] { 11 }, 0)]
+    [TestCase("x-max-length-bytes", 0, new[] { 0, 0 }, 2)]
+    [TestCase("x-max-length-bytes", 0, new[] { 1 }, 0)]
+    [TestCase("x-max-length", 3, new[] { 0, 0, 0 }, 3)]
+    [TestCase("x-max-length", 3, new[] { 0, 0, 0, 0 }, 3)]
+    [TestCase("x-max-length", 0, new[] { 0 }, 0)]
+    public void A_limit_is_what_a_queue_holds_at_most(string limit, int most, int[] bodies, int kept)
+    {
+        var (dropping, refusing, atOnce) = (_broker.Declare("drops", (limit, most)), _broker.Declare("refuses", (limit, most), ("x-overflow", "reject-publish")),
+            _broker.Declare("refuses at once", (limit, most), ("x-overflow", "reject-publish")));
+        foreach (int body in bodies)
+        {
+            _broker.Publish(dropping, body, properties: LargeProperties);
+            _broker.Publish(refusing, body, properties: LargeProperties);
+        }
+        foreach (int body in bodies)
+            _broker.Post(atOnce, body, properties: LargeProperties);
+        _broker.Round.Complete();
+
+        Assert.That((dropping.Counts.Ready, refusing.Counts.Ready, atOnce.Counts.Ready), Is.EqualTo((kept, kept, kept)));
+    }
+
+    [Test]
+    public void Of_a_batch_with_large_properties_no_more_bodies_are_taken_than_there_is_room_for()
+    {
+        var queue = _broker.Declare("q", ("x-max-length-bytes", 100), ("x-overflow", "reject-publish"));
+        for (int batch = 0; batch < 3; batch++)
+        {
+            for (int i = 0; i < 7; i++)
+                _broker.Post(queue, body: 10, properties: LargeProperties);
+            _broker.Round.Complete();
+        }
+
+        Assert.That(queue.Messages.Bytes, Is.EqualTo(100));
+
+        Assert.That(BareBroker.Get(queue) && BareBroker.Get(queue));
+        long[] answers = [.. Enumerable.Range(0, 3).Select(_ => _broker.Publish(queue, body: 10, properties: LargeProperties))];
+        Assert.That(answers, Is.EqualTo([0, 0, MessageIntake.Refused]), "the room that consumers make can be filled again");
+    }
+
+    [Test]
+    public void Room_that_one_round_keeps_is_not_given_to_another_whose_messages_have_come_in()
+    {
+        var queue = _broker.Declare("q", ("x-max-length-bytes", 100), ("x-overflow", "reject-publish"));
+        for (int i = 0; i < 5; i++)
+            _broker.Post(queue, body: 10, properties: LargeProperties);
+        var other = new DispatchRound();
+        int taken = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            taken += _broker.Post(queue, body: 10, properties: LargeProperties, round: other) == MessageIntake.Refused ? 0 : 1;
+            other.Complete();
+        }
+        _broker.Round.Complete();
+
+        Assert.That((taken, queue.Counts.Ready, queue.Messages.Bytes), Is.EqualTo((5, 10L, 100L)));
+    }
+
+    [Test]
+    public void Room_that_was_kept_for_a_publish_is_free_after_the_store_refused_it([Values("x-max-length", "x-max-length-bytes")] string limit)
+    {
+        var queue = _broker.Declare("q", (limit, 1), ("x-overflow", "reject-publish"));
+        _broker.Store.Break("Append", queue.Messages.Number);
+        Assert.Throws<InvalidOperationException>(() => _broker.Publish(queue, body: 1));
+
+        Assert.That(_broker.Publish(queue, body: 1), Is.Zero);
+        Assert.That(_broker.Publish(queue, body: 1), Is.EqualTo(MessageIntake.Refused));
+        Assert.That(queue.Counts.Ready, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void What_was_refused_takes_no_room()
+    {
+        var (full, free) = (_broker.Declare("full", ("x-max-length", 0), ("x-overflow", "reject-publish")), _broker.Declare("free", ("x-max-length", 2), ("x-overflow", "reject-publish")));
+        Assert.That(_broker.Publish(full), Is.EqualTo(MessageIntake.Refused));
+
+        Assert.That(Enumerable.Range(0, 3).Select(_ => _broker.Publish(free)), Is.EqualTo([0, 0, MessageIntake.Refused]));
+    }
+
+    [Test]
+    public void Of_many_queues_each_is_woken_at_its_own_times()
+    {
+        var random = new Random(1);
+        (Queue Queue, long Message, long Expires)[] queues =
+        [
+            .. Enumerable.Range(0, 60).Select(i =>
+            {
+                long expires = random.Next(4, 10) * 500;
+                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // is to be woken then
+                long message = random.Next(1, 4) * 100;
+                _broker.Publish(queue, expiration: message); // and for this before
+                return (queue, message, expires);
+            }),
+        ];
+        for (long now = 50; now < 6_000; now += 50)
+        {
+            _broker.Clock.Advance(50);
+            foreach (var (queue, message, expires) in queues)
+            {
+                Assert.That(_broker.Host.FindQueue(queue.Name) is not null, Is.EqualTo(now < expires), $"{queue.Name} at {now}");
+                Assert.That(queue.Counts.Ready, Is.EqualTo(now < message ? 1 : 0), $"{queue.Name} at {now}");
+            }
+        }
+    }
+
+    /// <summary>More than goes in one piece, and not a multiple of it.</summary>
+    [TestCase("x-max-length")]
+    [TestCase("x-message-ttl")]
+    public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
+    {
+        const int many = 5_000;
+        var letters = _broker.Declare("letters");
+        var queue = _broker.Declare("q", (why, 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
+        long before = _broker.Store.MemoryInUse;
+        for (int i = 0; i < many; i++)
+            _broker.Post(queue, body: 100);
+        _broker.Round.Complete();
+
+        int kept = why == "x-max-length" ? 1 : 0;
+        _broker.Clock.Advance(1); // in which what is left at a time is left for the timer
+        Assert.That(queue.Counts.Ready, Is.EqualTo(kept));
+        await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // by the pool, in the end
+        letters.Purge();
+        queue.Purge();
+        Assert.That(_broker.Store.MemoryInUse, Is.LessThan(before + 300_000));
+    }
+
+    [Test]
+    public void A_message_dies_when_it_was_requeued_more_often_than_its_queue_allows()
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum"), ("x-delivery-limit", 2));
+        _broker.Publish(queue, isPersistent: true);
+        var consumer = _broker.Consume(queue, room: 1);
+        var there = new List<bool>();
+        for (int requeue = 0; requeue < 3; requeue++)
+        {
+            queue.Requeue([consumer.TakeFirst()], isReturned: false);
+            there.Add(queue.Counts.Ready > 0);
+            queue.Resume(consumer.Subscription);
+            _broker.Serve(queue);
+        }
+
+        Assert.That(there, Is.EqualTo([true, true, false]));
+        Assert.That(consumer.Received, Is.EqualTo(3));
+    }
+
+    [TestCase("acknowledge", 0)]
+    [TestCase("reject", 0)]
+    [TestCase("requeue", 1)]
+    [TestCase("no ack", 0)]
+    public void What_a_consumer_is_done_with_counts_no_longer(string how, int ready)
+    {
+        var queue = _broker.Declare("q");
+        _broker.Publish(queue, body: 300_000);
+        var consumer = _broker.Consume(queue, room: 1, noAck: how == "no ack");
+        Assert.That(queue.Counts, Is.EqualTo((0L, how == "no ack" ? 0L : 1L, 1)));
+        consumer.Room = 0;
+        if (how == "acknowledge")
+            _broker.Acknowledge(queue, consumer);
+        else if (how == "reject")
+            queue.Reject(consumer.TakeFirst(), consumer.Subscription);
+        else if (how == "requeue")
+            queue.Requeue([consumer.TakeFirst()], isReturned: true);
+
+        Assert.That(queue.Counts, Is.EqualTo(((long)ready, 0L, 1)));
+        Assert.That(_broker.Store.MemoryInUse, ready == 0 ? Is.LessThan(300_000) : Is.GreaterThan(300_000));
+    }
+
+    [TestCase("acknowledge")]
+    [TestCase("reject")]
+    public void A_consumer_that_settled_has_room_again(string how)
+    {
+        var queue = _broker.Declare("q");
+        var consumer = _broker.Consume(queue, room: 1);
+        _broker.Publish(queue);
+        _broker.Publish(queue);
+        if (how == "acknowledge")
+            _broker.Acknowledge(queue, consumer);
+        else
+            queue.Reject(consumer.TakeFirst(), consumer.Subscription);
+        _broker.Serve(queue);
+
+        Assert.That(consumer.Received, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void What_comes_to_a_queue_that_is_gone_is_let_go_of([Values("publish", "requeue", "reject")] string what)
+    {
+        var queue = _broker.Declare("q", ("x-dead-letter-exchange", "amq.fanout"));
+        var letters = _broker.Declare("letters");
+        _broker.Host.Topology.Bind("amq.fanout", letters, "", FieldTable.Empty, _broker.Round);
+        var consumer = _broker.Consume(queue);
+        if (what != "publish")
+            _broker.Publish(queue, body: 300_000);
+        else
+            _broker.Post(queue, body: 300_000);
+        _broker.Host.Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(_broker.Round);
+        if (what == "requeue")
+            queue.Requeue([consumer.TakeFirst()], isReturned: true);
+        else if (what == "reject")
+            queue.Reject(consumer.TakeFirst(), consumer.Subscription);
+        _broker.Serve(queue);
+
+        Assert.That(_broker.Store.MemoryInUse, Is.LessThan(300_000));
+        Assert.That(letters.Counts.Ready, Is.Zero);
+        Assert.That(consumer.IsTold);
+    }
+
+    [Test]
+    public void A_purge_leaves_nothing_behind_and_takes_nothing_that_is_with_a_consumer()
+    {
+        var queue = _broker.Declare("q", ("x-max-priority", 3));
+        var consumer = _broker.Consume(queue, room: 1);
+        for (byte priority = 0; priority < 4; priority++)
+            _broker.Publish(queue, body: 10, priority: priority, properties: LargeProperties);
+
+        Assert.That(queue.Purge(), Is.EqualTo(3));
+
+        Assert.That((queue.Counts.Ready, queue.Counts.Unacknowledged, queue.Messages.Bytes), Is.EqualTo((0L, 1L, 0L)));
+        _broker.Publish(queue, body: 10, properties: LargeProperties);
+        Assert.That((queue.Counts.Ready, queue.Messages.Bytes), Is.EqualTo((1L, 10L)));
+    }
+
+    [Test]
+    public void A_higher_priority_goes_first_and_one_above_the_highest_counts_as_the_highest()
+    {
+        var queue = _broker.Declare("q", ("x-max-priority", 3));
+        foreach (byte priority in new byte[] { 0, 2, 3, 200, 1 })
+            _broker.Publish(queue, body: priority, priority: priority);
+
+        var consumer = _broker.Consume(queue);
+
+        Assert.That(consumer.Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo([3, 200, 2, 1, 0]));
+    }
+
+    [TestCase(true, false, false)]
+    [TestCase(false, false, true)]
+    [TestCase(false, true, false)]
+    public void Exclusive_use_stands_against_other_use(bool firstIsExclusive, bool secondIsExclusive, bool isAllowed)
+    {
+        var queue = _broker.Declare("q");
+        queue.Subscribe(new TestConsumer(), firstIsExclusive, _ => { });
+
+        void Second() => queue.Subscribe(new TestConsumer(), secondIsExclusive, _ => { });
+
+        if (isAllowed)
+            Assert.DoesNotThrow(Second);
+        else
+            Assert.That(Assert.Throws<AmqpException>(Second)!.Code, Is.EqualTo(ReplyCode.AccessRefused));
+    }
+
+    [Test]
+    public void Conditions_of_a_deletion_are_looked_at_first([Values] bool ifUnused, [Values] bool ifEmpty, [Values] bool isUsed, [Values] bool isFull)
+    {
+        var queue = _broker.Declare("q");
+        if (isUsed)
+            _broker.Consume(queue, room: 0);
+        if (isFull)
+            _broker.Publish(queue);
+
+        bool isRefused = false;
+        try
+        {
+            Assert.That(_broker.Host.Topology.DeleteQueue(queue, ifUnused, ifEmpty).Ready, Is.EqualTo(isFull ? 1 : 0));
+        }
+        catch (AmqpException refused) when (refused.Code == ReplyCode.PreconditionFailed)
+        {
+            isRefused = true;
+        }
+
+        Assert.That(isRefused, Is.EqualTo((ifUnused && isUsed) || (ifEmpty && isFull)));
+        Assert.That(_broker.Host.FindQueue("q"), isRefused ? Is.Not.Null : Is.Null);
+        Assert.That(queue.Counts.Ready, Is.EqualTo(isRefused && isFull ? 1 : 0));
+    }
+
+    [Test]
+    public void Consumers_of_higher_priority_are_served_while_they_have_room_and_equals_in_turn()
+    {
+        var queue = _broker.Declare("q");
+        var (low, one, other) = (_broker.Consume(queue), _broker.Consume(queue, priority: 1, room: 2), _broker.Consume(queue, priority: 1, room: 2));
+        for (int i = 0; i < 6; i++)
+        {
+            _broker.Publish(queue);
+            if (i == 1)
+                Assert.That((one.Received, other.Received), Is.EqualTo((1, 1)));
+        }
+
+        Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
+    }
+
+    /// <summary>More of the message than its body, by far.</summary>
+    private static byte[] LargeProperties => [0x80, 0, 200, .. Enumerable.Repeat((byte)'x', 200)];
+}

@@ -1,0 +1,60 @@
+using Amqp.Protocol;
+using Amqp.Server.Connections;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Channels;
+
+/// <summary>When a heartbeat is due and when a silent peer is given up, by the times that the monitor tells a connection.</summary>
+public sealed class HeartbeatCheckTests
+{
+    private const long Interval = 60_000; // in milliseconds: so long that none is due by itself
+
+    private BrokerInProcess _broker = null!;
+    private RawClient _client = null!;
+    private AmqpConnection _connection = null!;
+
+    [SetUp]
+    public async Task ConnectAsync()
+    {
+        _broker = await BrokerInProcess.StartAsync();
+        _client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{_broker.Port}"));
+        await _client.OpenAsync(heartbeat: (ushort)(Interval / 1_000));
+        _connection = _broker.Connections.All.Single();
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _client.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [Test]
+    public async Task One_is_sent_when_nothing_was_for_half_the_interval_and_not_before()
+    {
+        var channel = await _client.OpenChannelAsync();
+        long last = _connection.Outbox.LastSent;
+
+        _connection.CheckHeartbeat(last + Interval / 2 - 1);
+        await channel.SendAsync(new ChannelFlow(true));
+        Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "none was sent ahead of that");
+
+        _connection.CheckHeartbeat(_connection.Outbox.LastSent + Interval / 2);
+        Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
+    }
+
+    [Test]
+    public async Task A_peer_is_given_up_when_it_was_silent_for_two_and_a_half_intervals_and_not_before()
+    {
+        long before = Environment.TickCount64;
+        var channel = await _client.OpenChannelAsync();
+        long after = Environment.TickCount64;
+
+        _connection.CheckHeartbeat(before + 5 * Interval / 2);
+        await channel.ExpectQuietAsync();
+
+        after = Math.Max(after, Environment.TickCount64);
+        _connection.CheckHeartbeat(after + 5 * Interval / 2 + 1);
+        await _client.ExpectEndAsync();
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Channels;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Channels;
+
+/// <summary>An outbox by itself: where its bound is, and that it gives its blocks back whatever becomes of the peer.</summary>
+public sealed class OutboxTests
+{
+    private readonly CountedPool _pool = new();
+
+    [Test]
+    public async Task Who_writes_waits_from_the_watermark_on_and_until_less_waits_to_be_sent()
+    {
+        var sink = new HeldSink();
+        var outbox = new Outbox(sink, _pool, highWatermark: 3 * Frame.Overhead);
+        var waits = new List<(bool IsFull, bool MustWait)>();
+        for (int i = 0; i < 3; i++)
+        {
+            Heartbeat(outbox);
+            waits.Add((outbox.IsFull, !outbox.WaitForRoomAsync().IsCompleted));
+        }
+        Assert.That(waits, Is.EqualTo([(false, false), (false, false), (true, true)]));
+        var room = outbox.WaitForRoomAsync();
+
+        sink.Take(0);
+        Assert.That((room.IsCompleted, outbox.IsFull, outbox.Waiting), Is.EqualTo((false, true, 3L * Frame.Overhead)));
+        sink.Take(1);
+
+        await room.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That((outbox.IsFull, outbox.Waiting), Is.EqualTo((false, 3L * Frame.Overhead - 1)));
+        await Eventually.Holds(() => sink.TakeAll() && outbox is { Waiting: 0, IsSending: false }, () => $"{outbox.Waiting} octets are never sent");
+    }
+
+    [Test]
+    public void Blocks_that_were_sent_are_given_back()
+    {
+        var sent = new SentFrames();
+        var outbox = new Outbox(sent, _pool, long.MaxValue);
+        for (int i = 0; i < 20_000; i++)
+        {
+            lock (outbox.Gate)
+                outbox.Write(1, new BasicAck((ulong)i, false));
+            if (i % 3_000 == 0)
+                outbox.Flush();
+        }
+        outbox.Flush();
+
+        Assert.That(sent.Methods, Has.Count.EqualTo(20_000));
+        Assert.That((_pool.Rented > 5, _pool.Held), Is.EqualTo((true, 0)));
+    }
+
+    [Test]
+    public async Task A_peer_that_goes_leaves_nothing_behind_and_nobody_waiting()
+    {
+        var sink = new HeldSink();
+        var outbox = new Outbox(sink, _pool, highWatermark: 100);
+        lock (outbox.Gate)
+            for (int i = 0; i < 20_000; i++)
+                outbox.Write(1, new BasicAck((ulong)i, false));
+        outbox.Flush();
+        Assert.That(_pool.Held, Is.GreaterThan(2));
+        var room = outbox.WaitForRoomAsync();
+        var closed = outbox.CloseAsync();
+
+        sink.Fail(new SocketException((int)SocketError.ConnectionReset));
+
+        await Task.WhenAll(room, closed).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That((_pool.Held, outbox.Waiting, outbox.IsFull, outbox.IsSending), Is.EqualTo((0, 0L, false, false)));
+        Heartbeat(outbox);
+        Assert.That((_pool.Held, outbox.Waiting), Is.EqualTo((0, 0L)), "nothing is written any more");
+    }
+
+    [Test]
+    public async Task A_close_completes_when_the_rest_is_sent()
+    {
+        var sink = new HeldSink();
+        var outbox = new Outbox(sink, _pool, long.MaxValue);
+        outbox.Send(1, new BasicAck(1, false), new DispatchRound());
+
+        var closed = outbox.CloseAsync();
+        Assert.That(closed.IsCompleted, Is.False);
+        Assert.That(sink.TakeAll());
+
+        await closed.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_pool.Held, Is.Zero);
+    }
+
+    private static void Heartbeat(Outbox outbox) => outbox.SendHeartbeat();
+
+    /// <summary>A peer that takes octets when the test says so.</summary>
+    private sealed class HeldSink : OutputSink
+    {
+        private TaskCompletionSource<int>? _sending;
+        private int _octets;
+
+        public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets)
+        {
+            _octets = octets.Length;
+            var sending = new TaskCompletionSource<int>();
+            Volatile.Write(ref _sending, sending);
+            return new ValueTask<int>(sending.Task);
+        }
+
+        /// <summary>Takes some of the octets that are being sent.</summary>
+        public void Take(int octets)
+        {
+            if (octets > 0)
+                _sending!.SetResult(octets);
+        }
+
+        /// <summary>Takes all that is being sent now. Always true.</summary>
+        public bool TakeAll()
+        {
+            if (Volatile.Read(ref _sending) is { Task.IsCompleted: false } sending)
+                sending.SetResult(_octets);
+            return true;
+        }
+
+        public void Fail(Exception error) => _sending!.SetException(error);
+    }
+
+    /// <summary>Counts the blocks that somebody has.</summary>
+    private sealed class CountedPool : MemoryPool<byte>
+    {
+        private int _held;
+
+        public int Rented { get; private set; }
+
+        public int Held => Volatile.Read(ref _held);
+
+        public override int MaxBufferSize => 16 << 10;
+
+        public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
+        {
+            Rented++;
+            Interlocked.Increment(ref _held);
+            return new Block(this);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private sealed class Block(CountedPool pool) : IMemoryOwner<byte>
+        {
+            private bool _isDisposed;
+
+            public Memory<byte> Memory { get; } = new byte[16 << 10];
+
+            public void Dispose()
+            {
+                Assert.That(_isDisposed, Is.False, "given back twice");
+                _isDisposed = true;
+                Interlocked.Decrement(ref pool._held);
+            }
+        }
+    }
+}

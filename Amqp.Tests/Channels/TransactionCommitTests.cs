@@ -1,0 +1,78 @@
+using Amqp.Protocol;
+using Amqp.Tests.Faults;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Channels;
+
+/// <summary>What a commit asks of the store: no acknowledgement of a transaction may outlive a crash in which its publishes were lost.</summary>
+public sealed class TransactionCommitTests
+{
+    [Test]
+    public async Task Acknowledgements_are_bound_to_the_publishes_of_their_transaction_and_else_to_nothing()
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareQueueAsync("q", durable: true);
+        for (int i = 0; i < 5; i++)
+            await channel.PublishAsync("", "q", "a", new() { DeliveryMode = 2 });
+        var settles = new List<bool>();
+        broker.Store.BeforeSettle = (_, isBound) => settles.Add(isBound);
+        await channel.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+        for (int i = 0; i < 4; i++)
+            await channel.GetAsync("q", noAck: false);
+
+        await CommitAsync(tag: 1, publishes: true);
+        await CommitAsync(tag: 2, publishes: false);
+        await CommitAsync(tag: 3, publishes: true);
+        await channel.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
+        var other = await client.OpenChannelAsync(2);
+        await other.GetAsync("q", noAck: true);
+        await other.ExpectQuietAsync();
+
+        Assert.That(settles, Is.EqualTo([true, false, true, false]), "bound, alone, bound, without a transaction");
+
+        async Task CommitAsync(ulong tag, bool publishes)
+        {
+            if (publishes)
+                await channel.PublishAsync("", "q", "b", new() { DeliveryMode = 2 });
+            await channel.SendAsync(new BasicAck(tag, false));
+            await channel.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
+        }
+    }
+
+    [Test]
+    public async Task Memory_that_a_transaction_and_a_content_hold_is_given_back_however_they_end([Values("commit", "rollback", "close", "cut")] string end)
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareQueueAsync("q");
+        await channel.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+        long before = broker.Broker.Broker.HeldMemory.Bytes;
+        await channel.PublishAsync("", "q", new string('x', 50_000), new() { CorrelationId = new string('y', 200) });
+        await channel.ExpectQuietAsync();
+        Assert.That(broker.Broker.Broker.HeldMemory.Bytes, Is.GreaterThan(before + 50_000));
+        if (end == "cut")
+        {
+            await channel.SendAsync(new BasicPublish("", "q", false, false)); // a second one stays unfinished
+            await channel.SendFrameAsync(FrameType.Header, Encoded.Header(200_000, [0, 0]));
+            await channel.SendFrameAsync(FrameType.Body, new byte[100_000]);
+            await Eventually.Holds(() => broker.Broker.Broker.HeldMemory.Bytes > before + 150_000, () => "the content has not arrived");
+        }
+
+        if (end == "commit")
+            await channel.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
+        else if (end == "rollback")
+            await channel.CallAsync<TxRollback, TxRollbackOk>(new TxRollback());
+        else if (end == "close")
+            await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));
+        else
+            await client.DisposeAsync();
+
+        await Eventually.Holds(
+            () => broker.Broker.Broker.HeldMemory.Bytes <= before + 4_096, () => $"{broker.Broker.Broker.HeldMemory.Bytes} bytes are held, {before} were");
+    }
+}

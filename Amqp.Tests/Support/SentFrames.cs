@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Amqp.Protocol;
+using Amqp.Server.Channels;
+
+namespace Amqp.Tests.Support;
+
+/// <summary>The other end of an outbox: takes everything at once and keeps it.</summary>
+internal sealed class SentFrames : OutputSink
+{
+    private readonly List<byte> _octets = [];
+
+    /// <summary>An outbox that sends to it, without a bound.</summary>
+    public Outbox NewOutbox(long highWatermark = long.MaxValue) => new(this, MemoryPool<byte>.Shared, highWatermark);
+
+    /// <summary>The methods that came, in their order, as they print.</summary>
+    public IReadOnlyList<string> Methods
+    {
+        get
+        {
+            var methods = new List<string>();
+            var buffer = new ReadOnlySequence<byte>(_octets.ToArray());
+            var reader = new FrameReader { FrameMax = int.MaxValue };
+            while (reader.TryRead(ref buffer, out var frame))
+            {
+                if (frame.Type != FrameType.Method)
+                    continue;
+                var id = MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
+                var arguments = frame.Payload[4..];
+                methods.Add(id == BasicAck.Id ? $"{MethodArguments.Read<BasicAck>(arguments)}" : id == BasicNack.Id ? $"{MethodArguments.Read<BasicNack>(arguments)}" : $"{id}");
+            }
+            return methods;
+        }
+    }
+
+    public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets)
+    {
+        _octets.AddRange(octets.Span);
+        return new ValueTask<int>(octets.Length);
+    }
+}
