@@ -28,7 +28,7 @@ try:
 except TaskRevokedError as error:
     print(f" [x] {error}, {revoked.state}")
 
-answers = app.control.rate_limit("tasks.now", "2/s", destination=[worker], reply=True, timeout=10, limit=1)
+answers = app.control.rate_limit("tasks.now", "1/s", destination=[worker], reply=True, timeout=10, limit=1)
 print(f" [x] rate limit: {[answer['ok'] for answers in answers for answer in answers.values()]}")
 times = [call.get(timeout=args.timeout) for call in [now.delay() for _ in range(3)]]
 print(f" [x] held back: {max(times) - min(times) > 0.9}")
