@@ -71,6 +71,9 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the process started last has ended.</summary>
+    public bool HasExited => !IsRunning;
+
     private bool IsRunning => _process is { HasExited: false };
 
     /// <summary>Starts a broker and returns when it listens.</summary>

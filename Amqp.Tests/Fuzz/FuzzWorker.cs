@@ -1,0 +1,158 @@
+using System.Buffers;
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Fuzz;
+
+/// <summary>Who does the fuzzer's operations one after another: a connection with a few channels, opened anew when the broker has closed them, and the HTTP API.</summary>
+internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
+{
+    private const int Channels = 3;
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly HostileChannel?[] _channels = new HostileChannel?[Channels];
+    private readonly HashSet<string> _done = [];
+    private HostileClient? _client;
+    private int _names;
+    private FuzzApi? _api;
+
+    public FuzzRun Run => run;
+
+    public bool IsFirst => number == 1;
+
+    /// <summary>Begins the names of what only this worker uses.</summary>
+    public string Prefix { get; } = $"fuzz.w{number}.";
+
+    /// <summary>A name that nothing has yet.</summary>
+    public string NewName() => $"{Prefix}{_names++}";
+
+    public Random Random { get; } = new(unchecked(run.Seed * 1000 + number));
+
+    public OperationLog Log { get; } = run.NewLog($"worker {number}");
+
+    public FuzzApi Api => _api ??= new FuzzApi(run, Log);
+
+    /// <summary>Whom it logs in as from the next connection on.</summary>
+    public string User { get; set; } = "guest";
+
+    /// <summary>One of its channels that is open; null when there is no way to one, because the run is at its end.</summary>
+    public async Task<HostileChannel?> ChannelAsync(int which = 0)
+    {
+        while (!run.Stop.IsCancellationRequested)
+        {
+            if (_client is not { IsOpen: true })
+            {
+                Disconnect();
+                _client = await HostileClient.OpenAsync(run, "/", User, User);
+                if (_client is null)
+                {
+                    User = "guest";
+                    await Task.Delay(_pause); // refused: the machine may be at its end, or the user gone
+                    continue;
+                }
+            }
+            if (_channels[which] is { IsOpen: true } open)
+                return open;
+            _channels[which] = await _client.OpenChannelAsync((ushort)(which + 1));
+        }
+        return null;
+    }
+
+    /// <summary>Ends the connection without a goodbye.</summary>
+    public void Disconnect()
+    {
+        _client?.Dispose();
+        _client = null;
+        Array.Clear(_channels);
+    }
+
+    /// <summary>Asks on a channel that is open.</summary>
+    public async Task<Answer> AskAsync<TMethod>(TMethod method, int which = 0)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        if (await ChannelAsync(which) is not { } channel)
+            return Answer.Ended;
+        Log.Note((which + 1, method));
+        return await channel.AskAsync(method);
+    }
+
+    /// <summary>Tells on a channel that is open.</summary>
+    public async Task TellAsync<TMethod>(TMethod method, int which = 0)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        if (await ChannelAsync(which) is not { } channel)
+            return;
+        Log.Note((which + 1, method));
+        await channel.TellAsync(method);
+    }
+
+    /// <summary>Publishes a message so many times.</summary>
+    public async Task PublishAsync(string exchange, string key, BasicProperties properties, int bodySize = 10, int count = 1, bool mandatory = false, int which = 0)
+    {
+        if (await ChannelAsync(which) is not { } channel)
+            return;
+        Log.Note((which + 1, "publish", count, bodySize, exchange, key, properties, properties.Headers));
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new FrameWriter(output);
+        byte[] list = Encoded.Properties(properties), body = new byte[bodySize];
+        for (int message = 0; message < count; message++)
+        {
+            writer.WriteMethod(channel.Number, new BasicPublish(exchange, key, mandatory, false));
+            writer.WriteContent(channel.Number, list, body, HostileClient.FrameMax);
+        }
+        await channel.SendAsync(output.WrittenSpan.ToArray());
+    }
+
+    public Task<Answer> DeclareQueueAsync(string queue, FieldTable arguments, bool durable = true, bool exclusive = false, bool autoDelete = false, int which = 0) =>
+        AskAsync(new QueueDeclare(queue, false, durable, exclusive, autoDelete, false, arguments), which);
+
+    public Task<Answer> DeclareExchangeAsync(string exchange, string type, FieldTable? arguments = null, bool durable = true, bool autoDelete = false, bool @internal = false, int which = 0) =>
+        AskAsync(new ExchangeDeclare(exchange, type, false, durable, autoDelete, @internal, false, arguments ?? FieldTable.Empty), which);
+
+    public Task<Answer> BindQueueAsync(string queue, string exchange, string key = "", FieldTable? arguments = null, int which = 0) =>
+        AskAsync(new QueueBind(queue, exchange, key, false, arguments ?? FieldTable.Empty), which);
+
+    public Task<Answer> BindExchangeAsync(string destination, string source, string key = "", FieldTable? arguments = null, int which = 0) =>
+        AskAsync(new ExchangeBind(destination, source, key, false, arguments ?? FieldTable.Empty), which);
+
+    public Task<Answer> DeleteQueueAsync(string queue, int which = 0) => AskAsync(new QueueDelete(queue, false, false, false), which);
+
+    public Task<Answer> DeleteExchangeAsync(string exchange, int which = 0) => AskAsync(new ExchangeDelete(exchange, false, false), which);
+
+    /// <summary>Does something the first time that it is asked for.</summary>
+    public async Task OnceAsync(string what, Func<Task> doAsync)
+    {
+        if (_done.Add(what))
+            await doAsync();
+    }
+
+    /// <summary>Everything that can become of messages becomes of some that are published there: returned, delivered, rejected and so dead-lettered, acknowledged, purged.</summary>
+    /// <param name="queue">A queue that there may be.</param>
+    /// <param name="properties">Of the messages.</param>
+    /// <param name="consumes">Whether a consumer comes and goes as well.</param>
+    public async Task UseQueueAsync(string queue, BasicProperties? properties = null, bool consumes = true)
+    {
+        await PublishAsync("", queue, properties ?? new() { DeliveryMode = 2, Priority = 3 }, count: 4, mandatory: true);
+        if (await ChannelAsync() is not { } channel)
+            return;
+        await AskAsync(new BasicGet(queue, false));
+        if (channel.TakeTag(Random) is > 0 and var first)
+            await TellAsync(new BasicNack(first, false, Requeue: true));
+        await AskAsync(new BasicGet(queue, false));
+        if (channel.TakeTag(Random) is > 0 and var second)
+            await TellAsync(new BasicReject(second, Requeue: false));
+        if (consumes && await AskAsync(new BasicConsume(queue, "use", false, false, false, false, FieldTable.Empty)) is { IsOk: true })
+        {
+            await AskAsync(new BasicCancel("use", false));
+            await AskAsync(new BasicRecover(true));
+        }
+        channel.ForgetTags();
+        await AskAsync(new QueuePurge(queue, false));
+    }
+
+    public void Dispose()
+    {
+        Disconnect();
+        _api?.Dispose();
+    }
+}

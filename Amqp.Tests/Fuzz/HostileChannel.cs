@@ -1,0 +1,139 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Fuzz;
+
+/// <summary>One channel of a <see cref="HostileClient"/>. Its worker asks, the client's reading task takes what comes.</summary>
+internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort number)
+{
+    private const int MostTags = 500;
+
+    private readonly Lock _gate = new();
+    private readonly List<ulong> _tags = []; // owned by _gate, as is what follows
+    private TaskCompletionSource<Answer>? _asked;
+    private bool _isClosed;
+
+    public ushort Number => number;
+
+    /// <summary>False once the broker has closed it, or its connection.</summary>
+    public bool IsOpen => !_isClosed && client.IsOpen;
+
+    /// <summary>The broker waits to hear that its close has been heard.</summary>
+    public bool MustConfirmClose { get; private set; }
+
+    /// <summary>Whether the worker has made it transactional.</summary>
+    public bool IsTransactional { get; set; }
+
+    /// <summary>Sends a method that has no answer, or whose answer may come when it likes.</summary>
+    public Task TellAsync<TMethod>(TMethod method)
+        where TMethod : struct, IMethod<TMethod> => client.SendAsync(Encoded.Frame(number, method));
+
+    /// <summary>Sends frames.</summary>
+    public Task SendAsync(byte[] frames) => client.SendAsync(frames);
+
+    /// <summary>Sends a method and waits for the answer, or for the channel's end.</summary>
+    public async Task<Answer> AskAsync<TMethod>(TMethod method)
+        where TMethod : struct, IMethod<TMethod>
+    {
+        var asked = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (!IsOpen)
+                return Answer.Ended;
+            _asked = asked;
+        }
+        await TellAsync(method);
+        if (!client.IsOpen)
+            TakeEnd();
+        try
+        {
+            var answer = await asked.Task.WaitAsync(FuzzRun.Patience);
+            run.NoteAnswer(answer.ToString());
+            return answer;
+        }
+        catch (TimeoutException)
+        {
+            run.Fail($"no answer to {method} on channel {number}");
+            return Answer.Ended;
+        }
+    }
+
+    /// <summary>Takes one of the deliveries that wait for a settle; 0 when there is none.</summary>
+    public ulong TakeTag(Random random)
+    {
+        lock (_gate)
+        {
+            if (_tags.Count == 0)
+                return 0;
+            int place = random.Next(_tags.Count);
+            ulong tag = _tags[place];
+            _tags.RemoveAt(place);
+            return tag;
+        }
+    }
+
+    /// <summary>Forgets what was delivered: all of it has been settled or returned.</summary>
+    public void ForgetTags()
+    {
+        lock (_gate)
+            _tags.Clear();
+    }
+
+    /// <summary>A method has come.</summary>
+    public void Take(RawFrame frame)
+    {
+        var id = frame.Method;
+        lock (_gate)
+        {
+            if (id == ChannelClose.Id)
+            {
+                var close = MethodArguments.Read<ChannelClose>(frame.Arguments);
+                if (close.ReplyCode == (ushort)ReplyCode.InternalError)
+                    run.Fail($"a channel was closed: {close}");
+                MustConfirmClose = true;
+                End(new Answer(id, close.ReplyCode));
+            }
+            else if (id == BasicDeliver.Id)
+            {
+                Keep(MethodArguments.Read<BasicDeliver>(frame.Arguments).DeliveryTag);
+            }
+            else if (id != BasicReturn.Id && id != BasicAck.Id && id != BasicNack.Id && id != BasicCancel.Id)
+            {
+                if (id == BasicGetOk.Id)
+                    Keep(MethodArguments.Read<BasicGetOk>(frame.Arguments).DeliveryTag);
+                _asked?.TrySetResult(new Answer(id, 0));
+            }
+        }
+    }
+
+    /// <summary>The connection is at its end.</summary>
+    public void TakeEnd()
+    {
+        lock (_gate)
+            End(Answer.Ended);
+    }
+
+    private void End(Answer answer)
+    {
+        _isClosed = true;
+        _asked?.TrySetResult(answer);
+    }
+
+    private void Keep(ulong tag)
+    {
+        if (_tags.Count < MostTags)
+            _tags.Add(tag);
+    }
+}
+
+/// <summary>What the broker said to a request.</summary>
+/// <param name="Method">Its method.</param>
+/// <param name="Code">The reply code of a close; 0 for an answer as it should be, 1 for the end of the connection.</param>
+internal readonly record struct Answer(MethodId Method, ushort Code)
+{
+    public static Answer Ended => new(default, 1);
+
+    public bool IsOk => Code == 0;
+
+    public override string ToString() => Code switch { 0 => "taken", 1 => "cut off", _ => $"{Code}" };
+}

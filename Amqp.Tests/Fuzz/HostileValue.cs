@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Amqp.Protocol;
+
+namespace Amqp.Tests.Fuzz;
+
+/// <summary>A value that is well-formed and seldom meant: what every argument, policy key, header and field of a body takes in turn.</summary>
+/// <param name="Name">For the log and the account of what was covered.</param>
+/// <param name="Field">In a field table.</param>
+/// <param name="Json">In a body of the HTTP API.</param>
+internal sealed record HostileValue(string Name, FieldValue Field, string Json)
+{
+    private const int DeepLevels = 300;
+
+    /// <summary>All of them, numbers first.</summary>
+    public static IReadOnlyList<HostileValue> All { get; } =
+    [
+        Number("0", 0),
+        Number("-1", -1),
+        Number("2^31", 1L << 31),
+        Number("2^53", 1L << 53),
+        Number("2^63-1", long.MaxValue),
+        Number("-2^63", long.MinValue),
+        new("float", FieldValue.FromDouble(1.5), "1.5"),
+        new("huge float", FieldValue.FromDouble(double.PositiveInfinity), "1e300"),
+        Text("empty text", ""),
+        Text("text of a number", "9223372036854775808"),
+        Text("255 octets", new string('k', 255)),
+        Text("256 octets", new string('k', 256)),
+        Text("70000 octets", new string('k', 70_000)),
+        new("octets that are no text", FieldValue.FromString([0xFF, 0xFE, 0xC0]), "\"\\ud800\\u0000\""),
+        new("boolean", FieldValue.FromBoolean(true), "true"),
+        new("nothing", FieldValue.Void, "null"),
+        new("array", FieldValue.FromArray([FieldValue.FromString("k"), FieldValue.FromInt32(1), FieldValue.Void]), "[\"k\",1,null]"),
+        new("table", FieldValue.FromTable(FieldTable.Empty.With("count", FieldValue.FromInt64(long.MaxValue))), "{\"count\":9223372036854775807}"),
+        new("deep table", Deep(DeepLevels), string.Concat(Enumerable.Repeat("{\"t\":", DeepLevels)) + "1" + new string('}', DeepLevels)),
+        new("moment", FieldValue.FromTimestamp(ulong.MaxValue), "18446744073709551615"),
+        new("decimal", FieldValue.FromDecimal(255, uint.MaxValue), "-0.0"),
+    ];
+
+    /// <summary>What it says as a text: for properties, parts of addresses and queries, which are nothing else. As long as a short string at most.</summary>
+    public string ShortText => Field.Type switch
+    {
+        FieldType.LongString => OctetText.Decode(Field.AsBytes()[..Math.Min(ShortString.MaxLength, Field.AsBytes().Length)]),
+        FieldType.Table or FieldType.Array => "{}",
+        _ => Field.ToString(),
+    };
+
+    /// <summary>A table in a table in a table.</summary>
+    public static FieldValue Deep(int levels)
+    {
+        var value = FieldValue.FromInt32(1);
+        for (int level = 0; level < levels; level++)
+            value = level % 3 == 2 ? FieldValue.FromArray([value]) : FieldValue.FromTable(FieldTable.Empty.With("t", value));
+        return value;
+    }
+
+    private static HostileValue Number(string name, long number) => new(name, FieldValue.FromInt64(number), JsonSerializer.Serialize(number));
+
+    private static HostileValue Text(string name, string text) => new(name, FieldValue.FromString(text), JsonSerializer.Serialize(text));
+}

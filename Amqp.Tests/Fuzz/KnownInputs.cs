@@ -1,0 +1,59 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+
+namespace Amqp.Tests.Fuzz;
+
+/// <summary>The names that the broker gives a meaning to.</summary>
+internal static partial class KnownInputs
+{
+    /// <summary>Arguments whose names do not begin with <c>x-</c>.</summary>
+    private static readonly string[] _plainArguments = ["alternate-exchange", "hash-header", "hash-property"];
+
+    /// <summary>Types of exchanges.</summary>
+    public static IReadOnlyList<string> ExchangeTypes { get; } =
+        ["direct", "fanout", "topic", "headers", "x-consistent-hash", "x-modulus-hash", "x-random", "x-local-random", "x-recent-history", "x-delayed-message"];
+
+    /// <summary>Names of arguments of queues, exchanges, bindings and consumers: those in the table of queues, and every other <c>x-</c> name in the broker's code, so that a new one is among them.</summary>
+    public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
+
+    /// <summary>Names of headers, which the broker reads as octets: they are no strings of its code.</summary>
+    public static IReadOnlyList<string> Headers { get; } =
+    [
+        "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange", "x-delivery-count",
+        "x-recent-history-no-store", "x-delay",
+    ];
+
+    /// <summary>Keys of policies.</summary>
+    public static IReadOnlyList<string> PolicyKeys { get; } = [.. Server.Broker.Policies.PolicyKeys.Names.Order(StringComparer.Ordinal)];
+
+    /// <summary>Fields of one entry of x-death.</summary>
+    public static IReadOnlyList<string> DeathFields { get; } = ["count", "reason", "queue", "time", "exchange", "routing-keys", "original-expiration"];
+
+    /// <summary>The 14 properties, as the HTTP API names them.</summary>
+    public static IReadOnlyList<string> Properties { get; } =
+    [
+        "content_type", "content_encoding", "headers", "delivery_mode", "priority", "correlation_id", "reply_to", "expiration", "message_id", "timestamp",
+        "type", "user_id", "app_id", "cluster_id",
+    ];
+
+    [GeneratedRegex("^x-[a-z]+(-[a-z]+)*$")]
+    private static partial Regex ArgumentName();
+
+    private static IEnumerable<string> NamesInCode()
+    {
+        using var file = File.OpenRead(typeof(PolicyKind).Assembly.Location);
+        using var image = new PEReader(file);
+        var metadata = image.GetMetadataReader();
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        for (var handle = metadata.GetNextHandle(MetadataTokens.UserStringHandle(0)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
+        {
+            if (metadata.GetUserString(handle) is var text && ArgumentName().IsMatch(text))
+                names.Add(text);
+        }
+        return names.Except(ExchangeTypes);
+    }
+}

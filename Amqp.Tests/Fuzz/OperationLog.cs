@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Amqp.Tests.Fuzz;
+
+/// <summary>The last operations of one worker. It writes, anyone reads.</summary>
+internal sealed class OperationLog(string worker, Stopwatch clock)
+{
+    private const int Kept = 40;
+    private const int LongestLine = 300;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(double Time, object Operation)> _operations = new();
+
+    /// <summary>How many there have been.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Notes an operation. What it says is asked only when the log is read: most of it is long, and of no interest to anyone.</summary>
+    public void Note(object operation)
+    {
+        lock (_gate)
+        {
+            Count++;
+            if (_operations.Count == Kept)
+                _operations.Dequeue();
+            _operations.Enqueue((clock.Elapsed.TotalSeconds, operation));
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (_gate)
+            return $"{worker}, the last of {Count} operations:\n    {string.Join("\n    ", _operations.Select(entry => Line(entry.Time, $"{entry.Operation}")))}";
+    }
+
+    private static string Line(double time, string operation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time:F3} {(operation.Length > LongestLine ? operation[..LongestLine] + "…" : operation)}");
+}
