@@ -1,0 +1,13 @@
+namespace Amqp.Tests.Fuzz.Targets;
+
+/// <summary>Folders for files that are written and read thousands of times: in memory where the system has a place for that.</summary>
+internal static class FastFolder
+{
+    private const string Memory = "/dev/shm";
+
+    public static string Create()
+    {
+        string parent = Directory.Exists(Memory) ? Memory : Path.GetTempPath();
+        return Directory.CreateDirectory(Path.Combine(parent, $"amqpbroker-fuzz-{Path.GetRandomFileName()}")).FullName;
+    }
+}
