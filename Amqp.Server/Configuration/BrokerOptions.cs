@@ -39,7 +39,7 @@ public sealed class BrokerOptions
     /// <summary>Consumers allowed on one channel; 0 is no limit.</summary>
     public int ConsumerMaxPerChannel { get; set; }
 
-    /// <summary>Messages of one queue that may be quarantined before it stops.</summary>
+    /// <summary>Messages of one queue, or of one exchange in which messages wait, that may be quarantined before it stops.</summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 
     /// <summary>Messages that an exchange of the type x-recent-history keeps at most.</summary>

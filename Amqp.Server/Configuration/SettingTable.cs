@@ -102,7 +102,7 @@ internal static class SettingTable
             (target, value) => target.LimitConnections(value)),
         Setting.Of("consumer_max_per_channel", Integer(1, int.MaxValue).Or("infinity", 0), "infinity", "Consumers on one channel.",
             (target, value) => target.Options.ConsumerMaxPerChannel = value),
-        Setting.Of("queue.quarantine_limit", Integer(0, int.MaxValue), "100", "Messages of a queue that the broker cannot handle and has put aside; with one more the queue stops.",
+        Setting.Of("queue.quarantine_limit", Integer(0, int.MaxValue), "100", "Messages of a queue, or of an exchange in which messages wait, that the broker cannot handle and has put aside; with one more the queue or the exchange stops.",
             (target, value) => target.Options.QuarantineLimit = value),
         Setting.Of("exchange.recent_history_limit", Integer(1, 1_000_000), "10000", "Messages that an exchange of the type x-recent-history keeps at most, whatever its `x-recent-history-length` says.",
             (target, value) => target.Options.RecentHistoryLimit = value),

@@ -88,6 +88,8 @@ internal static class ExchangeEndpoints
             counts.Write(json, StatisticRows.Exchanged, 0, query.MessageRates);
             json.WriteEndObject();
         }
+        if (exchange.Keeper is DelayedMessageRouter { Delayed: var delayed })
+            json.WriteNumber("messages_quarantined", delayed.QuarantinedCount);
         json.WriteString("name", exchange.Name);
         if (host.Policies.Match(PolicyKind.User, exchange) is { } policy)
             json.WriteString("policy", policy.Name);

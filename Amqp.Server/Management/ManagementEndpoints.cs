@@ -33,7 +33,8 @@ internal static class ManagementEndpoints
             .MapDefinitions()
             .MapSettings()
             .MapLogLevels()
-            .MapFaults();
+            .MapFaults()
+            .MapQuarantine();
     }
 
     /// <summary>What is nowhere can be looked for; nothing else can be done with it.</summary>

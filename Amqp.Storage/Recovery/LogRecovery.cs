@@ -131,7 +131,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             else
                 target.Restore(stretch);
         }
-        target.DeliveredSegment = target.Count > 0 ? queue.DeliveredSegment : 0;
+        target.DeliveredSegment = target.Count > 0 || target.Aside.Count > 0 ? queue.DeliveredSegment : 0;
         return target;
     }
 

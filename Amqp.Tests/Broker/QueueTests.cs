@@ -275,7 +275,7 @@ public sealed class QueueTests : IAsyncDisposable
         await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // by the pool, in the end
         letters.Purge();
         queue.Purge();
-        Assert.That(_broker.Store.MemoryInUse, Is.LessThan(before + 300_000));
+        await Eventually.Holds(() => _broker.Store.MemoryInUse < before + 300_000, () => $"{_broker.Store.MemoryInUse - before} bytes are left"); // the pool's last batch, too
     }
 
     [Test]

@@ -47,6 +47,29 @@ public class CompartmentTests
     }
 
     [Test]
+    public async Task Delayed_messages_that_cannot_be_settled_are_delivered_once_and_others_follow()
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync("q", true, false, false);
+        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.QueueBindAsync("q", "x", "");
+        broker.Store.Break("Settle", broker.Exchange("x").DurableNumber);
+
+        for (byte i = 1; i <= 2; i++)
+        {
+            await channel.BasicPublishAsync("x", "", false, new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new[] { i });
+            await Eventually.Holds(() => broker.Exchange("x").Count == 0, () => "it waits");
+        }
+
+        await Eventually.Holds(() => broker.Queue("q").Counts.Ready >= 2, () => $"{broker.Queue("q").Counts.Ready} came");
+        for (byte i = 1; i <= 2; i++)
+            Assert.That((await channel.BasicGetAsync("q", true))!.Body.ToArray(), Is.EqualTo(new[] { i }));
+        Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
+        Assert.That((broker.Faults.Count(Compartment.Exchange), broker.Faults.Total), Is.EqualTo((1L, 1L)));
+    }
+
+    [Test]
     public async Task A_timer_that_throws_goes_off_again()
     {
         await using var broker = await FaultyBroker.StartAsync();

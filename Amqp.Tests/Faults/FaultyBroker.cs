@@ -3,6 +3,7 @@ using System.Text;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
@@ -62,6 +63,9 @@ internal sealed class FaultyBroker : IAsyncDisposable
     }
 
     public Queue Queue(string name) => Host.FindQueue(name)!;
+
+    /// <summary>What waits in an exchange.</summary>
+    public DelayedMessages Exchange(string name) => ((DelayedMessageRouter)Host.FindExchange(name)!.Keeper!).Delayed;
 
     public uint NumberOf(string queue) => Queue(queue).Messages.Number;
 

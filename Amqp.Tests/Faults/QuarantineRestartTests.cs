@@ -123,6 +123,28 @@ public class QuarantineRestartTests
     }
 
     [Test]
+    public async Task What_cannot_be_written_down_is_said_and_tried_again_after_the_restart()
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync("q", true, false, false);
+        broker.Poison("q");
+        Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
+        ((FileCatalog)broker.Broker.Broker.Catalog).Fail(new StoreFailedException("a fault that a test put in"));
+        broker.Poison("q");
+
+        Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
+        Assert.That(broker.Queue("q").DropQuarantined(broker.Queue("q").Quarantined[0].Place));
+
+        uint number = broker.NumberOf("q");
+        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-2 of queue 'q' in vhost '/' is quarantined, which cannot be written down"));
+        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-1 of queue 'q' in vhost '/' is quarantined no more, which cannot be written down"));
+        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").IsCrashed), Is.EqualTo((1, false)));
+        await broker.RestartAsync();
+        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready, broker.QuarantineEntries), Is.EqualTo((0, 1L, 0)));
+    }
+
+    [Test]
     public async Task A_queue_with_too_many_of_them_is_crashed_after_the_restart_too()
     {
         await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 2");

@@ -13,7 +13,7 @@ namespace Amqp.Server.Broker.Exchanges;
 /// <para>A message over which something unexpected is thrown is put aside and stays stored; the task goes on with the next, whatever happens to it.</para>
 /// <para>The lock owns all of the state. One task at a time loads or delivers; it holds the lock to take messages and to settle them, not while it routes and appends.</para>
 /// </remarks>
-internal sealed class DelayedMessages : IQuarantine
+internal sealed partial class DelayedMessages
 {
     /// <summary>How many messages are loaded, or delivered, in one go.</summary>
     private const int BatchLength = 256;
@@ -70,16 +70,6 @@ internal sealed class DelayedMessages : IQuarantine
         {
             lock (_gate)
                 return _waiting.Count + _batchCount + _stored.Count;
-        }
-    }
-
-    /// <summary>Messages that were put aside.</summary>
-    public int QuarantinedCount
-    {
-        get
-        {
-            lock (_gate)
-                return _quarantined.Count;
         }
     }
 
@@ -152,94 +142,6 @@ internal sealed class DelayedMessages : IQuarantine
             work = _work;
         await _timer.DisposeAsync();
         await work;
-    }
-
-    /// <inheritdoc/>
-    bool IQuarantine.IsFull => _quarantined.IsFull;
-
-    /// <inheritdoc/>
-    public void SetAside(in StoredMessage message, Exception error)
-    {
-        bool wasFull = _quarantined.IsFull;
-        _quarantined.Add(message, error);
-        if (_quarantined.IsFull && !wasFull)
-            _virtualHost.Logger.ExchangeStopped(_exchange.Name, _virtualHost.Name);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<QuarantinedMessage> Quarantined
-    {
-        get
-        {
-            lock (_gate)
-                return _quarantined.All;
-        }
-    }
-
-    /// <inheritdoc/>
-    public bool TryReadQuarantined(MessagePlace place, out PayloadLease payload)
-    {
-        lock (_gate)
-            return _quarantined.TryRead(place, out payload);
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>It waits again for its time. Where that makes room for others to be put aside, the exchange goes on.</remarks>
-    public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
-    {
-        lock (_gate)
-        {
-            if (!_quarantined.TryFind(place, out var message))
-                return false;
-            Wait(message, DueOf(place));
-            Remove(place);
-            return true;
-        }
-    }
-
-    /// <exception cref="AmqpException">406: nothing says when a message is due that is put aside.</exception>
-    private long DueOf(MessagePlace place)
-    {
-        try
-        {
-            _quarantined.TryRead(place, out var payload);
-            using (payload)
-                return DelayedMessage.ReadDue(payload.Payload);
-        }
-        catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
-        {
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
-        }
-    }
-
-    /// <inheritdoc/>
-    public bool DropQuarantined(MessagePlace place)
-    {
-        lock (_gate)
-        {
-            if (!_quarantined.TryFind(place, out var message))
-                return false;
-            Settle(message);
-            Remove(place);
-            return true;
-        }
-    }
-
-    /// <summary>Forgets a message that was put aside, and goes on where that many were the reason to stop.</summary>
-    private void Remove(MessagePlace place)
-    {
-        bool wasFull = _quarantined.IsFull;
-        _quarantined.Remove(place);
-        if (_quarantined.IsFull || IsStopping || _closed)
-            return;
-        if (wasFull)
-            _virtualHost.Logger.ExchangeGoesOn(_exchange.Name, _virtualHost.Name);
-        if (_isWorking)
-            return;
-        if (wasFull)
-            BeginWork();
-        else
-            SetTimer();
     }
 
     /// <summary>Has what the last run left loaded, and what is due delivered.</summary>
@@ -377,20 +279,38 @@ internal sealed class DelayedMessages : IQuarantine
         int done = 0, delivered = 0;
         try
         {
-            for (; done < _batchCount; done++)
+            for (; done < _batchCount && !_quarantined.IsFull; done++) // a look without the lock: only this task fills it
                 if (TryDeliver(_batch[done], round, ref position))
                     _batch[delivered++] = _batch[done];
         }
         finally
         {
-            lock (_gate)
+            try
             {
-                _store.Settle(_stored, _batch.AsSpan(0, delivered), isBound: position > 0);
-                _batch.AsSpan(done, _batchCount - done).CopyTo(_batch);
+                EndBatch(done, delivered, isBound: position > 0);
+            }
+            finally
+            {
+                round.Complete();
+            }
+        }
+    }
+
+    /// <summary>Forgets what of the batch is done with, and settles what of that is delivered, which stands in front.</summary>
+    private void EndBatch(int done, int delivered, bool isBound)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _store.Settle(_stored, _batch.AsSpan(0, delivered), isBound);
+            }
+            finally
+            {
+                _batch.AsSpan(done, _batchCount - done).CopyTo(_batch); // they are delivered, whatever becomes of the settle: not again and again
                 _batchCount -= done;
                 _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * done);
             }
-            round.Complete();
         }
     }
 

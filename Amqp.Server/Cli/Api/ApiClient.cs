@@ -101,9 +101,10 @@ internal sealed class ApiClient : IDisposable
         (await DemandAsync(HttpMethod.Post, path, body, what, cancellation)).Json;
 
     /// <summary>Deletes something.</summary>
+    /// <returns>What the broker says of it; mostly nothing.</returns>
     /// <exception cref="ApiFailure">It is not there, or the broker refuses.</exception>
-    public Task DeleteAsync(string path, string what, CancellationToken cancellation = default) =>
-        DemandAsync(HttpMethod.Delete, path, null, what, cancellation);
+    public async Task<JsonElement> DeleteAsync(string path, string what, CancellationToken cancellation = default) =>
+        (await DemandAsync(HttpMethod.Delete, path, null, what, cancellation)).Json;
 
     public void Dispose() => _http.Dispose();
 

@@ -13,7 +13,7 @@ internal static class ExchangeCommands
         var list = new ResourceList(
             "exchange", "exchanges", context => ApiPath.List("exchanges", context.VirtualHostOrAll),
             new("vhost"), new("name"), new("type"), new("durable"), new("auto_delete"), new("internal"), new("policy"), new("arguments"));
-        return set.Resource("exchanges", "See, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set));
+        return set.Resource("exchanges", "See, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set), QuarantineCommands.Create(set, "exchange", "exchanges"));
     }
 
     private static Command Show(CommandSet set)

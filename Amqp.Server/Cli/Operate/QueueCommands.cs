@@ -14,7 +14,7 @@ internal static class QueueCommands
         var list = new ResourceList(
             "queue", "queues", context => ApiPath.List("queues", context.VirtualHostOrAll),
             new("vhost"), new("name"), new("type"), new("messages_ready", true), new("messages_unacknowledged", true), new("messages", true), new("consumers", true), new("state"), new("policy"));
-        return set.Resource("queues", "See, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set));
+        return set.Resource("queues", "See, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set), QuarantineCommands.Create(set, "queue", "queues"));
     }
 
     /// <summary>Drops what waits in queues: one, or all those whose names match.</summary>

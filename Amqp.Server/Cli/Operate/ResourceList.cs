@@ -39,6 +39,9 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     /// <summary>Options of this list alone.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
+    /// <summary>What the list is of, for when that is not there.</summary>
+    public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
+
     /// <summary>Prints the list.</summary>
     /// <exception cref="CliException">The broker refuses, or a column is not there.</exception>
     public async Task RunAsync(CommandContext context)
@@ -48,7 +51,7 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
         if (wanted.Length == 0)
             throw new CliException(ExitCode.Usage, "--columns: expected names of fields, separated by commas");
         string? sort = context.Get(_sort);
-        JsonElement answer = await context.Client.GetAsync(path(context), $"virtual host '{context.VirtualHost}'", context.Cancellation);
+        JsonElement answer = await context.Client.GetAsync(path(context), Place(context), context.Cancellation);
         JsonElement[] items = answer.ValueKind == JsonValueKind.Array ? [.. answer.EnumerateArray()] : [answer];
         foreach (string field in wanted.Select(column => column.Path).Concat(filters.Select(filter => filter.Field)).Append(sort ?? columns[0].Path))
             DemandField(items, field);

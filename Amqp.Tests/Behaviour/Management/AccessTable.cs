@@ -148,6 +148,18 @@ internal static class AccessTable
         GET /queues/{v}/q                                                   | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
         PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
+        GET /queues/{v}/q/quarantine                                        | 401 200 200 200 200 | 401 401 401 401 401
+        GET /queues/{v}/q/quarantine/1-1                                    | 401 404 404 404 404 | 401 401 401 401 401
+        DELETE /queues/{v}/q/quarantine                                     | 401 200 200 200 200 | 401 401 401 401 401
+        DELETE /queues/{v}/q/quarantine/1-1                                 | 401 404 404 404 404 | 401 401 401 401 401
+        POST /queues/{v}/q/quarantine/return                                | 401 200 200 200 200 | 401 401 401 401 401
+        POST /queues/{v}/q/quarantine/1-1/return                            | 401 404 404 404 404 | 401 401 401 401 401
+        GET /exchanges/{v}/x/quarantine                                     | 401 200 200 200 200 | 401 401 401 401 401
+        GET /exchanges/{v}/x/quarantine/1-1                                 | 401 404 404 404 404 | 401 401 401 401 401
+        DELETE /exchanges/{v}/x/quarantine                                  | 401 200 200 200 200 | 401 401 401 401 401
+        DELETE /exchanges/{v}/x/quarantine/1-1                              | 401 404 404 404 404 | 401 401 401 401 401
+        POST /exchanges/{v}/x/quarantine/return                             | 401 200 200 200 200 | 401 401 401 401 401
+        POST /exchanges/{v}/x/quarantine/1-1/return                         | 401 404 404 404 404 | 401 401 401 401 401
         GET /exchanges/{v}                                                  | 401 200 200 200 200 | 401 401 401 200 200
         GET /exchanges/{v}/x                                                | 401 200 200 200 200 | 401 401 401 200 200
         GET /exchanges/{v}/x/bindings/source                                | 401 200 200 200 200 | 401 401 401 200 200

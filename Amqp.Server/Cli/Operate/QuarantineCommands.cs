@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amqp.Server.Cli.Api;
+
+namespace Amqp.Server.Cli.Operate;
+
+/// <summary><c>amqpbroker queues quarantine</c>, and the same of exchanges: the messages that the broker could not handle and has put aside.</summary>
+internal sealed class QuarantineCommands
+{
+    private readonly Argument<string> _owner;
+    private readonly Argument<string> _message = new("message") { Description = "The message, as the list names it." };
+    private readonly Argument<string?> _messageOrNone = new("message") { Description = "The message, as the list names it.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _all = new("--all") { Description = "All of them." };
+    private readonly string _singular;
+    private readonly string _plural;
+
+    private QuarantineCommands(CommandSet set, string singular, string plural) =>
+        (_owner, _singular, _plural) = (set.Name(singular, $"The {singular}.", plural), singular, plural);
+
+    /// <summary>The commands for one kind of owner.</summary>
+    /// <param name="set">Makes commands.</param>
+    /// <param name="singular"><c>queue</c> or <c>exchange</c>.</param>
+    /// <param name="plural">The resource of the HTTP API.</param>
+    public static Command Create(CommandSet set, string singular, string plural)
+    {
+        var commands = new QuarantineCommands(set, singular, plural);
+        return new Command("quarantine", $"The messages of {(singular == "queue" ? "a queue" : "an exchange")} that the broker could not handle and has put aside.")
+        {
+            commands.List(set),
+            commands.Export(set),
+            commands.ForSome(set, "return", "Put messages back in their places, to be tried again.", ReturnAsync),
+            commands.ForSome(set, "drop", "Let go of messages for good.", DropAsync),
+        };
+    }
+
+    private Command List(CommandSet set)
+    {
+        var list = new ResourceList(
+            "message", "quarantined messages", Path,
+            new("message"), new("since", true), new("stored_bytes", true), new("exchange"), new("routing_key"), new("durable"), new("error"))
+        {
+            Special = [_owner, CommonOptions.VirtualHost],
+            Place = What,
+        };
+        return set.Create("list", "List them.", list.RunAsync, list.Symbols);
+    }
+
+    private Command Export(CommandSet set)
+    {
+        var file = new Option<string?>("--file") { HelpName = "file", Description = "Write what the message says there, octet by octet; of one that is no message any more all that is stored." };
+        return set.Create("export", "Print all about a message as JSON, or write it to a file.", async context =>
+        {
+            string message = context.Get(_message);
+            JsonElement found = await context.Client.GetAsync($"{Path(context)}/{ApiPath.Of(message)}", WhatOf(message, context), context.Cancellation);
+            if (context.Get(file) is not { } target)
+            {
+                context.Print(found);
+                return;
+            }
+            bool isMessage = found.TryGetProperty("payload", out JsonElement octets);
+            if (!isMessage && !found.TryGetProperty("stored", out octets))
+                throw new CliException(ExitCode.Refused, $"Message {message} cannot be exported: {found.GetProperty("unreadable").GetString()}");
+            await WriteAsync(target, octets.GetBytesFromBase64(), context.Cancellation);
+            context.Say(isMessage ? $"Exported message {message} to {target}." : $"Exported all that is stored of message {message} to {target}: {found.GetProperty("unreadable").GetString()}.");
+        }, _owner, _message, file, CommonOptions.VirtualHost);
+    }
+
+    private Command ForSome(CommandSet set, string verb, string description, Func<CommandContext, string, string, Task<string>> doAsync)
+    {
+        Command command = set.Create(verb, description, async context =>
+        {
+            string? message = context.Get(_messageOrNone);
+            string path = message is null ? Path(context) : $"{Path(context)}/{ApiPath.Of(message)}";
+            context.Say(await doAsync(context, path, message is null ? What(context) : WhatOf(message, context)));
+        }, _owner, _messageOrNone, _all, CommonOptions.VirtualHost);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_messageOrNone)?.Tokens.Count > 0 == result.GetValue(_all))
+                result.AddError("Give a message or --all.");
+        });
+        return command;
+    }
+
+    private static async Task<string> ReturnAsync(CommandContext context, string path, string what)
+    {
+        JsonElement answer = await context.Client.PostAsync($"{path}/return", new JsonObject(), what, context.Cancellation);
+        return Said("Returned", "returned", what, answer);
+    }
+
+    private static async Task<string> DropAsync(CommandContext context, string path, string what)
+    {
+        JsonElement answer = await context.Client.DeleteAsync(path, what, context.Cancellation);
+        return Said("Dropped", "dropped", what, answer);
+    }
+
+    /// <exception cref="CliException">Some were refused.</exception>
+    private static string Said(string done, string field, string what, JsonElement answer)
+    {
+        if (answer.ValueKind != JsonValueKind.Object)
+            return $"{done} {what}.";
+        int count = answer.GetProperty(field).GetInt32(), refused = answer.GetProperty("refused").GetInt32();
+        string said = $"{done} {(count == 1 ? "1 message" : $"{count} messages")} of {what}";
+        return refused == 0 ? $"{said}." : throw new CliException(ExitCode.Refused, $"{said}; {refused} cannot be {field}. Why not is said of each alone");
+    }
+
+    private static async Task WriteAsync(string file, byte[] octets, CancellationToken cancellation)
+    {
+        try
+        {
+            await File.WriteAllBytesAsync(file, octets, cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Usage, $"Cannot write {file}: {error.Message}");
+        }
+    }
+
+    private string Path(CommandContext context)
+    {
+        string owner = context.Get(_owner);
+        return $"{ApiPath.Of(_plural, context.VirtualHost, _singular == "exchange" ? ApiPath.Exchange(owner) : owner)}/quarantine";
+    }
+
+    private string What(CommandContext context) => $"{_singular} '{context.Get(_owner)}' in virtual host '{context.VirtualHost}'";
+
+    private string WhatOf(string message, CommandContext context) => $"message {message} in the quarantine of {What(context)}";
+}
