@@ -84,17 +84,19 @@ public sealed class StoredQueue
     /// <summary>Makes a message ready that the store has just given a place in this queue.</summary>
     public void Add(in StoredMessage message)
     {
-        Count++;
-        Bytes += message.Length;
-        if (message.IsPersistent)
-            CountPersistent(1, message.Length);
         if (_deep is null)
         {
             AddInMemory(message);
-            return;
         }
-        lock (_deep.Gate)
-            AddInMemory(message);
+        else
+        {
+            lock (_deep.Gate)
+                AddInMemory(message);
+        }
+        Count++; // not before: what cannot be added is not counted
+        Bytes += message.Length;
+        if (message.IsPersistent)
+            CountPersistent(1, message.Length);
     }
 
     /// <summary>Makes a message ready again that was taken; it comes back at its old place, marked redelivered.</summary>
@@ -105,11 +107,11 @@ public sealed class StoredQueue
     {
         if (_deep is null)
         {
-            Count = _run.Count + _outOfOrder.Count;
+            CountAll();
             return;
         }
         lock (_deep.Gate)
-            Count = _run.Count + _outOfOrder.Count + _deep.Count;
+            CountAll();
     }
 
     /// <summary>Messages of the last run that the start was asked to keep aside, until they are taken: they are not ready, and not counted.</summary>
@@ -233,6 +235,16 @@ public sealed class StoredQueue
     }
 
     internal long NextSequence() => Interlocked.Increment(ref _lastSequence);
+
+    private void CountAll()
+    {
+        var tally = new MessageTally();
+        ShowInMemory(ref tally);
+        _deep?.Show(ref tally);
+        (long away, long bytesAway) = _deep is null ? (0, 0) : (_deep.Away, _deep.BytesAway); // all of them persistent
+        (Count, Bytes) = (tally.Count + away, tally.Bytes + bytesAway);
+        (PersistentCount, PersistentBytes) = (tally.PersistentCount + away, tally.PersistentBytes + bytesAway);
+    }
 
     private void CountPersistent(long messages, long bytes)
     {

@@ -38,11 +38,11 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     /// <summary>The highest sequence that came here.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>Messages that are here, in memory or not.</summary>
-    public long Count => Away + _window.Count;
-
     /// <summary>Messages that are not in memory.</summary>
     public long Away { get; private set; }
+
+    /// <summary>Bytes of their payload. Looks at each stretch.</summary>
+    public long BytesAway => _stretches.Bytes;
 
     /// <summary>The message in front; only when it is in memory.</summary>
     public ref readonly StoredMessage Head => ref _window.Head;

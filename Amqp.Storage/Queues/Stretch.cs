@@ -25,6 +25,18 @@ internal struct StretchList
     /// <summary>The one behind; only when not empty.</summary>
     public readonly ref Stretch Last => ref _items![_end - 1];
 
+    /// <summary>Bytes of payload of all of them.</summary>
+    public readonly long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (int at = _head; at < _end; at++)
+                bytes += _items![at].Bytes;
+            return bytes;
+        }
+    }
+
     public void Add(in Stretch stretch)
     {
         _items ??= new Stretch[4];

@@ -1,10 +1,12 @@
 using System.Text;
+using Amqp.Protocol;
 using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Faults;
 
@@ -75,6 +77,68 @@ public class QueueFaultTests
         Assert.That(broker.Faults.Count(Compartment.Queue), Is.EqualTo(1));
         Assert.That(queue.Counts.Ready, Is.EqualTo(1));
         Assert.That(channel.IsOpen);
+    }
+
+    [Test]
+    public async Task A_message_that_could_not_be_returned_is_there_once_after_a_restart([Values] bool hasLimit, [Values] bool isRestartedFirst)
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        var channel = await broker.ChannelAsync();
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
+        if (hasLimit)
+            arguments["x-delivery-limit"] = 5;
+        await channel.QueueDeclareAsync("broken", true, false, false, arguments);
+        await channel.BasicPublishAsync("", "broken", false, new BasicProperties { Persistent = true }, new byte[1]);
+        ulong tag = (await channel.BasicGetAsync("broken", false))!.DeliveryTag;
+        broker.Store.Break("Settle", broker.NumberOf("broken"));
+
+        await channel.BasicNackAsync(tag, false, requeue: true);
+
+        await Eventually.Holds(() => broker.Queue("broken").IsCrashed, () => "it goes on");
+        if (isRestartedFirst)
+        {
+            broker.Queue("broken").Restart(new DispatchRound());
+            Assert.That(broker.Queue("broken").Counts.Ready, Is.EqualTo(1));
+        }
+        await broker.RestartAsync();
+        Assert.That(broker.Queue("broken").Counts.Ready, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Others_have_their_turn_while_a_quorum_queue_takes_much_back()
+    {
+        const int count = 400;
+        await using var broker = await FaultyBroker.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}/%2F"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareQueueAsync("q", durable: true, arguments: FieldTable.Empty.With("x-queue-type", FieldValue.FromString("quorum")));
+        for (int i = 0; i < count; i++)
+            await channel.PublishAsync("", "q", "", new() { DeliveryMode = 2 });
+        for (int i = 0; i < count; i++)
+            await channel.GetAsync("q", noAck: false);
+        var queue = broker.Queue("q");
+        int stored = 0, seen = 0;
+        var other = new Thread(() =>
+        {
+            if (queue.Counts.Consumers == 0) // takes the lock
+                Volatile.Write(ref seen, Volatile.Read(ref stored));
+        });
+        broker.Store.Before = (call, _) =>
+        {
+            if (call != "Append")
+                return;
+            if (Interlocked.Increment(ref stored) == 1)
+                other.Start();
+            Thread.Sleep(1); // a slow disk
+        };
+
+        await channel.SendAsync(new BasicRecover(Requeue: true));
+        await channel.ExpectAsync<BasicRecoverOk>();
+
+        other.Join();
+        Assert.That(queue.Counts.Ready, Is.EqualTo(count));
+        Assert.That(seen, Is.Positive.And.LessThan(count));
     }
 
     [Test]

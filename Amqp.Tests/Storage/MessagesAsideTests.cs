@@ -31,6 +31,9 @@ public sealed class MessagesAsideTests
         long[] ready = [.. Sequences(areSomeSettled).Except(aside)];
         Assert.That((next.First.Count, next.First.Bytes), Is.EqualTo((ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         Assert.That(next.Report.Messages, Is.EqualTo(ready.Length + Count));
+        next.First.TryPeek(out _); // brings some into memory
+        next.First.Recount();
+        Assert.That((next.First.Count, next.First.Bytes, next.First.PersistentCount, next.First.PersistentBytes), Is.EqualTo((ready.Length, next.First.PersistentBytes, ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         foreach (long sequence in aside.Reverse())
         {
             Assert.That(next.First.TryTakeAside(sequence, out StoredMessage message));

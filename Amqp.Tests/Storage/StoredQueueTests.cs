@@ -39,6 +39,21 @@ public sealed class StoredQueueTests
     }
 
     [Test]
+    public void What_cannot_be_added_counts_nowhere_and_all_counts_can_be_had_again()
+    {
+        var queue = new StoredQueue(7, isDurable: true, chunks: null!); // so that what does not fit into the first chunk is nowhere
+        for (int i = 1; i <= MessageRun.FirstChunkLength; i++)
+            queue.Add(new StoredMessage(i, 0, 0, 10, i % 2 == 0 ? MessageFlags.Persistent : MessageFlags.None));
+
+        Assert.That(() => queue.Add(new StoredMessage(99, 0, 0, 10, MessageFlags.Persistent)), Throws.InstanceOf<NullReferenceException>());
+
+        (long, long, long, long) expected = (MessageRun.FirstChunkLength, 10 * MessageRun.FirstChunkLength, MessageRun.FirstChunkLength / 2, 5 * MessageRun.FirstChunkLength);
+        Assert.That((queue.Count, queue.Bytes, queue.PersistentCount, queue.PersistentBytes), Is.EqualTo(expected));
+        queue.Recount();
+        Assert.That((queue.Count, queue.Bytes, queue.PersistentCount, queue.PersistentBytes), Is.EqualTo(expected));
+    }
+
+    [Test]
     public void Messages_added_in_another_order_than_appended_are_taken_by_sequence()
     {
         Add(1, 3, 2, 5, 4, 6);

@@ -18,6 +18,9 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed partial class Queue : IBindingDestination
 {
+    /// <summary>Messages that are stored anew while the lock is held in one go.</summary>
+    private const int ReturnsPerLock = 64;
+
     private readonly Lock _gate = new();
     private readonly QueueReader _reader;
     private ConsumerRing _consumers; // another one after a crash
@@ -63,6 +66,9 @@ internal sealed partial class Queue : IBindingDestination
     /// <summary>What applies to the queue now.</summary>
     public QueueSettings Settings => _rules.Settings;
 
+    /// <summary>What clients return gets another place in the store.</summary>
+    private bool StoresReturnsAnew => Settings.Type == QueueType.Quorum;
+
     /// <summary>True when there is nothing to look at before a message is stored for the queue, but whether it expires by itself.</summary>
     public bool IsPlain => Settings.IsPlain && !_isCrashed;
 
@@ -70,7 +76,7 @@ internal sealed partial class Queue : IBindingDestination
     public bool CountsDeliveries { get; private set; }
 
     /// <summary>True when something has died here that is to be dead-lettered now.</summary>
-    public bool HasDeadLetters => !IsHalted && _rules.Dead is { IsWaiting: true };
+    public bool HasDeadLetters => _rules.Dead is { IsWaiting: true } && !IsHalted;
 
     /// <summary>True when messages may have to go without being delivered, or have gone so. Good for a look without the lock.</summary>
     public bool HasRules => _rules.AreActive || HasDeadLetters;
@@ -218,6 +224,15 @@ internal sealed partial class Queue : IBindingDestination
     /// <param name="isReturned">A client said so, and a quorum queue lets others have their turn; else they go to their places.</param>
     public void Requeue(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
+        // Others have their turn in between where each is stored anew. Else it costs next to nothing, and nobody sees a part of them back.
+        int most = isReturned && StoresReturnsAnew ? ReturnsPerLock : int.MaxValue;
+        for (; messages.Length > most; messages = messages[most..])
+            RequeueSome(messages[..most], isReturned);
+        RequeueSome(messages, isReturned);
+    }
+
+    private void RequeueSome(ReadOnlySpan<StoredMessage> messages, bool isReturned)
+    {
         int done = 0;
         try
         {
@@ -344,8 +359,24 @@ internal sealed partial class Queue : IBindingDestination
         var counted = MessageNote.Requeued(message);
         if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
             Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
-        else if (!isReturned || Settings.Type != QueueType.Quorum || !_returns.TryReturn(message, MessageNote.Requeues(counted), Settings))
+        else if (isReturned && StoresReturnsAnew && _returns.TryMove(message, MessageNote.Requeues(counted), Settings, out var moved))
+            AddMoved(moved);
+        else
             Messages.Return(counted);
+    }
+
+    /// <summary>Adds a message whose old place is no more, so that nobody else can keep it when that fails.</summary>
+    private void AddMoved(in StoredMessage moved)
+    {
+        try
+        {
+            Messages.Add(moved);
+        }
+        catch (Exception error)
+        {
+            Crash(error);
+            Strand(moved);
+        }
     }
 
     private void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
