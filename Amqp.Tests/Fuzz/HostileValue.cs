@@ -17,6 +17,8 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         Number("0", 0),
         Number("-1", -1),
         Number("2^31", 1L << 31),
+        Number("2^32+1", (1L << 32) + 1), // as milliseconds more than a timer takes
+        Number("ten years", 315_360_000_000), // the most that is accepted as a time
         Number("2^53", 1L << 53),
         Number("2^63-1", long.MaxValue),
         Number("-2^63", long.MinValue),
