@@ -72,6 +72,34 @@ public sealed class ClientCountsTests : IAsyncDisposable
         Assert.That(OpenAll(other), Is.EqualTo(isEnded ? 2 : 1));
     }
 
+    /// <summary>Two limits are asked one after the other: who is refused by the second must not count for the first.</summary>
+    [Test]
+    public void Who_is_refused_counts_nowhere()
+    {
+        _broker.Broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(3))));
+        _broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
+        Assert.That(AdmitAll("guest"), Has.Count.EqualTo(1));
+
+        for (int i = 0; i < 5; i++)
+            Assert.That(AdmitAll("guest"), Is.Empty);
+
+        Assert.That(AdmitAll("another"), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_channel_that_is_refused_for_its_users_limit_does_not_count_for_the_brokers()
+    {
+        var clients = new ClientCounts(_broker.Broker, channelLimit: 4);
+        _broker.Broker.UserLimits.Set("guest", UserLimits.MaxChannels, FieldValue.FromInt64(1));
+        var admission = clients.Admit("guest", _broker.Host);
+        Assert.That(OpenAll(admission), Is.EqualTo(1));
+
+        for (int i = 0; i < 5; i++)
+            Assert.That(OpenAll(admission), Is.Zero);
+
+        Assert.That(OpenAll(clients.Admit("another", _broker.Host)), Is.EqualTo(3));
+    }
+
     private List<ClientCounts.Admission> AdmitAll(string user)
     {
         var admitted = new List<ClientCounts.Admission>();
