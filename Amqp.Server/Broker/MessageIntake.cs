@@ -38,10 +38,13 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
     }
 
     /// <summary>For what the broker publishes by itself, which nobody blocks: while the disk alarm is set it must wait, unless it takes no room on the disk.</summary>
+    /// <param name="route">Where it goes.</param>
+    /// <param name="traits">Of the message.</param>
+    /// <param name="isClients">A client has settled something for it, and may make room so: it waits only while more is to be written than the store wants.</param>
     /// <exception cref="DiskAlarmException">It would be written.</exception>
-    public void DemandDisk(MessageRoute route, in MessageTraits traits)
+    public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
     {
-        if (traits.IsPersistent && virtualHost.IsDiskShort() && route.IsDurable)
+        if (traits.IsPersistent && virtualHost.IsDiskShort() && (!isClients || virtualHost.Store.IsBehind) && route.IsDurable)
             throw new DiskAlarmException();
     }
 

@@ -55,7 +55,7 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
         var traits = new MessageTraits(properties.IsPersistent, properties.Priority, MessageStamp.NoExpiration);
         var route = FindRoute(keys);
         var head = hiddenKeys.IsEmpty ? _head.WrittenSpan : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
-        _intake.DemandDisk(route, traits);
+        _intake.DemandDisk(route, traits, isClients: reason is DeathReason.Rejected or DeathReason.DeliveryLimit);
         HasWritten |= traits.IsPersistent && route.IsDurable;
         _intake.Store(route, head, message.Body, traits, round);
         round.NoteDeadLetter(route.Queues.Length, payload.Length);

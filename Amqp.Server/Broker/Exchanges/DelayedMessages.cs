@@ -348,7 +348,7 @@ internal sealed partial class DelayedMessages
             // Refused means that a queue is full: the message is gone for it, as for a publisher without confirms.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
-            _intake.DemandDisk(route, traits);
+            _intake.DemandDisk(route, traits, isClients: false);
             position = Math.Max(position, _intake.Store(route, head, delayed.Message.Body, traits, round));
         }
         return true;
