@@ -33,7 +33,7 @@ public sealed class StoreOptions
     /// </summary>
     public long? DiskReserveBytes { get; init; } = 0;
 
-    /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause.</summary>
+    /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause. No more than half of <see cref="DiskReserveBytes"/>, if that is not 0.</summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
     /// <summary>The longest that persistent data nobody waits for stays unsynced.</summary>

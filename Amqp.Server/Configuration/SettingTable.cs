@@ -322,7 +322,7 @@ internal static class SettingTable
             (target, value) => target.Store.ResidentBytes = value),
         Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000", "Messages of durable queues that are remembered one by one, all queues together, at 24 bytes each; beyond it those of full log files leave memory and are found again by the files' indexes.",
             (target, value) => target.Store.MaxMessagesInMemory = value),
-        Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB", "Messages that may wait to be written to disk before their publishers wait. At most a quarter of the memory high watermark.",
+        Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB", "Messages that may wait to be written to disk before their publishers wait. At most a quarter of the memory high watermark, and half of `store.disk_reserve`.",
             (target, value) => target.Store.MaxUnwrittenBytes = value),
         Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "", "Room on the disk that is kept, in the file `reserve`, so that consumers can make room when it is full; the smaller of `store.segment_size` and 5 % of the disk unless given, 0 for none. Publishers are blocked until it is whole again.",
             (target, value) => target.Store.DiskReserveBytes = value),

@@ -24,6 +24,9 @@ internal sealed class Committer : IAsyncDisposable
     // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
     private const long DeadSegmentBytes = 1 << 20;
 
+    // The same while every byte is wanted for the reserve.
+    private const long LeastDeadSegmentBytes = 4 << 10;
+
     private readonly BlockSpace _space;
     private readonly LogWriter _log;
     private readonly SegmentSet _segments;
@@ -32,6 +35,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly CommitSignal _signal;
     private readonly DiskReserve _reserve;
     private readonly StoreOptions _options;
+    private readonly long _mostUnwritten; // before publishers should pause
     private readonly Func<IEnumerable<StoredQueue>> _durableQueues;
 
     private readonly CommitWaiters _commits = new(); // thread-safe
@@ -65,6 +69,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_space, _log, _segments, _writer, _catalog, _signal, _reserve, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, reserve, options, durableQueues);
         _isFull = !reserve.IsWhole;
+        // What waits when the disk becomes full stands in the log before the settles that are to be written from the reserve.
+        _mostUnwritten = reserve.Size == 0 ? options.MaxUnwrittenBytes : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(reserve.Size / 2, options.BlockSize));
         (_release, _saveMarks, _isFree, _fold) = (writer.Release, SaveMarks, IsFree, housekeeper.Fold);
         (_housekeeper, _replacement) = (housekeeper, replacement);
     }
@@ -79,7 +85,7 @@ internal sealed class Committer : IAsyncDisposable
     /// <inheritdoc cref="IMessageStore.IsFull"/>
     public bool IsFull => _isFull;
 
-    public bool IsBehind => _failure is null && _log.Position - Volatile.Read(ref _written) > _options.MaxUnwrittenBytes;
+    public bool IsBehind => _failure is null && _log.Position - Volatile.Read(ref _written) > _mostUnwritten;
 
     private bool IsAsked => Volatile.Read(ref _requested) > _durable;
 
@@ -109,7 +115,7 @@ internal sealed class Committer : IAsyncDisposable
     }
 
     public Task WaitForRoomAsync(CancellationToken cancellation) =>
-        IsBehind ? _room.WaitAsync(_log.Position - _options.MaxUnwrittenBytes, cancellation) : Task.CompletedTask;
+        IsBehind ? _room.WaitAsync(_log.Position - _mostUnwritten, cancellation) : Task.CompletedTask;
 
     /// <summary>Makes everything durable that was appended, and ends the thread.</summary>
     public async ValueTask DisposeAsync()
@@ -194,7 +200,7 @@ internal sealed class Committer : IAsyncDisposable
         bool sleep = _quietRounds > RoundsBeforeSleep && _reserve.IsWhole;
         if (_quietRounds == RoundsBeforeSleep)
         {
-            _log.EndDeadSegment(DeadSegmentBytes);
+            _log.EndDeadSegment(_reserve.IsWhole ? DeadSegmentBytes : LeastDeadSegmentBytes);
             TryWrite(); // has no bytes, but lets go of the block that was closed
             _housekeeper.TidyUp();
         }

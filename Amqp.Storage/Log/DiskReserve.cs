@@ -21,6 +21,9 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     private IStoreFile? _file;
     private long _length;
 
+    /// <summary>Bytes that are kept; 0: none.</summary>
+    public long Size => size;
+
     /// <summary>True while nothing of it is given up.</summary>
     public bool IsWhole => _length >= size;
 

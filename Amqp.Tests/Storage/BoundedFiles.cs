@@ -9,6 +9,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _lengths = [];
     private long _used;
+    private int _refusals;
     private long _capacity = capacity;
 
     /// <summary>A disk without room, with what is in a folder.</summary>
@@ -19,6 +20,16 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
             files.SetLength(file.FullName, file.Length);
         files.Fill();
         return files;
+    }
+
+    /// <summary>How often there was no room.</summary>
+    public int Refusals
+    {
+        get
+        {
+            lock (_gate)
+                return _refusals;
+        }
     }
 
     /// <summary>What a process that is killed at this moment leaves.</summary>
@@ -120,7 +131,11 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         return reached;
     }
 
-    private static IOException NoRoom() => new("No space left on device", 28); // ENOSPC, as the runtime reports it
+    private IOException NoRoom()
+    {
+        _refusals++;
+        return new("No space left on device", 28); // ENOSPC, as the runtime reports it
+    }
 
     private sealed class BoundedFile(BoundedFiles owner, string path, IStoreFile file) : IStoreFile
     {
@@ -135,7 +150,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, offset + source.Length);
                 file.Write(source[..(int)Math.Max(0, Math.Min(source.Length, reached - offset))], offset);
                 if (reached < offset + source.Length)
-                    throw NoRoom();
+                    throw owner.NoRoom();
             }
         }
 
@@ -155,7 +170,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, length);
                 file.Extend(reached);
                 if (reached < length)
-                    throw NoRoom(); // some file systems keep what they had room for
+                    throw owner.NoRoom(); // some file systems keep what they had room for
             }
         }
 

@@ -66,10 +66,27 @@ public sealed class DiskReserveTests
         await using var run = Start();
         await FillAsync(run);
 
-        await Task.Delay(300); // several tries to write
+        int before = _files.Refusals;
+        await Eventually.Holds(() => _files.Refusals > before + 3, () => "it is not tried again");
         Assert.That(ReserveLength, Is.EqualTo(Reserve));
         _files.Free(Room);
         await Eventually.Holds(() => !run.Store.IsFull, () => "there is room, and it is full still");
+    }
+
+    [Test]
+    public async Task What_waits_for_room_is_no_more_than_could_be_written_from_it()
+    {
+        await using var run = new StoreRun(
+            _folder.Path, new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, MaxUnwrittenBytes = 10 << 20, SyncInterval = TimeSpan.FromMilliseconds(20), DiskReserveBytes = Reserve }, _files);
+        _files.Fill();
+        while (!run.Store.IsBehind)
+            run.Store.Publish(Text(0), Persistent, run.First);
+
+        Assert.That(run.Store.AppendedPosition, Is.InRange(Reserve / 2, Reserve * 3 / 4));
+        run.Store.Settle(run.First, run.First.TakeAll());
+        _files.Free(8 << 10); // for a segment that is hardly begun, and not ended for the reserve
+
+        await DrainedAsync(run);
     }
 
     [Test]
