@@ -56,6 +56,7 @@ public class FrameErrorTests : BehaviourTests
     [TestCase(FrameType.Method, "00", "<<0>>")]
     [TestCase(FrameType.Method, "003C00", "<<0,60,0>>")]
     [TestCase(FrameType.Header, "003C000000", "<<0,60,0,0,0>>")]
+    [TestCase(FrameType.Header, "003C000000000000000000", "<<0,60,0,0,0,0,0,0,0,0,0>>")] // one octet less than it has
     public async Task A_frame_shorter_than_its_type_demands_closes_the_connection(FrameType type, string payload, string shown)
     {
         var client = await ConnectAsync();

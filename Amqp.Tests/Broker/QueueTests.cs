@@ -306,7 +306,8 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q");
         _broker.Publish(queue, body: 300_000);
         var consumer = _broker.Consume(queue, room: 1, noAck: how == "no ack");
-        Assert.That(queue.Counts, Is.EqualTo((0L, how == "no ack" ? 0L : 1L, 1)));
+        int held = how == "no ack" ? 0 : 1;
+        Assert.That((queue.Counts, queue.Bytes), Is.EqualTo(((0L, (long)held, 1), (0L, 300_000L * held))));
         consumer.Room = 0;
         if (how == "acknowledge")
             _broker.Acknowledge(queue, consumer);
@@ -315,8 +316,28 @@ public sealed class QueueTests : IAsyncDisposable
         else if (how == "requeue")
             queue.Requeue([consumer.TakeFirst()], isReturned: true);
 
-        Assert.That(queue.Counts, Is.EqualTo(((long)ready, 0L, 1)));
+        Assert.That((queue.Counts, queue.Bytes), Is.EqualTo((((long)ready, 0L, 1), (300_000L * ready, 0L))));
         Assert.That(_broker.Store.MemoryInUse, ready == 0 ? Is.LessThan(300_000) : Is.GreaterThan(300_000));
+    }
+
+    [Test]
+    public void Persistent_messages_and_their_bytes_are_counted_while_they_are_ready_and_while_a_consumer_has_them()
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable);
+        for (int i = 0; i < 4; i++)
+            _broker.Publish(queue, body: 100, isPersistent: i < 3, properties: LargeProperties);
+        var consumer = _broker.Consume(queue, room: 2);
+        Assert.That(Persistent(), Is.EqualTo((3L, 300L)));
+
+        consumer.Room = 0;
+        queue.Requeue([consumer.TakeFirst()], isReturned: true);
+        Assert.That(Persistent(), Is.EqualTo((3L, 300L)));
+        _broker.Acknowledge(queue, consumer);
+
+        Assert.That(Persistent(), Is.EqualTo((2L, 200L)));
+        Assert.That((queue.DiskWrites, queue.Published, queue.Deliveries.Deliver, queue.Deliveries.Ack), Is.EqualTo((3L, 4L, 2L, 1L)));
+
+        (long, long) Persistent() => (queue.Storage.Persistent, queue.Storage.PersistentBytes);
     }
 
     [TestCase("acknowledge")]

@@ -29,7 +29,7 @@ public class WireReaderTests
     [Test]
     public void Another_type_between_bits_starts_a_new_octet()
     {
-        var reader = new WireReader([0b11, 7, 0b01]);
+        var reader = new WireReader([0b01, 7, 0b01]);
 
         Assert.That(reader.ReadBit(), Is.True);
         Assert.That(reader.ReadByte(), Is.EqualTo(7));
