@@ -33,6 +33,38 @@ public class PermissionStoreTests
         Assert.That((permissions.Allows("a", "jo", AccessKind.Read, "q"), permissions.Allows("b", "jo", AccessKind.Read, "q")), Is.EqualTo((true, false)));
     }
 
+    /// <summary>What is deleted, and which of the topic permissions are left: virtual host, user and exchange.</summary>
+    [TestCase("topic v u x", "v u y, v w x, z u x")]
+    [TestCase("topics v u", "v w x, z u x")]
+    [TestCase("topic v u nothing", "v u x, v u y, v w x, z u x")]
+    [TestCase("user u", "v w x")]
+    [TestCase("virtual host v", "z u x")]
+    public void A_deletion_takes_what_it_names_and_nothing_else(string what, string left)
+    {
+        var permissions = new PermissionStore(_catalog);
+        foreach (var (host, user, exchange) in new[] { ("v", "u", "x"), ("v", "u", "y"), ("v", "w", "x"), ("z", "u", "x") })
+        {
+            permissions.PutTopic(new TopicPermission(user, host, exchange, "", ""));
+            permissions.Put(new Permission(user, host, "", "", ""));
+        }
+        string[] words = what.Split(' ');
+        if (words[0] == "topic")
+            Assert.That(permissions.DeleteTopic(words[1], words[2], words[3]), Is.EqualTo(words[3] != "nothing"));
+        else if (words[0] == "topics")
+            Assert.That(permissions.DeleteTopic(words[1], words[2]));
+        else if (words[0] == "user")
+            permissions.DeleteUser(words[1]);
+        else
+            permissions.DeleteVirtualHost(words[^1]);
+
+        foreach (var store in new[] { permissions, new PermissionStore(_catalog) }) // also after a restart
+        {
+            Assert.That(string.Join(", ", store.AllTopics.Select(topic => $"{topic.VirtualHost} {topic.User} {topic.Exchange}")), Is.EqualTo(left));
+            int others = words[0] == "user" ? 1 : words[0] == "virtual" ? 1 : 3;
+            Assert.That(store.All, Has.Count.EqualTo(others));
+        }
+    }
+
     [Test]
     public void Permissions_are_there_after_a_restart()
     {

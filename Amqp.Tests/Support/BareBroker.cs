@@ -22,7 +22,7 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public BareBroker()
     {
-        var options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
+        var options = new BrokerOptions { DataDirectory = DataFolder };
         Broker = new MessageBroker(
             Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance)
         {
@@ -37,6 +37,8 @@ internal sealed class BareBroker : IAsyncDisposable
     public MessageBroker Broker { get; }
 
     public FaultyStore Store { get; private set; } = null!;
+
+    public string DataFolder => Path.Combine(_directory, "data");
 
     public VirtualHost Host => Broker.VirtualHosts.Find("/")!;
 

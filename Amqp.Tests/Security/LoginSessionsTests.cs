@@ -1,0 +1,89 @@
+using Amqp.Server.Management;
+using Amqp.Server.Security;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Security;
+
+/// <summary>Which sessions hold and which make room, by a clock that the test sets.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class LoginSessionsTests
+{
+    private readonly ManualClock _clock = new();
+    private readonly UserStore _users;
+    private readonly LoginSessions _sessions;
+
+    public LoginSessionsTests()
+    {
+        var catalog = new MemoryCatalog();
+        _users = new UserStore(catalog, new PermissionStore(catalog), []);
+        foreach (string user in new[] { "a", "b" })
+            _users.Put(new User(user, PasswordHash.Create(user), UserTags.None));
+        _sessions = new LoginSessions(TimeSpan.FromSeconds(10), most: 4, _clock);
+    }
+
+    [Test]
+    public void A_session_holds_for_its_time_and_no_longer()
+    {
+        string token = Begin("a");
+        _clock.Pass(9_999);
+        Assert.That(Holds(token));
+
+        _clock.Pass(1);
+
+        Assert.That((Holds(token), _sessions.Count), Is.EqualTo((false, 0)));
+    }
+
+    [Test]
+    public void Where_there_are_too_many_who_has_most_loses_the_oldest()
+    {
+        string[] ofA = [Begin("a"), Begin("a"), Begin("a")];
+        string ofB = Begin("b"), another = Begin("b");
+
+        Assert.That(ofA.Append(ofB).Append(another).Select(Holds), Is.EqualTo([false, true, true, true, true]));
+    }
+
+    [Test]
+    public void Sessions_that_are_over_make_room_before_any_that_hold()
+    {
+        Begin("b");
+        _clock.Pass(9_000);
+        string[] later = [Begin("a"), Begin("a"), Begin("a")];
+        _clock.Pass(1_000);
+
+        string last = Begin("b");
+
+        Assert.That(later.Append(last).Select(Holds), Has.All.True);
+    }
+
+    [Test]
+    public void The_end_of_one_session_or_of_a_users_is_not_that_of_others()
+    {
+        string one = Begin("a"), other = Begin("a"), third = Begin("a"), ofB = Begin("b");
+        _sessions.End(one);
+        Assert.That(new[] { one, other, third, ofB }.Select(Holds), Is.EqualTo([false, true, true, true]));
+
+        _sessions.EndAll("a");
+
+        Assert.That(new[] { one, other, third, ofB }.Select(Holds), Is.EqualTo([false, false, false, true]));
+    }
+
+    [Test]
+    public void Another_password_ends_the_session_and_another_tag_does_not()
+    {
+        string token = Begin("a");
+        _users.Put(_users.Find("a")! with { Tags = UserTags.Parse("monitoring") });
+        Assert.That(Holds(token));
+
+        _users.Put(_users.Find("a")! with { PasswordHash = PasswordHash.Create("a") }); // the same, hashed anew
+
+        Assert.That(Holds(token), Is.False);
+    }
+
+    private string Begin(string user)
+    {
+        _clock.Pass(1); // no two are of the same age
+        return _sessions.Begin(_users.Find(user)!);
+    }
+
+    private bool Holds(string token) => _sessions.Find(token, _users) is not null;
+}
