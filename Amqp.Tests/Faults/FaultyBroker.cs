@@ -84,11 +84,11 @@ internal sealed class FaultyBroker : IAsyncDisposable
     }
 
     /// <summary>What one of the API's resources answers.</summary>
-    public async Task<(int Code, string Body)> HttpAsync(string method, string path, string? body = null)
+    public async Task<(int Code, string Body)> HttpAsync(string method, string path, string? body = null, string login = "guest:guest")
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(new HttpMethod(method), $"http://127.0.0.1:{Broker.ManagementPort}/api{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await http.SendAsync(request);

@@ -164,7 +164,8 @@ public class PoisonedMessageTests
         await Eventually.Holds(() => broker.Queue("q").IsCrashed, () => "it goes on");
         Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 7L)));
         Assert.That(channel.IsOpen);
-        Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/q/restart")).Code, Is.EqualTo(400));
+        var refused = await broker.HttpAsync("PUT", "/queues/%2F/q/restart");
+        Assert.That((refused.Code, refused.Body), Is.EqualTo((400, """{"error":"bad_request","reason":"queue 'q' in vhost '/' has 3 quarantined messages, of which 2 are allowed: return or drop some"}""")));
     }
 
     /// <summary>Whatever meets one poisoned message after the other, it stops in time: expiry, deliveries, or the reading itself.</summary>

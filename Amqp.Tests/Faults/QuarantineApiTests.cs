@@ -227,6 +227,32 @@ public class QuarantineApiTests
     }
 
     [Test]
+    public async Task It_takes_the_permission_to_read_and_of_an_exchange_to_configure_it_for_a_change()
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        await QuarantineAsync(broker, "one");
+        var channel = await broker.ChannelAsync();
+        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        foreach (var (user, configure, read) in new[] { ("reader", "", ".*"), ("owner", ".*", "") })
+        {
+            await broker.HttpAsync("PUT", $"/users/{user}", """{"password":"secret","tags":"administrator"}""");
+            await broker.HttpAsync("PUT", $"/permissions/%2F/{user}", $$"""{"configure":"{{configure}}","write":"","read":"{{read}}"}""");
+        }
+        string message = $"{Queue}/{broker.NumberOf("q")}-1";
+        var found = new List<string>();
+
+        foreach (string request in (string[])[$"GET {Queue}", $"GET {message}", $"POST {Queue}/return", $"GET {Exchange}", $"POST {Exchange}/return", $"DELETE {Exchange}", $"DELETE {message}", $"DELETE {Queue}"])
+        {
+            string[] words = request.Split(' ');
+            var (owner, _) = await broker.HttpAsync(words[0], words[1], login: "owner:secret");
+            var (reader, _) = await broker.HttpAsync(words[0], words[1], login: "reader:secret");
+            found.Add($"{owner} {reader}");
+        }
+
+        Assert.That(found, Is.EqualTo(new[] { "401 200", "401 200", "401 200", "401 200", "200 401", "200 401", "401 404", "401 200" }));
+    }
+
+    [Test]
     public async Task Another_connections_exclusive_queue_is_not_looked_into()
     {
         await using var broker = await FaultyBroker.StartAsync();

@@ -131,7 +131,7 @@ internal sealed partial class Queue : IQuarantine
             if (!_isCrashed)
                 return false;
             if (_quarantined.IsFull)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"{Place} has {_quarantined.Count} quarantined messages, of which {VirtualHost.QuarantineLimit} are allowed: return or delete some");
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"{Place} has {_quarantined.Count} quarantined messages, of which {VirtualHost.QuarantineLimit} are allowed: return or drop some");
             Messages.Recount();
             _rules.Restart();
             foreach (var message in _stranded ?? [])
