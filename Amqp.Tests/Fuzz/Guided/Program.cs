@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Amqp.Tests.Fuzz.Targets;
 using SharpFuzz;
 
@@ -8,6 +9,13 @@ if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out
 {
     Console.Error.WriteLine($"usage: Amqp.Fuzz TARGET [seeds FOLDER | run FILE...], where TARGET is one of {string.Join(", ", FuzzTarget.All.Keys)}");
     return 64;
+}
+
+// Instrumented code counts its branches there, from the first line of it on; afl-fuzz gives another place.
+const int mapSize = 1 << 16;
+unsafe
+{
+    SharpFuzz.Common.Trace.SharedMem = (byte*)NativeMemory.AllocZeroed(mapSize);
 }
 using var target = create();
 switch (rest)
