@@ -10,7 +10,7 @@ internal sealed class FuzzApi : IDisposable
 {
     private readonly FuzzRun _run;
     private readonly OperationLog _log;
-    private readonly HttpClient _http = new() { Timeout = FuzzRun.Patience };
+    private readonly HttpClient _http = new() { Timeout = FuzzRun.PatienceOfWorkers };
 
     public FuzzApi(FuzzRun run, OperationLog log)
     {

@@ -7,10 +7,15 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>One run of the fuzzer: its broker, what was done last, and the first thing that happened and must not. Thread-safe.</summary>
-internal sealed class FuzzRun(BrokerProcess broker, int seed) : IDisposable
+internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : IDisposable
 {
-    /// <summary>How long anything may take: nobody is later than that, whatever others do.</summary>
+    /// <summary>How late a bystander may be, whatever others do.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an answer to the fuzzer itself may take, which may have asked for much.</summary>
+    public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan _long = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -21,6 +26,9 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed) : IDisposable
     public BrokerProcess Broker => broker;
 
     public int Seed => seed;
+
+    /// <summary>Whether there is time for what takes some.</summary>
+    public bool IsLong => time >= _long;
 
     /// <summary>Set when nothing more is to be done, because the time is over or something has failed.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -52,7 +60,8 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed) : IDisposable
             _stop.Cancel();
     }
 
-    public void EndIn(TimeSpan time) => _stop.CancelAfter(time);
+    /// <summary>From now on chance has its time.</summary>
+    public void BeginToEnd() => _stop.CancelAfter(time);
 
     /// <summary>Looks at the process and its count of faults until the run ends.</summary>
     public async Task WatchAsync()

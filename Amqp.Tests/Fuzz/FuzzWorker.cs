@@ -18,6 +18,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzRun Run => run;
 
+    /// <summary>Whether it is the one that builds what is built once.</summary>
     public bool IsFirst => number == 1;
 
     /// <summary>Begins the names of what only this worker uses.</summary>

@@ -47,7 +47,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
             TakeEnd();
         try
         {
-            var answer = await asked.Task.WaitAsync(FuzzRun.Patience);
+            var answer = await asked.Task.WaitAsync(FuzzRun.PatienceOfWorkers);
             run.NoteAnswer(answer.ToString());
             return answer;
         }
@@ -92,6 +92,10 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
                     run.Fail($"a channel was closed: {close}");
                 MustConfirmClose = true;
                 End(new Answer(id, close.ReplyCode));
+            }
+            else if (id == ChannelCloseOk.Id)
+            {
+                End(new Answer(id, 0));
             }
             else if (id == BasicDeliver.Id)
             {

@@ -67,7 +67,7 @@ internal sealed class HostileClient : IDisposable
     {
         if (_isClosed)
             return;
-        using var limit = new CancellationTokenSource(FuzzRun.Patience);
+        using var limit = new CancellationTokenSource(FuzzRun.PatienceOfWorkers);
         try
         {
             await _socket.SendAsync(frames, limit.Token);

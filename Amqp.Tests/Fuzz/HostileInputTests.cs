@@ -26,7 +26,7 @@ public sealed class HostileInputTests
         await File.WriteAllTextAsync(configuration, "vm_memory_high_watermark.absolute = 6GB\ndisk_free_limit.absolute = 50MB\n");
         await using var broker = await BrokerProcess.StartAsync(configFile: configuration);
         File.Delete(configuration);
-        using var run = new FuzzRun(broker, _seed);
+        using var run = new FuzzRun(broker, _seed, _time);
         await PrepareAsync(run);
         await using var bystanders = new Crowd(run, "/", QuietHost);
         using var stopBystanders = new CancellationTokenSource();
@@ -37,7 +37,7 @@ public sealed class HostileInputTests
         var cases = new ConcurrentQueue<InputCase>(SystematicPass.Cases);
         await Task.WhenAll(workers.Select(worker => Task.Run(() => TryAsync(worker, cases))));
         var systematic = clock.Elapsed;
-        run.EndIn(_time);
+        run.BeginToEnd();
         await Task.WhenAll(workers.Select(worker => Task.Run(new RandomOperations(worker).RunAsync)));
         foreach (var worker in workers)
             worker.Dispose();

@@ -127,7 +127,7 @@ internal sealed class RandomOperations
 
     private Task<Answer> ConfirmsAsync() => _worker.AskAsync(new ConfirmSelect(false), AnyChannel);
 
-    private Task CloseChannelAsync() => _worker.AskAsync(new ChannelClose(200, "", 0, 0), 2).ContinueWith(_ => _worker.Disconnect(), TaskScheduler.Default);
+    private Task<Answer> CloseChannelAsync() => _worker.AskAsync(new ChannelClose(200, "", 0, 0), AnyChannel);
 
     private Task DisconnectAsync()
     {

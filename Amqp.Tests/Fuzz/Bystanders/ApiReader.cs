@@ -25,6 +25,8 @@ internal sealed class ApiReader(FuzzRun run) : IDisposable
             if (code != 200 && !stop.IsCancellationRequested)
                 run.Fail($"a bystander, HTTP: {path} was answered {code}: {body}");
             var time = Stopwatch.GetElapsedTime(start);
+            if (time > FuzzRun.Patience)
+                run.Fail($"a bystander, HTTP: {path} was answered after {time.TotalSeconds:F0} s");
             _latest = time > _latest ? time : _latest;
             _answers++;
             await Task.Delay(_pause, CancellationToken.None);

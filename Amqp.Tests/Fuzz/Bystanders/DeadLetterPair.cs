@@ -2,12 +2,14 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Lets messages expire in one queue and takes them from another.</summary>
+/// <summary>Lets messages expire in one queue and takes them from another: one at a time, so that nothing but the queue's timer looks at it.</summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {
     private const int Milliseconds = 200;
 
     private IChannel? _publishing;
+
+    protected override int Window => 1;
 
     protected override async Task StartAsync()
     {
