@@ -47,6 +47,10 @@ internal sealed class Policy
 
     public FieldTable Definition { get; }
 
+    /// <summary>Whether another policy would hold for the same queues and exchanges, and say the same of them.</summary>
+    public bool IsSameAs(Policy other) => (Kind, Name, Pattern, ApplyTo) == (other.Kind, other.Name, other.Pattern, other.ApplyTo)
+        && Priority.Equals(other.Priority) && Definition.Equals(other.Definition);
+
     /// <inheritdoc cref="NamePattern.TakeTimeout"/>
     public bool TakeTimeout() => _pattern.TakeTimeout();
 

@@ -43,6 +43,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     }
 
     /// <summary>Adds or replaces a policy; it holds at once for all that is there.</summary>
+    /// <remarks>One that is there as it is costs nothing: an import of many policies would try each of them on each queue as often as there are policies.</remarks>
     /// <returns>True when it is a new one.</returns>
     public bool Put(Policy policy)
     {
@@ -51,10 +52,12 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
         lock (_changes)
         {
             before = MatchesForEvents();
-            isNew = Find(policy.Kind, policy.Name) is null;
-            Change(
-                policy.Kind, ListOf(policy.Kind).Where(other => other.Name != policy.Name).Append(policy),
-                () => definitions.Save(virtualHost.Name, policy));
+            var old = Find(policy.Kind, policy.Name);
+            isNew = old is null;
+            if (old?.IsSameAs(policy) != true)
+                Change(
+                    policy.Kind, ListOf(policy.Kind).Where(other => other.Name != policy.Name).Append(policy),
+                    () => definitions.Save(virtualHost.Name, policy));
         }
         if (policy.Kind == PolicyKind.Operator)
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, policy.Name, policy);
