@@ -93,6 +93,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         try
         {
             await broker._app.StartAsync();
+            broker._app.Services.GetRequiredService<LastResort>().Dispose(); // it would take what other tests' clients leave behind for faults of this broker
             return broker;
         }
         catch
