@@ -261,21 +261,25 @@ public sealed class QueueTests : IAsyncDisposable
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
     {
-        const int many = 5_000;
+        const int many = 5_000, times = 3;
+        const long openBlocks = 600_000; // two, and a little
         var letters = _broker.Declare("letters");
         var queue = _broker.Declare("q", (why, 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
         long before = _broker.Store.MemoryInUse;
-        for (int i = 0; i < many; i++)
-            _broker.Post(queue, body: 100);
-        _broker.Round.Complete();
+        for (int time = 0; time < times; time++)
+        {
+            for (int i = 0; i < many; i++)
+                _broker.Post(queue, body: 100);
+            _broker.Round.Complete();
 
-        int kept = why == "x-max-length" ? 1 : 0;
-        _broker.Clock.Advance(1); // in which what is left at a time is left for the timer
-        Assert.That(queue.Counts.Ready, Is.EqualTo(kept));
-        await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // by the pool, in the end
-        letters.Purge();
-        queue.Purge();
-        await Eventually.Holds(() => _broker.Store.MemoryInUse < before + 300_000, () => $"{_broker.Store.MemoryInUse - before} bytes are left"); // the pool's last batch, too
+            int kept = why == "x-max-length" ? 1 : 0;
+            _broker.Clock.Advance(1); // in which what is left at a time is left for the timer
+            Assert.That(queue.Counts.Ready, Is.EqualTo(kept));
+            await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // by the pool, in the end
+            letters.Purge();
+            queue.Purge();
+        }
+        await Eventually.Holds(() => _broker.Store.MemoryInUse < before + openBlocks, () => $"{_broker.Store.MemoryInUse - before} bytes are left"); // the pool's last batch, too
     }
 
     [Test]
