@@ -61,7 +61,8 @@ internal static class VirtualHostEndpoints
         string node = request.Name("node");
         if (node != ManagementServices.NodeName)
             throw ApiException.BadRequest($"Request to node {node} failed with nodedown");
-        return request.VirtualHost is not null ? ApiReply.NoContent : throw ApiException.NotFound();
+        _ = request.VirtualHost; // 404 where there is none
+        return ApiReply.NoContent;
     }
 
     private static ApiReply Protect(ApiRequest request, bool isProtected)

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Clients with nothing but an ordinary user's permissions and well-formed requests do what they like; nobody else notices, and the broker contains no fault
+/// Clients, and operators over HTTP, do what they like with well-formed requests; nobody else notices, and the broker contains no fault
 /// of its own. First every known argument, policy key, header and property takes every hostile value, then chance has its turn: for 5 s, or as many as
 /// <c>AMQP_TESTS_FUZZ_SECONDS</c> says. <c>AMQP_TESTS_SEED</c> repeats what a run did.
 /// </summary>
