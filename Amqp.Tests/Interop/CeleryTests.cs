@@ -51,7 +51,7 @@ public sealed class CeleryTests : CeleryFixture
         }));
 
     [Test]
-    public async Task Tasks_for_later_are_done_at_their_time() =>
+    public async Task Tasks_for_later_are_done_and_not_before_their_time() =>
         Assert.That(await CallAsync("schedule"), Is.EqualTo(new[]
         {
             " [x] at once, soon, later",
