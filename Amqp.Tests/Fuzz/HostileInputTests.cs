@@ -34,6 +34,8 @@ public sealed class HostileInputTests
         FuzzWorker[] workers = [.. Enumerable.Range(1, Workers).Select(number => new FuzzWorker(run, number))];
         var clock = Stopwatch.StartNew();
 
+        await SystematicPass.LeaveFarDeadlinesAsync(workers[0]);
+        await bystanders.MoveOnAsync();
         var cases = new ConcurrentQueue<InputCase>(SystematicPass.Cases);
         await Task.WhenAll(workers.Select(worker => Task.Run(() => TryAsync(worker, cases))));
         var systematic = clock.Elapsed;
@@ -82,12 +84,25 @@ public sealed class HostileInputTests
     {
         private readonly Bystander[] _clients =
         [
-            .. hosts.SelectMany(host => (Bystander[])[new QueueUser(run, host, isDurable: true), new QueueUser(run, host, isDurable: false), new Requester(run, host), new DelayedSender(run, host), new DeadLetterPair(run, host)]),
+            .. hosts.SelectMany(host => (Bystander[])[new QueueUser(run, host, isDurable: true), new QueueUser(run, host, isDurable: false), new Requester(run, host), new DelayedSender(run, host), new DeadLetterPair(run, host), new PriorityUser(run, host)]),
         ];
+
+        private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
         private readonly ApiReader _reader = new(run);
 
         public Task RunAsync(CancellationToken stop) => Task.WhenAll([_reader.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
+
+        /// <summary>Waits until each of them has got something that was sent since.</summary>
+        public async Task MoveOnAsync()
+        {
+            foreach (var client in _clients)
+            {
+                long enough = client.Arrived + client.Window + 1;
+                while (client.Arrived < enough && !run.Stop.IsCancellationRequested)
+                    await Task.Delay(_pause);
+            }
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -81,6 +81,22 @@ internal static class SystematicPass
         return left;
     }
 
+    /// <summary>
+    /// Leaves queues behind in which nothing is due for years: what waits for the first deadline of all then has none that is near, as long as nobody else
+    /// has made one.
+    /// </summary>
+    public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
+    {
+        foreach (var value in HostileValue.All.Where(value => value.Field.IsInteger && value.Field.AsInteger() > int.MaxValue + 1L))
+        {
+            foreach (string argument in (string[])["x-expires", "x-message-ttl"])
+                await LeaveQueueAsync(worker, Table(argument, value));
+            string queue = await LeaveQueueAsync(worker, FieldTable.Empty);
+            await worker.PublishAsync("", queue, new() { Expiration = value.ShortText }, which: 1);
+            await worker.Api.CallAsync("PUT", $"/policies/{Host}/{queue}", $"{{\"pattern\":{JsonSerializer.Serialize($"^{queue}$")},\"definition\":{{\"expires\":{value.Json}}},\"apply-to\":\"queues\"}}");
+        }
+    }
+
     private static async Task<string> TryExchangeArgumentAsync(FuzzWorker worker, string name, HostileValue value)
     {
         string exchange = worker.Prefix + "x", queue = worker.Prefix + "out";

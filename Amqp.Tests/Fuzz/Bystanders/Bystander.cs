@@ -16,7 +16,10 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
     private readonly List<IConnection> _connections = [];
 
     /// <summary>Most messages that are under way at a time.</summary>
-    protected virtual int Window => 100;
+    public virtual int Window => 100;
+
+    /// <summary>How many have arrived.</summary>
+    public long Arrived => Messages.Arrived;
 
     /// <summary>Begins the names of its queues.</summary>
     protected string Name { get; } = $"bystander.{work.Replace(' ', '.')}";

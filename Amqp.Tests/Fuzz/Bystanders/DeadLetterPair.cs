@@ -9,7 +9,7 @@ internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystande
 
     private IChannel? _publishing;
 
-    protected override int Window => 1;
+    public override int Window => 1;
 
     protected override async Task StartAsync()
     {

@@ -9,7 +9,7 @@ internal sealed class DelayedSender(FuzzRun run, string virtualHost) : Bystander
 
     private IChannel? _publishing;
 
-    protected override int Window => 1;
+    public override int Window => 1;
 
     protected override async Task StartAsync()
     {

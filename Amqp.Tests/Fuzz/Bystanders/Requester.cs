@@ -9,7 +9,7 @@ internal sealed class Requester(FuzzRun run, string virtualHost) : Bystander(run
 
     private IChannel? _requesting;
 
-    protected override int Window => 1;
+    public override int Window => 1;
 
     protected override async Task StartAsync()
     {
