@@ -10,13 +10,12 @@ namespace Amqp.Tests.Channels;
 /// <summary>An outbox by itself: where its bound is, and that it gives its blocks back whatever becomes of the peer.</summary>
 public sealed class OutboxTests
 {
-    private readonly CountedPool _pool = new();
-
     [Test]
     public async Task Who_writes_waits_from_the_watermark_on_and_until_less_waits_to_be_sent()
     {
+        using var pool = new CountedPool();
         var sink = new HeldSink();
-        var outbox = new Outbox(sink, _pool, highWatermark: 3 * Frame.Overhead);
+        var outbox = new Outbox(sink, pool, highWatermark: 3 * Frame.Overhead);
         var waits = new List<(bool IsFull, bool MustWait)>();
         for (int i = 0; i < 3; i++)
         {
@@ -38,8 +37,9 @@ public sealed class OutboxTests
     [Test]
     public void Blocks_that_were_sent_are_given_back()
     {
+        using var pool = new CountedPool();
         var sent = new SentFrames();
-        var outbox = new Outbox(sent, _pool, long.MaxValue);
+        var outbox = new Outbox(sent, pool, long.MaxValue);
         for (int i = 0; i < 20_000; i++)
         {
             lock (outbox.Gate)
@@ -50,35 +50,37 @@ public sealed class OutboxTests
         outbox.Flush();
 
         Assert.That(sent.Methods, Has.Count.EqualTo(20_000));
-        Assert.That((_pool.Rented > 5, _pool.Held), Is.EqualTo((true, 0)));
+        Assert.That((pool.Rented > 5, pool.Held), Is.EqualTo((true, 0)));
     }
 
     [Test]
     public async Task A_peer_that_goes_leaves_nothing_behind_and_nobody_waiting()
     {
+        using var pool = new CountedPool();
         var sink = new HeldSink();
-        var outbox = new Outbox(sink, _pool, highWatermark: 100);
+        var outbox = new Outbox(sink, pool, highWatermark: 100);
         lock (outbox.Gate)
             for (int i = 0; i < 20_000; i++)
                 outbox.Write(1, new BasicAck((ulong)i, false));
         outbox.Flush();
-        Assert.That(_pool.Held, Is.GreaterThan(2));
+        Assert.That(pool.Held, Is.GreaterThan(2));
         var room = outbox.WaitForRoomAsync();
         var closed = outbox.CloseAsync();
 
         sink.Fail(new SocketException((int)SocketError.ConnectionReset));
 
         await Task.WhenAll(room, closed).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.That((_pool.Held, outbox.Waiting, outbox.IsFull, outbox.IsSending), Is.EqualTo((0, 0L, false, false)));
+        Assert.That((pool.Held, outbox.Waiting, outbox.IsFull, outbox.IsSending), Is.EqualTo((0, 0L, false, false)));
         Heartbeat(outbox);
-        Assert.That((_pool.Held, outbox.Waiting), Is.EqualTo((0, 0L)), "nothing is written any more");
+        Assert.That((pool.Held, outbox.Waiting), Is.EqualTo((0, 0L)), "nothing is written any more");
     }
 
     [Test]
     public async Task A_close_completes_when_the_rest_is_sent()
     {
+        using var pool = new CountedPool();
         var sink = new HeldSink();
-        var outbox = new Outbox(sink, _pool, long.MaxValue);
+        var outbox = new Outbox(sink, pool, long.MaxValue);
         outbox.Send(1, new BasicAck(1, false), new DispatchRound());
 
         var closed = outbox.CloseAsync();
@@ -86,7 +88,7 @@ public sealed class OutboxTests
         Assert.That(sink.TakeAll());
 
         await closed.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.That(_pool.Held, Is.Zero);
+        Assert.That(pool.Held, Is.Zero);
     }
 
     private static void Heartbeat(Outbox outbox) => outbox.SendHeartbeat();

@@ -9,7 +9,6 @@ namespace Amqp.Tests.Channels;
 /// <summary>The ring of a channel's deliveries against a sorted set that does the same plainly.</summary>
 public sealed class UnacknowledgedDeliveriesTests
 {
-    private readonly HeldMemory _held = new();
     private BareBroker _broker = null!;
     private Queue _queue = null!;
 
@@ -27,7 +26,8 @@ public sealed class UnacknowledgedDeliveriesTests
     public void Whatever_is_settled_in_whatever_order_the_others_are_there([Range(1, 20)] int seed)
     {
         var random = new Random(seed);
-        var deliveries = new UnacknowledgedDeliveries(_held);
+        var held = new HeldMemory();
+        var deliveries = new UnacknowledgedDeliveries(held);
         var expected = new SortedSet<ulong>();
         ulong last = 0;
         for (int step = 0; step < 2_000; step++)
@@ -64,7 +64,7 @@ public sealed class UnacknowledgedDeliveriesTests
         deliveries.Restore([]);
         Assert.That(expected.All(tag => deliveries.TryTakeFirst(ulong.MaxValue, out var next) && next.Tag == tag));
         deliveries.Close();
-        Assert.That(_held.Bytes, Is.Zero, "the ring's memory is given back");
+        Assert.That(held.Bytes, Is.Zero, "the ring's memory is given back");
     }
 
     [Test]

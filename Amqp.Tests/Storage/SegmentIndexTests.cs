@@ -151,7 +151,7 @@ public sealed class SegmentIndexTests
 
         StoredMessage[] messages = run.First.TakeAll();
         Assert.That(messages, Has.Length.InRange(_texts.Length - 60, _texts.Length - 5));
-        Assert.That((run.First.Count, run.First.Bytes), Is.EqualTo((0, 0)));
+        Assert.That((run.First.Count, run.First.Bytes, run.First.PersistentCount, run.First.PersistentBytes), Is.EqualTo((0L, 0L, 0L, 0L)));
         Assert.That(messages.Select(message => run.Store.Text(message)), Is.SubsetOf(_texts));
     }
 
