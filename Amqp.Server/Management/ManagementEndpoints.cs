@@ -6,12 +6,7 @@ internal static class ManagementEndpoints
     /// <summary>Maps every resource; whatever is none is RabbitMQ's 404, or its 405 for who would change it.</summary>
     public static void MapManagement(this WebApplication app, ManagementServices services)
     {
-        // A long answer must not keep a socket thread from its other connections.
-        app.Use(async (http, next) =>
-        {
-            await Task.Yield();
-            await next(http);
-        });
+        app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));
         app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerNothingThereAsync(http));
         new ManagementApi(app, services)
             .MapOverview()

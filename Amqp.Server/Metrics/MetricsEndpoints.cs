@@ -20,10 +20,9 @@ internal static class MetricsEndpoints
         }
         if (http.Features.Get<IHttpActivityFeature>() is { } trace)
             trace.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded; // a scrape every few seconds is nothing to trace
-        await Task.Yield(); // a long answer must not keep a socket thread from its other connections
         try
         {
-            await AnswerAsync(http, services);
+            await ThreadPoolContext.RunAsync(() => AnswerAsync(http, services));
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && error is not (BadHttpRequestException or IOException))
         {
