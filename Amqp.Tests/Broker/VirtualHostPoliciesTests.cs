@@ -1,5 +1,7 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Policies;
+using Amqp.Storage;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -40,6 +42,64 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(pattern == "q" ? length : null));
     }
 
+    [Test]
+    public void Many_that_are_put_at_once_hold_at_once_and_of_two_of_a_name_the_later()
+    {
+        var queue = _broker.Declare("q");
+        _broker.Host.Policies.Put(Policy(PolicyKind.User));
+
+        int added = _broker.Host.Policies.PutAll([Policy(PolicyKind.User, length: 3), Policy(PolicyKind.Operator, length: 9), Policy(PolicyKind.Operator, length: 1), Named("other", length: 7, priority: 1)]);
+
+        Assert.That(added, Is.EqualTo(2));
+        Assert.That(_broker.Host.Policies.All(PolicyKind.User).Select(policy => policy.Name), Is.EqualTo(new[] { "other", "p" }));
+        Assert.That(_broker.Host.Policies.All(PolicyKind.Operator).Select(policy => policy.Name), Is.EqualTo(new[] { "p" }));
+        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(1), "the operator's is the smaller");
+        _broker.Host.Policies.Remove(PolicyKind.Operator, "p");
+        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(7), "of the users' the one of the higher priority");
+        _broker.Host.Policies.Remove(PolicyKind.User, "other");
+        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Of_many_that_the_disk_has_no_room_for_none_is_left([Values(0, 1, 2)] int room)
+    {
+        var catalog = new FullCatalog();
+        var policies = new VirtualHostPolicies(_broker.Host, new DefinitionStore(catalog));
+        policies.Put(Policy(PolicyKind.User));
+        byte[] before = catalog.Entries.Single().Value;
+        catalog.Room = room;
+
+        Assert.That(
+            () => policies.PutAll([Named("a", length: 1, priority: 1), Policy(PolicyKind.User, length: 3), Named("b", length: 1, priority: 1)]),
+            Throws.InstanceOf<StoreFullException>());
+
+        Assert.That(catalog.Entries.Single().Value, Is.EqualTo(before));
+        Assert.That(policies.All(PolicyKind.User).Select(policy => $"{policy.Name} {policy.Definition["max-length"]}"), Is.EqualTo(new[] { "p 2" }));
+    }
+
+    private static Policy Named(string name, int length, int priority) =>
+        new(PolicyKind.User, name, "q", "all", priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
+
     private static Policy Policy(PolicyKind kind, string pattern = "q", string applyTo = "all", int priority = 0, int length = 2) =>
         new(kind, "p", pattern, applyTo, priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
+
+    /// <summary>A catalog whose disk takes so many new entries more: one in the place of another always has room.</summary>
+    private sealed class FullCatalog : ICatalog
+    {
+        private readonly MemoryCatalog _entries = new();
+
+        public int Room { get; set; } = int.MaxValue;
+
+        public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => _entries.Entries;
+
+        public void Put(string key, ReadOnlySpan<byte> value)
+        {
+            if (Room <= 0 && _entries.Entries.All(entry => entry.Key != key))
+                throw new StoreFullException("no room");
+            Room--;
+            _entries.Put(key, value);
+        }
+
+        public void Remove(string key) => _entries.Remove(key);
+    }
 }

@@ -17,6 +17,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 internal sealed class DefinitionImport(MessageBroker broker, string? importer, string? virtualHost)
 {
     private readonly ImportPlan _plan = new();
+    private readonly PolicyImport _policies = new(broker.VirtualHosts);
     private readonly HashSet<string> _users = [.. broker.Users.All.Select(user => user.Name)]; // those there will be
     private readonly HashSet<string> _hosts = [.. broker.VirtualHosts.All.Select(host => host.Name)];
 
@@ -73,8 +74,6 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
         string name = virtualHost ?? (definition["vhost"] is { Type: FieldType.LongString } given ? given.AsString() : "undefined");
         return _hosts.Contains(name) ? name : throw new DefinitionException("no_such_vhost", name);
     }
-
-    private VirtualHost Demand(string host) => broker.VirtualHosts.Find(host) ?? throw new DefinitionException("no_such_vhost", host);
 
     private void CheckUser(FieldTable fields)
     {
@@ -164,7 +163,7 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
         }
         Policy? policy = null;
         Validated($"{host}/{name}", () => policy = DefinitionReader.ReadPolicy(kind, name, fields));
-        _plan.Take(() => Demand(host).Policies.Put(policy!));
+        _policies.Add(_plan, host, policy!);
     }
 
     /// <summary>RabbitMQ says behind the reason whose it is.</summary>

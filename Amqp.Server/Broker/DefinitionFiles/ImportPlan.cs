@@ -16,6 +16,9 @@ internal sealed class ImportPlan
         _changes.Add(change);
     }
 
+    /// <summary>A definition that a change which was taken already brings along.</summary>
+    public void TakeAlong() => _imported++;
+
     /// <summary>A definition of something that is there as it says.</summary>
     public void TakeAsItIs() => _imported++;
 

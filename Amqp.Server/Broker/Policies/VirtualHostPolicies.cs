@@ -22,10 +22,10 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     public Policy? Find(PolicyKind kind, string name) => ListOf(kind).FirstOrDefault(policy => policy.Name == name);
 
     /// <summary>The policy of a kind that counts for a queue: of those that match, the one of the highest priority.</summary>
-    public Policy? Match(PolicyKind kind, Queue queue) => Match(ListOf(kind), queue);
+    public Policy? Match(PolicyKind kind, Queue queue) => FirstMatch(ListOf(kind), queue);
 
     /// <inheritdoc cref="Match(PolicyKind, Queue)"/>
-    public Policy? Match(PolicyKind kind, Exchange exchange) => Match(ListOf(kind), exchange);
+    public Policy? Match(PolicyKind kind, Exchange exchange) => FirstMatch(ListOf(kind), exchange);
 
     /// <summary>What all policies together say of a queue.</summary>
     public EffectivePolicy Effective(Queue queue) => PolicyKeys.Combine(Match(PolicyKind.User, queue), Match(PolicyKind.Operator, queue));
@@ -43,44 +43,57 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     }
 
     /// <summary>Adds or replaces a policy; it holds at once for all that is there.</summary>
-    /// <remarks>One that is there as it is costs nothing: an import of many policies would try each of them on each queue as often as there are policies.</remarks>
     /// <returns>True when it is a new one.</returns>
-    public bool Put(Policy policy)
+    public bool Put(Policy policy) => PutAll([policy]) > 0;
+
+    /// <summary>Adds or replaces policies, all of them in one change: each change tries all policies on all queues and exchanges.</summary>
+    /// <remarks>Those that are there as they are cost nothing.</remarks>
+    /// <returns>How many are new.</returns>
+    public int PutAll(IReadOnlyList<Policy> policies)
     {
-        bool isNew;
-        List<(Queue Queue, Policy? User, Policy? Operator)> before;
+        List<Counting> before;
+        List<Replaced> replaced = [];
         lock (_changes)
         {
-            before = MatchesForEvents();
-            var old = Find(policy.Kind, policy.Name);
-            isNew = old is null;
-            if (old?.IsSameAs(policy) != true)
-                Change(
-                    policy.Kind, ListOf(policy.Kind).Where(other => other.Name != policy.Name).Append(policy),
-                    () => definitions.Save(virtualHost.Name, policy));
+            List<Policy> users = [.. _users], operators = [.. _operators];
+            foreach (var policy in policies)
+            {
+                var list = policy.Kind == PolicyKind.User ? users : operators;
+                var old = list.Find(other => other.Name == policy.Name);
+                if (old?.IsSameAs(policy) == true)
+                    continue;
+                list.RemoveAll(other => other == old);
+                list.Add(policy);
+                replaced.Add(new Replaced(old, policy));
+            }
+            before = replaced.Count > 0 ? MatchesForEvents() : [];
+            if (replaced.Count > 0)
+                Change(Sorted(users), Sorted(operators), () => Save(replaced));
         }
-        if (policy.Kind == PolicyKind.Operator)
+        foreach (var policy in policies.Where(policy => policy.Kind == PolicyKind.Operator))
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, policy.Name, policy);
-        TellQueues(before, policy);
-        virtualHost.Events.PolicySet(virtualHost.Name, policy);
-        return isNew;
+        TellQueues(before, policies);
+        foreach (var policy in policies)
+            virtualHost.Events.PolicySet(virtualHost.Name, policy);
+        return replaced.Count(one => one.Old is null);
     }
 
     /// <summary>Removes a policy; what it said holds no longer.</summary>
     /// <returns>False when there is none of that name.</returns>
     public bool Remove(PolicyKind kind, string name)
     {
-        List<(Queue Queue, Policy? User, Policy? Operator)> before;
+        List<Counting> before;
         lock (_changes)
         {
-            before = MatchesForEvents();
             if (Find(kind, name) is null)
                 return false;
-            Change(kind, ListOf(kind).Where(policy => policy.Name != name), () => definitions.DeletePolicy(virtualHost.Name, kind, name));
+            before = MatchesForEvents();
+            Policy[] rest = [.. ListOf(kind).Where(policy => policy.Name != name)];
+            Change(kind == PolicyKind.User ? rest : _users, kind == PolicyKind.User ? _operators : rest, () => definitions.DeletePolicy(virtualHost.Name, kind, name));
         }
         if (kind == PolicyKind.Operator)
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, name, null);
-        TellQueues(before, set: null);
+        TellQueues(before, set: []);
         virtualHost.Events.PolicyCleared(virtualHost.Name, kind, name);
         return true;
     }
@@ -95,30 +108,53 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     /// <summary>Puts back what the definitions hold, before the queues and exchanges that it is about.</summary>
     public void Restore(IEnumerable<Policy> policies)
     {
-        foreach (var ofKind in policies.GroupBy(policy => policy.Kind))
-            Replace(ofKind.Key, Sorted(ofKind));
+        var kinds = policies.ToLookup(policy => policy.Kind);
+        (_users, _operators) = (Sorted(kinds[PolicyKind.User]), Sorted(kinds[PolicyKind.Operator]));
     }
 
-    /// <summary>Puts other policies of a kind in place. Under the lock for changes.</summary>
-    private void Change(PolicyKind kind, IEnumerable<Policy> policies, Action save)
+    /// <summary>Puts other policies in place. Under the lock for changes.</summary>
+    private void Change(Policy[] users, Policy[] operators, Action save)
     {
-        var changed = Sorted(policies);
-        var (users, operators) = kind == PolicyKind.User ? (changed, _operators) : (_users, changed);
         var effective = new Dictionary<object, EffectivePolicy>(ReferenceEqualityComparer.Instance);
         foreach (var exchange in virtualHost.Exchanges)
-            effective[exchange] = PolicyKeys.Combine(Match(users, exchange), Match(operators, exchange));
+            effective[exchange] = PolicyKeys.Combine(FirstMatch(users, exchange), FirstMatch(operators, exchange));
         foreach (var queue in virtualHost.Queues)
-            effective[queue] = PolicyKeys.Combine(Match(users, queue), Match(operators, queue));
+            effective[queue] = PolicyKeys.Combine(FirstMatch(users, queue), FirstMatch(operators, queue));
         virtualHost.Topology.ChangePolicies(
             () =>
             {
                 save();
-                Replace(kind, changed);
+                (_users, _operators) = (users, operators);
             },
             effective);
     }
 
-    private Policy? Match(Policy[] policies, Queue queue)
+    /// <summary>Writes policies down: all, or as few as the disk lets be undone.</summary>
+    private void Save(List<Replaced> replaced)
+    {
+        int saved = 0;
+        try
+        {
+            for (; saved < replaced.Count; saved++)
+                definitions.Save(virtualHost.Name, replaced[saved].New);
+        }
+        catch
+        {
+            while (saved-- > 0)
+                Undo(replaced[saved]);
+            throw;
+        }
+    }
+
+    private void Undo(Replaced replaced)
+    {
+        if (replaced.Old is { } old)
+            definitions.Save(virtualHost.Name, old);
+        else
+            definitions.DeletePolicy(virtualHost.Name, replaced.New.Kind, replaced.New.Name);
+    }
+
+    private Policy? FirstMatch(Policy[] policies, Queue queue)
     {
         foreach (var policy in policies)
             if (PolicyTarget.Covers(policy, queue) && Matches(policy, queue.Name))
@@ -126,7 +162,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
         return null;
     }
 
-    private Policy? Match(Policy[] policies, Exchange exchange)
+    private Policy? FirstMatch(Policy[] policies, Exchange exchange)
     {
         foreach (var policy in policies)
             if (PolicyTarget.CoversExchanges(policy) && Matches(policy, exchange.Name))
@@ -143,15 +179,23 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     }
 
     /// <summary>Which policies count for each queue, if anybody wants to know when that changes.</summary>
-    private List<(Queue Queue, Policy? User, Policy? Operator)> MatchesForEvents() => virtualHost.Events.IsWanted
-        ? [.. virtualHost.Queues.Select(queue => (queue, Match(PolicyKind.User, queue), Match(PolicyKind.Operator, queue)))]
-        : [];
+    private List<Counting> MatchesForEvents() => virtualHost.Events.IsWanted ? [.. virtualHost.Queues.Select(MatchOf)] : [];
 
-    private void TellQueues(List<(Queue Queue, Policy? User, Policy? Operator)> before, Policy? set)
+    private Counting MatchOf(Queue queue) => new(queue, FirstMatch(_users, queue), FirstMatch(_operators, queue));
+
+    /// <param name="before">What counted for each queue.</param>
+    /// <param name="set">What was put since; nothing when one was removed.</param>
+    private void TellQueues(List<Counting> before, IReadOnlyList<Policy> set)
     {
-        foreach (var (queue, user, ofOperator) in before)
-            if (!ReferenceEquals(user, Match(PolicyKind.User, queue)) || !ReferenceEquals(ofOperator, Match(PolicyKind.Operator, queue)))
-                virtualHost.Events.QueuePolicyChanged(queue, set);
+        foreach (var old in before)
+        {
+            var now = MatchOf(old.Queue);
+            var latest = set.Count == 0 ? null : set[^1];
+            if (!ReferenceEquals(old.User, now.User))
+                virtualHost.Events.QueuePolicyChanged(old.Queue, latest is null ? null : now.User ?? latest);
+            else if (!ReferenceEquals(old.Operator, now.Operator))
+                virtualHost.Events.QueuePolicyChanged(old.Queue, latest is null ? null : now.Operator ?? latest);
+        }
     }
 
     private Policy[] ListOf(PolicyKind kind) => kind == PolicyKind.User ? _users : _operators;
@@ -159,11 +203,9 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     private static Policy[] Sorted(IEnumerable<Policy> policies) =>
         [.. policies.OrderByDescending(policy => policy.Priority).ThenBy(policy => policy.Name, StringComparer.Ordinal)];
 
-    private void Replace(PolicyKind kind, Policy[] sorted)
-    {
-        if (kind == PolicyKind.User)
-            _users = sorted;
-        else
-            _operators = sorted;
-    }
+    /// <summary>The policies that count for a queue.</summary>
+    private readonly record struct Counting(Queue Queue, Policy? User, Policy? Operator);
+
+    /// <summary>A policy, and the one of its name before.</summary>
+    private readonly record struct Replaced(Policy? Old, Policy New);
 }
