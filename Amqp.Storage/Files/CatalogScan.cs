@@ -22,7 +22,10 @@ internal static class CatalogScan
         {
             if (records.Skipped.Length > 0)
                 findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: false));
-            onRecord(records.Record, records.Offset);
+            if (CatalogRecord.IsWellFormed(records.Record))
+                onRecord(records.Record, records.Offset);
+            else
+                findings.Add(new RecoveryFinding(path, records.Offset, records.Record.Length, IsTornTail: false));
         }
         if (records.Skipped.Length > 0)
             findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: true));

@@ -24,6 +24,9 @@ internal static class CatalogRecord
         value.CopyTo(record[(KeyAt + length)..]);
     }
 
+    /// <summary>False for a record whose key does not lie within it. A checksum that is right says nothing of that.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<byte> record) => record.Length >= KeyAt && KeyLength(record) is > 0 and var length && length <= record.Length - KeyAt;
+
     public static string ReadKey(ReadOnlySpan<byte> record) => Encoding.UTF8.GetString(record.Slice(KeyAt, KeyLength(record)));
 
     public static ReadOnlySpan<byte> ReadValue(ReadOnlySpan<byte> record) => record[(KeyAt + KeyLength(record))..];

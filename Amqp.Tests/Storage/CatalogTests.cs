@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Amqp.Storage;
 using Amqp.Tests.Support;
@@ -103,6 +104,27 @@ public sealed class CatalogTests
             Assert.That(directory.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_folder.Catalog, second, CatalogRecord.Size(1, 1), IsTornTail: false) }));
         Assert.That(Entries(), Is.EqualTo(new[] { "a=1", "c=3" }));
         Assert.That(File.ReadAllBytes(_folder.Catalog + ".damaged"), Is.EqualTo(bytes));
+    }
+
+    [TestCase(CatalogRecord.MaxKey)]
+    [TestCase(3)]
+    [TestCase(0)]
+    public void A_record_whose_key_does_not_lie_within_it_is_damage_and_stops_no_start(int keyLength)
+    {
+        using (DataDirectory directory = Open())
+        {
+            directory.Catalog.Put("a", "1"u8);
+            directory.Catalog.Put("b", "2"u8);
+        }
+        byte[] bytes = File.ReadAllBytes(_folder.Catalog);
+        var first = bytes.AsSpan(FileHeader.Size, CatalogRecord.Size(1, 1));
+        BinaryPrimitives.WriteUInt16LittleEndian(first[RecordHeader.Size..], (ushort)keyLength);
+        RecordHeader.WriteChecksum(first, file: 0, FileHeader.Size);
+        File.WriteAllBytes(_folder.Catalog, bytes);
+
+        using (DataDirectory directory = Open())
+            Assert.That(directory.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_folder.Catalog, FileHeader.Size, first.Length, IsTornTail: false) }));
+        Assert.That(Entries(), Is.EqualTo(new[] { "b=2" }));
     }
 
     [Test]
