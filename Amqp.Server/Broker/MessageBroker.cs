@@ -244,7 +244,7 @@ internal sealed class MessageBroker(
         Clients = new ClientCounts(this, _options.ChannelMaxPerNode);
         UserLimits = new UserLimits(definitions) { Events = Events };
         UserLimits.Restore();
-        Users.Deleted += UserLimits.ClearAll;
+        Users.Deleting += UserLimits.ClearAll;
     }
 
     private void Report(RecoveryReport report, int queues, TimeSpan elapsed)

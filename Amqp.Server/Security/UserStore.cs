@@ -32,6 +32,9 @@ internal sealed class UserStore
     /// <summary>Hears of users that come, change and go.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
+    /// <summary>A user is about to be deleted: what must not be left to a later user of that name goes first, whenever a crash comes. Raised on the thread that does it.</summary>
+    public event Action<string>? Deleting;
+
     /// <summary>A user has been deleted. Raised on the thread that did it.</summary>
     public event Action<string>? Deleted;
 
@@ -56,7 +59,8 @@ internal sealed class UserStore
     /// <summary>Deletes a user, with all permissions; false when there is none.</summary>
     public bool Delete(string name)
     {
-        _permissions.DeleteUser(name); // first: a crash in between must not leave them to a later user of that name
+        Deleting?.Invoke(name);
+        _permissions.DeleteUser(name); // before the user, as above
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);

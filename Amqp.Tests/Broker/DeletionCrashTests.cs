@@ -2,6 +2,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Security;
@@ -24,7 +25,7 @@ public sealed class DeletionCrashTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
-    [TestCase("user", 2)]
+    [TestCase("user", 4)]
     [TestCase("virtual host", 8)]
     public void Wherever_it_comes_whose_own_entry_is_gone_has_no_other_left(string what, int leastChanges)
     {
@@ -63,6 +64,7 @@ public sealed class DeletionCrashTests : IAsyncDisposable
             broker.Permissions.PutTopic(new TopicPermission(user, "v", "amq.topic", ".*", ".*"));
         }
         broker.Permissions.Put(new Permission("u", "/", ".*", ".*", ".*"));
+        broker.UserLimits.Set("u", UserLimits.MaxChannels, FieldValue.FromInt64(9));
         broker.Parameters.Put("vhost-limits", "v", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
         foreach (var kind in new[] { PolicyKind.User, PolicyKind.Operator })
             host.Policies.Put(new Policy(kind, "p", ".*", "queues", 1, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9))));
@@ -80,7 +82,8 @@ public sealed class DeletionCrashTests : IAsyncDisposable
             string[] names = DefinitionKey.Names(key);
             bool isOfHost = (_kindsOfVirtualHosts.Any(kind => key.StartsWith(kind, StringComparison.Ordinal)) && names[0] == "v")
                 || (key.StartsWith(DefinitionKey.Parameters, StringComparison.Ordinal) && names[1] == "v");
-            bool isOfUser = (key.StartsWith(DefinitionKey.Permissions, StringComparison.Ordinal) || key.StartsWith(DefinitionKey.TopicPermissions, StringComparison.Ordinal)) && names[1] == "u";
+            bool isOfUser = key == DefinitionKey.OfUserLimits("u")
+                || (key.StartsWith(DefinitionKey.Permissions, StringComparison.Ordinal) || key.StartsWith(DefinitionKey.TopicPermissions, StringComparison.Ordinal)) && names[1] == "u";
             Assert.That(!isOfHost || hasHost, $"{key} is left after change {changes} of a virtual host that is gone");
             Assert.That(!isOfUser || hasUser, $"{key} is left after change {changes} of a user who is gone");
         }

@@ -50,7 +50,7 @@ internal sealed class UserLimits(DefinitionStore definitions)
         Events.UserLimitChanged(user, limit, null);
     }
 
-    /// <summary>Removes the limits of a user who is gone.</summary>
+    /// <summary>Removes the limits of a user who goes.</summary>
     public void ClearAll(string user) => _tables.Remove(user);
 
     /// <summary>Reads what the definitions hold.</summary>
