@@ -30,20 +30,22 @@ internal sealed partial class NamePattern
     private const int MostRemembered = 1_000;
 
     private readonly Regex? _regex;
-    private readonly ConcurrentDictionary<string, bool>? _remembered; // null where no name can take for ever
+    private readonly ConcurrentDictionary<string, bool>? _remembered; // null where no name can take for ever, or none may be kept
     private int _isTimeoutTold = 1; // 0 from the first match that could not be decided until somebody hears of it
     private int _timeouts;
     private readonly bool _matchesAll;
 
+    /// <param name="text">The expression.</param>
+    /// <param name="remembers">Whether names may be kept whose match takes long: not where they are secrets.</param>
     /// <exception cref="FormatException">It is no regular expression.</exception>
-    public NamePattern(string text)
+    public NamePattern(string text, bool remembers = true)
     {
         Text = text;
         _matchesAll = text is ".*" or "^.*";
         if (text.Length == 0 || _matchesAll)
             return;
         _regex = Compile(WithErlangsClasses(Octets(text)));
-        if ((_regex.Options & RegexOptions.NonBacktracking) == 0)
+        if (remembers && (_regex.Options & RegexOptions.NonBacktracking) == 0)
             _remembered = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
     }
 

@@ -7,7 +7,7 @@ namespace Amqp.Server.Security;
 internal sealed class PasswordRules(PasswordOptions options)
 {
     private readonly HashingAlgorithm _algorithm = HashingAlgorithms.Find(options.Hashing) ?? HashingAlgorithm.Sha256;
-    private readonly NamePattern _pattern = new(options.Pattern);
+    private readonly NamePattern _pattern = new(options.Pattern, remembers: false);
 
     /// <summary>Hashes a new password as configured.</summary>
     public PasswordHash Hash(string password) => PasswordHash.Create(password, _algorithm);
