@@ -21,9 +21,9 @@ internal sealed class Contraptions(FuzzWorker worker)
     /// <summary>Builds each of them once.</summary>
     public async Task BuildAllAsync()
     {
-        await BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing);
         foreach (var build in All.Skip(1))
             await build();
+        await BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing); // last, as it goes round for a while
     }
 
     /// <summary>Deletes what has been built.</summary>
