@@ -16,14 +16,21 @@ internal sealed class Contraptions(FuzzWorker worker)
     private Func<Task>[] All => [() => BuildRingAsync(worker.Run.IsLong && Random.OneIn(40) ? LargestRing : Random.Next(1, SmallRing)), BuildExpiryRingAsync, BuildAlternateRingAsync, BuildMeshAsync, BuildHistoryAsync, BuildDelaysAsync, BuildTraceAsync, BuildTransactionAsync];
 
     /// <summary>Builds one of them and sets it going.</summary>
-    public Task BuildAsync() => Random.Of(All)();
+    public Task BuildAsync() => BuildAsync(Random.Of(All));
 
     /// <summary>Builds each of them once.</summary>
     public async Task BuildAllAsync()
     {
         foreach (var build in All.Skip(1))
-            await build();
-        await BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing); // last, as it goes round for a while
+            await BuildAsync(build);
+        await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing)); // last, as it goes round for a while
+    }
+
+    /// <summary>On a channel that is open: what the last one asked for without an answer may have closed it.</summary>
+    private async Task BuildAsync(Func<Task> buildAsync)
+    {
+        await worker.AskAsync(new ChannelFlow(true));
+        await buildAsync();
     }
 
     /// <summary>Deletes what has been built.</summary>
@@ -136,7 +143,8 @@ internal sealed class Contraptions(FuzzWorker worker)
         await worker.BindQueueAsync(trace, "amq.rabbitmq.trace", "#");
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":true}");
         foreach (int levels in (int[])[62, 63, 64, 65, 200, 1022, 1023])
-            await worker.PublishAsync("", trace, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
+            foreach (string exchange in (string[])["", "amq.fanout"])
+                await worker.PublishAsync(exchange, trace, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
         await worker.AskAsync(new BasicGet(trace, true));
         await worker.AskAsync(new BasicGet(trace, false));
         await worker.Api.CallAsync("POST", $"/queues/%2F/{trace}/get", "{\"count\":5,\"ackmode\":\"ack_requeue_true\",\"encoding\":\"auto\"}");

@@ -90,8 +90,9 @@ public sealed class HostileInputTests
         private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
         private readonly ApiReader _reader = new(run);
+        private readonly Listener _listener = new(run);
 
-        public Task RunAsync(CancellationToken stop) => Task.WhenAll([_reader.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
+        public Task RunAsync(CancellationToken stop) => Task.WhenAll([_reader.RunAsync(stop), _listener.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
 
         /// <summary>Waits until each of them has got something that was sent since.</summary>
         public async Task MoveOnAsync()
@@ -109,6 +110,7 @@ public sealed class HostileInputTests
             foreach (var client in _clients)
                 await client.DisposeAsync();
             _reader.Dispose();
+            _listener.Dispose();
         }
 
         public override string ToString() => string.Join("; ", [.. _clients.Select(client => $"{client}"), $"{_reader}"]);

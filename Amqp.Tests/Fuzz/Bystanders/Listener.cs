@@ -1,0 +1,40 @@
+using Amqp.Protocol;
+
+namespace Amqp.Tests.Fuzz.Bystanders;
+
+/// <summary>Consumes whatever anybody publishes to the predeclared exchanges, and copies of all else while the firehose is on: whatever that is, it must not cost the listener its connection.</summary>
+internal sealed class Listener(FuzzRun run) : IDisposable
+{
+    private const string QueueName = "bystander.listener";
+    private static readonly string[] _exchanges = ["amq.fanout", "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private HostileClient? _client;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        if ((_client = await HostileClient.OpenAsync(run, "/", "guest", "guest")) is null || await _client.OpenChannelAsync(1) is not { } channel || !await ListenAsync(channel))
+        {
+            run.Fail("a bystander, listener: it could not begin");
+            return;
+        }
+        while (!stop.IsCancellationRequested && run.Failure is null)
+        {
+            if (!channel.IsOpen)
+                run.Fail("a bystander, listener: its channel is closed");
+            await Task.Delay(_pause, CancellationToken.None);
+        }
+    }
+
+    public void Dispose() => _client?.Dispose();
+
+    /// <summary>In a queue that others may find full: what it misses is of no account.</summary>
+    private static async Task<bool> ListenAsync(HostileChannel channel)
+    {
+        var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(10_000));
+        bool isOk = (await channel.AskAsync(new QueueDeclare(QueueName, false, false, Exclusive: true, false, false, arguments))).IsOk;
+        foreach (string exchange in _exchanges)
+            isOk &= (await channel.AskAsync(new QueueBind(QueueName, exchange, "#", false, FieldTable.Empty))).IsOk;
+        return isOk && (await channel.AskAsync(new BasicConsume(QueueName, "", false, NoAck: true, false, false, FieldTable.Empty))).IsOk;
+    }
+}
