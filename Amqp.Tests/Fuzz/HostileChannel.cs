@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Amqp.Protocol;
 using Amqp.Tests.Support;
 
@@ -47,9 +48,13 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
             TakeEnd();
         try
         {
-            var answer = await asked.Task.WaitAsync(FuzzRun.PatienceOfWorkers);
+            var answer = await asked.Task.WaitAsync(FuzzRun.PatienceOfWorkers, run.Stop);
             run.NoteAnswer(answer.ToString());
             return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            return Answer.Ended; // the run is over, perhaps because nothing is answered any more
         }
         catch (TimeoutException)
         {
@@ -87,11 +92,11 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         {
             if (id == ChannelClose.Id)
             {
-                var close = MethodArguments.Read<ChannelClose>(frame.Arguments);
-                if (close.ReplyCode == (ushort)ReplyCode.InternalError)
-                    run.Fail($"a channel was closed: {close}");
+                ushort code = HostileClient.CodeOf(frame);
+                if (code == (ushort)ReplyCode.InternalError)
+                    run.Fail($"a channel was closed: {HostileClient.Describe(frame)}");
                 MustConfirmClose = true;
-                End(new Answer(id, close.ReplyCode));
+                End(new Answer(id, code));
             }
             else if (id == ChannelCloseOk.Id)
             {
@@ -99,12 +104,12 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
             }
             else if (id == BasicDeliver.Id)
             {
-                Keep(MethodArguments.Read<BasicDeliver>(frame.Arguments).DeliveryTag);
+                Keep(BinaryPrimitives.ReadUInt64BigEndian(frame.Arguments[(1 + frame.Arguments[0])..])); // behind the consumer tag
             }
             else if (id != BasicReturn.Id && id != BasicAck.Id && id != BasicNack.Id && id != BasicCancel.Id)
             {
                 if (id == BasicGetOk.Id)
-                    Keep(MethodArguments.Read<BasicGetOk>(frame.Arguments).DeliveryTag);
+                    Keep(BinaryPrimitives.ReadUInt64BigEndian(frame.Arguments));
                 _asked?.TrySetResult(new Answer(id, 0));
             }
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
@@ -14,6 +15,9 @@ internal sealed class HostileClient : IDisposable
 {
     public const int FrameMax = 131_072;
 
+    /// <summary>Headers come in one frame, and the broker adds to them where a message dies or is traced.</summary>
+    private const int LargestHeader = 1 << 20;
+
     private readonly FuzzRun _run;
     private readonly AmqpSocket _socket;
     private readonly ConcurrentDictionary<ushort, HostileChannel> _channels = [];
@@ -29,7 +33,7 @@ internal sealed class HostileClient : IDisposable
         AmqpSocket? socket = null;
         try
         {
-            socket = await AmqpSocket.DialAsync(run.Broker.Port);
+            socket = await AmqpSocket.DialAsync(run.Broker.Port, LargestHeader);
             await socket.SendAsync(ProtocolHeader.Amqp091.ToArray());
             await socket.ReceiveAsync();
             await socket.SendAsync(0, new ConnectionStartOk(RawHandshake.ClientProperties, "PLAIN", Encoding.UTF8.GetBytes($"\0{user}\0{password}"), "en_US"));
@@ -104,11 +108,15 @@ internal sealed class HostileClient : IDisposable
                 if (frame.Channel != 0)
                     _channels.GetValueOrDefault(frame.Channel)?.Take(frame);
                 else if (frame.Method == ConnectionClose.Id)
-                    TakeClose(MethodArguments.Read<ConnectionClose>(frame.Arguments));
+                    TakeClose(CodeOf(frame), frame);
             }
         }
         catch (Exception error) when (IsEnd(error))
         {
+        }
+        catch (Exception error)
+        {
+            _run.Fail($"what the broker sent cannot be read: {error}");
         }
         finally
         {
@@ -131,11 +139,17 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    private void TakeClose(ConnectionClose close)
+    /// <summary>The code of a close: the text behind it may hold any octets, those of the names it speaks of.</summary>
+    public static ushort CodeOf(RawFrame close) => BinaryPrimitives.ReadUInt16BigEndian(close.Arguments);
+
+    /// <summary>A close, for the story of a failure.</summary>
+    public static string Describe(RawFrame close) => $"{CodeOf(close)} {Encoding.UTF8.GetString(close.Arguments.Slice(3, close.Arguments[2]))}";
+
+    private void TakeClose(ushort code, RawFrame close)
     {
         _isClosed = true;
-        _run.NoteAnswer($"connection {close.ReplyCode}");
-        if ((ReplyCode)close.ReplyCode is ReplyCode.InternalError or ReplyCode.SyntaxError) // what is sent is well-formed
-            _run.Fail($"a connection was closed: {close}");
+        _run.NoteAnswer($"connection {code}");
+        if ((ReplyCode)code is ReplyCode.InternalError or ReplyCode.SyntaxError) // what is sent is well-formed
+            _run.Fail($"a connection was closed: {Describe(close)}");
     }
 }

@@ -17,19 +17,26 @@ internal sealed class AmqpSocket : IDisposable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
-    private readonly FrameReader _frames = new() { FrameMax = 131_072 };
-    private readonly byte[] _received = new byte[256 * 1024];
+    private readonly FrameReader _frames;
+    private readonly byte[] _received;
     private int _start;
     private int _end;
 
-    private AmqpSocket(Socket socket) => _socket = socket;
+    private AmqpSocket(Socket socket, int largestFrame)
+    {
+        _socket = socket;
+        _frames = new FrameReader { FrameMax = largestFrame };
+        _received = new byte[2 * largestFrame];
+    }
 
     /// <summary>Connects and says nothing.</summary>
-    public static async Task<AmqpSocket> DialAsync(int port)
+    /// <param name="port">The broker's.</param>
+    /// <param name="largestFrame">Bytes of the largest frame that may come.</param>
+    public static async Task<AmqpSocket> DialAsync(int port, int largestFrame = 131_072)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = KernelBuffer, SendBufferSize = KernelBuffer };
         await socket.ConnectAsync(IPAddress.Loopback, port).WaitAsync(_patience);
-        return new AmqpSocket(socket);
+        return new AmqpSocket(socket, largestFrame);
     }
 
     /// <summary>Connects, logs in as guest and opens channel 1.</summary>
