@@ -11,7 +11,7 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// One thread at a time publishes them, without the lock and some at a time, so that none overtakes another. A round that has done its share
 /// leaves the rest to the thread pool.
 /// </remarks>
-internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadPoolWorkItem
+internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held)
 {
     /// <summary>Messages that are taken in one go.</summary>
     private const int BatchLength = 64;
@@ -90,14 +90,15 @@ internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held) : IThreadP
     /// <summary>It may be tried again.</summary>
     public void Resume() => _isResting = false;
 
-    /// <summary>Has the thread pool go on, behind what it has to do already. Needs no lock.</summary>
+    /// <summary>Has the thread pool go on, behind the other queues that have left something to it. Needs no lock.</summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            DeadLetterTurns.Shared.Add(this);
     }
 
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>Publishes a share. Throws nothing.</summary>
+    public void PublishShare()
     {
         Interlocked.Exchange(ref _isScheduled, 0);
         try
