@@ -16,7 +16,8 @@ namespace Amqp.Server.Broker.Dispatch;
 /// <para>What a queue or an output cannot do for a reason that nobody foresaw stays there (<see cref="Queue.IsCrashed"/>, <see cref="IOutput.Flush"/>): it
 /// throws nothing here, so that the round serves all others, whoever's thread it is.</para>
 /// </remarks>
-internal sealed class DispatchRound
+/// <param name="deadLetterShare">How much dead-letter work it does before others have their turn, in the units of <see cref="NoteDeadLetter"/>.</param>
+internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
 {
     /// <summary>A round is completed early when it has gathered so many messages, so that consumers need not wait for a long batch's end.</summary>
     private const int MaxGathered = 512;
@@ -28,10 +29,13 @@ internal sealed class DispatchRound
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// How much dead-letter work a round does before others have their turn, in the units of <see cref="NoteDeadLetter"/>: more than what is
-    /// gathered can cause, so that whoever publishes to full queues pays for it; circles of full queues go on in the pool.
+    /// The share of a round that serves a client: more than what is gathered can cause, so that whoever publishes to full queues pays for it; circles of
+    /// full queues go on in the pool.
     /// </summary>
-    private const int MaxDeadLetterWork = 4096;
+    public const int PublishersDeadLetterShare = 4096;
+
+    /// <summary>The share of a round of the thread pool's: hundreds of queues may be due there or have some left, and each waits for a share of all others.</summary>
+    public const int PooledDeadLetterShare = 256;
 
     /// <summary>Bytes of a message that cost as much as another queue to put it into.</summary>
     private const int BytesPerWork = 4096;
@@ -53,7 +57,7 @@ internal sealed class DispatchRound
     public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
 
     /// <summary>False when the round has done its share of dead-lettering: the rest is for the thread pool.</summary>
-    public bool HasTimeForDeadLetters => _deadLetterWork < MaxDeadLetterWork;
+    public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
     /// <summary>What the consumer now being served has taken. Queues settle these when it needs no acknowledgement.</summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);

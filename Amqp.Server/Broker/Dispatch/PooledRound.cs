@@ -7,5 +7,5 @@ internal static class PooledRound
     private static DispatchRound? _current;
 
     /// <summary>This thread's round, empty. Not for use within another round of it.</summary>
-    public static DispatchRound Current => _current ??= new DispatchRound();
+    public static DispatchRound Current => _current ??= new DispatchRound(DispatchRound.PooledDeadLetterShare);
 }
