@@ -88,6 +88,32 @@ public class LimitTests : ApiTests
             ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_channel_that_is_closed_is_free_again_while_its_connection_goes_on(bool isError)
+    {
+        await SkipOnRabbitMqAsync("It counts a channel for a moment after its end.");
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host);
+        await PutAsync($"/user-limits/{user}/max-channels", new { value = 1 });
+        var client = await AskToOpenAsync(host, $"{user}:secret");
+        await client.ExpectAsync<ConnectionOpenOk>(0);
+
+        for (ushort number = 1; number <= 3; number++)
+        {
+            var channel = await client.OpenChannelAsync(number);
+            if (isError)
+            {
+                await channel.SendAsync(new QueueDeclare("none", true, false, false, false, false, FieldTable.Empty));
+                await channel.ExpectAsync<ChannelClose>();
+                await channel.SendAsync(new ChannelCloseOk());
+            }
+            else
+            {
+                await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));
+            }
+        }
+    }
+
     [TestCase("closed")]
     [TestCase("lost")]
     [TestCase("channels closed before")]
