@@ -72,6 +72,8 @@ public sealed class CtlListTests : CliTests
     {
         await ExpectAsync(["delete_queue", "nosuch"], 64, $"Deleting queue 'nosuch' on vhost '{Host}' ...\n", "Error:\nQueue not found\n");
         await ExpectAsync(["delete_queue", "zz", "--if-empty"], 64, $"Deleting queue 'zz' on vhost '{Host}' if queue is empty ...\n", "Error:\nQueue is not empty\n");
+        await ExpectAsync(["delete_queue", "zz", "-e"], 64, $"Deleting queue 'zz' on vhost '{Host}' if queue is empty ...\n", "Error:\nQueue is not empty\n");
+        await ExpectAsync(["delete_queue", "-ue", "zz"], 64, $"Deleting queue 'zz' on vhost '{Host}' if queue is empty and if queue is unused ...\n", "Error:\nQueue is not empty\n");
         await ExpectAsync(["delete_queue", "zz", "--if-unused"], 0, $"Deleting queue 'zz' on vhost '{Host}' if queue is unused ...\nQueue was successfully deleted with 1 ready messages\n");
         await ExpectAsync(["purge_queue", "a b"], 0, $"Purging queue 'a b' in vhost '{Host}' ...\n");
         await ExpectAsync(["purge_queue", "nosuch"], 69, $"Purging queue 'nosuch' in vhost '{Host}' ...\n", "Error:\nnot_found\n");
