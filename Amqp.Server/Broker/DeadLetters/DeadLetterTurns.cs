@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Has queues publish the rest of their dead letters on the thread pool, one share of work after another and few at a time. Thread-safe.</summary>
+/// <summary>Has queues publish the rest of their dead letters on the thread pool: one share after another, few at a time. Thread-safe.</summary>
 /// <remarks>
-/// The thread pool does what waits in it in order. With a work item for each queue of a large circle, timers, commits and requests would wait behind
-/// a share of each; so there are as many as half the processors, whatever the number of queues, and what comes meanwhile has its turn after one share.
+/// The thread pool does what waits in it in order. With a work item for each queue of a large circle, timers, commits and
+/// requests would wait behind a share of each. So there are as many as half the processors, whatever the number of queues,
+/// and what comes meanwhile has its turn after one share.
 /// </remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
@@ -43,7 +44,8 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 
     private void StartWork()
     {
-        // An exchange that changes nothing is a full fence: either this sees that a work item has gone, or that one sees what waits.
+        // An exchange that changes nothing is a full fence: either this sees that a work item has gone,
+        // or that one sees what waits.
         for (int atWork = Interlocked.CompareExchange(ref _atWork, 0, 0); atWork < _mostAtWork && !_waiting.IsEmpty;)
         {
             int before = Interlocked.CompareExchange(ref _atWork, atWork + 1, atWork);

@@ -29,12 +29,15 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// The share of a round that serves a client: more than what is gathered can cause, so that whoever publishes to full queues pays for it; circles of
-    /// full queues go on in the pool.
+    /// The share of a round that serves a client: more than what is gathered can cause, so that whoever publishes to full
+    /// queues pays for it; circles of full queues go on in the pool.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 
-    /// <summary>The share of a round of the thread pool's: hundreds of queues may be due there or have some left, and each waits for a share of all others.</summary>
+    /// <summary>
+    /// The share of a round of the thread pool's: hundreds of queues may be due there or have some left, and each waits for
+    /// a share of all others.
+    /// </summary>
     public const int PooledDeadLetterShare = 256;
 
     /// <summary>Bytes of a message that cost as much as another queue to put it into.</summary>

@@ -62,7 +62,8 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
                 var old = list.Find(other => other.Name == policy.Name);
                 if (old?.IsSameAs(policy) == true)
                     continue;
-                list.RemoveAll(other => other == old);
+                if (old is not null)
+                    list.Remove(old);
                 list.Add(policy);
                 replaced.Add(new Replaced(old, policy));
             }
