@@ -52,7 +52,7 @@ internal sealed partial class DelayedMessages
     public DelayedMessages(Exchange exchange, VirtualHost virtualHost, StoredQueue stored)
     {
         (_exchange, _virtualHost, _store, _stored) = (exchange, virtualHost, virtualHost.Store, stored);
-        var messages = new QueueMessages(_store, [stored]);
+        var messages = new QueueMessages(_store, [stored], _gate);
         _reader = new QueueReader($"{exchange.Name} (delayed)", messages, _store, this, virtualHost.Logger);
         _quarantined = new QuarantinedMessages(messages, virtualHost, Compartment.Exchange, Place);
         _finder = new RouteFinder(virtualHost);

@@ -33,7 +33,7 @@ internal sealed partial class Queue : IBindingDestination
     public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue[] levels, VirtualHost virtualHost)
     {
         (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
-        Messages = new QueueMessages(virtualHost.Store, levels, hasReturns: (flags & QueueFlags.Returns) != 0);
+        Messages = new QueueMessages(virtualHost.Store, levels, _gate, hasReturns: (flags & QueueFlags.Returns) != 0);
         _quarantined = new QuarantinedMessages(Messages, virtualHost, Compartment.Queue, Place);
         _reader = new QueueReader(name, Messages, virtualHost.Store, this, virtualHost.Logger);
         _returns = new QueueReturns(Messages, virtualHost);

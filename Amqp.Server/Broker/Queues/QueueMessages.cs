@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -14,14 +15,19 @@ internal sealed class QueueMessages
     private readonly StoredQueue[] _levels; // the lowest priority first
     private readonly StoredQueue? _only; // without priorities
     private readonly bool _hasReturns; // the higher of two levels is for what is returned
+    private readonly Lock? _gate; // the queue's
     private long _count; // with priorities
     private long _heads; // bytes of the messages that are no body, as far as they are known
     private long _persistentHeads; // those of persistent ones
     private long _uncounted; // messages of an earlier run, whose heads nobody knows
 
-    public QueueMessages(IMessageStore store, StoredQueue[] levels, bool hasReturns = false)
+    /// <param name="store">Where they are kept.</param>
+    /// <param name="levels">What the store knows the queue by: one for each priority, the lowest first.</param>
+    /// <param name="gate">The lock that guards them; null where one thread alone has them.</param>
+    /// <param name="hasReturns">The higher of two levels is for what clients return.</param>
+    public QueueMessages(IMessageStore store, StoredQueue[] levels, Lock? gate = null, bool hasReturns = false)
     {
-        (_store, _levels, _hasReturns) = (store, levels, hasReturns);
+        (_store, _levels, _gate, _hasReturns) = (store, levels, gate, hasReturns);
         _only = levels.Length == 1 ? levels[0] : null;
         _count = _uncounted = levels.Sum(level => level.Count);
     }
@@ -62,6 +68,7 @@ internal sealed class QueueMessages
     /// <summary>Adds a message that the store has just taken.</summary>
     public void Add(in StoredMessage message)
     {
+        DemandGate();
         LevelOf(message).Add(message); // first: what cannot be added is not counted
         _count++;
         int head = MessageNote.Head(message);
@@ -86,6 +93,7 @@ internal sealed class QueueMessages
     /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
     public bool TryTakeAside(MessagePlace place, out StoredMessage message)
     {
+        DemandGate();
         int level = (int)(place.Queue - Number);
         bool isTaken = _levels[level].TryTakeAside(place.Sequence, out message);
         if (_only is null)
@@ -100,6 +108,7 @@ internal sealed class QueueMessages
     /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message)
     {
+        DemandGate();
         if (_only is not null)
             return _only.TryPeek(out message);
         while (Front(out int priority) is { } level)
@@ -118,6 +127,7 @@ internal sealed class QueueMessages
     /// <summary>The message in front, which stays there, if that can be told without reading from the disk.</summary>
     public bool TryPeekInMemory(out StoredMessage message)
     {
+        DemandGate();
         message = default;
         return (_only ?? Front(out _))?.TryPeekInMemory(out message) ?? false;
     }
@@ -135,6 +145,7 @@ internal sealed class QueueMessages
     /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
     public bool TryTake(out StoredMessage message)
     {
+        DemandGate();
         bool isTaken = _only is not null ? _only.TryTake(out message) : TryTakeHighest(out message);
         if (isTaken)
             TakeHead(ref message);
@@ -178,6 +189,7 @@ internal sealed class QueueMessages
     /// <returns>How many messages that was.</returns>
     public int Purge()
     {
+        DemandGate();
         int purged = 0;
         foreach (var level in _levels)
             purged += _store.Purge(level);
@@ -196,10 +208,15 @@ internal sealed class QueueMessages
     /// <summary>Counts anew what is ready, after something went wrong in the middle of a change.</summary>
     public void Recount()
     {
+        DemandGate();
         foreach (var level in _levels)
             level.Recount();
         _count = _levels.Sum(level => level.Count);
     }
+
+    /// <summary>Is left out of a release; the tests that explore schedules are built with it.</summary>
+    [Conditional("DEBUG")]
+    private void DemandGate() => Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were touched without its lock.");
 
     private void TakeHead(ref StoredMessage message)
     {
