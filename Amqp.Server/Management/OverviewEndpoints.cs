@@ -125,7 +125,7 @@ internal static class OverviewEndpoints
         json.WriteBoolean("disable_stats", false);
         json.WriteBoolean("enable_queue_totals", false);
         json.WriteString("default_queue_type", options.DefaultQueueType ?? "classic");
-        json.WriteBoolean("is_op_policy_updating_enabled", true);
+        json.WriteBoolean("is_op_policy_updating_enabled", request.Services.Options.AllowsOperatorPolicyChanges);
         WriteTotals(json, request);
         json.WriteNumber("statistics_db_event_queue", 0);
         if (request.User.IsMonitoring)

@@ -84,6 +84,8 @@ internal static class ParameterEndpoints
     {
         if (_administrators.Contains(request.Name("component")))
             request.User.Demand(Access.Administrator);
+        if (request.Name("component") == OperatorPolicies)
+            PolicyEndpoints.DemandChangeable(PolicyKind.Operator, request);
     }
 
     private static (string Component, string VirtualHost, string Name) Address(ApiRequest request) =>

@@ -54,7 +54,9 @@ internal static class PolicyEndpoints
         return request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    private static void DemandChangeable(PolicyKind kind, ApiRequest request)
+    /// <summary>Whatever address they are changed under.</summary>
+    /// <exception cref="ApiException">405: they are operator policies, and the configuration keeps them from being changed over HTTP.</exception>
+    public static void DemandChangeable(PolicyKind kind, ApiRequest request)
     {
         if (kind == PolicyKind.Operator && !request.Services.Options.AllowsOperatorPolicyChanges)
             throw new ApiException(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "operator policies may not be changed over HTTP");

@@ -108,18 +108,20 @@ public class NodeLimitTests
         Assert.That(other.Policies.All(PolicyKind.Operator), Is.Empty);
     }
 
-    [Test]
-    public async Task Operator_policies_may_be_closed_to_changes_over_HTTP()
+    [TestCase("operator-policies", """{"pattern":"","definition":{"max-length":1}}""")]
+    [TestCase("parameters/operator_policy", """{"value":{"pattern":"","definition":{"max-length":1}}}""")]
+    public async Task Operator_policies_may_be_closed_to_changes_over_HTTP(string address, string policy)
     {
         await using var broker = await BrokerInProcess.StartAsync("management.restrictions.operator_policy_changes.disabled = true");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
         http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
 
-        var put = await http.PutAsync("operator-policies/%2F/p", new StringContent("""{"pattern":"","definition":{"max-length":1}}"""));
-        var delete = await http.DeleteAsync("operator-policies/%2F/p");
+        var put = await http.PutAsync($"{address}/%2F/p", new StringContent(policy));
+        var delete = await http.DeleteAsync($"{address}/%2F/p");
 
         Assert.That((put.StatusCode, delete.StatusCode), Is.EqualTo((HttpStatusCode.MethodNotAllowed, HttpStatusCode.MethodNotAllowed)));
-        Assert.That((await http.GetAsync("operator-policies/%2F")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await http.GetAsync($"{address}/%2F")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await http.GetStringAsync("overview"), Does.Contain("\"is_op_policy_updating_enabled\":false"));
     }
 
     [Test]

@@ -142,6 +142,21 @@ public sealed class CtlAccessTests : CliTests
         await ExpectAsync(["delete_vhost", name], 0, $"Deleting vhost \"{name}\" ...\n");
     }
 
+    [TestCase("vhost_deletion_protection")]
+    [TestCase("vhost_protection_from_deletion")] // as RabbitMQ's guide calls it
+    public async Task A_protected_virtual_host_is_not_deleted(string verb)
+    {
+        string name = NewName("v");
+        await ExpectAsync(["add_vhost", name], 0, $"Adding vhost \"{name}\" ...\n");
+        await ExpectAsync([$"enable_{verb}", name], 0, $"Protecting virtual host \"{name}\" from removal by updating its metadata...\n");
+        Assert.That((await CtlAsync("-q", "list_vhosts", "name", "protected_from_deletion")).Lines, Does.Contain($"{name}\ttrue"));
+        await ExpectAsync(
+            ["delete_vhost", name], 69, $"Deleting vhost \"{name}\" ...\n",
+            "Error:\nCannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata\n");
+        await ExpectAsync([$"disable_{verb}", name], 0, $"Removing deletion protection from virtual host \"{name}\" by updating its metadata...\n");
+        await ExpectAsync(["delete_vhost", name], 0, $"Deleting vhost \"{name}\" ...\n");
+    }
+
     [Test]
     public async Task Global_parameters_are_set_listed_and_cleared()
     {

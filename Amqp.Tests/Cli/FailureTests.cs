@@ -1,3 +1,4 @@
+using Amqp.Server.Broker;
 using Amqp.Tests.Support;
 using Amqp.Tests.Tls;
 
@@ -40,6 +41,18 @@ public sealed class FailureTests : CliTests
         Assert.That((published.ExitCode, published.Error), Is.EqualTo((69, "amqpbroker: The broker cannot do that now: Publishers are blocked: low on disk.\n")));
         Assert.That(health.ExitCode, Is.EqualTo(69));
         Assert.That(ctl.ExitCode, Is.EqualTo(69));
+    }
+
+    [Test]
+    public async Task What_the_broker_refuses_as_things_are_ends_with_65_and_its_reason()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        var target = new Dictionary<string, string> { ["AMQPBROKER_URL"] = $"http://127.0.0.1:{broker.ManagementPort}" };
+        broker.Broker.VirtualHosts.Put("kept", VirtualHostDescription.None with { IsProtected = true });
+
+        CliRun run = await CliRun.RunAsync(["vhosts", "delete", "kept"], environment: target);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((65, "amqpbroker: The broker refuses: Refusing to delete virtual host 'kept' because it is protected from deletion.\n")));
     }
 
     [TestCase("--url http://127.0.0.1:1 users declare u", "--url")]

@@ -66,7 +66,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"), // AMQP's, of a publish
-            HttpStatusCode.BadRequest => (Cli.ExitCode.Refused, $"The broker refuses: {Sentence(reason)}"),
+            HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed => (Cli.ExitCode.Refused, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.ServiceUnavailable => (Cli.ExitCode.Unavailable, $"The broker cannot do that now: {Sentence(reason)}"),
             HttpStatusCode.MethodNotAllowed => (Cli.ExitCode.Unavailable, $"The broker at {login} does not know this request; it may be of another version"),
             _ => (Cli.ExitCode.Software, $"The broker failed with HTTP status {(int)answer.Status}: {Sentence(reason)}. Its log says more"),

@@ -24,7 +24,6 @@ internal static class RefusedVerbs
         .. Refuse("there is no such report; status, cluster_status and the list_ commands have what it would be made of", "report"),
         .. Refuse("the log goes to standard output, where whoever started the broker has it", "log_location", "log_tail", "log_tail_stream"),
         .. Refuse("there are no internal events to follow", "consume_event_stream"),
-        .. Refuse("virtual hosts cannot be protected from deletion", "enable_vhost_deletion_protection", "disable_vhost_deletion_protection"),
         .. Refuse("attempts to log in are in the log", "list_node_auth_attempt_stats"),
         .. Refuse("the disk is always watched", "activate_free_disk_space_monitoring", "deactivate_free_disk_space_monitoring"),
         .. Refuse("this broker has no such thing", "list_channel_interceptors", "set_channel_interceptor_priorities", "list_deprecated_features", "message_size_stats", "reconcile_vhosts", "cipher_suites", "tls_versions", "certificates",

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
@@ -7,7 +8,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Virtual hosts.</summary>
 internal static class VirtualHostVerbs
 {
-    private static readonly string[] _known = ["name", "tracing", "cluster_state", "description", "tags", "default_queue_type", "metadata"];
+    private static readonly string[] _known = ["name", "tracing", "cluster_state", "description", "tags", "default_queue_type", "metadata", "protected_from_deletion"];
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
@@ -16,6 +17,10 @@ internal static class VirtualHostVerbs
             Options = ["--description", "--tags", "--default-queue-type"],
         },
         new("delete_vhost", "<vhost>", 1, 1, "Deletes a virtual host", DeleteAsync),
+        .. new[] { "disable_vhost_deletion_protection", "disable_vhost_protection_from_deletion" }.Select(name =>
+            new CtlVerb(name, "<vhost>", 1, 1, "Removes deletion protection from a virtual host (so that it can be deleted)", call => ProtectAsync(call, false))),
+        .. new[] { "enable_vhost_deletion_protection", "enable_vhost_protection_from_deletion" }.Select(name =>
+            new CtlVerb(name, "<vhost>", 1, 1, "Protects a virtual host from deletion (until the protection is removed)", call => ProtectAsync(call, true))),
         new("list_vhosts", "[--no-table-headers] [<column> ...]", 0, int.MaxValue, "Lists virtual hosts", ListAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
         new("restart_vhost", "[--vhost <vhost>]", 0, 0, "Restarts a failed vhost data stores and queues", RestartAsync),
         new("set_vhost_tags", "<vhost> <tag> [...]", 1, int.MaxValue, "Sets virtual host tags", TagAsync),
@@ -55,7 +60,25 @@ internal static class VirtualHostVerbs
     private static async Task DeleteAsync(CtlCall call)
     {
         call.Announce($"Deleting vhost \"{call[0]}\" ...");
-        await call.DeleteAsync(ApiPath.Of("vhosts", call[0]), CtlException.NoVirtualHost(call[0]));
+        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Delete, ApiPath.Of("vhosts", call[0]));
+        if (answer.Status == HttpStatusCode.PreconditionFailed)
+            throw CtlException.Error(ExitCode.Unavailable, "Cannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata");
+        if (answer.Status == HttpStatusCode.NotFound)
+            throw CtlException.NoVirtualHost(call[0]);
+        if (!answer.IsSuccess)
+            throw call.Refused(answer);
+    }
+
+    private static async Task ProtectAsync(CtlCall call, bool isProtected)
+    {
+        call.Announce(isProtected
+            ? $"Protecting virtual host \"{call[0]}\" from removal by updating its metadata..."
+            : $"Removing deletion protection from virtual host \"{call[0]}\" by updating its metadata...");
+        ApiAnswer answer = await call.Client.AskAsync(isProtected ? HttpMethod.Post : HttpMethod.Delete, ApiPath.Of("vhosts", call[0], "deletion", "protection"));
+        if (answer.Status == HttpStatusCode.NotFound)
+            throw CtlException.NoVirtualHost(call[0]);
+        if (!answer.IsSuccess)
+            throw call.Refused(answer);
     }
 
     private static async Task ListAsync(CtlCall call)
