@@ -44,6 +44,19 @@ public class DelayedMessageTests : BehaviourTests
     }
 
     [Test]
+    public async Task A_message_is_not_held_up_by_those_that_wait_for_longer()
+    {
+        var channel = await OpenChannelAsync();
+        var (exchange, queue) = await DeclareAsync(channel);
+        await channel.ConsumeAsync(queue, noAck: true);
+
+        await channel.PublishAsync(exchange, "k", "in an hour", Delay(FieldValue.FromInt32(Long)));
+        await channel.PublishAsync(exchange, "k", "soon", Delay(FieldValue.FromInt32(Short)));
+
+        Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("soon"));
+    }
+
+    [Test]
     public async Task Messages_of_one_delay_stay_in_order()
     {
         var channel = await OpenChannelAsync();

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Amqp.Protocol;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
@@ -33,6 +35,51 @@ public class PolicyDurabilityTests
         Assert.That(
             await again.GetStringAsync("queues/%2F/q?columns=effective_policy_definition"),
             Is.EqualTo("""{"effective_policy_definition":{"max-length":5,"overflow":"reject-publish"}}"""));
+    }
+
+    [Test]
+    public async Task They_hold_as_before_a_kill()
+    {
+        await using var broker = await BrokerProcess.StartAsync();
+        using var http = Client(broker);
+        await PutAsync(http, "queues/%2F/q", """{"durable":true}""");
+        foreach (string kind in (string[])["policies", "operator-policies"])
+        {
+            // By name the first, the last and the one that counts are different ones.
+            await PutAsync(http, $"{kind}/%2F/a", """{"pattern":"","definition":{"expires":100000},"priority":1}""");
+            await PutAsync(http, $"{kind}/%2F/b", """{"pattern":"","definition":{"expires":200000},"priority":9}""");
+            await PutAsync(http, $"{kind}/%2F/c", """{"pattern":"","definition":{"expires":300000},"priority":2}""");
+        }
+        await PutAsync(http, "vhosts/full", "{}");
+        await PutAsync(http, "permissions/full/guest", """{"configure":".*","write":".*","read":".*"}""");
+        await PutAsync(http, "vhost-limits/full/max-queues", """{"value":0}""");
+        await PutAsync(http, "vhost-limits/full/max-connections", """{"value":0}""");
+        await PutAsync(http, "users/few", """{"password":"few","tags":""}""");
+        await PutAsync(http, "permissions/%2F/few", """{"configure":".*","write":".*","read":".*"}""");
+        await PutAsync(http, "user-limits/few/max-connections", """{"value":0}""");
+
+        broker.Kill();
+        await broker.RestartAsync();
+
+        using var again = Client(broker);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await again.GetStringAsync("queues/%2F/q?columns=policy,operator_policy"), Is.EqualTo("""{"policy":"b","operator_policy":"b"}"""));
+            Assert.That((await again.PutAsync("queues/full/q", new StringContent("{}"))).StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), "max-queues of a virtual host");
+            await DemandRefusedAsync(broker, "full", "guest", "NOT_ALLOWED - access to vhost 'full' refused for user 'guest': connection limit (0) is reached");
+            await DemandRefusedAsync(broker, "/", "few", "NOT_ALLOWED - connection refused for user 'few': user connection limit (0) is reached");
+        });
+    }
+
+    private static async Task DemandRefusedAsync(BrokerProcess broker, string virtualHost, string user, string text)
+    {
+        await using var client = await RawClient.DialAsync(broker.Uri);
+        await client.StartAsync();
+        await client.LogInAsync(response: Encoding.UTF8.GetBytes($"\0{user}\0{user}"));
+        await client.ExpectAsync<ConnectionTune>(0);
+        await client.SendAsync(0, new ConnectionTuneOk(2047, 131_072, 0));
+        await client.SendAsync(0, new ConnectionOpen(virtualHost));
+        await client.ExpectCloseAsync(ReplyCode.NotAllowed, text, ConnectionOpen.Id);
     }
 
     private static HttpClient Client(BrokerProcess broker)
