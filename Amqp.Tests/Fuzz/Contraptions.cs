@@ -116,6 +116,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
         await worker.BindExchangeAsync(history, history);
+        await worker.BindExchangeAsync(history, "amq.fanout"); // to which others publish
         await worker.PublishAsync(history, "1", new(), count: 10);
         await PublishAnyAsync(history, "1");
         await worker.BindQueueAsync($"{history}.0", history, "again");
@@ -141,14 +142,20 @@ internal sealed class Contraptions(FuzzWorker worker)
         string trace = worker.NewName();
         await TellOfQueueAsync(trace, trace, ("x-max-length", FieldValue.FromInt32(2)));
         await worker.BindQueueAsync(trace, "amq.rabbitmq.trace", "#");
+        await PublishDeepAsync(trace); // for others, who have them delivered when they are traced
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":true}");
-        foreach (int levels in (int[])[62, 63, 64, 65, 200, 1022, 1023])
-            foreach (string exchange in (string[])["", "amq.fanout"])
-                await worker.PublishAsync(exchange, trace, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
+        await PublishDeepAsync(trace);
+        await worker.Api.CallAsync("POST", $"/queues/%2F/{trace}/get", "{\"count\":5,\"ackmode\":\"ack_requeue_true\",\"encoding\":\"auto\"}");
         await worker.AskAsync(new BasicGet(trace, true));
         await worker.AskAsync(new BasicGet(trace, false));
-        await worker.Api.CallAsync("POST", $"/queues/%2F/{trace}/get", "{\"count\":5,\"ackmode\":\"ack_requeue_true\",\"encoding\":\"auto\"}");
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":false}");
+    }
+
+    private async Task PublishDeepAsync(string key)
+    {
+        foreach (int levels in (int[])[62, 63, 64, 65, 200, 1022, 1023])
+            foreach (string exchange in (string[])["", "amq.fanout"])
+                await worker.PublishAsync(exchange, key, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
     }
 
     /// <summary>A transaction whose queues and exchange go before it is committed.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Tests.Support;
 
@@ -93,15 +92,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         if (await ChannelAsync(which) is not { } channel)
             return;
         Log.Note((which + 1, "publish", count, bodySize, exchange, key, properties, properties.Headers));
-        var output = new ArrayBufferWriter<byte>();
-        var writer = new FrameWriter(output);
-        byte[] list = Encoded.Properties(properties), body = new byte[bodySize];
-        for (int message = 0; message < count; message++)
-        {
-            writer.WriteMethod(channel.Number, new BasicPublish(exchange, key, mandatory, false));
-            writer.WriteContent(channel.Number, list, body, HostileClient.FrameMax);
-        }
-        await channel.SendAsync(output.WrittenSpan.ToArray());
+        await channel.PublishAsync(new(exchange, key, mandatory, false), properties, bodySize, count);
     }
 
     public Task<Answer> DeclareQueueAsync(string queue, FieldTable arguments, bool durable = true, bool exclusive = false, bool autoDelete = false, int which = 0) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Amqp.Protocol;
 using Amqp.Tests.Support;
@@ -29,8 +30,19 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
     public Task TellAsync<TMethod>(TMethod method)
         where TMethod : struct, IMethod<TMethod> => client.SendAsync(Encoded.Frame(number, method));
 
-    /// <summary>Sends frames.</summary>
-    public Task SendAsync(byte[] frames) => client.SendAsync(frames);
+    /// <summary>Publishes a message, or several alike.</summary>
+    public Task PublishAsync(BasicPublish method, BasicProperties properties, int bodySize, int count = 1)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new FrameWriter(output);
+        byte[] list = Encoded.Properties(properties), body = new byte[bodySize];
+        for (int message = 0; message < count; message++)
+        {
+            writer.WriteMethod(number, method);
+            writer.WriteContent(number, list, body, HostileClient.FrameMax);
+        }
+        return client.SendAsync(output.WrittenSpan.ToArray());
+    }
 
     /// <summary>Sends a method and waits for the answer, or for the channel's end.</summary>
     public async Task<Answer> AskAsync<TMethod>(TMethod method)

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Fuzz.Bystanders;
 /// <summary>Reads from the HTTP API what monitoring reads.</summary>
 internal sealed class ApiReader(FuzzRun run) : IDisposable
 {
-    private static readonly string[] _paths = ["/overview", "/nodes", "/queues?page=1&page_size=100", "/exchanges/%2F", "/connections?page=1&page_size=20", "/channels", "/health/checks/alarms", "/policies"];
+    private static readonly string[] _paths = ["/overview", "/nodes", "/queues?page=1&page_size=100", "/exchanges/%2F", "/bindings/%2F", "/consumers/%2F", "/connections?page=1&page_size=20", "/channels", "/health/checks/alarms", "/policies"];
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly FuzzApi _api = new(run, run.NewLog("API reader"));

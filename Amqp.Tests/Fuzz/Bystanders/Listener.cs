@@ -2,10 +2,16 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Consumes whatever anybody publishes to the predeclared exchanges, and copies of all else while the firehose is on: whatever that is, it must not cost the listener its connection.</summary>
+/// <summary>
+/// Consumes whatever anybody publishes to the predeclared exchanges, and copies of all else while the firehose is on; and publishes to
+/// one of them, whatever others have bound to it. Neither may cost it its connection.
+/// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {
     private const string QueueName = "bystander.listener";
+    private const ushort Prefetch = 100; // what more there is waits until the others have gone on
+    private const int BodySize = 10;
+
     private static readonly string[] _exchanges = ["amq.fanout", "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
@@ -22,6 +28,8 @@ internal sealed class Listener(FuzzRun run) : IDisposable
         {
             if (!channel.IsOpen)
                 run.Fail("a bystander, listener: its channel is closed");
+            await channel.TellAsync(new BasicAck(0, Multiple: true));
+            await channel.PublishAsync(new(_exchanges[0], "", false, false), new BasicProperties(), BodySize);
             await Task.Delay(_pause, CancellationToken.None);
         }
     }
@@ -35,6 +43,7 @@ internal sealed class Listener(FuzzRun run) : IDisposable
         bool isOk = (await channel.AskAsync(new QueueDeclare(QueueName, false, false, Exclusive: true, false, false, arguments))).IsOk;
         foreach (string exchange in _exchanges)
             isOk &= (await channel.AskAsync(new QueueBind(QueueName, exchange, "#", false, FieldTable.Empty))).IsOk;
-        return isOk && (await channel.AskAsync(new BasicConsume(QueueName, "", false, NoAck: true, false, false, FieldTable.Empty))).IsOk;
+        isOk &= (await channel.AskAsync(new BasicQos(0, Prefetch, false))).IsOk;
+        return isOk && (await channel.AskAsync(new BasicConsume(QueueName, "", false, NoAck: false, false, false, FieldTable.Empty))).IsOk;
     }
 }
