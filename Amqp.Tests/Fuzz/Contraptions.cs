@@ -116,7 +116,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
         await worker.BindExchangeAsync(history, history);
-        await worker.BindExchangeAsync(history, "amq.fanout"); // to which others publish
+        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // to which others publish
         await worker.PublishAsync(history, "1", new(), count: 10);
         await PublishAnyAsync(history, "1");
         await worker.BindQueueAsync($"{history}.0", history, "again");

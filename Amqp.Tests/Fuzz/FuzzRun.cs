@@ -56,8 +56,10 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
     public void Fail(string why)
     {
         string story = string.Create(CultureInfo.InvariantCulture, $"after {_clock.Elapsed.TotalSeconds:F1} s with seed {seed}: {why}\n{string.Join('\n', _logs)}");
-        if (_failed.TrySetResult(story))
-            _stop.Cancel();
+        if (!_failed.TrySetResult(story))
+            return;
+        _stop.Cancel();
+        broker.Kill(); // one that stands still would keep everybody waiting
     }
 
     /// <summary>From now on chance has its time.</summary>

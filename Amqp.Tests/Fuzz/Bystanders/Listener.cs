@@ -3,16 +3,16 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes whatever anybody publishes to the predeclared exchanges, and copies of all else while the firehose is on; and publishes to
-/// one of them, whatever others have bound to it. Neither may cost it its connection.
+/// Consumes whatever anybody publishes to the predeclared exchanges, and copies of all else while the firehose is on; and binds one of
+/// them to a history of its own, which is replayed to whatever others have bound there. Neither may cost it its connection.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {
-    private const string QueueName = "bystander.listener";
+    private const string QueueName = "bystander.listener", History = "bystander.history", Announcements = "amq.fanout";
     private const ushort Prefetch = 100; // what more there is waits until the others have gone on
     private const int BodySize = 10;
 
-    private static readonly string[] _exchanges = ["amq.fanout", "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
+    private static readonly string[] _exchanges = [Announcements, "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private HostileClient? _client;
@@ -29,7 +29,9 @@ internal sealed class Listener(FuzzRun run) : IDisposable
             if (!channel.IsOpen)
                 run.Fail("a bystander, listener: its channel is closed");
             await channel.TellAsync(new BasicAck(0, Multiple: true));
-            await channel.PublishAsync(new(_exchanges[0], "", false, false), new BasicProperties(), BodySize);
+            await channel.PublishAsync(new(History, "", false, false), new BasicProperties(), BodySize);
+            await channel.TellAsync(new ExchangeUnbind(Announcements, History, "", true, FieldTable.Empty));
+            await channel.TellAsync(new ExchangeBind(Announcements, History, "", true, FieldTable.Empty));
             await Task.Delay(_pause, CancellationToken.None);
         }
     }
@@ -43,6 +45,7 @@ internal sealed class Listener(FuzzRun run) : IDisposable
         bool isOk = (await channel.AskAsync(new QueueDeclare(QueueName, false, false, Exclusive: true, false, false, arguments))).IsOk;
         foreach (string exchange in _exchanges)
             isOk &= (await channel.AskAsync(new QueueBind(QueueName, exchange, "#", false, FieldTable.Empty))).IsOk;
+        isOk &= (await channel.AskAsync(new ExchangeDeclare(History, "x-recent-history", false, false, false, false, false, FieldTable.Empty))).IsOk;
         isOk &= (await channel.AskAsync(new BasicQos(0, Prefetch, false))).IsOk;
         return isOk && (await channel.AskAsync(new BasicConsume(QueueName, "", false, NoAck: false, false, false, FieldTable.Empty))).IsOk;
     }
