@@ -68,12 +68,12 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     }
 
     /// <summary>Deletes the file.</summary>
-    /// <exception cref="IOException">It stays, until the folder is emptied.</exception>
+    /// <exception cref="IOException">It stays, until this is called again or the folder is emptied.</exception>
     public void Delete()
     {
-        IsDeleted = true;
         Dispose();
         files.Delete(Path);
+        IsDeleted = true;
     }
 
     /// <summary>Ends writing to it.</summary>

@@ -84,6 +84,22 @@ public sealed class PagingFailureTests
     }
 
     [Test]
+    public async Task A_page_file_that_cannot_be_deleted_goes_when_it_can_be()
+    {
+        FailPages("delete");
+        await using StoreRun run = Open();
+        Fill(run, Count, run.First);
+        await Eventually.Holds(() => run.Store.MemoryInUse < 64 << 10, () => $"{run.Store.MemoryInUse} bytes are in memory");
+        run.Store.Purge(run.First);
+        await Eventually.Holds(() => Failures.Length == 1, () => $"{Failures.Length} failures were reported");
+        Assert.That(_folder.PageFiles, Is.Not.Empty);
+
+        _files.Before = (_, _) => { };
+
+        await Eventually.Holds(() => _folder.PageFiles.Length == 0, () => $"{_folder.PageFiles.Length} page files are left");
+    }
+
+    [Test]
     public async Task A_disk_that_is_nearly_full_is_not_filled()
     {
         _files.Free = StoreRun.Paged.MinFreeDiskBytes;
