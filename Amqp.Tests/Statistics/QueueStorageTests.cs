@@ -119,8 +119,8 @@ public sealed class QueueStorageTests
     private async Task PublishAsync(string queue)
     {
         var sent = new Sent(++_lastId, queue, IsPersistent: _random.Next(3) > 0, Size: sizeof(long) + _random.Next(1_000));
-        // Properties of one size: of what is on the disk only, the broker knows their average.
-        var properties = new BasicProperties { Persistent = sent.IsPersistent, Priority = (byte)_random.Next(4) };
+        // Properties of one size, as the client does not send a priority of 0: of what is on the disk only, the broker knows their average.
+        var properties = new BasicProperties { Persistent = sent.IsPersistent, Priority = (byte)_random.Next(1, 4) };
         byte[] body = new byte[sent.Size];
         BitConverter.TryWriteBytes(body, sent.Id);
         await _channel.BasicPublishAsync("", queue, mandatory: false, properties, body);
