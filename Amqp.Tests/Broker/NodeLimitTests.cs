@@ -14,8 +14,10 @@ public class NodeLimitTests
     public async Task One_connection_too_many_is_refused()
     {
         await using var broker = await BrokerInProcess.StartAsync("connection_max = 1");
+        Assert.That(await IsBelowConnectionLimitAsync(broker), Is.EqualTo(HttpStatusCode.OK));
         await using var first = await DialAsync(broker);
         await first.OpenAsync();
+        Assert.That(await IsBelowConnectionLimitAsync(broker), Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         await using var second = await DialAsync(broker);
         await second.LogInAndExpectTuneAsync();
         await second.SendAsync(0, new ConnectionTuneOk(2047, 131_072, 0));
@@ -139,6 +141,15 @@ public class NodeLimitTests
         var close = await channel.ExpectAsync<ChannelClose>();
 
         Assert.That(close.ReplyText, Does.StartWith("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms."));
+    }
+
+    /// <summary>What the health check of the HTTP API says.</summary>
+    private static async Task<HttpStatusCode> IsBelowConnectionLimitAsync(BrokerInProcess broker)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
+        using var answer = await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/api/health/checks/below-node-connection-limit");
+        return answer.StatusCode;
     }
 
     private static Task<RawClient> DialAsync(BrokerInProcess broker) => RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{broker.Port}"));

@@ -65,6 +65,17 @@ public class BrokerOptionsTests
         yield return Case("vm_memory_high_watermark_paging_ratio = 1.0", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
         yield return Case("vm_memory_high_watermark_paging_ratio = 1.5", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
         yield return Case("disk_free_limit.absolute = 2GB", options => options.Store.MinFreeDiskBytes, 2_000_000_000L);
+        yield return Case("disk_free_limit.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.Store.MinFreeDiskBytes, 500L);
+        yield return Case("disk_free_limit.absolute = 700\ndisk_free_limit.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.Store.MinFreeDiskBytes, 700L);
+        yield return Case("heartbeat = 1", options => options.Store.MinFreeDiskBytes, 50_000_000L);
+        yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.ResidentBytes, 250L);
+        yield return Case("vm_memory_high_watermark.absolute = 1000\nstore.resident_memory = 249", options => options.Store.ResidentBytes, 249L);
+        yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.MaxUnwrittenBytes, 250L);
+        yield return Case("vm_memory_high_watermark.absolute = 0", options => options.Store.MaxUnwrittenBytes, 1L);
+        yield return Case("ssl_options.certfile = a\nssl_options.keyfile = k\nssl_options.password = p", Certificate, "a k p ");
+        yield return Case("ssl_options.certfile = a\nssl_options.keyfile = k\nssl_options.password = p\nmanagement.ssl.certfile = b", Certificate, "b   ");
+        yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.certfile = b\nmanagement.ssl.keyfile = k", Certificate, "b k  a");
+        yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.cacertfile = b", Certificate, "   b");
         yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.ManagementListeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
         yield return Case("listeners.tcp = none", options => options.Listeners.Count, 0);
     }
@@ -110,6 +121,10 @@ public class BrokerOptionsTests
     [Test]
     public void Publishers_are_blocked_at_six_tenths_of_the_memory_there_is() =>
         Assert.That(new BrokerOptions().MemoryHighWatermark, Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
+
+    /// <summary>What the HTTP API shows over TLS, and whom it trusts.</summary>
+    private static object Certificate(BrokerOptions options) =>
+        $"{options.ManagementTls.CertificateFile} {options.ManagementTls.KeyFile} {options.ManagementTls.KeyPassword} {options.ManagementTls.AuthoritiesFile}";
 
     private static TestCaseData Case(string text, Func<BrokerOptions, object> option, object expected) =>
         new TestCaseData(text, option, expected).SetArgDisplayNames(text.Replace("\n", "; "));

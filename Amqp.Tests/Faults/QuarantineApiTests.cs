@@ -81,6 +81,22 @@ public class QuarantineApiTests
     }
 
     [Test]
+    public async Task To_look_at_one_holds_nothing_in_memory()
+    {
+        await using var broker = await FaultyBroker.StartAsync("store.block_size = 4KiB");
+        await QuarantineAsync(broker, new string('x', 1_000_000), isPersistent: false);
+        await PublishAsync(await broker.ChannelAsync(), "behind it, in another block", isPersistent: false);
+        string message = $"{Queue}/{broker.NumberOf("q")}-1";
+        Assert.That(broker.Store.MemoryInUse, Is.GreaterThan(1_000_000));
+        Assert.That((await broker.HttpAsync("GET", Queue)).Body, Does.Contain("\"payload_bytes\":1000000"));
+        Assert.That((await broker.HttpAsync("GET", message)).Body, Does.Contain("\"payload_bytes\":1000000"));
+
+        Assert.That((await broker.HttpAsync("DELETE", message)).Code, Is.EqualTo(204));
+
+        await Eventually.Holds(() => broker.Store.MemoryInUse < 500_000, () => $"{broker.Store.MemoryInUse} bytes are in memory");
+    }
+
+    [Test]
     public async Task A_returned_message_is_in_its_place_for_good([Values] bool all, [Values] bool isRestarted, [Values(0, 2)] int priority)
     {
         await using var broker = await FaultyBroker.StartAsync();
@@ -292,19 +308,19 @@ public class QuarantineApiTests
     }
 
     /// <summary>Has a message put aside in queue q that is none the worse for it.</summary>
-    private static async Task QuarantineAsync(FaultyBroker broker, string text, Dictionary<string, object?>? arguments = null, byte priority = 0, string? expiration = null)
+    private static async Task QuarantineAsync(FaultyBroker broker, string text, Dictionary<string, object?>? arguments = null, byte priority = 0, string? expiration = null, bool isPersistent = true)
     {
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false, arguments);
         broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
-        await PublishAsync(channel, text, priority, expiration);
+        await PublishAsync(channel, text, priority, expiration, isPersistent);
         Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
         broker.Store.BeforeRead = static _ => { };
     }
 
-    private static async Task PublishAsync(IChannel channel, string text, byte priority = 0, string? expiration = null)
+    private static async Task PublishAsync(IChannel channel, string text, byte priority = 0, string? expiration = null, bool isPersistent = true)
     {
-        var properties = new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["h"] = "v" } };
+        var properties = new BasicProperties { Persistent = isPersistent, Headers = new Dictionary<string, object?> { ["h"] = "v" } };
         if (priority > 0)
             properties.Priority = priority;
         if (expiration is not null)

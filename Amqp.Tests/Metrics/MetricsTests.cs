@@ -4,8 +4,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
+using Amqp.Protocol;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
+using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Metrics;
 
@@ -226,6 +228,83 @@ public partial class MetricsTests
     }
 
     [Test]
+    public async Task Each_object_has_counts_of_its_own_of_each_kind()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{broker.Port}"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        foreach (var (queue, messages) in new[] { ("q", 20), ("automatic", 7), ("empty", 0), ("held", 1), ("nowhere", 0) })
+        {
+            await channel.DeclareQueueAsync(queue);
+            for (int i = 0; i < messages; i++)
+                await channel.PublishAsync("", queue);
+        }
+        await channel.DeleteQueueAsync("nowhere");
+        for (int i = 0; i < 3; i++)
+            await channel.PublishAsync("", "nowhere", new string('x', 50_000));
+        await channel.BindQueueAsync("empty", "amq.direct", "a");
+        await channel.BindQueueAsync("empty", "amq.direct", "b");
+        await channel.BindQueueAsync("empty", "amq.topic", "c");
+        for (int i = 0; i < 6; i++)
+            await channel.ExpectEmptyAsync("empty");
+        for (int i = 0; i < 2; i++)
+            await channel.GetAsync("q", noAck: true);
+        ulong last = 0;
+        for (int i = 0; i < 3; i++)
+            last = (await channel.GetAsync("q", noAck: false)).Method.DeliveryTag;
+        await channel.SendAsync(new BasicReject(last, Requeue: true));
+        last = (await channel.GetAsync("q", noAck: false)).Method.DeliveryTag;
+        await channel.SendAsync(new BasicAck(last, Multiple: false));
+        await channel.SendAsync(new BasicAck(last - 2, Multiple: false));
+        await channel.QosAsync(5);
+        await channel.ConsumeAsync("q");
+        for (int i = 0; i < 5; i++)
+            await channel.ExpectDeliveryAsync();
+        await channel.ConsumeAsync("automatic", noAck: true);
+        for (int i = 0; i < 7; i++)
+            await channel.ExpectDeliveryAsync();
+        await channel.QosAsync(9, global: true);
+        var transaction = await client.OpenChannelAsync(2);
+        await transaction.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+        await transaction.SendAsync(new BasicAck((await transaction.GetAsync("held", noAck: false)).Method.DeliveryTag, Multiple: false));
+        for (int i = 0; i < 4; i++)
+            await transaction.PublishAsync("amq.fanout", "");
+        await transaction.ExpectQuietAsync();
+
+        string text = await GetAsync(broker, "metrics/per-object"), exchanges = await GetAsync(broker, "metrics/detailed?family=exchange_bindings&family=exchange_metrics");
+
+        string[] expected =
+        [
+            .. OfQueue("q", "get_ack 4", "get 2", "messages_delivered_ack 5", "messages_delivered 0", "messages_redelivered 1", "messages_acked 2", "get_empty 0", "messages_published 20"),
+            .. OfQueue("automatic", "get_ack 0", "messages_delivered_ack 0", "messages_delivered 7"),
+            .. OfQueue("empty", "get_empty 6"),
+            .. OfChannel("get_ack 4", "get 2", "messages_delivered_ack 5", "messages_delivered 7", "messages_redelivered 1", "messages_acked 2", "get_empty 6", "messages_published 31", "messages_confirmed 0", "messages_unroutable_returned 0", "messages_unroutable_dropped 3"),
+            "rabbitmq_channel_consumers{channel=\"C (1)\"} 2", "rabbitmq_channel_messages_unacked{channel=\"C (1)\"} 6", "rabbitmq_consumer_prefetch{channel=\"C (1)\"} 5", "rabbitmq_channel_prefetch{channel=\"C (1)\"} 9",
+            "rabbitmq_channel_messages_uncommitted{channel=\"C (2)\"} 4", "rabbitmq_channel_acks_uncommitted{channel=\"C (2)\"} 1", "rabbitmq_channel_messages_uncommitted{channel=\"C (1)\"} 0", "rabbitmq_connection_channels{channel=\"C\"} 2",
+        ];
+        string[] lines = [.. Lines(text.Replace(broker.Connections.All.Single().Peer.Name, "C", StringComparison.Ordinal))];
+        Assert.That(expected.Except(lines), Is.Empty, string.Join('\n', lines));
+        double received = Number("rabbitmq_connection_incoming_bytes_total"), sent = Number("rabbitmq_connection_outgoing_bytes_total");
+        Assert.That(received, Is.GreaterThan(150_000));
+        Assert.That(sent, Is.LessThan(50_000));
+        string[] ofExchanges =
+        [
+            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.direct\",type=\"direct\"} 2", "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.topic\",type=\"topic\"} 1",
+            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.fanout\",type=\"fanout\"} 0", "rabbitmq_detailed_exchange_messages_published_total{vhost=\"/\",exchange=\"\"} 31",
+        ];
+        Assert.That(ofExchanges.Except(Lines(exchanges)), Is.Empty, exchanges);
+
+        double Number(string metric) => double.Parse(lines.Single(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal)).Split(' ')[^1], CultureInfo.InvariantCulture);
+
+        static IEnumerable<string> OfQueue(string queue, params string[] counts) =>
+            counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_queue_{count[0]}_total{{vhost=\"/\",queue=\"{queue}\"}} {count[1]}");
+
+        static IEnumerable<string> OfChannel(params string[] counts) =>
+            counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_channel_{count[0]}_total{{channel=\"C (1)\",vhost=\"/\"}} {count[1]}");
+    }
+
+    [Test]
     public async Task Details_are_of_the_virtual_host_that_is_asked_for()
     {
         await using var broker = await BrokerInProcess.StartAsync();
@@ -236,6 +315,9 @@ public partial class MetricsTests
 
         Assert.That(await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=%2F"), Does.Contain("rabbitmq_detailed_queue_messages{vhost=\"/\",queue=\"q\"} 0"));
         Assert.That(await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=other"), Does.Not.Contain("queue=\"q\""));
+        const string OfClients = "metrics/detailed?family=channel_metrics&family=connection_metrics&family=connection_coarse_metrics&family=channel_exchange_metrics&vhost=";
+        Assert.That(await GetAsync(broker, $"{OfClients}%2F"), Does.Contain("rabbitmq_detailed_connection_channels{channel=").And.Contain("rabbitmq_detailed_channel_consumers{channel="));
+        Assert.That(await GetAsync(broker, $"{OfClients}other"), Does.Not.Contain("{channel="));
     }
 
     [Test]
@@ -272,8 +354,16 @@ public partial class MetricsTests
     {
         await using var broker = await BrokerInProcess.StartAsync("track_auth_attempt_source = true");
         await using var connection = await broker.Factory().CreateConnectionAsync();
+        for (int i = 0; i < 2; i++)
+            await SendAsync(broker.ManagementPort, "api/whoami", "guest:wrong");
+        await SendAsync(broker.ManagementPort, "api/whoami", "guest:guest");
 
-        Assert.That(await GetAsync(broker, "metrics"), Does.Contain("rabbitmq_auth_attempts_succeeded_total{protocol=\"amqp091\"} 1"));
+        string text = await GetAsync(broker, "metrics"), sources = await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics");
+        foreach (var (count, ofAmqp, ofHttp) in new[] { ("", 1, 3), ("_succeeded", 1, 1), ("_failed", 0, 2) })
+        {
+            Assert.That(Lines(text), Does.Contain($"rabbitmq_auth_attempts{count}_total{{protocol=\"amqp091\"}} {ofAmqp}").And.Contain($"rabbitmq_auth_attempts{count}_total{{protocol=\"http\"}} {ofHttp}"));
+            Assert.That(Lines(sources), Does.Contain($"rabbitmq_detailed_auth_attempts_detailed{count}_total{{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"http\"}} {ofHttp}"));
+        }
         Assert.That(
             await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics"),
             Does.Contain("rabbitmq_detailed_auth_attempts_detailed_total{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"amqp091\"} 1"));

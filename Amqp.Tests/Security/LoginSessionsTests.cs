@@ -43,6 +43,16 @@ public sealed class LoginSessionsTests
     }
 
     [Test]
+    public void The_oldest_of_all_stays_when_another_user_has_most()
+    {
+        string oldest = Begin("b");
+        string[] ofA = [Begin("a"), Begin("a"), Begin("a")];
+        string last = Begin("b");
+
+        Assert.That(ofA.Prepend(oldest).Append(last).Select(Holds), Is.EqualTo([true, false, true, true, true]));
+    }
+
+    [Test]
     public void Sessions_that_are_over_make_room_before_any_that_hold()
     {
         Begin("b");

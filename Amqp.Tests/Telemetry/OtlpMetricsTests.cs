@@ -18,6 +18,10 @@ public class OtlpMetricsTests
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.QueueDeclareAsync("q", false, false, false);
         await channel.QueueDeclareAsync("gone", false, false, false);
+        await channel.QueueDeclareAsync("gone", false, false, false);
+        await channel.QueueDeclareAsync("kept", durable: true, false, false);
+        for (int i = 0; i < 2; i++)
+            await channel.BasicPublishAsync("", "kept", false, new BasicProperties { Persistent = true }, new byte[50_000]);
         for (int i = 0; i < 5; i++)
             await channel.BasicPublishAsync("", "q", new byte[10]);
         await channel.BasicPublishAsync("", "nowhere", new byte[10]);
@@ -33,25 +37,35 @@ public class OtlpMetricsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(collector.Metric("amqpbroker.message.received"), Is.EqualTo(6));
-            Assert.That(collector.Metric("amqpbroker.message.enqueued"), Is.EqualTo(5));
-            Assert.That(collector.Metric("amqpbroker.message.confirmed"), Is.EqualTo(6));
+            Assert.That(collector.Metric("amqpbroker.message.received"), Is.EqualTo(8));
+            Assert.That(collector.Metric("amqpbroker.message.enqueued"), Is.EqualTo(7));
+            Assert.That(collector.Metric("amqpbroker.message.confirmed"), Is.EqualTo(8));
             Assert.That(collector.Metric("amqpbroker.message.unroutable", ("amqpbroker.outcome", "dropped")), Is.EqualTo(1));
             Assert.That(collector.Metric("amqpbroker.message.unroutable", ("amqpbroker.outcome", "returned")), Is.Zero);
             Assert.That(collector.Metric("amqpbroker.message.delivered", ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "automatic")), Is.EqualTo(1));
+            Assert.That(collector.Metric("amqpbroker.message.delivered", ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "manual")), Is.EqualTo(3));
             Assert.That(collector.Metric("amqpbroker.message.delivered"), Is.EqualTo(4));
+            Assert.That(collector.Metric("amqpbroker.message.redelivered"), Is.Zero);
             Assert.That(collector.Metric("amqpbroker.message.acknowledged"), Is.EqualTo(1));
             Assert.That(collector.Metric("amqpbroker.message.dead_lettered", ("amqpbroker.reason", "rejected")), Is.EqualTo(1));
-            Assert.That(collector.Metric("amqpbroker.message.current", ("amqpbroker.state", "ready")), Is.EqualTo(1));
+            Assert.That(collector.Metric("amqpbroker.message.current", ("amqpbroker.state", "ready")), Is.EqualTo(3));
             Assert.That(collector.Metric("amqpbroker.message.current", ("amqpbroker.state", "unacknowledged")), Is.EqualTo(1));
-            Assert.That(collector.Metric("amqpbroker.queue.count"), Is.EqualTo(1));
-            Assert.That(collector.Metric("amqpbroker.queue.created"), Is.EqualTo(2));
+            Assert.That(collector.Metric("amqpbroker.queue.count"), Is.EqualTo(2));
+            Assert.That(collector.Metric("amqpbroker.queue.created"), Is.EqualTo(3));
+            Assert.That(collector.Metric("amqpbroker.queue.declared"), Is.EqualTo(4));
             Assert.That(collector.Metric("amqpbroker.connection.count"), Is.EqualTo(1));
+            Assert.That((collector.Metric("amqpbroker.connection.opened"), collector.Metric("amqpbroker.connection.closed")), Is.EqualTo((1, 0)));
             Assert.That(collector.Metric("amqpbroker.channel.count"), Is.EqualTo(1));
+            Assert.That((collector.Metric("amqpbroker.channel.opened"), collector.Metric("amqpbroker.channel.closed")), Is.EqualTo((1, 0)));
+            Assert.That(collector.Metric("amqpbroker.login", ("network.protocol.name", "amqp091"), ("amqpbroker.outcome", "succeeded")), Is.EqualTo(1));
+            Assert.That(collector.Metric("amqpbroker.login", ("network.protocol.name", "amqp091"), ("amqpbroker.outcome", "failed")), Is.Zero);
+            Assert.That(collector.Metric("amqpbroker.disk.io", ("disk.io.direction", "write")), Is.GreaterThan(100_000));
+            Assert.That(collector.Metric("amqpbroker.disk.io", ("disk.io.direction", "read")), Is.LessThan(50_000));
             Assert.That(collector.Metric("amqpbroker.consumer.count"), Is.Zero);
             Assert.That(collector.Metric("amqpbroker.alarm"), Is.Zero);
             Assert.That(collector.Metric("amqpbroker.memory.usage"), Is.GreaterThan(1 << 20));
-            Assert.That(collector.Metric("amqpbroker.network.io", ("network.io.direction", "receive")), Is.GreaterThan(100));
+            Assert.That(collector.Metric("amqpbroker.network.io", ("network.io.direction", "receive")), Is.GreaterThan(100_000));
+            Assert.That(collector.Metric("amqpbroker.network.io", ("network.io.direction", "transmit")), Is.LessThan(50_000));
         });
     }
 

@@ -96,6 +96,42 @@ public class AccessApiTests : ApiTests
         Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
     }
 
+    [Test]
+    public async Task Topic_permissions_of_one_exchange_are_taken_and_those_of_others_stay()
+    {
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync(""), path = $"/topic-permissions/{host}/{user}";
+        foreach (string exchange in new[] { "amq.topic", "x", "y" })
+            await PutAsync(path, new { exchange, write = "", read = "" });
+
+        Assert.That((await DeleteAsync($"{path}/x")).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Column("exchange"), Is.EqualTo(new[] { "amq.topic", "y" }));
+        Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task Users_are_deleted_together_or_none_of_them()
+    {
+        string one = await NewUserAsync(""), other = await NewUserAsync("");
+
+        var refused = await PostAsync("/users/bulk-delete", new { users = new[] { one, NewName("u"), other } });
+
+        Assert.That((refused.Code, (await GetAsync($"/users/{one}")).Code, (await GetAsync($"/users/{other}")).Code), Is.EqualTo((400, 200, 200)));
+        Assert.That((await PostAsync("/users/bulk-delete", new { users = new[] { one, other } })).Code, Is.EqualTo(204));
+        Assert.That(((await GetAsync($"/users/{one}")).Code, (await GetAsync($"/users/{other}")).Code), Is.EqualTo((404, 404)));
+    }
+
+    [Test]
+    public async Task Users_without_permissions_are_listed_until_they_get_one()
+    {
+        string host = await NewVirtualHostAsync(), without = await NewUserAsync(""), with = await NewUserAsync("", host);
+        Assert.That((await GetAsync("/users/without-permissions")).Column("name"), Does.Contain(without).And.Not.Contain(with));
+
+        await PutAsync($"/permissions/{host}/{without}", new { configure = "", write = "", read = "" });
+
+        Assert.That((await GetAsync("/users/without-permissions")).Column("name"), Does.Not.Contain(without));
+    }
+
     [TestCase("""{"configure":"","write":""}""", "[{key_missing,read}]")]
     public async Task Permissions_that_cannot_be_are_refused(string body, string reason)
     {

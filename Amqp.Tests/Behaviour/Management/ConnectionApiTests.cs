@@ -50,6 +50,89 @@ public class ConnectionApiTests : ApiTests
     }
 
     [Test]
+    public async Task A_connection_is_shown_with_what_was_agreed_on_and_both_its_ends()
+    {
+        string host = await NewVirtualHostAsync();
+        var client = await DialAsync();
+        await client.OpenAsync(channelMax: 77, frameMax: 50_000, heartbeat: 33, virtualHost: host);
+        for (ushort number = 1; number <= 3; number++)
+            await client.OpenChannelAsync(number);
+
+        JsonElement connection = default;
+        await Eventually.Holds(async () => (connection = await FindAsync(host)).GetProperty("channels").GetInt32() == 3, () => $"{connection}");
+
+        Assert.That(
+            new[] { "channel_max", "frame_max", "timeout" }.Select(field => connection.GetProperty(field).GetInt32()),
+            Is.EqualTo(new[] { 77, 50_000, 33 }));
+        Assert.That(
+            $"{connection.GetProperty("peer_host").GetString()}:{connection.GetProperty("peer_port").GetInt32()} -> {connection.GetProperty("host").GetString()}:{connection.GetProperty("port").GetInt32()}",
+            Is.EqualTo(connection.GetProperty("name").GetString()));
+    }
+
+    [Test]
+    public async Task What_a_connection_has_received_is_told_from_what_it_has_sent()
+    {
+        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.ExpectQuietAsync();
+        long[] before = Traffic(await FindAsync(host)), now = [];
+
+        for (int i = 0; i < 5; i++)
+            await channel.PublishAsync("", "nowhere", new string('x', 1_000)); // unanswered
+
+        await Eventually.Holds(async () => (now = Traffic(await FindAsync(host)))[0] >= before[0] + 5_000, () => string.Join(' ', now));
+        Assert.That(now[1], Is.GreaterThan(before[1]));
+        Assert.That(now[2..], Is.EqualTo(before[2..]));
+
+        static long[] Traffic(JsonElement connection) => [.. new[] { "recv_oct", "recv_cnt", "send_oct", "send_cnt", "send_pend" }.Select(field => connection.GetProperty(field).GetInt64())];
+    }
+
+    [Test]
+    public async Task A_channel_is_shown_with_what_it_holds_and_may_hold()
+    {
+        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        string host = await NewVirtualHostAsync();
+        var client = await DialAsync();
+        await client.OpenAsync(virtualHost: host);
+        var channel = await client.OpenChannelAsync(9);
+        await channel.DeclareQueueAsync("q");
+        await channel.DeclareQueueAsync("empty");
+        for (int i = 0; i < 6; i++)
+            await channel.PublishAsync("", "q");
+        await channel.SelectConfirmsAsync();
+        await channel.QosAsync(7);
+        await channel.ConsumeAsync("q");
+        for (int i = 0; i < 6; i++)
+            await channel.ExpectDeliveryAsync();
+        await channel.ConsumeAsync("empty");
+        await channel.QosAsync(11, global: true);
+
+        Assert.That(await NumbersAsync(host, 9), Is.EqualTo("consumer_count 2, messages_unacknowledged 6, prefetch_count 7, global_prefetch_count 11, acks_uncommitted 0, messages_uncommitted 0, messages_unconfirmed 0, confirm True, transactional False"));
+    }
+
+    [Test]
+    public async Task A_transaction_is_shown_with_what_waits_in_it()
+    {
+        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        for (int i = 0; i < 5; i++)
+            await channel.PublishAsync("", "q");
+        await channel.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+        for (int i = 0; i < 5; i++)
+            await channel.GetAsync("q", noAck: false);
+        await channel.SendAsync(new BasicAck(1, Multiple: false));
+        await channel.SendAsync(new BasicAck(3, Multiple: false));
+        for (int i = 0; i < 3; i++)
+            await channel.PublishAsync("", "q");
+        await channel.ExpectQuietAsync();
+
+        Assert.That(await NumbersAsync(host, 1), Is.EqualTo("consumer_count 0, messages_unacknowledged 3, prefetch_count 0, global_prefetch_count 0, acks_uncommitted 2, messages_uncommitted 3, messages_unconfirmed 0, confirm False, transactional True"));
+    }
+
+    [Test]
     public async Task A_connection_is_closed_with_a_reason()
     {
         string host = await NewVirtualHostAsync();
@@ -73,10 +156,21 @@ public class ConnectionApiTests : ApiTests
         var client = await AskToOpenAsync(host, $"{user}:secret");
         await client.ExpectAsync<ConnectionOpenOk>(0);
         await FindAsync(host);
+        var another = await OpenChannelAsync(host);
 
         Assert.That((await DeleteAsync($"/connections/username/{user}")).Code, Is.EqualTo(204));
 
         await client.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - Closed via management plugin");
+        await another.ExpectQuietAsync();
+    }
+
+    /// <summary>What the one channel of a virtual host's clients says of itself.</summary>
+    private static async Task<string> NumbersAsync(string host, int number)
+    {
+        var channel = (await GetAsync($"/vhosts/{host}/channels")).Json.EnumerateArray().Single();
+        Assert.That(channel.GetProperty("number").GetInt32(), Is.EqualTo(number));
+        string[] fields = ["consumer_count", "messages_unacknowledged", "prefetch_count", "global_prefetch_count", "acks_uncommitted", "messages_uncommitted", "messages_unconfirmed", "confirm", "transactional"];
+        return string.Join(", ", fields.Select(field => $"{field} {channel.GetProperty(field)}"));
     }
 
     /// <summary>The one connection to a virtual host; RabbitMQ shows it after a while only.</summary>

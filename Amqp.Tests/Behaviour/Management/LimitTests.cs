@@ -177,6 +177,19 @@ public class LimitTests : ApiTests
         Assert.That((await GetAsync($"/vhost-limits/{host}")).Body, Is.EqualTo("[]"));
     }
 
+    [Test]
+    public async Task A_limit_that_is_cleared_leaves_the_others()
+    {
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("");
+        foreach (string limit in new[] { $"/vhost-limits/{host}/max-connections", $"/vhost-limits/{host}/max-queues", $"/user-limits/{user}/max-connections", $"/user-limits/{user}/max-channels" })
+            await PutAsync(limit, new { value = limit.Length });
+        await DeleteAsync($"/vhost-limits/{host}/max-connections");
+        await DeleteAsync($"/user-limits/{user}/max-connections");
+
+        Assert.That((await GetAsync($"/vhost-limits/{host}")).Json[0].GetProperty("value").EnumerateObject().Select(limit => limit.Name), Is.EqualTo(new[] { "max-queues" }));
+        Assert.That((await GetAsync($"/user-limits/{user}")).Json[0].GetProperty("value").EnumerateObject().Select(limit => limit.Name), Is.EqualTo(new[] { "max-channels" }));
+    }
+
     [TestCase("foo", "5", "Unrecognised terms [{<<\"foo\">>,5}] in limits")]
     [TestCase("max-queues", "\"x\"", "max-queues should be a number, actually was <<\"x\">>")]
     public async Task A_limit_that_cannot_be_is_refused(string limit, string value, string text)

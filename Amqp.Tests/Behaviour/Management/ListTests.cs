@@ -89,6 +89,16 @@ public class ListTests : ApiTests
         Assert.That((await GetAsync($"/queues/{host}/a1?columns=arguments.x-expires")).Body, Is.EqualTo("""{"arguments":{"x-expires":9000000}}"""));
     }
 
+    [TestCase("arguments,arguments.x-expires")]
+    [TestCase("arguments.x-expires,arguments")]
+    public async Task A_whole_object_that_is_asked_for_is_not_cut_by_a_part_of_it(string columns)
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", """{"arguments":{"x-expires":9000000,"x-max-length":5}}""");
+
+        Assert.That((await GetAsync($"/queues/{host}/q?columns={columns}")).Body, Is.EqualTo("""{"arguments":{"x-expires":9000000,"x-max-length":5}}"""));
+    }
+
     private async Task<string> NewHostWithQueuesAsync()
     {
         string host = await NewVirtualHostAsync();

@@ -136,6 +136,60 @@ public class QueueApiTests : ApiTests
     }
 
     [Test]
+    public async Task What_is_ready_is_told_from_what_is_unacknowledged_in_messages_and_in_bytes()
+    {
+        await SkipOnRabbitMqAsync("Its counts lag.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        foreach (int size in new[] { 100, 1_000, 1, 2, 3 })
+            await channel.PublishAsync("", "q", new string('x', size));
+        for (int i = 0; i < 2; i++)
+            await channel.GetAsync("q", noAck: false);
+
+        var queue = (await GetAsync($"/queues/{host}/q")).Json;
+        var totals = (await GetAsync($"/queues/{host}?disable_stats=true&enable_queue_totals=true")).Json[0];
+
+        string[] messages = ["messages", "messages_ready", "messages_unacknowledged"];
+        Assert.That(messages.Select(field => queue.GetProperty(field).GetInt32()), Is.EqualTo(new[] { 5, 3, 2 }));
+        Assert.That(messages.Select(field => totals.GetProperty(field).GetInt32()), Is.EqualTo(new[] { 5, 3, 2 }));
+        string[] further = ["messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent"];
+        Assert.That(further.Select(field => queue.GetProperty(field).GetInt32()), Is.EqualTo(new[] { 5, 3, 2, 0, 1_106, 6, 1_100, 1_106, 0 }));
+    }
+
+    [Test]
+    public async Task A_queue_names_its_special_consumer_its_owner_and_its_policies()
+    {
+        await SkipOnRabbitMqAsync("It shows them later.");
+        string host = await NewVirtualHostAsync(), elsewhere = await NewVirtualHostAsync();
+        await PutAsync($"/policies/{host}/users", """{"pattern":"^taken","definition":{"max-length":9}}""");
+        await PutAsync($"/operator-policies/{host}/operators", """{"pattern":"^taken","definition":{"expires":90000}}""");
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("single", arguments: Table("x-single-active-consumer", FieldValue.FromBoolean(true)));
+        await channel.ConsumeAsync("single", "active");
+        await channel.ConsumeAsync("single", "waits");
+        await channel.DeclareQueueAsync("taken", exclusive: true);
+        await channel.ConsumeAsync("taken", "alone", exclusive: true);
+        var other = await OpenChannelAsync(elsewhere);
+        await other.DeclareQueueAsync("single");
+        await other.ConsumeAsync("single", "elsewhere");
+
+        Assert.That(await NamesAsync("single"), Is.EqualTo("exclusive , single active, policy , operator , owner False, consumers active waits"));
+        Assert.That(await NamesAsync("taken"), Is.EqualTo("exclusive alone, single , policy users, operator operators, owner True, consumers alone"));
+        Assert.That((await GetAsync($"/consumers/{host}")).Column("consumer_tag"), Is.EquivalentTo(new[] { "active", "waits", "alone" }));
+
+        async Task<string> NamesAsync(string name)
+        {
+            var queue = (await GetAsync($"/queues/{host}/{name}")).Json;
+            var connection = (await GetAsync($"/vhosts/{host}/connections")).Json[0];
+            bool isOwned = queue.TryGetProperty("owner_pid_details", out var owner)
+                && owner.GetProperty("name").GetString() == connection.GetProperty("name").GetString() && owner.GetProperty("peer_port").GetInt32() == connection.GetProperty("peer_port").GetInt32();
+            string consumers = string.Join(' ', queue.GetProperty("consumer_details").EnumerateArray().Select(consumer => consumer.GetProperty("consumer_tag").GetString()).Order());
+            return $"exclusive {queue.GetProperty("exclusive_consumer_tag").GetString()}, single {queue.GetProperty("single_active_consumer_tag").GetString()}, policy {queue.GetProperty("policy").GetString()}, operator {queue.GetProperty("operator_policy").GetString()}, owner {isOwned}, consumers {consumers}";
+        }
+    }
+
+    [Test]
     public async Task A_queue_has_the_numbers_that_typed_clients_demand()
     {
         string host = await NewVirtualHostAsync();
