@@ -33,6 +33,19 @@ public sealed class NarrowingTests : CliTests
     }
 
     [Test]
+    public async Task Of_a_users_connections_those_to_one_virtual_host_are_closed()
+    {
+        string other = await NewVirtualHostAsync(), user = await NewUserAsync("", Host);
+        await PutAsync($"/permissions/{other}/{user}", new { configure = "", write = "", read = "" });
+        RawClient here = await ConnectAsAsync(Host, user), there = await ConnectAsAsync(other, user);
+
+        Assert.That((await HereAsync("close", "--of-user", user, "--vhost", Host, "--reason", "why")).Output, Does.StartWith("Closed '"));
+
+        await here.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - why");
+        await there.OpenChannelAsync();
+    }
+
+    [Test]
     public async Task Ctl_closes_the_connections_of_the_virtual_host_as_many_as_it_is_told()
     {
         RawChannel elsewhere = await OpenChannelAsync(await NewVirtualHostAsync());

@@ -43,7 +43,7 @@ internal static class ConnectionCommands
     {
         Argument<string> name = Name(set);
         name.Arity = ArgumentArity.ZeroOrOne;
-        var ofUser = new Option<string?>("--of-user") { HelpName = "name", Description = "Close all connections of this user instead." };
+        var ofUser = new Option<string?>("--of-user") { HelpName = "name", Description = "Close all connections of this user instead, with --vhost those to a virtual host." };
         var all = new Option<bool>("--all") { Description = "Close all connections instead, with --vhost those of a virtual host." };
         var reason = new Option<string>("--reason") { HelpName = "text", Description = "What the clients are told.", DefaultValueFactory = _ => "Closed by an operator" };
         var command = set.Create("close", "Close a client's connection; clients are told the reason (320 CONNECTION_FORCED) and may connect again.", async context =>
@@ -67,7 +67,12 @@ internal static class ConnectionCommands
     {
         string path = user is not null ? ApiPath.Of("connections", "username", user) : context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/connections" : "connections";
         JsonElement connections = await context.Client.GetAsync(path, user is null ? $"virtual host '{context.VirtualHost}'" : $"user '{user}'", context.Cancellation);
-        return [.. connections.EnumerateArray().Select(connection => connection.GetProperty("name").GetString()!)];
+        return
+        [
+            .. connections.EnumerateArray()
+                .Where(connection => context.VirtualHostOrAll is not { } wanted || connection.GetProperty("vhost").GetString() == wanted) // of a user they come from everywhere
+                .Select(connection => connection.GetProperty("name").GetString()!),
+        ];
     }
 
     private static async Task CloseAsync(CommandContext context, string name, string reason, bool isWanted)
