@@ -76,7 +76,9 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
         HashSet<uint> queues = [.. durableQueues().Select(queue => queue.Number)]; // before the settles: a deletion is as good as them
-        List<CompactionCandidate> candidates = [.. chosen.Select(segment => new CompactionCandidate(segment, indexes.ReadSummary(segment)))];
+        List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
+        if (candidates.Count == 0)
+            return;
         ReadSettled(candidates, present);
         foreach (CompactionCandidate candidate in candidates)
         {
@@ -84,6 +86,18 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
                 return;
             if (!TryCompact(candidate, queues))
                 Postpone(candidate.Segment, newest);
+        }
+    }
+
+    private CompactionCandidate? TryChoose(Segment segment)
+    {
+        try
+        {
+            return new CompactionCandidate(segment, indexes.ReadSummary(segment));
+        }
+        catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
+        {
+            return null; // it may be gone
         }
     }
 
@@ -146,6 +160,11 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
             segment.IsBeingCompacted = true;
             segments.ReportCompacted(compacted);
             return true;
+        }
+        catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
+        {
+            CompactedFiles.Delete(files, segment.Path);
+            return true; // it may be gone
         }
         catch (InvalidDataException)
         {

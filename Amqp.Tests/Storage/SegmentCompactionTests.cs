@@ -116,6 +116,39 @@ public sealed class SegmentCompactionTests
     }
 
     [Test]
+    public async Task A_segment_that_goes_while_others_are_compacted_is_no_failure()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _files.Before = (call, name) =>
+        {
+            if ((call, name) != ("create", "0000000000000001.compacted"))
+                return;
+            writing.TrySetResult();
+            mayGoOn.Wait(TimeSpan.FromSeconds(10));
+        };
+        await using var run = new StoreRun(_folder.Path, files: _files);
+        var told = new List<(BackgroundWork, Exception)>();
+        run.Store.BackgroundWorkFailed += (work, failure) => told.Add((work, failure));
+        for (int i = 0; i < 60; i++)
+            run.Store.Publish(new byte[1_000], Persistent, i is 0 or 20 ? run.Second : run.First); // one stays in each of the first two segments
+        await run.SettleDownAsync();
+        run.Store.Purge(run.First);
+        await run.CommitAsync();
+        await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment is to be compacted next
+        await run.CommitAsync();
+        await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "it does not go");
+        mayGoOn.Set();
+        await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "the first does not shrink");
+        await run.SettleDownAsync();
+
+        Assert.That(told, Is.Empty);
+        Assert.That(Directory.GetFiles(_folder.Segments, "0000000000000002.*"), Is.Empty);
+    }
+
+    [Test]
     public async Task A_message_stays_readable_in_a_queue_that_does_not_outlive_the_broker()
     {
         await using var run = new StoreRun(_folder.Path);
