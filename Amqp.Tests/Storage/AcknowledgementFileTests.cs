@@ -50,6 +50,44 @@ public sealed class AcknowledgementFileTests
     }
 
     [Test]
+    public async Task They_go_at_once_when_their_segment_does_in_the_same_run()
+    {
+        await FoldAsync();
+
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That(AcknowledgementPaths, Has.Length.EqualTo(1));
+        run.Store.Purge(run.Second);
+        await run.CommitAsync();
+
+        await Support.Eventually.Holds(() => AcknowledgementPaths.Length == 0, () => "they stay beside a log that is gone");
+    }
+
+    [Test]
+    public async Task Those_of_a_log_that_is_gone_settle_nothing_of_the_next_with_its_number()
+    {
+        await using (new StoreRun(_folder.Path))
+        {
+            // Makes the folder.
+        }
+        var settled = new SequenceRanges();
+        settled.Add(new SequenceRange(1, 100));
+        new AcknowledgementFiles(new DiskFiles()).Write(SegmentSet.PathOf(_folder.Segments, 1, SegmentSet.LogExtension), 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
+        var files = new FaultyFiles();
+
+        await using (var run = new StoreRun(_folder.Path, files: files))
+        {
+            run.Store.Publish("new", Persistent, run.First);
+            await run.CommitAsync();
+        }
+
+        string[] calls = [.. files.Calls.SkipWhile(call => call != "delete 0000000000000001.acks")];
+        Assert.That(calls.TakeWhile(call => call != "create 0000000000000001.log"), Does.Contain("sync segments"), "in a power cut they are not there beside the new log");
+        Assert.That(Path.GetFileName(_folder.SegmentFiles.Single()), Is.EqualTo("0000000000000001.log"));
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "new" }));
+    }
+
+    [Test]
     public async Task A_damaged_one_is_reported_and_its_messages_come_again()
     {
         await FoldAsync();
