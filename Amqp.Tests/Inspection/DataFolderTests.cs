@@ -1,6 +1,10 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Inspection;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Inspection;
 
@@ -43,5 +47,66 @@ public sealed class DataFolderTests
         Assert.That(
             DataFolder.Inspect(_folder.Path, progress: null).Catalog,
             Is.EqualTo(new DefinitionCounts(Total: 5, VirtualHosts: 2, Users: 1, Exchanges: 0, Queues: 0, Bindings: 0, Other: 2)));
+    }
+
+    [Test]
+    public async Task A_queue_with_priorities_is_one_and_those_without_a_name_come_last()
+    {
+        await using (var broker = new BareBroker())
+        {
+            broker.Declare("empty", QueueFlags.Durable);
+            Queue levels = broker.Declare("levels", QueueFlags.Durable, ("x-max-priority", 3));
+            Queue gone = broker.Declare("gone", QueueFlags.Durable);
+            Queue without = broker.Declare("gone too, with nothing", QueueFlags.Durable);
+            for (int i = 0; i < 6; i++)
+                broker.Publish(levels, body: 100, isPersistent: true, priority: (byte)(i < 1 ? 0 : i < 3 ? 1 : 3));
+            broker.Publish(gone, body: 100, isPersistent: true);
+            broker.Publish(without, isPersistent: true);
+            Assert.That(BareBroker.Get(without), Is.True);
+            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2)); // of the highest priority
+            broker.Host.Topology.DeleteQueue(gone, ifUnused: false, ifEmpty: false);
+            broker.Host.Topology.DeleteQueue(without, ifUnused: false, ifEmpty: false);
+            await broker.Store.WaitForCommitAsync(broker.Store.AppendedPosition);
+            Copy(broker.DataFolder);
+        }
+
+        QueueReport[] queues = [.. DataFolder.Inspect(_folder.Path, progress: null).Queues];
+        Assert.That(queues.Select(queue => (queue.VirtualHost, queue.Name, queue.Messages)), Is.EqualTo(new[] { ("/", "empty", 0L), ("/", "levels", 6L), ((string?)null, null, 1L) }));
+        Assert.That(queues[1].Number, Is.EqualTo(queues[0].Number + 1), "the lowest");
+        Assert.That(queues[2].Number, Is.EqualTo(queues[1].Number + 4));
+        Assert.That(queues[1].Bytes, Is.EqualTo(6 * (queues[1].Bytes / 6)).And.GreaterThan(600));
+        Assert.That((queues[1].RedeliveredUpTo, queues[1].LastSequence), Is.EqualTo((2L, 3L)));
+    }
+
+    [Test]
+    public void Each_kind_of_definition_counts_as_what_it_is()
+    {
+        using (DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions()))
+        {
+            int count = 1;
+            foreach (string kind in new[] { "vhosts/", "users/", "exchanges/", "queues/", "bindings/", "policies/" })
+            {
+                for (int i = 0; i < count; i++)
+                    directory.Catalog.Put($"{kind}%2F/{i}", DefinitionCodec.Write(FieldValue.FromInt64(1)));
+                count++;
+            }
+        }
+
+        DataFolderReport report = DataFolder.Inspect(_folder.Path, progress: null);
+        Assert.That(report.Catalog, Is.EqualTo(new DefinitionCounts(Total: 21, VirtualHosts: 1, Users: 2, Exchanges: 3, Queues: 4, Bindings: 5, Other: 6)));
+        Assert.That(report.Findings, Is.Empty);
+    }
+
+    /// <summary>What a broker leaves that is killed now.</summary>
+    private void Copy(string folder)
+    {
+        foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            if (Path.GetFileName(file) == "lock")
+                continue;
+            string target = Path.Combine(_folder.Path, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 }
