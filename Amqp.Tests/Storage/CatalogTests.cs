@@ -299,6 +299,76 @@ public sealed class CatalogTests
     }
 
     [Test]
+    public async Task A_catalog_that_a_run_left_mostly_out_of_date_is_rewritten_by_the_next()
+    {
+        using (DataDirectory directory = Open())
+        {
+            for (int i = 0; i < 20; i++)
+                directory.Catalog.Put("key", new byte[100_000]); // nobody rewrites it: no store is open
+        }
+        Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(2_000_000));
+
+        using (DataDirectory directory = Open())
+            await ((FileMessageStore)directory.OpenStore(new HashSet<uint>())).WhenIdleAsync();
+
+        Assert.That(new FileInfo(_folder.Catalog).Length, Is.LessThan(200_000));
+    }
+
+    [Test]
+    public async Task A_rewrite_that_cannot_take_the_place_of_the_old_leaves_it_and_nothing_beside_it()
+    {
+        var files = new FaultyFiles();
+        using (DataDirectory directory = OpenExisting(files))
+        {
+            var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
+            directory.Catalog.Put("key", "1"u8);
+            files.Fail((call, name) => (call, name) == ("rename", "catalog.log"));
+
+            await GrowAsync(directory, store);
+
+            Assert.That(files.Calls, Does.Contain("delete catalog.log.new"));
+            Assert.That(File.Exists(_folder.Catalog + ".new"), Is.False);
+            Assert.That(store.Failure, Is.Null);
+            files.Before = (_, _) => { };
+            directory.Catalog.Put("key", "2"u8);
+        }
+
+        Assert.That(Entries(), Is.EqualTo(new[] { "key=2" }));
+    }
+
+    [Test]
+    public async Task A_rewrite_ends_though_changes_never_do()
+    {
+        const int outside = 9; // times that it does not hold changes up
+        var files = new FaultyFiles();
+        var last = Task.CompletedTask;
+        int syncs = 0;
+        bool isRenamed = false;
+        using (DataDirectory directory = OpenExisting(files))
+        {
+            var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
+            files.Before = (call, name) =>
+            {
+                isRenamed |= (call, name) == ("rename", "catalog.log");
+                if (isRenamed || (call, name) != ("sync", "catalog.log.new") || ++syncs > outside + 3)
+                    return;
+                int change = syncs;
+                last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
+                if (syncs <= outside)
+                    last.Wait(); // else it waits for the rewrite
+            };
+            await GrowAsync(directory, store);
+            await last;
+        }
+
+        Assert.That(syncs, Is.EqualTo(outside + 1));
+        string[] calls = files.Calls;
+        int renamed = Array.IndexOf(calls, "rename catalog.log");
+        Assert.That(calls[..renamed].Last(call => call.EndsWith("catalog.log.new", StringComparison.Ordinal)), Is.EqualTo("sync catalog.log.new"));
+        Assert.That(Entries(), Is.EqualTo(new[] { $"changes={(char)('a' + outside + 1)}" }));
+    }
+
+    [Test]
     public async Task A_rewritten_catalog_is_whole_on_the_disk_before_it_takes_the_place_of_the_old()
     {
         var files = new FaultyFiles();

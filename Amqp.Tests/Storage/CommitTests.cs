@@ -177,6 +177,49 @@ public sealed class CommitTests
     }
 
     [Test]
+    public async Task A_store_that_fails_lets_those_go_who_wait_for_room_and_gives_memory_back_with_its_messages()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        _files.Before = (call, name) =>
+        {
+            if (call != "write" || name != FirstSegment)
+                return;
+            mayGoOn.Wait();
+            throw FaultyFiles.Broken;
+        };
+        var options = new StoreOptions { BlockSize = 4 << 10, MaxUnwrittenBytes = 10_000 };
+        await using var run = new StoreRun(_folder.Path, options, _files);
+        while (run.Store.AppendedPosition <= 3 * options.MaxUnwrittenBytes)
+            run.Store.Publish(new byte[1_000], Persistent, run.First);
+        Task room = run.Store.WaitForRoomAsync();
+        Assert.That(room.IsCompleted, Is.False);
+
+        mayGoOn.Set();
+        await room.WaitAsync(_soon);
+        await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "it has not failed");
+        run.Store.Purge(run.First);
+
+        await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory"); // the committer lets go of the last one by itself
+    }
+
+    [Test]
+    public async Task Who_asks_for_more_than_there_is_has_nothing_synced_that_comes_later()
+    {
+        await using var run = new StoreRun(_folder.Path, new StoreOptions { SyncInterval = TimeSpan.FromHours(1) }, _files);
+        await run.CommitAsync();
+        run.Store.RequestCommit(long.MaxValue);
+
+        for (int written = 1; written <= 2; written++)
+        {
+            run.Store.Publish("text", Persistent, run.First);
+            await Support.Eventually.Holds(() => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written"); // the header is one
+        }
+
+        Assert.That(_files.Calls, Does.Not.Contain($"sync {FirstSegment}"));
+        Assert.That(run.Store.DurablePosition, Is.Zero);
+    }
+
+    [Test]
     public async Task Disposing_makes_everything_durable()
     {
         long position;

@@ -60,6 +60,41 @@ public sealed class DiskReserveTests
         Assert.That((File.Exists(ReservePath), run.Store.IsFull), Is.EqualTo((false, false)));
     }
 
+    [TestCase(64 << 10, 4 << 10, 16)]
+    [TestCase(160 << 10, 10 << 10, 16)]
+    [TestCase(10 << 10, 4 << 10, 3)]
+    public void It_is_given_up_in_pieces_until_nothing_is_left_and_restored_as_a_whole(int size, int piece, int pieces)
+    {
+        using var reserve = new DiskReserve(_files, ReservePath, size);
+        reserve.Open();
+        for (int given = 1; given <= pieces; given++)
+        {
+            Assert.That(reserve.TryGiveUp(), Is.True);
+            Assert.That((ReserveLength, reserve.IsWhole), Is.EqualTo(((long)Math.Max(0, size - given * piece), false)));
+        }
+        Assert.That(reserve.TryGiveUp(), Is.False);
+        _files.Fill();
+        _files.Free(size - 1);
+        Assert.That((reserve.TryRestore(), ReserveLength, reserve.IsWhole), Is.EqualTo((false, 0L, false)), "what it took of the last room it gave back");
+
+        _files.Free(1);
+
+        Assert.That((reserve.TryRestore(), ReserveLength, reserve.IsWhole), Is.EqualTo((true, (long)size, true)));
+    }
+
+    [TestCase(Reserve, Reserve)]
+    [TestCase(Reserve - 1, 0)]
+    public void It_is_lent_to_a_start_only_where_less_is_free_than_it_is_itself(int free, int left)
+    {
+        File.WriteAllBytes(ReservePath, new byte[Reserve]);
+        var files = BoundedFiles.FullWith(_folder.Path);
+        files.Free(free);
+
+        new DiskReserve(files, ReservePath, Reserve).Lend();
+
+        Assert.That(ReserveLength, Is.EqualTo(left));
+    }
+
     [Test]
     public async Task Publishers_get_nothing_of_it()
     {

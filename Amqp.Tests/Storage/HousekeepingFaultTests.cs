@@ -174,6 +174,22 @@ public sealed class HousekeepingFaultTests
     }
 
     [Test]
+    public async Task An_error_that_nobody_foresaw_is_told_and_ends_no_other_work()
+    {
+        await using var run = new StoreRun(_folder.Path, files: _files);
+        var told = new ConcurrentQueue<(BackgroundWork Work, string Reason)>();
+        run.Store.BackgroundWorkFailed += (what, failure) => told.Enqueue((what, failure.Message));
+        _files.Fail((call, name) => (call, name) == ("create", "0000000000000001.idx.new"), new InvalidOperationException("a fault of this program"));
+
+        string[] texts = Fill(run, 120);
+        await run.SettleDownAsync();
+
+        Assert.That(told, Is.EqualTo(new[] { (BackgroundWork.Housekeeping, "a fault of this program") }));
+        Assert.That(_folder.IndexFiles.Select(Path.GetFileName), Does.Contain("0000000000000002.idx"));
+        Assert.That(run.Store.Texts(run.First), Is.EqualTo(texts));
+    }
+
+    [Test]
     public async Task Nothing_is_tried_again_when_nothing_is_left()
     {
         await using var run = new StoreRun(_folder.Path, _retrying, _files);

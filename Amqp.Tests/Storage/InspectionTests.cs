@@ -179,6 +179,53 @@ public sealed class InspectionTests
     }
 
     [Test]
+    public void Each_kind_of_file_counts_as_what_it_is_and_all_others_in_the_total_only()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "version"), "2");
+        Directory.CreateDirectory(folder.Segments);
+        Directory.CreateDirectory(folder.Pages);
+        int[] sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
+        string[] names =
+        [
+            "segments/0000000000000001.log", "segments/0000000000000002.settles", "segments/0000000000000001.idx", "segments/0000000000000001.acks",
+            "pages/0000000000000001.page", "reserve", "segments/0000000000000001.compacted", "other.log", "pages.idx", "segments/reserve", "catalog.log",
+        ];
+        foreach ((string name, int size) in names.Zip(sizes))
+            File.WriteAllBytes(Path.Combine(folder.Path, name), new byte[size]);
+
+        using DataDirectoryInspection inspection = DataDirectoryInspection.Open(folder.Path);
+        Assert.That(inspection.Size, Is.EqualTo(new DiskUsage(Total: 1 + sizes.Sum(), Log: 1 + 2, Indexes: 4, Acknowledgements: 8, Catalog: 1_024, Pages: 16, Reserve: 32)));
+    }
+
+    [Test]
+    public void Progress_of_an_inspection_is_about_indexes_and_the_logs_that_have_none()
+    {
+        File.Delete(_folder.IndexFiles[0]);
+        var reports = new List<InspectionProgress>();
+        using DataDirectoryInspection folder = DataDirectoryInspection.Open(_folder.Path);
+
+        folder.Inspect(_both, new Collected(reports));
+
+        long expected = _folder.IndexFiles.Sum(SizeOf) + SizeOf(_folder.SegmentFiles[0]) + SizeOf(_folder.SegmentFiles[^1]);
+        Assert.That(reports.Select(report => report.BytesToRead), Is.All.EqualTo(expected));
+        Assert.That(reports.Select(report => report.BytesRead), Is.Ordered.And.All.LessThanOrEqualTo(expected));
+    }
+
+    [Test]
+    public void A_folder_that_was_refused_is_let_go()
+    {
+        DataDirectory.Open(_folder.Path, StoreRun.Deep).Dispose();
+        string version = Path.Combine(_folder.Path, "version");
+        File.WriteAllText(version, "3");
+        Assert.That(() => DataDirectoryInspection.Open(_folder.Path), Throws.TypeOf<DataDirectoryException>());
+        Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"), "who looked has let go of it");
+        File.WriteAllText(version, "2");
+
+        Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep).Dispose(), Throws.Nothing, "who was to start has, too");
+    }
+
+    [Test]
     public void Nothing_on_disk_is_changed()
     {
         LeaveEverythingToRepair();

@@ -98,6 +98,73 @@ public sealed class RecoveryTests
     }
 
     [Test]
+    public async Task A_mark_of_the_run_before_outlives_the_segment_it_was_noted_in([Values] bool isAside)
+    {
+        var files = new FaultyFiles();
+        MessagePlace[] aside = isAside ? [new MessagePlace(2, 1)] : [];
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            run.Store.Publish("went out", Persistent, run.Second);
+            for (int i = 0; i < 40; i++)
+                run.Store.Publish(new byte[1_000], Persistent, run.First);
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the last segment, where all else is the other queue's
+        }
+        string marked = Path.GetFileName(_folder.SegmentFiles[^1]);
+        await using (var run = new StoreRun(_folder.Path, files: files, aside: aside))
+        {
+            run.Store.Purge(run.First);
+            await run.CommitAsync();
+            await Support.Eventually.Holds(() => files.Calls.Contains($"delete {marked}"), () => "it stays");
+        }
+
+        await using var next = new StoreRun(_folder.Path, aside: aside);
+        StoredMessage message = default;
+        Assert.That(isAside ? next.Second.TryTakeAside(1, out message) : next.Second.TryTake(out message), Is.True);
+        Assert.That(message.IsRedelivered, Is.True);
+    }
+
+    [Test]
+    public async Task Messages_of_an_earlier_run_that_go_out_in_this_one_come_back_redelivered()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 3; i++)
+                run.Store.Publish($"{i}", Persistent, run.First);
+        }
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            run.First.Take();
+            run.Store.NoteDelivered(run.First, run.First.Take());
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.First.TakeAll().Select(message => message.IsRedelivered), Is.EqualTo(new[] { true, true, false }));
+    }
+
+    [Test]
+    public async Task The_highest_number_of_a_queue_is_known_whatever_the_log_says_of_it_and_whether_it_is_there_or_not([Values] bool isOnlyMarked)
+    {
+        await using (var run = new StoreRun(_folder.Path, queues: [1, 2, 9]))
+        {
+            StoredQueue ninth = run.Store.OpenQueue(9, durable: true);
+            run.Store.Publish("kept", Persistent, run.First);
+            if (isOnlyMarked)
+            {
+                ninth.LastPersistentSequence = 5; // in a segment that is gone
+                run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
+            }
+            else
+            {
+                run.Store.Publish("9", Persistent, ninth);
+            }
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Report.HighestQueue, Is.EqualTo(9));
+        Assert.That(next.Report.Messages, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_run_of_deliveries_that_ends_with_a_transient_message_marks_the_persistent_ones_before_it()
     {
         await using (var run = new StoreRun(_folder.Path))

@@ -116,6 +116,102 @@ public sealed class SegmentCompactionTests
     }
 
     [Test]
+    public async Task What_a_deleted_queue_had_in_segments_of_others_goes_though_nothing_of_it_was_settled()
+    {
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 500; i++)
+                run.Store.Publish($"{i} {new string('x', 300)}", Persistent, i % 10 == 0 ? run.Second : run.First);
+            await run.SettleDownAsync();
+            run.Store.DeleteQueue(run.First);
+            run.Catalog.Put("queue", "is gone"u8); // of which the committer hears: it tidies up when it falls idle
+
+            await SmallAsync(18_000 + 2 * StoreRun.Small.SegmentSize);
+        }
+
+        await using var next = new StoreRun(_folder.Path, queues: 2);
+        Assert.That(next.First.Count, Is.Zero);
+        Assert.That(next.Store.Texts(next.Second).Select(text => text.Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 50).Select(i => $"{10 * i}")));
+    }
+
+    [Test]
+    public async Task A_delivered_mark_stays_when_the_segment_that_has_it_shrinks()
+    {
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            run.Store.Publish("went out", Persistent, run.Second);
+            run.Store.Publish("did not", Persistent, run.Second);
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the first segment
+            for (int i = 0; i < 60; i++)
+                run.Store.Publish(new byte[1_000], Persistent, run.First);
+            await run.SettleDownAsync();
+            run.Store.Purge(run.First);
+            await run.CommitAsync();
+            await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "it does not shrink");
+        }
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.Second.TakeAll().Select(message => message.IsRedelivered), Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
+    public async Task More_settled_messages_than_one_record_names_stay_settled_when_a_segment_shrinks()
+    {
+        const int messages = 10_000; // every second one is settled by itself: 5,000 ranges, of which a record of a compacted segment names 4,096
+        var options = new StoreOptions { BlockSize = 64 << 10, SegmentSize = 2 << 20, SyncInterval = TimeSpan.FromMilliseconds(20) };
+        await using (var run = new StoreRun(_folder.Path, options, _files))
+        {
+            StoredQueue third = run.Store.OpenQueue(3, durable: true);
+            for (int i = 0; i < messages; i++)
+                run.Store.Publish("", Persistent, run.First, run.Second);
+            run.Store.Settle(run.First, run.First.TakeAll().Where(message => message.Sequence % 2 == 0).ToArray());
+            while (run.Store.AppendedPosition < 3 << 20)
+                run.Store.Publish(new byte[10_000], Persistent, third);
+            await run.SettleDownAsync();
+            run.Store.Purge(third);
+            await run.CommitAsync();
+            await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "it does not shrink");
+        }
+
+        await using var next = new StoreRun(_folder.Path, options);
+        Assert.That((next.First.Count, next.Second.Count), Is.EqualTo((messages / 2, messages)));
+    }
+
+    [Test]
+    public async Task A_segment_that_dies_while_it_is_compacted_does_not_come_back()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _files.Before = (call, name) =>
+        {
+            if ((call, name) != ("sync", "0000000000000001.compacted.idx"))
+                return;
+            writing.TrySetResult();
+            mayGoOn.Wait(TimeSpan.FromSeconds(10));
+        };
+        await using (var run = new StoreRun(_folder.Path, files: _files))
+        {
+            run.Store.Publish("stuck", Persistent, run.Second);
+            for (int i = 0; i < 60; i++)
+                run.Store.Publish(new byte[1_000], Persistent, run.First);
+            await run.SettleDownAsync();
+            run.Store.Purge(run.First);
+            await run.CommitAsync();
+            await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+            run.Store.Consume(run.Second); // the first is dead, and goes
+            await run.CommitAsync();
+            await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "it stays");
+            mayGoOn.Set();
+
+            await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.compacted"), () => "what was to take its place stays");
+            Assert.That(_files.Calls, Does.Not.Contain("rename 0000000000000001.log"));
+            await run.SettleDownAsync();
+            Assert.That(Directory.GetFiles(_folder.Segments, "0000000000000001.*"), Is.Empty);
+        }
+    }
+
+    [Test]
     public async Task A_segment_that_goes_while_others_are_compacted_is_no_failure()
     {
         using var mayGoOn = new ManualResetEventSlim();
