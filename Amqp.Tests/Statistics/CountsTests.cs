@@ -1,0 +1,185 @@
+using System.Reflection;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Statistics;
+
+namespace Amqp.Tests.Statistics;
+
+/// <summary>Counts and sums of them: each number stands under its own name, and none is lost when that goes whose it is.</summary>
+public sealed class CountsTests
+{
+    [Test]
+    public void A_sum_adds_each_count_to_its_own()
+    {
+        var sum = Counts(1);
+        sum.Add(Counts(1_000));
+
+        Assert.That(NumbersOf(sum), Is.EqualTo(NumbersOf(Counts(1)).Select(number => number * 1_001)));
+        Assert.That(NumbersOf(sum.Deliveries), Is.EqualTo(NumbersOf(Counts(1).Deliveries).Select(number => number * 1_001)));
+        Assert.That(
+            new TrafficCounts(1, 2, 3, 4) + new TrafficCounts(10, 20, 30, 40),
+            Is.EqualTo(new TrafficCounts(11, 22, 33, 44)));
+    }
+
+    [Test]
+    public void What_is_read_while_it_changes_is_each_count_under_its_own_name()
+    {
+        var deliveries = Counts(1).Deliveries;
+
+        Assert.That(NumbersOf(DeliveryCounts.Read(ref deliveries)), Is.EqualTo(NumbersOf(deliveries)));
+        Assert.That(deliveries.All, Is.EqualTo(deliveries.Deliver + deliveries.DeliverNoAck + deliveries.Get + deliveries.GetNoAck));
+    }
+
+    [Test]
+    public void A_row_has_each_count_where_its_name_stands()
+    {
+        long[] row = new long[StatisticRows.ChannelWidth];
+        StatisticRows.Read(Counts(1), row);
+
+        var named = StatisticRows.Publishing.Concat(StatisticRows.Delivering).Zip(row).ToDictionary(pair => pair.First, pair => pair.Second);
+        var expected = new Dictionary<string, long>
+        {
+            ["publish"] = 1,
+            ["confirm"] = 4,
+            ["return_unroutable"] = 5,
+            ["drop_unroutable"] = 6,
+            ["deliver"] = 11,
+            ["deliver_no_ack"] = 12,
+            ["get"] = 13,
+            ["get_no_ack"] = 14,
+            ["get_empty"] = 15,
+            ["ack"] = 16,
+            ["redeliver"] = 17,
+            ["deliver_get"] = 50,
+        };
+        Assert.That(named, Is.EquivalentTo(expected));
+    }
+
+    [Test]
+    public void A_row_of_the_broker_has_what_comes_and_goes_where_its_name_stands()
+    {
+        var statistics = new BrokerStatistics();
+        foreach (var churn in Enum.GetValues<Churn>())
+            for (int times = 0; times <= (int)churn; times++)
+                statistics.Note(churn);
+
+        long[] row = new long[StatisticRows.BrokerWidth];
+        StatisticRows.Read(statistics, [], Path.GetTempPath(), row);
+
+        var named = StatisticRows.ChurnRates.Zip(row[StatisticRows.BrokerChurn..]).ToDictionary(pair => pair.First.Replace("_", "", StringComparison.Ordinal), pair => pair.Second);
+        Assert.That(named, Is.EquivalentTo(Enum.GetValues<Churn>().ToDictionary(churn => $"{churn}".ToLowerInvariant(), churn => (long)churn + 1)));
+    }
+
+    [Test]
+    public void A_body_belongs_to_the_smallest_class_that_it_fits_in()
+    {
+        var sizes = default(SizeCounts);
+        int[] bounds = [.. SizeCounts.Bounds];
+        long bytes = 0;
+        foreach (int bound in bounds)
+            foreach (int size in new[] { bound, bound + 1 })
+            {
+                sizes.Note(size);
+                bytes += size;
+            }
+
+        Assert.That(Enumerable.Range(0, bounds.Length + 1).Select(index => sizes[index]), Is.EqualTo([1, .. Enumerable.Repeat(2, bounds.Length - 1), 1]));
+        Assert.That(sizes.Bytes, Is.EqualTo(bytes));
+    }
+
+    /// <summary>A channel that publishes to ever new exchanges must not keep each, and still knows how much it has published.</summary>
+    [Test]
+    public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()
+    {
+        var counts = new ChannelCounts();
+        var stays = NewExchange("stays");
+        counts.TallyOf(stays).Note(queues: 3);
+        for (int i = 0; i < 200; i++)
+        {
+            var gone = NewExchange($"gone {i}");
+            counts.TallyOf(gone).Note(queues: 2);
+            gone.MarkDeleted();
+        }
+
+        var read = counts.Read();
+
+        Assert.That((read.Publish, read.Routed), Is.EqualTo((201L, 403L)));
+        Assert.That(counts.Tallies().Select(tally => tally.Exchange), Has.Member(stays));
+        Assert.That(counts.Tallies(), Has.Length.LessThan(100));
+        Assert.That(counts.TallyOf(stays).In, Is.EqualTo(1), "it is counted on");
+    }
+
+    [Test]
+    public void What_clients_of_a_deleted_virtual_host_did_stays_counted_whether_they_ended_before_or_after([Values] bool isBefore)
+    {
+        var broker = new BrokerStatistics();
+        var host = new VirtualHostStatistics(broker);
+        var channel = host.OpenChannel();
+        channel.Deliveries.Ack = 5;
+        var connection = new ConnectionCounts();
+        host.Open(connection);
+        connection.NoteReceived(7);
+        connection.NoteSent(9);
+
+        if (!isBefore)
+            host.Delete();
+        for (int times = 0; times < 2; times++) // each way to the end says so, and only the first counts
+        {
+            host.Close(channel);
+            host.Close(connection);
+        }
+        if (isBefore)
+            host.Delete();
+
+        Assert.That(broker.Messages([]).Deliveries.Ack, Is.EqualTo(5));
+        Assert.That(broker.Traffic([]), Is.EqualTo(new TrafficCounts(7, 1, 9, 1)));
+        Assert.That((broker.Count(Churn.ChannelClosed), broker.Count(Churn.ConnectionClosed)), Is.EqualTo((1L, 1L)));
+        Assert.That((host.ChannelCount, host.ConnectionCount), Is.EqualTo((0, 0)));
+    }
+
+    /// <summary>Whoever tries names and addresses without end must not fill the memory; those that are known go on to be counted.</summary>
+    [Test]
+    public void Sources_of_logins_are_counted_up_to_a_number_of_them_and_forgotten_apart_from_the_sums()
+    {
+        var attempts = new AuthenticationAttempts { TracksSources = true };
+        for (int i = 0; i < 5_000; i++)
+            attempts.Note("amqp091", "address", $"user {i}", isSuccess: false);
+        attempts.Note("amqp091", "address", "user 0", isSuccess: true);
+
+        Assert.That(attempts.BySource(), Has.Count.EqualTo(4_096));
+        Assert.That(attempts.BySource().Single(source => source.User == "user 0"), Is.EqualTo(("address", "user 0", "amqp091", 1L, 1L)));
+        Assert.That(attempts.ByProtocol(), Is.EqualTo([("amqp091", 1L, 5_000L)]));
+
+        attempts.ResetSources();
+        Assert.That((attempts.BySource().Count, attempts.ByProtocol().Count), Is.EqualTo((0, 1)));
+        attempts.Note("http", "address", "user 0", isSuccess: true);
+        attempts.Reset();
+        Assert.That((attempts.BySource().Count, attempts.ByProtocol().Count), Is.EqualTo((1, 0)));
+    }
+
+    /// <summary>Counts that all differ, times a factor.</summary>
+    private static MessageCounts Counts(long times) => new()
+    {
+        Publish = 1 * times,
+        Routed = 2 * times,
+        PublishConfirm = 3 * times,
+        Confirm = 4 * times,
+        ReturnUnroutable = 5 * times,
+        DropUnroutable = 6 * times,
+        Deliveries = new DeliveryCounts
+        {
+            Deliver = 11 * times,
+            DeliverNoAck = 12 * times,
+            Get = 13 * times,
+            GetNoAck = 14 * times,
+            GetEmpty = 15 * times,
+            Ack = 16 * times,
+            Redeliver = 17 * times,
+        },
+    };
+
+    private static IEnumerable<long> NumbersOf<TCounts>(TCounts counts)
+        where TCounts : struct => typeof(TCounts).GetFields(BindingFlags.Public | BindingFlags.Instance).Where(field => field.FieldType == typeof(long)).Select(field => (long)field.GetValue(counts)!);
+
+    private static Exchange NewExchange(string name) => new(name, "fanout", new FanoutRouter(), ExchangeFlags.None, FieldTable.Empty);
+}

@@ -1,0 +1,123 @@
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Statistics;
+
+/// <summary>What a broker counts of its queues and samples, by a clock that the test sets.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class SampledBrokerTests : IAsyncDisposable
+{
+    private readonly BareBroker _broker = new();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [TestCase("classic", QueueType.Classic)]
+    [TestCase("quorum", QueueType.Quorum)]
+    public void What_a_deleted_queue_gave_out_stays_counted_for_its_type(string type, object kept)
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable, ("x-queue-type", type));
+        _broker.Publish(queue);
+        _broker.Publish(queue);
+        BareBroker.Get(queue);
+        BareBroker.Get(queue);
+        BareBroker.Get(queue);
+        _broker.Host.Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
+
+        foreach (var each in Enum.GetValues<QueueType>())
+        {
+            var counts = _broker.Broker.Statistics.OfDeletedQueues(each);
+            Assert.That((counts.GetNoAck, counts.GetEmpty), Is.EqualTo(each == (QueueType)kept ? (2L, 1L) : (0L, 0L)), $"{each}");
+        }
+    }
+
+    [Test]
+    public void A_reset_forgets_the_samples_of_everything_that_has_some()
+    {
+        var queue = _broker.Declare("q");
+        var host = _broker.Host;
+        var channel = host.Statistics.OpenChannel();
+        var exchange = host.FindExchange("amq.direct")!;
+        channel.TallyOf(exchange).Note(queues: 1);
+        var connection = new ConnectionCounts();
+        host.Statistics.Open(connection);
+        connection.NoteReceived(1);
+        _broker.Publish(queue);
+        _broker.Clock.Advance(5_000);
+        Assert.That(Samples(), Has.None.Null);
+
+        _broker.Broker.Sampler.Reset();
+
+        Assert.That(Samples(), Has.All.Null);
+        Assert.That((queue.Published, channel.Read().Publish), Is.EqualTo((1L, 1L)), "counts are not forgotten");
+
+        SampleSeries?[] Samples() => [queue.Samples, exchange.Samples, channel.Samples, connection.Samples, host.Statistics.Samples, _broker.Broker.Statistics.Samples];
+    }
+
+    [Test]
+    public void The_capacity_of_consumers_is_how_often_one_had_room_of_late_and_none_without_consumers()
+    {
+        var queue = _broker.Declare("q");
+        _broker.Clock.Advance(5_000);
+        Assert.That(queue.ConsumerCapacity, Is.Null);
+
+        var consumer = _broker.Consume(queue, room: 1);
+        _broker.Clock.Advance(5_000);
+        Assert.That(queue.ConsumerCapacity, Is.EqualTo(1), "nothing waits for it");
+
+        _broker.Publish(queue);
+        _broker.Publish(queue); // more than it takes
+        _broker.Clock.Advance(5_000);
+        Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.7).Within(1e-9));
+        _broker.Clock.Advance(5_000);
+        Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
+
+        _broker.Acknowledge(queue, consumer); // and takes the other
+        _broker.Clock.Advance(5_000);
+        Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
+
+        queue.Unsubscribe(consumer.Subscription);
+        _broker.Clock.Advance(5_000);
+        Assert.That(queue.ConsumerCapacity, Is.Null);
+    }
+
+    [Test]
+    public void The_first_sample_of_what_came_about_later_is_a_rate_of_its_own()
+    {
+        var early = _broker.Declare("early");
+        _broker.Publish(early);
+        _broker.Clock.Advance(5_000); // before which the broker had no sample
+        Assert.That(Rate(early), Is.Zero);
+
+        var late = _broker.Declare("late");
+        for (int i = 0; i < 10; i++)
+            _broker.Publish(late);
+        _broker.Clock.Advance(5_000);
+
+        Assert.That((Rate(early), Rate(late)), Is.EqualTo((0.0, 2.0)));
+        _broker.Clock.Advance(5_000);
+        Assert.That(Rate(late), Is.Zero, "nothing came since");
+
+        double Rate(Queue queue)
+        {
+            var (last, before) = _broker.Broker.Sampler.Times;
+            return queue.Samples!.Rate(0, last, before);
+        }
+    }
+
+    [Test]
+    public void What_a_client_rejected_is_not_counted_as_acknowledged()
+    {
+        var queue = _broker.Declare("q");
+        for (int i = 0; i < 3; i++)
+            _broker.Publish(queue);
+        var consumer = _broker.Consume(queue);
+        queue.NoteDropped();
+        Assert.That(queue.Deliveries.Ack, Is.Zero, "and never less than none");
+
+        for (int i = 0; i < 3; i++)
+            _broker.Acknowledge(queue, consumer); // one of them for the rejected one, which is settled in the same way
+
+        Assert.That((queue.Deliveries.Ack, queue.Deliveries.Deliver, queue.Deliveries.DeliverNoAck), Is.EqualTo((2L, 3L, 0L)));
+    }
+}
