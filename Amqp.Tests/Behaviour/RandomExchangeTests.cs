@@ -27,6 +27,30 @@ public class RandomExchangeTests : BehaviourTests
         Assert.That(counts, Has.All.GreaterThan(Messages / 10));
     }
 
+    [TestCase("x-random")]
+    [TestCase("x-modulus-hash")]
+    [TestCase("x-consistent-hash")]
+    public async Task One_that_is_declared_anew_under_its_name_is_another(string type)
+    {
+        var channel = await OpenChannelAsync();
+        string exchange = await DeclareExchangeAsync(channel, type);
+        string old = await DeclareQueueAsync(channel), queue = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(old, exchange, "1");
+        await channel.PublishAsync(exchange, "k", "to the old one");
+        await channel.GetAsync(old);
+
+        await channel.DeleteExchangeAsync(exchange);
+        await channel.DeclareExchangeAsync(exchange, "fanout");
+        await channel.BindQueueAsync(queue, exchange, "");
+        await channel.PublishAsync(exchange, "k", "to the new one");
+
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("to the new one"));
+        await channel.ExpectEmptyAsync(old);
+        await channel.DeleteExchangeAsync(exchange);
+        await channel.PublishAsync(exchange, "k");
+        await channel.ExpectCloseAsync(ReplyCode.NotFound, $"NOT_FOUND - no exchange '{exchange}' in vhost '/'", BasicPublish.Id);
+    }
+
     [Test]
     public async Task Modulus_hash_sends_one_key_one_way()
     {

@@ -1,4 +1,6 @@
+using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
@@ -48,6 +50,29 @@ public class EncodedMessageTests
         Assert.That(Convert.ToHexString(head), Is.EqualTo("0178" + "02726B" + "80000003" + "0012" + "FFFFFFFFFFFFFFFF" + "FFFFFFFFFFFFFFFF" + "0109" + "100002"));
         AssertParts([.. head, .. _body], null);
         Assert.That(EncodedMessage.Read(head).HiddenKeys.ToArray(), Is.EqualTo(new byte[] { 1, 9 }));
+    }
+
+    [TestCase(255, "a|255|b")]
+    [TestCase(256, "a|b", Description = "no routing key is so long: it is left out, and those behind it are not")]
+    public void Keys_of_BCC_that_may_be_routing_keys_are_hidden_and_found_again(int length, string hidden)
+    {
+        var keys = FieldValue.FromArray([FieldValue.FromString("a"), FieldValue.FromInt32(1), FieldValue.FromString(new string('k', length)), FieldValue.FromString("b")]);
+
+        string[] found = SenderSelectedKeys.Reveal(SenderSelectedKeys.Hide(Encoded.Fields(FieldTable.Empty.With("CC", keys).With("BCC", keys))));
+
+        Assert.That(string.Join('|', found.Select(key => key.Length > 1 ? $"{key.Length}" : key)), Is.EqualTo(hidden));
+    }
+
+    [Test]
+    public void More_keys_of_BCC_than_a_message_can_hold_are_cut_at_a_whole_one()
+    {
+        var keys = FieldValue.FromArray([.. Enumerable.Range(0, 400).Select(number => FieldValue.FromString($"{number:D250}"))]);
+
+        byte[] hidden = SenderSelectedKeys.Hide(Encoded.Fields(FieldTable.Empty.With("BCC", keys)));
+
+        byte[] head = EncodedMessage.NewHead(_address, _properties, hidden);
+        Assert.That(SenderSelectedKeys.Reveal(EncodedMessage.Read(head).HiddenKeys), Is.EqualTo(Enumerable.Range(0, 65_519 / 251).Select(number => $"{number:D250}")));
+        AssertParts([.. head, .. _body], null);
     }
 
     private static void AssertParts(byte[] message, MessageStamp? stamp)

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -21,5 +22,18 @@ public class MissingAlternateExchangeTests
         Assert.That(
             broker.Log.Where(line => line.StartsWith("Exchange '", StringComparison.Ordinal)),
             Is.EqualTo(new[] { "Exchange 'x' in vhost '/' has the alternate exchange 'none', which is not there: what it cannot route is dropped" }));
+    }
+
+    [Test]
+    public void It_is_said_again_when_a_minute_has_passed_and_of_each_exchange()
+    {
+        var clock = new ManualClock();
+        Exchange one = new("one", "direct", new DirectRouter(), ExchangeFlags.None, FieldTable.Empty), other = new("other", "direct", new DirectRouter(), ExchangeFlags.None, FieldTable.Empty);
+
+        Assert.That((one.MustTellOfMissingAlternate(clock), one.MustTellOfMissingAlternate(clock), other.MustTellOfMissingAlternate(clock)), Is.EqualTo((true, false, true)));
+        clock.Pass(59_999);
+        Assert.That(one.MustTellOfMissingAlternate(clock), Is.False);
+        clock.Pass(1);
+        Assert.That((one.MustTellOfMissingAlternate(clock), one.MustTellOfMissingAlternate(clock)), Is.EqualTo((true, false)));
     }
 }

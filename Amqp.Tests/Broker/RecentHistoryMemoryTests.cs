@@ -1,0 +1,57 @@
+using System.Buffers;
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>What an exchange of the kind x-recent-history keeps is in memory until it has newer ones, and no longer than the exchange is there.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RecentHistoryMemoryTests : IAsyncDisposable
+{
+    private const int Body = 300_000; // each in a block of its own
+
+    private readonly BareBroker _broker = new();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Test]
+    public void The_memory_of_those_that_give_way_and_of_all_with_the_exchange_is_given_back([Values] bool isBehindDelays)
+    {
+        var exchange = isBehindDelays
+            ? Declare("x-delayed-message", FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("x-recent-history")).With("x-recent-history-length", FieldValue.FromInt32(3)))
+            : Declare("x-recent-history", FieldTable.Empty.With("x-recent-history-length", FieldValue.FromInt32(3)));
+        long before = _broker.Store.MemoryInUse;
+        for (int i = 0; i < 10; i++)
+            Publish(exchange, Body + i);
+        Assert.That(_broker.Store.MemoryInUse - before, Is.InRange(3 * Body, 6 * Body));
+
+        var late = _broker.Declare("late");
+        _broker.Host.Topology.Bind("x", late, "", FieldTable.Empty, _broker.Round);
+        _broker.Round.Complete();
+        Assert.That((late.Counts.Ready, late.Bytes.Ready), Is.EqualTo((3L, (3L * Body) + 7 + 8 + 9)), "the last ones");
+        _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
+
+        _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
+        Publish(exchange, Body); // by a route that was found before
+
+        Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
+    }
+
+    private Exchange Declare(string type, FieldTable arguments) => _broker.Host.Topology.DeclareExchange("x", type, ExchangeFlags.None, arguments);
+
+    private void Publish(Exchange exchange, int body)
+    {
+        var address = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(address);
+        writer.WriteShortString("x");
+        writer.WriteShortString("");
+        byte[] properties = [0, 0];
+        var finder = new RouteFinder(_broker.Host);
+        _broker.Host.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
+        new MessageIntake(_broker.Host).Store(
+            finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body], new MessageTraits(false, 0, MessageStamp.NoExpiration), _broker.Round);
+        _broker.Round.Complete();
+    }
+}

@@ -1,0 +1,169 @@
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>Whatever bindings come and go, in whatever order: a message reaches the others as it did.</summary>
+public sealed class RouterTests
+{
+    private const int Queues = 5;
+    private const int Rounds = 1_000;
+
+    private BareBroker _broker = null!;
+
+    [OneTimeSetUp]
+    public void Open() => _broker = new BareBroker();
+
+    [OneTimeTearDown]
+    public async Task CloseAsync() => await _broker.DisposeAsync();
+
+    [TestCase("direct")]
+    [TestCase("fanout")]
+    [TestCase("headers")]
+    public void Bindings_that_come_and_go_leave_the_others_as_they_were(string type)
+    {
+        var (router, exchange) = New(type);
+        Queue[] queues = Declare();
+        string[] keys = ["a", "b"];
+        int seed = TestRounds.Seed;
+        var random = new Random(seed);
+        var bound = new HashSet<Binding>();
+        for (int round = 0; round < Rounds; round++)
+        {
+            string own = random.GetItems(keys, 1)[0];
+            var binding = new Binding(exchange, random.GetItems(queues, 1)[0], own, FieldTable.Empty.With("key", FieldValue.FromString(own)));
+            if (bound.Remove(binding))
+                router.Remove(binding);
+            else if (bound.Add(binding))
+                router.Add(binding);
+
+            foreach (string key in keys)
+            {
+                var expected = bound.Where(each => type == "fanout" || each.RoutingKey == key).Select(each => each.Destination.Name).Distinct();
+                Assert.That(Route(router, key), Is.EquivalentTo(expected), $"'{key}' in round {round} of seed {seed}");
+            }
+        }
+    }
+
+    /// <summary>What a topic exchange has tried for one key of a message says nothing of the next.</summary>
+    [Test]
+    public void Each_key_of_a_message_is_held_against_the_whole_pattern()
+    {
+        var (router, exchange) = New("topic");
+        router.Add(new Binding(exchange, Declare()[0], "#.a.#.b", FieldTable.Empty));
+        var route = new RouteFinder(_broker.Host);
+
+        router.Route(new RoutedMessage("a.c.c", default) { FurtherKeys = new[] { "a.d.d", "a.c.b" } }, route);
+
+        Assert.That(route.ToRoute().Queues.Select(queue => queue.Name), Is.EqualTo(["q0"]));
+    }
+
+    [TestCase("x-random")]
+    [TestCase("x-modulus-hash")]
+    [TestCase("x-consistent-hash")]
+    public void One_of_those_that_are_bound_is_chosen_and_no_other(string type)
+    {
+        var (router, exchange) = New(type);
+        var chooser = (ChoosingRouter)router;
+        Queue[] queues = Declare();
+        int seed = TestRounds.Seed;
+        var random = new Random(seed);
+        var bound = new List<Binding>();
+        for (int round = 0; round < Rounds; round++)
+        {
+            var binding = new Binding(exchange, random.GetItems(queues, 1)[0], $"{random.Next(1, 3)}", FieldTable.Empty);
+            if (bound.Find(each => each.Equals(binding)) is { } old)
+            {
+                bound.Remove(old);
+                router.Remove(old);
+            }
+            else
+            {
+                bound.Add(binding);
+                router.Add(binding);
+            }
+
+            var chosen = Enumerable.Range(0, 10).Select(number => chooser.Choose(Encoding.UTF8.GetBytes($"key {round} {number}"), default, default)).ToList();
+            if (bound.Count == 0)
+                Assert.That(chosen, Has.All.Null);
+            else
+                Assert.That(chosen.Distinct(), Is.SubsetOf(bound.Select(each => each.Destination)), $"round {round} of seed {seed}");
+        }
+    }
+
+    /// <summary>After a restart bindings come back in another order, and what is published then goes where its like went before.</summary>
+    [Test]
+    public void A_modulus_hash_chooses_alike_in_whatever_order_its_bindings_came()
+    {
+        var (one, other) = (New("x-modulus-hash"), New("x-modulus-hash"));
+        Queue[] queues = Declare();
+        foreach (var queue in queues)
+            one.Router.Add(new Binding(one.Exchange, queue, "", FieldTable.Empty));
+        foreach (var queue in queues.Reverse())
+            other.Router.Add(new Binding(other.Exchange, queue, "", FieldTable.Empty));
+        var gone = new Binding(other.Exchange, _broker.Declare("between q1 and q2"), "", FieldTable.Empty);
+        other.Router.Add(gone);
+        other.Router.Remove(gone);
+
+        Assert.That(ChooseAll(one.Router), Is.EqualTo(ChooseAll(other.Router)));
+    }
+
+    /// <summary>These are the choices of every version: a change would part messages of one key over an update.</summary>
+    [Test]
+    public void A_long_key_goes_the_same_way_in_every_run()
+    {
+        var (router, exchange) = New("x-modulus-hash");
+        foreach (var queue in Declare())
+            router.Add(new Binding(exchange, queue, "", FieldTable.Empty));
+
+        Assert.That(string.Concat(ChooseAll(router).Take(20).Select(name => name[^1])), Is.EqualTo("43330330343120032402"));
+    }
+
+    [TestCase("1", "2", 2)]
+    [TestCase("2", "1", 1)]
+    public void A_destination_has_the_weight_of_the_first_of_its_bindings_that_is_left(string first, string second, int left)
+    {
+        var (router, exchange) = New("x-consistent-hash");
+        var (like, likeExchange) = New("x-consistent-hash");
+        Queue[] queues = Declare();
+        var bindings = new[] { first, second }.Select(weight => new Binding(exchange, queues[0], weight, FieldTable.Empty)).ToArray();
+        foreach (var binding in bindings)
+            router.Add(binding);
+        router.Add(new Binding(exchange, queues[1], "1", FieldTable.Empty));
+        like.Add(new Binding(likeExchange, queues[1], "1", FieldTable.Empty));
+        like.Add(new Binding(likeExchange, queues[0], $"{left}", FieldTable.Empty));
+
+        router.Remove(bindings[0]);
+
+        Assert.That(ChooseAll(router), Is.EqualTo(ChooseAll(like)));
+    }
+
+    [TestCase(FieldType.Int64, 1L, 1L)]
+    [TestCase(FieldType.Int64, (long)uint.MaxValue, (long)uint.MaxValue, Description = "the longest of the plugin's")]
+    [TestCase(FieldType.Int64, uint.MaxValue + 1L, 0L)]
+    [TestCase(FieldType.Int64, 0L, 0L)]
+    [TestCase(FieldType.Int64, -1L, 0L)]
+    public void A_delay_is_a_number_in_its_range(FieldType type, long given, long delay) =>
+        Assert.That(DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))), Is.EqualTo(delay));
+
+    private Queue[] Declare() => [.. Enumerable.Range(0, Queues).Select(number => _broker.Declare($"q{number}"))];
+
+    private static (IRouter Router, Exchange Exchange) New(string type)
+    {
+        var router = Routers.Create(new ExchangeDeclaration("x", "/", type, FieldTable.Empty));
+        return (router, new Exchange("x", type, router, ExchangeFlags.None, FieldTable.Empty));
+    }
+
+    private string[] Route(IRouter router, string key)
+    {
+        var route = new RouteFinder(_broker.Host);
+        router.Route(new RoutedMessage(key, Encoded.Fields(FieldTable.Empty.With("key", FieldValue.FromString(key)))), route);
+        return [.. route.ToRoute().Queues.Select(queue => queue.Name)];
+    }
+
+    private static string[] ChooseAll(IRouter router) =>
+        [.. Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"a key of more than eight bytes, {number}"), default, default)!.Name)];
+}
