@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 
@@ -96,6 +97,62 @@ public sealed class QueueTests : IAsyncDisposable
 
         _broker.Clock.Advance(1);
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
+    }
+
+    /// <summary>The timer wakes once an hour at least: whoever is due later must be waited for anew.</summary>
+    [Test]
+    public async Task Times_of_many_hours_are_kept_to_the_millisecond()
+    {
+        _broker.Broker.Alarms.Dispose(); // they and the samples would look at the machine all these hours
+        await _broker.Broker.Sampler.DisposeAsync();
+        const int hour = 3_600_000;
+        var (going, waiting) = (_broker.Declare("going", ("x-expires", (5 * hour) + 1)), _broker.Declare("waiting", ("x-message-ttl", 3 * hour)));
+        _broker.Publish(waiting);
+
+        _broker.Clock.Advance((3 * hour) - 1);
+        Assert.That(waiting.Counts.Ready, Is.EqualTo(1));
+        _broker.Clock.Advance(1);
+        Assert.That(waiting.Counts.Ready, Is.Zero);
+
+        _broker.Clock.Advance(2 * hour);
+        Assert.That(_broker.Host.FindQueue("going"), Is.SameAs(going));
+        _broker.Clock.Advance(1);
+        Assert.That(_broker.Host.FindQueue("going"), Is.Null);
+    }
+
+    [Test]
+    public void A_policy_gives_a_queue_a_time_to_expire_that_begins_with_it_and_takes_it_away_again([Values] bool hasTimeOfItsOwn)
+    {
+        if (hasTimeOfItsOwn)
+            _broker.Declare("q", ("x-expires", 10_000));
+        else
+            _broker.Declare("q");
+        _broker.Clock.Advance(5_000);
+        _broker.Host.Policies.Put(Expiring(1_000));
+
+        _broker.Clock.Advance(999);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "it has its whole time");
+        _broker.Host.Policies.Remove(PolicyKind.User, "p");
+        _broker.Clock.Advance(9_999);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "the time of its own begins anew, or it has none");
+
+        _broker.Host.Policies.Put(Expiring(1_000));
+        _broker.Clock.Advance(1_000);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Null);
+
+        static Policy Expiring(int milliseconds) => new(PolicyKind.User, "p", "q", "all", 0, FieldTable.Empty.With("expires", FieldValue.FromInt64(milliseconds)));
+    }
+
+    [TestCase("x-delivery-limit", 5, 6)]
+    [TestCase("x-consumer-timeout", 60_000, 70_000)]
+    [TestCase("x-dead-letter-strategy", "at-most-once", "at-least-once")]
+    public void Arguments_that_RabbitMQ_does_not_compare_may_differ_and_the_first_ones_stay(string name, object first, object other)
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum"), (name, first));
+
+        Assert.That(_broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum"), (name, other)), Is.SameAs(queue));
+        Assert.That(_broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum")), Is.SameAs(queue));
+        Assert.That($"{queue.Arguments.Table[name]}", Is.EqualTo($"{first}"));
     }
 
     [Test]

@@ -17,11 +17,17 @@ internal sealed class BareBroker : IAsyncDisposable
 {
     private static readonly byte[] _noProperties = [0, 0];
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+    private readonly string _directory;
     private readonly MessageIntake _intake;
 
     public BareBroker()
+        : this(Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName)
     {
+    }
+
+    private BareBroker(string directory)
+    {
+        _directory = directory;
         var options = new BrokerOptions { DataDirectory = DataFolder };
         Broker = new MessageBroker(
             Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance)
@@ -110,6 +116,13 @@ internal sealed class BareBroker : IAsyncDisposable
 
     /// <summary>Gets a message without acknowledgement; false when there is none.</summary>
     public static bool Get(Queue queue) => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
+
+    /// <summary>Stops the broker, and begins another one on its folder.</summary>
+    public async Task<BareBroker> RestartAsync()
+    {
+        await Broker.DisposeAsync();
+        return new BareBroker(_directory);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,78 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>Which queues a policy is for, and what becomes of a key that a policy and an operator's policy both have.</summary>
+public sealed class PolicyKeysTests
+{
+    private BareBroker _broker = null!;
+
+    [OneTimeSetUp]
+    public void Open() => _broker = new BareBroker();
+
+    [OneTimeTearDown]
+    public async Task CloseAsync() => await _broker.DisposeAsync();
+
+    [TestCase("all", "classic quorum")]
+    [TestCase("queues", "classic quorum")]
+    [TestCase("classic_queues", "classic")]
+    [TestCase("quorum_queues", "quorum")]
+    [TestCase("streams", "")]
+    [TestCase("exchanges", "")]
+    public void A_policy_is_for_what_it_says(string applyTo, string covered) => Assert.That(Covered(applyTo, "max-length", FieldValue.FromInt64(1)), Is.EqualTo(covered));
+
+    /// <summary>A key that a type of queue does not know keeps the whole policy from its queues.</summary>
+    [TestCase("delivery-limit", 1, "quorum")]
+    [TestCase("dead-letter-strategy", "at-most-once", "quorum")]
+    [TestCase("queue-leader-locator", "balanced", "quorum")]
+    [TestCase("initial-cluster-size", 1, "quorum")]
+    [TestCase("queue-mode", "lazy", "classic")]
+    [TestCase("queue-version", 2, "classic")]
+    [TestCase("queue-master-locator", "random", "classic")]
+    [TestCase("ha-mode", "all", "classic")]
+    [TestCase("ha-params", 1, "classic")]
+    [TestCase("ha-sync-mode", "manual", "classic")]
+    [TestCase("ha-promote-on-shutdown", "always", "classic")]
+    [TestCase("ha-promote-on-failure", "always", "classic")]
+    [TestCase("max-age", "1D", "")]
+    [TestCase("stream-max-segment-size-bytes", 1, "")]
+    [TestCase("message-ttl", 1, "classic quorum")]
+    [TestCase("consumer-timeout", 1, "classic quorum")]
+    public void A_policy_is_for_queues_that_know_its_keys(string key, object value, string covered) => Assert.That(Covered("all", key, Value(value)), Is.EqualTo(covered));
+
+    [TestCase("message-ttl", 5, 6, 5)]
+    [TestCase("message-ttl", 5, 4, 4)]
+    [TestCase("max-length", 5, 6, 5)]
+    [TestCase("max-length", 5, 4, 4)]
+    [TestCase("max-length-bytes", 5, 4, 4)]
+    [TestCase("expires", 5, 4, 4)]
+    [TestCase("delivery-limit", 5, 4, 4)]
+    [TestCase("max-in-memory-length", 5, 6, 5)]
+    [TestCase("overflow", "reject-publish", "drop-head", "drop-head")]
+    [TestCase("overflow", null, "reject-publish", "reject-publish")]
+    [TestCase("overflow", "reject-publish", null, "reject-publish")]
+    [TestCase("queue-version", 1, 2, 2)]
+    [TestCase("queue-version", 2, 1, 1)]
+    [TestCase("message-ttl", null, 6, 6)]
+    [TestCase("message-ttl", 5, null, 5)]
+    public void Of_two_limits_the_smaller_counts_and_of_two_ways_the_operators(string key, object? users, object? operators, object effective)
+    {
+        var combined = PolicyKeys.Combine(Of(PolicyKind.User, key, users), Of(PolicyKind.Operator, key, operators));
+
+        Assert.That($"{combined.Definition[key]}", Is.EqualTo($"{effective}"));
+    }
+
+    private string Covered(string applyTo, string key, FieldValue value)
+    {
+        Queue[] queues = [_broker.Declare("classic"), _broker.Declare("quorum", QueueFlags.Durable, ("x-queue-type", "quorum"))];
+        var policy = new Policy(PolicyKind.User, "p", "", applyTo, 0, FieldTable.Empty.With(key, value));
+        return string.Join(' ', queues.Where(queue => PolicyTarget.Covers(policy, queue)).Select(queue => queue.Name));
+    }
+
+    private static Policy? Of(PolicyKind kind, string key, object? value) => value is null ? null : new Policy(kind, "p", "", "all", 0, FieldTable.Empty.With(key, Value(value)));
+
+    private static FieldValue Value(object value) => value is string text ? FieldValue.FromString(text) : FieldValue.FromInt64(Convert.ToInt64(value, null));
+}

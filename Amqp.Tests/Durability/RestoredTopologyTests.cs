@@ -1,0 +1,247 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Security;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Durability;
+
+/// <summary>What is there after a restart does as it was declared to, and of what was deleted nothing is left on the disk.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredTopologyTests : IAsyncDisposable
+{
+    private static readonly string[] _deletable =
+    [
+        "queue", "exchange", "exchange that is bound", "binding", "last binding of an auto-delete exchange", "last queue of an auto-delete exchange",
+        "unused queue", "policies", "limits", "user", "virtual host",
+    ];
+
+    private BareBroker _broker = new();
+
+    private Topology Topology => _broker.Host.Topology;
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Test]
+    public async Task What_an_exchange_cannot_route_goes_to_its_alternate_as_before([Values] bool isOfPolicy)
+    {
+        var alternate = FieldValue.FromString("amq.fanout");
+        Topology.DeclareExchange("x", "direct", ExchangeFlags.Durable, isOfPolicy ? FieldTable.Empty : FieldTable.Empty.With("alternate-exchange", alternate));
+        if (isOfPolicy)
+            _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^x$", "exchanges", 0, FieldTable.Empty.With("alternate-exchange", alternate)));
+        Bind("amq.fanout", Declare("q"));
+
+        await RestartAsync();
+
+        Assert.That(Route("x", "k"), Is.EqualTo(["q"]));
+    }
+
+    [Test]
+    public async Task Exchanges_route_by_their_arguments_and_their_bindings_arguments_as_before()
+    {
+        Topology.DeclareExchange("hash", "x-consistent-hash", ExchangeFlags.Durable, FieldTable.Empty.With("hash-header", FieldValue.FromString("h")));
+        Topology.DeclareExchange("headers", "headers", ExchangeFlags.Durable, FieldTable.Empty);
+        for (int i = 0; i < 4; i++)
+        {
+            Bind("hash", Declare($"h{i}"), "1");
+            Bind("headers", Declare($"q{i}"), arguments: FieldTable.Empty.With("n", FieldValue.FromInt32(i)));
+        }
+        Topology.DeclareExchange("first", "topic", ExchangeFlags.Durable, FieldTable.Empty);
+        Bind("first", _broker.Host.FindExchange("headers")!, "#");
+        string before = Routes();
+
+        await RestartAsync();
+
+        Assert.That(Routes(), Is.EqualTo(before).And.EndsWith("q0 q1 q2 q3 q3"));
+
+        string Routes() => string.Join(' ',
+            Enumerable.Range(0, 20).SelectMany(i => Route("hash", "k", FieldTable.Empty.With("h", FieldValue.FromInt32(i))))
+                .Concat(Enumerable.Range(0, 4).SelectMany(i => Route("headers", "k", FieldTable.Empty.With("n", FieldValue.FromInt32(i)))))
+                .Concat(Route("first", "any key", FieldTable.Empty.With("n", FieldValue.FromInt32(3)))));
+    }
+
+    [Test]
+    public async Task What_was_to_go_with_its_last_use_goes_with_it_as_before()
+    {
+        Topology.DeclareExchange("stays", "fanout", ExchangeFlags.Durable, FieldTable.Empty);
+        Topology.DeclareExchange("goes", "fanout", ExchangeFlags.Durable | ExchangeFlags.AutoDelete, FieldTable.Empty);
+        Topology.DeclareExchange("internal", "fanout", ExchangeFlags.Durable | ExchangeFlags.Internal, FieldTable.Empty);
+        var queue = Declare("q");
+        foreach (string exchange in new[] { "stays", "goes" })
+            Bind(exchange, queue);
+        _broker.Declare("leaves", QueueFlags.Durable | QueueFlags.AutoDelete);
+
+        await RestartAsync();
+
+        var (leaves, remains) = (_broker.Host.FindQueue("leaves")!, _broker.Host.FindQueue("q")!);
+        Assert.That((leaves.Unsubscribe(_broker.Consume(leaves).Subscription), remains.Unsubscribe(_broker.Consume(remains).Subscription)), Is.EqualTo((true, false)));
+        foreach (string exchange in new[] { "stays", "goes" })
+            Topology.Unbind(exchange, remains, "", FieldTable.Empty);
+        Assert.That((_broker.Host.FindExchange("stays") is not null, _broker.Host.FindExchange("goes") is not null), Is.EqualTo((true, false)));
+        Assert.That((_broker.Host.FindExchange("internal")!.IsInternal, _broker.Host.FindExchange("stays")!.IsInternal), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public async Task A_queue_serves_its_consumers_by_its_arguments_and_policies_as_before()
+    {
+        _broker.Declare("single", QueueFlags.Durable, ("x-single-active-consumer", true));
+        _broker.Declare("short", QueueFlags.Durable, ("x-max-length", 5), ("x-overflow", "reject-publish"));
+        Declare("limited by policy");
+        _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^limited", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(2))));
+        _broker.Declare("both", QueueFlags.Durable, ("x-max-length", 3));
+        _broker.Host.Policies.Put(new Policy(PolicyKind.Operator, "p", "^both", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(1))));
+
+        await RestartAsync();
+
+        var single = _broker.Host.FindQueue("single")!;
+        var (active, waiting) = (_broker.Consume(single), _broker.Consume(single, priority: 9));
+        _broker.Publish(single);
+        _broker.Publish(single);
+        Assert.That((active.Received, waiting.Received), Is.EqualTo((2, 0)));
+        foreach (var (name, most) in new[] { ("short", 5), ("limited by policy", 2), ("both", 1) })
+        {
+            var queue = _broker.Host.FindQueue(name)!;
+            for (int i = 0; i < 7; i++)
+                _broker.Publish(queue);
+            Assert.That(queue.Counts.Ready, Is.EqualTo(most), name);
+        }
+    }
+
+    [Test]
+    public async Task A_virtual_host_and_what_its_queues_are_by_default_is_as_before()
+    {
+        var description = new VirtualHostDescription("what it is for", ["one", "two"], "quorum", IsProtected: true);
+        _broker.Broker.VirtualHosts.Put("v", description);
+        _broker.Broker.VirtualHosts.Put("plain", VirtualHostDescription.None);
+
+        await RestartAsync();
+
+        var host = _broker.Broker.VirtualHosts.Find("v")!;
+        Assert.That((host.Description.Text, string.Join(' ', host.Description.Tags), host.Description.IsProtected), Is.EqualTo(("what it is for", "one two", true)));
+        var (quorum, classic) = (host.Topology.DeclareQueue("q", false, QueueFlags.Durable, FieldTable.Empty, this),
+            _broker.Broker.VirtualHosts.Find("plain")!.Topology.DeclareQueue("q", false, QueueFlags.Durable, FieldTable.Empty, this));
+        Assert.That((quorum.Settings.Type, classic.Settings.Type), Is.EqualTo((QueueType.Quorum, QueueType.Classic)));
+    }
+
+    [Test]
+    public void Of_what_is_deleted_nothing_is_left_on_the_disk_and_of_the_rest_all()
+    {
+        var broker = _broker.Broker;
+        var queue = Declare("q");
+        Topology.DeclareExchange("x", "topic", ExchangeFlags.Durable, FieldTable.Empty);
+        Bind("x", queue, "kept");
+        Bind("amq.topic", _broker.Host.FindExchange("x")!, "kept");
+        var another = broker.VirtualHosts.Put("another", VirtualHostDescription.None, maker: "guest");
+        another.Policies.Put(LengthPolicy(PolicyKind.User, "p"));
+        broker.Parameters.Put("vhost-limits", "another", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+        broker.UserLimits.Set("guest", "max-channels", FieldValue.FromInt64(9));
+        string[] before = Entries();
+        Assert.Multiple(() =>
+        {
+            foreach (string what in _deletable)
+            {
+                var delete = Make(what);
+                Assert.That(Entries(), Is.SupersetOf(before).And.Length.GreaterThan(before.Length), what);
+                delete();
+                Assert.That(Entries(), Is.EquivalentTo(before), what);
+            }
+        });
+    }
+
+    private Action Make(string what)
+    {
+        var broker = _broker.Broker;
+        var kept = _broker.Host.FindQueue("q")!;
+        switch (what)
+        {
+            case "queue":
+                var queue = Declare("gone");
+                Bind("x", queue, "a");
+                Bind("x", queue, "b");
+                Bind("amq.fanout", queue);
+                return () => Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
+            case "exchange":
+                Topology.DeclareExchange("gone", "topic", ExchangeFlags.Durable, FieldTable.Empty);
+                Bind("gone", kept, "a");
+                Bind("gone", _broker.Host.FindExchange("x")!, "b");
+                return () => Topology.DeleteExchange("gone", ifUnused: false);
+            case "exchange that is bound":
+                Topology.DeclareExchange("gone", "topic", ExchangeFlags.Durable, FieldTable.Empty);
+                Bind("x", _broker.Host.FindExchange("gone")!, "a");
+                Bind("amq.topic", _broker.Host.FindExchange("gone")!, "b");
+                return () => Topology.DeleteExchange("gone", ifUnused: false);
+            case "binding":
+                var arguments = FieldTable.Empty.With("one", FieldValue.FromInt32(1)).With("two", FieldValue.FromInt32(2));
+                Bind("x", kept, "gone", arguments);
+                return () => Topology.Unbind("x", kept, "gone", new FieldTable(arguments.Reverse()));
+            case "last binding of an auto-delete exchange":
+                Topology.DeclareExchange("gone", "topic", ExchangeFlags.Durable | ExchangeFlags.AutoDelete, FieldTable.Empty);
+                Bind("x", _broker.Host.FindExchange("gone")!, "a");
+                Bind("gone", kept, "a");
+                return () => Topology.Unbind("gone", kept, "a", FieldTable.Empty);
+            case "last queue of an auto-delete exchange":
+                var last = Declare("gone");
+                foreach (string exchange in new[] { "gone 1", "gone 2" })
+                    Topology.DeclareExchange(exchange, "topic", ExchangeFlags.Durable | ExchangeFlags.AutoDelete, FieldTable.Empty);
+                Bind("gone 1", _broker.Host.FindExchange("gone 2")!, "a");
+                Bind("gone 2", last, "a");
+                return () => Topology.DeleteQueue(last, ifUnused: false, ifEmpty: false);
+            case "unused queue":
+                Bind("x", _broker.Declare("gone", QueueFlags.Durable, ("x-expires", 1_000)), "a");
+                return () => _broker.Clock.Advance(1_000);
+            case "policies":
+                foreach (var kind in Enum.GetValues<PolicyKind>())
+                    _broker.Host.Policies.Put(LengthPolicy(kind, "gone"));
+                return () => _broker.Host.Policies.RemoveAll();
+            case "limits":
+                broker.UserLimits.Set("gone", "max-channels", FieldValue.FromInt64(9));
+                broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+                broker.GlobalParameters.Put("gone", FieldValue.FromInt64(9));
+                return () =>
+                {
+                    broker.UserLimits.Clear("gone", "max-channels");
+                    broker.Parameters.Remove("vhost-limits", "/", "limits");
+                    broker.GlobalParameters.Remove("gone");
+                };
+            case "user":
+                broker.Users.Put(new User("gone", PasswordHash.Create("secret"), UserTags.None));
+                foreach (string host in new[] { "/", "another" })
+                {
+                    broker.Permissions.Put(new Permission("gone", host, ".*", ".*", ".*"));
+                    broker.Permissions.PutTopic(new TopicPermission("gone", host, "amq.topic", ".*", ".*"));
+                }
+                broker.UserLimits.Set("gone", "max-channels", FieldValue.FromInt64(9));
+                return () => broker.Users.Delete("gone");
+            default:
+                var made = broker.VirtualHosts.Put("gone", VirtualHostDescription.None, maker: "guest");
+                var own = made.Topology.DeclareQueue("q", isServerNamed: false, QueueFlags.Durable, FieldTable.Empty, this);
+                made.Topology.DeclareExchange("x", "topic", ExchangeFlags.Durable, FieldTable.Empty);
+                made.Topology.Bind("x", own, "a", FieldTable.Empty, _broker.Round);
+                made.Topology.Bind("amq.fanout", made.FindExchange("x")!, "", FieldTable.Empty, _broker.Round);
+                foreach (var kind in Enum.GetValues<PolicyKind>())
+                    made.Policies.Put(LengthPolicy(kind, "p"));
+                broker.Parameters.Put("vhost-limits", "gone", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+                return () => broker.VirtualHosts.Delete("gone");
+        }
+    }
+
+    private static Policy LengthPolicy(PolicyKind kind, string name) => new(kind, name, "", "all", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
+
+    private string[] Entries() => [.. _broker.Broker.Catalog.Entries.Select(entry => entry.Key)];
+
+    private Queue Declare(string name) => _broker.Declare(name, QueueFlags.Durable);
+
+    private void Bind(string source, IBindingDestination destination, string key = "", FieldTable? arguments = null) =>
+        Topology.Bind(source, destination, key, arguments ?? FieldTable.Empty, _broker.Round);
+
+    private async Task RestartAsync() => _broker = await _broker.RestartAsync();
+
+    private IEnumerable<string> Route(string exchange, string key, FieldTable? headers = null)
+    {
+        var finder = new RouteFinder(_broker.Host);
+        _broker.Host.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), finder);
+        return finder.ToRoute().Queues.Select(queue => queue.Name);
+    }
+}
