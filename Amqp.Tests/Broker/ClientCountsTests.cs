@@ -21,6 +21,40 @@ public sealed class ClientCountsTests : IAsyncDisposable
         Assert.That(AdmitAll("guest"), Has.Count.EqualTo(most));
     }
 
+    [TestCase("limits", true)]
+    [TestCase("another name", false, Description = "RabbitMQ keeps it and does not look at it")]
+    public void A_limit_of_a_virtual_host_holds_until_it_is_cleared_and_under_its_own_name_only(string name, bool holds)
+    {
+        _broker.Broker.Parameters.Put("vhost-limits", "/", name, FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(2)).With("max-queues", FieldValue.FromInt64(1))));
+        Assert.That(_broker.Host.Limits, Is.EqualTo(holds ? new VirtualHostLimits(2, 1) : VirtualHostLimits.None));
+
+        _broker.Broker.Parameters.Remove("vhost-limits", "/", name);
+
+        Assert.That(_broker.Host.Limits, Is.EqualTo(VirtualHostLimits.None));
+        Assert.That(AdmitAll("guest"), Has.Count.EqualTo(100));
+    }
+
+    [Test]
+    public void Of_a_users_limits_one_may_be_cleared_or_changed_and_the_other_holds()
+    {
+        var limits = _broker.Broker.UserLimits;
+        limits.Set("guest", UserLimits.MaxChannels, FieldValue.FromInt64(3));
+        limits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(2));
+        limits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(4));
+        limits.Set("another", UserLimits.MaxConnections, FieldValue.FromInt64(1));
+        var admitted = AdmitAll("guest");
+        Assert.That((admitted.Count, OpenAll(admitted[0])), Is.EqualTo((4, 3)));
+        admitted.ForEach(admission => admission.Dispose());
+
+        limits.Clear("guest", UserLimits.MaxConnections);
+
+        admitted = AdmitAll("guest");
+        Assert.That((admitted.Count, OpenAll(admitted[0])), Is.EqualTo((100, 3)));
+        limits.Clear("guest", UserLimits.MaxChannels);
+        Assert.That(OpenAll(admitted[0]), Is.EqualTo(100));
+        Assert.That(limits.All.Select(entry => entry.User), Is.EqualTo(["another"]));
+    }
+
     [Test]
     public void A_user_has_as_many_connections_as_their_limit_says_and_one_that_ended_twice_counts_once()
     {

@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -30,15 +31,16 @@ public class NodeLimitTests
     [Test]
     public async Task One_queue_too_many_is_refused()
     {
-        await using var broker = await BrokerInProcess.StartAsync("cluster_queue_limit = 1");
+        await using var broker = await BrokerInProcess.StartAsync("cluster_queue_limit = 2");
         await using var client = await DialAsync(broker);
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
+        broker.Broker.VirtualHosts.Put("another", VirtualHostDescription.None).Topology.DeclareQueue("counts too", false, QueueFlags.None, FieldTable.Empty, this);
         await channel.DeclareExclusiveQueueAsync("a");
 
         await channel.SendAsync(new QueueDeclare("b", false, false, true, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare queue 'b': queue limit in cluster (1) is reached", QueueDeclare.Id);
+        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare queue 'b': queue limit in cluster (2) is reached", QueueDeclare.Id);
     }
 
     [Test]

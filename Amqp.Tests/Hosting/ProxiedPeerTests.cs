@@ -50,5 +50,24 @@ public class ProxiedPeerTests
         }
     }
 
+    /// <summary>A listener for both kinds of addresses hands out those of one kind as of the other: limits and permissions go by the plain ones.</summary>
+    [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]
+    [TestCase("::ffff:127.0.0.1", "127.0.0.1", true)]
+    [TestCase("203.0.113.9", "203.0.113.9", false)]
+    [TestCase("2001:db8::9", "2001:db8::9", false)]
+    public async Task An_address_is_the_plain_one_in_each_of_its_forms(string own, string plain, bool isLocal)
+    {
+        await using var connection = new DefaultConnectionContext("c")
+        {
+            RemoteEndPoint = new IPEndPoint(IPAddress.Parse(own), 1000),
+            LocalEndPoint = new IPEndPoint(IPAddress.Parse("::ffff:203.0.113.1"), 5672),
+        };
+
+        var peer = new ConnectionPeer(connection);
+
+        Assert.That((peer.Name, $"{peer.Address}", peer.Remote, peer.Local), Is.EqualTo(($"{plain}:1000 -> 203.0.113.1:5672", plain, (plain, 1000), ("203.0.113.1", 5672))));
+        Assert.That(peer.IsLoopback, Is.EqualTo(isLocal));
+    }
+
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

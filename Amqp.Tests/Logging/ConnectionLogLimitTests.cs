@@ -71,6 +71,24 @@ public sealed class ConnectionLogLimitTests : IDisposable
         Assert.That(_summaries[^1], Is.EqualTo("3 of others"));
     }
 
+    /// <summary>Addresses cost nothing to who has a network of them, and memory here.</summary>
+    [Test]
+    public void Beyond_so_many_addresses_nothing_is_written_and_who_is_known_has_its_lines()
+    {
+        using var lines = NewAllowance(perAddress: 2, inAll: 100_000);
+        for (int i = 0; i < 4_096; i++)
+            Assert.That(lines.TryTake(new IPAddress([10, 1, (byte)(i >> 8), (byte)i]), out _));
+
+        Assert.That(Take(lines, 1, 2), Is.All.False);
+        lines.NoteLeftOut(Address(1), "x");
+        Assert.That(lines.TryTake(new IPAddress([10, 1, 0, 0]), out int count), Is.True);
+        Assert.That(count, Is.EqualTo(2));
+
+        _clock.Ring();
+        Assert.That(_summaries, Is.EqualTo(new[] { "1 of others" }));
+        Assert.That(Take(lines, 1, 1), Is.All.True, "the interval is over");
+    }
+
     [Test]
     public void Only_who_has_had_too_many_has_used_them_up()
     {

@@ -71,6 +71,14 @@ public class FieldTableTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
+    public void Of_fields_with_one_name_the_first_is_found_however_many_there_are([Values(2, 8, 9, 20)] int count)
+    {
+        var table = new FieldTable(Enumerable.Range(0, count).Select(number => KeyValuePair.Create($"{number % (count / 2)}", FieldValue.FromInt32(number))));
+
+        Assert.That(Enumerable.Range(0, count / 2).Select(name => table[$"{name}"]), Is.EqualTo(Enumerable.Range(0, count / 2).Select(number => (FieldValue?)FieldValue.FromInt32(number))));
+    }
+
+    [Test]
     public void A_name_that_comes_twice_is_kept_twice_and_found_once()
     {
         byte[] fields = Convert.FromHexString("016B" + "7401" + "016B" + "7400");

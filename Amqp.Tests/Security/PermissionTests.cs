@@ -113,6 +113,65 @@ public class PermissionTests
         Assert.That(channel.IsOpen);
     }
 
+    private static IEnumerable<TestCaseData> AllowedAndRefused =>
+    [
+        Case("to read a queue is not to delete it", channel => channel.QueuePurgeAsync("rq"), (Func<IChannel, Task>)(channel => channel.QueueDeleteAsync("rq")), "configure access to queue 'rq'"),
+        Case("to read a queue is not to bind it", channel => channel.QueuePurgeAsync("rq"), (Func<IChannel, Task>)(channel => channel.QueueBindAsync("rq", "rx", "")), "write access to queue 'rq'"),
+        Case("to read a queue is not to read another", channel => channel.QueuePurgeAsync("rq"), (Func<IChannel, Task>)(channel => channel.QueuePurgeAsync("wq")), "read access to queue 'wq'"),
+        Case("to write to a queue is not to read it", channel => channel.QueueBindAsync("wq", "rx", ""), (Func<IChannel, Task>)(channel => channel.QueuePurgeAsync("wq")), "read access to queue 'wq'"),
+        Case("to publish to an exchange is not to bind to it", channel => PublishAsync(channel, "wx", "k"), (Func<IChannel, Task>)(channel => channel.QueueBindAsync("wq", "wx", "")), "read access to exchange 'wx'"),
+        Case("to publish to an exchange is not to delete it", channel => PublishAsync(channel, "wx", "k"), (Func<IChannel, Task>)(channel => channel.ExchangeDeleteAsync("wx")), "configure access to exchange 'wx'"),
+        Case("to bind to an exchange is not to publish to it", channel => channel.QueueBindAsync("wq", "rx", ""), (Func<IChannel, Task>)(channel => PublishAsync(channel, "rx", "k")), "write access to exchange 'rx'"),
+    ];
+
+    /// <summary>A channel remembers what it was allowed: for that purpose and that name, and for no other.</summary>
+    [TestCaseSource(nameof(AllowedAndRefused))]
+    public async Task What_was_allowed_says_nothing_of_what_else_is_asked(Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)
+    {
+        await using var connection = await _broker.Factory("jo", "secret", "limited").CreateConnectionAsync();
+        await using var channel = await OpenAsync(connection);
+        await allowed(channel);
+
+        var error = Assert.CatchAsync<Exception>(() => refused(channel));
+
+        Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - {refusal} in vhost 'limited' refused for user 'jo'"));
+    }
+
+    [TestCase("x-modulus-hash")]
+    [TestCase("headers")]
+    public async Task It_is_missed_by_the_next_publish_to_an_exchange_whose_routes_are_not_remembered_too(string type)
+    {
+        _broker.Broker.Users.Put(new User("di", PasswordHash.Create("secret"), UserTags.None));
+        _broker.Broker.Permissions.Put(new Permission("di", "limited", "^di", ".*", ".*"));
+        await using var connection = await _broker.Factory("di", "secret", "limited").CreateConnectionAsync();
+        await using var channel = await OpenAsync(connection);
+        string exchange = $"di {type}";
+        await channel.ExchangeDeclareAsync(exchange, type);
+        await channel.QueueBindAsync("wq", exchange, "");
+        await PublishAsync(channel, exchange, "k");
+        await PublishAsync(channel, exchange, "k");
+
+        _broker.Broker.Permissions.Put(new Permission("di", "limited", "^di", "", ".*"));
+
+        var error = Assert.CatchAsync<Exception>(() => PublishAsync(channel, exchange, "k"));
+        Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - write access to exchange '{exchange}' in vhost 'limited' refused for user 'di'"));
+    }
+
+    [Test]
+    public async Task A_permission_to_read_that_is_taken_away_is_missed_by_the_next_get()
+    {
+        _broker.Broker.Users.Put(new User("ed", PasswordHash.Create("secret"), UserTags.None));
+        _broker.Broker.Permissions.Put(new Permission("ed", "limited", "", "", ".*"));
+        await using var connection = await _broker.Factory("ed", "secret", "limited").CreateConnectionAsync();
+        await using var channel = await OpenAsync(connection);
+        await channel.BasicGetAsync("xq", true);
+
+        _broker.Broker.Permissions.Put(new Permission("ed", "limited", "", "", ""));
+
+        var error = Assert.CatchAsync<Exception>(() => channel.BasicGetAsync("xq", true));
+        Assert.That(TextOf(error!, channel), Is.EqualTo("ACCESS_REFUSED - read access to queue 'xq' in vhost 'limited' refused for user 'ed'"));
+    }
+
     [Test]
     public async Task A_permission_that_is_taken_away_is_missed_by_the_next_publish()
     {
