@@ -66,10 +66,18 @@ public sealed class PendingLoginsTests
 
         public Visit(PendingLogins pending) => pending.OnConnectedAsync(Connection, _ => _end.Task);
 
-        public DefaultConnectionContext Connection { get; } = new();
+        public AbortableConnection Connection { get; } = new();
 
-        public bool IsCutOff => Connection.ConnectionClosed.IsCancellationRequested;
+        public bool IsCutOff => Connection.IsAborted;
 
         public void End() => _end.SetResult();
+    }
+
+    /// <summary>Says at once that it was aborted: the context's own token is cancelled by the thread pool.</summary>
+    private sealed class AbortableConnection : DefaultConnectionContext
+    {
+        public bool IsAborted { get; private set; }
+
+        public override void Abort(ConnectionAbortedException abortReason) => IsAborted = true;
     }
 }
