@@ -1,3 +1,4 @@
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
@@ -67,6 +68,27 @@ public sealed class QueueBytesTests
     }
 
     [Test]
+    public async Task Each_message_that_is_read_takes_its_own_bytes_away_whatever_its_head()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
+        var messages = new QueueMessages(run.Store, [run.First]);
+        for (int i = 0; i < Many; i++)
+            Add(run, messages, EncodedMessage.NewHead([0, (byte)(i % 40), .. new byte[i % 40]], [0, 0], default));
+        await run.SettleDownAsync();
+        Assert.That(run.First.CountInMemory, Is.LessThan(Many / 2));
+
+        for (int left = Many; left > 0; left--)
+        {
+            Assert.That((messages.Bytes, messages.PersistentBytes), Is.EqualTo(((long)left * Body, (long)left * Body)));
+            Assert.That(messages.TryTake(out var message));
+            using (var payload = run.Store.Read(message))
+                messages.NoteRead(ref message, payload.Payload);
+            Assert.That(message.Length - MessageNote.Head(message), Is.EqualTo(Body));
+            messages.Settle([message]);
+        }
+    }
+
+    [Test]
     public async Task What_an_earlier_run_left_counts_as_a_whole_and_takes_nothing_from_what_came_since()
     {
         await using (var run = new StoreRun(_folder.Path))
@@ -103,11 +125,13 @@ public sealed class QueueBytesTests
         Assert.That(messages.Bytes, Is.EqualTo(Body));
     }
 
-    private static void Add(StoreRun run, QueueMessages messages, int head)
+    private static void Add(StoreRun run, QueueMessages messages, int head) => Add(run, messages, new byte[head]);
+
+    private static void Add(StoreRun run, QueueMessages messages, byte[] head)
     {
         var places = new StoredMessage[1];
-        run.Store.Append([run.First], new byte[head], new byte[Body], persistent: true, places);
-        messages.Add(places[0].WithNote(MessageNote.Of(priority: 0, head, expires: false)));
+        run.Store.Append([run.First], head, new byte[Body], persistent: true, places);
+        messages.Add(places[0].WithNote(MessageNote.Of(priority: 0, head.Length, expires: false)));
     }
 
     private static void Take(QueueMessages messages)

@@ -119,8 +119,7 @@ public sealed class QueueStorageTests
     private async Task PublishAsync(string queue)
     {
         var sent = new Sent(++_lastId, queue, IsPersistent: _random.Next(3) > 0, Size: sizeof(long) + _random.Next(1_000));
-        // Properties of one size, as the client does not send a priority of 0: of what is on the disk only, the broker knows their average.
-        var properties = new BasicProperties { Persistent = sent.IsPersistent, Priority = (byte)_random.Next(1, 4) };
+        var properties = new BasicProperties { Persistent = sent.IsPersistent, Priority = (byte)_random.Next(4), MessageId = new string('m', _random.Next(40)) };
         byte[] body = new byte[sent.Size];
         BitConverter.TryWriteBytes(body, sent.Id);
         await _channel.BasicPublishAsync("", queue, mandatory: false, properties, body);

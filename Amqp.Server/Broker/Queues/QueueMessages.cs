@@ -20,6 +20,7 @@ internal sealed class QueueMessages
     private long _heads; // bytes of the messages that are no body, as far as they are known
     private long _persistentHeads; // those of persistent ones
     private long _uncounted; // messages of an earlier run, whose heads nobody knows
+    private bool _isHeadAssumed; // of the message that was taken last
 
     /// <param name="store">Where they are kept.</param>
     /// <param name="levels">What the store knows the queue by: one for each priority, the lowest first.</param>
@@ -152,6 +153,23 @@ internal sealed class QueueMessages
         return isTaken;
     }
 
+    /// <summary>The message that was taken last has been read: where an average stood in for its head, what it has counts from now on.</summary>
+    /// <exception cref="Exception">It is no message.</exception>
+    public void NoteRead(ref StoredMessage message, ReadOnlySpan<byte> payload)
+    {
+        DemandGate();
+        if (!_isHeadAssumed)
+            return;
+        _isHeadAssumed = false;
+        int assumed = MessageNote.Head(message);
+        message = MessageNote.WithHead(message, EncodedMessage.Read(payload).Head.Length);
+        if (Count == 0)
+            return;
+        int more = MessageNote.Head(message) - assumed;
+        _heads -= more;
+        _persistentHeads -= message.IsPersistent ? more : 0;
+    }
+
     /// <summary>The queue is done with messages that were taken.</summary>
     /// <inheritdoc cref="IMessageStore.Settle"/>
     public void Settle(ReadOnlySpan<StoredMessage> messages, bool isBound = false)
@@ -220,20 +238,26 @@ internal sealed class QueueMessages
 
     private void TakeHead(ref StoredMessage message)
     {
-        if (MessageNote.Head(message) == 0)
-            NoteHead(ref message);
+        _isHeadAssumed = MessageNote.Head(message) == 0 && TryAssumeHead(ref message);
         int head = MessageNote.Head(message);
         _heads = Count == 0 ? 0 : _heads - head;
         _persistentHeads = Count == 0 ? 0 : _persistentHeads - (message.IsPersistent ? head : 0);
     }
 
-    /// <summary>An entry that had left memory has lost its note, and the average of the persistent ones' heads stands in, as only these leave: what is counted stays true in sum, and where heads are alike for each.</summary>
-    private void NoteHead(ref StoredMessage message)
+    /// <summary>
+    /// An entry that had left memory has lost its note. The average of the persistent ones' heads stands in, as only these leave, until
+    /// the message is read (<see cref="NoteRead"/>).
+    /// </summary>
+    /// <returns>False for a message of an earlier run, whose head is not counted.</returns>
+    private bool TryAssumeHead(ref StoredMessage message)
     {
         if (_uncounted > 0)
+        {
             _uncounted--;
-        else
-            message = MessageNote.WithHead(message, (int)Math.Clamp(_persistentHeads / (PersistentCount + 1), 0, message.Length));
+            return false;
+        }
+        message = MessageNote.WithHead(message, (int)Math.Clamp(_persistentHeads / (PersistentCount + 1), 0, message.Length));
+        return true;
     }
 
     private bool TryTakeHighest(out StoredMessage message)

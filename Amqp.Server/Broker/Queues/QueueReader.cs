@@ -32,7 +32,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
         {
             try
             {
-                if (TryRead(message, out payload))
+                if (TryRead(message, out payload) && TryNoteRead(ref message, ref payload))
                     return true;
                 if (quarantine.IsFull)
                     break;
@@ -45,6 +45,22 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
         }
         payload = default;
         return false;
+    }
+
+    private bool TryNoteRead(ref StoredMessage message, ref PayloadLease payload)
+    {
+        try
+        {
+            messages.NoteRead(ref message, payload.Payload);
+            return true;
+        }
+        catch (Exception error)
+        {
+            payload.Dispose();
+            payload = default;
+            quarantine.SetAside(message, error);
+            return false;
+        }
     }
 
     private bool TryTakeNext(out StoredMessage message)
