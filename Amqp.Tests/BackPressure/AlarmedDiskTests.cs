@@ -57,6 +57,9 @@ public sealed class AlarmedDiskTests
 
         Clear();
         await DemandLettersAsync();
+        await _channel.PublishAsync("", "expiring", "later", _persistent);
+        await _channel.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
+        await Eventually.Holds(async () => await CountAsync("letters") == 1, () => "nothing expires any more");
     }
 
     [Test]

@@ -32,17 +32,18 @@ public class ConsumerTimeoutTests : BehaviourTests
         Assert.That((await other.GetAsync(queue)).Method.Redelivered, Is.True);
     }
 
-    [Test]
-    public async Task A_delivery_is_late_behind_one_that_has_more_time()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_delivery_is_late_beside_one_that_has_more_time(bool patientFirst)
     {
         await SkipOnRabbitMqAsync("3.10 knows no timeout of a queue's own");
         var channel = await OpenChannelAsync();
         string patient = await DeclareAsync(channel, 3_600_000), impatient = await DeclareAsync(channel, 200);
         await channel.PublishAsync("", patient, "a");
         await channel.PublishAsync("", impatient, "b");
-        await channel.GetAsync(patient, noAck: false);
 
-        await channel.GetAsync(impatient, noAck: false);
+        foreach (string queue in patientFirst ? (string[])[patient, impatient] : [impatient, patient])
+            await channel.GetAsync(queue, noAck: false);
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,

@@ -87,6 +87,20 @@ public class MessagePriorityTests : BehaviourTests
         Assert.That((await channel.DeleteQueueAsync(queue)).MessageCount, Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Dead_letters_stand_among_those_of_their_own_priority()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareAsync(channel, 5);
+        string dying = await DeclareQueueAsync(channel, Table("x-message-ttl", FieldValue.FromInt32(0))
+            .With("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(queue)));
+
+        await PublishAsync(channel, dying, 1, 5, 3);
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 3, () => "not all dead letters have come");
+
+        Assert.That(await GetAsync(channel, queue, 3), Is.EqualTo(["1: 5", "2: 3", "0: 1"]));
+    }
+
     private static Task<string> DeclareAsync(RawChannel channel, int most) => DeclareQueueAsync(channel, Table("x-max-priority", FieldValue.FromInt32(most)));
 
     /// <summary>Publishes "0: priority" and so on.</summary>

@@ -116,6 +116,19 @@ public class RecentHistoryTests : BehaviourTests
     }
 
     [Test]
+    public async Task To_be_kept_does_not_keep_a_message_from_the_alternate_exchange()
+    {
+        var channel = await OpenChannelAsync();
+        string alternate = await DeclareExchangeAsync(channel, "fanout"), queue = await DeclareQueueAsync(channel);
+        await channel.BindQueueAsync(queue, alternate);
+        string exchange = await DeclareExchangeAsync(channel, "x-recent-history", Table("alternate-exchange", FieldValue.FromString(alternate)));
+
+        await channel.PublishAsync(exchange, "k", "hello");
+
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("hello"));
+    }
+
+    [Test]
     public async Task A_new_exchange_of_the_name_knows_nothing()
     {
         var channel = await OpenChannelAsync();

@@ -50,6 +50,23 @@ public class ConsumerRingTests
         Assert.That(ring.Next(out _), Is.Null);
     }
 
+    [Test]
+    public void Of_one_that_is_served_alone_the_next_is_the_oldest_of_the_highest_priority()
+    {
+        var ring = new ConsumerRing(singleActive: true);
+        var first = Subscribe(ring, priority: 0);
+        var low = Subscribe(ring, priority: 1);
+        var high = Subscribe(ring, priority: 5);
+        var younger = Subscribe(ring, priority: 5);
+        Assert.That(ring.Active, Is.SameAs(first));
+
+        foreach (var (goes, follows) in new[] { (first, high), (high, younger), (younger, low) })
+        {
+            ring.Remove(goes);
+            Assert.That(ring.Active, Is.SameAs(follows));
+        }
+    }
+
     private static Subscription Subscribe(ConsumerRing ring, int priority)
     {
         var subscription = new Subscription(new Consumer(priority), isExclusive: false);

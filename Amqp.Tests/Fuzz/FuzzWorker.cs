@@ -1,5 +1,4 @@
 using Amqp.Protocol;
-using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 

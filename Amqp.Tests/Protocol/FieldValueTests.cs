@@ -25,6 +25,17 @@ public class FieldValueTests
         Assert.That(FieldValue.FromString("a"), Is.Not.EqualTo(FieldValue.FromBytes("a"u8)));
 
     [Test]
+    public void Arrays_are_equal_when_all_their_values_are()
+    {
+        var (one, two) = (FieldValue.FromInt32(1), FieldValue.FromInt32(2));
+        FieldValue[] arrays = [FieldValue.FromArray([]), FieldValue.FromArray([one]), FieldValue.FromArray([one, two]), FieldValue.FromArray([two, one]), FieldValue.FromArray([one, one])];
+
+        foreach (var left in arrays)
+            Assert.That(arrays.Where(right => left == right), Is.EqualTo(new[] { left }));
+        Assert.That(FieldValue.FromArray([one, two]), Is.EqualTo(arrays[2]));
+    }
+
+    [Test]
     public void A_value_read_as_another_type_is_the_callers_mistake()
     {
         Assert.That(() => FieldValue.FromInt32(1).AsString(), Throws.InvalidOperationException);

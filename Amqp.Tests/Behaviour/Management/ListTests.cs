@@ -89,6 +89,17 @@ public class ListTests : ApiTests
         Assert.That((await GetAsync($"/queues/{host}/a1?columns=arguments.x-expires")).Body, Is.EqualTo("""{"arguments":{"x-expires":9000000}}"""));
     }
 
+    [Test]
+    public async Task Several_columns_of_an_object_come_together()
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", """{"arguments":{"x-expires":9000000,"x-max-length":5,"x-max-priority":2}}""");
+
+        Assert.That(
+            (await GetAsync($"/queues/{host}/q?columns=arguments.x-expires,arguments.x-max-length")).Body,
+            Is.EqualTo("""{"arguments":{"x-expires":9000000,"x-max-length":5}}"""));
+    }
+
     [TestCase("arguments,arguments.x-expires")]
     [TestCase("arguments.x-expires,arguments")]
     public async Task A_whole_object_that_is_asked_for_is_not_cut_by_a_part_of_it(string columns)

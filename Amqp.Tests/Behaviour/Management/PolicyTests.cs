@@ -34,6 +34,30 @@ public class PolicyTests : ApiTests
     }
 
     [Test]
+    public async Task A_queue_that_refuses_by_a_policy_has_room_again_for_each_message_that_goes()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        string queue = await DeclareQueueAsync(channel);
+        await PutAsync($"/policies/{host}/p", """{"pattern":"^q-","definition":{"max-length":2,"overflow":"reject-publish"}}""");
+        await Eventually.Holds(async () => (await GetAsync($"/queues/{host}/{queue}")).Body.Contains("\"policy\":\"p\"", StringComparison.Ordinal), () => "the policy does not reach the queue");
+        await channel.SelectConfirmsAsync();
+
+        for (int round = 0; round < 3; round++)
+        {
+            for (int message = 0; message < 2; message++)
+            {
+                await channel.PublishAsync("", queue, "taken");
+                await channel.ExpectAsync<BasicAck>();
+            }
+            await channel.PublishAsync("", queue, "refused");
+            await channel.ExpectAsync<BasicNack>();
+            await channel.GetAsync(queue);
+            await channel.GetAsync(queue);
+        }
+    }
+
+    [Test]
     public async Task A_time_to_live_is_for_messages_that_come_after_it()
     {
         string host = await NewVirtualHostAsync();

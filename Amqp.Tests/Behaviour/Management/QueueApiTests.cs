@@ -69,6 +69,25 @@ public class QueueApiTests : ApiTests
         Assert.That((await PostAsync($"/queues/{host}/q/get", look)).Body, Is.EqualTo("[]"));
     }
 
+    [TestCase("ack_requeue_true", 1, 0)]
+    [TestCase("reject_requeue_true", 1, 0)]
+    [TestCase("ack_requeue_false", 0, 0)]
+    [TestCase("reject_requeue_false", 0, 1)]
+    public async Task A_message_that_was_got_stays_goes_or_dies(string mode, int stays, int dies)
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", """{"arguments":{"x-dead-letter-exchange":"","x-dead-letter-routing-key":"dead"}}""");
+        await PutAsync($"/queues/{host}/dead", new { });
+        await PostAsync($"/exchanges/{host}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"}""");
+
+        await PostAsync($"/queues/{host}/q/get", new { count = 1, ackmode = mode, encoding = "auto" });
+
+        int[] left = [];
+        await Eventually.Holds(
+            async () => (left = [.. (await GetAsync($"/queues/{host}?sort=name")).Json.EnumerateArray().Select(queue => queue.GetProperty("messages").GetInt32())]) is [var dead, var alive] && (dead, alive) == (dies, stays),
+            () => $"what died and what stayed: {string.Join(' ', left)}");
+    }
+
     [TestCase("""{"routing_key":"q"}""", "[{key_missing,properties},\n {key_missing,payload},\n {key_missing,payload_encoding}]")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"!!","payload_encoding":"base64"}""", "not_base64 !!")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"foo"}""", "unsupported_encoding foo")]
