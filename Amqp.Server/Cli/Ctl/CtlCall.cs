@@ -96,13 +96,22 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     /// <summary>Deletes something.</summary>
     /// <param name="path">What.</param>
     /// <param name="missing">What to fail with when it is not there.</param>
-    public async Task DeleteAsync(string path, CtlException missing)
+    /// <param name="kept">What to fail with when it is protected; what the broker says unless given.</param>
+    public Task DeleteAsync(string path, CtlException missing, CtlException? kept = null) => ChangeAsync(HttpMethod.Delete, path, missing, kept);
+
+    /// <summary>Changes something that is there.</summary>
+    /// <inheritdoc cref="DeleteAsync"/>
+    public async Task ChangeAsync(HttpMethod method, string path, CtlException missing, CtlException? kept = null)
     {
-        ApiAnswer answer = await client.AskAsync(HttpMethod.Delete, path);
-        if (answer.Status == HttpStatusCode.NotFound)
-            throw missing;
-        if (!answer.IsSuccess)
-            throw Refused(answer);
+        ApiAnswer answer = await client.AskAsync(method, path);
+        if (answer.IsSuccess)
+            return;
+        throw answer.Status switch
+        {
+            HttpStatusCode.NotFound => missing,
+            HttpStatusCode.PreconditionFailed when kept is not null => kept,
+            _ => Refused(answer),
+        };
     }
 
     public async Task DemandVirtualHostAsync()

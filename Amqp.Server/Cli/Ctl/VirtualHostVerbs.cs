@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
@@ -60,13 +59,7 @@ internal static class VirtualHostVerbs
     private static async Task DeleteAsync(CtlCall call)
     {
         call.Announce($"Deleting vhost \"{call[0]}\" ...");
-        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Delete, ApiPath.Of("vhosts", call[0]));
-        if (answer.Status == HttpStatusCode.PreconditionFailed)
-            throw CtlException.Error(ExitCode.Unavailable, "Cannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata");
-        if (answer.Status == HttpStatusCode.NotFound)
-            throw CtlException.NoVirtualHost(call[0]);
-        if (!answer.IsSuccess)
-            throw call.Refused(answer);
+        await call.DeleteAsync(ApiPath.Of("vhosts", call[0]), CtlException.NoVirtualHost(call[0]), CtlException.ProtectedVirtualHost());
     }
 
     private static async Task ProtectAsync(CtlCall call, bool isProtected)
@@ -74,11 +67,8 @@ internal static class VirtualHostVerbs
         call.Announce(isProtected
             ? $"Protecting virtual host \"{call[0]}\" from removal by updating its metadata..."
             : $"Removing deletion protection from virtual host \"{call[0]}\" by updating its metadata...");
-        ApiAnswer answer = await call.Client.AskAsync(isProtected ? HttpMethod.Post : HttpMethod.Delete, ApiPath.Of("vhosts", call[0], "deletion", "protection"));
-        if (answer.Status == HttpStatusCode.NotFound)
-            throw CtlException.NoVirtualHost(call[0]);
-        if (!answer.IsSuccess)
-            throw call.Refused(answer);
+        await call.ChangeAsync(
+            isProtected ? HttpMethod.Post : HttpMethod.Delete, ApiPath.Of("vhosts", call[0], "deletion", "protection"), CtlException.NoVirtualHost(call[0]));
     }
 
     private static async Task ListAsync(CtlCall call)
