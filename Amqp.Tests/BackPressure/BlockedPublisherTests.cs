@@ -10,6 +10,7 @@ namespace Amqp.Tests.BackPressure;
 public sealed class BlockedPublisherTests
 {
     private const long MoreThanThereIs = 1L << 60;
+    private const long MemoryLimit = 16 << 20;
 
     private BrokerInProcess _broker = null!;
     private RawClient _client = null!;
@@ -21,7 +22,7 @@ public sealed class BlockedPublisherTests
     [SetUp]
     public async Task StartAsync()
     {
-        _broker = await BrokerInProcess.StartAsync();
+        _broker = await BrokerInProcess.StartAsync($"vm_memory_high_watermark.absolute = {MemoryLimit}");
         _client = await OpenAsync();
         _first = await _client.OpenChannelAsync(1);
         _second = await _client.OpenChannelAsync(2);
@@ -116,6 +117,48 @@ public sealed class BlockedPublisherTests
         await client.ExpectAsync<ConnectionBlocked>(0);
 
         Assert.That(Queue.Counts.Ready, Is.Zero);
+    }
+
+    /// <summary>An eighth of the limit of memory is what one may hold: where memory is short, for nobody else could free it.</summary>
+    [TestCase("a content", 22, "low on disk", false)]
+    [TestCase("a transaction", 22, "low on disk", false)]
+    [TestCase("a transaction", 18, "low on memory", false)]
+    [TestCase("a transaction", 22, "low on memory", true)]
+    [TestCase("a content", 22, "low on memory & disk", true)]
+    public async Task Who_holds_more_than_its_part_is_closed_where_memory_is_short_and_else_waits(string what, int hundredThousands, string alarm, bool isClosed)
+    {
+        byte[] part = new byte[100_000];
+        if (what == "a content")
+            await SendPartAsync(_second, (ulong)(hundredThousands + 1) * 100_000, part);
+        else
+            await _second.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+        for (int sent = what == "a content" ? 1 : 0; sent < hundredThousands; sent++)
+            await (what == "a content" ? _second.SendFrameAsync(FrameType.Body, part) : _second.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new()), part));
+        await DeclareAsync(_first); // answered when all of that was read
+        Set(alarm);
+
+        await _first.PublishAsync("", "q", "held back");
+        if (isClosed)
+        {
+            Assert.That((await _client.ExpectAsync<ConnectionClose>(0)).ReplyCode, Is.EqualTo((ushort)ReplyCode.ResourceError));
+            await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == 0, () => $"{_broker.Broker.HeldMemory.Bytes} bytes are still held");
+            return;
+        }
+        Assert.That((await _client.ExpectAsync<ConnectionBlocked>(0)).Reason, Is.EqualTo(alarm));
+        Set("");
+        await _client.ExpectAsync<ConnectionUnblocked>(0);
+        if (what == "a content")
+            await _second.SendFrameAsync(FrameType.Body, part);
+        else
+            await _second.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
+        await Eventually.Holds(() => Queue.Counts.Ready == (what == "a content" ? 2 : hundredThousands + 1), () => $"{Queue.Counts.Ready} messages have come");
+    }
+
+    private void Set(string alarms)
+    {
+        _broker.Broker.Alarms.SetMemoryLimit(alarms.Contains("memory") ? 1 : MemoryLimit);
+        _broker.Broker.Alarms.SetDiskLimit(alarms.Contains("disk") ? MoreThanThereIs : 0);
+        Assert.That(_broker.Broker.Alarms.Reason ?? "", Is.EqualTo(alarms));
     }
 
     /// <returns>Messages that are in the queue by it.</returns>

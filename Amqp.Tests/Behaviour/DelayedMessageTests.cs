@@ -242,6 +242,39 @@ public class DelayedMessageTests : BehaviourTests
     }
 
     [Test]
+    public async Task In_a_transaction_it_waits_also_when_something_was_declared_before_the_commit()
+    {
+        var channel = await OpenChannelAsync();
+        var (exchange, queue) = await DeclareAsync(channel);
+        await channel.CallAsync<TxSelect, TxSelectOk>(new());
+        await channel.PublishAsync(exchange, "k", "committed", Delay(FieldValue.FromInt32(Short)));
+
+        await DeclareQueueAsync(channel);
+        await channel.CallAsync<TxCommit, TxCommitOk>(new());
+
+        await channel.ConsumeAsync(queue, noAck: true);
+        Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("committed"));
+    }
+
+    [Test]
+    public async Task A_message_that_another_queue_refuses_is_not_confirmed_though_it_waits_here()
+    {
+        var channel = await OpenChannelAsync();
+        var (exchange, queue) = await DeclareAsync(channel);
+        string source = await DeclareExchangeAsync(channel, "fanout");
+        string full = await DeclareQueueAsync(channel, Table("x-max-length", FieldValue.FromInt32(0)).With("x-overflow", FieldValue.FromString("reject-publish")));
+        await channel.BindExchangeAsync(exchange, source, "k");
+        await channel.BindQueueAsync(full, source);
+        await channel.SelectConfirmsAsync();
+
+        await channel.PublishAsync(source, "k", "late", Delay(FieldValue.FromInt32(Short)));
+
+        Assert.That(await channel.ExpectAsync<BasicNack>(), Is.EqualTo(new BasicNack(1, Multiple: false, Requeue: false)));
+        await channel.ConsumeAsync(queue, noAck: true);
+        Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("late"));
+    }
+
+    [Test]
     public async Task What_waits_goes_with_its_exchange()
     {
         var channel = await OpenChannelAsync();

@@ -155,8 +155,9 @@ public class DirectReplyToTests : BehaviourTests
         await replier.ExpectQuietAsync();
     }
 
-    [Test]
-    public async Task A_reply_in_a_transaction_waits_for_the_commit()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_reply_in_a_transaction_waits_for_the_commit(bool declares)
     {
         await SkipOnRabbitMqAsync("it sends replies when they are published");
         var requester = await OpenChannelAsync();
@@ -167,6 +168,8 @@ public class DirectReplyToTests : BehaviourTests
         await replier.PublishAsync("", name, "answer");
         await replier.ExpectQuietAsync();
         await requester.ExpectQuietAsync();
+        if (declares)
+            await DeclareQueueAsync(replier); // routes are found anew then
 
         await replier.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
 

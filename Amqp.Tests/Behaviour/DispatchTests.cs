@@ -82,6 +82,23 @@ public class DispatchTests : BehaviourTests
         Assert.That(await TakeAsync(channel, 4), Is.EqualTo(new[] { "a0", "b1", "a2", "b3" }));
     }
 
+    [TestCase(1L << 32, 5)]
+    [TestCase(long.MaxValue, 5)]
+    [TestCase(-5, -(1L << 32))]
+    [TestCase(0, long.MinValue)]
+    public async Task A_priority_may_be_any_integer(long higher, long lower)
+    {
+        var channel = await OpenChannelAsync();
+        string queue = await DeclareQueueAsync(channel);
+        await channel.ConsumeAsync(queue, "low", true, arguments: Table("x-priority", FieldValue.FromInt64(lower)));
+        await channel.ConsumeAsync(queue, "high", true, arguments: Table("x-priority", FieldValue.FromInt64(higher)));
+
+        for (int message = 0; message < 2; message++)
+            await channel.PublishAsync("", queue, $"{message}");
+
+        Assert.That(await TakeAsync(channel, 2), Is.EqualTo(new[] { "high0", "high1" }));
+    }
+
     private static IEnumerable<TestCaseData> NoPriorities =>
     [
         new TestCaseData(FieldValue.FromString("1"), "longstr").SetArgDisplayNames("text"),

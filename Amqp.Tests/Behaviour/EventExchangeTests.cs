@@ -142,6 +142,53 @@ public class EventExchangeTests : BehaviourTests
     }
 
     [Test]
+    public async Task A_connection_is_told_with_both_its_ends_and_what_was_agreed_on()
+    {
+        var events = await ListenAsync("user.authentication.success", "connection.created");
+        string name = NewName("connection");
+        await ConnectAsync(channelMax: 100, frameMax: 8192, heartbeat: 7, properties: Table("connection_name", FieldValue.FromString(name)));
+
+        var login = await events.NextAsync(headers => headers["peer_port"] is not null); // of any, if others log in just now
+        var created = await events.NextAsync("user_provided_name", name);
+
+        Assert.That(EventWatch.Texts(created, "channel_max", "frame_max", "timeout", "port"), Is.EqualTo(new[] { "100", "8192", "7", $"{(await BrokerTarget.UriAsync).Port}" }));
+        foreach (var told in new[] { EventWatch.Texts(created, "peer_host", "peer_port", "host", "port", "name"), [.. EventWatch.Texts(login, "peer_host", "peer_port", "host"), EventWatch.Texts(created, "port")[0], EventWatch.Texts(login, "connection_name")[0]] })
+            Assert.That(told[4], Does.StartWith($"127.0.0.1:{told[1]} -> ").And.EndsWith($":{told[3]}"));
+    }
+
+    [Test]
+    public async Task A_consumer_is_told_with_how_it_consumes()
+    {
+        var (channel, events) = (await OpenChannelAsync(), await ListenAsync("consumer.created"));
+        string queue = await DeclareQueueAsync(channel);
+
+        await channel.ConsumeAsync(queue, "alone", noAck: true, exclusive: true);
+
+        Assert.That(EventWatch.Texts(await events.NextAsync("queue", queue), "consumer_tag", "ack_required", "exclusive", "prefetch_count", "vhost"), Is.EqualTo(new[] { "alone", "false", "true", "0", "/" }));
+    }
+
+    [Test]
+    public async Task A_channel_that_the_broker_closed_is_told_once_though_its_client_goes_without_an_answer()
+    {
+        var events = await ListenAsync("channel.closed", "connection.*");
+        string name = NewName("connection");
+        var client = await ConnectAsync(properties: Table("connection_name", FieldValue.FromString(name)));
+        string connection = EventWatch.Texts(await events.NextAsync("user_provided_name", name), "name")[0];
+        var channel = await client.OpenChannelAsync();
+        await channel.SendAsync(new QueueDelete("", false, false, false)); // none was declared
+        await channel.ExpectAsync<ChannelClose>();
+
+        await client.SendAsync(0, new ConnectionClose(200, "bye", 0, 0));
+        await client.ExpectAsync<ConnectionCloseOk>(0);
+
+        var told = new List<string>();
+        do
+            told.Add((await events.NextAsync(headers => headers["pid"]?.ToString().Contains(connection, StringComparison.Ordinal) == true)).Method.RoutingKey);
+        while (told[^1] != "connection.closed");
+        Assert.That(told, Is.EqualTo(["channel.closed", "connection.closed"]));
+    }
+
+    [Test]
     public async Task A_refused_login_is_told_with_the_name_that_was_tried()
     {
         var events = await ListenAsync("user.authentication.failure");

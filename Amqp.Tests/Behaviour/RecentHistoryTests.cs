@@ -105,6 +105,21 @@ public class RecentHistoryTests : BehaviourTests
     }
 
     [Test]
+    public async Task What_was_committed_is_kept_also_when_something_was_declared_before_the_commit()
+    {
+        var channel = await OpenChannelAsync();
+        string exchange = await DeclareHistoryAsync(channel, 3);
+        await channel.CallAsync<TxSelect, TxSelectOk>(new());
+        await channel.PublishAsync(exchange, "", "hello");
+        string queue = await DeclareQueueAsync(channel);
+        await channel.CallAsync<TxCommit, TxCommitOk>(new());
+
+        await channel.BindQueueAsync(queue, exchange);
+
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("hello"));
+    }
+
+    [Test]
     public async Task To_be_kept_does_not_count_as_being_routed()
     {
         var channel = await OpenChannelAsync();

@@ -33,6 +33,27 @@ public sealed class InternalMessageTests
         Assert.That((found, _broker.Broker.Faults.Total), Is.EqualTo((left, 0L)));
     }
 
+    [Test]
+    public async Task What_waits_is_published_before_a_stop_in_its_order_and_nothing_after_it()
+    {
+        const int count = 3_000;
+        var publisher = _broker.Host.AddInternalExchange("internal");
+        Assert.That(publisher.IsHeard, Is.False);
+        var queue = _broker.Declare("watches");
+        _broker.Host.Topology.Bind("internal", queue, "#", FieldTable.Empty, _broker.Round);
+        Assert.That(publisher.IsHeard);
+        for (int i = 0; i < count; i++)
+            publisher.Publish($"{i}", new BasicProperties(), []);
+
+        await publisher.StopAsync();
+        publisher.Publish("late", new BasicProperties(), []);
+
+        Assert.That(queue.Counts.Ready, Is.EqualTo(count));
+        int first = 0;
+        Assert.That(queue.TryPeek(0, (_, payload) => first = PublishKeyLength(payload.Payload)));
+        Assert.That(first, Is.EqualTo(1));
+    }
+
     private static int PublishKeyLength(ReadOnlySpan<byte> payload)
     {
         PublishAddress.Split(EncodedMessage.Read(payload).Address, out _, out var key);

@@ -11,6 +11,14 @@ namespace Amqp.Tests.Broker;
 /// <summary>What a broker allows all of its clients together.</summary>
 public class NodeLimitTests
 {
+    private BrokerInProcess _unlimited = null!; // in channels and frames, not in messages and virtual hosts
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _unlimited = await BrokerInProcess.StartAsync("channel_max = 0", "frame_max = 0", "max_message_size = 150000", "vhost_max = 0");
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _unlimited.DisposeAsync();
+
     [Test]
     public async Task One_connection_too_many_is_refused()
     {
@@ -81,6 +89,51 @@ public class NodeLimitTests
         await channel.SendAsync(new ExchangeDeclare("more", "direct", false, false, false, false, false, FieldTable.Empty));
 
         await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare exchange 'more': exchange limit in cluster (12) is reached", ExchangeDeclare.Id);
+    }
+
+    [TestCase(0, 0, ushort.MaxValue, int.MaxValue)]
+    [TestCase(7, 200_000, 7, 200_000)]
+    [TestCase(ushort.MaxValue, int.MaxValue, ushort.MaxValue, int.MaxValue)]
+    public async Task Where_channels_and_frames_have_no_limit_a_client_has_the_one_that_it_asks_for(int channelMax, int frameMax, int channels, int frames)
+    {
+        var broker = _unlimited;
+        await using var client = await DialAsync(broker);
+        var tune = await client.LogInAndExpectTuneAsync();
+        Assert.That((tune.ChannelMax, tune.FrameMax), Is.EqualTo(((ushort)0, 0u)));
+        await client.SendAsync(0, new ConnectionTuneOk((ushort)channelMax, (uint)frameMax, 0));
+        await client.SendAsync(0, new ConnectionOpen("/"));
+        await client.ExpectAsync<ConnectionOpenOk>(0);
+        var channel = await client.OpenChannelAsync(ushort.MaxValue);
+        await client.OpenChannelAsync(1);
+
+        var connection = broker.Connections.All.Single(each => each.Session is not null && each.ChannelCount > 0);
+        Assert.That((connection.Session!.ChannelMax, connection.Session.FrameMax), Is.EqualTo((channels, frames)));
+        Assert.That(connection.Channels.Select(each => each.Number), Is.EqualTo([1, ushort.MaxValue]));
+        await channel.DeclareExclusiveQueueAsync("q");
+        await channel.PublishAsync("", "q", new string('x', 150_000));
+        Assert.That((await channel.GetAsync("q")).Content.BodyFrames, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_message_may_be_as_large_as_the_broker_takes_and_no_larger()
+    {
+        await using var client = await DialAsync(_unlimited);
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareExclusiveQueueAsync("q");
+        await channel.PublishAsync("", "q", new string('x', 150_000));
+        Assert.That((await channel.GetAsync("q")).Text, Has.Length.EqualTo(150_000));
+
+        await channel.PublishAsync("", "q", new string('x', 150_001));
+
+        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - message size 150001 is larger than configured max size 150000", BasicPublish.Id);
+    }
+
+    [Test]
+    public void The_first_virtual_host_is_made_whatever_the_limit()
+    {
+        Assert.That(_unlimited.Broker.VirtualHosts.All.Select(host => host.Name), Is.EqualTo(["/"]));
+        Assert.That(() => _unlimited.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.TypeOf<AmqpException>().With.Message.EqualTo("cannot create vhost 'a': vhost limit of 0 is reached"));
     }
 
     [Test]

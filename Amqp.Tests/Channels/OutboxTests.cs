@@ -53,6 +53,47 @@ public sealed class OutboxTests
         Assert.That((pool.Rented > 5, pool.Held), Is.EqualTo((true, 0)));
     }
 
+    /// <summary>Properties are written in one piece, also where no block of the pool has room for it.</summary>
+    [Test]
+    public void What_is_larger_than_a_block_takes_none_of_the_pools([Values] bool isBehindOther)
+    {
+        using var pool = new CountedPool();
+        var outbox = new Outbox(new SentFrames(), pool, long.MaxValue);
+        for (int i = 0; i < 3; i++)
+        {
+            lock (outbox.Gate)
+            {
+                if (isBehindOther)
+                    outbox.Write(1, new BasicAck(1, false));
+                outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], new byte[100_000], [], 131_072);
+                outbox.WriteContent(1, new byte[100_000], [], 131_072);
+            }
+            outbox.Flush();
+        }
+
+        Assert.That((pool.Held, outbox.Waiting), Is.EqualTo((0, 0L)));
+    }
+
+    [Test]
+    public async Task What_waits_to_be_sent_counts_by_the_blocks_that_it_is_in()
+    {
+        using var pool = new CountedPool();
+        var sink = new HeldSink();
+        var outbox = new Outbox(sink, pool, long.MaxValue);
+        Assert.That(outbox.MemoryInUse, Is.Zero);
+
+        Heartbeat(outbox);
+        Assert.That(outbox.MemoryInUse, Is.EqualTo(16 << 10));
+        lock (outbox.Gate)
+            outbox.WriteContent(1, [0, 0], new byte[(16 << 10) - 2 * Frame.Overhead - Frame.Overhead - 14], 131_072);
+        Assert.That((outbox.Waiting, outbox.MemoryInUse), Is.EqualTo((16L << 10, 16L << 10)));
+        Heartbeat(outbox);
+        Assert.That(outbox.MemoryInUse, Is.EqualTo(32 << 10));
+
+        await Eventually.Holds(() => sink.TakeAll() && outbox.Waiting == 0, () => $"{outbox.Waiting} octets are never sent");
+        Assert.That(outbox.MemoryInUse, Is.Zero);
+    }
+
     [Test]
     public async Task A_peer_that_goes_leaves_nothing_behind_and_nobody_waiting()
     {

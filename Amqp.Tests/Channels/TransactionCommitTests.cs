@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Storage;
 using Amqp.Tests.Faults;
 using Amqp.Tests.Support;
 
@@ -40,6 +41,67 @@ public sealed class TransactionCommitTests
             await channel.SendAsync(new BasicAck(tag, false));
             await channel.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
         }
+    }
+
+    [Test]
+    public async Task A_commit_is_answered_when_the_store_has_it_and_with_an_error_when_it_never_will([Values] bool fails)
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareQueueAsync("q", durable: true);
+        await channel.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+        await channel.PublishAsync("", "q", "a", new() { DeliveryMode = 2 });
+        var (asked, outcome) = (new TaskCompletionSource(), new TaskCompletionSource());
+        broker.Store.Commit = _ =>
+        {
+            asked.TrySetResult();
+            return outcome.Task;
+        };
+
+        await channel.SendAsync(new TxCommit());
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        if (fails)
+            outcome.SetException(new StoreFailedException("the disk failed"));
+        else
+            outcome.SetResult();
+
+        if (fails)
+            await client.ExpectCloseAsync(ReplyCode.InternalError, "INTERNAL_ERROR - the disk failed", TxCommit.Id);
+        else
+            await channel.ExpectAsync<TxCommitOk>();
+    }
+
+    /// <summary>The broker waits for the disk at each commit, and reads that the client has gone while it does.</summary>
+    [Test]
+    public async Task What_a_client_committed_before_it_went_is_done()
+    {
+        const int commits = 5;
+        await using var broker = await FaultyBroker.StartAsync();
+        var first = new TaskCompletionSource();
+        await using (var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}")))
+        {
+            await client.OpenAsync();
+            var channel = await client.OpenChannelAsync();
+            await channel.DeclareQueueAsync("q", durable: true);
+            await channel.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
+            broker.Store.Commit = committed => first.Task.ContinueWith(_ => committed, TaskScheduler.Default).Unwrap();
+            var output = new List<byte>();
+            for (int i = 0; i < commits; i++)
+            {
+                output.AddRange(Encoded.Frame(1, new BasicPublish("", "q", false, false)));
+                output.AddRange(Encoded.Frame(FrameType.Header, 1, Encoded.Header(0, Encoded.Properties(new() { DeliveryMode = 2 }))));
+                output.AddRange(Encoded.Frame(1, new TxCommit()));
+            }
+            await client.SendAsync(output.ToArray());
+            await Eventually.Holds(() => broker.Queue("q").Counts.Ready == 1, () => "the first commit has not come");
+        }
+
+        first.SetResult();
+
+        await Eventually.Holds(() => !broker.Broker.Connections.All.Any(), () => "the connection does not end");
+        Assert.That(broker.Queue("q").Counts.Ready, Is.EqualTo(commits));
     }
 
     [Test]

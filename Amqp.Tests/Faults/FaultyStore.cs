@@ -14,6 +14,9 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
     /// <summary>Called ahead of each settle, with the number of the queue and whether it is bound to what was appended before.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
+    /// <summary>What becomes of a wait for a commit.</summary>
+    public Func<Task, Task> Commit { get; set; } = static committed => committed;
+
     public bool IsDisposed { get; private set; }
 
     public event Action? Committed
@@ -114,7 +117,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => store.WaitForRoomAsync(cancellation);
 
-    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => store.WaitForCommitAsync(position, cancellation);
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => Commit(store.WaitForCommitAsync(position, cancellation));
 
     public ValueTask DisposeAsync()
     {

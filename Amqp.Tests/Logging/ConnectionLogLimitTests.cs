@@ -2,6 +2,7 @@ using System.Net;
 using Amqp.Protocol;
 using Amqp.Server.Connections;
 using Amqp.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
@@ -99,6 +100,31 @@ public sealed class ConnectionLogLimitTests : IDisposable
         Take(lines, 1, 1);
 
         Assert.That((before, lines.IsUsedUp(Address(1)), lines.IsUsedUp(Address(2))), Is.EqualTo((false, true, false)));
+    }
+
+    /// <summary>One line is allowed. What is written, what is summed up, and whose it is.</summary>
+    [Test]
+    public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()
+    {
+        var log = new ListLogger();
+        using var lines = NewAllowance(perAddress: 1, inAll: 100);
+        var (offender, other) = (new LimitedLogger(log, lines, Address(1)), new LimitedLogger(log, lines, Address(2)));
+
+        offender.LogInformation(1, "opened");
+        offender.LogInformation(1, "closed");
+        offender.LogWarning(2, "broken");
+        offender.LogInformation(1, "opened again");
+        offender.LogWarning(3, "broken again");
+        offender.LogInformation(1, "opened once too often");
+        offender.LogError(4, "broken for good");
+        offender.LogError(5, new InvalidOperationException(), "the broker's own");
+        other.LogInformation(1, "opened");
+        other.LogError(6, "broken");
+        _clock.Ring();
+
+        Assert.That(log.Lines, Is.EqualTo(
+            ["Information 1 opened", "Information 1 closed", "Warning 2 broken", "Information 1 opened again", "Error 5 the broker's own", "Information 1 opened", "Error 6 broken"]));
+        Assert.That(_summaries, Is.EqualTo(["3 of 10.0.0.1, broken for good"]));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Tests.Support;
@@ -11,6 +13,33 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     private readonly BareBroker _broker = new();
 
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Test]
+    public void A_queue_is_declared_as_often_as_somebody_asks_and_comes_and_goes_once()
+    {
+        var host = _broker.Broker.VirtualHosts.Put("v", VirtualHostDescription.None);
+        host.Topology.DeclareQueue("goes with it", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
+        var queue = _broker.Declare("q");
+        _broker.Declare("q");
+        _broker.Declare("q");
+        _broker.Declare("expires", ("x-expires", 1_000));
+        Assert.That(Churns(), Is.EqualTo((5L, 3L, 0L)));
+
+        _broker.Host.Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
+        Assert.That(Churns(), Is.EqualTo((5L, 3L, 1L)));
+        _broker.Host.Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
+        Assert.That(Churns(), Is.EqualTo((5L, 3L, 1L)), "it was gone already");
+        _broker.Clock.Advance(1_000);
+        Assert.That(Churns(), Is.EqualTo((5L, 3L, 2L)));
+        _broker.Broker.VirtualHosts.Delete("v");
+        Assert.That(Churns(), Is.EqualTo((5L, 3L, 3L)));
+
+        (long, long, long) Churns()
+        {
+            var statistics = _broker.Broker.Statistics;
+            return (statistics.Count(Churn.QueueDeclared), statistics.Count(Churn.QueueCreated), statistics.Count(Churn.QueueDeleted));
+        }
+    }
 
     [TestCase("classic", QueueType.Classic)]
     [TestCase("quorum", QueueType.Quorum)]
