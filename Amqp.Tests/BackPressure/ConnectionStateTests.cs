@@ -44,6 +44,22 @@ public class ConnectionStateTests
     }
 
     [Test]
+    public async Task It_is_closing_once_the_broker_has_closed_it_whatever_it_was_before()
+    {
+        var channel = await OpenAsync(RawHandshake.ClientProperties);
+        _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
+        await channel.PublishAsync("", "nowhere", "a");
+        await _client.ExpectAsync<ConnectionBlocked>(0);
+        var connection = _broker.Connections.All.Single();
+
+        connection.Close(new AmqpException(ReplyCode.ConnectionForced, "enough"));
+
+        Assert.That(connection.State, Is.EqualTo("closing"));
+        await _client.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - enough");
+        Assert.That(connection.State, Is.EqualTo("closing"), "it has not answered");
+    }
+
+    [Test]
     public async Task It_is_in_flow_while_the_store_cannot_keep_up_with_it_and_a_while_longer()
     {
         var channel = await OpenAsync(RawHandshake.ClientProperties);

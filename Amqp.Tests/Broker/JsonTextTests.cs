@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Amqp.Protocol;
 using Amqp.Server.Broker;
 
 namespace Amqp.Tests.Broker;
@@ -42,6 +43,38 @@ public class JsonTextTests
     [TestCase(new byte[] { 0xC0, 0x80 })]
     public void Octets_that_are_not_UTF_8_are_refused(byte[] octets) =>
         Assert.That(() => JsonText.Parse((byte[])[.. "{\"a\":\""u8, .. octets, .. "\"}"u8], maxTableDepth: 4), Throws.InstanceOf<JsonException>());
+
+    private static IEnumerable<TestCaseData> Fields =>
+    [
+        new(FieldValue.FromBoolean(true), "true", true),
+        new(FieldValue.FromInt64(long.MinValue), "-9223372036854775808", true),
+        new(FieldValue.FromDouble(9223372036854775808), "9.223372036854776E+18", true),
+        new(FieldValue.FromDouble(1.5), "1.5", true),
+        new(FieldValue.Void, "null", true),
+        new(FieldValue.FromString("text"), "\"text\"", true),
+        new(FieldValue.FromArray([FieldValue.FromInt64(1), FieldValue.FromArray([]), FieldValue.FromInt64(2)]), "[1,[],2]", true),
+        new(FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.Void))).With("c", FieldValue.FromInt64(3))), """{"a":{"b":null},"c":3}""", true),
+        new(FieldValue.FromInteger(FieldType.Byte, 255), "255", false),
+        new(FieldValue.FromSingle(1.5f), "1.5", false),
+        new(FieldValue.FromTimestamp(ulong.MaxValue), "18446744073709551615", false),
+        new(FieldValue.FromDouble(double.NaN), "\"NaN\"", false),
+        new(FieldValue.FromDouble(double.NegativeInfinity), "\"-Infinity\"", false),
+        new(FieldValue.FromDecimal(2, 314), "\"314e-2\"", false),
+        new(FieldValue.FromBytes([0, 255]), "\"00FF\"", false),
+    ];
+
+    [TestCaseSource(nameof(Fields))]
+    public void A_field_is_written_as_what_it_is_and_read_as_what_JSON_knows(FieldValue field, string json, bool isReadAlike)
+    {
+        using var output = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(output))
+            JsonFields.Write(writer, field);
+        Assert.That(Encoding.UTF8.GetString(output.ToArray()), Is.EqualTo(json));
+
+        using var document = JsonDocument.Parse(json);
+        if (isReadAlike)
+            Assert.That(JsonFields.Read(document.RootElement), Is.EqualTo(field));
+    }
 
     [Test]
     public void Tables_are_read_however_deep_and_refused_beyond_the_limit()

@@ -1,4 +1,6 @@
 using Amqp.Protocol;
+using Amqp.Server.Channels.Publishing;
+using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -41,6 +43,27 @@ public class MessageInterceptorTests
         long milliseconds = properties.Headers!["timestamp_in_ms"]!.Value.AsInteger();
         Assert.That(properties.Timestamp, Is.EqualTo((ulong)milliseconds / 1000));
         Assert.That(properties.Headers, Is.EqualTo(Table("other", FieldValue.FromInt32(1)).With("timestamp_in_ms", FieldValue.FromInt64(milliseconds))));
+    }
+
+    /// <summary>Of the two that say the time each is set where it is missing.</summary>
+    [Test]
+    public void A_time_that_the_publisher_has_set_in_part_is_completed([Values] bool hasHeader, [Values] bool hasTimestamp, [Values] bool overwrites)
+    {
+        var clock = new ManualClock();
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var interceptors = MessageInterceptors.Of(new InterceptorOptions { OverwritesTimestamp = overwrites }, clock)!;
+        var published = new BasicProperties
+        {
+            Headers = hasHeader ? Table("timestamp_in_ms", FieldValue.FromInt64(1)).With("other", FieldValue.FromInt32(2)) : Table("other", FieldValue.FromInt32(2)),
+            Timestamp = hasTimestamp ? 1 : null,
+            AppId = "app",
+        };
+
+        var properties = BasicProperties.Read(interceptors.Intercept(Encoded.Properties(published)));
+
+        Assert.That(properties.Headers!["timestamp_in_ms"]!.Value.AsInteger(), Is.EqualTo(hasHeader && !overwrites ? 1 : now));
+        Assert.That(properties.Timestamp, Is.EqualTo(hasTimestamp && !overwrites ? 1UL : (ulong)now / 1000));
+        Assert.That((properties.Headers.Count, properties.Headers["other"]!.Value.AsInteger(), properties.AppId), Is.EqualTo((2, 2L, "app")));
     }
 
     [TestCase("false", "mine")]

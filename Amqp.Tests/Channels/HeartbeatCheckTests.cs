@@ -44,6 +44,23 @@ public sealed class HeartbeatCheckTests
     }
 
     [Test]
+    public async Task A_peer_that_was_not_read_from_has_its_whole_time_again_afterwards()
+    {
+        var channel = await _client.OpenChannelAsync();
+        _broker.Broker.Alarms.SetDiskLimit(long.MaxValue);
+        await channel.PublishAsync("", "nowhere");
+        await _client.ExpectAsync<ConnectionBlocked>(0);
+        long blocked = Environment.TickCount64;
+        await Eventually.Holds(() => Environment.TickCount64 > blocked + 1, () => "the clock stands still");
+
+        _broker.Broker.Alarms.SetDiskLimit(0);
+        await _client.ExpectAsync<ConnectionUnblocked>(0);
+        _connection.CheckHeartbeat(blocked + 5 * Interval / 2 + 1);
+
+        await channel.ExpectQuietAsync();
+    }
+
+    [Test]
     public async Task A_peer_is_given_up_when_it_was_silent_for_two_and_a_half_intervals_and_not_before()
     {
         long before = Environment.TickCount64;

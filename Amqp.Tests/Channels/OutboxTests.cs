@@ -67,6 +67,7 @@ public sealed class OutboxTests
                     outbox.Write(1, new BasicAck(1, false));
                 outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], new byte[100_000], [], 131_072);
                 outbox.WriteContent(1, new byte[100_000], [], 131_072);
+                outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], [0, 0], new byte[40_000], 131_072); // in whatever blocks there are
             }
             outbox.Flush();
         }

@@ -6,6 +6,8 @@ namespace Amqp.Tests.Hosting;
 /// <summary>Clients that err between tune-ok and open-ok.</summary>
 public class HandshakeErrorTests
 {
+    private BrokerInProcess _broker = null!;
+
     private static byte[] UnknownVirtualHost => Encoded.Frame(0, new ConnectionOpen("nope"));
 
     private static byte[] AnotherMethod => Encoded.Frame(0, new ConnectionUpdateSecret([], ""));
@@ -24,6 +26,12 @@ public class HandshakeErrorTests
         new TestCaseData(NoMethod, ReplyCode.UnexpectedFrame).SetArgDisplayNames("no method"),
         new TestCaseData(Channel, ReplyCode.UnexpectedFrame).SetArgDisplayNames("a channel"),
     ];
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _broker = await BrokerInProcess.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _broker.DisposeAsync();
 
     [TestCaseSource(nameof(Errors))]
     public async Task An_error_is_answered_with_a_close_and_then_the_client_is_heard_to_its_close_ok(byte[] sent, ReplyCode code)
@@ -54,6 +62,27 @@ public class HandshakeErrorTests
         await client.SendAsync(0, new ConnectionCloseOk());
         await client.ExpectEndAsync();
         await DemandNoFaultAsync(broker);
+    }
+
+    /// <summary>Behind a frame that is too large no frame can be told: the octets of close-ok are looked for, wherever a packet ends.</summary>
+    [Test]
+    public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)
+    {
+        byte[] closeOk = [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, (byte)(isAmqp08 ? 61 : 51), Frame.End];
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
+        await client.SendAsync((byte[])(isAmqp08 ? [.. "AMQP"u8, 1, 1, 9, 1] : ProtocolHeader.Amqp091.ToArray()));
+        await client.ExpectAsync<ConnectionStart>(0);
+        await client.LogInAsync(properties: FieldTable.Empty);
+        await client.ExpectAsync<ConnectionTune>(0);
+        await client.SendAsync(0, new ConnectionTuneOk(2047, 131_072, 0));
+
+        await client.SendAsync((byte[])[1, 0, 0, 0xFF, 0, 0, 0, .. new byte[20], .. closeOk[..cut]]);
+        Assert.That((await client.ReceiveAsync()).Payload[..6], Is.EqualTo(new byte[] { 0, 10, 0, (byte)(isAmqp08 ? 60 : 50), 501 >> 8, 501 & 255 }));
+        await client.SendAsync(closeOk[cut..]);
+
+        await client.ExpectEndAsync();
+        await Eventually.Holds(() => _broker.Connections.Count == 0, () => "the connection is still there");
+        Assert.That(_broker.Log, Has.None.Contains("handshake not done"), "that it is cut off for want of an answer");
     }
 
     private static async Task<AmqpSocket> TuneAsync(BrokerProcess broker)

@@ -127,6 +127,31 @@ public sealed class ConnectionLogLimitTests : IDisposable
         Assert.That(_summaries, Is.EqualTo(["3 of 10.0.0.1, broken for good"]));
     }
 
+    /// <summary>Four refusals are answered at once.</summary>
+    [Test]
+    public void Who_was_refused_too_often_waits_and_is_three_lines_of_log_and_a_sum()
+    {
+        var log = new ListLogger();
+        using var failed = new FailedLogins(limit: 4, _clock, log);
+
+        Assert.That(Fail(failed, address: 1, times: 6), Is.EqualTo([false, false, false, false, true, true]));
+        Assert.That(Fail(failed, address: 2, times: 1), Is.EqualTo([false]), "it is somebody else");
+        Assert.That(log.Lines.Select(line => line.Contains("'jo1'")), Is.EqualTo([true, true, true, false]));
+        log.Lines.Clear();
+        _clock.Ring();
+
+        Assert.That(log.Lines.Single(), Does.Contain("3 more logins from 10.0.0.1").And.Contain("'jo1': why 6"));
+        Assert.That(Fail(failed, address: 1, times: 1), Is.EqualTo([false]), "the interval is over");
+    }
+
+    [Test]
+    public void Without_a_limit_of_refusals_nobody_waits()
+    {
+        using var failed = new FailedLogins(limit: 0, _clock, new ListLogger());
+
+        Assert.That(Fail(failed, address: 1, times: 100), Is.All.False);
+    }
+
     [Test]
     public void Without_a_limit_everything_is_written()
     {
@@ -147,6 +172,9 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     private static IPAddress Address(int number) => new([10, 0, 0, (byte)number]);
+
+    private static bool[] Fail(FailedLogins failed, int address, int times) =>
+        [.. Enumerable.Range(1, times).Select(time => failed.Note(Address(address), "peer", $"jo{address}", "PLAIN", $"why {time}"))];
 
     private static bool[] Take(LineAllowance lines, int address, int count) => [.. Enumerable.Range(0, count).Select(_ => lines.TryTake(Address(address), out int _))];
 

@@ -126,6 +126,29 @@ public class EncodedPropertiesTests
     public void Properties_behind_a_continuation_are_let_pass() =>
         Assert.That(EncodedProperties.Read([0x10, 0x01, 0x80, 0x00, 2, 1, (byte)'a']).DeliveryMode, Is.EqualTo(2));
 
+    /// <summary>Content type, headers, delivery mode and expiration, and behind a second and a third word of flags what nobody knows.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Behind_a_continuation_each_property_stands_where_it_is_and_what_nobody_knows_is_kept(bool keepsExpiration)
+    {
+        byte[] headers = Encoded.Fields(FieldTable.Empty.With("h", FieldValue.FromInt32(7))), others = Encoded.Fields(FieldTable.Empty.With("i", FieldValue.FromInt64(8)));
+        byte[] before = List(expires: true, headers);
+
+        Assert.That(EncodedProperties.HeadersOffset(before), Is.EqualTo(8));
+        Assert.That(EncodedProperties.Find(before, PropertyFlags.ContentType).ToArray(), Is.EqualTo("a"u8.ToArray()));
+        Assert.That(EncodedProperties.Find(before, PropertyFlags.DeliveryMode).ToArray(), Is.EqualTo(new byte[] { 2 }));
+        Assert.That(EncodedProperties.Find(before, PropertyFlags.Expiration).ToArray(), Is.EqualTo("9"u8.ToArray()));
+        var output = new ArrayBufferWriter<byte>();
+        EncodedProperties.Rewrite(before, others, keepsExpiration, output);
+
+        Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(List(keepsExpiration, others)));
+
+        static byte[] List(bool expires, byte[] fields) =>
+        [
+            (byte)(expires ? 0xB1 : 0xB0), 1, 0, 1, 0x80, 0, 1, (byte)'a', 0, 0, 0, (byte)fields.Length, .. fields, 2, .. (byte[])(expires ? [1, (byte)'9'] : []), 1, (byte)'z',
+        ];
+    }
+
     [Test]
     public void A_continuation_that_never_ends_is_refused() =>
         Assert.That(() => EncodedProperties.Read([0, 1, 0, 1, 0, 1]).Flags, Throws.AmqpError(ReplyCode.SyntaxError));

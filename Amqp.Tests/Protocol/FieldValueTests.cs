@@ -6,9 +6,26 @@ namespace Amqp.Tests.Protocol;
 
 public class FieldValueTests
 {
+    private static IEnumerable<TestCaseData> Texts =>
+    [
+        new(FieldValue.FromBoolean(false), "false"),
+        new(FieldValue.FromInteger(FieldType.SByte, -1), "-1"),
+        new(FieldValue.FromDouble(1.5), "1.5"),
+        new(FieldValue.FromDecimal(2, 314), "314e-2"),
+        new(FieldValue.FromTimestamp(ulong.MaxValue), "18446744073709551615"),
+        new(FieldValue.FromBytes([0, 255]), "00FF"),
+        new(FieldValue.Void, "void"),
+        new(FieldValue.FromTable(FieldTable.Empty), "{}"),
+        new(FieldValue.FromArray([FieldValue.FromArray([]), FieldValue.FromInt32(1), FieldValue.FromArray([FieldValue.FromInt32(2)]), FieldValue.FromInt32(3)]), "[[], 1, [2], 3]"),
+        new(FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.FromString("c")).With("d", FieldValue.Void))).With("e", FieldValue.FromInt32(1))), "{a: {b: c, d: void}, e: 1}"),
+    ];
+
     [Test]
     public void Values_of_different_types_differ() =>
         Assert.That(FieldValue.FromInt32(1), Is.Not.EqualTo(FieldValue.FromInt64(1)));
+
+    [TestCaseSource(nameof(Texts))]
+    public void A_value_is_shown_as_text(FieldValue value, string text) => Assert.That($"{value}", Is.EqualTo(text));
 
     [Test]
     public void A_value_equals_itself_and_hashes_alike() =>

@@ -1,5 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Tests.Support;
@@ -39,6 +41,34 @@ public sealed class SampledBrokerTests : IAsyncDisposable
             var statistics = _broker.Broker.Statistics;
             return (statistics.Count(Churn.QueueDeclared), statistics.Count(Churn.QueueCreated), statistics.Count(Churn.QueueDeleted));
         }
+    }
+
+    [Test]
+    public void What_is_declared_counts_for_the_memory_alarm_by_its_kind_until_it_is_gone()
+    {
+        var (broker, topology) = (_broker.Broker, _broker.Host.Topology);
+        long all = broker.MemoryInUse, before = broker.VirtualHosts.MemoryInUse;
+        var queue = _broker.Declare("q");
+        topology.DeclareExchange("x", "topic", ExchangeFlags.None, FieldTable.Empty);
+        topology.DeclareExchange("y", "fanout", ExchangeFlags.None, FieldTable.Empty);
+        foreach (string key in (string[])["a", "b", "c"])
+            topology.Bind("x", queue, key, FieldTable.Empty, _broker.Round);
+        topology.Bind("y", _broker.Host.FindExchange("x")!, "", FieldTable.Empty, _broker.Round);
+        topology.Bind("y", queue, "", FieldTable.Empty, _broker.Round);
+        Assert.That(Grown(), Is.EqualTo(ObjectSize.Queue + 2 * ObjectSize.Exchange + 5 * ObjectSize.Binding));
+        Assert.That(broker.MemoryInUse - all, Is.GreaterThanOrEqualTo(Grown()));
+
+        topology.Unbind("x", queue, "b", FieldTable.Empty);
+        Assert.That(Grown(), Is.EqualTo(ObjectSize.Queue + 2 * ObjectSize.Exchange + 4 * ObjectSize.Binding));
+        topology.DeleteExchange("x", ifUnused: false);
+        Assert.That(Grown(), Is.EqualTo(ObjectSize.Queue + ObjectSize.Exchange + ObjectSize.Binding));
+        topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
+        Assert.That(Grown(), Is.EqualTo(ObjectSize.Exchange));
+
+        broker.HeldMemory.Add(1_000_000);
+        Assert.That(broker.MemoryInUse - all, Is.GreaterThanOrEqualTo(1_000_000 + ObjectSize.Exchange));
+
+        long Grown() => broker.VirtualHosts.MemoryInUse - before;
     }
 
     [TestCase("classic", QueueType.Classic)]
