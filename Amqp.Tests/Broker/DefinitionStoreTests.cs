@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
@@ -152,6 +153,30 @@ public sealed class DefinitionStoreTests
 
         Assert.That((table.Find("a"), table.Find("b"), table.All.Count(), table.IsEmpty), Is.EqualTo(("1", (string?)null, 1, false)));
         Assert.That((table.Remove("b"), table.Remove("a"), table.Remove("a"), table.IsEmpty), Is.EqualTo((false, true, false, true)));
+        Assert.That(_catalog.Entries, Is.Empty);
+    }
+
+    [Test]
+    public void A_parameter_that_cannot_be_removed_stays_and_holds()
+    {
+        var store = new DefinitionStore(_refusing);
+        var told = new List<string>();
+        var global = new NamedValues(store, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
+        global.Changed += (name, value) => told.Add($"{name}={value}");
+        var parameters = new RuntimeParameters(store);
+        parameters.Add(new ParameterComponent("component", (_, _) => { }, (_, name, value) => told.Add($"{name}={value}")));
+        global.Put("global", FieldValue.FromInt64(1));
+        parameters.Put("component", "/", "own", FieldValue.FromInt64(2));
+        told.Clear();
+        _refusals.AddRange([new StoreFailedException("gone"), new StoreFailedException("gone")]);
+
+        Assert.That(() => global.Remove("global"), Throws.TypeOf<StoreFailedException>());
+        Assert.That(() => parameters.Remove("component", "/", "own"), Throws.TypeOf<StoreFailedException>());
+
+        Assert.That((global.Find("global")?.AsInteger(), parameters.Find("component", "/", "own")?.AsInteger()), Is.EqualTo((1L, 2L)));
+        Assert.That(told, Is.Empty);
+        Assert.That((global.Remove("global"), parameters.Remove("component", "/", "own"), global.Remove("global"), parameters.Remove("component", "/", "own")), Is.EqualTo((true, true, false, false)));
+        Assert.That(told, Is.EqualTo(new[] { "global=", "own=" }));
         Assert.That(_catalog.Entries, Is.Empty);
     }
 

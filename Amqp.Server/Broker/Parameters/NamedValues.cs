@@ -45,9 +45,10 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     {
         lock (_lock)
         {
-            if (!_values.TryRemove(name, out _))
+            if (!_values.ContainsKey(name))
                 return false;
-            definitions.DeleteValue(keyOf(name));
+            definitions.DeleteValue(keyOf(name)); // first: what cannot be removed stays
+            _values.TryRemove(name, out _);
             Changed?.Invoke(name, null);
             return true;
         }

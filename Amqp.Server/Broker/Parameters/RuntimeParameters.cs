@@ -69,9 +69,10 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     {
         lock (_lock)
         {
-            if (!_values.Remove((component, virtualHost, name)))
+            if (!_values.ContainsKey((component, virtualHost, name)))
                 return false;
-            definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name));
+            definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name)); // first: what cannot be removed stays
+            _values.Remove((component, virtualHost, name));
             _components.GetValueOrDefault(component)?.OnChanged(virtualHost, name, null);
             Events.ParameterChanged(component, virtualHost, name, null);
             return true;
