@@ -126,6 +126,28 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task A_message_may_wait_as_long_as_before_from_when_it_was_published_though_nobody_uses_the_queue([Values] bool isOfPolicy, [Values] bool isItsOwn)
+    {
+        const int time = 1_000;
+        (string name, object value) = isItsOwn ? ("dead-letter-exchange", "amq.fanout") : ("message-ttl", (object)time);
+        var queue = isOfPolicy ? Declare("q") : _broker.Declare("q", QueueFlags.Durable, ($"x-{name}", value));
+        if (isOfPolicy)
+            _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^q", "queues", 0, FieldTable.Empty.With(name, isItsOwn ? FieldValue.FromString("amq.fanout") : FieldValue.FromInt64(time))));
+        Bind("amq.fanout", Declare("dead"));
+        _broker.Clock.Advance(400);
+        _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : MessageStamp.NoExpiration);
+
+        await RestartAsync(); // the clock begins again where it did at first
+
+        queue = _broker.Host.FindQueue("q")!;
+        _broker.Clock.Advance(400 + time - 1);
+        Assert.That(queue.Counts.Ready, Is.EqualTo(1));
+        _broker.Clock.Advance(1);
+        Assert.That(queue.Counts.Ready, Is.Zero);
+        await Eventually.Holds(() => _broker.Host.FindQueue("dead")!.Counts.Ready == (isItsOwn ? 1 : 0), () => "it is not dead-lettered");
+    }
+
+    [Test]
     public void Of_what_is_deleted_nothing_is_left_on_the_disk_and_of_the_rest_all()
     {
         var broker = _broker.Broker;

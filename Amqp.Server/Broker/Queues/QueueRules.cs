@@ -33,13 +33,8 @@ internal sealed class QueueRules
         _statistics = queue.VirtualHost.Statistics.Broker;
         Alarm = _timer.NewAlarm(queue);
         Apply(settings);
-        // What the last run left may have times of its own. Without a dead-letter exchange nobody misses it until the queue is used.
         if (messages.Count > 0)
-        {
-            SuspectExpiry();
-            if (settings.MessageTtl is not null || settings.DeadLetterExchange is not null)
-                _timer.Set(Alarm, _timer.Now);
-        }
+            SuspectExpiry(); // what the last run left may have times of its own
     }
 
     /// <summary>What applies now.</summary>
@@ -66,6 +61,9 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
+        // A start has no other occasion, and gets policies after arguments. Without a dead-letter exchange nobody misses what is too old until the queue is used.
+        if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
+            _timer.Set(Alarm, _timer.Now);
     }
 
     /// <summary>Messages come in of which nobody knows whether they expire by themselves.</summary>
