@@ -146,11 +146,10 @@ internal sealed class MessageBroker(
         long started = clock.GetTimestamp();
         _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
         var definitions = new DefinitionStore(_directory.Catalog);
-        var numbers = definitions.QueueNumbers();
-        Store = StoreSeam(_directory.OpenStore(numbers, definitions.Quarantine.Restored));
+        Store = StoreSeam(_directory.OpenStore(definitions.QueueNumbers(), definitions.Quarantine.Restored));
         definitions.SkipNumbers(_directory.Report.HighestQueue);
         definitions.Quarantine.Forget(_directory.Report.AsideMissing);
-        Report(_directory.Report, numbers.Count, clock.GetElapsedTime(started));
+        Report(_directory.Report, definitions.QueueCount, clock.GetElapsedTime(started));
         return definitions;
     }
 

@@ -148,6 +148,20 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task A_start_says_how_many_messages_there_are_in_how_many_queues_whatever_these_are_made_of()
+    {
+        var queue = _broker.Declare("levels", QueueFlags.Durable, ("x-max-priority", 9));
+        for (byte priority = 0; priority < 3; priority++)
+            _broker.Publish(queue, isPersistent: true, priority: priority);
+        _broker.Declare("returns", QueueFlags.Durable, ("x-queue-type", "quorum"));
+        Topology.DeclareExchange("delays", "x-delayed-message", ExchangeFlags.Durable, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("direct")));
+
+        await RestartAsync();
+
+        Assert.That(_broker.Log.Lines, Has.Some.StartsWith("Information 300 Recovered 3 messages in 2 durable queues from "));
+    }
+
+    [Test]
     public void Of_what_is_deleted_nothing_is_left_on_the_disk_and_of_the_rest_all()
     {
         var broker = _broker.Broker;

@@ -30,7 +30,7 @@ internal sealed class BareBroker : IAsyncDisposable
         _directory = directory;
         var options = new BrokerOptions { DataDirectory = DataFolder };
         Broker = new MessageBroker(
-            Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance)
+            Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), Log, NullLogger<Queue>.Instance)
         {
             StoreSeam = store => Store = new FaultyStore(store),
         };
@@ -39,6 +39,9 @@ internal sealed class BareBroker : IAsyncDisposable
     }
 
     public ManualClock Clock { get; } = new();
+
+    /// <summary>What the broker says of itself, of its start for one.</summary>
+    public ListLogger<MessageBroker> Log { get; } = new();
 
     public MessageBroker Broker { get; }
 

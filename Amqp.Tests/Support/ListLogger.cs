@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Tests.Support;
 
 /// <summary>Keeps what is logged, as <c>Level id text</c>.</summary>
-internal sealed class ListLogger : ILogger
+internal class ListLogger : ILogger
 {
     public List<string> Lines { get; } = [];
 
@@ -12,6 +12,12 @@ internal sealed class ListLogger : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines)
+            Lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)}");
+    }
 }
+
+/// <summary>The same, for one that logs under its own name.</summary>
+internal sealed class ListLogger<TCategory> : ListLogger, ILogger<TCategory>;

@@ -59,6 +59,9 @@ internal sealed class DefinitionStore(ICatalog catalog)
     /// <summary>Numbers up to this one are taken, even if the catalog does not know it. Called before the first new queue.</summary>
     public void SkipNumbers(uint highestTaken) => _highestTaken = highestTaken;
 
+    /// <summary>How many durable queues there are.</summary>
+    public int QueueCount => Entries(DefinitionKey.Queues).Count();
+
     /// <summary>The numbers of the durable queues, and of exchanges that keep messages, for which the message store recovers messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
         Entries(DefinitionKey.Queues).SelectMany(entry => DefinitionCodec.Read(entry.Value).QueueNumbers)
