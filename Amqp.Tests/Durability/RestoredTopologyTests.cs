@@ -126,6 +126,28 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task What_is_bound_to_the_brokers_own_exchanges_is_bound_as_before()
+    {
+        string[] exchanges = ["amq.direct", "amq.topic", "amq.rabbitmq.event", "amq.rabbitmq.trace"];
+        foreach (string exchange in exchanges)
+            Bind(exchange, Declare($"q of {exchange}"), "k");
+
+        await RestartAsync();
+
+        Assert.That(exchanges.SelectMany(exchange => Route(exchange, "k")), Is.EqualTo(exchanges.Select(exchange => $"q of {exchange}")));
+    }
+
+    [Test]
+    public async Task The_broker_is_of_the_same_cluster_as_before()
+    {
+        string before = _broker.Broker.GlobalParameters.Find("internal_cluster_id")!.Value.AsString();
+
+        await RestartAsync();
+
+        Assert.That(_broker.Broker.GlobalParameters.Find("internal_cluster_id")!.Value.AsString(), Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task A_message_may_wait_as_long_as_before_from_when_it_was_published_though_nobody_uses_the_queue([Values] bool isOfPolicy, [Values] bool isItsOwn)
     {
         const int time = 1_000;
@@ -145,6 +167,39 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         _broker.Clock.Advance(1);
         Assert.That(queue.Counts.Ready, Is.Zero);
         await Eventually.Holds(() => _broker.Host.FindQueue("dead")!.Counts.Ready == (isItsOwn ? 1 : 0), () => "it is not dead-lettered");
+    }
+
+    [Test]
+    public async Task A_queue_that_nobody_uses_expires_as_long_after_the_start_as_it_may_be_unused([Values] bool isOfPolicy)
+    {
+        _broker.Declare("q", QueueFlags.Durable, isOfPolicy ? [] : [("x-expires", 1_000)]);
+        if (isOfPolicy)
+            _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^q", "queues", 0, FieldTable.Empty.With("expires", FieldValue.FromInt64(1_000))));
+        _broker.Clock.Advance(900);
+
+        await RestartAsync();
+
+        _broker.Clock.Advance(999);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null);
+        _broker.Clock.Advance(1);
+        Assert.That(_broker.Host.FindQueue("q"), Is.Null);
+    }
+
+    [Test]
+    public async Task What_is_deleted_after_a_restart_takes_its_bindings_with_it()
+    {
+        Topology.DeclareExchange("x", "topic", ExchangeFlags.Durable, FieldTable.Empty);
+        Bind("amq.fanout", Declare("q"));
+        Bind("amq.fanout", _broker.Host.FindExchange("x")!);
+        Bind("x", Declare("stays"), "#");
+
+        await RestartAsync();
+        Assert.That(Topology.Bindings(), Has.Count.EqualTo(3));
+        Topology.DeleteQueue(_broker.Host.FindQueue("q")!, ifUnused: false, ifEmpty: false);
+        Topology.DeleteExchange("x", ifUnused: false);
+
+        Assert.That(Route("amq.fanout", "k"), Is.Empty);
+        Assert.That(Entries(), Has.None.StartsWith("bindings/"));
     }
 
     [Test]

@@ -315,6 +315,25 @@ public sealed class CatalogTests
     }
 
     [Test]
+    public async Task A_catalog_of_which_half_is_in_date_is_not_rewritten_however_large_it_is()
+    {
+        var files = new FaultyFiles();
+        using DataDirectory directory = OpenExisting(files);
+        var store = (FileMessageStore)directory.OpenStore(new HashSet<uint>());
+        byte[] value = new byte[100_000];
+        for (int i = 0; i < 30; i++)
+        {
+            directory.Catalog.Put($"key {i / 2}", value); // twice each
+            await store.WhenIdleAsync();
+        }
+
+        Assert.That(files.Calls, Does.Not.Contain("create catalog.log.new"));
+        directory.Catalog.Put("key 0", value);
+        await store.WhenIdleAsync();
+        Assert.That(files.Calls, Does.Contain("create catalog.log.new"));
+    }
+
+    [Test]
     public async Task A_rewrite_that_cannot_take_the_place_of_the_old_leaves_it_and_nothing_beside_it()
     {
         var files = new FaultyFiles();

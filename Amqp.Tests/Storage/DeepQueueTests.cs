@@ -1,4 +1,5 @@
 using Amqp.Storage;
+using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
@@ -157,6 +158,66 @@ public sealed class DeepQueueTests
         Assert.That(_folder.SegmentFiles, Has.Length.LessThan(6));
     }
 
+    [TestCase(81, 41, 40)]
+    [TestCase(80, 21, 20)]
+    public async Task Messages_leave_memory_when_more_are_there_than_may_be_and_of_each_queue_its_part_stays(int most, int first, int second)
+    {
+        var options = new StoreOptions { BlockSize = 4 << 10, SegmentSize = 16 << 10, MaxMessagesInMemory = most };
+        await using var run = new StoreRun(_folder.Path, options);
+        for (int i = 0; i < 80; i++)
+            run.Store.Publish("", Persistent, i % 2 == 0 ? run.First : run.Second);
+        await run.SettleDownAsync();
+        run.Store.Publish(new byte[15_000], Persistent, run.First); // in a segment of its own: the one before is full, and gets its index
+        await run.SettleDownAsync();
+
+        Assert.That((run.First.CountInMemory, run.Second.CountInMemory), Is.EqualTo((first, second)));
+        Assert.That((run.First.Count, run.Second.Count), Is.EqualTo((41, 40)));
+    }
+
+    [Test]
+    public async Task A_purge_of_many_stretches_is_whole_after_a_restart()
+    {
+        const int stretches = 3 * SettleBatch.Ranges + 1;
+        await using (var run = new StoreRun(_folder.Path))
+        {
+            for (int i = 0; i < 2 * stretches; i++)
+                run.Store.Publish("", Persistent, run.First);
+            run.Store.Settle(run.First, run.First.TakeAll().Where(message => message.Sequence % 2 == 0).ToArray());
+        }
+        await using (var run = new StoreRun(_folder.Path))
+            Assert.That(run.Store.Purge(run.First), Is.EqualTo(stretches));
+
+        await using var next = new StoreRun(_folder.Path);
+        Assert.That(next.First.Count, Is.Zero);
+    }
+
+    [Test]
+    public async Task What_was_purged_does_not_come_back_when_the_segment_goes_that_says_so()
+    {
+        var options = new StoreOptions { BlockSize = 4 << 10, SegmentSize = 16 << 10, MaxMessagesInMemory = 0, SyncInterval = TimeSpan.FromMilliseconds(20) };
+        await using (var run = new StoreRun(_folder.Path, options))
+        {
+            for (int i = 0; i < 12; i++)
+                run.Store.Publish(new byte[1_000], Persistent, i < 5 ? run.First : run.Second); // fills a segment, of which more than half stays
+            run.Store.Publish(new byte[1_000], Persistent, run.First);
+            await run.SettleDownAsync();
+            Assume.That((run.First.CountInMemory, run.Second.CountInMemory), Is.EqualTo((1, 0)));
+            string saying = _folder.SegmentFiles[1];
+            Assert.That(run.Store.Purge(run.First), Is.EqualTo(6));
+
+            for (int i = 0; i < 40; i++)
+            {
+                run.Store.Publish(new byte[1_000], Persistent, run.First);
+                run.Store.Consume(run.First);
+            }
+            await run.CommitAsync();
+            await Eventually.Holds(() => !File.Exists(saying), () => "the segment stays");
+        }
+
+        await using var next = new StoreRun(_folder.Path, options);
+        Assert.That((next.First.Count, next.Second.Count), Is.EqualTo((0, 7)));
+    }
+
     [Test]
     public async Task A_deleted_deep_queue_lets_its_segments_go()
     {
@@ -187,7 +248,6 @@ public sealed class DeepQueueTests
         Assert.That(Drain(run, run.First), Is.EqualTo((string[])["first", "late", .. texts, .. texts]));
     }
 
-    /// <summary>Publishes many messages to the first queue, which then leave memory.</summary>
     [Test]
     public async Task Messages_that_are_to_stay_keep_their_notes_while_others_leave_memory()
     {
@@ -210,6 +270,7 @@ public sealed class DeepQueueTests
         Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
     }
 
+    /// <summary>Publishes many messages to the first queue, which then leave memory.</summary>
     private static async Task<string[]> FillAsync(StoreRun run)
     {
         for (int i = 0; i < Many; i++)

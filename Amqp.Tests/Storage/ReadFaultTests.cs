@@ -1,4 +1,5 @@
 using Amqp.Storage;
+using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
@@ -77,6 +78,28 @@ public sealed class ReadFaultTests
 
         _files.FailReads(_ => false);
         Assert.That(next.Store.Texts(next.Second).Select(text => text.Split(' ')[0]), Is.EqualTo(new[] { "0", "60", "120", "180", "240" }));
+    }
+
+    [Test]
+    public async Task What_was_found_of_a_queue_before_a_read_failed_keeps_no_segment()
+    {
+        using var folder = new TestFolder();
+        await using (var run = new StoreRun(folder.Path))
+        {
+            for (int i = 0; i < 40; i++)
+                run.Store.Publish(new byte[i < 30 ? 60 : 1_000], Persistent, i is < 30 or 35 ? run.First : run.Second); // a piece of the log full of them, and one that is read alone
+        }
+
+        await using var next = new StoreRun(folder.Path, files: _files);
+        _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal));
+        Assert.That(() => next.First.TryTake(out _), Throws.InstanceOf<IOException>());
+        _files.FailReads(_ => false);
+        next.Store.Settle(next.First, next.First.TakeAll());
+        next.Store.Settle(next.Second, next.Second.TakeAll());
+        await next.CommitAsync();
+
+        await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "the segment stays", TimeSpan.FromSeconds(10));
+        Assert.That(next.Store.ArePayloadsInMemory, Is.True);
     }
 
     [Test]

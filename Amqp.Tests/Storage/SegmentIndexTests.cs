@@ -178,7 +178,7 @@ public sealed class SegmentIndexTests
     [Test]
     public async Task Files_without_their_log_and_unfinished_ones_go_at_the_start()
     {
-        string[] stray = ["00000000000000aa.idx", "00000000000000aa.acks", "00000000000000ab.idx.new", "0000000000000002.acks.new"];
+        string[] stray = ["00000000000000aa.idx", "00000000000000aa.acks", "00000000000000ab.idx.new", "0000000000000002.acks.new", "0000000000000001.compacted", "0000000000000001.compacted.idx"];
         foreach (string name in stray)
             File.WriteAllText(Path.Combine(_folder.Segments, name), "left over");
 

@@ -103,6 +103,34 @@ public sealed class StoredQueueTests
         }
     }
 
+    [Test]
+    public void What_a_queue_took_for_its_messages_it_gives_back_as_they_go()
+    {
+        const int first = MessageRun.FirstChunkLength, chunk = MessageChunkPool.ChunkLength;
+        var chunks = new MessageChunkPool();
+        _queue = new StoredQueue(7, isDurable: true, chunks);
+        Add(1);
+        Assert.That(chunks.BytesInUse, Is.Zero);
+        Add([.. Enumerable.Range(2, first + 2 * chunk).Select(i => (long)i)]);
+        long each = chunks.BytesInUse / 3;
+        Assert.That(each, Is.GreaterThan(chunk));
+
+        TakeTo(first + chunk - 1);
+        Assert.That(chunks.BytesInUse, Is.EqualTo(3 * each));
+        TakeTo(first + chunk);
+        Assert.That(chunks.BytesInUse, Is.EqualTo(2 * each));
+        TakeTo(first + 2 * chunk + 1);
+        Assert.That(chunks.BytesInUse, Is.Zero, "the last goes with its last message");
+
+        void TakeTo(long sequence)
+        {
+            while (_queue.Take().Sequence < sequence)
+            {
+                // On to the next.
+            }
+        }
+    }
+
     private void Add(params long[] sequences)
     {
         foreach (long sequence in sequences)

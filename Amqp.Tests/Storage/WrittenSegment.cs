@@ -1,0 +1,70 @@
+using Amqp.Storage;
+
+namespace Amqp.Tests.Storage;
+
+/// <summary>A segment of the log, written record by record, so that a test knows which bytes are where.</summary>
+internal sealed class WrittenSegment
+{
+    private readonly MemoryStream _bytes = new();
+    private readonly string _directory;
+
+    public WrittenSegment(string directory, long id)
+    {
+        (_directory, Id) = (directory, id);
+        byte[] header = new byte[FileHeader.Size];
+        FileHeader.Write(header, FileHeader.SegmentMagic, id);
+        _bytes.Write(header);
+    }
+
+    public long Id { get; }
+
+    public long Length => _bytes.Length;
+
+    public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
+
+    /// <summary>A message of some bytes, for queues.</summary>
+    public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
+    {
+        byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];
+        MessageRecord.WriteHead(record, places.Length);
+        for (int i = 0; i < places.Length; i++)
+            MessageRecord.WritePlace(record, i, places[i].Queue, places[i].Sequence);
+        return Add(record);
+    }
+
+    /// <summary>Messages of one queue, of some bytes each.</summary>
+    public WrittenSegment Messages(uint queue, long first, int count, int bytes)
+    {
+        for (long sequence = first; sequence < first + count; sequence++)
+            Message(bytes, (queue, sequence));
+        return this;
+    }
+
+    public WrittenSegment Settled(uint queue, long first, long last)
+    {
+        byte[] record = new byte[SettleRecord.Size(1)];
+        SettleRecord.Write(record, queue, [new SequenceRange(first, last)]);
+        return Add(record);
+    }
+
+    /// <summary>Writes the file.</summary>
+    public WrittenSegment Save()
+    {
+        File.WriteAllBytes(Path, _bytes.ToArray());
+        return this;
+    }
+
+    /// <summary>The file as a store knows it that has just filled it.</summary>
+    public Segment ToSegment()
+    {
+        Save();
+        return new Segment(Id, Path, _ => { }) { Length = Length };
+    }
+
+    private WrittenSegment Add(byte[] record)
+    {
+        RecordHeader.WriteChecksum(record, Id, Length);
+        _bytes.Write(record);
+        return this;
+    }
+}
