@@ -43,10 +43,15 @@ internal static class HealthEndpoints
         {
             json.WriteString("reason", "There are alarms in effect in the cluster");
             json.WriteStartArray("alarms");
-            json.WriteStartObject();
-            json.WriteString("node", ManagementServices.NodeName);
-            json.WriteString("resource", reason.Contains("disk", StringComparison.Ordinal) ? "disk" : "memory");
-            json.WriteEndObject();
+            foreach (string resource in new[] { "memory", "disk" })
+            {
+                if (!reason.Contains(resource, StringComparison.Ordinal))
+                    continue;
+                json.WriteStartObject();
+                json.WriteString("node", ManagementServices.NodeName);
+                json.WriteString("resource", resource);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
         })
         : Ok();
