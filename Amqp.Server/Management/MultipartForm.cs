@@ -39,8 +39,18 @@ internal sealed class MultipartForm
     private ReadOnlyMemory<byte>? Find(string name)
     {
         foreach (var (head, content) in _parts)
-            if (head.Contains($"name=\"{name}\"", StringComparison.OrdinalIgnoreCase))
+            if (IsNamed(head, name))
                 return content;
         return null;
+    }
+
+    /// <summary>Whether a part's head has the parameter <c>name</c>, which is not the end of <c>filename</c>.</summary>
+    private static bool IsNamed(string head, string name)
+    {
+        string parameter = $"name=\"{name}\"";
+        for (int at = 0; (at = head.IndexOf(parameter, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += parameter.Length)
+            if (at == 0 || !char.IsAsciiLetter(head[at - 1]))
+                return true;
+        return false;
     }
 }

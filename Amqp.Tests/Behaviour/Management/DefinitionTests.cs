@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
@@ -27,6 +30,25 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/bindings/{to}/e/x/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k.#" }));
         Assert.That((await GetAsync($"/policies/{to}/p")).Json.GetProperty("priority").GetInt32(), Is.EqualTo(3));
         Assert.That((await GetAsync($"/operator-policies/{to}/o")).Code, Is.EqualTo(200));
+    }
+
+    /// <summary>As RabbitMQ's pages send it, which name where the browser is to go on.</summary>
+    [Test]
+    public async Task A_form_with_a_file_is_imported_and_leads_on()
+    {
+        string host = await NewVirtualHostAsync();
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = await BrokerTarget.ApiUriAsync() };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("../#/import-succeeded"), "\"redirect\"" },
+            { new StringContent("""{"queues":[{"name":"q","durable":true,"auto_delete":false,"arguments":{}}]}"""), "\"file\"", "\"a.json\"" },
+        };
+
+        using var answer = await http.PostAsync($"api/definitions/{host}", form);
+
+        Assert.That((answer.StatusCode, answer.Headers.Location?.OriginalString), Is.EqualTo((HttpStatusCode.SeeOther, "../#/import-succeeded")));
+        Assert.That((await GetAsync($"/queues/{host}")).Column("name"), Is.EqualTo(new[] { "q" }));
     }
 
     [Test]
