@@ -49,6 +49,35 @@ public class NamePatternTests
         Assert.That((pattern.TakeTimeout(), pattern.TakeTimeout()), Is.EqualTo((isTried, false)), "it is told once");
     }
 
+    /// <summary>One character each.</summary>
+    [TestCase("alpha", "azAZ", "09_ -")]
+    [TestCase("digit", "09", "aZ_ -")]
+    [TestCase("alnum", "azAZ09", "_ -")]
+    [TestCase("upper", "AZ", "az09_")]
+    [TestCase("lower", "az", "AZ09_")]
+    [TestCase("word", "azAZ09_", " -.")]
+    [TestCase("space", " \t", "a0_-")]
+    [TestCase("xdigit", "09afAF", "gG_ -")]
+    [TestCase("punct", "!/:@[`{~-]\\^_", "azAZ09 ")]
+    public void A_class_has_its_characters_and_no_others(string name, string inside, string outside)
+    {
+        var pattern = new NamePattern($"^[[:{name}:]]$");
+
+        Assert.That(inside.Where(each => !pattern.IsMatch($"{each}")), Is.Empty);
+        Assert.That(outside.Where(each => pattern.IsMatch($"{each}")), Is.Empty);
+    }
+
+    [Test]
+    public void A_secret_that_takes_for_ever_is_tried_anew_as_it_is_not_kept()
+    {
+        var pattern = new NamePattern(@"^(a+)+\1$", remembers: false);
+        string secret = new string('a', 254) + "!";
+
+        Assert.That((pattern.IsMatch(secret), pattern.IsMatch(secret)), Is.EqualTo((false, false)));
+
+        Assert.That(pattern.Timeouts, Is.EqualTo(2));
+    }
+
     [TestCase("a.b")]
     [TestCase(".*")]
     [TestCase("a|b")]

@@ -102,6 +102,43 @@ public class PermissionStoreTests
     }
 
     [Test]
+    public void Variables_stand_for_names_in_what_is_bound_as_in_what_is_published()
+    {
+        var permission = new TopicPermission("jo", "v", "amq.topic", "", "^{vhost}-{username}$");
+
+        Assert.That((permission.Allows(AccessKind.Read, "v-jo"), permission.Allows(AccessKind.Read, "v-other"), permission.Allows(AccessKind.Write, "v-jo")), Is.EqualTo((true, false, false)));
+    }
+
+    [Test]
+    public void A_pattern_that_takes_too_long_is_told_once_with_whose_it_is()
+    {
+        const string Slow = @"^(a+)+\1$";
+        string name = new string('a', 254) + "!", key = name[1..];
+        var told = new List<(string, string, string, string)>();
+        var permissions = new PermissionStore(_catalog) { PatternTooSlow = (pattern, user, host, what) => told.Add((pattern, user, host, what)) };
+        permissions.Put(new Permission("jo", "v", "", Slow, ""));
+        permissions.PutTopic(new TopicPermission("joe", "w", "x", "", Slow));
+
+        for (int times = 0; times < 2; times++)
+        {
+            Assert.That(permissions.Allows("v", "jo", AccessKind.Write, name), Is.False);
+            Assert.That(permissions.AllowsTopic("w", "joe", AccessKind.Read, "x", key), Is.False);
+        }
+
+        Assert.That(told, Is.EqualTo(new[] { (Slow, "jo", "v", name), (Slow, "joe", "w", key) }));
+    }
+
+    [Test]
+    public void What_a_newer_version_has_written_is_not_taken_for_a_permission()
+    {
+        byte[] permission = PermissionCodec.Write(new Permission("jo", "v", "c", "w", "r")), topic = PermissionCodec.Write(new TopicPermission("jo", "v", "x", "w", "r"));
+        permission[0] = topic[0] = 2;
+
+        Assert.That(() => PermissionCodec.ReadPermission(["v", "jo"], permission), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => PermissionCodec.ReadTopicPermission(["v", "jo", "x"], topic), Throws.TypeOf<InvalidDataException>());
+    }
+
+    [Test]
     public void Every_change_is_a_new_version_and_names_the_virtual_host()
     {
         var permissions = new PermissionStore(_catalog);

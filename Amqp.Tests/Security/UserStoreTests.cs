@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Security;
+using Amqp.Storage;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
@@ -76,6 +77,49 @@ public class UserStoreTests
         Assert.That(refusal, Is.EqualTo("user 'jo' can only connect via localhost"));
     }
 
+    /// <summary>A certificate, or the cookie of a session, says who it is, and not from where.</summary>
+    [Test]
+    public void Who_has_proved_the_name_otherwise_is_let_in_from_where_a_password_would_do()
+    {
+        var users = Open("jo");
+        users.Put(new User("jo", PasswordHash.None, UserTags.None));
+        users.Put(new User("joe", PasswordHash.None, UserTags.None));
+
+        string[] answers = [.. new[] { ("jo", true), ("jo", false), ("joe", false), ("nobody", true) }.Select(who => users.Admit(who.Item1, who.Item2, out string refusal)?.Name ?? refusal)];
+
+        Assert.That(answers, Is.EqualTo(new[] { "jo", "user 'jo' can only connect via localhost", "joe", "no such user" }));
+    }
+
+    /// <summary>A crash in between must leave a user without permissions, not permissions for a later user of that name.</summary>
+    [Test]
+    public void What_a_user_may_do_is_deleted_before_the_user()
+    {
+        var catalog = new WatchedCatalog(_catalog);
+        var permissions = new PermissionStore(catalog);
+        var users = new UserStore(catalog, permissions, []);
+        users.Deleting += name => catalog.Removed.Add($"deleting {name}");
+        users.Put(new User("jo", PasswordHash.None, UserTags.None));
+        permissions.Put(new Permission("jo", "/", ".*", ".*", ".*"));
+        permissions.PutTopic(new TopicPermission("jo", "/", "amq.topic", ".*", ".*"));
+
+        users.Delete("jo");
+
+        Assert.That((catalog.Removed.Count, catalog.Removed[0], catalog.Removed[^1]), Is.EqualTo((4, "deleting jo", DefinitionKey.OfUser("jo"))));
+    }
+
+    [Test]
+    public void What_a_newer_version_has_written_or_is_damaged_is_not_taken_for_a_user()
+    {
+        var user = new User("jo", PasswordHash.Create("secret"), UserTags.None);
+        byte[] written = UserCodec.Write(user), newer = UserCodec.Write(user);
+        newer[0] = 2;
+
+        Assert.That(UserCodec.Read("jo", written).PasswordHash.Verify("secret"));
+        Assert.That(() => UserCodec.Read("jo", newer), Throws.TypeOf<InvalidDataException>());
+        foreach (int length in new[] { 0, 3, written.Length - 1 })
+            Assert.That(() => UserCodec.Read("jo", written.AsSpan(0, length)), Throws.TypeOf<InvalidDataException>(), $"{length} octets");
+    }
+
     [Test]
     public void A_user_of_a_version_without_permissions_is_known_as_such()
     {
@@ -92,4 +136,20 @@ public class UserStoreTests
     }
 
     private UserStore Open(params string[] loopbackUsers) => new(_catalog, new PermissionStore(_catalog), loopbackUsers);
+
+    /// <summary>Keeps in which order entries are removed.</summary>
+    private sealed class WatchedCatalog(MemoryCatalog inner) : ICatalog
+    {
+        public List<string> Removed { get; } = [];
+
+        public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => inner.Entries;
+
+        public void Put(string key, ReadOnlySpan<byte> value) => inner.Put(key, value);
+
+        public void Remove(string key)
+        {
+            Removed.Add(key);
+            inner.Remove(key);
+        }
+    }
 }
