@@ -3,8 +3,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amqp.Protocol;
+using Amqp.Server.Security;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 using BasicProperties = RabbitMQ.Client.BasicProperties;
@@ -119,6 +121,9 @@ public partial class MetricsTests
             Assert.That(Value(text, "rabbitmq_queues_created_total"), Is.EqualTo(2));
             Assert.That(Value(text, "rabbitmq_queues_deleted_total"), Is.EqualTo(1));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"100\"}"), Is.EqualTo(2));
+            Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"1000\"}"), Is.EqualTo(5), "and those that are smaller");
+            Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"+Inf\"}"), Is.EqualTo(5));
+            Assert.That(Value(text, "rabbitmq_message_size_bytes_count{protocol=\"amqp091\"}"), Is.EqualTo(5));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_sum{protocol=\"amqp091\"}"), Is.EqualTo(620));
             Assert.That(Value(text, "rabbitmq_connections"), Is.EqualTo(1));
         });
@@ -225,6 +230,58 @@ public partial class MetricsTests
         Assert.That(Value(text, "rabbitmq_global_messages_dead_lettered_maxlen_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"at_most_once\"}"), Is.EqualTo(2));
         Assert.That(Value(text, "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"disabled\"}"), Is.EqualTo(1));
         Assert.That(Value(text, Classic("acknowledged_total")), Is.Zero);
+    }
+
+    [Test]
+    public async Task What_was_delivered_and_what_died_is_counted_by_type_of_queue()
+    {
+        await using var broker = await BrokerInProcess.StartAsync();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{broker.Port}"));
+        await client.OpenAsync();
+        var channel = await client.OpenChannelAsync();
+        var other = await client.OpenChannelAsync(2);
+        (string, FieldValue)[] ofQuorum =
+        [
+            ("x-queue-type", FieldValue.FromString("quorum")), ("x-dead-letter-exchange", FieldValue.FromString("amq.fanout")), ("x-dead-letter-strategy", FieldValue.FromString("at-least-once")),
+            ("x-overflow", FieldValue.FromString("reject-publish")),
+        ];
+        await channel.DeclareQueueAsync("quorum", durable: true, arguments: ofQuorum.Aggregate(FieldTable.Empty, (table, argument) => table.With(argument.Item1, argument.Item2)));
+        await channel.DeclareQueueAsync("classic");
+        await channel.DeclareQueueAsync("target");
+        await channel.BindQueueAsync("target", "amq.fanout");
+        for (int i = 0; i < 12; i++)
+            await channel.PublishAsync("", "quorum");
+        for (int i = 0; i < 5; i++)
+            await channel.PublishAsync("", "classic");
+        await other.GetAsync("quorum", noAck: true);
+        await other.GetAsync("quorum", noAck: true);
+        for (int i = 0; i < 3; i++)
+            await other.SendAsync(new BasicReject((await other.GetAsync("quorum", noAck: false)).Method.DeliveryTag, Requeue: false));
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("target")).MessageCount == 3, () => "What was rejected does not come");
+        await other.ConsumeAsync("quorum");
+        for (int i = 0; i < 7; i++)
+            await other.ExpectDeliveryAsync();
+        await other.ConsumeAsync("classic", noAck: true);
+        for (int i = 0; i < 5; i++)
+            await other.ExpectDeliveryAsync();
+
+        string text = await GetAsync(broker, "metrics");
+
+        string[] expected =
+        [
+            .. Of("quorum", "delivered_get_auto_ack 2", "delivered_get_manual_ack 3", "delivered_consume_manual_ack 7", "delivered_consume_auto_ack 0", "delivered 12"),
+            .. Of("classic", "delivered_get_auto_ack 0", "delivered_get_manual_ack 0", "delivered_consume_manual_ack 0", "delivered_consume_auto_ack 5", "delivered 5"),
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"at_least_once\"} 3",
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"at_most_once\"} 0",
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"at_most_once\"} 0",
+            "rabbitmq_global_messages_dead_lettered_confirmed_total{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"at_least_once\"} 3",
+            "rabbitmq_global_publishers{protocol=\"amqp091\"} 1", "rabbitmq_global_consumers{protocol=\"amqp091\"} 2", "rabbitmq_consumers 2", "rabbitmq_channels 2", "rabbitmq_queues 3",
+            "rabbitmq_queue_messages_unacked 7", "rabbitmq_queue_messages_ready 3", "rabbitmq_queue_messages 10", "rabbitmq_queue_consumers 2",
+        ];
+        Assert.That(expected.Except(Lines(text)), Is.Empty);
+
+        static IEnumerable<string> Of(string type, params string[] counts) =>
+            counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_global_messages_{count[0]}_total{{protocol=\"amqp091\",queue_type=\"rabbit_{type}_queue\"}} {count[1]}");
     }
 
     [Test]
@@ -335,7 +392,11 @@ public partial class MetricsTests
         await using var broker = await BrokerInProcess.StartAsync("prometheus.authentication.enabled = true", "prometheus.path = /m");
 
         Assert.That((await SendAsync(broker.MetricsPort, "m")).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
-        Assert.That((await SendAsync(broker.MetricsPort, "m", "guest:guest")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        foreach (string tag in new[] { "management", "policymaker", "monitoring" })
+            broker.Broker.Users.Put(new User(tag, PasswordHash.Create("secret"), UserTags.Parse(tag)));
+
+        foreach (var (login, status) in new[] { ("guest:guest", 200), ("guest:wrong", 401), ("monitoring:secret", 200), ("management:secret", 401), ("policymaker:secret", 401), ("nobody:secret", 401) })
+            Assert.That((int)(await SendAsync(broker.MetricsPort, "m", login)).StatusCode, Is.EqualTo(status), login);
     }
 
     [Test]
@@ -367,6 +428,22 @@ public partial class MetricsTests
         Assert.That(
             await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics"),
             Does.Contain("rabbitmq_detailed_auth_attempts_detailed_total{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"amqp091\"} 1"));
+        string address = $"api/auth/attempts/rabbit@{Environment.MachineName}";
+        using var shown = JsonDocument.Parse(await (await SendAsync(broker.ManagementPort, $"{address}/source", "guest:guest")).Content.ReadAsStringAsync());
+        Assert.That(shown.RootElement.EnumerateArray().Select(source => source.GetRawText()), Is.EquivalentTo(new[]
+        {
+            """{"remote_address":"127.0.0.1","username":"guest","auth_attempts":1,"auth_attempts_failed":0,"auth_attempts_succeeded":1,"protocol":"amqp091"}""",
+            """{"remote_address":"127.0.0.1","username":"guest","auth_attempts":4,"auth_attempts_failed":2,"auth_attempts_succeeded":2,"protocol":"http"}""",
+        }));
+
+        await SendAsync(broker.ManagementPort, $"{address}/source", "guest:guest", HttpMethod.Delete);
+        Assert.That(Lines(await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics")), Has.None.Contains("username"));
+        Assert.That(Lines(await GetAsync(broker, "metrics")), Has.Member("rabbitmq_auth_attempts_failed_total{protocol=\"http\"} 2"));
+
+        await SendAsync(broker.ManagementPort, "api/whoami", "guest:guest");
+        await SendAsync(broker.ManagementPort, address, "guest:guest", HttpMethod.Delete);
+        Assert.That(Lines(await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics")), Has.Some.Contains("username"));
+        Assert.That(Lines(await GetAsync(broker, "metrics")), Has.None.Contains("auth_attempts"));
     }
 
     /// <summary>Seven messages of 100 and 10,000 octets, two of them transient, one with a client; and a queue without any.</summary>
@@ -417,10 +494,10 @@ public partial class MetricsTests
         return await answer.Content.ReadAsStringAsync();
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(int port, string path, string? login = null)
+    private static async Task<HttpResponseMessage> SendAsync(int port, string path, string? login = null, HttpMethod? method = null)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/{path}");
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, $"http://127.0.0.1:{port}/{path}");
         if (login is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
         return await http.SendAsync(request);

@@ -87,6 +87,39 @@ public sealed class CountsTests
         Assert.That(sizes.Bytes, Is.EqualTo(bytes));
     }
 
+    [Test]
+    public void A_sum_of_sizes_adds_each_class_to_its_own_and_so_does_what_is_read_meanwhile()
+    {
+        var (one, other) = (default(SizeCounts), default(SizeCounts));
+        int[] sizes = [.. SizeCounts.Bounds, SizeCounts.Bounds[^1] + 1];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            one.Note(sizes[i]);
+            for (int times = 0; times <= i; times++)
+                other.Note(sizes[i]);
+        }
+
+        one.Add(other);
+        var read = SizeCounts.Read(ref one);
+
+        Assert.That(Enumerable.Range(0, sizes.Length).Select(index => read[index]), Is.EqualTo(Enumerable.Range(2, sizes.Length)));
+        Assert.That(read.Bytes, Is.EqualTo(sizes.Select((size, index) => size * (index + 2L)).Sum()));
+    }
+
+    [Test]
+    public void A_publisher_is_an_open_channel_that_has_published()
+    {
+        var host = new VirtualHostStatistics(new BrokerStatistics());
+        var publisher = host.OpenChannel();
+        publisher.TallyOf(NewExchange("x")).Note(queues: 0);
+        host.OpenChannel().Deliveries.Get = 1;
+        Assert.That(host.CountPublishers(), Is.EqualTo(1));
+
+        host.Close(publisher);
+
+        Assert.That(host.CountPublishers(), Is.Zero);
+    }
+
     /// <summary>A channel that publishes to ever new exchanges must not keep each, and still knows how much it has published.</summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()

@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
@@ -88,6 +89,84 @@ public sealed class SampledBrokerTests : IAsyncDisposable
             var counts = _broker.Broker.Statistics.OfDeletedQueues(each);
             Assert.That((counts.GetNoAck, counts.GetEmpty), Is.EqualTo(each == (QueueType)kept ? (2L, 1L) : (0L, 0L)), $"{each}");
         }
+    }
+
+    [Test]
+    public void The_dead_are_counted_by_type_strategy_and_reason_and_never_for_another()
+    {
+        (string, object) quorum = ("x-queue-type", "quorum"), deadLetters = ("x-dead-letter-exchange", "");
+        Queue[] queues =
+        [
+            _broker.Declare("a"), _broker.Declare("b", deadLetters), _broker.Declare("c", QueueFlags.Durable, quorum), _broker.Declare("d", QueueFlags.Durable, quorum, deadLetters),
+            _broker.Declare("e", QueueFlags.Durable, quorum, deadLetters, ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish")),
+        ];
+        var expected = new Dictionary<(QueueType, DeadLetterStrategy, DeathReason), long>();
+        foreach (var queue in queues)
+            foreach (var reason in Enum.GetValues<DeathReason>())
+            {
+                int messages = expected.Count + 1;
+                _broker.Broker.Statistics.NoteDead(queue.Settings, reason, messages);
+                expected.Add((queue.Settings.Type, queue.Settings.DeadLetterStrategy, reason), messages);
+            }
+
+        var counted =
+            from type in Enum.GetValues<QueueType>()
+            from strategy in Enum.GetValues<DeadLetterStrategy>()
+            from reason in Enum.GetValues<DeathReason>()
+            let dead = _broker.Broker.Statistics.CountDead(type, strategy, reason)
+            where dead > 0
+            select KeyValuePair.Create((type, strategy, reason), dead);
+
+        Assert.That(counted, Is.EquivalentTo(expected));
+    }
+
+    [Test]
+    public void The_row_of_a_virtual_host_and_that_of_the_broker_have_depth_and_octets_where_their_names_stand()
+    {
+        var queue = _broker.Declare("q");
+        for (int i = 0; i < 5; i++)
+            _broker.Publish(queue);
+        _broker.Consume(queue, room: 2);
+        var other = _broker.Broker.VirtualHosts.Put("other", VirtualHostDescription.None);
+        Connect(_broker.Host, received: 7, sent: 9);
+        Connect(other, received: 100, sent: 1_000);
+        Connect(other, received: 0, sent: 0);
+
+        long[] ofHost = new long[StatisticRows.HostWidth], ofBroker = new long[StatisticRows.BrokerWidth];
+        StatisticRows.Read(_broker.Host, ofHost);
+        StatisticRows.Read(_broker.Broker.Statistics, _broker.Broker.VirtualHosts.All, _broker.DataFolder, ofBroker);
+
+        Assert.That(ofHost[StatisticRows.HostDepth..], Is.EqualTo(new[] { 5, 3, 2, 7, 9 }));
+        Assert.That(ofBroker[StatisticRows.HostDepth..StatisticRows.BrokerChurn], Is.EqualTo(new[] { 5, 3, 2, 107, 1_009 }));
+        Assert.That(ofBroker[StatisticRows.BrokerNode + Array.IndexOf(StatisticRows.Node, "sockets_used")], Is.EqualTo(3));
+
+        static void Connect(VirtualHost host, int received, int sent)
+        {
+            var connection = new ConnectionCounts();
+            host.Statistics.Open(connection);
+            connection.NoteReceived(received);
+            connection.NoteSent(sent);
+        }
+    }
+
+    /// <summary>Where there is no memory for more, the last two samples are kept, which rates are made of; and one a minute.</summary>
+    [TestCase(1_000_000, 300)]
+    [TestCase(0, 200)]
+    public async Task Samples_take_no_more_memory_than_they_may(long mostBytes, int known)
+    {
+        var queue = _broker.Declare("q");
+        var clock = new ManualClock();
+        await using var sampler = new StatisticsSampler(_broker.Broker, clock, TimeSpan.FromSeconds(5), mostBytes, _broker.DataFolder);
+        sampler.Start();
+        for (int second = 5; second <= 50; second += 5)
+        {
+            for (int i = 0; i < 100; i++)
+                _broker.Publish(queue);
+            clock.Advance(5_000);
+        }
+
+        Assert.That(queue.Samples!.At(clock.GetTimestamp() - 35_000, 0), Is.EqualTo(known));
+        Assert.That(queue.Samples.Rate(0, sampler.Times.Last, sampler.Times.Before), Is.EqualTo(20));
     }
 
     [Test]
