@@ -1,3 +1,5 @@
+using Amqp.Protocol;
+using Amqp.Tests.Support;
 using System.Net.Http.Headers;
 
 namespace Amqp.Tests.Behaviour.Management;
@@ -50,6 +52,46 @@ public class ApiLoginTests : ApiTests
 
         Assert.That((await GetAsync("/vhosts", $"{user}:secret")).Column("name"), Is.EqualTo(new[] { mine }));
         Assert.That((await GetAsync("/queues", $"{user}:secret")).Column("vhost"), Is.EqualTo(new[] { mine }));
+    }
+
+    [Test]
+    public async Task Who_does_not_monitor_sees_own_connections_and_what_is_in_the_virtual_hosts_with_a_permission()
+    {
+        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        string mine = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), user = await NewUserAsync("management", mine), login = $"{user}:secret";
+        var own = await AskToOpenAsync(mine, login);
+        await own.ExpectAsync<ConnectionOpenOk>(0);
+        var first = await own.OpenChannelAsync(1);
+        await own.OpenChannelAsync(2);
+        var beside = await OpenChannelAsync(mine);
+        var elsewhere = await OpenChannelAsync(other);
+        foreach (string queue in new[] { "a", "b", "c", "d" })
+            await beside.DeclareQueueAsync(queue);
+        await elsewhere.DeclareQueueAsync("e");
+        await beside.DeclareExchangeAsync("x", "fanout");
+        for (int i = 0; i < 6; i++)
+            await first.PublishAsync("", "d");
+        await first.GetAsync("d", noAck: false);
+        await first.GetAsync("d", noAck: false);
+        await elsewhere.PublishAsync("", "e");
+        await elsewhere.ExpectQuietAsync();
+        foreach (string queue in new[] { "a", "b", "c" })
+            await beside.ConsumeAsync(queue, $"of {queue}");
+        await elsewhere.ConsumeAsync("e", "of e");
+
+        var overview = (await GetAsync("/overview", login)).Json;
+        string name = (await GetAsync("/connections", login)).Column("name").Single()!;
+
+        Assert.That(overview.GetProperty("object_totals").GetRawText(), Is.EqualTo("""{"channels":2,"connections":1,"consumers":3,"exchanges":8,"queues":4}"""));
+        Assert.That(
+            new[] { "messages", "messages_ready", "messages_unacknowledged" }.Select(field => overview.GetProperty("queue_totals").GetProperty(field).GetInt32()),
+            Is.EqualTo(new[] { 6, 4, 2 }));
+        Assert.That(new[] { "publish", "get" }.Select(field => overview.GetProperty("message_stats").GetProperty(field).GetInt32()), Is.EqualTo(new[] { 6, 2 }));
+        Assert.That((await GetAsync("/connections", login)).Column("user"), Is.EqualTo(new[] { user }));
+        Assert.That((await GetAsync("/channels", login)).Column("name"), Is.EquivalentTo(new[] { $"{name} (1)", $"{name} (2)" }));
+        Assert.That((await GetAsync($"/vhosts/{mine}/connections", login)).Column("user"), Is.EqualTo(new[] { user }));
+        Assert.That((await GetAsync("/consumers", login)).Column("consumer_tag"), Is.EquivalentTo(new[] { "of a", "of b", "of c" }));
+        Assert.That((await GetAsync($"/connections/{Uri.EscapeDataString(name)}/channels")).Column("name"), Is.EquivalentTo(new[] { $"{name} (1)", $"{name} (2)" }));
     }
 
     [Test]

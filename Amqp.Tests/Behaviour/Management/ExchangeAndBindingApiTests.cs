@@ -63,6 +63,47 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((await GetAsync(path)).Column("properties_key"), Is.EqualTo(keys[1..]));
     }
 
+    /// <summary>The key of the one, encoded once more, is the key of the other.</summary>
+    [Test]
+    public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()
+    {
+        string host = await NewHostWithEndsAsync(), path = $"/bindings/{host}/e/x/q/q";
+        await PostAsync(path, new { routing_key = "a/b" });
+        await PostAsync(path, new { routing_key = "a%2Fb" });
+
+        Assert.That((await GetAsync($"{path}/a%252Fb")).Json.GetProperty("routing_key").GetString(), Is.EqualTo("a/b"));
+        Assert.That((await DeleteAsync($"{path}/a%252Fb")).Code, Is.EqualTo(204));
+        Assert.That((await GetAsync(path)).Column("routing_key"), Is.EqualTo(new[] { "a%2Fb" }));
+    }
+
+    [Test]
+    public async Task A_queue_and_an_exchange_of_one_name_have_bindings_of_their_own()
+    {
+        string host = await NewHostWithEndsAsync();
+        await PutAsync($"/exchanges/{host}/q", new { type = "fanout" });
+        await PostAsync($"/bindings/{host}/e/x/q/q", new { routing_key = "to the queue" });
+        await PostAsync($"/bindings/{host}/e/x/e/q", new { routing_key = "to the exchange" });
+
+        Assert.That((await GetAsync($"/bindings/{host}/e/x/q/q")).Column("routing_key"), Is.EqualTo(new[] { "to the queue" }));
+        Assert.That((await GetAsync($"/bindings/{host}/e/x/e/q")).Column("routing_key"), Is.EqualTo(new[] { "to the exchange" }));
+        Assert.That((await GetAsync($"/queues/{host}/q/bindings")).Column("routing_key"), Is.EqualTo(new[] { "q", "to the queue" }));
+        Assert.That((await GetAsync($"/exchanges/{host}/q/bindings/destination")).Column("routing_key"), Is.EqualTo(new[] { "to the exchange" }));
+        Assert.That((await GetAsync($"/exchanges/{host}/q/bindings/source")).Body, Is.EqualTo("[]"));
+    }
+
+    [TestCase("durable")]
+    [TestCase("auto_delete")]
+    [TestCase("internal")]
+    public async Task Each_trait_of_an_exchange_is_declared_by_its_own_name(string trait)
+    {
+        string path = $"/exchanges/{await NewVirtualHostAsync()}/x";
+        Assert.That((await PutAsync(path, $$"""{"type":"fanout","{{trait}}":true}""")).Code, Is.EqualTo(201));
+
+        var exchange = (await GetAsync(path)).Json;
+
+        Assert.That(new[] { "durable", "auto_delete", "internal" }.Where(each => exchange.GetProperty(each).GetBoolean()), Is.EqualTo(new[] { trait }));
+    }
+
     [Test]
     public async Task Every_queue_is_bound_to_the_default_exchange()
     {

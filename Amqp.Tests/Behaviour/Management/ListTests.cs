@@ -4,6 +4,8 @@ public class ListTests : ApiTests
 {
     [TestCase("page=1&page_size=2", """{"filtered_count":3,"item_count":2,"items":[{"name":"a1"},{"name":"a2"}],"page":1,"page_count":2,"page_size":2,"total_count":3}""")]
     [TestCase("page=2&page_size=2", """{"filtered_count":3,"item_count":1,"items":[{"name":"b1"}],"page":2,"page_count":2,"page_size":2,"total_count":3}""")]
+    [TestCase("page=2&page_size=3", """{"filtered_count":3,"item_count":0,"items":[],"page":2,"page_count":1,"page_size":3,"total_count":3}""")]
+    [TestCase("page=1&page_size=500", """{"filtered_count":3,"item_count":3,"items":[{"name":"a1"},{"name":"a2"},{"name":"b1"}],"page":1,"page_count":1,"page_size":500,"total_count":3}""")]
     [TestCase("page=1&name=a", """{"filtered_count":2,"item_count":2,"items":[{"name":"a1"},{"name":"a2"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
     [TestCase("page=1&name=%5Eb%7C2&use_regex=true", """{"filtered_count":2,"item_count":2,"items":[{"name":"a2"},{"name":"b1"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
     [TestCase("page=1&name=%5EB%7CA2%24&use_regex=true", """{"filtered_count":2,"item_count":2,"items":[{"name":"a2"},{"name":"b1"}],"page":1,"page_count":1,"page_size":100,"total_count":3}""")]
@@ -22,6 +24,8 @@ public class ListTests : ApiTests
         Assert.That((await GetAsync($"/queues/{host}?{query}&columns=name")).Body, Is.EqualTo(expected));
     }
 
+    [TestCase("page=3&page_size=2", "page_out_of_range", "Page out of range, page: 3 page size: 2, len: 3")]
+    [TestCase("page=2&name=b&page_size=2", "page_out_of_range", "Page out of range, page: 2 page size: 2, len: 1")]
     [TestCase("page=5&page_size=2", "page_out_of_range", "Page out of range, page: 5 page size: 2, len: 3")]
     [TestCase("page=9223372036854775808", "page_out_of_range", "Page out of range, page: 9223372036854775808 page size: 100, len: 3")]
     [TestCase("page=1&page_size=9223372036854775808", "invalid_pagination_parameters", "Invalid pagination parameters: page number 1, page size 9223372036854775808")]

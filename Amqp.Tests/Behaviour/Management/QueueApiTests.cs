@@ -88,6 +88,60 @@ public class QueueApiTests : ApiTests
             () => $"what died and what stayed: {string.Join(' ', left)}");
     }
 
+    [TestCase(-1, 3)]
+    [TestCase(0, 0)]
+    [TestCase(2, 2)]
+    public async Task As_many_messages_are_got_as_were_asked_for_and_all_for_a_number_below_none(int count, int got)
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        for (int i = 0; i < 3; i++)
+            await channel.PublishAsync("", "q", $"{i}");
+        await channel.ExpectQuietAsync();
+
+        var messages = (await PostAsync($"/queues/{host}/q/get", new { count, ackmode = "ack_requeue_false", encoding = "auto" })).Json;
+
+        Assert.That(messages.EnumerateArray().Select(message => $"{message.GetProperty("payload").GetString()} {message.GetProperty("message_count").GetInt32()}"), Is.EqualTo(Enumerable.Range(0, got).Select(i => $"{i} {2 - i}")));
+        Assert.That((await channel.LookUpQueueAsync("q")).MessageCount, Is.EqualTo(3 - got));
+    }
+
+    [Test]
+    public async Task Each_property_of_a_message_goes_and_comes_under_its_own_name()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        var properties = new BasicProperties
+        {
+            ContentType = "a", ContentEncoding = "b", DeliveryMode = 2, Priority = 3, CorrelationId = "c", ReplyTo = "d", Expiration = "600000",
+            MessageId = "e", Timestamp = 1_700_000_000, Type = "f", UserId = "guest", AppId = "g", ClusterId = "h",
+        };
+        const string Shown = """{"type":"f","message_id":"e","correlation_id":"c","reply_to":"d","expiration":"600000","user_id":"guest","app_id":"g","cluster_id":"h","timestamp":1700000000,"priority":3,"delivery_mode":2,"content_encoding":"b","content_type":"a"}""";
+
+        await PostAsync($"/exchanges/{host}/amq.default/publish", $$"""{"properties":{{Shown}},"routing_key":"q","payload":"","payload_encoding":"string"}""");
+        Assert.That((await channel.GetAsync("q")).Content.Decoded, Is.EqualTo(properties));
+
+        await channel.PublishAsync("", "q", "", properties);
+        await channel.ExpectQuietAsync();
+        var got = (await PostAsync($"/queues/{host}/q/get", new { count = 1, ackmode = "ack_requeue_false", encoding = "auto" })).Json[0].GetProperty("properties");
+        Assert.That(got.EnumerateObject().Select(Field), Is.EquivalentTo(JsonDocument.Parse(Shown).RootElement.EnumerateObject().Select(Field)));
+
+        static string Field(JsonProperty field) => $"{field.Name}: {field.Value.GetRawText()}";
+    }
+
+    [TestCase("durable")]
+    [TestCase("auto_delete")]
+    public async Task Each_trait_of_a_queue_is_declared_by_its_own_name(string trait)
+    {
+        string path = $"/queues/{await NewVirtualHostAsync()}/q";
+        Assert.That((await PutAsync(path, $$"""{"{{trait}}":true}""")).Code, Is.EqualTo(201));
+
+        var queue = (await GetAsync(path)).Json;
+
+        Assert.That(new[] { "durable", "auto_delete", "exclusive" }.Where(each => queue.GetProperty(each).GetBoolean()), Is.EqualTo(new[] { trait }));
+    }
+
     [TestCase("""{"routing_key":"q"}""", "[{key_missing,properties},\n {key_missing,payload},\n {key_missing,payload_encoding}]")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"!!","payload_encoding":"base64"}""", "not_base64 !!")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"foo"}""", "unsupported_encoding foo")]
@@ -289,6 +343,39 @@ public class QueueApiTests : ApiTests
 
         static string Describe(JsonElement consumer) =>
             $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("active").GetBoolean()}, {consumer.GetProperty("activity_status").GetString()}";
+    }
+
+    [Test]
+    public async Task Consumers_show_how_they_acknowledge_what_they_may_hold_and_where_they_are()
+    {
+        await SkipOnRabbitMqAsync("Its view lags.");
+        string host = await NewVirtualHostAsync();
+        var client = await DialAsync();
+        await client.OpenAsync(virtualHost: host);
+        var channel = await client.OpenChannelAsync(7);
+        await channel.DeclareQueueAsync("q");
+        await channel.DeclareQueueAsync("r");
+        await channel.QosAsync(11);
+        await channel.ConsumeAsync("q", "manual", arguments: Table("x-priority", FieldValue.FromInt32(5)));
+        await channel.QosAsync(0);
+        await channel.ConsumeAsync("r", "automatic", noAck: true, exclusive: true);
+
+        string[] shown = [.. (await GetAsync($"/consumers/{host}")).Json.EnumerateArray().Select(Describe).Order()];
+
+        string connection = (await GetAsync($"/vhosts/{host}/connections")).Column("name").Single()!;
+        Assert.That(shown, Is.EqualTo(new[]
+        {
+            $$"""automatic: r, ack False, exclusive True, prefetch 0, {} on {{connection}} (7) 7 of guest""",
+            $$"""manual: q, ack True, exclusive False, prefetch 11, {"x-priority":5} on {{connection}} (7) 7 of guest""",
+        }));
+
+        static string Describe(JsonElement consumer)
+        {
+            var place = consumer.GetProperty("channel_details");
+            return $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("queue").GetProperty("name").GetString()}, ack {consumer.GetProperty("ack_required").GetBoolean()}, "
+                + $"exclusive {consumer.GetProperty("exclusive").GetBoolean()}, prefetch {consumer.GetProperty("prefetch_count").GetInt32()}, {consumer.GetProperty("arguments").GetRawText()} "
+                + $"on {place.GetProperty("name").GetString()} {place.GetProperty("number").GetInt32()} of {place.GetProperty("user").GetString()}";
+        }
     }
 
     [Test]

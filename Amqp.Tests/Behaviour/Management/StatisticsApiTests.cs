@@ -147,6 +147,45 @@ public class StatisticsApiTests : ApiTests
         }
     }
 
+    /// <summary>Which samples an answer has: what is asked for a kind of them comes with that kind only.</summary>
+    [Test]
+    public async Task Each_kind_of_samples_is_asked_for_by_its_own_name()
+    {
+        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        await channel.PublishAsync("", "q");
+        await channel.ExpectQuietAsync();
+        string connection = Uri.EscapeDataString((await GetAsync($"/vhosts/{host}/connections")).Column("name").Single()!);
+        string[] published = ["publish", "confirm", "return_unroutable", "drop_unroutable"], depth = ["messages", "messages_ready", "messages_unacknowledged"], traffic = ["recv_oct", "send_oct"];
+        string[] churn = ["connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted"];
+        string[] node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
+        (string Path, string Kind, string[] Fields)[] rows =
+        [
+            ($"/queues/{host}/q", "lengths", depth), ($"/queues/{host}/q", "msg_rates", ["publish"]), ($"/queues/{host}/q", "data_rates", []), ($"/queues/{host}/q", "node_stats", []),
+            ($"/vhosts/{host}", "lengths", depth), ($"/vhosts/{host}", "msg_rates", published), ($"/vhosts/{host}", "data_rates", traffic), ($"/vhosts/{host}", "node_stats", []),
+            ($"/exchanges/{host}/amq.default", "msg_rates", ["publish_in", "publish_out"]), ($"/exchanges/{host}/amq.default", "lengths", []), ($"/exchanges/{host}/amq.default", "data_rates", []),
+            ($"/connections/{connection}", "data_rates", traffic), ($"/connections/{connection}", "msg_rates", []), ($"/connections/{connection}", "lengths", []),
+            ($"/channels/{connection}%20(1)", "msg_rates", published), ($"/channels/{connection}%20(1)", "data_rates", []), ($"/channels/{connection}%20(1)", "lengths", []),
+            ("/overview?columns=queue_totals,churn_rates&", "lengths", depth), ("/overview?columns=queue_totals,churn_rates&", "msg_rates", churn), ("/overview", "data_rates", []), ("/overview", "node_stats", []),
+            ("/nodes", "node_stats", [.. node, .. churn]), ("/nodes", "msg_rates", []), ("/nodes", "data_rates", []),
+        ];
+
+        foreach (var (path, kind, fields) in rows)
+        {
+            var answer = (await GetAsync($"{path}{(path.EndsWith('&') ? "" : "?")}{kind}_age=60&{kind}_incr=60")).Json;
+            Assert.That(WithSamples(answer), Is.EquivalentTo(fields.Select(field => $"{field}_details")), $"{path} {kind}");
+        }
+
+        static IEnumerable<string> WithSamples(JsonElement json) => json.ValueKind switch
+        {
+            JsonValueKind.Array => json.EnumerateArray().SelectMany(WithSamples),
+            JsonValueKind.Object => json.EnumerateObject().SelectMany(field => field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("samples", out _) ? [field.Name] : WithSamples(field.Value)),
+            _ => [],
+        };
+    }
+
     [Test]
     public async Task Without_statistics_a_queue_has_its_declaration_only()
     {
