@@ -16,8 +16,8 @@ internal static class HealthEndpoints
         // Without a login, unlike RabbitMQ: orchestration asks before there are users to log in as.
         api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, InService)
             .Get("/health/checks/is-in-service", Access.Management, InService)
-            .Get("/health/checks/alarms", Access.Management, Alarms)
-            .Get("/health/checks/local-alarms", Access.Management, Alarms)
+            .Get("/health/checks/alarms", Access.Management, request => Alarms(request, "in the cluster"))
+            .Get("/health/checks/local-alarms", Access.Management, request => Alarms(request, "on the node"))
             .Get("/health/checks/virtual-hosts", Access.Management, _ => Ok())
             .Get("/health/checks/below-node-connection-limit", Access.Management, BelowConnectionLimit)
             .Get("/health/checks/port-listener/{port}", Access.Management, PortListener)
@@ -38,10 +38,10 @@ internal static class HealthEndpoints
     private static ApiReply InService(ApiRequest request) =>
         request.Services.Connections.IsSuspended ? Failed(json => json.WriteString("reason", "the node is in maintenance mode")) : Ok();
 
-    private static ApiReply Alarms(ApiRequest request) => request.Broker.Alarms.Reason is { } reason
+    private static ApiReply Alarms(ApiRequest request, string where) => request.Broker.Alarms.Reason is { } reason
         ? Failed(json =>
         {
-            json.WriteString("reason", "There are alarms in effect in the cluster");
+            json.WriteString("reason", $"There are alarms in effect {where}");
             json.WriteStartArray("alarms");
             foreach (string resource in new[] { "memory", "disk" })
             {

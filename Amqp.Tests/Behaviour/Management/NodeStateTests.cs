@@ -40,8 +40,13 @@ public sealed class NodeStateTests
             string[] lacking = [.. new[] { ("memory", isMemory), ("disk", isDisk) }.Where(each => each.Item2).Select(each => each.Item1)];
             var node = (await GetAsync("nodes"))[0];
             Assert.That((node.GetProperty("mem_alarm").GetBoolean(), node.GetProperty("disk_free_alarm").GetBoolean()), Is.EqualTo((isMemory, isDisk)));
-            foreach (string check in new[] { "alarms", "local-alarms" })
-                Assert.That(Resources(await GetAsync($"health/checks/{check}")), Is.EquivalentTo(lacking));
+            foreach (var (check, place) in new[] { ("alarms", "in the cluster"), ("local-alarms", "on the node") })
+            {
+                var answer = await GetAsync($"health/checks/{check}");
+                Assert.That(Resources(answer), Is.EquivalentTo(lacking));
+                if (lacking.Length > 0)
+                    Assert.That(answer.GetProperty("reason").GetString(), Is.EqualTo($"There are alarms in effect {place}"));
+            }
             string[] metrics = (await _http.GetStringAsync($"http://127.0.0.1:{_broker.MetricsPort}/metrics")).Split('\n');
             Assert.That(metrics, Has.Member($"rabbitmq_alarms_memory_used_watermark {(isMemory ? 1 : 0)}").And.Member($"rabbitmq_alarms_free_disk_space_watermark {(isDisk ? 1 : 0)}"));
         }
