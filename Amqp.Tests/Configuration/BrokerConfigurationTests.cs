@@ -45,6 +45,22 @@ public class BrokerConfigurationTests
     }
 
     [Test]
+    public void Of_two_names_of_one_option_the_one_of_the_stronger_source_holds() =>
+        Assert.That(
+            ConfigurationOf.File("product_name = file\nproduct.name = file's other", ("AMQPBROKER_PRODUCT_NAME", "environment")).Options.ProductName,
+            Is.EqualTo("environment"));
+
+    [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1", "http://a:1/ False  60")]
+    [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1 OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_HEADERS=k=v OTEL_METRIC_EXPORT_INTERVAL=7000", "http://a:1/ True k=v 7")]
+    [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1 AMQPBROKER_OPENTELEMETRY_ENDPOINT=http://b:2", "http://b:2/ False  60")]
+    public void The_variables_of_OpenTelemetry_say_what_ours_do_not(string variables, string expected)
+    {
+        TelemetryOptions options = ConfigurationOf.Environment([.. variables.Split(' ').Select(variable => variable.Split('=', 2)).Select(parts => (parts[0], parts[1]))]).Options.Telemetry;
+
+        Assert.That($"{options.Endpoint} {options.IsGrpc} {options.Headers} {options.Interval.TotalSeconds}", Is.EqualTo(expected));
+    }
+
+    [Test]
     public void A_wildcard_in_a_variable_stands_for_a_name_in_lower_case() =>
         Assert.That(ConfigurationOf.Environment(("AMQPBROKER_LOOPBACK_USERS_GUEST", "false")).Options.LoopbackUsers, Is.Empty);
 

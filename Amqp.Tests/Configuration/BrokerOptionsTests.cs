@@ -78,6 +78,13 @@ public class BrokerOptionsTests
         yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.cacertfile = b", Certificate, "   b");
         yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.ManagementListeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
         yield return Case("listeners.tcp = none", options => options.Listeners.Count, 0);
+        yield return Case("management.connection_max = 9\nmanagement.tcp.max_connections = 5\nmanagement.ssl.max_connections = 7", options => options.MaxHttpConnections, 5);
+        yield return Case("management.ssl.max_connections = 5000", options => options.MaxHttpConnections, 5_000);
+        yield return Case("management.connection_max = infinity\nmanagement.tcp.max_connections = 5", options => options.MaxHttpConnections, 5);
+        yield return Case("management.connection_max = infinity", options => options.MaxHttpConnections, 0);
+        yield return Case("channel_max = 0\nmax_channels_per_connection = 5", options => options.ChannelMax, (ushort)5);
+        yield return Case("management.ssl.versions.1 = tlsv1.3\nssl_options.versions.1 = tlsv1.2", options => options.ManagementTls.Versions, SslProtocols.Tls13);
+        yield return Case("ssl_options.depth = 3\nmanagement.ssl.depth = 0", options => options.ManagementTls.Depth, 0);
     }
 
     [TestCaseSource(nameof(Mappings))]

@@ -66,6 +66,46 @@ public class ListenerTests
         Assert.That((string.Join(' ', options.Statistics.MetricsListeners), string.Join(' ', options.Statistics.MetricsTls.Listeners)), Is.EqualTo((http, https)));
     }
 
+    // As far above the HTTP API as 15692 is above 15672, so that two brokers on one machine are not in each other's way.
+    [TestCase("heartbeat = 1", "127.0.0.1:15692")]
+    [TestCase("management.tcp.port = 1000", "127.0.0.1:1020")]
+    [TestCase("management.tcp.port = 65515", "127.0.0.1:65535")]
+    [TestCase("management.tcp.port = 65516", "")]
+    [TestCase("management.tcp.port = 0", "127.0.0.1:0")]
+    [TestCase("management.ssl.port = 1000", "127.0.0.1:1020")]
+    [TestCase("management.tcp.port = 1000\nmanagement.ssl.port = 2000", "127.0.0.1:1020")]
+    [TestCase("management.tcp.port = 1000\nprometheus.tcp.port = 3000", "127.0.0.1:3000")]
+    [TestCase("management.tcp.ip = 10.0.0.1", "127.0.0.1:15692")]
+    [TestCase("prometheus.tcp.ip = 10.0.0.1", "10.0.0.1:15692")]
+    [TestCase("prometheus.ssl.port = 1", "")]
+    [TestCase("prometheus.ssl.port = 1\nprometheus.tcp.ip = 10.0.0.1", "10.0.0.1:15692")]
+    public void Prometheus_is_answered_beside_the_HTTP_API(string text, string expected) =>
+        Assert.That(string.Join(' ', ConfigurationOf.File($"bind = 127.0.0.1\n{text}").Options.Statistics.MetricsListeners), Is.EqualTo(expected));
+
+    [TestCase("management.tcp.ip = 10.0.0.1", "HTTP")]
+    [TestCase("management.ssl.port = 1\nmanagement.ssl.ip = 10.0.0.1", "HTTPS")]
+    [TestCase("prometheus.tcp.ip = 10.0.0.1", "metrics")]
+    [TestCase("prometheus.ssl.port = 1\nprometheus.ssl.ip = 10.0.0.1", "metrics over TLS")]
+    [TestCase("listeners.ssl.default = 10.0.0.1:1", "AMQPS")]
+    public void A_bind_of_the_same_file_leaves_a_listeners_own_address_and_a_stronger_one_does_not(string text, string listener)
+    {
+        string AddressOf(string bind, params (string, string)[] variables)
+        {
+            BrokerOptions options = ConfigurationOf.File($"{text}\n{bind}", variables).Options;
+            return (listener switch
+            {
+                "HTTP" => options.ManagementListeners,
+                "HTTPS" => options.ManagementTls.Listeners,
+                "metrics" => options.Statistics.MetricsListeners,
+                "metrics over TLS" => options.Statistics.MetricsTls.Listeners,
+                _ => options.Tls.Listeners,
+            }).Single().Address.ToString();
+        }
+
+        Assert.That(AddressOf("bind = 10.0.0.2"), Is.EqualTo("10.0.0.1"));
+        Assert.That(AddressOf("", ("AMQPBROKER_BIND", "10.0.0.2")), Is.EqualTo("10.0.0.2"));
+    }
+
     [TestCase("unix:/run/broker.sock:0")]
     [TestCase("local:/run/broker.sock:0")]
     public void A_listener_may_be_a_Unix_socket(string value) =>

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Configuration;
 using Amqp.Tests.Configuration;
 using Amqp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Hosting;
 
@@ -129,5 +131,27 @@ public class StartDefinitionTests
 
         var found = await http.GetAsync("queues/v/q");
         Assert.That(found.StatusCode, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task What_is_skipped_is_the_same_file_with_the_same_content_that_was_imported_to_its_end()
+    {
+        using var folder = new TemporaryFolder();
+        string one = folder.Write("one.json", """{"vhosts":[{"name":"v"}]}"""), other = folder.Write("other.json", """{"vhosts":[{"name":"v"}]}""");
+        await using var bare = new BareBroker();
+        bool IsImported(string file)
+        {
+            bare.Broker.VirtualHosts.Delete("v");
+            var options = new DefinitionOptions { Sources = [new DefinitionSource("load_definitions", file)], SkipIfUnchanged = true };
+            new StartDefinitions(options, maxTableDepth: 100, NullLogger.Instance).Import(bare.Broker);
+            return bare.Broker.VirtualHosts.Find("v") is not null;
+        }
+
+        Assert.That(new[] { IsImported(one), IsImported(one), IsImported(other), IsImported(other) }, Is.EqualTo(new[] { true, false, true, false }));
+        folder.Write("one.json", """{"vhosts":[{"name":"v","description":"changed"}]}""");
+        Assert.That(new[] { IsImported(one), IsImported(one), IsImported(other) }, Is.EqualTo(new[] { true, false, false }));
+        folder.Write("one.json", """{"vhosts":[{"name":"v"},{"name":5}]}""");
+        for (int time = 0; time < 2; time++)
+            Assert.That(() => IsImported(one), Throws.TypeOf<StartDefinitionsException>(), "what could not be imported has not been");
     }
 }

@@ -19,6 +19,15 @@ public class JsonFormatterTests
     }
 
     [Test]
+    public void Numbers_are_numbers_what_is_missing_is_null_and_the_rest_is_text()
+    {
+        string line = Format("other", default, "said", null, ("Count", 7), ("Size", 1L << 40), ("Nobody", null), ("Reason", "why"), ("PeerAddress", System.Net.IPAddress.Loopback));
+
+        Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("meta").GetRawText(), Is.EqualTo("""{"count":7,"size":1099511627776,"nobody":null,"reason":"why","peer_address":"127.0.0.1"}"""));
+        Assert.That(Format("other", default, "said", null, ("{OriginalFormat}", "said")), Does.EndWith("\"msg\":\"said\",\"domain\":\"rabbitmq\"}\n"), "there is nothing that it is made of");
+    }
+
+    [Test]
     public void What_a_client_sends_stays_within_its_string()
     {
         string line = Format("other", default, "user 'a\r\n\"b'", null);

@@ -1,6 +1,9 @@
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Hosting;
+using Amqp.Server.Hosting.Proxy;
+using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
 using Microsoft.Extensions.Logging;
@@ -17,6 +20,9 @@ public class LogLevelsTests
     [TestCase(typeof(Queue), LogCategory.Queue)]
     [TestCase(typeof(ManagementApi), LogCategory.Management)]
     [TestCase(typeof(MessageBroker), LogCategory.Default)]
+    [TestCase(typeof(TlsCertificates), LogCategory.Connection)]
+    [TestCase(typeof(ProxiedConnections), LogCategory.Connection)]
+    [TestCase(typeof(BrokerLifetime), LogCategory.Default)]
     public void A_logger_is_of_the_category_that_its_folder_belongs_to(Type type, object category) =>
         Assert.That(LogCategories.Of(type.FullName!), Is.EqualTo(category));
 

@@ -186,6 +186,111 @@ public class DefinitionTests : ApiTests
         Assert.That((answer.Code, (await GetAsync($"/queues/{host}")).Json.GetArrayLength()), Is.EqualTo((204, 2)));
     }
 
+    [Test]
+    public async Task What_an_import_does_not_say_of_a_virtual_host_stays_and_what_it_says_changes()
+    {
+        await SkipOnRabbitMqAsync("3.10 forgets what is not said.");
+        string host = await NewVirtualHostAsync(new { description = "old", tags = "a,b", default_queue_type = "quorum", tracing = true });
+
+        await PostAsync("/definitions", $$$"""{"vhosts":[{"name":"{{{host}}}"}]}""");
+        Assert.That(await DescribeAsync(), Is.EqualTo("""old ["a","b"] "quorum" True"""));
+        await PostAsync("/definitions", $$$"""{"vhosts":[{"name":"{{{host}}}","metadata":{"description":"within","tags":["c"]}}]}""");
+        Assert.That(await DescribeAsync(), Is.EqualTo("""within ["c"] "quorum" True"""));
+        await PostAsync("/definitions", $$$"""{"vhosts":[{"name":"{{{host}}}","description":"new","tags":["d"],"default_queue_type":"classic","tracing":false,"metadata":{"description":"within","tags":[]}}]}""");
+        Assert.That(await DescribeAsync(), Is.EqualTo("""new ["d"] "classic" False"""));
+
+        async Task<string> DescribeAsync()
+        {
+            var json = (await GetAsync($"/vhosts/{host}")).Json;
+            return $"{json.GetProperty("description").GetString()} {json.GetProperty("tags").GetRawText()} {json.GetProperty("default_queue_type").GetRawText()} {json.GetProperty("tracing").GetBoolean()}";
+        }
+    }
+
+    [Test]
+    public async Task Into_a_virtual_host_only_what_belongs_to_one_is_imported()
+    {
+        string host = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), user = NewName("u"), made = NewName("v"), parameter = NewName("g");
+
+        var answer = await PostAsync($"/definitions/{host}", $$$"""
+            {"users":[{"name":"{{{user}}}","password":"x","tags":"administrator"}],"vhosts":[{"name":"{{{made}}}"}],"global_parameters":[{"name":"{{{parameter}}}","value":1}],
+             "permissions":[{"user":"guest","vhost":"{{{host}}}","configure":"","write":"","read":""}],
+             "topic_permissions":[{"user":"guest","vhost":"{{{host}}}","exchange":"amq.topic","write":"","read":""}],
+             "queues":[{"name":"q","vhost":"{{{other}}}","durable":true,"auto_delete":false,"arguments":{}}]}
+            """);
+
+        Assert.That(answer.Code, Is.EqualTo(204), answer.Body);
+        foreach (string path in new[] { $"/users/{user}", $"/vhosts/{made}", $"/global-parameters/{parameter}", $"/topic-permissions/{host}/guest", $"/queues/{other}/q" })
+            Assert.That((await GetAsync(path)).Code, Is.EqualTo(404), path);
+        Assert.That((await GetAsync($"/permissions/{host}/guest")).Json.GetProperty("write").GetString(), Is.EqualTo(".*"));
+        Assert.That((await GetAsync($"/queues/{host}/q")).Code, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Who_imports_may_use_the_virtual_hosts_that_are_made_unless_the_definitions_say_otherwise()
+    {
+        string importer = await NewUserAsync("administrator"), plain = NewName("v"), told = NewName("v");
+        try
+        {
+            await PostAsync("/definitions", $$$"""
+                {"vhosts":[{"name":"{{{plain}}}"},{"name":"{{{told}}}"}],
+                 "permissions":[{"user":"{{{importer}}}","vhost":"{{{told}}}","configure":"a","write":"b","read":"c"}]}
+                """, $"{importer}:secret");
+
+            Assert.That((await GetAsync($"/permissions/{plain}/{importer}")).Body, Does.Contain("\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\""));
+            Assert.That((await GetAsync($"/permissions/{told}/{importer}")).Body, Does.Contain("\"configure\":\"a\",\"write\":\"b\",\"read\":\"c\""));
+            Assert.That((await GetAsync($"/permissions/{plain}/guest")).Code, Is.EqualTo(404));
+        }
+        finally
+        {
+            await DeleteAsync($"/vhosts/{plain}");
+            await DeleteAsync($"/vhosts/{told}");
+        }
+    }
+
+    [Test]
+    public async Task An_import_counts_each_definition_that_it_has_taken()
+    {
+        await SkipOnRabbitMqAsync("It does not count them.");
+        string host = await NewVirtualHostAsync(), definitions = $$$"""
+            {"parameters":[{"component":"vhost-limits","vhost":"{{{host}}}","name":"limits","value":{"max-queues":9}},
+                           {"component":"operator_policy","vhost":"{{{host}}}","name":"o","value":{"pattern":"a","definition":{"max-length":1} } }],
+             "policies":[{"vhost":"{{{host}}}","name":"a","pattern":"a","definition":{"max-length":1}},{"vhost":"{{{host}}}","name":"b","pattern":"b","definition":{"max-length":2}}],
+             "queues":[{"name":"q","vhost":"{{{host}}}","durable":true},{"name":"s","vhost":"{{{host}}}","durable":true,"arguments":{"x-queue-type":"stream"}}],
+             "exchanges":[{"name":"x","vhost":"{{{host}}}","type":"direct","durable":true}],
+             "bindings":[{"source":"x","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"k"},
+                         {"source":"","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"q"},
+                         {"source":"x","vhost":"{{{host}}}","destination":"s","destination_type":"queue","routing_key":"k"}]}
+            """;
+
+        for (int time = 0; time < 2; time++)
+        {
+            var report = await SendAsync(HttpMethod.Post, "/definitions", definitions, header: "Prefer: return=representation");
+            Assert.That((report.Json.GetProperty("imported").GetInt32(), report.Json.GetProperty("left_out").GetArrayLength()), Is.EqualTo((8, 2)), $"{time}: {report.Body}");
+        }
+        Assert.That((await GetAsync($"/policies/{host}")).Column("name"), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public async Task Exclusive_queues_and_their_bindings_are_in_no_export()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("shared");
+        await channel.DeclareExclusiveQueueAsync("own");
+        foreach (string queue in new[] { "shared", "own" })
+            await channel.BindQueueAsync(queue, "amq.direct", "k");
+
+        foreach (string path in new[] { "/definitions", $"/definitions/{host}" })
+        {
+            var exported = (await GetAsync(path)).Json;
+            Assert.That(NamesIn("queues", "name"), Is.EqualTo(new[] { "shared" }), path);
+            Assert.That(NamesIn("bindings", "destination"), Is.EqualTo(new[] { "shared" }), path);
+
+            IEnumerable<string?> NamesIn(string kind, string field) => exported.GetProperty(kind).EnumerateArray()
+                .Where(item => !item.TryGetProperty("vhost", out var owner) || owner.GetString() == host).Select(item => item.GetProperty(field).GetString());
+        }
+    }
+
     [TestCase("{", "failed_to_parse_json")]
     [TestCase("""{"queues":[{"name":"a"}]}""", "no_such_vhost undefined")]
     [TestCase("""{"users":[{"name":"ab"}]}""", "tags_not_present")]

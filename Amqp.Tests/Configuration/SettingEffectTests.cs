@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Amqp.Server.Configuration;
+
+namespace Amqp.Tests.Configuration;
+
+/// <summary>What each setting changes, and that it changes nothing else: the table <c>SettingEffects.tsv</c> beside this file.</summary>
+public class SettingEffectTests
+{
+    private const string Always = "bind = 127.0.0.1"; // whether there is ::1 depends on the machine
+
+    private static IEnumerable<TestCaseData> Rows() => File.ReadAllLines(TablePath()).Select(line => line.Split('\t')).Select(columns =>
+        new TestCaseData(columns[0], columns.Length > 1 ? columns[1] : "").SetArgDisplayNames(columns[0]));
+
+    [TestCaseSource(nameof(Rows))]
+    public void A_setting_changes_its_options_and_no_others(string settings, string effects) => Assert.That(EffectsOf(settings), Is.EqualTo(effects));
+
+    [Test]
+    public void Every_setting_is_in_the_table()
+    {
+        var known = Rows().SelectMany(row => ((string)row.Arguments[0]!).Split("; ")).Select(line => SettingTable.Find(line.Split(" = ")[0].Split('.'), out _)!.Key.ToString());
+
+        Assert.That(SettingTable.Effective.Select(setting => setting.Key.ToString()).Except(known), Is.Empty);
+    }
+
+    /// <summary>Run this when a row has been added, and read what it says.</summary>
+    [Test, Explicit("changes the table")]
+    public void Write_the_effects() =>
+        File.WriteAllLines(TablePath(), Rows().Select(row => (string)row.Arguments[0]!).Select(settings => $"{settings}\t{EffectsOf(settings)}"));
+
+    private static string EffectsOf(string settings)
+    {
+        BrokerConfiguration plain = ConfigurationOf.File(Always), set = ConfigurationOf.File($"{Always}\n{settings.Replace("; ", "\n", StringComparison.Ordinal)}");
+        Assert.That(set.Errors, Is.Empty);
+        var before = Values("", plain.Options).ToDictionary();
+        return string.Join("; ", Values("", set.Options).Where(option => before[option.Key] != option.Value).Select(option => $"{option.Key} = {option.Value}"));
+    }
+
+    /// <summary>All options with their values, those within others behind a dot.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Values(string prefix, object options)
+    {
+        foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            object? value = property.GetValue(options);
+            if (value is null or string or IEnumerable or Uri || value.GetType().IsValueType)
+                yield return KeyValuePair.Create(prefix + property.Name, Text(value));
+            else
+                foreach (var inner in Values($"{prefix}{property.Name}.", value))
+                    yield return inner;
+        }
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "none",
+        string text => text,
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Text))}]",
+        Uri or EndPoint or bool or Enum => value.ToString()!,
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ when value.GetType() is { IsGenericType: true } pair && pair.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) => value.ToString()!,
+        _ => $"({string.Join(", ", Values("", value).Select(option => $"{option.Key} {option.Value}"))})",
+    };
+
+    private static string TablePath([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "SettingEffects.tsv");
+}
