@@ -33,5 +33,19 @@ public abstract class CliTests : ApiTests
     /// <summary>Runs a verb of rabbitmqctl in the test's virtual host.</summary>
     private protected Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
+    /// <summary>Runs a command within this process.</summary>
+    private protected static async Task<CliRun> RunHereAsync(params string[] arguments) => await CliRun.HereAsync(arguments, await TargetAsync());
+
+    /// <summary>The same of one that shall end well, without a word of error.</summary>
+    private protected static async Task<CliRun> HereAsync(params string[] arguments)
+    {
+        CliRun run = await RunHereAsync(arguments);
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")), $"amqpbroker {string.Join(' ', arguments)} printed: {run.Output}");
+        return run;
+    }
+
+    /// <summary>Runs a verb of rabbitmqctl in the test's virtual host within this process; it shall end well.</summary>
+    private protected Task<CliRun> CtlHereAsync(params string[] arguments) => HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
+
     private protected static async Task<Dictionary<string, string>> TargetAsync() => new() { ["AMQPBROKER_URL"] = (await BrokerTarget.ApiUriAsync()).ToString() };
 }

@@ -187,18 +187,6 @@ public sealed class NarrowingTests : CliTests
         Assert.That((host.GetProperty("description").GetString(), host.GetProperty("tags").GetRawText()), Is.EqualTo(("new", """["a","b"]""")));
     }
 
-    private static async Task<CliRun> RunHereAsync(params string[] arguments) => await CliRun.HereAsync(arguments, await TargetAsync());
-
-    /// <summary>Runs a command that shall end well.</summary>
-    private static async Task<CliRun> HereAsync(params string[] arguments)
-    {
-        CliRun run = await RunHereAsync(arguments);
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")), $"amqpbroker {string.Join(' ', arguments)} printed: {run.Output}");
-        return run;
-    }
-
-    private Task<CliRun> CtlHereAsync(params string[] arguments) => HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
-
     private async Task<RawClient> ConnectAsAsync(string host, string user)
     {
         RawClient client = await AskToOpenAsync(host, $"{user}:secret");

@@ -11,7 +11,8 @@ namespace Amqp.Server.Cli.Ctl;
 /// <param name="verb">The verb.</param>
 /// <param name="client">The broker.</param>
 /// <param name="output">Standard output.</param>
-internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, TextWriter output)
+/// <param name="error">Standard error.</param>
+internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, TextWriter output, TextWriter error)
 {
     private bool _isAnswered;
 
@@ -29,6 +30,9 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
             return output;
         }
     }
+
+    /// <summary>For warnings: what is said there does not keep the verb from being done.</summary>
+    public TextWriter Error => error;
 
     /// <summary>Whether the output is read by a program.</summary>
     public bool IsForProgram => input.Formatter == "json";

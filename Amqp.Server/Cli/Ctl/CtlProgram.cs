@@ -78,7 +78,7 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
         Check(input, verb);
         BrokerLogin login = verb.IsLocal ? new BrokerLogin(new Uri(LoginSettings.DefaultUrl), "", "", "/") : input.Login(verb).Resolve(environment, PasswordPrompt.OnTerminal);
         using var client = new ApiClient(login, input.Option("timeout") is { } text && LoginSettings.ParseTimeout(text) is { } limit && verb.Name is not ("await_startup" or "wait") ? limit : _patience);
-        var call = new CtlCall(input, verb, client, output);
+        var call = new CtlCall(input, verb, client, output, error);
         await verb.RunAsync(call);
         call.End();
         return ExitCode.Ok;

@@ -68,7 +68,7 @@ internal static class DefinitionVerbs
         if (!answer.IsSuccess)
             throw call.Refused(answer);
         foreach (string leftOut in answer.LeftOut)
-            Console.Error.WriteLine($"Warning: left out {leftOut}");
+            call.Error.WriteLine($"Warning: left out {leftOut}");
         if (!call.Input.IsQuiet && !call.IsForProgram)
             call.Say("Successfully started definition import. This process is asynchronous and can take some time.");
     }

@@ -9,6 +9,7 @@ namespace Amqp.Server.Cli.Operate;
 internal static class DefinitionCommands
 {
     private const string Standard = "-";
+    private const int MostBytes = 16_000_000; // the default of management.http.max_body_size is 20,000,000
 
     /// <summary>What a file of definitions is made of, in the order in which one part needs the other.</summary>
     private static readonly string[] _parts =
@@ -56,7 +57,7 @@ internal static class DefinitionCommands
             JsonObject definitions = Read(context.Get(file));
             JsonElement whole = JsonSerializer.SerializeToElement(definitions);
             var leftOut = new List<string>();
-            await WorkProgress.ShowAsync(context, "importing", Pieces(definitions), async piece => leftOut.AddRange(await ImportAsync(context, piece)));
+            await WorkProgress.ShowAsync(context, "importing", Pieces(definitions, MostBytes), async piece => leftOut.AddRange(await ImportAsync(context, piece)));
             context.Say(leftOut.Count == 0 ? $"Imported {Described(whole)}." : $"Imported {Described(whole)}, but for {leftOut.Count} left out:");
             foreach (string what in leftOut)
                 context.Say($"  {what}");
@@ -89,11 +90,8 @@ internal static class DefinitionCommands
     }
 
     /// <summary>The whole, which the broker imports as a whole or not at all. Only what is larger than a broker takes at once is cut into pieces, and one can see how far it is.</summary>
-    private static IReadOnlyList<JsonObject> Pieces(JsonObject definitions)
-    {
-        const int mostBytes = 16_000_000; // the default of management.http.max_body_size is 20,000,000
-        return definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];
-    }
+    internal static IReadOnlyList<JsonObject> Pieces(JsonObject definitions, int mostBytes) =>
+        definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];
 
     private static IEnumerable<JsonObject> Cut(JsonObject definitions)
     {

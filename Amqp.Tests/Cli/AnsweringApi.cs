@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Cli;
+
+/// <summary>An HTTP API that answers what the test lays down, and remembers what it was asked.</summary>
+internal sealed class AnsweringApi : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly Dictionary<string, (int Status, string Body)> _answers = [];
+    private readonly List<string> _asked = [];
+
+    public AnsweringApi()
+    {
+        Url = $"http://127.0.0.1:{FreePorts.Next()}";
+        _listener.Prefixes.Add(Url + "/");
+        _listener.Start();
+        _ = AnswerAsync();
+    }
+
+    public string Url { get; }
+
+    /// <summary>Method, address behind <c>/api/</c> and body of each request.</summary>
+    public IReadOnlyList<string> Asked
+    {
+        get
+        {
+            lock (_asked)
+                return [.. _asked];
+        }
+    }
+
+    /// <summary>Lays down an answer; whatever else is asked for there is not.</summary>
+    public AnsweringApi With(string path, string body, int status = 200)
+    {
+        _answers[path] = (status, body);
+        return this;
+    }
+
+    /// <summary>Runs a command on it within this process.</summary>
+    public Task<CliRun> RunAsync(params string[] arguments) => CliRun.HereAsync(arguments, new Dictionary<string, string> { ["AMQPBROKER_URL"] = Url });
+
+    /// <summary>Runs a verb of rabbitmqctl.</summary>
+    public Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "n", .. arguments]);
+
+    public void Dispose() => _listener.Close();
+
+    private async Task AnswerAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                HttpListenerContext context = await _listener.GetContextAsync();
+                string path = context.Request.RawUrl!["/api/".Length..];
+                using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+                lock (_asked)
+                    _asked.Add($"{context.Request.HttpMethod} {path} {reader.ReadToEnd()}".TrimEnd());
+                (int status, string body) = _answers.GetValueOrDefault(path, (404, """{"error":"Object Not Found","reason":"Not Found"}"""));
+                context.Response.StatusCode = status;
+                context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+            }
+        }
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+        {
+            // Closed: nobody asks any more.
+        }
+    }
+}
