@@ -35,8 +35,10 @@ internal static class BindingEndpoints
     /// <summary>All bindings of a virtual host, with those to the default exchange that every queue has.</summary>
     public static IEnumerable<ListedBinding> Of(VirtualHost host)
     {
-        var defaultExchange = host.GetExchange("");
-        var implied = host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty));
+        // A virtual host that is just being deleted may have no default exchange any more.
+        var implied = host.FindExchange("") is { } defaultExchange
+            ? host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
+            : [];
         return implied.Concat(host.Topology.Bindings().Select(binding => new ListedBinding(host, binding.Source, binding.Destination, binding.RoutingKey, binding.Arguments)))
             .OrderBy(binding => binding.Source.Name, StringComparer.Ordinal)
             .ThenBy(binding => binding.Destination.Name, StringComparer.Ordinal)
