@@ -51,6 +51,26 @@ public class ConsoleLogTests
         Assert.That(output.Text.Length, Is.LessThan(10 << 20));
     }
 
+    [Test]
+    public void Each_line_that_is_not_written_is_counted_once()
+    {
+        using var output = new BlockingOutput(isOpen: false);
+        var log = new ConsoleLog(new LineFormatter(TimeProvider.System), new LogLevels(new LogOptions()), output);
+        var logger = log.CreateLogger("test");
+        string megabyte = new('x', 1 << 20);
+        for (int number = 0; number < 20; number++)
+            Write(logger, megabyte);
+        output.Open();
+        Assert.That(() => output.Text, Does.EndWith("did not take them\n").After(10_000, 10));
+        Write(logger, "afterwards");
+        log.Dispose();
+
+        string[] lines = output.Text.TrimEnd('\n').Split('\n');
+        int dropped = lines.Where(line => line.EndsWith("did not take them", StringComparison.Ordinal)).Sum(line => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.That(lines.Count(line => line.EndsWith('x')) + dropped, Is.EqualTo(20));
+        Assert.That(lines[^1], Does.EndWith("afterwards"));
+    }
+
     private static void Write(ILogger logger, string message) =>
         logger.Log(LogLevel.Information, default, message, null, static (text, _) => text);
 
