@@ -138,6 +138,7 @@ internal sealed partial class Queue : IQuarantine
                 Messages.PutBack(message);
             _stranded = null;
             Volatile.Write(ref _isCrashed, false);
+            RenewLease();
         }
         VirtualHost.Logger.QueueRestarted(Name, VirtualHost.Name);
         round.Touch(this);
