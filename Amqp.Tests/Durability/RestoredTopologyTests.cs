@@ -110,6 +110,24 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task A_message_that_a_consumer_gives_back_still_has_the_time_of_its_own()
+    {
+        _broker.Publish(Declare("q"), isPersistent: true, expiration: 1_000);
+
+        await RestartAsync();
+
+        var queue = _broker.Host.FindQueue("q")!;
+        var consumer = _broker.Consume(queue, room: 1);
+        consumer.Room = 0;
+        queue.Requeue([consumer.TakeFirst()], isReturned: true);
+        _broker.Serve(queue);
+        _broker.Clock.Advance(999);
+        Assert.That(queue.Counts.Ready, Is.EqualTo(1));
+        _broker.Clock.Advance(1);
+        Assert.That(queue.Counts.Ready, Is.Zero);
+    }
+
+    [Test]
     public async Task A_virtual_host_and_what_its_queues_are_by_default_is_as_before()
     {
         var description = new VirtualHostDescription("what it is for", ["one", "two"], "quorum", IsProtected: true);
@@ -217,7 +235,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
-    public void Of_what_is_deleted_nothing_is_left_on_the_disk_and_of_the_rest_all()
+    public void Of_what_is_deleted_nothing_is_left_on_the_disk_nor_counted_and_of_the_rest_all()
     {
         var broker = _broker.Broker;
         var queue = Declare("q");
@@ -229,6 +247,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         broker.Parameters.Put("vhost-limits", "another", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
         broker.UserLimits.Set("guest", "max-channels", FieldValue.FromInt64(9));
         string[] before = Entries();
+        long memory = Topology.MemoryInUse;
         Assert.Multiple(() =>
         {
             foreach (string what in _deletable)
@@ -237,6 +256,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
                 Assert.That(Entries(), Is.SupersetOf(before).And.Length.GreaterThan(before.Length), what);
                 delete();
                 Assert.That(Entries(), Is.EquivalentTo(before), what);
+                Assert.That(Topology.MemoryInUse, Is.EqualTo(memory), what);
             }
         });
     }
