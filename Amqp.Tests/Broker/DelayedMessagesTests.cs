@@ -86,6 +86,24 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
     }
 
+    [Test]
+    public async Task One_that_could_not_be_routed_comes_once_it_is_returned()
+    {
+        var delayed = ((DelayedMessageRouter)_exchange.Keeper!).Delayed;
+        Delay(100, body: 1);
+        _broker.Store.Break("Append", _queue.Messages.Number);
+        _broker.Clock.Advance(101);
+        await Eventually.Holds(() => delayed.QuarantinedCount == 1 && delayed.Count == 0, () => $"{delayed.QuarantinedCount} are put aside, {delayed.Count} wait");
+        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "it does not wait");
+
+        Assert.That(delayed.ReturnQuarantined(delayed.Quarantined[0].Place, _broker.Round));
+        _broker.Clock.Advance(1);
+
+        await ComeAsync(1);
+        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == _heldBefore, () => "it waits on");
+        Assert.That((delayed.QuarantinedCount, delayed.Count), Is.EqualTo((0, 0L)));
+    }
+
     private void Delay(int milliseconds, int body, bool isPersistent = false)
     {
         byte[] properties = Encoded.Properties(new BasicProperties

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
@@ -63,6 +64,28 @@ public sealed class PolicyKeysTests
         var combined = PolicyKeys.Combine(Of(PolicyKind.User, key, users), Of(PolicyKind.Operator, key, operators));
 
         Assert.That($"{combined.Definition[key]}", Is.EqualTo($"{effective}"));
+    }
+
+    [TestCase("stream-filter-size-bytes", 15, false)]
+    [TestCase("stream-filter-size-bytes", 16, true)]
+    [TestCase("stream-filter-size-bytes", 255, true)]
+    [TestCase("stream-filter-size-bytes", 256, false)]
+    [TestCase("stream-max-segment-size-bytes", 0, true)]
+    [TestCase("stream-max-segment-size-bytes", 3_000_000_000, true)]
+    [TestCase("stream-max-segment-size-bytes", 3_000_000_001, false)]
+    [TestCase("max-in-memory-bytes", -1, false)]
+    [TestCase("max-in-memory-bytes", 0, true)]
+    [TestCase("ha-sync-batch-size", 0, false)]
+    [TestCase("ha-sync-batch-size", 1, true)]
+    [TestCase("max-age", "1D", true)]
+    [TestCase("max-age", "120s", true)]
+    [TestCase("max-age", "D", false)]
+    [TestCase("max-age", "12", false)]
+    [TestCase("max-age", "1d", false)]
+    [TestCase("max-age", "-1D", false)]
+    public void A_value_is_in_its_range(string key, object value, bool isValid)
+    {
+        Assert.That(() => Of(PolicyKind.User, key, value), isValid ? Throws.Nothing : Throws.TypeOf<ValidationException>());
     }
 
     private string Covered(string applyTo, string key, FieldValue value)

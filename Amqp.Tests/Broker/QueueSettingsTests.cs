@@ -38,6 +38,24 @@ public class QueueSettingsTests
     public void A_delivery_limit_below_0_is_none() =>
         Assert.That(Resolve("x-delivery-limit", -1, "delivery-limit", null).DeliveryLimit, Is.Null);
 
+    [TestCase("quorum", "x", "at-least-once", "AtLeastOnce")]
+    [TestCase("quorum", "x", "at-most-once", "AtMostOnce")]
+    [TestCase("quorum", "x", null, "AtMostOnce")]
+    [TestCase("quorum", null, "at-least-once", "Disabled")]
+    [TestCase("classic", "x", "at-least-once", "AtMostOnce")]
+    [TestCase(null, "x", null, "AtMostOnce")]
+    [TestCase(null, null, null, "Disabled")]
+    public void Only_a_quorum_queue_is_said_to_dead_letter_at_least_once(string? type, string? exchange, string? strategy, string expected)
+    {
+        var arguments = type is null ? FieldTable.Empty : FieldTable.Empty.With("x-queue-type", Value(type));
+        var definition = new Dictionary<string, FieldValue>();
+        foreach (var (key, value) in new[] { ("dead-letter-exchange", exchange), ("dead-letter-strategy", strategy) })
+            if (value is not null)
+                definition.Add(key, Value(value));
+
+        Assert.That($"{QueueSettings.Resolve(QueueArguments.FromStored(arguments), new EffectivePolicy(definition)).DeadLetterStrategy}", Is.EqualTo(expected));
+    }
+
     [Test]
     public void Policies_give_no_priorities_and_no_type()
     {

@@ -204,6 +204,63 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(300_000));
     }
 
+    [Test]
+    public void What_has_expired_and_cannot_be_read_just_now_goes_a_second_later_though_nobody_asks_for_it()
+    {
+        var queue = _broker.Declare("q", ("x-message-ttl", 1_000));
+        _broker.Publish(queue);
+        _broker.Store.BeforeRead = static _ => throw new IOException("injected");
+        _broker.Clock.Advance(1_500);
+        Assert.That(queue.Counts.Ready, Is.EqualTo(1));
+
+        _broker.Store.BeforeRead = static _ => { };
+        _broker.Clock.Advance(1_000);
+
+        Assert.That(queue.Counts.Ready, Is.Zero);
+    }
+
+    [Test]
+    public void A_message_whose_way_out_fails_stays_in_its_queue_and_counts_as_not_taken()
+    {
+        var queue = _broker.Declare("q");
+        _broker.Publish(queue, body: 10);
+
+        Assert.Throws<OutputFailedException>(() => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.StoredMessage _, ReadOnlySpan<byte> _, long _) => throw new OutputFailedException(new IOException("injected"))));
+
+        Assert.That((queue.Counts, queue.Bytes, queue.Deliveries.GetNoAck), Is.EqualTo(((1L, 0L, 0), (10L, 0L), 0L)));
+        Assert.That(BareBroker.Get(queue));
+    }
+
+    /// <summary>Of a quorum queue: a place behind the others is one that must be written anew.</summary>
+    [Test]
+    public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum"));
+        for (int body = 1; body <= 2; body++)
+            _broker.Publish(queue, body, isPersistent: true);
+        var consumer = _broker.Consume(queue, room: 1);
+        consumer.Room = 0;
+        _broker.Store.Behind = isBehind;
+
+        queue.Requeue([consumer.TakeFirst()], isReturned: true);
+
+        _broker.Store.Behind = null;
+        Assert.That(_broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))), Is.EqualTo(isBehind ? [(1, 1), (2, 0)] : new[] { (2, 0), (1, 1) }));
+    }
+
+    [Test]
+    public void The_message_in_front_is_the_first_of_the_highest_priority()
+    {
+        var queue = _broker.Declare("q", ("x-max-priority", 3));
+        foreach (var (priority, timestamp) in new[] { (0, 5UL), (2, 7UL), (2, 9UL) })
+            _broker.Publish(queue, body: 100 * (int)timestamp, priority: (byte)priority, properties: Encoded.Properties(new BasicProperties { Timestamp = timestamp }));
+        var front = new List<(ulong?, long)>();
+        for (bool isThere = true; isThere; isThere = BareBroker.Get(queue))
+            front.Add((queue.HeadTimestamp, queue.FrontLength / 100));
+
+        Assert.That(front, Is.EqualTo(new (ulong?, long)[] { (7, 7), (9, 9), (5, 5), (null, 0) }));
+    }
+
     /// <summary>What is published, and how much of it stays.</summary>
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 2 }, 3)]
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 3 }, 2)]

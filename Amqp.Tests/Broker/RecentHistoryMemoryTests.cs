@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What an exchange of the kind x-recent-history keeps is in memory until it has newer ones, and no longer than the exchange is there.</summary>
+/// <summary>What an exchange of the kind x-recent-history keeps is in memory until it has newer ones, and no longer than the exchange is there; what fails for one message or queue fails for no other.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable
 {
@@ -37,6 +37,45 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         Publish(exchange, Body); // by a route that was found before
 
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
+    }
+
+    [Test]
+    public void One_that_cannot_be_read_keeps_no_other_from_a_queue_that_is_bound_late()
+    {
+        var exchange = Declare("x-recent-history", FieldTable.Empty);
+        for (int i = 1; i <= 3; i++)
+            Publish(exchange, i);
+        _broker.Store.BeforeRead = static message =>
+        {
+            if (message.Sequence == 2)
+                throw new IOException("injected");
+        };
+
+        Assert.That(BindLate("late"), Is.EqualTo((2L, 4L)));
+
+        _broker.Store.BeforeRead = static _ => { };
+        Assert.That(BindLate("later"), Is.EqualTo((3L, 6L)), "it is kept");
+    }
+
+    [Test]
+    public void An_exchange_goes_on_keeping_messages_after_a_queue_could_not_take_them()
+    {
+        var exchange = Declare("x-recent-history", FieldTable.Empty);
+        Publish(exchange, 1);
+        _broker.Store.Break("Append", _broker.Declare("broken").Messages.Number);
+        Assert.Throws<InvalidOperationException>(() => BindLate("broken"));
+
+        Publish(exchange, 2);
+
+        Assert.That(BindLate("late"), Is.EqualTo((2L, 3L)));
+    }
+
+    private (long Ready, long Bytes) BindLate(string name)
+    {
+        var queue = _broker.Declare(name);
+        _broker.Host.Topology.Bind("x", queue, "", FieldTable.Empty, _broker.Round);
+        _broker.Round.Complete();
+        return (queue.Counts.Ready, queue.Bytes.Ready);
     }
 
     private Exchange Declare(string type, FieldTable arguments) => _broker.Host.Topology.DeclareExchange("x", type, ExchangeFlags.None, arguments);

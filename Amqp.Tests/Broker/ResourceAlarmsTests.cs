@@ -43,6 +43,20 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
     }
 
+    /// <summary>By itself the process takes 100 bytes, which nobody has counted.</summary>
+    [TestCase(200, 99, "resident")]
+    [TestCase(200, 100, "counted")]
+    [TestCase(50, 49, "resident")]
+    [TestCase(50, 50, "counted")]
+    public void A_limit_smaller_than_what_the_process_takes_by_itself_and_than_the_configured_one_is_held_against_all_that_it_takes(long configured, long limit, string what)
+    {
+        long counted = 1, resident = 100;
+        var measure = new MemoryMeasure(() => counted, () => resident, configured);
+        (counted, resident) = (7, 500);
+
+        Assert.That(measure.Against(limit), Is.EqualTo(what == "resident" ? 500 : 7));
+    }
+
     [Test]
     public void Each_alarm_is_told_when_it_is_set_and_when_it_is_cleared()
     {

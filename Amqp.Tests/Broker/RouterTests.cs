@@ -149,6 +149,32 @@ public sealed class RouterTests
     public void A_delay_is_a_number_in_its_range(FieldType type, long given, long delay) =>
         Assert.That(DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))), Is.EqualTo(delay));
 
+    /// <summary>The header says how long it has waited, and everything else stays as it is.</summary>
+    [TestCase(5_000, "signedint -5000")]
+    [TestCase(5_000L, "signedint -5000")]
+    [TestCase(2_147_483_648L, "signedint -2147483648")]
+    [TestCase(2_147_483_649L, "long -2147483649")]
+    [TestCase("250", "signedint -250")]
+    [TestCase(12.7, "signedint -12")]
+    public void A_delay_that_is_over_is_negative(object given, string expected)
+    {
+        var value = given switch
+        {
+            string text => FieldValue.FromString(text),
+            double number => FieldValue.FromDouble(number),
+            int number => FieldValue.FromInt32(number),
+            _ => FieldValue.FromInt64((long)given),
+        };
+        var properties = new BasicProperties { ContentType = "t", MessageId = "m", Headers = FieldTable.Empty.With("a", FieldValue.FromInt32(1)).With("x-delay", value).With("b", FieldValue.FromString("2")) };
+
+        var over = BasicProperties.Read(DelayHeader.Negate(Encoded.Properties(properties)));
+
+        var delay = over.Headers!["x-delay"]!.Value;
+        Assert.That($"{(delay.Type == FieldType.Int32 ? "signedint" : "long")} {delay}", Is.EqualTo(expected));
+        Assert.That(string.Join(' ', over.Headers.Select(header => header.Key)), Is.EqualTo("a x-delay b"));
+        Assert.That((over.ContentType, over.MessageId, over.Headers["a"], over.Headers["b"]), Is.EqualTo(("t", "m", properties.Headers["a"], properties.Headers["b"])));
+    }
+
     private Queue[] Declare() => [.. Enumerable.Range(0, Queues).Select(number => _broker.Declare($"q{number}"))];
 
     private static (IRouter Router, Exchange Exchange) New(string type)

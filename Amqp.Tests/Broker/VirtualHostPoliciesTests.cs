@@ -61,6 +61,19 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     }
 
     [Test]
+    public void Of_several_of_one_priority_the_first_by_name_counts_in_whatever_order_they_came([Values("b a B", "a B b", "B b a")] string order)
+    {
+        var queue = _broker.Declare("q");
+        foreach (string name in order.Split(' '))
+            _broker.Host.Policies.Put(Named(name, length: name[0], priority: 1));
+
+        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo('B'), "capital letters first");
+        Assert.That(_broker.Host.Policies.Match(PolicyKind.User, queue)!.Name, Is.EqualTo("B"));
+        _broker.Host.Policies.Remove(PolicyKind.User, "B");
+        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo('a'));
+    }
+
+    [Test]
     public void Of_many_that_the_disk_has_no_room_for_none_is_left([Values(0, 1, 2)] int room)
     {
         var catalog = new FullCatalog();

@@ -46,6 +46,32 @@ public sealed class DeadLetterChainTests
     }
 
     [Test]
+    public async Task That_the_exchange_is_missing_is_said_once_each_time_that_it_goes()
+    {
+        await using var client = await ConnectAsync();
+        var channel = await client.OpenChannelAsync();
+        await channel.DeclareQueueAsync("q", arguments: FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString("x")).With("x-max-length", FieldValue.FromInt32(0)));
+        for (int time = 0; time < 2; time++)
+        {
+            await channel.DeclareExchangeAsync("x", "fanout");
+            await PublishAsync();
+            await channel.DeleteExchangeAsync("x");
+            await PublishAsync();
+            await PublishAsync();
+        }
+
+        Assert.That(
+            _broker.Log.Where(line => line.StartsWith("Queue 'q'", StringComparison.Ordinal)),
+            Is.EqualTo(Enumerable.Repeat("Queue 'q' in vhost '/' dead-letters to exchange 'x', which is not there: its dead letters are dropped", 2)));
+
+        async Task PublishAsync()
+        {
+            await channel.PublishAsync("", "q", "dies");
+            await channel.ExpectEmptyAsync("q");
+        }
+    }
+
+    [Test]
     public async Task A_refused_message_goes_through_as_many_full_queues_as_there_are()
     {
         const int length = 2_000;

@@ -1,3 +1,5 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 using Amqp.Tests.Support;
@@ -10,7 +12,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
 {
     private const long RetryDelay = 1_000;
 
-    private readonly BareBroker _broker = new();
+    private static readonly byte[] _persistent = [0x10, 0, 2];
+
+    private BareBroker _broker = new();
     private readonly Queue _queue, _letters;
 
     public DeadLetterRetryTests()
@@ -69,6 +73,132 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     [Test]
+    public void A_settle_of_several_is_bound_when_one_of_their_copies_is_written()
+    {
+        var bound = new List<(uint, bool)>();
+        _broker.Store.BeforeSettle = (number, isBound) => bound.Add((number, isBound));
+        var consumer = _broker.Consume(_queue);
+        _broker.Publish(_queue, isPersistent: true, properties: _persistent);
+        _broker.Publish(_queue);
+
+        RejectAll(consumer);
+
+        Assert.That(_letters.Counts.Ready, Is.EqualTo(2));
+        Assert.That(bound, Is.EqualTo(new[] { (_queue.Messages.Number, true) }));
+    }
+
+    [Test]
+    public void A_settle_is_bound_to_a_copy_that_waits_in_an_exchange_too([Values] bool isExchangeDurable)
+    {
+        _broker.Host.Topology.DeclareExchange(
+            "delays", "x-delayed-message", isExchangeDurable ? ExchangeFlags.Durable : ExchangeFlags.None, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+        var queue = _broker.Declare("dies", QueueFlags.Durable, ("x-dead-letter-exchange", "delays"));
+        var bound = new List<(uint, bool)>();
+        _broker.Store.BeforeSettle = (number, isBound) => bound.Add((number, isBound));
+        var consumer = _broker.Consume(queue);
+        _broker.Publish(queue, isPersistent: true, properties: Encoded.Properties(new BasicProperties { DeliveryMode = 2, Headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(60_000)) }));
+
+        queue.Reject(consumer.TakeFirst(), consumer.Subscription);
+        _broker.Serve(queue);
+
+        Assert.That(_broker.Host.FindExchange("delays")!.DelayedCount, Is.EqualTo(1));
+        Assert.That(bound, Is.EqualTo(new[] { (queue.Messages.Number, isExchangeDurable) }));
+    }
+
+    [Test]
+    public async Task Of_those_that_die_together_what_went_is_settled_and_the_others_are_there_after_a_restart()
+    {
+        var consumer = _broker.Consume(_queue);
+        for (int i = 0; i < 3; i++)
+            _broker.Publish(_queue, isPersistent: true, properties: _persistent);
+        int copies = 0;
+        _broker.Store.Before = (call, number) =>
+        {
+            if (call == "Append" && number == _letters.Messages.Number && ++copies > 1)
+                throw new IOException("injected");
+        };
+        RejectAll(consumer);
+        Assert.That(_letters.Counts.Ready, Is.EqualTo(1));
+
+        _broker = await _broker.RestartAsync();
+
+        Assert.That((_broker.Host.FindQueue("letters")!.Counts.Ready, _broker.Host.FindQueue("q")!.Counts.Ready), Is.EqualTo((1L, 2L)));
+    }
+
+    [Test]
+    public void What_is_put_aside_instead_is_not_settled_and_can_be_had_back()
+    {
+        var consumer = _broker.Consume(_queue);
+        _broker.Publish(_queue, isPersistent: true, properties: _persistent);
+        var settled = new List<uint>();
+        _broker.Store.BeforeSettle = (number, _) => settled.Add(number);
+        _broker.Store.Break("Append", _letters.Messages.Number);
+
+        RejectAll(consumer);
+
+        Assert.That((_queue.QuarantinedCount, settled.Count, _queue.HasDeadLetters), Is.EqualTo((1, 0, false)));
+        Assert.That(_queue.ReturnQuarantined(_queue.Quarantined[0].Place, _broker.Round));
+        _broker.Round.Complete();
+        Assert.That((_queue.QuarantinedCount, consumer.Held.Count), Is.EqualTo((0, 1)));
+    }
+
+    /// <summary>What is too much, or too old, stays while dead letters cannot go.</summary>
+    [TestCase("x-max-length", 1)]
+    [TestCase("x-message-ttl", 1)]
+    public void What_stays_in_its_queue_while_the_disk_fails_dies_once_it_works_again(string why, int limit)
+    {
+        var queue = _broker.Declare("dies", (why, limit), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
+        Fail("append", typeof(IOException));
+        for (int i = 1; i <= 4; i++)
+        {
+            _broker.Publish(queue, body: i);
+            _broker.Clock.Advance(1);
+        }
+        Assert.That(queue.Counts.Ready, Is.EqualTo(3), "only the first has died");
+
+        Fail("", typeof(IOException));
+        _broker.Clock.Advance(RetryDelay);
+
+        int kept = why == "x-max-length" ? 1 : 0;
+        Assert.That(queue.Counts.Ready, Is.EqualTo(kept));
+        Assert.That(_broker.Consume(_letters).Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo(Enumerable.Range(1, 4 - kept)));
+    }
+
+    [Test]
+    public void What_died_before_its_queue_was_deleted_goes_all_the_same()
+    {
+        long before = _broker.Broker.HeldMemory.Bytes;
+        var consumer = _broker.Consume(_queue);
+        _broker.Publish(_queue, body: 300_000);
+        Fail("append", typeof(IOException));
+        RejectAll(consumer);
+        _broker.Host.Topology.DeleteQueue(_queue, ifUnused: false, ifEmpty: false);
+
+        Fail("", typeof(IOException));
+        _broker.Clock.Advance(RetryDelay);
+
+        Assert.That(_letters.Purge(), Is.EqualTo(1));
+        Assert.That((_broker.Broker.HeldMemory.Bytes, _broker.Store.MemoryInUse < 300_000), Is.EqualTo((before, true)), "nothing is left of either");
+    }
+
+    [Test]
+    public void What_expires_waits_for_a_disk_that_is_behind_only_where_it_is_dead_lettered()
+    {
+        var dying = _broker.Declare("dies", ("x-message-ttl", 10), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
+        var dropping = _broker.Declare("drops", ("x-message-ttl", 10));
+        _broker.Publish(dying);
+        _broker.Publish(dropping);
+        _broker.Store.Behind = true;
+
+        _broker.Clock.Advance(100);
+        Assert.That((dying.Counts.Ready, dropping.Counts.Ready, _letters.Counts.Ready), Is.EqualTo((1L, 0L, 0L)));
+
+        _broker.Store.Behind = null;
+        _broker.Clock.Advance(20);
+        Assert.That((dying.Counts.Ready, _letters.Counts.Ready), Is.EqualTo((0L, 1L)));
+    }
+
+    [Test]
     public void What_a_queue_refuses_is_dead_lettered_and_its_memory_given_back()
     {
         var full = _broker.Declare("full", ("x-max-length", 1), ("x-overflow", "reject-publish-dlx"), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
@@ -94,6 +224,13 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         _broker.Clock.Advance(RetryDelay);
 
         Assert.That((meanwhile > before, _broker.Broker.HeldMemory.Bytes), Is.EqualTo((true, before)));
+    }
+
+    private void RejectAll(TestConsumer consumer)
+    {
+        while (consumer.Held.Count > 0)
+            _queue.Reject(consumer.TakeFirst(), consumer.Subscription);
+        _broker.Serve(_queue);
     }
 
     private void Fail(string call, Type failure)

@@ -61,6 +61,22 @@ public sealed class ContainedFaultsTests
         Assert.That(_faults.Recent[0].Place, Is.EqualTo("queue 'later'"));
     }
 
+    [Test]
+    public void Those_that_happened_last_are_remembered_and_stand_first()
+    {
+        for (int i = 0; i < ContainedFaults.MostRemembered; i++, _clock.Seconds++)
+            _faults.Note(Compartment.Queue, $"{i}", new InvalidOperationException("no"));
+        foreach (string again in new[] { "0", "new" })
+        {
+            _faults.Note(Compartment.Queue, again, new InvalidOperationException("no"));
+            _clock.Seconds++;
+        }
+
+        string[] places = [.. _faults.Recent.Select(fault => fault.Place)];
+        Assert.That(places.Take(3), Is.EqualTo(new[] { "new", "0", $"{ContainedFaults.MostRemembered - 1}" }));
+        Assert.That((places.Length, places[^1]), Is.EqualTo((ContainedFaults.MostRemembered, "2")));
+    }
+
     private static InvalidOperationException Thrown()
     {
         try

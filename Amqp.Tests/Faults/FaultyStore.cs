@@ -39,7 +39,10 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool IsFull => store.IsFull;
 
-    public bool IsBehind => store.IsBehind;
+    /// <summary>Whether more is to be written than the store wants, whatever it says; null: as it says.</summary>
+    public bool? Behind { get; set; }
+
+    public bool IsBehind => Behind ?? store.IsBehind;
 
     public long MemoryInUse
     {

@@ -65,10 +65,32 @@ public class OtlpTracesTests
             Assert.That(published["messaging.rabbitmq.destination.routing_key"], Is.EqualTo("a.b"));
             Assert.That(published["messaging.message.body.size"], Is.EqualTo("3"));
             Assert.That(published["messaging.message.id"], Is.EqualTo("m1"));
+            Assert.That(published["messaging.message.conversation_id"], Is.EqualTo("c1"));
+            Assert.That(deliver.Attributes(9)["messaging.destination.name"], Is.EqualTo("amq.topic"));
+            Assert.That((published["messaging.operation.type"], deliver.Attributes(9)["messaging.operation.type"]), Is.EqualTo(("send", "receive")));
+            Assert.That(deliver.Attributes(9), Does.Not.ContainKey("amqpbroker.redelivered"));
             Assert.That(published["amqpbroker.vhost"], Is.EqualTo("/"));
             Assert.That(deliver.Attributes(9)["messaging.destination.subscription.name"], Is.EqualTo("traced"));
             Assert.That(deliver.Attributes(9)["messaging.rabbitmq.message.delivery_tag"], Is.EqualTo("1"));
         });
+    }
+
+    [Test]
+    public async Task A_span_tells_that_a_message_was_delivered_before()
+    {
+        await using var connection = await ConnectAsync(_broker);
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync("again", false, false, false);
+        await PublishAsync(channel, "", "again", Sampled);
+        await channel.BasicRejectAsync((await channel.BasicGetAsync("again", autoAck: false))!.DeliveryTag, requeue: true);
+        await channel.BasicGetAsync("again", autoAck: true);
+
+        await Eventually.Holds(() => Got().Length == 2, () => $"There are {Got().Length}.");
+
+        Assert.That(Got(), Is.EqualTo(new[] { "1 -", "2 1" }));
+
+        string[] Got() => [.. _collector.Spans.Where(span => span.Text(5) == "get again").Select(span => span.Attributes(9))
+            .Select(attributes => $"{attributes["messaging.rabbitmq.message.delivery_tag"]} {attributes.GetValueOrDefault("amqpbroker.redelivered", "-")}").Order()];
     }
 
     [Test]
@@ -150,7 +172,7 @@ public class OtlpTracesTests
 
     private static async Task PublishAsync(IChannel channel, string exchange, string routingKey, string? parent)
     {
-        var properties = new BasicProperties { MessageId = "m1" };
+        var properties = new BasicProperties { MessageId = "m1", CorrelationId = "c1" };
         if (parent is not null)
             properties.Headers = new Dictionary<string, object?> { ["traceparent"] = parent };
         await channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, new byte[3]);

@@ -11,7 +11,8 @@ public class FirehoseTests : ApiTests
     [Test]
     public async Task A_publish_is_told_with_its_properties_body_and_queues()
     {
-        var channel = await TraceAsync(await NewVirtualHostAsync(new { tracing = true }));
+        string host = await NewVirtualHostAsync(new { tracing = true });
+        var channel = await TraceAsync(host);
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "amq.direct", "k");
         var properties = new BasicProperties
@@ -32,9 +33,9 @@ public class FirehoseTests : ApiTests
             new("timestamp", FieldValue.FromInt32(5)), new("reply_to", FieldValue.FromString("r")), new("delivery_mode", FieldValue.FromInt32(2)),
             new("headers", FieldValue.FromTable(properties.Headers)), new("content_type", FieldValue.FromString("text/plain")),
         ])));
-        Assert.That(EventWatch.Texts(told, "exchange_name", "routing_keys", "channel", "user", "routed_queues"), Is.EqualTo(new[]
+        Assert.That(EventWatch.Texts(told, "exchange_name", "routing_keys", "channel", "user", "routed_queues", "vhost"), Is.EqualTo(new[]
         {
-            "amq.direct", "[k, x, y]", "1", "guest", "[q]",
+            "amq.direct", "[k, x, y]", "1", "guest", "[q]", host,
         }));
         Assert.That(headers["connection"]!.Value.AsString(), Does.Match("^127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+$"));
         Assert.That(headers["node"]!.Value.AsString(), Does.Contain("@"));

@@ -1,0 +1,106 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker;
+using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Replies;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Broker;
+
+/// <summary>What is found for a message is all that it is led to, and nothing of the message before.</summary>
+public sealed class RouteFinderTests
+{
+    private BareBroker _broker = null!;
+    private RouteFinder _finder = null!;
+
+    [OneTimeSetUp]
+    public void Open()
+    {
+        _broker = new BareBroker();
+        _finder = new RouteFinder(_broker.Host);
+    }
+
+    [OneTimeTearDown]
+    public async Task CloseAsync() => await _broker.DisposeAsync();
+
+    /// <summary>Where the last exchange on the way routes all messages alike.</summary>
+    [TestCase("headers", true)]
+    [TestCase("topic", false)]
+    public void A_route_varies_by_message_when_one_of_the_exchanges_on_the_way_does(string type, bool varies)
+    {
+        Declare($"first of {type}", "fanout");
+        Declare($"middle of {type}", type);
+        Declare($"last of {type}", "fanout");
+        Bind($"first of {type}", _broker.Host.FindExchange($"middle of {type}")!, "#");
+        Bind($"middle of {type}", _broker.Host.FindExchange($"last of {type}")!, "#");
+        Bind($"last of {type}", _broker.Declare(type), "");
+
+        var route = Follow($"first of {type}", "k");
+
+        Assert.That(route.Queues.Select(queue => queue.Name), Is.EqualTo(new[] { type }));
+        Assert.That(_finder.VariesByMessage, Is.EqualTo(varies));
+        Follow("amq.fanout", "k");
+        Assert.That(_finder.VariesByMessage, Is.False, "the next one's does not");
+    }
+
+    [TestCase("reply")]
+    [TestCase("delay")]
+    [TestCase("history")]
+    [TestCase("queue")]
+    public void What_one_message_is_led_to_is_not_for_the_next(string what)
+    {
+        string exchange = what is "reply" or "queue" ? "" : what, key = what == "reply" ? ReservedNames.ReplyToPrefix + "x" : "any";
+        if (what == "reply")
+            _broker.Host.Replies.Add(key, new ReplyConsumer());
+        else if (what == "delay")
+            Declare(what, "x-delayed-message", FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+        else if (what == "history")
+            Declare(what, "x-recent-history");
+        else
+            _broker.Declare(key);
+
+        var first = Follow(exchange, key, FieldTable.Empty.With("x-delay", FieldValue.FromInt32(1_000)));
+        var next = Follow("amq.fanout", key);
+
+        Assert.That((Count(first), Count(next)), Is.EqualTo((1, 0)));
+
+        static int Count(MessageRoute route) => route.Queues.Length + route.Replies.Length + route.Delays.Length + route.Histories.Length;
+    }
+
+    [TestCase("true", 0)]
+    [TestCase("false", 1)]
+    [TestCase("1", 1)]
+    [TestCase("text", 1)]
+    [TestCase("other header", 1)]
+    public void A_history_keeps_a_message_unless_a_header_of_it_says_true_to_the_contrary(string value, int kept)
+    {
+        string exchange = $"history {value}";
+        Declare(exchange, "x-recent-history");
+        var header = value switch
+        {
+            "true" or "false" or "other header" => FieldValue.FromBoolean(value != "false"),
+            "1" => FieldValue.FromInt32(1),
+            _ => FieldValue.FromString("true"),
+        };
+
+        var route = Follow(exchange, "k", FieldTable.Empty.With(value == "other header" ? "x-recent-history" : "x-recent-history-no-store", header));
+
+        Assert.That(route.Histories, Has.Length.EqualTo(kept));
+    }
+
+    private MessageRoute Follow(string exchange, string key, FieldTable? headers = null)
+    {
+        _broker.Host.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), _finder);
+        return _finder.ToRoute();
+    }
+
+    private void Declare(string name, string type, FieldTable? arguments = null) =>
+        _broker.Host.Topology.DeclareExchange(name, type, ExchangeFlags.None, arguments ?? FieldTable.Empty);
+
+    private void Bind(string source, IBindingDestination destination, string key) => _broker.Host.Topology.Bind(source, destination, key, FieldTable.Empty, _broker.Round);
+
+    private sealed class ReplyConsumer : IReplyConsumer
+    {
+        public bool Deliver(in EncodedMessage message, ReadOnlySpan<byte> body, DispatchRound round) => true;
+    }
+}
