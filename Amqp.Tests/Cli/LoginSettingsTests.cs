@@ -1,4 +1,3 @@
-using Amqp.Server.Cli;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;

@@ -78,7 +78,7 @@ public class HandshakeErrorTests
 
         await client.SendAsync((byte[])[1, 0, 0, 0xFF, 0, 0, 0, .. new byte[20], .. closeOk[..cut]]);
         Assert.That((await client.ReceiveAsync()).Payload[..6], Is.EqualTo(new byte[] { 0, 10, 0, (byte)(isAmqp08 ? 60 : 50), 501 >> 8, 501 & 255 }));
-        await client.SendAsync(closeOk[cut..]);
+        await client.SendAsync(closeOk.AsMemory(cut));
 
         await client.ExpectEndAsync();
         await Eventually.Holds(() => _broker.Connections.Count == 0, () => "the connection is still there");

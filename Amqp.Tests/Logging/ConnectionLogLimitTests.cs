@@ -110,21 +110,24 @@ public sealed class ConnectionLogLimitTests : IDisposable
         using var lines = NewAllowance(perAddress: 1, inAll: 100);
         var (offender, other) = (new LimitedLogger(log, lines, Address(1)), new LimitedLogger(log, lines, Address(2)));
 
-        offender.LogInformation(1, "opened");
-        offender.LogInformation(1, "closed");
-        offender.LogWarning(2, "broken");
-        offender.LogInformation(1, "opened again");
-        offender.LogWarning(3, "broken again");
-        offender.LogInformation(1, "opened once too often");
-        offender.LogError(4, "broken for good");
-        offender.LogError(5, new InvalidOperationException(), "the broker's own");
-        other.LogInformation(1, "opened");
-        other.LogError(6, "broken");
+        Log(offender, LogLevel.Information, 1, "opened");
+        Log(offender, LogLevel.Information, 1, "closed");
+        Log(offender, LogLevel.Warning, 2, "broken");
+        Log(offender, LogLevel.Information, 1, "opened again");
+        Log(offender, LogLevel.Warning, 3, "broken again");
+        Log(offender, LogLevel.Information, 1, "opened once too often");
+        Log(offender, LogLevel.Error, 4, "broken for good");
+        Log(offender, LogLevel.Error, 5, "the broker's own", new InvalidOperationException());
+        Log(other, LogLevel.Information, 1, "opened");
+        Log(other, LogLevel.Error, 6, "broken");
         _clock.Ring();
 
         Assert.That(log.Lines, Is.EqualTo(
             ["Information 1 opened", "Information 1 closed", "Warning 2 broken", "Information 1 opened again", "Error 5 the broker's own", "Information 1 opened", "Error 6 broken"]));
         Assert.That(_summaries, Is.EqualTo(["3 of 10.0.0.1, broken for good"]));
+
+        static void Log(LimitedLogger logger, LogLevel level, int id, string text, Exception? error = null) =>
+            logger.Log(level, id, text, error, (line, _) => line);
     }
 
     /// <summary>Four refusals are answered at once.</summary>

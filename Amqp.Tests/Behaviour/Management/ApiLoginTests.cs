@@ -1,6 +1,6 @@
+using System.Net.Http.Headers;
 using Amqp.Protocol;
 using Amqp.Tests.Support;
-using System.Net.Http.Headers;
 
 namespace Amqp.Tests.Behaviour.Management;
 

@@ -114,8 +114,19 @@ public class QueueApiTests : ApiTests
         await channel.DeclareQueueAsync("q");
         var properties = new BasicProperties
         {
-            ContentType = "a", ContentEncoding = "b", DeliveryMode = 2, Priority = 3, CorrelationId = "c", ReplyTo = "d", Expiration = "600000",
-            MessageId = "e", Timestamp = 1_700_000_000, Type = "f", UserId = "guest", AppId = "g", ClusterId = "h",
+            ContentType = "a",
+            ContentEncoding = "b",
+            DeliveryMode = 2,
+            Priority = 3,
+            CorrelationId = "c",
+            ReplyTo = "d",
+            Expiration = "600000",
+            MessageId = "e",
+            Timestamp = 1_700_000_000,
+            Type = "f",
+            UserId = "guest",
+            AppId = "g",
+            ClusterId = "h",
         };
         const string Shown = """{"type":"f","message_id":"e","correlation_id":"c","reply_to":"d","expiration":"600000","user_id":"guest","app_id":"g","cluster_id":"h","timestamp":1700000000,"priority":3,"delivery_mode":2,"content_encoding":"b","content_type":"a"}""";
 
