@@ -38,23 +38,31 @@ internal static class HealthEndpoints
     private static ApiReply InService(ApiRequest request) =>
         request.Services.Connections.IsSuspended ? Failed(json => json.WriteString("reason", "the node is in maintenance mode")) : Ok();
 
-    private static ApiReply Alarms(ApiRequest request, string where) => request.Broker.Alarms.Reason is { } reason
-        ? Failed(json =>
+    private static ApiReply Alarms(ApiRequest request, string where)
+    {
+        var alarms = request.Broker.Alarms;
+        bool isMemoryShort = alarms.IsMemoryShort, isDiskShort = alarms.IsDiskShort;
+        if (!isMemoryShort && !isDiskShort)
+            return Ok();
+        return Failed(json =>
         {
             json.WriteString("reason", $"There are alarms in effect {where}");
             json.WriteStartArray("alarms");
-            foreach (string resource in new[] { "memory", "disk" })
-            {
-                if (!reason.Contains(resource, StringComparison.Ordinal))
-                    continue;
-                json.WriteStartObject();
-                json.WriteString("node", ManagementServices.NodeName);
-                json.WriteString("resource", resource);
-                json.WriteEndObject();
-            }
+            if (isMemoryShort)
+                WriteAlarm(json, "memory");
+            if (isDiskShort)
+                WriteAlarm(json, "disk");
             json.WriteEndArray();
-        })
-        : Ok();
+        });
+    }
+
+    private static void WriteAlarm(Utf8JsonWriter json, string resource)
+    {
+        json.WriteStartObject();
+        json.WriteString("node", ManagementServices.NodeName);
+        json.WriteString("resource", resource);
+        json.WriteEndObject();
+    }
 
     private static ApiReply BelowConnectionLimit(ApiRequest request)
     {

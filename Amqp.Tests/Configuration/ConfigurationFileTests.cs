@@ -66,6 +66,18 @@ public class ConfigurationFileTests
     public void Environment_variables_are_put_in_except_in_quotes(string line, string value) =>
         Assert.That(Read(line).Assignments.Single().Value, Is.EqualTo(value));
 
+    [TestCase("$(NAME)")]
+    [TestCase("a$(NOT_SET)b")]
+    [TestCase("a$(b")]
+    [TestCase("a # 'b")]
+    public void What_an_environment_variable_holds_is_taken_as_it_is(string content)
+    {
+        var file = new ConfigurationFile("broker.conf", name => name == "NAME" ? content : null).Read("a = <$(NAME)> $(NAME)");
+
+        Assert.That(file.Errors, Is.Empty);
+        Assert.That(file.Assignments.Single().Value, Is.EqualTo($"<{content}> {content}"));
+    }
+
     [Test]
     public void A_byte_order_mark_is_no_part_of_the_first_key() =>
         Assert.That(Read("\uFEFFa = b").Assignments.Single().Key, Is.EqualTo("a"));

@@ -128,7 +128,7 @@ public sealed class SegmentCompactorTests
     /// <summary>Messages of a segment are settled, and nothing of that is in the log yet.</summary>
     private void Settle(int segment, int messages) => _log.Segments.Present[segment - 1].Settle(messages, messages * Bytes);
 
-    private IEnumerable<long> Run(bool isIdle, Func<bool>? isStopping = null)
+    private List<long> Run(bool isIdle, Func<bool>? isStopping = null)
     {
         _compactor.Run(isIdle, isStopping ?? (() => false));
         var compacted = new List<long>();
@@ -146,10 +146,10 @@ public sealed class SegmentCompactorTests
         return Math.Min(1, _indexesRead);
     }
 
-    private IEnumerable<(uint Queue, long From, long To)> Settled(long segment)
+    private List<(uint Queue, long From, long To)> Settled(long segment)
     {
         _compactor.Run(isIdle: true, () => false);
-        var settled = new List<(uint, long, long)>();
+        var settled = new List<(uint Queue, long From, long To)>();
         while (_log.Segments.TryTakeCompacted(out CompactedSegment? one))
         {
             if (one.Segment.Id != segment)

@@ -107,6 +107,19 @@ public sealed class VerificationTests
     }
 
     [Test]
+    public void A_message_between_others_is_named_alone()
+    {
+        var records = Records(Log);
+        int at = Enumerable.Range(1, records.Length - 2).First(at => records[(at - 1)..(at + 2)].All(record => record.Type == RecordType.Message)
+            && MessageRecord.ReadQueues(File.ReadAllBytes(Log).AsSpan((int)records[at].Offset)) == 1);
+        (long offset, long length, _) = records[at];
+        (uint queue, long sequence) = PlaceAt(Log, offset);
+        TestFolder.Flip(Log, offset + length - 1);
+
+        Assert.That(Verify().Findings.Single().Message, Does.EndWith($"lost, unless settled before: of queue {queue} messages {sequence}"));
+    }
+
+    [Test]
     public void A_flipped_byte_in_a_message_without_index_says_that_it_was_one()
     {
         (long offset, long length, _) = Records(Tail).First(record => record.Type == RecordType.Message);

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Storage;
 /// <summary>A segment of the log, written record by record, so that a test knows which bytes are where.</summary>
 internal sealed class WrittenSegment
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
     private readonly string _directory;
 
     public WrittenSegment(string directory, long id)
@@ -13,12 +13,12 @@ internal sealed class WrittenSegment
         (_directory, Id) = (directory, id);
         byte[] header = new byte[FileHeader.Size];
         FileHeader.Write(header, FileHeader.SegmentMagic, id);
-        _bytes.Write(header);
+        _bytes.AddRange(header);
     }
 
     public long Id { get; }
 
-    public long Length => _bytes.Length;
+    public long Length => _bytes.Count;
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
@@ -64,7 +64,7 @@ internal sealed class WrittenSegment
     private WrittenSegment Add(byte[] record)
     {
         RecordHeader.WriteChecksum(record, Id, Length);
-        _bytes.Write(record);
+        _bytes.AddRange(record);
         return this;
     }
 }

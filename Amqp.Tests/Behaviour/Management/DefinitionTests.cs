@@ -291,6 +291,28 @@ public class DefinitionTests : ApiTests
         }
     }
 
+    [Test]
+    public async Task The_definitions_of_a_virtual_host_hold_nothing_of_another()
+    {
+        string one = await NewVirtualHostAsync(), other = await NewVirtualHostAsync();
+        foreach (string host in new[] { one, other })
+        {
+            await PutAsync($"/queues/{host}/q-{host}", new { durable = true });
+            await PutAsync($"/exchanges/{host}/x-{host}", new { type = "direct", durable = true });
+            await PostAsync($"/bindings/{host}/e/x-{host}/q/q-{host}", new { routing_key = host });
+            await PutAsync($"/policies/{host}/p-{host}", new { pattern = "^q", definition = new Dictionary<string, int> { ["max-length"] = 5 } });
+            await PutAsync($"/operator-policies/{host}/o-{host}", new { pattern = "^q", definition = new Dictionary<string, int> { ["max-length"] = 9 } });
+            await PutAsync($"/vhost-limits/{host}/max-queues", new { value = 7 });
+        }
+
+        string exported = await DefinitionsAsync(one);
+
+        foreach (string own in new[] { $"q-{one}", $"x-{one}", $"p-{one}", $"o-{one}", "max-queues" })
+            Assert.That(exported, Does.Contain(own));
+        Assert.That(exported, Does.Not.Contain(other));
+        Assert.That(JsonNode.Parse(exported)!["parameters"]!.AsArray().Count, Is.EqualTo(2));
+    }
+
     [TestCase("{", "failed_to_parse_json")]
     [TestCase("""{"queues":[{"name":"a"}]}""", "no_such_vhost undefined")]
     [TestCase("""{"users":[{"name":"ab"}]}""", "tags_not_present")]

@@ -43,6 +43,18 @@ public class QueueApiTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((401, "Access refused.")));
     }
 
+    [TestCase("reject-publish", """{"routed":false}""")]
+    [TestCase("drop-head", """{"routed":true}""")]
+    public async Task A_message_that_its_queue_refuses_is_not_routed(string overflow, string expected)
+    {
+        string host = await NewVirtualHostAsync();
+        await PutAsync($"/queues/{host}/q", new { arguments = new Dictionary<string, object> { ["x-max-length"] = 1, ["x-overflow"] = overflow } });
+        var message = new { properties = new { }, routing_key = "q", payload = "", payload_encoding = "string" };
+        Assert.That((await PostAsync($"/exchanges/{host}/amq.default/publish", message)).Body, Is.EqualTo("""{"routed":true}"""));
+
+        Assert.That((await PostAsync($"/exchanges/{host}/amq.default/publish", message)).Body, Is.EqualTo(expected));
+    }
+
     [Test]
     public async Task Messages_are_published_looked_at_and_taken()
     {
@@ -387,6 +399,21 @@ public class QueueApiTests : ApiTests
                 + $"exclusive {consumer.GetProperty("exclusive").GetBoolean()}, prefetch {consumer.GetProperty("prefetch_count").GetInt32()}, {consumer.GetProperty("arguments").GetRawText()} "
                 + $"on {place.GetProperty("name").GetString()} {place.GetProperty("number").GetInt32()} of {place.GetProperty("user").GetString()}";
         }
+    }
+
+    [TestCase("management", false, false)]
+    [TestCase("management", true, true)]
+    [TestCase("monitoring", false, true)]
+    public async Task Consumers_are_shown_to_whoever_may_see_their_virtual_host(string tag, bool hasPermission, bool expected)
+    {
+        string host = await NewVirtualHostAsync(), login = $"{await NewUserAsync(tag, hasPermission ? host : null)}:secret";
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        await channel.ConsumeAsync("q", "shown");
+        await Eventually.Holds(async () => (await GetAsync($"/consumers/{host}")).Column("consumer_tag").Contains("shown"), () => "it is not there");
+
+        foreach (string path in new[] { "/consumers", $"/consumers/{host}" })
+            Assert.That((await GetAsync(path, login)).Column("consumer_tag").Contains("shown"), Is.EqualTo(expected), path);
     }
 
     [Test]
