@@ -40,12 +40,14 @@ public sealed class DefaultQueueTypeTests
         Assert.That(() => DeclareAsync("durable", "classic"), Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("x-queue-type"));
     }
 
-    [Test]
-    public async Task A_queue_that_cannot_be_of_that_type_is_classic()
+    [TestCase("transient", false, false, false)]
+    [TestCase("exclusive", true, true, false)]
+    [TestCase("auto-delete", true, false, true)]
+    public async Task A_queue_that_cannot_be_of_that_type_is_classic(string name, bool durable, bool exclusive, bool autoDelete)
     {
-        await _channel.QueueDeclareAsync("transient", durable: false, exclusive: false, autoDelete: false);
+        await _channel.QueueDeclareAsync(name, durable, exclusive, autoDelete);
 
-        await _channel.QueueDeclareAsync("transient", durable: false, exclusive: false, autoDelete: false, arguments: Type("classic"));
+        await _channel.QueueDeclareAsync(name, durable, exclusive, autoDelete, arguments: Type("classic"));
     }
 
     [Test]

@@ -280,6 +280,10 @@ public partial class MetricsTests
         ];
         Assert.That(expected.Except(Lines(text)), Is.Empty);
 
+        foreach (string queue in new[] { "quorum", "classic" })
+            await channel.CallAsync<QueueDelete, QueueDeleteOk>(new QueueDelete(queue, IfUnused: false, IfEmpty: false, NoWait: false));
+        Assert.That(expected.Where(line => line.StartsWith("rabbitmq_global_messages_", StringComparison.Ordinal)).Except(Lines(await GetAsync(broker, "metrics"))), Is.Empty, "of queues that are gone");
+
         static IEnumerable<string> Of(string type, params string[] counts) =>
             counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_global_messages_{count[0]}_total{{protocol=\"amqp091\",queue_type=\"rabbit_{type}_queue\"}} {count[1]}");
     }

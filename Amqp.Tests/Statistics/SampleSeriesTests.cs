@@ -74,6 +74,23 @@ public class SampleSeriesTests
         Assert.That(series.At(1, 0), Is.InRange(least, most));
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(7)]
+    public void What_is_cut_down_keeps_its_last_two_samples(int samples)
+    {
+        var ring = new SampleRing(width: 1, Interval, most: 5);
+        for (long i = 1; i <= samples; i++)
+            ring.Add(i * Interval, [i], mayGrow: true);
+
+        ring.Trim();
+
+        Assert.That(
+            Enumerable.Range(0, ring.Count).Select(index => (ring.Time(index), ring.Row(index)[0])),
+            Is.EqualTo(Enumerable.Range(1, samples).TakeLast(2).Select(i => (i * Interval, (long)i))));
+        Assert.That(ring.HasLost, Is.EqualTo(samples > 2));
+    }
+
     [Test]
     public void Days_are_kept_in_a_bounded_number_of_samples()
     {

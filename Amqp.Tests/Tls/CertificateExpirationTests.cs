@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Amqp.Tests.Support;
 
@@ -42,6 +44,23 @@ public sealed class CertificateExpirationTests : IDisposable
         Assert.That(listener.GetProperty("certfile").GetString(), Is.EqualTo(_authority.ServerCertificateFile));
         Assert.That(listener.GetProperty("certfile_expires_on").EnumerateArray().Select(time => time.GetString()), Is.EqualTo([$"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd H:mm:ss}"]));
         Assert.That(listener.GetProperty("cacertfile_expires_on").GetArrayLength(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_authority_that_runs_out_is_named_though_the_certificate_is_good_for_longer()
+    {
+        _authority.IssueForServer();
+        using var key = ECDsa.Create();
+        using var old = new CertificateRequest("CN=old", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(-1));
+        await File.AppendAllTextAsync(_authority.CertificateFile, "\n" + old.ExportCertificatePem());
+        await using var broker = await BrokerInProcess.StartAsync(_authority.Settings);
+
+        var (code, body) = await CheckAsync(broker, "0/days");
+
+        Assert.That(code, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        using var json = JsonDocument.Parse(body);
+        var listener = json.RootElement.GetProperty("expired").EnumerateArray().Single();
+        Assert.That((listener.GetProperty("certfile_expires_on").GetArrayLength(), listener.GetProperty("cacertfile_expires_on").GetArrayLength()), Is.EqualTo((0, 1)));
     }
 
     [Test]

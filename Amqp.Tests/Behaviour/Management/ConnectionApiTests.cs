@@ -49,21 +49,23 @@ public class ConnectionApiTests : ApiTests
         await Eventually.Holds(async () => HasNumbers(connection = await FindAsync(host), fields), () => $"{connection}");
     }
 
-    [Test]
-    public async Task A_connection_is_shown_with_what_was_agreed_on_and_both_its_ends()
+    [TestCase(77, 50_000, 33)]
+    [TestCase(1, 4_096, 0)] // without heartbeats
+    public async Task A_connection_is_shown_with_what_was_agreed_on_and_both_its_ends(int channelMax, int frameMax, int heartbeat)
     {
         string host = await NewVirtualHostAsync();
         var client = await DialAsync();
-        await client.OpenAsync(channelMax: 77, frameMax: 50_000, heartbeat: 33, virtualHost: host);
-        for (ushort number = 1; number <= 3; number++)
+        await client.OpenAsync(channelMax: (ushort)channelMax, frameMax: (uint)frameMax, heartbeat: (ushort)heartbeat, virtualHost: host);
+        int channels = Math.Min(3, channelMax);
+        for (ushort number = 1; number <= channels; number++)
             await client.OpenChannelAsync(number);
 
         JsonElement connection = default;
-        await Eventually.Holds(async () => (connection = await FindAsync(host)).GetProperty("channels").GetInt32() == 3, () => $"{connection}");
+        await Eventually.Holds(async () => (connection = await FindAsync(host)).GetProperty("channels").GetInt32() == channels, () => $"{connection}");
 
         Assert.That(
             new[] { "channel_max", "frame_max", "timeout" }.Select(field => connection.GetProperty(field).GetInt32()),
-            Is.EqualTo(new[] { 77, 50_000, 33 }));
+            Is.EqualTo(new[] { channelMax, frameMax, heartbeat }));
         Assert.That(
             $"{connection.GetProperty("peer_host").GetString()}:{connection.GetProperty("peer_port").GetInt32()} -> {connection.GetProperty("host").GetString()}:{connection.GetProperty("port").GetInt32()}",
             Is.EqualTo(connection.GetProperty("name").GetString()));
