@@ -103,6 +103,18 @@ public class StartAndStopTests
                 .And.Message.Contains($"amqpbroker: {config.Path}:2: frame_max: '1' will not do"));
     }
 
+    [TestCase("{", "open JSON object")]
+    [TestCase("""{"queues":[{"name":"q","vhost":"nowhere","durable":true}]}""", "no_such_vhost")]
+    public void A_broker_whose_definitions_cannot_be_imported_does_not_start(string content, string reason)
+    {
+        using var definitions = new TemporaryFile(content);
+        using var config = new TemporaryFile($"load_definitions = {definitions.Path}");
+
+        Assert.That(
+            async () => await BrokerProcess.StartAsync(configFile: config.Path),
+            Throws.InvalidOperationException.With.Message.Contains("ended with 78 ").And.Message.Contains($"load_definitions: cannot import {definitions.Path}: ").And.Message.Contains(reason).And.Message.Not.Contains("   at "));
+    }
+
     [Test]
     public async Task Settings_without_effect_are_logged_as_warnings()
     {
