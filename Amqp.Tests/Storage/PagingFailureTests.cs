@@ -91,7 +91,7 @@ public sealed class PagingFailureTests
         Fill(run, Count, run.First);
         await Eventually.Holds(() => run.Store.MemoryInUse < 64 << 10, () => $"{run.Store.MemoryInUse} bytes are in memory");
         run.Store.Purge(run.First);
-        await Eventually.Holds(() => Failures.Length == 1, () => $"{Failures.Length} failures were reported");
+        await Eventually.Holds(() => Failures.Length > 0, () => "no failure was reported");
         Assert.That(_folder.PageFiles, Is.Not.Empty);
 
         _files.Before = (_, _) => { };
