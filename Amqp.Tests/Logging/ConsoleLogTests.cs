@@ -39,11 +39,8 @@ public class ConsoleLogTests
     {
         using var output = new BlockingOutput(isOpen: false);
         var log = new ConsoleLog(new LineFormatter(TimeProvider.System), new LogLevels(new LogOptions()), output);
-        var logger = log.CreateLogger("test");
-        string megabyte = new('x', 1 << 20);
 
-        for (int number = 0; number < 20; number++)
-            Write(logger, megabyte);
+        WriteTwentyMegabytes(log.CreateLogger("test"));
         output.Open();
         log.Dispose();
 
@@ -57,9 +54,7 @@ public class ConsoleLogTests
         using var output = new BlockingOutput(isOpen: false);
         var log = new ConsoleLog(new LineFormatter(TimeProvider.System), new LogLevels(new LogOptions()), output);
         var logger = log.CreateLogger("test");
-        string megabyte = new('x', 1 << 20);
-        for (int number = 0; number < 20; number++)
-            Write(logger, megabyte);
+        WriteTwentyMegabytes(logger);
         output.Open();
         Assert.That(() => output.Text, Does.EndWith("did not take them\n").After(10_000, 10));
         Write(logger, "afterwards");
@@ -69,6 +64,14 @@ public class ConsoleLogTests
         int dropped = lines.Where(line => line.EndsWith("did not take them", StringComparison.Ordinal)).Sum(line => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
         Assert.That(lines.Count(line => line.EndsWith('x')) + dropped, Is.EqualTo(20));
         Assert.That(lines[^1], Does.EndWith("afterwards"));
+    }
+
+    /// <summary>Twenty lines of a megabyte each.</summary>
+    private static void WriteTwentyMegabytes(ILogger logger)
+    {
+        string megabyte = new('x', 1 << 20);
+        for (int number = 0; number < 20; number++)
+            Write(logger, megabyte);
     }
 
     private static void Write(ILogger logger, string message) =>

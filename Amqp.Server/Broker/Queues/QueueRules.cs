@@ -61,7 +61,8 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A start has no other occasion, and gets policies after arguments. Without a dead-letter exchange nobody misses what is too old until the queue is used.
+        // A start has no other occasion, and gets policies after arguments.
+        // Without a dead-letter exchange nobody misses what is too old until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
