@@ -15,4 +15,9 @@ internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> de
 
     /// <summary>The value of a key; null when it is absent, no text, or longer than names are.</summary>
     public string? Text(string key) => Definition.TryGetValue(key, out var value) ? ValueRules.Name(value) : null;
+
+    /// <summary>Whether the other has the same keys with the same values.</summary>
+    public bool SaysTheSameAs(EffectivePolicy other) =>
+        Definition.Count == other.Definition.Count
+        && Definition.All(key => other.Definition.TryGetValue(key.Key, out var value) && value == key.Value);
 }
