@@ -4,7 +4,7 @@ namespace Amqp.Tests.Floods;
 
 /// <summary>
 /// Everything at once that strangers can do to an open port, while well-behaved clients work: set <c>AMQP_TESTS_FLOOD_SECONDS</c> for
-/// another time than 10 s, and <c>AMQP_TESTS_SEED</c> to repeat the mutations of a run.
+/// another time than 6 s, and <c>AMQP_TESTS_SEED</c> to repeat the mutations of a run.
 /// </summary>
 [NonParallelizable] // a flood takes what processors there are
 public sealed class MixedFloodTests
@@ -22,7 +22,7 @@ public sealed class MixedFloodTests
     private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120); // for idle threads and unused memory to go
 
     private readonly int _seed = TestRounds.Seed;
-    private readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FLOOD_SECONDS") ?? 10);
+    private readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FLOOD_SECONDS") ?? 6);
 
     [Test]
     public async Task Strangers_do_no_harm_to_well_behaved_clients_and_leave_nothing_behind()
