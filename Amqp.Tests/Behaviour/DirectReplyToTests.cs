@@ -274,6 +274,8 @@ public class DirectReplyToTests : BehaviourTests
             new QueueDeclare(PseudoQueue, passive, Durable: true, Exclusive: true, AutoDelete: false, NoWait: false, FieldTable.Empty));
 
         Assert.That(declared, Is.EqualTo(new QueueDeclareOk(PseudoQueue, 0, 1)));
+        await channel.SendAsync(new QueueDeclare(PseudoQueue, passive, Durable: true, Exclusive: true, AutoDelete: false, NoWait: true, FieldTable.Empty));
+        await channel.ExpectQuietAsync();
     }
 
     [TestCase(true)]

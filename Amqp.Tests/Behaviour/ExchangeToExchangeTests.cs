@@ -132,5 +132,10 @@ public class ExchangeToExchangeTests : BehaviourTests
 
         await channel.PublishAsync(source, "", "one");
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("one"));
+
+        await channel.SendAsync(new ExchangeUnbind(destination, source, "", NoWait: true, FieldTable.Empty));
+
+        await channel.PublishAsync(source, "", "two");
+        await channel.ExpectEmptyAsync(queue);
     }
 }

@@ -35,6 +35,10 @@ public class ExclusiveQueueTests : BehaviourTests
         await AssertLockedAsync(queue => new QueueBind(queue, "amq.direct", "k", false, FieldTable.Empty));
 
     [Test]
+    public async Task Nobody_else_may_bind_it_to_the_default_exchange() =>
+        await AssertLockedAsync(queue => new QueueBind(queue, "", queue, false, FieldTable.Empty));
+
+    [Test]
     public async Task Nobody_else_may_unbind_it() =>
         await AssertLockedAsync(
             queue => new QueueUnbind(queue, "amq.direct", queue, FieldTable.Empty),

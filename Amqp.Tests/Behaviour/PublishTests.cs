@@ -88,16 +88,19 @@ public class PublishTests : BehaviourTests
             ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - invalid message: {{delivery_mode_unknown,{mode}}}", BasicPublish.Id);
     }
 
-    [Test]
-    public async Task A_user_id_that_is_not_the_users_is_refused()
+    [TestCase("bob")]
+    [TestCase("")]
+    [TestCase("gues")]
+    [TestCase("Guest")]
+    public async Task A_user_id_that_is_not_the_users_is_refused(string userId)
     {
         var channel = await OpenChannelAsync();
 
-        await channel.PublishAsync("", "k", "hello", new() { UserId = "bob" });
+        await channel.PublishAsync("", "k", "hello", new() { UserId = userId });
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
-            "PRECONDITION_FAILED - user_id property set to 'bob' but authenticated user was 'guest'",
+            $"PRECONDITION_FAILED - user_id property set to '{userId}' but authenticated user was 'guest'",
             BasicPublish.Id);
     }
 

@@ -159,11 +159,16 @@ public class TransactionTests : BehaviourTests
     }
 
     [Test]
-    public async Task Select_may_be_repeated()
+    public async Task Select_may_be_repeated_and_loses_nothing_of_what_waits()
     {
         var channel = await OpenTransactionAsync();
+        string queue = await DeclareQueueAsync(channel);
+        await channel.PublishAsync("", queue, "one");
 
         await channel.CallAsync<TxSelect, TxSelectOk>(new());
+
+        await channel.CallAsync<TxCommit, TxCommitOk>(new());
+        Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("one"));
     }
 
     [Test]

@@ -1,10 +1,20 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Channels;
+using Amqp.Server.Configuration;
+using Amqp.Server.Connections;
+using Amqp.Server.Security;
 using Amqp.Tests.Support;
+using Amqp.Tests.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
@@ -140,8 +150,105 @@ public sealed class BrokerEventTests
         Assert.That((_listener.Heard.Count, other.Heard.Count), Is.EqualTo((0, 1)));
     }
 
+    /// <summary>What RabbitMQ says of an end whose numbers have no limit is 0.</summary>
+    [TestCase(8_192, 8_192)]
+    [TestCase(int.MaxValue, 0)]
+    public void A_connection_is_told_with_each_of_its_ends_and_each_number_that_was_agreed_on(int frameMax, int told)
+    {
+        using var authority = new TestAuthority("CN=issuer");
+        using var certificate = authority.Issue("CN=subject");
+        var session = NewSession(frameMax);
+        var peer = NewPeer(certificate);
+        Forget();
+
+        _broker.Broker.Events.ConnectionCreated(session, peer);
+        _broker.Broker.Events.ConnectionClosed(session);
+
+        Assert.That(
+            Facts("user_who_performed_action", "user", "vhost", "auth_mechanism", "connected_at", "channel_max", "frame_max", "timeout", "peer_host", "peer_port", "host", "port"),
+            Is.EqualTo(new[] { $"connection.created jo jo v AMQPLAIN 1700000000000 7 {told} 33 {{192,0,2,1}} 41000 {{198,51,100,2}} 5672", "connection.closed - - - - - - - - - - - -" }));
+        Assert.That(Facts("peer_cert_subject", "peer_cert_issuer", "ssl"), Is.EqualTo(new[] { "connection.created CN=subject CN=issuer false", "connection.closed - - -" }));
+        Assert.That(
+            Facts("name", "pid", "node", "user_provided_name", "client_properties"),
+            Is.EqualTo(new[] { "created", "closed" }.Select(end => $"connection.{end} the connection <the connection> {Node.Name} shop [{{<<\"connection_name\">>,longstr,<<\"shop\">>}}]")));
+    }
+
+    [Test]
+    public void A_channel_and_its_consumer_are_told_with_whose_they_are()
+    {
+        var session = NewSession(8_192);
+        var channel = new AmqpChannel(5, session);
+        var queue = session.VirtualHost.Topology.DeclareQueue("q", isServerNamed: false, QueueFlags.None, FieldTable.Empty, session);
+        var consumer = new ChannelConsumer(channel, queue, "tag", noAck: true, priority: 0, prefetch: 9, FieldTable.Empty);
+        Forget();
+
+        _broker.Broker.Events.ChannelCreated(channel);
+        using (BrokerEvents.ActAs("al"))
+        {
+            _broker.Broker.Events.ConsumerCreated(consumer, isExclusive: false);
+            _broker.Broker.Events.ConsumerDeleted(consumer);
+        }
+        _broker.Broker.Events.ChannelClosed(channel);
+
+        Assert.That(Facts("user_who_performed_action", "user", "vhost", "number", "name", "connection", "pid", "channel", "queue", "consumer_tag", "prefetch_count"), Is.EqualTo(new[]
+        {
+            "channel.created jo jo v 5 the connection (5) <the connection> <the connection (5)> - - - -",
+            "consumer.created al - v - - - - <the connection (5)> q tag 9",
+            "consumer.deleted al - v - - - - <the connection (5)> q tag -",
+            "channel.closed jo - - - - - <the connection (5)> - - - -",
+        }));
+    }
+
+    /// <summary>Some reasons begin with the name themselves.</summary>
+    [TestCase("no such user", "user 'jo' - no such user")]
+    [TestCase("user 'jo' can only connect via localhost", "user 'jo' can only connect via localhost")]
+    public void A_login_is_told_with_where_it_comes_from_and_why_it_is_refused(string reason, string error)
+    {
+        var peer = NewPeer(null);
+
+        _broker.Broker.Events.LoggedIn(peer, "jo", "AMQPLAIN");
+        _broker.Broker.Events.LoginRefused(peer, "jo", "AMQPLAIN", reason);
+
+        Assert.That(Facts("name", "auth_mechanism", "peer_host", "peer_port", "host", "connection_name", "ssl"), Is.EqualTo(new[] { "success", "failure" }.Select(end =>
+            $"user.authentication.{end} jo AMQPLAIN {{192,0,2,1}} 41000 {{198,51,100,2}} 192.0.2.1:41000 -> 198.51.100.2:5672 false")));
+        Assert.That(string.Concat(_listener.Heard[1].Facts["error"]!.Value.AsArray().Select(character => (char)character.AsInteger())), Is.EqualTo(error));
+    }
+
+    private Session NewSession(int frameMax) =>
+        new(_broker.Broker, new BrokerOptions(), new SentFrames().NewOutbox(), _broker.Round, NullLogger.Instance)
+        {
+            User = new User("jo", PasswordHash.None, UserTags.None),
+            VirtualHost = _broker.Broker.VirtualHosts.Find("v") ?? _broker.Broker.VirtualHosts.Put("v", VirtualHostDescription.None),
+            Capabilities = default,
+            FrameMax = frameMax,
+            ChannelMax = 7,
+            Heartbeat = 33,
+            Origin = new SessionOrigin(
+                "the connection", "192.0.2.1", 41_000, "198.51.100.2", 5_672, "AMQPLAIN",
+                Encoded.Fields(FieldTable.Empty.With("connection_name", FieldValue.FromString("shop"))), 1_700_000_000_000),
+        };
+
+    private static ConnectionPeer NewPeer(X509Certificate2? certificate)
+    {
+        var connection = new DefaultConnectionContext("c")
+        {
+            RemoteEndPoint = IPEndPoint.Parse("192.0.2.1:41000"),
+            LocalEndPoint = IPEndPoint.Parse("198.51.100.2:5672"),
+        };
+        connection.Features.Set<ITlsConnectionFeature>(new Presented(certificate));
+        return new ConnectionPeer(connection);
+    }
+
     private string[] Facts(params IEnumerable<string> names) =>
         [.. _listener.Heard.Select(heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
+
+    /// <summary>A client's certificate, if it has one.</summary>
+    private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
+    {
+        public X509Certificate2? ClientCertificate { get; set; } = certificate;
+
+        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
+    }
 
     private sealed class Listener : IBrokerEventListener
     {

@@ -189,13 +189,14 @@ public class NodeLimitTests
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
         await channel.DeclareExclusiveQueueAsync("q");
-        await channel.ConsumeAsync("q");
+        await channel.ConsumeAsync("q", "c");
         await channel.PublishAsync("", "q", "a");
         await channel.ExpectDeliveryAsync();
 
         var close = await channel.ExpectAsync<ChannelClose>();
 
         Assert.That(close.ReplyText, Does.StartWith("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms."));
+        Assert.That(broker.Log, Has.One.EndsWith(": consumer 'c' of queue 'q' on channel 1 has not acknowledged a delivery in time"));
     }
 
     /// <summary>What the health check of the HTTP API says.</summary>

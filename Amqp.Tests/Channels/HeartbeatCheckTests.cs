@@ -44,6 +44,20 @@ public sealed class HeartbeatCheckTests
     }
 
     [Test]
+    public async Task Whatever_is_sent_puts_the_next_one_off()
+    {
+        var channel = await _client.OpenChannelAsync();
+        long last = _connection.Outbox.LastSent;
+        await Eventually.Holds(() => Environment.TickCount64 > last + 1, () => "the clock stands still");
+
+        await channel.ExpectQuietAsync();
+        _connection.CheckHeartbeat(last + Interval / 2);
+
+        await channel.SendAsync(new ChannelFlow(true));
+        Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "half the interval since the answer is not over");
+    }
+
+    [Test]
     public async Task A_peer_that_was_not_read_from_has_its_whole_time_again_afterwards()
     {
         var channel = await _client.OpenChannelAsync();
@@ -73,5 +87,6 @@ public sealed class HeartbeatCheckTests
         after = Math.Max(after, Environment.TickCount64);
         _connection.CheckHeartbeat(after + 5 * Interval / 2 + 1);
         await _client.ExpectEndAsync();
+        Assert.That(_broker.Log, Has.One.Match(": nothing heard for 15[0-9] s, closed: missed heartbeats$"));
     }
 }

@@ -35,6 +35,22 @@ public sealed class OutboxTests
     }
 
     [Test]
+    public void There_is_room_below_a_mark_until_so_much_waits_and_none_once_deliveries_are_over()
+    {
+        using var pool = new CountedPool();
+        var outbox = new Outbox(new HeldSink(), pool, long.MaxValue);
+        Heartbeat(outbox);
+        lock (outbox.Gate)
+        {
+            Assert.That((outbox.HasRoomBelow(Frame.Overhead), outbox.HasRoomBelow(Frame.Overhead + 1)), Is.EqualTo((false, true)));
+
+            outbox.EndDeliveries();
+
+            Assert.That(outbox.HasRoomBelow(long.MaxValue), Is.False);
+        }
+    }
+
+    [Test]
     public void Blocks_that_were_sent_are_given_back()
     {
         using var pool = new CountedPool();

@@ -85,6 +85,43 @@ public class HandshakeErrorTests
         Assert.That(_broker.Log, Has.None.Contains("handshake not done"), "that it is cut off for want of an answer");
     }
 
+    [TestCase(2047, 4095u, "negotiated frame_max = 4095 is lower than the minimum allowed value (4096)")]
+    [TestCase(2047, 131_073u, "negotiated frame_max = 131073 is higher than the maximum allowed value (131072)")]
+    [TestCase(2047, uint.MaxValue, "negotiated frame_max = 4294967295 is higher than the maximum allowed value (131072)")]
+    [TestCase(2048, 131_072u, "negotiated channel_max = 2048 is higher than the maximum allowed value (2047)")]
+    [TestCase(0, 131_072u, "negotiated channel_max = 0 (no limit) is higher than the maximum allowed value (2047)")]
+    public async Task What_a_client_asks_for_and_cannot_have_is_named(int channelMax, uint frameMax, string text)
+    {
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
+        await client.LogInAndExpectTuneAsync();
+
+        await client.SendAsync(0, new ConnectionTuneOk((ushort)channelMax, frameMax, 0));
+
+        await client.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - {text}", ConnectionTuneOk.Id);
+    }
+
+    [Test]
+    public async Task What_is_said_in_the_handshake_counts_as_received_and_sent()
+    {
+        var before = _broker.Connections.All.ToHashSet();
+        await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
+        byte[][] said =
+        [
+            ProtocolHeader.Amqp091.ToArray(), Encoded.Frame(0, new ConnectionStartOk(FieldTable.Empty, "PLAIN", "\0guest\0guest"u8.ToArray(), "en_US")),
+            [.. Encoded.Frame(0, new ConnectionTuneOk(2047, 131_072, 0)), .. Encoded.Frame(0, new ConnectionOpen("/"))], Encoded.Frame(1, new ChannelOpen()),
+        ];
+        int sent = 0;
+        foreach (byte[] octets in said)
+        {
+            await client.SendAsync(octets);
+            sent += (await client.ReceiveAsync()).Payload.Length + Frame.Overhead;
+        }
+
+        var counts = _broker.Connections.All.Single(connection => connection.Session is not null && !before.Contains(connection)).Outbox.Counts;
+        await Eventually.Holds(() => counts.SentOctets == sent, () => $"{counts.SentOctets} octets of {sent}");
+        Assert.That(counts.ReceivedOctets, Is.EqualTo(said.Sum(octets => octets.Length)));
+    }
+
     private static async Task<AmqpSocket> TuneAsync(BrokerProcess broker)
     {
         var client = await AmqpSocket.DialAsync(broker.Port);

@@ -12,6 +12,7 @@ public class ProxyHeaderTests
     [TestCase("PROXY TCP6 2001:db8::1 2001:db8::2 41000 5672\r\n", "[2001:db8::1]:41000", "[2001:db8::2]:5672")]
     [TestCase("PROXY UNKNOWN\r\n", null, null)]
     [TestCase("PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n", null, null)]
+    [TestCase("PROXY UNKNOWN ...........................................................................................\r\n", null, null, Description = "as long as a line may be")]
     public void A_line_names_both_ends(string line, string? source, string? destination) =>
         DemandRead(Encoding.ASCII.GetBytes(line), source, destination);
 
@@ -22,6 +23,7 @@ public class ProxyHeaderTests
     [TestCase("20000000", null, null, TestName = "Binary_of_the_proxy_itself")]
     [TestCase("2011000CC0000201C0000202A0281628", null, null, TestName = "Binary_of_the_proxy_itself_with_addresses")]
     [TestCase("21000000", null, null, TestName = "Binary_unspecified")]
+    [TestCase("2131000CC0000201C0000202A0281628", null, null, TestName = "Binary_over_a_Unix_socket")]
     public void A_binary_header_names_both_ends(string hex, string? source, string? destination) =>
         DemandRead(Convert.FromHexString(Signature + hex), source, destination);
 
@@ -39,6 +41,15 @@ public class ProxyHeaderTests
     [TestCase("21110004C0000201", TestName = "Too_short_for_its_addresses")]
     public void A_binary_header_that_makes_no_sense_is_refused(string hex) =>
         Assert.That(() => ProxyHeader.TryRead(Convert.FromHexString(Signature + hex), out _, out _), Throws.TypeOf<InvalidDataException>());
+
+    [Test]
+    public void A_line_that_is_longer_than_one_may_be_is_refused_as_soon_as_that_is_seen()
+    {
+        byte[] line = [.. "PROXY UNKNOWN "u8, .. new byte[93]];
+
+        Assert.That(ProxyHeader.TryRead(line.AsSpan(0, 106), out _, out _), Is.False);
+        Assert.That(() => ProxyHeader.TryRead(line, out _, out _), Throws.TypeOf<InvalidDataException>());
+    }
 
     private static void DemandRead(byte[] octets, string? source, string? destination)
     {

@@ -25,6 +25,23 @@ public sealed class StartFramesTests
                 }
     }
 
+    [Test]
+    public void The_broker_calls_itself_by_the_names_that_it_was_given()
+    {
+        var frames = new StartFrames(new BrokerOptions { ClusterName = "club", ProductName = "Shop", ProductVersion = "7.8.9" });
+
+        var properties = Read(frames.Offering("PLAIN", isAmqp08: false)).ServerProperties;
+
+        Assert.That(
+            properties.Where(property => property.Key != "capabilities").Select(property => $"{property.Key}: {property.Value}"),
+            Is.EqualTo(new[]
+            {
+                "cluster_name: club", "copyright: Copyright (c) the AmqpBroker authors.", "information: Licensed under the Apache License, Version 2.0.",
+                $"platform: .NET {Environment.Version.ToString(3)}", "product: Shop", "version: 7.8.9",
+            }));
+        Assert.That(properties["capabilities"]!.Value.AsTable().Select(capability => capability.Value.AsBoolean()), Is.All.True);
+    }
+
     private static ConnectionStart Read(byte[] octets)
     {
         var buffer = new ReadOnlySequence<byte>(octets);

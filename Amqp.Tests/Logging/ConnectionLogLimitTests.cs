@@ -44,6 +44,30 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     [Test]
+    public void What_all_addresses_together_may_have_they_have_again_when_the_interval_is_over()
+    {
+        using var lines = NewAllowance(perAddress: 2, inAll: 3);
+        for (int interval = 0; interval < 3; interval++)
+        {
+            Assert.That(Take(lines, 1, 2).Concat(Take(lines, 2, 2)), Is.EqualTo(new[] { true, true, true, false }));
+            _clock.Ring();
+        }
+    }
+
+    [Test]
+    public void Who_is_at_no_address_has_the_lines_of_one()
+    {
+        using var lines = NewAllowance(perAddress: 1, inAll: 100);
+
+        Assert.That((lines.TryTake(null, out _), lines.TryTake(null, out _), lines.TryTake(Address(1), out _)), Is.EqualTo((true, false, true)));
+        Assert.That((lines.IsUsedUp(null), lines.IsUsedUp(Address(1))), Is.EqualTo((true, false)));
+        lines.NoteLeftOut(null, "x");
+        _clock.Ring();
+
+        Assert.That(_summaries, Is.EqualTo(new[] { "1 of Unix sockets, x" }));
+    }
+
+    [Test]
     public void What_was_left_out_is_summed_up_and_the_count_begins_anew()
     {
         using var lines = NewAllowance(perAddress: 2, inAll: 100);
@@ -145,6 +169,17 @@ public sealed class ConnectionLogLimitTests : IDisposable
 
         Assert.That(log.Lines.Single(), Does.Contain("3 more logins from 10.0.0.1").And.Contain("'jo1': why 6"));
         Assert.That(Fail(failed, address: 1, times: 1), Is.EqualTo([false]), "the interval is over");
+    }
+
+    [Test]
+    public void Refusals_of_many_addresses_are_fifty_lines_of_log()
+    {
+        var log = new ListLogger();
+        using var failed = new FailedLogins(limit: 4, _clock, log);
+        for (int address = 1; address <= 30; address++)
+            Fail(failed, address, times: 2);
+
+        Assert.That(log.Lines, Has.Count.EqualTo(50));
     }
 
     [Test]

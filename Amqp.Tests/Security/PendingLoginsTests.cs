@@ -1,3 +1,4 @@
+using System.Net;
 using Amqp.Server.Connections;
 using Amqp.Tests.Support;
 using Microsoft.AspNetCore.Connections;
@@ -40,8 +41,9 @@ public sealed class PendingLoginsTests
     {
         var pending = new PendingLogins(1, _clock, _log);
         for (int i = 0; i < 5; i++)
-            _ = new Visit(pending);
+            _ = new Visit(pending, port: i);
         Assert.That(_log.Lines.Select(line => line.Split(' ')[2]), Is.EqualTo(["1"]));
+        Assert.That(_log.Lines[0], Does.EndWith("1 connections were cut off that had not logged in, the last from 192.0.2.1:0: more than 1 were waiting"));
 
         _clock.Pass(9_999);
         _ = new Visit(pending);
@@ -64,7 +66,11 @@ public sealed class PendingLoginsTests
     {
         private readonly TaskCompletionSource _end = new();
 
-        public Visit(PendingLogins pending) => pending.OnConnectedAsync(Connection, _ => _end.Task);
+        public Visit(PendingLogins pending, int port = 0)
+        {
+            Connection.RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.1"), port);
+            pending.OnConnectedAsync(Connection, _ => _end.Task);
+        }
 
         public AbortableConnection Connection { get; } = new();
 

@@ -62,6 +62,8 @@ public class PermissionTests
             await channel.QueueBindAsync("wq", "rx", "");
             await channel.QueueUnbindAsync("wq", "rx", "");
         }),
+        Case("queue.declare of one that is there with its dead letters", channel => channel.QueueDeclareAsync("cq", exclusive: false, autoDelete: false, durable: true, arguments: DeadLetters("xx"))),
+        Case("exchange.declare of one that is there with its alternate", channel => channel.ExchangeDeclareAsync("cx", "topic", arguments: Alternate("xx"))),
         Case("basic.publish", channel => PublishAsync(channel, "wx", "k")),
         Case("basic.get and purge", async channel =>
         {
@@ -84,6 +86,8 @@ public class PermissionTests
             await channel.QueueDeclareAsync(name, exclusive: false, autoDelete: false, durable: true);
         foreach (string name in new[] { "xx", "wx", "rx" })
             await channel.ExchangeDeclareAsync(name, "topic");
+        await channel.QueueDeclareAsync("cq", exclusive: false, autoDelete: false, durable: true, arguments: DeadLetters("xx"));
+        await channel.ExchangeDeclareAsync("cx", "topic", arguments: Alternate("xx"));
     }
 
     [OneTimeTearDown]

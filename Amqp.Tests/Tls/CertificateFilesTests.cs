@@ -61,6 +61,54 @@ public sealed class CertificateFilesTests : IDisposable
         Assert.That(new CertificateFiles(new TlsOptions { CertificateFile = CertificateFile, KeyPassword = Password }).Load().Server.TargetCertificate.HasPrivateKey);
     }
 
+    [Test]
+    public void Of_two_keys_in_a_file_the_first_is_read()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        IssueFor(key);
+        File.WriteAllText(KeyFile, $"{key.ExportPkcs8PrivateKeyPem()}\n{other.ExportPkcs8PrivateKeyPem()}\n");
+
+        Assert.That(new CertificateFiles(Options(null)).Load().Server.TargetCertificate.HasPrivateKey);
+    }
+
+    /// <summary>Clients know the authority at the end only.</summary>
+    [Test]
+    public void What_leads_from_the_certificate_to_its_authority_is_shown_to_clients_whichever_file_it_stands_in([Values] bool isBesideAuthorities)
+    {
+        using var authority = new TestAuthority();
+        using var between = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (from, to) = (DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddMinutes(30));
+        var request = new CertificateRequest("CN=Between", between, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var intermediate = request.Create(authority.Certificate, from, to, [1]).CopyWithPrivateKey(between);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).Create(intermediate, from, to.AddMinutes(-1), [2]);
+        File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());
+        string rest = intermediate.ExportCertificatePem() + "\n";
+        File.WriteAllText(CertificateFile, certificate.ExportCertificatePem() + "\n" + (isBesideAuthorities ? "" : rest));
+        if (isBesideAuthorities)
+            File.AppendAllText(authority.CertificateFile, "\n" + rest);
+        var options = Options(null);
+        options.AuthoritiesFile = authority.CertificateFile;
+
+        var loaded = new CertificateFiles(options).Load();
+
+        Assert.That(loaded.Server.TargetCertificate.Subject, Is.EqualTo("CN=localhost"));
+        Assert.That(loaded.Server.IntermediateCertificates.Select(each => each.Subject), Does.Contain("CN=Between"));
+        Assert.That(loaded.Expires, Is.EqualTo(certificate.NotAfter.ToUniversalTime()));
+    }
+
+    [TestCase("1.3.101.112", "holds an Ed25519 key, which cannot be used; make an RSA or an ECDSA key")]
+    [TestCase("1.3.101.113", "holds an Ed448 key, which cannot be used; make an RSA or an ECDSA key")]
+    [TestCase("1.2.840.10040.4.1", "holds a DSA key, which cannot be used; make an RSA or an ECDSA key")]
+    [TestCase("1.2.840.113549.1.1.10", "holds a key for RSASSA-PSS only, which cannot be used; make an RSA or an ECDSA key")]
+    [TestCase("1.2.840.113549.1.1.1", null, Description = "RSA")]
+    [TestCase("1.2.840.10045.2.1", null, Description = "elliptic curves")]
+    [TestCase(null, null)]
+    public void A_kind_of_key_that_cannot_be_used_is_called_by_its_name(string? algorithm, string? refusal) =>
+        Assert.That(PrivateKeyFile.RefusalOf(algorithm)?.Message, Is.EqualTo(refusal));
+
     private static IEnumerable<TestCaseData> UnusableKeys()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -118,6 +118,7 @@ public sealed class TlsTests : IDisposable
         if (isDemanded)
         {
             Assert.That(() => Factory(broker).CreateConnectionAsync(), Throws.TypeOf<BrokerUnreachableException>());
+            await Eventually.Holds(() => broker.Log.Any(line => line.EndsWith("its certificate is refused: it has none", StringComparison.Ordinal)), () => string.Join('\n', broker.Log));
         }
         else
         {
@@ -187,6 +188,7 @@ public sealed class TlsTests : IDisposable
         var error = Assert.ThrowsAsync<BrokerUnreachableException>(() => factory.CreateConnectionAsync());
 
         Assert.That($"{error}", Does.Contain("ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For details see the broker logfile."));
+        Assert.That(broker.Log, Has.One.EndsWith("login of '' with EXTERNAL refused: connection peer presented no TLS (x.509) certificate"));
     }
 
     [Test]

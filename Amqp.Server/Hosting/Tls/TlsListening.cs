@@ -19,7 +19,8 @@ internal static class TlsListening
         });
     }
 
-    private static SslServerAuthenticationOptions ServerOptions(TlsOptions options, LoadedCertificates certificates, string client, ILogger logger)
+    /// <summary>How the handshake with a client is made.</summary>
+    internal static SslServerAuthenticationOptions ServerOptions(TlsOptions options, LoadedCertificates certificates, string client, ILogger logger)
     {
         var server = new SslServerAuthenticationOptions
         {
