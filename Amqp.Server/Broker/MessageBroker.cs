@@ -50,8 +50,11 @@ internal sealed class MessageBroker(
     /// <summary>Settings that are made while the broker runs.</summary>
     public RuntimeParameters Parameters { get; private set; } = null!;
 
-    /// <summary>The same, for the whole broker and without anything that acts on them.</summary>
+    /// <summary>The same, for the whole broker and without anything that acts on them but <see cref="ClusterName"/>.</summary>
     public NamedValues GlobalParameters { get; private set; } = null!;
+
+    /// <summary>The name that the cluster was given while the broker ran, or else by the configuration. Any thread may ask.</summary>
+    public string ClusterName => GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.ClusterName;
 
     /// <summary>Digests of the files whose definitions have been imported at a start, by their paths.</summary>
     public NamedValues ImportedDefinitions { get; private set; } = null!;

@@ -44,7 +44,7 @@ internal sealed class Handshake(
             frames.IsAmqp08 = true;
             outbox.SpeakAmqp08();
         }
-        outbox.SendRaw(startFrames.Offering(_login.Mechanisms, isAmqp08));
+        outbox.SendRaw(startFrames.Offering(_login.Mechanisms, broker.ClusterName, isAmqp08));
         if (await ReadSilentlyAsync<ConnectionStartOk>(aborted) is not { } startOk)
             return null;
         var capabilities = ClientCapabilities.Read(startOk.ClientProperties);

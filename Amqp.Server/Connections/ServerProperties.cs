@@ -14,10 +14,11 @@ internal static class ServerProperties
         }.Select(name => new KeyValuePair<string, FieldValue>(name, FieldValue.FromBoolean(true)))));
 
     /// <param name="options">What the broker is to call itself.</param>
+    /// <param name="clusterName">The cluster's name now.</param>
     /// <param name="isAmqp08">To a client that asked for 0-8: without the capabilities, which are 0-9-1's.</param>
-    public static FieldTable Of(BrokerOptions options, bool isAmqp08) => FieldTable.Empty
+    public static FieldTable Of(BrokerOptions options, string clusterName, bool isAmqp08) => FieldTable.Empty
         .With("capabilities", isAmqp08 ? FieldValue.FromTable(FieldTable.Empty) : _capabilities)
-        .With("cluster_name", FieldValue.FromString(options.ClusterName))
+        .With("cluster_name", FieldValue.FromString(clusterName))
         .With("copyright", FieldValue.FromString("Copyright (c) the AmqpBroker authors."))
         .With("information", FieldValue.FromString("Licensed under the Apache License, Version 2.0."))
         .With("platform", FieldValue.FromString($".NET {Environment.Version.ToString(3)}"))

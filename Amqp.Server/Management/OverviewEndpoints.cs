@@ -15,7 +15,7 @@ internal static class OverviewEndpoints
     public static ManagementApi MapOverview(this ManagementApi api) => api
         .Get("/overview", Access.Management, request => ApiReply.Json(json => Write(json, request)))
         .Get("/version", Access.Management, _ => ApiReply.Json(json => json.WriteStringValue(ManagementServices.ApiVersion)))
-        .Get("/cluster-name", Access.Management, request => ApiReply.Texts(("name", ClusterName(request))))
+        .Get("/cluster-name", Access.Management, request => ApiReply.Texts(("name", request.Broker.ClusterName)))
         .Put("/cluster-name", Access.Administrator, request =>
         {
             request.DemandFields("name");
@@ -56,10 +56,6 @@ internal static class OverviewEndpoints
         json.WriteStartArray();
         json.WriteEndArray();
     });
-
-    /// <summary>The name that was given over the API, or else by the configuration.</summary>
-    public static string ClusterName(ApiRequest request) =>
-        request.Broker.GlobalParameters.Find(ClusterNameParameter) is { Type: Protocol.FieldType.LongString } name ? name.AsString() : request.Services.Options.ClusterName;
 
     public static void WriteExchangeTypes(Utf8JsonWriter json)
     {
@@ -119,7 +115,7 @@ internal static class OverviewEndpoints
         json.WriteString("product_version", options.ProductVersion);
         json.WriteString("product_name", options.ProductName);
         json.WriteString("rabbitmq_version", ManagementServices.ApiVersion);
-        json.WriteString("cluster_name", ClusterName(request));
+        json.WriteString("cluster_name", request.Broker.ClusterName);
         json.WriteString("erlang_version", "none");
         json.WriteString("erlang_full_version", $".NET {Environment.Version}");
         json.WriteBoolean("disable_stats", false);

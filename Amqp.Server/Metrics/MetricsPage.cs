@@ -1,4 +1,3 @@
-using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Statistics;
@@ -94,11 +93,9 @@ internal sealed class MetricsPage
             await _writer.FlushAsync(_cancellation);
         }
         _writer.ChangePrefix(Prefix);
-        NodeMetrics.WriteIdentity(_writer, _services, ClusterName);
+        NodeMetrics.WriteIdentity(_writer, _services, Broker.ClusterName);
         await _writer.FlushAsync(_cancellation);
     }
-
-    private string ClusterName => Broker.GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _services.Options.ClusterName;
 
     private Task WriteFamilyAsync(string family)
     {
@@ -178,7 +175,7 @@ internal sealed class MetricsPage
         _writer.Single("channels", MetricKind.Gauge, "Channels currently open", Channels.Length);
         _writer.Single("consumers", MetricKind.Gauge, "Consumers currently connected", Queues.Sum(queue => (long)queue.Consumers));
         _writer.Single("queues", MetricKind.Gauge, "Queues available", Queues.Length);
-        NodeMetrics.WriteIdentity(_writer, _services, ClusterName);
+        NodeMetrics.WriteIdentity(_writer, _services, Broker.ClusterName);
         GlobalMetrics.WriteSizes(_writer, messages);
         _writer.ChangePrefix(Global);
         GlobalMetrics.Write(_writer, Broker, _hosts, Queues, messages);

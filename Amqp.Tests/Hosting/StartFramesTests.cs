@@ -16,21 +16,22 @@ public sealed class StartFramesTests
 
         for (int time = 0; time < 2; time++)
             foreach (string mechanisms in (string[])["PLAIN", "PLAIN EXTERNAL"])
-                foreach (bool isAmqp08 in (bool[])[false, true])
+                foreach (var (name, isAmqp08) in ((string, bool)[])[("one", false), ("one", true), ("other", false), ("other", true)])
                 {
-                    var start = Read(frames.Offering(mechanisms, isAmqp08));
+                    var start = Read(frames.Offering(mechanisms, name, isAmqp08));
                     Assert.That(Encoding.ASCII.GetString(start.Mechanisms), Is.EqualTo(mechanisms));
                     Assert.That((start.VersionMajor, start.VersionMinor), Is.EqualTo(isAmqp08 ? (8, 0) : (0, 9)));
                     Assert.That(start.ServerProperties["capabilities"]!.Value.AsTable().Count, Is.EqualTo(isAmqp08 ? 0 : 9));
+                    Assert.That(start.ServerProperties["cluster_name"]?.AsString(), Is.EqualTo(name));
                 }
     }
 
     [Test]
     public void The_broker_calls_itself_by_the_names_that_it_was_given()
     {
-        var frames = new StartFrames(new BrokerOptions { ClusterName = "club", ProductName = "Shop", ProductVersion = "7.8.9" });
+        var frames = new StartFrames(new BrokerOptions { ProductName = "Shop", ProductVersion = "7.8.9" });
 
-        var properties = Read(frames.Offering("PLAIN", isAmqp08: false)).ServerProperties;
+        var properties = Read(frames.Offering("PLAIN", "club", isAmqp08: false)).ServerProperties;
 
         Assert.That(
             properties.Where(property => property.Key != "capabilities").Select(property => $"{property.Key}: {property.Value}"),

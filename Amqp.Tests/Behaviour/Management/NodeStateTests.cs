@@ -85,11 +85,12 @@ public sealed class NodeStateTests
 
         async Task<string?[]> NamesAsync()
         {
+            await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
             string identity = (await _http.GetStringAsync($"http://127.0.0.1:{_broker.MetricsPort}/metrics")).Split('\n').Single(line => line.StartsWith("rabbitmq_identity_info{", StringComparison.Ordinal));
             return
             [
                 (await GetAsync("cluster-name")).GetProperty("name").GetString(), (await GetAsync("overview")).GetProperty("cluster_name").GetString(),
-                identity.Split("rabbitmq_cluster=\"")[1].Split('"')[0],
+                identity.Split("rabbitmq_cluster=\"")[1].Split('"')[0], (await client.StartAsync()).ServerProperties["cluster_name"]?.AsString(),
             ];
         }
     }
