@@ -53,6 +53,7 @@ public sealed class ConnectionLogTests
     [TestCase("nothing")]
     [TestCase("a part of a header")]
     [TestCase("a header")]
+    [TestCase("a header, and does not read the answer", Description = "which resets the connection")]
     [TestCase("a login")]
     public async Task Who_goes_before_the_handshake_is_over_is_no_line(string said)
     {
@@ -63,6 +64,10 @@ public sealed class ConnectionLogTests
             await client.StartAsync();
         else if (said == "a login")
             await client.LogInAndExpectTuneAsync();
+        else if (said != "nothing")
+            await client.SendAsync(ProtocolHeader.Amqp091.ToArray());
+        if (said.EndsWith("answer", StringComparison.Ordinal))
+            await Eventually.Holds(() => connection.Outbox.Counts.SentOctets > 0, () => "there is no answer");
 
         Assert.That(await LinesOfAsync(client, connection), Is.Empty);
     }
