@@ -59,6 +59,21 @@ public class QueueEquivalenceTests : BehaviourTests
             "x-dead-letter-exchange",
             "received 'bar' but current is 'foo'");
 
+    [TestCase("k", "other", "received 'other' but current is 'k'")]
+    [TestCase("k", null, "received none but current is the value 'k' of type 'longstr'")]
+    [TestCase(null, "k", "received the value 'k' of type 'longstr' but current is none")]
+    public async Task Another_routing_key_for_dead_letters_is_refused(string? first, string? second, string difference)
+    {
+        const string name = "x-dead-letter-routing-key";
+        await AssertInequivalentAsync(With(first), With(second), name, difference);
+
+        static FieldTable With(string? key)
+        {
+            var table = Table("x-dead-letter-exchange", FieldValue.FromString("foo"));
+            return key is null ? table : table.With(name, FieldValue.FromString(key));
+        }
+    }
+
     [Test]
     public async Task Another_yes_or_no_is_refused() =>
         await AssertInequivalentAsync(

@@ -99,6 +99,69 @@ public sealed class BrokerEventTests
         static Policy Policy(PolicyKind kind, string name, int priority) => new(kind, name, "^policed$", "queues", priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
     }
 
+    [TestCase("classic")]
+    [TestCase("quorum")]
+    public void A_policy_is_told_with_the_type_of_the_queue_that_it_changes(string type)
+    {
+        _broker.Declare($"of type {type}", QueueFlags.Durable, ("x-queue-type", type));
+        Forget();
+
+        _broker.Host.Policies.Put(new Policy(PolicyKind.User, type, $"^of type {type}$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9))));
+        _broker.Host.Policies.Remove(PolicyKind.User, type);
+
+        Assert.That(Facts("type").Where(told => told.StartsWith("queue.", StringComparison.Ordinal)), Is.EqualTo(new[] { $"queue.policy.updated rabbit_{type}_queue", $"queue.policy.cleared rabbit_{type}_queue" }));
+    }
+
+    [Test]
+    public void What_comes_and_goes_is_told_with_its_own_virtual_host()
+    {
+        var topology = _broker.Broker.VirtualHosts.Put("another host", VirtualHostDescription.None).Topology;
+        Forget();
+
+        var queue = topology.DeclareQueue("q", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
+        topology.DeclareExchange("x", "fanout", ExchangeFlags.None, FieldTable.Empty);
+        topology.Bind("x", queue, "", FieldTable.Empty, _broker.Round);
+        topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
+        topology.DeleteExchange("x", ifUnused: false);
+
+        string[] events = ["queue.created", "exchange.created", "binding.created", "binding.deleted", "queue.deleted", "exchange.deleted"];
+        Assert.That(Facts("vhost"), Is.EqualTo(events.Select(name => $"{name} another host")));
+    }
+
+    [TestCase("Exclusive", "the connection")]
+    [TestCase("None", "")]
+    public void An_exclusive_queue_is_told_with_whose_it_is(string flag, string owner)
+    {
+        _broker.Host.Topology.DeclareQueue($"owned {flag}", isServerNamed: false, Enum.Parse<QueueFlags>(flag), FieldTable.Empty, "the connection");
+
+        Assert.That(Facts("owner_pid"), Is.EqualTo(new[] { $"queue.created {owner}" }));
+    }
+
+    [Test]
+    public void Arguments_are_told_with_their_types_however_deep_they_are()
+    {
+        var inner = FieldTable.Empty.With("b", FieldValue.FromBoolean(true)).With("c", FieldValue.FromDouble(2.5));
+        var arguments = FieldTable.Empty
+            .With("a", FieldValue.FromArray([FieldValue.FromInt32(1), FieldValue.FromString("x"), FieldValue.FromArray([]), FieldValue.FromTable(inner), FieldValue.FromInt64(3)]))
+            .With("d", FieldValue.FromBoolean(false));
+
+        _broker.Host.Topology.DeclareExchange("with arguments", "fanout", ExchangeFlags.None, arguments);
+
+        var told = _listener.Heard.Single().Facts["arguments"]!.Value.AsArray().Select(argument => argument.AsString());
+        Assert.That(told, Is.EqualTo(new[]
+        {
+            "{<<\"a\">>,array,[{signedint,1},{longstr,<<\"x\">>},{array,[]},{table,[{<<\"b\">>,bool,true},{<<\"c\">>,double,2.5}]},{long,3}]}",
+            "{<<\"d\">>,bool,false}",
+        }));
+    }
+
+    [TestCase("127.0.0.1", "{127,0,0,1}")]
+    [TestCase("::1", "{0,0,0,0,0,0,0,1}")]
+    [TestCase("2001:db8::ff00:42", "{8193,3512,0,0,0,0,65280,66}")]
+    [TestCase("/run/a.socket", "/run/a.socket")]
+    public void An_address_is_told_as_Erlang_has_it(string address, string told) =>
+        Assert.That(EventFacts.Address("peer_host", address), Is.EqualTo(KeyValuePair.Create("peer_host", FieldValue.FromString(told))));
+
     [TestCase(null, "undefined #{description => <<\"d\">>,tags => [a,b]}")]
     [TestCase("quorum", "quorum #{default_queue_type => <<\"quorum\">>,description => <<\"d\">>,tags => [a,b]}")]
     public void A_virtual_host_is_told_with_the_type_that_its_queues_have_by_default(string? type, string expected)

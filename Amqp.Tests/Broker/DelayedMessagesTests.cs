@@ -55,6 +55,23 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task A_message_that_waited_has_its_own_priority_and_its_own_time_from_then_on()
+    {
+        var queue = _broker.Declare("by priority", ("x-max-priority", 5));
+        _broker.Host.Topology.Bind("x", queue, "", FieldTable.Empty, _broker.Round);
+        Delay(100, body: 1, priority: 1, expiration: "1000");
+        Delay(100, body: 2, priority: 2, expiration: "2000");
+        _broker.Clock.Advance(101);
+        await Eventually.Holds(() => queue.Counts.Ready == 2, () => $"{queue.Counts.Ready} came");
+
+        _broker.Clock.Advance(1_999);
+        long before = queue.Counts.Ready;
+        _broker.Clock.Advance(1);
+
+        Assert.That((before, queue.Counts.Ready), Is.EqualTo((2L, 0L)), "the one of the higher priority is in front");
+    }
+
+    [Test]
     public async Task A_delivered_message_is_settled_together_with_the_copy_that_outlives_a_crash([Values] bool isPersistent)
     {
         var settles = new List<bool>();
@@ -104,11 +121,13 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         Assert.That((delayed.QuarantinedCount, delayed.Count), Is.EqualTo((0, 0L)));
     }
 
-    private void Delay(int milliseconds, int body, bool isPersistent = false)
+    private void Delay(int milliseconds, int body, bool isPersistent = false, byte? priority = null, string? expiration = null)
     {
         byte[] properties = Encoded.Properties(new BasicProperties
         {
             DeliveryMode = isPersistent ? (byte)2 : (byte)1,
+            Priority = priority,
+            Expiration = expiration,
             Headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(milliseconds)),
         });
         var address = new ArrayBufferWriter<byte>();

@@ -1,5 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -33,6 +35,33 @@ public sealed class InternalMessageTests
         Assert.That((found, _broker.Broker.Faults.Total), Is.EqualTo((left, 0L)));
     }
 
+    [TestCase((byte)1, 0)]
+    [TestCase((byte)2, 1)]
+    public void It_is_written_to_the_disk_where_its_delivery_mode_says_so(byte mode, int persistent)
+    {
+        var queue = _broker.Declare($"durable {mode}", QueueFlags.Durable);
+        _broker.Host.Topology.Bind("amq.topic", queue, $"mode.{mode}", FieldTable.Empty, _broker.Round);
+
+        Publish($"mode.{mode}", new BasicProperties { DeliveryMode = mode });
+
+        Assert.That((queue.Counts.Ready, queue.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
+    }
+
+    /// <summary>Of what happens in the broker, for whoever looks later.</summary>
+    [Test]
+    public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()
+    {
+        var history = _broker.Host.Topology.DeclareExchange("history", "x-recent-history", ExchangeFlags.None, FieldTable.Empty);
+        _broker.Host.Topology.Bind("amq.topic", history, "kept", FieldTable.Empty, _broker.Round);
+        var late = _broker.Declare("late");
+
+        Publish("kept", new BasicProperties());
+        _broker.Host.Topology.Bind("history", late, "", FieldTable.Empty, _broker.Round);
+        _broker.Round.Complete();
+
+        Assert.That(late.Counts.Ready, Is.EqualTo(1));
+    }
+
     [Test]
     public async Task What_waits_is_published_before_a_stop_in_its_order_and_nothing_after_it()
     {
@@ -52,6 +81,12 @@ public sealed class InternalMessageTests
         int first = 0;
         Assert.That(queue.TryPeek(0, (_, payload) => first = PublishKeyLength(payload.Payload)));
         Assert.That(first, Is.EqualTo(1));
+    }
+
+    private void Publish(string routingKey, BasicProperties properties)
+    {
+        new InternalMessage(_broker.Host, _broker.Host.FindExchange("amq.topic")!, routingKey, properties, []).PublishContained(_broker.Round);
+        _broker.Round.Complete();
     }
 
     private static int PublishKeyLength(ReadOnlySpan<byte> payload)

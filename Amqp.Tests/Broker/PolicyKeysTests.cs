@@ -88,6 +88,48 @@ public sealed class PolicyKeysTests
         Assert.That(() => Of(PolicyKind.User, key, value), isValid ? Throws.Nothing : Throws.TypeOf<ValidationException>());
     }
 
+    [TestCase("queue-leader-locator", "client-local balanced random least-leaders")]
+    [TestCase("queue-master-locator", "min-masters client-local random")]
+    [TestCase("dead-letter-strategy", "at-most-once at-least-once")]
+    [TestCase("queue-mode", "default lazy")]
+    [TestCase("overflow", "drop-head reject-publish reject-publish-dlx")]
+    [TestCase("ha-mode", "all exactly nodes")]
+    [TestCase("ha-sync-mode", "manual automatic")]
+    [TestCase("ha-promote-on-shutdown", "always when-synced")]
+    [TestCase("ha-promote-on-failure", "always when-synced")]
+    public void A_word_is_one_of_those_that_RabbitMQ_knows(string key, string words)
+    {
+        foreach (string word in words.Split(' '))
+            Assert.That(() => Of(PolicyKind.User, key, word), Throws.Nothing, word);
+        foreach (object other in (object[])["other", "", words, 1])
+            Assert.That(() => Of(PolicyKind.User, key, other), Throws.TypeOf<ValidationException>(), $"{other}");
+    }
+
+    [Test]
+    public void An_operators_policy_has_limits_and_what_becomes_of_too_much_and_no_other_keys()
+    {
+        string[] keys = [.. PolicyKeys.Names.Where(name => PolicyKeys.IsKnown(PolicyKind.Operator, name))];
+
+        Assert.That(keys, Is.EquivalentTo(new[]
+        {
+            "message-ttl", "expires", "max-length", "max-length-bytes", "max-in-memory-length", "max-in-memory-bytes", "delivery-limit", "queue-version", "overflow",
+        }));
+        Assert.That(PolicyKeys.Names, Has.All.Matches<string>(name => PolicyKeys.IsKnown(PolicyKind.User, name)));
+    }
+
+    [TestCase("all", true)]
+    [TestCase("exchanges", true)]
+    [TestCase("queues", false)]
+    [TestCase("classic_queues", false)]
+    [TestCase("quorum_queues", false)]
+    [TestCase("streams", false)]
+    public void A_policy_is_for_exchanges_where_it_says_so(string applyTo, bool isCovered)
+    {
+        var policy = new Policy(PolicyKind.User, "p", "", applyTo, 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("x")));
+
+        Assert.That(PolicyTarget.CoversExchanges(policy), Is.EqualTo(isCovered));
+    }
+
     private string Covered(string applyTo, string key, FieldValue value)
     {
         Queue[] queues = [_broker.Declare("classic"), _broker.Declare("quorum", QueueFlags.Durable, ("x-queue-type", "quorum"))];

@@ -363,6 +363,35 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(Enumerable.Range(0, 3).Select(_ => _broker.Publish(free)), Is.EqualTo([0, 0, MessageIntake.Refused]));
     }
 
+    /// <summary>An entry that has left memory has lost how much of its message is head, and the limit is of bodies.</summary>
+    [TestCase("x-max-length-bytes", true)]
+    [TestCase("x-max-length", false)]
+    public void What_is_in_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
+    {
+        var (plain, quorum) = (_broker.Declare("plain", (limit, 1_000)), _broker.Declare("quorum", QueueFlags.Durable, (limit, 1_000), ("x-queue-type", "quorum")));
+        foreach (var queue in new[] { plain, quorum })
+        {
+            _broker.Publish(queue, body: 10);
+            var consumer = _broker.Consume(queue);
+            Assert.That(StaysInMemory(consumer.Held[0]), Is.EqualTo(stays), queue.Name);
+        }
+    }
+
+    /// <summary>Of a quorum queue: what comes back is stored anew.</summary>
+    [TestCase("x-max-length-bytes", true)]
+    [TestCase("x-max-length", false)]
+    public void What_comes_back_to_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable, (limit, 1_000), ("x-queue-type", "quorum"));
+        var consumer = _broker.Consume(queue);
+        _broker.Publish(queue, body: 10);
+
+        queue.Requeue([consumer.TakeFirst()], isReturned: true);
+        _broker.Serve(queue);
+
+        Assert.That((StaysInMemory(consumer.Held[0]), MessageNote.Requeues(consumer.Held[0])), Is.EqualTo((stays, 1)));
+    }
+
     [Test]
     public void Of_many_queues_each_is_woken_at_its_own_times()
     {
@@ -598,6 +627,29 @@ public sealed class QueueTests : IAsyncDisposable
 
         Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
     }
+
+    /// <summary>The text of an exception may be of any length, and is kept with the message.</summary>
+    [TestCase(972, 999)]
+    [TestCase(973, 1_000)]
+    [TestCase(974, 1_000)]
+    [TestCase(5_000, 1_000)]
+    public async Task Of_what_put_a_message_aside_the_first_thousand_characters_are_kept(int length, int kept)
+    {
+        await using var broker = new BareBroker();
+        var queue = broker.Declare("q");
+        broker.Publish(queue);
+        broker.Clock.Advance(5_000);
+        broker.Store.BeforeRead = _ => throw new InvalidOperationException(new string('x', length));
+        long now = broker.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+        Assert.That(BareBroker.Get(queue), Is.False);
+
+        var record = queue.Quarantined.Single().Record;
+        Assert.That((record.Error.Length, record.Since), Is.EqualTo((kept, now)));
+        Assert.That(record.Error, Does.StartWith("InvalidOperationException: xxx"));
+    }
+
+    private static bool StaysInMemory(in Amqp.Storage.StoredMessage message) => (message.Flags & Amqp.Storage.MessageFlags.StaysInMemory) != 0;
 
     /// <summary>More of the message than its body, by far.</summary>
     private static byte[] LargeProperties => [0x80, 0, 200, .. Enumerable.Repeat((byte)'x', 200)];

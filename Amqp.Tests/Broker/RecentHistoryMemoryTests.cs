@@ -2,6 +2,7 @@ using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -70,6 +71,33 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         Assert.That(BindLate("late"), Is.EqualTo((2L, 3L)));
     }
 
+    [Test]
+    public void A_message_that_is_replayed_has_its_own_priority_and_its_own_time()
+    {
+        var exchange = Declare("x-recent-history", FieldTable.Empty);
+        Publish(exchange, 1, new BasicProperties { Priority = 1, Expiration = "1000" });
+        Publish(exchange, 2, new BasicProperties { Priority = 2 });
+        Publish(exchange, 3, new BasicProperties { Priority = 3, Expiration = "2000" });
+        var late = _broker.Declare("late", ("x-max-priority", 5));
+        _broker.Clock.Advance(5_000); // while it is kept it does not grow older
+        _broker.Host.Topology.Bind("x", late, "", FieldTable.Empty, _broker.Round);
+        _broker.Round.Complete();
+
+        var received = _broker.Consume(late);
+        Assert.That(received.Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo(new[] { 3, 2, 1 }));
+        received.Room = 0;
+        late.Requeue([.. received.Held], isReturned: true);
+        _broker.Serve(late);
+        var ready = new List<long>();
+        foreach (int milliseconds in new[] { 1_999, 1, 5_000 })
+        {
+            _broker.Clock.Advance(milliseconds);
+            ready.Add(late.Counts.Ready);
+        }
+
+        Assert.That(ready, Is.EqualTo(new[] { 3, 2, 2 }), "one that has no time of its own is in front then");
+    }
+
     private (long Ready, long Bytes) BindLate(string name)
     {
         var queue = _broker.Declare(name);
@@ -80,13 +108,13 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
 
     private Exchange Declare(string type, FieldTable arguments) => _broker.Host.Topology.DeclareExchange("x", type, ExchangeFlags.None, arguments);
 
-    private void Publish(Exchange exchange, int body)
+    private void Publish(Exchange exchange, int body, BasicProperties? given = null)
     {
         var address = new ArrayBufferWriter<byte>();
         var writer = new WireWriter(address);
         writer.WriteShortString("x");
         writer.WriteShortString("");
-        byte[] properties = [0, 0];
+        byte[] properties = given is null ? [0, 0] : Encoded.Properties(given);
         var finder = new RouteFinder(_broker.Host);
         _broker.Host.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
         new MessageIntake(_broker.Host).Store(

@@ -43,6 +43,30 @@ public sealed class RouteFinderTests
         Assert.That(_finder.VariesByMessage, Is.False, "the next one's does not");
     }
 
+    /// <summary>An exchange that leads only to what others have led to already leads somewhere: its alternate is not for the message.</summary>
+    [TestCase("queue")]
+    [TestCase("exchange")]
+    public void What_was_reached_before_keeps_a_message_from_the_alternate_exchange_too(string what)
+    {
+        string first = $"first to {what}", second = $"second to {what}", alternate = $"alternate of {what}";
+        Declare(first, "fanout");
+        Declare(second, "fanout", FieldTable.Empty.With("alternate-exchange", FieldValue.FromString(alternate)));
+        Declare(alternate, "fanout");
+        IBindingDestination shared = _broker.Declare($"shared by {what}");
+        Bind(alternate, _broker.Declare($"unwanted by {what}"), "");
+        if (what == "exchange")
+        {
+            Declare("shared exchange", "fanout");
+            Bind("shared exchange", shared, "");
+            shared = _broker.Host.FindExchange("shared exchange")!;
+        }
+        Bind(first, shared, "");
+        Bind(first, _broker.Host.FindExchange(second)!, "");
+        Bind(second, shared, "");
+
+        Assert.That(Follow(first, "k").Queues.Select(queue => queue.Name), Is.EqualTo(new[] { $"shared by {what}" }));
+    }
+
     [TestCase("reply")]
     [TestCase("delay")]
     [TestCase("history")]

@@ -40,6 +40,25 @@ public sealed class ValueRulesTests
             Assert.That((IsPolicy(key, wrong), IsArgument("x-" + key, wrong)), Is.EqualTo((false, false)), $"{key} {wrong}");
     }
 
+    /// <summary>That there is no limit can be said of a queue, and no policy says it.</summary>
+    [TestCase(-2, false, false)]
+    [TestCase(-1, true, false)]
+    [TestCase(0, true, true)]
+    public void No_limit_of_deliveries_is_an_argument_and_no_policy(int limit, bool isArgument, bool isPolicy) =>
+        Assert.That((IsArgument("x-delivery-limit", FieldValue.FromInt32(limit)), IsPolicy("delivery-limit", FieldValue.FromInt32(limit))), Is.EqualTo((isArgument, isPolicy)));
+
+    [TestCase("x-dead-letter-strategy", "at-most-once at-least-once")]
+    [TestCase("x-queue-mode", "default lazy")]
+    [TestCase("x-queue-type", "classic quorum")]
+    [TestCase("x-overflow", "drop-head reject-publish reject-publish-dlx")]
+    public void A_word_is_one_of_those_that_RabbitMQ_knows(string argument, string words)
+    {
+        foreach (string word in words.Split(' '))
+            Assert.That(IsArgument(argument, FieldValue.FromString(word)), word);
+        foreach (var other in (FieldValue[])[FieldValue.FromString("other"), FieldValue.FromString(""), FieldValue.FromInt32(1), FieldValue.Void])
+            Assert.That(IsArgument(argument, other), Is.False, $"{other}");
+    }
+
     [TestCase(0, 0, 0)]
     [TestCase(5, 7, 12)]
     [TestCase(1, long.MaxValue, long.MaxValue)]

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
 using Amqp.Storage;
 using Amqp.Tests.Support;
@@ -88,6 +89,21 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
 
         Assert.That(catalog.Entries.Single().Value, Is.EqualTo(before));
         Assert.That(policies.All(PolicyKind.User).Select(policy => $"{policy.Name} {policy.Definition["max-length"]}"), Is.EqualTo(new[] { "p 2" }));
+    }
+
+    [Test]
+    public void An_exchange_and_a_queue_that_are_declared_later_have_it_as_well()
+    {
+        _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^later", "all", 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("amq.fanout"))));
+        _broker.Host.Policies.Put(new Policy(PolicyKind.Operator, "o", "^later", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(3))));
+
+        var exchange = _broker.Host.Topology.DeclareExchange("later", "direct", ExchangeFlags.None, FieldTable.Empty);
+        var other = _broker.Host.Topology.DeclareExchange("not later", "direct", ExchangeFlags.None, FieldTable.Empty);
+        var queue = _broker.Declare("later");
+
+        Assert.That((exchange.AlternateExchange, other.AlternateExchange, queue.Settings.MaxLength), Is.EqualTo(("amq.fanout", (string?)null, 3L)));
+        Assert.That(_broker.Host.Policies.Match(PolicyKind.User, exchange)!.Name, Is.EqualTo("p"));
+        Assert.That(_broker.Host.Policies.Match(PolicyKind.Operator, exchange), Is.Null);
     }
 
     private static Policy Named(string name, int length, int priority) =>

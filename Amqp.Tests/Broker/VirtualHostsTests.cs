@@ -1,4 +1,6 @@
+using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Security;
 using Amqp.Tests.Support;
 
@@ -28,4 +30,36 @@ public sealed class VirtualHostsTests
         (string, string, string) Texts(string host, string user) =>
             permissions.Find(host, user) is { } permission ? (permission.Configure.Text, permission.Write.Text, permission.Read.Text) : default;
     }
+
+    /// <summary>A queue of a file of definitions is as it was exported, and one whose name the broker makes goes with who asked for it.</summary>
+    [Test]
+    public async Task A_queue_has_the_default_type_where_its_client_named_it_and_not_where_it_is_imported()
+    {
+        await using var broker = new BareBroker();
+        var host = broker.Broker.VirtualHosts.Put("v", new VirtualHostDescription("", [], "quorum"));
+
+        host.Topology.ImportQueue("imported", QueueFlags.Durable, FieldTable.Empty);
+        host.Topology.DeclareQueue("declared", isServerNamed: false, QueueFlags.Durable, FieldTable.Empty, this);
+        host.Topology.DeclareQueue("amq.gen-x", isServerNamed: true, QueueFlags.Durable, FieldTable.Empty, this);
+
+        Assert.That(host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => $"{queue.Name} {queue.Settings.Type}"), Is.EqualTo(new[]
+        {
+            "amq.gen-x Classic", "declared Quorum", "imported Classic",
+        }));
+    }
+
+    [TestCase("amq.", true)]
+    [TestCase("amq.q", true)]
+    [TestCase("amq", false)]
+    [TestCase("amqp.q", false)]
+    [TestCase("AMQ.q", false)]
+    [TestCase("x amq.q", false)]
+    [TestCase("", false)]
+    public void A_name_is_the_brokers_own_by_how_it_begins(string name, bool isReserved) => Assert.That(ReservedNames.IsReserved(name), Is.EqualTo(isReserved));
+
+    [TestCase("a\rb", "ab")]
+    [TestCase("a\nb", "ab")]
+    [TestCase("\r\na\n\r", "a")]
+    [TestCase("a b\t", "a b\t")]
+    public void A_name_has_no_ends_of_lines(string given, string name) => Assert.That(ReservedNames.Clean(given), Is.EqualTo(name));
 }

@@ -55,6 +55,21 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That(_broker.Broker.Faults.Total, Is.Zero, "nothing was unforeseen");
     }
 
+    [Test]
+    public void That_dead_letters_cannot_be_published_is_said_once_and_not_at_each_try()
+    {
+        var consumer = _broker.Consume(_queue);
+        _broker.Publish(_queue);
+        Fail("append", typeof(IOException));
+
+        _queue.Reject(consumer.TakeFirst(), consumer.Subscription);
+        _broker.Serve(_queue);
+        for (int i = 0; i < 5; i++)
+            _broker.Clock.Advance(RetryDelay);
+
+        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { "Error 318 Dead letters of queue 'q' in vhost '/' cannot be published now" }));
+    }
+
     /// <summary>A copy that is not written lets its message go at once: on a full disk that makes room.</summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]

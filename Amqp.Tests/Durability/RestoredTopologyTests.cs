@@ -39,6 +39,58 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task The_brokers_own_exchanges_have_their_policies_as_before()
+    {
+        _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^amq[.]direct$", "exchanges", 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("amq.fanout"))));
+        Bind("amq.fanout", Declare("q"));
+
+        await RestartAsync();
+
+        Assert.That(Route("amq.direct", "k"), Is.EqualTo(["q"]));
+        Assert.That(Route("amq.topic", "k"), Is.Empty);
+    }
+
+    /// <summary>An earlier version took such keys.</summary>
+    [TestCase(255, false)]
+    [TestCase(256, true)]
+    public async Task A_start_says_which_queues_have_a_routing_key_for_dead_letters_that_no_message_can_have(int length, bool isSaid)
+    {
+        var definition = FieldTable.Empty.With("dead-letter-exchange", FieldValue.FromString("amq.fanout")).With("dead-letter-routing-key", FieldValue.FromString(new string('k', length)));
+        _broker.Host.Policies.Put(Policy.FromStored(PolicyKind.User, "p", "^q$", "queues", 0, definition));
+        Declare("q");
+        Declare("another");
+
+        await RestartAsync();
+
+        Assert.That(
+            _broker.QueueLog.Lines.Where(line => line.Contains("routing key", StringComparison.Ordinal)),
+            Is.EqualTo(isSaid ? ["Warning 342 The dead-letter routing key of queue 'q' in vhost '/' has more than 255 bytes and is not used: dead letters keep their own"] : Array.Empty<string>()));
+    }
+
+    /// <summary>What a crash leaves is not what a bad disk does: the one is as it should be, of the other someone must hear.</summary>
+    [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
+    [TestCase(true, "Error 302 Damage in the data folder: ")]
+    public async Task A_start_tells_an_end_that_was_cut_off_from_damage(bool isDamage, string said)
+    {
+        var queue = Declare("q");
+        for (int i = 0; i < 3; i++)
+            _broker.Publish(queue, body: 100, isPersistent: true);
+        await _broker.Store.WaitForCommitAsync(_broker.Store.AppendedPosition);
+        await _broker.Broker.DisposeAsync();
+        string log = Directory.GetFiles(Path.Combine(_broker.DataFolder, "segments"), "*.log").Single();
+        await using (var file = new FileStream(log, FileMode.Open))
+        {
+            file.Position = isDamage ? file.Length / 2 : file.Length;
+            await file.WriteAsync("ouch!"u8.ToArray());
+        }
+
+        await RestartAsync();
+
+        Assert.That(_broker.Log.Lines.Single(line => !line.StartsWith("Information", StringComparison.Ordinal)), Does.StartWith(said).And.Contain(log));
+        Assert.That(_broker.Host.FindQueue("q")!.Counts.Ready, isDamage ? Is.LessThan(3) : Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task Exchanges_route_by_their_arguments_and_their_bindings_arguments_as_before()
     {
         Topology.DeclareExchange("hash", "x-consistent-hash", ExchangeFlags.Durable, FieldTable.Empty.With("hash-header", FieldValue.FromString("h")));

@@ -13,6 +13,10 @@ public sealed class ContainedFaultsTests
 
     public ContainedFaultsTests() => _faults = new ContainedFaults(_logger, _clock);
 
+    /// <summary>By which the log, Prometheus and the HTTP API have them.</summary>
+    [Test]
+    public void Each_compartment_has_its_own_name() => Assert.That(Compartments.All.Select(each => each.Name()), Is.EqualTo(Enum.GetNames<Compartment>().Select(name => name.ToLowerInvariant())));
+
     [Test]
     public void A_fault_is_counted_for_its_compartment_and_logged_with_its_place()
     {

@@ -30,7 +30,7 @@ internal sealed class BareBroker : IAsyncDisposable
         _directory = directory;
         var options = new BrokerOptions { DataDirectory = DataFolder };
         Broker = new MessageBroker(
-            Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), Log, NullLogger<Queue>.Instance)
+            Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), Log, QueueLog)
         {
             StoreSeam = store => Store = new FaultyStore(store),
         };
@@ -42,6 +42,9 @@ internal sealed class BareBroker : IAsyncDisposable
 
     /// <summary>What the broker says of itself, of its start for one.</summary>
     public ListLogger<MessageBroker> Log { get; } = new();
+
+    /// <summary>What its virtual hosts, exchanges and queues say.</summary>
+    public ListLogger<Queue> QueueLog { get; } = new();
 
     public MessageBroker Broker { get; }
 
