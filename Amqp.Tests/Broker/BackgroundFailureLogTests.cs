@@ -23,6 +23,18 @@ public sealed class BackgroundFailureLogTests
         Assert.That(_logger.Lines.Single(), Does.StartWith("Warning 316").And.Contain("delete a file").And.Contain("read-only file system"));
     }
 
+    [TestCase(typeof(IOException), "Warning 316 ")]
+    [TestCase(typeof(InvalidDataException), "Warning 316 ")]
+    [TestCase(typeof(UnauthorizedAccessException), "Warning 316 ")]
+    [TestCase(typeof(InvalidOperationException), "Error 330 ")]
+    [TestCase(typeof(NullReferenceException), "Error 330 ")]
+    public void What_is_not_the_disks_fault_is_one_of_the_brokers(Type failure, string line)
+    {
+        _log.Write(BackgroundWork.Folding, (Exception)Activator.CreateInstance(failure, "what")!);
+
+        Assert.That(_logger.Lines.Single(), Does.StartWith(line).And.Contain("fold a dead segment"));
+    }
+
     [Test]
     public void The_same_work_is_logged_again_only_when_a_minute_has_passed()
     {

@@ -99,6 +99,22 @@ public sealed class BrokerEventTests
         static Policy Policy(PolicyKind kind, string name, int priority) => new(kind, name, "^policed$", "queues", priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
     }
 
+    [TestCase(false, false, "user.created user.tags.set user.password.cleared")]
+    [TestCase(false, true, "user.created user.tags.set")]
+    [TestCase(true, false, "user.tags.set user.password.cleared")]
+    [TestCase(true, true, "user.password.changed user.tags.set")]
+    public void A_user_is_told_of_with_what_became_of_the_password(bool isThere, bool hasPassword, string told)
+    {
+        string name = $"user {isThere} {hasPassword}";
+        if (isThere)
+            _broker.Broker.Users.Put(new User(name, PasswordHash.Create("first"), UserTags.None));
+        Forget();
+
+        _broker.Broker.Users.Put(new User(name, hasPassword ? PasswordHash.Create("second") : PasswordHash.None, UserTags.None));
+
+        Assert.That(Facts("name"), Is.EqualTo(told.Split(' ').Select(each => $"{each} {name}")));
+    }
+
     [TestCase("classic")]
     [TestCase("quorum")]
     public void A_policy_is_told_with_the_type_of_the_queue_that_it_changes(string type)

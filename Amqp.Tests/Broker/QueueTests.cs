@@ -267,6 +267,54 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))), Is.EqualTo(isBehind ? [(1, 1), (2, 0)] : new[] { (2, 0), (1, 1) }));
     }
 
+    [TestCase("io")]
+    [TestCase("access")]
+    [TestCase("damage")]
+    [TestCase("append")]
+    public void What_is_returned_and_cannot_be_stored_anew_goes_to_its_old_place_and_is_counted(string failure)
+    {
+        var queue = _broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum"));
+        for (int body = 1; body <= 2; body++)
+            _broker.Publish(queue, body, isPersistent: true);
+        var consumer = _broker.Consume(queue, room: 1);
+        consumer.Room = 0;
+        _broker.Store.BeforeRead = _ => Throw("read");
+        _broker.Store.Before = (call, _) => Throw(call);
+
+        queue.Requeue([consumer.TakeFirst()], isReturned: true);
+
+        _broker.Store.BeforeRead = static _ => { };
+        _broker.Store.Before = static (_, _) => { };
+        Assert.That(_broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))), Is.EqualTo([(1, 1), (2, 0)]));
+
+        void Throw(string call)
+        {
+            if (call == (failure == "append" ? "Append" : "read"))
+                throw failure switch
+                {
+                    "io" => new IOException("injected"),
+                    "access" => new UnauthorizedAccessException("injected"),
+                    "damage" => new Amqp.Storage.StoreDamagedException("file", 0, "injected"),
+                    _ => new Amqp.Storage.StoreFailedException("injected"),
+                };
+        }
+    }
+
+    [Test]
+    public void A_damaged_message_that_would_have_expired_is_lost_to_the_log_for_whoever_takes_the_next_one()
+    {
+        var queue = _broker.Declare("q", ("x-message-ttl", 1_000));
+        _broker.Publish(queue, body: 1);
+        _broker.Store.BeforeRead = static message => throw new Amqp.Storage.StoreDamagedException("a file", 7, "no record");
+        _broker.Clock.Advance(1_000);
+        Assert.That((queue.Counts.Ready, queue.QuarantinedCount, _broker.QueueLog.Lines.Count), Is.EqualTo((1L, 0, 0)));
+
+        Assert.That(BareBroker.Get(queue), Is.False);
+
+        Assert.That((queue.Counts.Ready, queue.QuarantinedCount), Is.EqualTo((0L, 0)));
+        Assert.That(_broker.QueueLog.Lines.Single(), Does.StartWith("Error 303 Message ").And.Contain("queue 'q'"));
+    }
+
     [Test]
     public void The_message_in_front_is_the_first_of_the_highest_priority()
     {

@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Storage;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -40,19 +41,27 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
     }
 
-    [Test]
-    public void One_that_cannot_be_read_keeps_no_other_from_a_queue_that_is_bound_late()
+    [TestCase("io")]
+    [TestCase("access")]
+    [TestCase("damage")]
+    public void One_that_cannot_be_read_keeps_no_other_from_a_queue_that_is_bound_late(string failure)
     {
         var exchange = Declare("x-recent-history", FieldTable.Empty);
         for (int i = 1; i <= 3; i++)
             Publish(exchange, i);
-        _broker.Store.BeforeRead = static message =>
+        _broker.Store.BeforeRead = message =>
         {
             if (message.Sequence == 2)
-                throw new IOException("injected");
+                throw failure switch
+                {
+                    "io" => new IOException("injected"),
+                    "access" => new UnauthorizedAccessException("injected"),
+                    _ => new StoreDamagedException("file", 0, "injected"),
+                };
         };
 
         Assert.That(BindLate("late"), Is.EqualTo((2L, 4L)));
+        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { "Error 317 A message of the recent history of exchange 'x' in vhost '/' cannot be read and is not replayed" }));
 
         _broker.Store.BeforeRead = static _ => { };
         Assert.That(BindLate("later"), Is.EqualTo((3L, 6L)), "it is kept");

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
+using Amqp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
@@ -15,6 +16,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     private const long Step = 256 << 10;
 
     private readonly ResourceAlarms _alarms;
+    private readonly ListLogger _logger = new();
     private long? _memoryInUse = 0;
     private long? _diskFree = 1_000;
     private long _appended;
@@ -24,7 +26,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     public ResourceAlarmsTests() => _alarms = new ResourceAlarms(
         new ResourceLimit(_ => _memoryInUse, 100),
         new DiskWatch(new ResourceLimit(_ => Measure(), 100), () => _appended, () => _isFull),
-        NullLogger.Instance, new StoppedClock(), new ContainedFaults(NullLogger.Instance, TimeProvider.System));
+        _logger, new StoppedClock(), new ContainedFaults(NullLogger.Instance, TimeProvider.System));
 
     public void Dispose() => _alarms.Dispose();
 
@@ -70,6 +72,26 @@ public sealed class ResourceAlarmsTests : IDisposable
         _alarms.Check();
 
         Assert.That(told, Is.EqualTo(new[] { ("memory", true), ("disk", true), ("memory", false) }));
+    }
+
+    [Test]
+    public void Each_alarm_is_logged_with_what_was_measured_and_what_is_allowed()
+    {
+        foreach (var (memoryInUse, diskFree, isFull) in new[] { (101, 1_000, false), (77, 99, false), (0, 555, false), (0, 555, true), (0, 555, false) })
+        {
+            (_memoryInUse, _diskFree, _isFull) = (memoryInUse, diskFree, isFull);
+            Check(ChecksPerLookAtTheDisk);
+        }
+
+        Assert.That(_logger.Lines, Is.EqualTo(new[]
+        {
+            "Warning 305 Memory for messages is at 101 bytes, above the high watermark of 100: publishers are blocked",
+            "Information 306 Memory for messages is back at 77 bytes: publishers go on",
+            "Warning 308 Only 99 bytes are free for the data directory, below the limit of 100: publishers are blocked",
+            "Information 309 555 bytes are free for the data directory: publishers go on",
+            "Error 313 The disk of the data directory is full: publishers are blocked, and nothing is confirmed until there is room again",
+            "Information 314 The disk of the data directory can be written to again",
+        }));
     }
 
     [Test]

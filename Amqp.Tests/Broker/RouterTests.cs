@@ -141,6 +141,51 @@ public sealed class RouterTests
         Assert.That(ChooseAll(router), Is.EqualTo(ChooseAll(like)));
     }
 
+    /// <summary>Or one of them would get all and the other nothing.</summary>
+    [Test]
+    public void A_queue_and_an_exchange_of_one_name_have_each_their_share()
+    {
+        var (router, exchange) = New("x-consistent-hash");
+        router.Add(new Binding(exchange, _broker.Declare("same"), "1", FieldTable.Empty));
+        router.Add(new Binding(exchange, _broker.Host.Topology.DeclareExchange("same", "fanout", ExchangeFlags.None, FieldTable.Empty), "1", FieldTable.Empty));
+
+        var chosen = Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default));
+
+        Assert.That(chosen.Count(destination => destination is Queue), Is.InRange(150, 350));
+    }
+
+    [TestCase("hash-header")]
+    [TestCase("hash-property")]
+    public void What_is_hashed_is_named_by_a_text(string argument) =>
+        Assert.That(
+            () => Routers.Create(new ExchangeDeclaration("x", "v", "x-consistent-hash", FieldTable.Empty.With(argument, FieldValue.FromInt32(1)))),
+            Throws.TypeOf<AmqpException>().With.Message.EqualTo($"invalid type 'signedint' for arg '{argument}' in exchange 'x' in vhost 'v'"));
+
+    [TestCase("250", 250)]
+    [TestCase("+250", 250)]
+    [TestCase("4294967295", 4_294_967_295)]
+    [TestCase("4294967296", 0)]
+    [TestCase("-250", 0)]
+    [TestCase(" 250", 0)]
+    [TestCase("250 ms", 0)]
+    [TestCase("", 0)]
+    [TestCase(12.7, 12)]
+    [TestCase(0.9, 0)]
+    [TestCase(double.NaN, 0)]
+    [TestCase(double.PositiveInfinity, 0)]
+    [TestCase(true, 0)]
+    public void A_delay_may_be_a_text_or_a_fraction_too(object given, long delay)
+    {
+        var value = given switch
+        {
+            string text => FieldValue.FromString(text),
+            double number => FieldValue.FromDouble(number),
+            _ => FieldValue.FromBoolean((bool)given),
+        };
+
+        Assert.That(DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))), Is.EqualTo(delay));
+    }
+
     [TestCase(FieldType.Int64, 1L, 1L)]
     [TestCase(FieldType.Int64, (long)uint.MaxValue, (long)uint.MaxValue, Description = "the longest of the plugin's")]
     [TestCase(FieldType.Int64, uint.MaxValue + 1L, 0L)]

@@ -40,6 +40,20 @@ public sealed class ValueRulesTests
             Assert.That((IsPolicy(key, wrong), IsArgument("x-" + key, wrong)), Is.EqualTo((false, false)), $"{key} {wrong}");
     }
 
+    [TestCase(null, -1)]
+    [TestCase("0", 0)]
+    [TestCase("-0", 0)]
+    [TestCase("+5", 5)]
+    [TestCase("007", 7)]
+    [TestCase("0000000000000000000000000000001", 1)]
+    [TestCase("315360000000", 315_360_000_000)]
+    public void An_expiration_is_a_whole_number_however_it_is_written(string? expiration, long milliseconds)
+    {
+        byte[] properties = Encoded.Properties(new BasicProperties { Expiration = expiration });
+
+        Assert.That(MessageTraits.Of(EncodedProperties.Read(properties)).Expiration, Is.EqualTo(milliseconds));
+    }
+
     /// <summary>That there is no limit can be said of a queue, and no policy says it.</summary>
     [TestCase(-2, false, false)]
     [TestCase(-1, true, false)]

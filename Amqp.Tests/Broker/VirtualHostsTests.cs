@@ -48,6 +48,25 @@ public sealed class VirtualHostsTests
         }));
     }
 
+    [TestCase(0, 0)]
+    [TestCase(1, 1)]
+    [TestCase(3, 3)]
+    [TestCase(-1, 5)]
+    public async Task A_virtual_host_has_as_many_queues_as_its_limit_says_and_those_may_be_declared_again(int limit, int most)
+    {
+        await using var broker = new BareBroker();
+        broker.Broker.VirtualHosts.Put("another", VirtualHostDescription.None).Topology.DeclareQueue("does not count", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
+        broker.Broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(limit))));
+        for (int i = 0; i < most; i++)
+            broker.Declare($"q{i}");
+
+        for (int i = 0; i < most; i++)
+            broker.Declare($"q{i}");
+        if (limit >= 0)
+            Assert.That(() => broker.Declare("more"), Throws.TypeOf<AmqpException>().With.Message.EqualTo($"cannot declare queue 'more': queue limit in vhost '/' ({limit}) is reached"));
+        Assert.That(broker.Host.QueueCount, Is.EqualTo(most));
+    }
+
     [TestCase("amq.", true)]
     [TestCase("amq.q", true)]
     [TestCase("amq", false)]

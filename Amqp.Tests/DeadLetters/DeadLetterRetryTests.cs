@@ -56,6 +56,28 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     [Test]
+    public void Of_those_that_die_together_one_that_is_damaged_is_lost_to_the_log_and_the_others_go()
+    {
+        var consumer = _broker.Consume(_queue);
+        for (int i = 1; i <= 3; i++)
+            _broker.Publish(_queue, body: i);
+        int settled = 0;
+        _broker.Store.BeforeSettle = (number, _) => settled += number == _queue.Messages.Number ? 1 : 0;
+        long second = consumer.Held[1].Sequence;
+        _broker.Store.BeforeRead = message =>
+        {
+            if (message.Sequence == second && message.Length - MessageNote.Head(message) == 2)
+                throw new StoreDamagedException("a file", 7, "no record");
+        };
+
+        RejectAll(consumer);
+
+        Assert.That(_broker.Consume(_letters).Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo([1, 3]));
+        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { $"Error 303 Message {second} of queue 'q' is lost: a file at 7 is damaged: a file at 7: no record" }));
+        Assert.That((settled, _queue.QuarantinedCount, _broker.Broker.Faults.Total), Is.EqualTo((1, 0, 0L)), "all in one go, and nothing is left of them");
+    }
+
+    [Test]
     public void That_dead_letters_cannot_be_published_is_said_once_and_not_at_each_try()
     {
         var consumer = _broker.Consume(_queue);

@@ -50,6 +50,24 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
+    /// <summary>As damage in the data folder may leave it.</summary>
+    [TestCase("queues/%2F/gone")]
+    [TestCase("exchanges/%2F/gone")]
+    public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
+    {
+        Topology.DeclareExchange("gone", "fanout", ExchangeFlags.Durable, FieldTable.Empty);
+        Bind("amq.fanout", Declare("gone"));
+        Bind("gone", Declare("q"));
+        Bind("amq.direct", _broker.Host.FindExchange("gone")!, "k");
+        Bind("amq.fanout", _broker.Host.FindQueue("q")!);
+        _broker.Broker.Catalog.Remove(lost);
+
+        await RestartAsync();
+
+        string[] expected = lost.StartsWith("queues", StringComparison.Ordinal) ? ["amq.direct gone", "amq.fanout q", "gone q"] : ["amq.fanout gone", "amq.fanout q"];
+        Assert.That(Topology.Bindings().Select(binding => $"{binding.Source.Name} {binding.Destination.Name}"), Is.EquivalentTo(expected));
+    }
+
     /// <summary>An earlier version took such keys.</summary>
     [TestCase(255, false)]
     [TestCase(256, true)]

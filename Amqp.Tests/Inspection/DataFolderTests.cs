@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Inspection;
 using Amqp.Storage;
@@ -21,6 +22,14 @@ public sealed class DataFolderTests
 
     [TestCase("queues/%2F/q", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(newer)")]
     [TestCase("queues/%2F/q", new byte[0], TestName = "A_definition_that_cannot_be_read_is_damage(empty)")]
+    [TestCase("exchanges/%2F/x", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(exchange)")]
+    [TestCase("policies/%2F/p", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(policy)")]
+    [TestCase("operator-policies/%2F/p", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(operator policy)")]
+    [TestCase("parameters/vhost-limits/%2F/limits", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(parameter)")]
+    [TestCase("global-parameters/g", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(global parameter)")]
+    [TestCase("user-limits/u", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(limits of a user)")]
+    [TestCase("imported-definitions/f", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(imported file)")]
+    [TestCase("quarantined/00000001/0000000000000001", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(quarantined)")]
     [TestCase("bindings/%2F/a", new byte[] { 1, 0 }, TestName = "A_definition_that_cannot_be_read_is_damage(cut)")]
     public void A_definition_that_cannot_be_read_is_damage(string key, byte[] value)
     {
@@ -76,6 +85,22 @@ public sealed class DataFolderTests
         Assert.That(queues[2].Number, Is.EqualTo(queues[1].Number + 4));
         Assert.That(queues[1].Bytes, Is.EqualTo(6 * (queues[1].Bytes / 6)).And.GreaterThan(600));
         Assert.That((queues[1].RedeliveredUpTo, queues[1].LastSequence), Is.EqualTo((2L, 3L)));
+    }
+
+    /// <summary>Messages that wait in an exchange have a place of their own in the store, and it has the exchange's name.</summary>
+    [Test]
+    public async Task What_waits_in_an_exchange_stands_under_its_name()
+    {
+        await using (var broker = new BareBroker())
+        {
+            foreach (var (name, flags) in new[] { ("keeps", ExchangeFlags.Durable), ("keeps not", ExchangeFlags.None) })
+                broker.Host.Topology.DeclareExchange(name, "x-delayed-message", flags, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+            broker.Host.Topology.DeclareExchange("plain", "fanout", ExchangeFlags.Durable, FieldTable.Empty);
+            broker.Declare("q", QueueFlags.Durable);
+            Copy(broker.DataFolder);
+        }
+
+        Assert.That(DataFolder.Inspect(_folder.Path, progress: null).Queues.Select(queue => (queue.VirtualHost, queue.Name)), Is.EquivalentTo(new[] { ("/", "keeps"), ("/", "q") }));
     }
 
     [Test]
