@@ -80,4 +80,16 @@ public sealed class LatencyHistogramTests
         foreach (double percent in new[] { 1, 50, 90, 99.9, 100 })
             Assert.That(odd.Percentile(percent), Is.EqualTo(all.Percentile(percent)));
     }
+
+    [Test]
+    public void A_summary_has_each_percentile_in_microseconds_and_there_is_none_of_nothing()
+    {
+        var histogram = new LatencyHistogram();
+        foreach ((int count, int nanoseconds) in new[] { (500, 10), (400, 20), (90, 30), (9, 40), (1, 50) })
+            for (int i = 0; i < count; i++)
+                histogram.Record(nanoseconds);
+
+        Assert.That(LatencySummary.Of(histogram), Is.EqualTo(new LatencySummary(1_000, 0.01, 0.02, 0.03, 0.04, 0.05)));
+        Assert.That(LatencySummary.Of(new LatencyHistogram()), Is.Null);
+    }
 }

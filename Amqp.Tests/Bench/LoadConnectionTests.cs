@@ -68,6 +68,95 @@ public sealed class LoadConnectionTests
         await served;
     }
 
+    [TestCase(0u, LoadConnection.DefaultFrameMax)]
+    [TestCase(8_192u, 8_192)]
+    [TestCase(1_048_576u, LoadConnection.DefaultFrameMax)]
+    public async Task A_frame_is_as_long_as_both_ends_take_and_0_is_no_bound(uint frameMax, int agreed)
+    {
+        using var listener = Listen(out BrokerAddress address);
+        byte[] tuneOk = [];
+        Task served = ServeAsync(listener, _ => Task.FromResult(true), frameMax, onTuneOk: payload => tuneOk = payload);
+
+        using LoadConnection connection = LoadConnection.Open(address);
+
+        Assert.That(connection.FrameMax, Is.EqualTo(agreed));
+        await served;
+        var tune = MethodArguments.Read<ConnectionTuneOk>(tuneOk.AsSpan(4));
+        Assert.That((tune.ChannelMax, tune.FrameMax, tune.Heartbeat), Is.EqualTo(((ushort)2_047, (uint)agreed, (ushort)0)), "nobody here would send heartbeats");
+    }
+
+    [TestCase("Broker", "1.2", "Broker 1.2")]
+    [TestCase("Broker", null, "Broker")]
+    [TestCase(null, null, "")]
+    public async Task A_broker_is_called_what_it_calls_itself(string? product, string? version, string expected)
+    {
+        using var listener = Listen(out BrokerAddress address);
+        FieldTable server = FieldTable.Empty;
+        if (product is not null)
+            server = server.With("product", FieldValue.FromString(product));
+        if (version is not null)
+            server = server.With("version", FieldValue.FromString(version));
+        Task served = ServeAsync(listener, _ => Task.FromResult(true), server: server);
+
+        using LoadConnection connection = LoadConnection.Open(address);
+
+        Assert.That(connection.Product, Is.EqualTo(expected));
+        await served;
+    }
+
+    [Test]
+    public async Task A_channel_that_is_closed_or_a_socket_that_ends_is_told_as_what_it_is([Values] bool isChannel)
+    {
+        using var listener = Listen(out BrokerAddress address);
+        Task served = ServeAsync(listener, async stream =>
+        {
+            await ReadFramesAsync(stream, 1); // basic.qos
+            if (isChannel)
+                await stream.WriteAsync(Encoded.Frame(1, new ChannelClose(404, "NOT_FOUND - no queue", 0, 0)));
+            return true;
+        });
+
+        using LoadConnection connection = LoadConnection.Open(address);
+
+        Assert.That(() => connection.Call<BasicQos, BasicQosOk>(default), Throws.TypeOf<LoadException>().With.Message.EqualTo(
+            isChannel ? "the broker closed the channel: 404 NOT_FOUND - no queue" : $"{address} closed the connection without a word"));
+        await served;
+    }
+
+    [Test]
+    public async Task A_producer_counts_what_was_confirmed_and_of_that_what_was_rejected()
+    {
+        using var listener = Listen(out BrokerAddress address);
+        Task served = ServeAsync(listener, async stream =>
+        {
+            await ReadFramesAsync(stream, 1); // confirm.select
+            await stream.WriteAsync(Encoded.Frame(1, new ConfirmSelectOk()));
+            await ReadFramesAsync(stream, 7 * 3); // each a method, a header and a body
+            byte[][] replies =
+            [
+                Encoded.Frame(1, new BasicAck(2, Multiple: true)), Encoded.Frame(1, new BasicNack(5, Multiple: true, Requeue: false)),
+                Encoded.Frame(1, new BasicNack(7, Multiple: false, Requeue: false)), Encoded.Frame(1, new BasicAck(6, Multiple: false)),
+            ];
+            await stream.WriteAsync(replies.SelectMany(reply => reply).ToArray());
+            await ReadFramesAsync(stream, 1); // channel.close
+            await stream.WriteAsync(Encoded.Frame(1, new ChannelCloseOk()));
+            await ReadFramesAsync(stream, 1); // connection.close
+            await stream.WriteAsync(Encoded.Frame(0, new ConnectionCloseOk()));
+            return true;
+        });
+        var load = new Workload { Broker = address, Count = 15, Producers = 2, ConfirmWindow = 10 };
+        var control = new LoadControl(TimeSpan.Zero);
+        control.Begin();
+        using var producer = new Producer(load, new LoadTopology(load), control, index: 1);
+        Assert.That(producer.FinishedAt, Is.Zero);
+
+        producer.Run();
+
+        await served;
+        Assert.That((producer.Published, producer.Confirmed, producer.Rejected), Is.EqualTo((7, 7, 4)), "the first of two has the odd one");
+        Assert.That((producer.ConfirmLatencies.Count, producer.FinishedAt > 0), Is.EqualTo((7, true)));
+    }
+
     private static TcpListener Listen(out BrokerAddress address)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -77,15 +166,18 @@ public sealed class LoadConnectionTests
     }
 
     /// <summary>Plays a broker up to channel.open-ok, and then what the test wants.</summary>
-    private static async Task<T> ServeAsync<T>(TcpListener listener, Func<NetworkStream, Task<T>> then)
+    private static async Task<T> ServeAsync<T>(
+        TcpListener listener, Func<NetworkStream, Task<T>> then, uint frameMax = 131_072, FieldTable? server = null, Action<byte[]>? onTuneOk = null)
     {
         using TcpClient client = await listener.AcceptTcpClientAsync();
         NetworkStream stream = client.GetStream();
         await stream.ReadExactlyAsync(new byte[ProtocolHeader.Size]);
-        await stream.WriteAsync(Encoded.Frame(0, new ConnectionStart(0, 9, FieldTable.Empty, "PLAIN"u8.ToArray(), "en_US"u8.ToArray())));
+        await stream.WriteAsync(Encoded.Frame(0, new ConnectionStart(0, 9, server ?? FieldTable.Empty, "PLAIN"u8.ToArray(), "en_US"u8.ToArray())));
         await ReadFramesAsync(stream, 1); // start-ok
-        await stream.WriteAsync(Encoded.Frame(0, new ConnectionTune(2047, 131_072, 60)));
-        await ReadFramesAsync(stream, 2); // tune-ok, open
+        await stream.WriteAsync(Encoded.Frame(0, new ConnectionTune(2047, frameMax, 60)));
+        byte[] tuneOk = await ReadFrameAsync(stream);
+        onTuneOk?.Invoke(tuneOk);
+        await ReadFramesAsync(stream, 1); // open
         await stream.WriteAsync(Encoded.Frame(0, new ConnectionOpenOk()));
         await ReadFramesAsync(stream, 1); // channel.open
         await stream.WriteAsync(Encoded.Frame(1, new ChannelOpenOk()));
@@ -95,10 +187,16 @@ public sealed class LoadConnectionTests
     private static async Task ReadFramesAsync(NetworkStream stream, int count)
     {
         for (int i = 0; i < count; i++)
-        {
-            byte[] header = new byte[Frame.HeaderSize];
-            await stream.ReadExactlyAsync(header);
-            await stream.ReadExactlyAsync(new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(3)) + 1]);
-        }
+            await ReadFrameAsync(stream);
+    }
+
+    /// <summary>Reads a frame and returns its payload.</summary>
+    private static async Task<byte[]> ReadFrameAsync(NetworkStream stream)
+    {
+        byte[] header = new byte[Frame.HeaderSize];
+        await stream.ReadExactlyAsync(header);
+        byte[] payload = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(3)) + 1];
+        await stream.ReadExactlyAsync(payload);
+        return payload[..^1];
     }
 }

@@ -67,6 +67,7 @@ public sealed class BenchCommandTests
     {
         JsonElement report = await JsonAsync("latency --rate 2000 --count 2000 --confirm 100 --durable --persistent --producers 2");
 
+        Assert.That(Settings(report, "rate", "count", "warmup", "confirmWindow", "isDurable", "isPersistent", "producers"), Is.EqualTo("2000 2000 0 100 True True 2"));
         foreach (string latency in new[] { "deliveryLatency", "confirmLatency" })
         {
             double[] percentiles = [.. new[] { "p50", "p90", "p99", "p999", "max" }.Select(name => report.GetProperty(latency).GetProperty(name).GetDouble())];
@@ -82,6 +83,7 @@ public sealed class BenchCommandTests
         JsonElement report = await JsonAsync("fanout --queues 25 --count 400 --ack 10");
 
         Assert.That((Long(report, "published"), Long(report, "consumed")), Is.EqualTo((400, 25 * 400)));
+        Assert.That(Settings(report, "consumers", "producers", "exchange"), Is.EqualTo("16 1 fanout"), "of more queues than connections each is consumed");
     }
 
     [Test]
@@ -90,6 +92,10 @@ public sealed class BenchCommandTests
         JsonElement report = await JsonAsync($"depth --count 3000 --pid {_broker.Pid.ToString(CultureInfo.InvariantCulture)}");
 
         Assert.That((Long(report.GetProperty("fill"), "confirmed"), Long(report.GetProperty("drain"), "consumed")), Is.EqualTo((3000, 3000)));
+        Assert.That((Long(report.GetProperty("fill"), "consumed"), Long(report.GetProperty("drain"), "published")), Is.EqualTo((0, 0)));
+        Assert.That(
+            Settings(report, "size", "isPersistent", "isDurable", "confirmWindow", "prefetch", "acknowledgeEvery", "producers", "consumers", "queues"),
+            Is.EqualTo("1024 True True 1000 200 50 1 1 1"));
         JsonElement step = report.GetProperty("steps").EnumerateArray().Single();
         Assert.That(Long(step, "messages"), Is.EqualTo(3000));
         Assert.That((step.GetProperty("inRate").GetDouble(), step.GetProperty("outRate").GetDouble()), Is.GreaterThan((0.0, 0.0)));
@@ -122,18 +128,40 @@ public sealed class BenchCommandTests
 
     [TestCase("", false)]
     [TestCase("--keep", true)]
-    public async Task Queues_are_deleted_unless_they_are_to_be_kept(string option, bool isThere)
+    public async Task Queues_and_exchange_are_deleted_unless_they_are_to_be_kept(string option, bool isThere)
     {
-        JsonElement report = await JsonAsync($"throughput --count 10 --prefix mine {option}");
+        JsonElement report = await JsonAsync($"throughput --count 10 --prefix mine --exchange-type topic --durable {option}");
 
-        string queue = $"{report.GetProperty("settings").GetProperty("prefix").GetString()}-0";
-        Assert.That(queue, Does.StartWith("mine-"));
+        string prefix = report.GetProperty("settings").GetProperty("prefix").GetString()!;
+        Assert.That(prefix, Does.StartWith("mine-"));
+        Assert.That((Declare($"{prefix}-0", isDurable: true), DeclareExchange($"{prefix}-exchange", "topic", isDurable: true)), Is.EqualTo(isThere ? ("0", "ok") : ("404", "404")));
+    }
+
+    [TestCase(false, false, "404")]
+    [TestCase(true, true, "0")]
+    public void A_load_that_fails_is_told_as_it_failed_and_leaves_what_any_load_leaves(bool keep, bool isDurable, string queue)
+    {
+        var load = new Workload { Broker = Address, Prefix = $"failing-{keep}", IsDurable = isDurable, Queues = 2, Exchange = ExchangeKind.Headers };
+
+        Assert.That(() => LoadSession.Run<bool>(load, keep, (_, _) => throw new LoadException("it went wrong")), Throws.TypeOf<LoadException>().With.Message.EqualTo("it went wrong"));
+
+        string exchange = keep ? "ok" : "404";
+        Assert.That(
+            (Declare($"{load.Prefix}-0", isDurable), Declare($"{load.Prefix}-1", isDurable), DeclareExchange($"{load.Prefix}-exchange", "headers", isDurable)),
+            Is.EqualTo((queue, queue, exchange)));
+    }
+
+    [Test]
+    public void What_a_load_declares_is_durable_only_where_it_is_asked_to_be()
+    {
+        var load = new Workload { Broker = Address, Prefix = "transient", Exchange = ExchangeKind.Direct };
         using LoadConnection connection = LoadConnection.Open(Address);
-        var declare = new QueueDeclare(queue, Passive: true, Durable: false, Exclusive: false, AutoDelete: false, NoWait: false, FieldTable.Empty);
-        if (isThere)
-            Assert.That(connection.Call<QueueDeclare, QueueDeclareOk>(declare).MessageCount, Is.Zero);
-        else
-            Assert.That(() => connection.Call<QueueDeclare, QueueDeclareOk>(declare), Throws.TypeOf<LoadException>().With.Message.Contains("NOT_FOUND"));
+        var topology = new LoadTopology(load);
+        topology.Declare(connection);
+
+        Assert.That(() => connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf("transient-0", isDurable: true, isPassive: false)), Throws.TypeOf<LoadException>().With.Message.Contains("406 PRECONDITION_FAILED"));
+        using LoadConnection another = LoadConnection.Open(Address);
+        Assert.That(() => another.Call<ExchangeDeclare, ExchangeDeclareOk>(ExchangeOf("transient-exchange", "direct", isDurable: true, isPassive: false)), Throws.TypeOf<LoadException>().With.Message.Contains("406 PRECONDITION_FAILED"));
     }
 
     [Test]
@@ -224,6 +252,50 @@ public sealed class BenchCommandTests
     private static long Long(JsonElement of, string name) => of.GetProperty(name).GetInt64();
 
     private static double Rate(JsonElement report, string name) => report.GetProperty(name).GetProperty("mean").GetDouble();
+
+    private static string Settings(JsonElement report, params string[] names) => string.Join(' ', names.Select(name => report.GetProperty("settings").GetProperty(name).ToString()));
+
+    private static QueueDeclare QueueOf(string name, bool isDurable, bool isPassive) =>
+        new(name, isPassive, isDurable, Exclusive: false, AutoDelete: false, NoWait: false, FieldTable.Empty);
+
+    private static ExchangeDeclare ExchangeOf(string name, string type, bool isDurable, bool isPassive) =>
+        new(name, type, isPassive, isDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty);
+
+    /// <summary>How many messages a queue has that is there and declared like this, or the code of what is wrong.</summary>
+    private string Declare(string queue, bool isDurable)
+    {
+        try
+        {
+            return LoadSession.With(Address, connection =>
+            {
+                connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf(queue, isDurable, isPassive: true));
+                return connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf(queue, isDurable, isPassive: false)).MessageCount.ToString(CultureInfo.InvariantCulture);
+            });
+        }
+        catch (LoadException refused)
+        {
+            return Code(refused);
+        }
+    }
+
+    private string DeclareExchange(string exchange, string type, bool isDurable)
+    {
+        try
+        {
+            return LoadSession.With(Address, connection =>
+            {
+                connection.Call<ExchangeDeclare, ExchangeDeclareOk>(ExchangeOf(exchange, type, isDurable, isPassive: true));
+                connection.Call<ExchangeDeclare, ExchangeDeclareOk>(ExchangeOf(exchange, type, isDurable, isPassive: false));
+                return "ok";
+            });
+        }
+        catch (LoadException refused)
+        {
+            return Code(refused);
+        }
+    }
+
+    private static string Code(LoadException refused) => refused.Message.Split("channel: ")[^1][..3];
 
     private async Task<JsonElement> JsonAsync(string arguments)
     {
