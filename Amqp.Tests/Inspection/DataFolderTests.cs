@@ -6,6 +6,7 @@ using Amqp.Server.Inspection;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
 using Amqp.Tests.Support;
+using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Inspection;
 
@@ -120,6 +121,66 @@ public sealed class DataFolderTests
         DataFolderReport report = DataFolder.Inspect(_folder.Path, progress: null);
         Assert.That(report.Catalog, Is.EqualTo(new DefinitionCounts(Total: 21, VirtualHosts: 1, Users: 2, Exchanges: 3, Queues: 4, Bindings: 5, Other: 6)));
         Assert.That(report.Findings, Is.Empty);
+    }
+
+    [Test]
+    public void Queues_of_one_name_are_one_in_each_virtual_host_and_stand_by_host_and_name()
+    {
+        (string VirtualHost, string Name, uint Number)[] queues = [("b", "a", 1), ("a", "b", 2), ("b", "b", 3), ("a", "a", 4), ("B", "z", 5)];
+        using (DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions()))
+        {
+            IMessageStore store = directory.OpenStore(queues.Select(queue => queue.Number).ToHashSet());
+            foreach ((string virtualHost, string name, uint number) in queues)
+            {
+                directory.Catalog.Put($"queues/{virtualHost}/{name}", [1, 0, 0, 0, 0, (byte)number, 0, 0, 0, 0, 0]);
+                StoredQueue queue = store.OpenQueue(number, durable: true);
+                for (int i = 0; i < number; i++)
+                    store.Publish(new byte[10], Persistent, queue);
+            }
+        }
+
+        DataFolderReport report = DataFolder.Inspect(_folder.Path, progress: null);
+        Assert.That(report.Queues, Is.EqualTo(new[]
+        {
+            new QueueReport("B", "z", 5, 5, 50, 0, 5), new QueueReport("a", "a", 4, 4, 40, 0, 4), new QueueReport("a", "b", 2, 2, 20, 0, 2),
+            new QueueReport("b", "a", 1, 1, 10, 0, 1), new QueueReport("b", "b", 3, 3, 30, 0, 3),
+        }));
+        Assert.That((report.Catalog.Queues, report.Findings.Count), Is.EqualTo((5, 0)));
+    }
+
+    [Test]
+    public void A_folder_is_named_in_full_and_has_its_own_format_and_sizes()
+    {
+        using (DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions()))
+        {
+            IMessageStore store = directory.OpenStore(new HashSet<uint> { 1 });
+            store.Publish(new byte[10], Persistent, store.OpenQueue(1, durable: true));
+        }
+        File.WriteAllText(Path.Combine(_folder.Path, "version"), "1");
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, _folder.Path);
+
+        DataFolderReport report = DataFolder.Inspect(relative, progress: null);
+        DataFolderVerdict verdict = DataFolder.Verify(relative, progress: null);
+
+        Assert.That((report.Folder, report.FormatVersion, report.Segments.Count, report.Catalog.Total), Is.EqualTo((_folder.Path, 1, 1, 0)));
+        DiskUsage size = report.SizeOnDisk;
+        Assert.That(size.Log, Is.EqualTo(report.Segments[0].LogBytes));
+        Assert.That(
+            (verdict.Folder, verdict.FormatVersion, verdict.IsSound, verdict.Segments, verdict.BytesRead, verdict.Findings.Count),
+            Is.EqualTo((_folder.Path, 1, true, 1, size.Log + size.Indexes + size.Catalog, 0)));
+    }
+
+    [Test]
+    public void What_cannot_be_read_comes_before_what_a_crash_left_and_only_the_one_is_damage([Values] bool isUnreadable)
+    {
+        using (DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions()))
+            directory.Catalog.Put(isUnreadable ? "queues/%2F/q" : "vhosts/q", [9]);
+        File.AppendAllText(_folder.Catalog, "torn");
+
+        DataFolderVerdict verdict = DataFolder.Verify(_folder.Path, progress: null);
+        Assert.That(verdict.IsSound, Is.Not.EqualTo(isUnreadable));
+        Assert.That(verdict.Findings.Select(finding => finding.IsDamage), Is.EqualTo(isUnreadable ? [true, false] : new[] { false }));
+        Assert.That(DataFolder.Inspect(_folder.Path, progress: null).Findings, Is.EqualTo(verdict.Findings));
     }
 
     /// <summary>What a broker leaves that is killed now.</summary>

@@ -50,6 +50,7 @@ public sealed class DataDirectoryTests
     [TestCase("")]
     [TestCase("one")]
     [TestCase("-1")]
+    [TestCase("0")]
     public void A_version_that_is_no_number_is_refused(string version)
     {
         DataDirectory.Open(_folder.Path, new StoreOptions()).Dispose();
@@ -145,5 +146,18 @@ public sealed class DataDirectoryTests
         await using var run = new StoreRun(_folder.Path);
 
         Assert.That(() => run.Store.OpenQueue(1, durable: true), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void A_store_is_opened_once_and_takes_no_definition_when_it_is_closed()
+    {
+        DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions());
+        using (directory)
+        {
+            directory.OpenStore(new HashSet<uint>());
+            Assert.That(() => directory.OpenStore(new HashSet<uint>()), Throws.InvalidOperationException);
+        }
+
+        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>().With.Message.EqualTo("the data folder is closed"));
     }
 }

@@ -44,6 +44,21 @@ public sealed class DeepQueueTests
     }
 
     [Test]
+    public async Task A_look_at_the_front_in_memory_sees_what_is_there_and_brings_nothing_back()
+    {
+        await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))
+            await FillAsync(run);
+
+        await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
+        Assert.That((next.First.TryPeekInMemory(out _), next.First.CountInMemory, next.Second.TryPeekInMemory(out _)), Is.EqualTo((false, 0, false)));
+        StoredMessage first = next.First.Take();
+        Assert.That((next.First.TryPeekInMemory(out StoredMessage second), second.Sequence, second.IsRedelivered), Is.EqualTo((true, 2, false)));
+        next.First.Return(first);
+        Assert.That((next.First.TryPeekInMemory(out StoredMessage front), front.Sequence, front.IsRedelivered), Is.EqualTo((true, 1, true)));
+        Assert.That(next.First.Count, Is.EqualTo(Many));
+    }
+
+    [Test]
     public async Task New_messages_come_behind_those_that_left_memory()
     {
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);

@@ -96,6 +96,15 @@ public sealed class DiskReserveTests
     }
 
     [Test]
+    public void It_is_as_large_as_a_segment_where_that_is_no_more_than_a_twentieth_of_the_disk()
+    {
+        long twentieth = new DriveInfo(_folder.Path).TotalSize / 20;
+
+        Assert.That(DiskReserve.DefaultSize(_folder.Path, 4 << 10), Is.EqualTo(4 << 10));
+        Assert.That(DiskReserve.DefaultSize(_folder.Path, twentieth + 1), Is.EqualTo(twentieth));
+    }
+
+    [Test]
     public async Task Publishers_get_nothing_of_it()
     {
         await using var run = Start();

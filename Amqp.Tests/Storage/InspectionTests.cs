@@ -44,6 +44,7 @@ public sealed class InspectionTests
         }));
         Assert.That(queues.Select(queue => queue.Messages), Is.EqualTo(new[] { 500, 580 }));
         Assert.That(queues[1].RedeliveredUpTo, Is.EqualTo(40));
+        Assert.That(queues.Select(queue => queue.LastSequence), Is.EqualTo(new[] { 600, 600 }));
     }
 
     [Test]
@@ -146,7 +147,7 @@ public sealed class InspectionTests
         DataDirectoryContents contents = Inspect();
         Assert.That(contents.Queues, Is.EqualTo(before.Queues));
         Assert.That(contents.Segments, Is.EqualTo(before.Segments));
-        Assert.That(contents.Findings.Select(finding => (finding.File, finding.IsDamage)), Is.EqualTo(new[] { (_folder.IndexFiles[1], true) }));
+        Assert.That(contents.Findings.Select(finding => (finding.File, finding.IsDamage, finding.Message)), Is.EqualTo(new[] { (_folder.IndexFiles[1], true, InspectionFinding.DamagedIndex) }));
     }
 
     [Test]
@@ -197,6 +198,42 @@ public sealed class InspectionTests
         using DataDirectoryInspection inspection = DataDirectoryInspection.Open(folder.Path);
         Assert.That(inspection.Size, Is.EqualTo(new DiskUsage(Total: 1 + sizes.Sum(), Log: 1 + 2, Indexes: 4, Acknowledgements: 8, Catalog: 1_024, Pages: 16, Reserve: 32)));
     }
+
+    [Test]
+    public void Of_one_queue_the_same_is_counted_and_a_file_of_settles_only_has_no_messages()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "version"), "2");
+        Directory.CreateDirectory(folder.Segments);
+        WrittenSegment first = new WrittenSegment(folder.Segments, 1).Messages(1, first: 1, count: 5, bytes: 100).Settled(1, 2, 3).Save();
+        WrittenSegment second = new WrittenSegment(folder.Segments, 2).Message(10, (1, 5)).Settled(1, 1, 1).Save();
+        WrittenSegment third = new WrittenSegment(folder.Segments, 3).Messages(1, first: 6, count: 2, bytes: 7).Save();
+        string settles = Path.ChangeExtension(second.Path, ".settles");
+        File.Move(second.Path, settles);
+
+        using DataDirectoryInspection inspection = DataDirectoryInspection.Open(folder.Path);
+        DataDirectoryContents contents = inspection.Inspect(_both);
+
+        long live = MessageRecord.PayloadAt(1) + 100, last = 2 * (MessageRecord.PayloadAt(1) + 7);
+        Assert.That(contents.Segments, Is.EqualTo(new[]
+        {
+            new SegmentContents(1, first.Path, first.Length, 0, 0, Messages: 5, LiveMessages: 1, live, first.Length - FileHeader.Size - live, Settles: 2, false, false, IsTail: false),
+            new SegmentContents(2, settles, second.Length, 0, 0, Messages: 0, LiveMessages: 0, 0, second.Length - FileHeader.Size, Settles: 2, false, false, IsTail: false),
+            new SegmentContents(3, third.Path, third.Length, 0, 0, Messages: 2, LiveMessages: 2, last, 0, Settles: 0, false, false, IsTail: true),
+        }));
+        Assert.That(contents.Queues, Is.EqualTo(new[] { new QueueContents(1, Exists: true, 3, 100 + 2 * 7, 0, 7), new QueueContents(2, Exists: true, 0, 0, 0, 0) }));
+    }
+
+    [TestCase("a/1.log", 30, 5, true, false, InspectionFinding.TornTail)]
+    [TestCase("a/1.idx", 0, 5, false, true, InspectionFinding.DamagedIndex)]
+    [TestCase("a/1.log", 0, FileHeader.Size, false, false, InspectionFinding.DamagedHeader)]
+    [TestCase("a/1.log", 0, FileHeader.Size + 1, false, false, "no record can be read here; what stood here is lost")]
+    [TestCase("a/1.log", 24, FileHeader.Size, false, false, "no record can be read here; what stood here is lost")]
+    [TestCase("a/1.acks", 0, 100, false, false, InspectionFinding.DamagedAcknowledgements)]
+    [TestCase("a/catalog.log", 24, 5, false, false, InspectionFinding.DamagedCatalog)]
+    public void What_a_start_would_find_is_told_by_what_it_costs(string file, long offset, long length, bool isTorn, bool isRebuilt, string message) => Assert.That(
+        InspectionFinding.Of(new RecoveryFinding(file, offset, length, isTorn, isRebuilt)),
+        Is.EqualTo(new InspectionFinding(file, offset, length, IsDamage: !isTorn, message)));
 
     [Test]
     public void Progress_of_an_inspection_is_about_indexes_and_the_logs_that_have_none()

@@ -31,6 +31,27 @@ public sealed class PagingTests
     }
 
     [Test]
+    public async Task A_message_that_was_paged_out_is_in_memory_again_when_it_is_read_and_reads_are_counted()
+    {
+        await using var run = new StoreRun(_folder.Path, StoreRun.Paged);
+        for (int i = 0; i < 40; i++)
+            run.Store.Publish(new byte[1_000], Transient, run.First);
+        await run.SettleDownAsync();
+        StoredMessage[] all = run.First.TakeAll();
+
+        Assert.That((run.Store.IsInMemory(all[0]), run.Store.IsInMemory(all[^1]), run.Store.PayloadReads), Is.EqualTo((false, true, 0)));
+        Assert.That((run.Store.TryReadInMemory(all[0], out _), run.Store.ArePayloadsInMemory), Is.EqualTo((false, false)));
+        Assert.That((IsRead(all[0]), IsRead(all[^1])), Is.EqualTo((true, false)));
+        Assert.That((run.Store.IsInMemory(all[0]), run.Store.PayloadReads), Is.EqualTo((true, 1)));
+
+        bool IsRead(StoredMessage message)
+        {
+            using PayloadLease lease = run.Store.Read(message);
+            return lease.WasRead;
+        }
+    }
+
+    [Test]
     public async Task A_message_larger_than_a_block_is_paged_too()
     {
         await using var run = new StoreRun(_folder.Path, StoreRun.Paged);

@@ -14,6 +14,7 @@ public sealed class StoredQueueTests
     public void An_empty_queue_has_nothing_to_peek_or_take()
     {
         Assert.That(_queue.TryPeek(out _), Is.False);
+        Assert.That(_queue.TryPeekInMemory(out _), Is.False);
         Assert.That(_queue.TryTake(out _), Is.False);
     }
 
@@ -23,6 +24,7 @@ public sealed class StoredQueueTests
         Add(1, 2);
 
         Assert.That(_queue.TryPeek(out StoredMessage peeked), Is.True);
+        Assert.That((_queue.TryPeekInMemory(out StoredMessage seen), seen), Is.EqualTo((true, peeked)));
         Assert.That(_queue.Take(), Is.EqualTo(peeked));
         Assert.That(_queue.Count, Is.EqualTo(1));
     }

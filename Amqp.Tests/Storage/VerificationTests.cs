@@ -338,6 +338,32 @@ public sealed class VerificationTests
         Expect(_folder.Catalog, FileHeader.Size, CatalogRecord.Size(1, 1), "the catalog is damaged");
     }
 
+    [TestCase(1, "messages 23")]
+    [TestCase(2, "messages 21, 23")]
+    [TestCase(8, "messages 9, 11, 13, 15, 17, 19, 21, 23")]
+    [TestCase(9, "messages 7, 9, 11, 13, 15, 17, 19, 21 and others")]
+    public void Of_the_messages_that_are_lost_eight_are_named_and_neighbours_together(int lost, string expected)
+    {
+        using var folder = new TestFolder();
+        using (DataDirectory.Open(folder.Path, StoreRun.Small)) { }
+        var odd = new WrittenSegment(folder.Segments, 1);
+        for (int i = 0; i < 12; i++)
+            odd.Message(10, (1, 2 * i + 1));
+        WrittenSegment all = new WrittenSegment(folder.Segments, 2).Messages(2, first: 1, count: 12, bytes: 10);
+        odd.Save();
+        all.Save();
+        new WrittenSegment(folder.Segments, 3).Message(10, (1, 100)).Save();
+        using (DataDirectory directory = DataDirectory.Open(folder.Path, StoreRun.Small))
+            directory.OpenStore(new HashSet<uint> { 1, 2 });
+        long size = MessageRecord.PayloadAt(1) + 10;
+        Cut(odd.Path, odd.Length - lost * size);
+        Cut(all.Path, all.Length - lost * size);
+
+        using DataDirectoryInspection inspection = DataDirectoryInspection.Open(folder.Path);
+        string together = lost == 1 ? "messages 12" : $"messages {13 - lost} to 12";
+        Assert.That(inspection.Verify().Findings.Select(finding => finding.Message.Split("lost, unless settled before: ")[^1]), Is.EqualTo(new[] { $"of queue 1 {expected}", $"of queue 2 {together}" }));
+    }
+
     private void Expect(string file, long offset, long length, string message)
     {
         DataDirectoryVerdict verdict = Verify();
