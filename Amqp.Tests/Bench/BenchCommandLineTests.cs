@@ -41,8 +41,18 @@ public sealed class BenchCommandLineTests
     {
         var defaults = new Workload
         {
-            Producers = 2, Consumers = 3, Queues = 4, Size = 5, Rate = 6, ConfirmWindow = 7, AcknowledgeEvery = 8,
-            AckWrite = AckWrite.Each, Prefetch = 9, Exchange = ExchangeKind.Topic, Duration = 10, Warmup = 11,
+            Producers = 2,
+            Consumers = 3,
+            Queues = 4,
+            Size = 5,
+            Rate = 6,
+            ConfirmWindow = 7,
+            AcknowledgeEvery = 8,
+            AckWrite = AckWrite.Each,
+            Prefetch = 9,
+            Exchange = ExchangeKind.Topic,
+            Duration = 10,
+            Warmup = 11,
         };
         Assert.That(LoadOf("", defaults), Is.EqualTo(defaults with { Prefix = "bench" }));
         Assert.That(
@@ -52,9 +62,23 @@ public sealed class BenchCommandLineTests
                 new Workload()),
             Is.EqualTo(new Workload
             {
-                Producers = 21, Consumers = 22, Queues = 23, Size = 24, Rate = 25, IsPersistent = true, IsDurable = true, ConfirmWindow = 26, AcknowledgeEvery = 27,
-                AckWrite = AckWrite.Each, Prefetch = 28, Exchange = ExchangeKind.Headers, Duration = 29, Warmup = 30,
-                Broker = new BrokerAddress("h", 31, "u", "p", "v"), BrokerPid = 32, Prefix = "mine",
+                Producers = 21,
+                Consumers = 22,
+                Queues = 23,
+                Size = 24,
+                Rate = 25,
+                IsPersistent = true,
+                IsDurable = true,
+                ConfirmWindow = 26,
+                AcknowledgeEvery = 27,
+                AckWrite = AckWrite.Each,
+                Prefetch = 28,
+                Exchange = ExchangeKind.Headers,
+                Duration = 29,
+                Warmup = 30,
+                Broker = new BrokerAddress("h", 31, "u", "p", "v"),
+                BrokerPid = 32,
+                Prefix = "mine",
             }));
         Assert.That(LoadOf("--persistent", new Workload()), Is.EqualTo(new Workload { IsPersistent = true }));
         Assert.That(LoadOf("--durable", new Workload()), Is.EqualTo(new Workload { IsDurable = true }));
