@@ -68,11 +68,11 @@ public class QuarantineApiTests
     public async Task One_whose_bytes_cannot_be_read_is_listed_and_can_be_dropped()
     {
         await using var broker = await FaultyBroker.StartAsync();
-        await QuarantineAsync(broker, "one");
+        await QuarantineAsync(broker, "one", isPersistent: false);
         broker.Store.BeforeRead = static _ => throw new IOException("the disk is away");
         string message = $"{Queue}/{broker.NumberOf("q")}-1";
 
-        Assert.That((await broker.HttpAsync("GET", Queue)).Body, Does.Contain("\"unreadable\":\"the disk is away\""));
+        Assert.That((await broker.HttpAsync("GET", Queue)).Body, Does.Contain("\"unreadable\":\"the disk is away\"").And.Contain("\"durable\":false"));
         Assert.That((await broker.HttpAsync("GET", message)).Body, Does.Contain("\"unreadable\":\"the disk is away\""));
         Assert.That((await broker.HttpAsync("DELETE", message)).Code, Is.EqualTo(204));
 

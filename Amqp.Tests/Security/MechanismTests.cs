@@ -1,4 +1,5 @@
 using System.Text;
+using Amqp.Server.Security;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
@@ -19,6 +20,13 @@ public class MechanismTests
 
         Assert.That(Encoding.ASCII.GetString(start.Mechanisms), Is.EqualTo(offered));
     }
+
+    /// <summary>PLAIN names whom to act as, who logs in, and the password; the first is not looked at, as RabbitMQ does not.</summary>
+    [TestCase("\0jo\0secret", "jo", "secret")]
+    [TestCase("someone\0jo\0secret", "jo", "secret")]
+    [TestCase("\0jo\0", "jo", "")]
+    public void Plain_has_the_name_and_the_password_behind_two_zeros(string response, string user, string password) =>
+        Assert.That(SaslMechanisms.Read("PLAIN", Encoding.UTF8.GetBytes(response)), Is.EqualTo((user, password)));
 
     [Test]
     public async Task A_mechanism_that_is_not_named_lets_nobody_in()

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Statistics;
 
@@ -71,6 +72,21 @@ public sealed class CountsTests
     }
 
     [Test]
+    public void A_row_of_the_broker_has_what_the_process_takes_where_its_name_stands()
+    {
+        long[] row = new long[StatisticRows.BrokerWidth];
+        int collections = GC.CollectionCount(0);
+        StatisticRows.Read(new BrokerStatistics(), [], Path.GetTempPath(), row);
+
+        var named = StatisticRows.Node.Zip(row[StatisticRows.BrokerNode..]).ToDictionary(pair => pair.First, pair => pair.Second);
+        Assert.That(named["gc_num"], Is.InRange(collections, GC.CollectionCount(0)));
+        Assert.That(named["mem_used"], Is.InRange(Environment.WorkingSet / 4, Environment.WorkingSet * 4));
+        long free = DiskSpace.Free(Path.GetTempPath())!.Value;
+        Assert.That(named["disk_free"], Is.InRange(free / 4, free * 4));
+        Assert.That(new[] { named["fd_used"], named["proc_used"] }, Is.All.InRange(1, 1_000_000));
+    }
+
+    [Test]
     public void A_body_belongs_to_the_smallest_class_that_it_fits_in()
     {
         var sizes = default(SizeCounts);
@@ -118,6 +134,26 @@ public sealed class CountsTests
         host.Close(publisher);
 
         Assert.That(host.CountPublishers(), Is.Zero);
+    }
+
+    [Test]
+    public void What_an_exchange_has_counted_is_carried_to_it_once_and_with_the_end_of_the_channel()
+    {
+        var host = new VirtualHostStatistics(new BrokerStatistics());
+        var exchange = NewExchange("x");
+        var channel = host.OpenChannel();
+        for (int i = 0; i < 3; i++)
+            channel.TallyOf(exchange).Note(queues: 2);
+        host.CarryExchanges();
+        host.CarryExchanges();
+        Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)));
+
+        channel.TallyOf(exchange).Note(queues: 5);
+        Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)), "nobody has asked");
+        host.Close(channel);
+        host.CarryExchanges();
+
+        Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((4L, 11L)));
     }
 
     /// <summary>A channel that publishes to ever new exchanges must not keep each, and still knows how much it has published.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
 using Amqp.Server.Management;
@@ -83,6 +84,31 @@ public sealed class SampledCountsTests : IAsyncDisposable
         _broker.Publish(queue);
         _broker.Clock.Advance(5_000);
         Assert.That(SampledCounts.Of(queue, Query("")).ChangedAt, Is.Null);
+    }
+
+    [Test]
+    public void What_never_happened_is_left_out_of_message_statistics()
+    {
+        string[] published = ["publish", "confirm", "return_unroutable", "drop_unroutable"], delivered = ["deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "ack", "redeliver", "deliver_get"];
+        ChannelCounts none = new(), publisher = new(), consumer = new(), both = new();
+        publisher.NoteConfirmed(1);
+        consumer.Deliveries.Ack = 1;
+        both.NoteUnrouted(isReturned: true);
+        both.Deliveries.GetEmpty = 1;
+        var query = Query("");
+        foreach (var (channel, fields) in new[] { (none, (string[]?)null), (publisher, published), (consumer, delivered), (both, [.. published, .. delivered]) })
+            Assert.That(Fields(Written(json => SampledCounts.Of(channel, query).WriteMessageStatistics(json))), Is.EqualTo(fields));
+        Assert.That(Fields(Written(json => SampledCounts.Of(none, query).WriteMessageStatistics(json, isAlwaysThere: true))), Is.Empty.And.Not.Null);
+
+        Queue quiet = _broker.Declare("quiet"), filled = _broker.Declare("filled"), asked = _broker.Declare("asked");
+        _broker.Publish(filled);
+        BareBroker.Get(asked);
+        foreach (var (queue, fields) in new[] { (quiet, (string[]?)null), (filled, ["publish"]), (asked, delivered) })
+            Assert.That(Fields(Written(json => SampledCounts.Of(queue, query).WriteQueueStatistics(json))), Is.EqualTo(fields));
+
+        static string[]? Fields(JsonElement json) => json.TryGetProperty("message_stats", out var statistics)
+            ? [.. statistics.EnumerateObject().Select(field => field.Name).Where(name => !name.EndsWith("_details", StringComparison.Ordinal))]
+            : null;
     }
 
     private SampleQuery Query(string query)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Configuration;
 using Amqp.Server.Telemetry;
@@ -36,6 +37,12 @@ public sealed class BrokerMeterTests
         for (int i = 0; i < 3; i++)
             broker.Broker.Statistics.Authentication.Note(AuthenticationAttempts.Http, "", "", isSuccess: i == 0);
         broker.Broker.Alarms.SetDiskLimit(long.MaxValue);
+        broker.Broker.HeldMemory.Add(12_345);
+        foreach (var (churn, times) in new[] { (Churn.ConnectionCreated, 2), (Churn.ConnectionClosed, 4), (Churn.ChannelCreated, 5), (Churn.ChannelClosed, 7) })
+            while (broker.Broker.Statistics.Count(churn) < times)
+                broker.Broker.Statistics.Note(churn);
+        foreach (var compartment in new[] { Compartment.Events, Compartment.Events, Compartment.Http })
+            broker.Broker.Faults.Note(compartment, "somewhere", new InvalidOperationException());
 
         var measured = Measure(broker);
 
@@ -47,6 +54,8 @@ public sealed class BrokerMeterTests
             "message.dead_lettered expired 20", "message.dead_lettered rejected 21", "message.dead_lettered maxlen 22", "message.dead_lettered delivery_limit 23",
             "queue.count 1", "queue.created 1", "queue.declared 1", "queue.deleted 0", "connection.count 1", "channel.count 1", "consumer.count 1", "vhost.count 1",
             "network.io receive 100", "network.io transmit 200", "login amqp091 succeeded 1", "login amqp091 failed 0", "login http succeeded 1", "login http failed 2",
+            "connection.opened 2", "connection.closed 4", "channel.opened 5", "channel.closed 7", $"memory.messages {broker.Broker.MemoryInUse}",
+            $"fault.contained {Compartment.Events.Name()} 2", $"fault.contained {Compartment.Http.Name()} 1", $"fault.contained {Compartment.Queue.Name()} 0",
             "alarm memory 0", "alarm disk 1", $"disk.limit {broker.Broker.Alarms.DiskLimit}", $"memory.limit {broker.Broker.Alarms.MemoryLimit}",
         ];
         Assert.That(expected.Except(measured), Is.Empty, string.Join('\n', measured));

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Amqp.Server.Management;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Tls;
@@ -71,11 +72,61 @@ public sealed class CertificateExpirationTests : IDisposable
         Assert.That((await CheckAsync(broker, "100/years")).Code, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    private static async Task<(HttpStatusCode Code, string Body)> CheckAsync(BrokerInProcess broker, string within)
+    [Test]
+    public async Task Each_unit_of_time_is_as_long_as_it_is_and_each_way_to_name_a_protocol_finds_its_listener()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(400));
+        foreach (string file in new[] { _authority.CertificateFile, _authority.ServerCertificateFile })
+            await File.WriteAllTextAsync(file, certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(_authority.ServerKeyFile, key.ExportPkcs8PrivateKeyPem());
+        await using var broker = await BrokerInProcess.StartAsync(_authority.Settings);
+
+        foreach (string well in new[] { "399/days", "57/weeks", "13/months", "1/years" })
+            Assert.That((await CheckAsync(broker, well)).Code, Is.EqualTo(HttpStatusCode.OK), well);
+        foreach (string late in new[] { "401/days", "58/weeks", "14/months", "2/years" })
+            Assert.That((await CheckAsync(broker, late)).Code, Is.EqualTo(HttpStatusCode.ServiceUnavailable), late);
+        foreach (var (asked, protocol) in new[] { ("amqps", "amqp/ssl"), ("amqp%2Fssl", "amqp/ssl"), ("amqp10", "amqp"), ("amqp", "amqp") })
+            Assert.That((await AskAsync(broker, $"protocol-listener/{asked}")).Body, Is.EqualTo($$"""{"status":"ok","protocol":"{{protocol}}"}"""));
+    }
+
+    /// <summary>Seconds from the end of the one certificate to the time that is asked about, and what is found.</summary>
+    [TestCase(-1, 0)]
+    [TestCase(0, 0)]
+    [TestCase(1, 1)]
+    public void A_certificate_has_run_out_behind_its_last_second(int seconds, int found)
+    {
+        using var certificate = _authority.IssueForServer();
+        var end = certificate.NotAfter.ToUniversalTime();
+
+        Assert.That(CertificateExpiration.Find(_authority.ServerCertificateFile, DateTime.UtcNow, end.AddSeconds(seconds)), Is.EqualTo(Enumerable.Repeat($"{end:yyyy-MM-dd H:mm:ss}", found)));
+    }
+
+    [Test]
+    public void What_cannot_be_looked_at_or_does_not_hold_yet_is_told_of()
+    {
+        using var certificate = _authority.IssueForServer();
+        var (begin, end) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        string empty = Path.Combine(_authority.Folder, "empty.pem"), both = Path.Combine(_authority.Folder, "both.pem");
+        File.WriteAllText(empty, "nothing");
+        File.WriteAllText(both, File.ReadAllText(_authority.ServerCertificateFile) + "\n" + File.ReadAllText(_authority.CertificateFile));
+
+        Assert.That(CertificateExpiration.Find(_authority.ServerCertificateFile, begin.AddSeconds(-1), begin), Is.EqualTo(new[] { "Certificate is not yet valid" }));
+        Assert.That(CertificateExpiration.Find(_authority.ServerCertificateFile, begin, begin), Is.Empty);
+        Assert.That(CertificateExpiration.Find(both, begin, end.AddDays(2)), Has.Count.EqualTo(2));
+        Assert.That(CertificateExpiration.Find(empty, begin, begin), Is.EqualTo(new[] { "The certificate file provided does not contain any PEM entry." }));
+        Assert.That(CertificateExpiration.Find(Path.Combine(_authority.Folder, "none.pem"), begin, begin), Has.Count.EqualTo(1));
+        Assert.That(CertificateExpiration.Find(null, begin, end.AddDays(2)), Is.Empty, "there is none to run out");
+    }
+
+    private static Task<(HttpStatusCode Code, string Body)> CheckAsync(BrokerInProcess broker, string within) => AskAsync(broker, $"certificate-expiration/{within}");
+
+    private static async Task<(HttpStatusCode Code, string Body)> AskAsync(BrokerInProcess broker, string check)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
-        using var answer = await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/api/health/checks/certificate-expiration/{within}");
+        using var answer = await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/api/health/checks/{check}");
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

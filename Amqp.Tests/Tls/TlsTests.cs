@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Hosting;
 using Amqp.Server.Security;
@@ -164,6 +165,14 @@ public sealed class TlsTests : IDisposable
         await channel.QueueDeclareAsync();
 
         Assert.That(broker.Log, Has.Some.Contains($"user '{user}' opened"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
+        using var connections = JsonDocument.Parse(await http.GetStringAsync($"http://127.0.0.1:{broker.ManagementPort}/api/connections"));
+        var shown = connections.RootElement.EnumerateArray().Single();
+        Assert.That(
+            new[] { "auth_mechanism", "peer_cert_issuer", "peer_cert_subject", "user" }.Select(field => shown.GetProperty(field).GetString()),
+            Is.EqualTo(new[] { "EXTERNAL", TestAuthority.Name, certificate.Subject, user }));
+        Assert.That((shown.GetProperty("ssl").GetBoolean(), shown.GetProperty("port").GetInt32()), Is.EqualTo((true, broker.TlsPort)));
     }
 
     [Test]

@@ -132,6 +132,60 @@ public class AccessApiTests : ApiTests
         Assert.That((await GetAsync("/users/without-permissions")).Column("name"), Does.Not.Contain(without));
     }
 
+    [Test]
+    public async Task Permissions_of_a_user_or_of_a_virtual_host_are_no_others()
+    {
+        string[] hosts = [await NewVirtualHostAsync(), await NewVirtualHostAsync()], users = [await NewUserAsync(""), await NewUserAsync("")];
+        foreach (string host in hosts)
+            foreach (string user in users)
+            {
+                await DeleteAsync($"/permissions/{host}/guest");
+                Assert.That((await PutAsync($"/permissions/{host}/{user}", new { configure = "", write = "", read = $"{host}-{user}" })).Code, Is.EqualTo(201));
+                Assert.That((await PutAsync($"/topic-permissions/{host}/{user}", new { exchange = "amq.topic", write = "", read = $"{host}-{user}" })).Code, Is.EqualTo(201));
+            }
+        var (one, jo) = (hosts[0], users[0]);
+
+        Assert.That((await GetAsync($"/permissions/{one}/{jo}")).Json.GetProperty("read").GetString(), Is.EqualTo($"{one}-{jo}"));
+        Assert.That((await GetAsync($"/topic-permissions/{one}/{jo}")).Column("read"), Is.EqualTo(new[] { $"{one}-{jo}" }));
+        foreach (string kind in new[] { "permissions", "topic-permissions" })
+        {
+            Assert.That((await GetAsync($"/users/{jo}/{kind}")).Column("read"), Is.EquivalentTo(hosts.Select(host => $"{host}-{jo}")), kind);
+            Assert.That((await GetAsync($"/vhosts/{one}/{kind}")).Column("read"), Is.EquivalentTo(users.Select(user => $"{one}-{user}")), kind);
+            Assert.That((await GetAsync($"/{kind}")).Column("read"), Is.SupersetOf(hosts.SelectMany(host => users, (host, user) => $"{host}-{user}")), kind);
+        }
+    }
+
+    [Test]
+    public async Task A_virtual_host_keeps_what_a_change_does_not_name()
+    {
+        await SkipOnRabbitMqAsync("Since 4.1.");
+        string host = await NewVirtualHostAsync(new { description = "d", tags = "a,b", default_queue_type = "quorum" }), path = $"/vhosts/{host}";
+
+        foreach (var (method, address, body, isProtected) in new (HttpMethod, string, object?, bool)[]
+                 {
+                     (HttpMethod.Post, $"{path}/deletion/protection", null, true), (HttpMethod.Put, path, new { }, true), (HttpMethod.Delete, $"{path}/deletion/protection", null, false), (HttpMethod.Put, path, new { }, false),
+                 })
+        {
+            Assert.That((await SendAsync(method, address, body)).Code, Is.EqualTo(204));
+            var shown = (await GetAsync(path)).Json;
+            Assert.That(
+                (shown.GetProperty("description").GetString(), shown.GetProperty("tags").GetRawText(), shown.GetProperty("default_queue_type").GetString(), shown.GetProperty("protected_from_deletion").GetBoolean()),
+                Is.EqualTo(("d", """["a","b"]""", "quorum", isProtected)));
+        }
+    }
+
+    [Test]
+    public async Task Who_makes_a_virtual_host_may_use_it()
+    {
+        string administrator = await NewUserAsync("administrator"), host = NewName("v");
+
+        Assert.That((await PutAsync($"/vhosts/{host}", new { }, $"{administrator}:secret")).Code, Is.EqualTo(201));
+        var permissions = await GetAsync($"/vhosts/{host}/permissions");
+        await DeleteAsync($"/vhosts/{host}");
+
+        Assert.That(permissions.Body, Is.EqualTo($$"""[{"user":"{{administrator}}","vhost":"{{host}}","configure":".*","write":".*","read":".*"}]"""));
+    }
+
     [TestCase("""{"configure":"","write":""}""", "[{key_missing,read}]")]
     public async Task Permissions_that_cannot_be_are_refused(string body, string reason)
     {

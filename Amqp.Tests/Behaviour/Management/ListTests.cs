@@ -1,3 +1,5 @@
+using Amqp.Tests.Support;
+
 namespace Amqp.Tests.Behaviour.Management;
 
 public class ListTests : ApiTests
@@ -46,6 +48,38 @@ public class ListTests : ApiTests
         var answer = await GetAsync($"/queues/{host}?{query}");
 
         Assert.That((answer.Code, answer.Json.GetProperty("error").GetString(), answer.Reason), Is.EqualTo((400, error, reason)));
+    }
+
+    [Test]
+    public async Task Every_list_is_narrowed_by_the_name_that_its_objects_go_by()
+    {
+        await SkipOnRabbitMqAsync("It pages fewer lists.");
+        string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host), node = (await GetAsync("/nodes")).Column("name").Single()!;
+        foreach (string exchange in new[] { "from", "to" })
+            await PutAsync($"/exchanges/{host}/{exchange}", new { type = "fanout" });
+        await PutAsync($"/queues/{host}/q", new { });
+        await PostAsync($"/bindings/{host}/e/from/e/to", new { routing_key = "key" });
+        await PutAsync($"/policies/{host}/of-users", new { pattern = "^none", definition = new { expires = 60_000 } });
+        await PutAsync($"/operator-policies/{host}/of-operators", new { pattern = "^none", definition = new { expires = 60_000 } });
+        await PutAsync($"/topic-permissions/{host}/{user}", new { exchange = "amq.topic", write = "", read = "" });
+        await PutAsync($"/vhost-limits/{host}/max-queues", new { value = 9 });
+        await PutAsync($"/user-limits/{user}/max-channels", new { value = 9 });
+        await PutAsync($"/global-parameters/of-{host}", new { value = 1 });
+        var channel = await OpenChannelAsync(host);
+        await channel.ConsumeAsync("q", "tag");
+        string connection = (await GetAsync($"/vhosts/{host}/connections")).Column("name").Single()!;
+        (string Path, string Name, string Field)[] rows =
+        [
+            ($"/exchanges/{host}", "from", "name"), ($"/bindings/{host}", "from", "source"), ($"/policies/{host}", "of-users", "name"), ($"/operator-policies/{host}", "of-operators", "name"),
+            ($"/parameters/operator_policy/{host}", "of-operators", "name"), ("/global-parameters", $"of-{host}", "name"), ("/vhosts", host, "name"), ("/users", user, "name"),
+            ("/permissions", user, "user"), ("/topic-permissions", user, "user"), ("/vhost-limits", host, "vhost"), ("/user-limits", user, "user"), ($"/consumers/{host}", "tag", "consumer_tag"),
+            ("/connections", connection, "name"), ("/channels", $"{connection} (1)", "name"), ("/nodes", node, "name"), ("/feature-flags", "stream_queue", "name"),
+        ];
+
+        foreach (var (path, name, field) in rows)
+            Assert.That((await GetAsync($"{path}?page=1&name={Uri.EscapeDataString(name)}")).Column(field), Is.EqualTo(new[] { name }), path);
+
+        await DeleteAsync($"/global-parameters/of-{host}");
     }
 
     /// <summary>The order of Erlang's terms, in which what is not there counts as 0: below whatever was counted.</summary>

@@ -16,6 +16,9 @@ public class NodeApiTests : ApiTests
     [TestCase("/health/checks/certificate-expiration/x/days", 400, """{"error":"bad_request","reason":"Invalid expiration value."}""")]
     [TestCase("/health/checks/nothing", 404, """{"error":"Object Not Found","reason":"Not Found"}""")]
     [TestCase("/aliveness-test/%2F", 200, """{"status":"ok"}""")]
+    [TestCase("/nodes/none?columns=name", 404, """{"error":"Object Not Found","reason":"Not Found"}""")]
+    [TestCase("/auth/attempts/none", 404, """{"error":"Object Not Found","reason":"Not Found"}""")]
+    [TestCase("/auth/attempts/none/source", 404, """{"error":"Object Not Found","reason":"Not Found"}""")]
     [TestCase("/extensions", 200, """[{"javascript":"dispatcher.js"}]""")]
     [TestCase("/nothing", 404, """{"error":"Object Not Found","reason":"Not Found"}""")]
     public async Task Checks_are_answered(string path, int code, string body)
@@ -32,6 +35,18 @@ public class NodeApiTests : ApiTests
 
         Assert.That((await GetAsync($"/health/checks/port-listener/{port}")).Body, Is.EqualTo($$"""{"status":"ok","port":{{port}}}"""));
         Assert.That((await GetAsync("/health/checks/port-listener/1")).Body, Does.StartWith("""{"status":"failed","reason":"No active listener","missing":1,"ports":["""));
+    }
+
+    [Test]
+    public async Task A_test_whether_a_virtual_host_is_alive_leaves_nothing_in_it()
+    {
+        await SkipOnRabbitMqAsync("Its queue stays.");
+        string host = await NewVirtualHostAsync();
+
+        for (int i = 0; i < 2; i++)
+            Assert.That((await GetAsync($"/aliveness-test/{host}")).Body, Is.EqualTo("""{"status":"ok"}"""));
+
+        Assert.That((await GetAsync($"/queues/{host}")).Body, Is.EqualTo("[]"));
     }
 
     [Test]
@@ -87,5 +102,6 @@ public class NodeApiTests : ApiTests
         var flags = (await GetAsync("/feature-flags")).Json.EnumerateArray();
 
         Assert.That(flags.Single(flag => flag.GetProperty("name").GetString() == "stream_queue").GetProperty("state").GetString(), Is.EqualTo("enabled"));
+        Assert.That((await PutAsync("/feature-flags/stream_queue/enable", new { })).Code, Is.EqualTo(204));
     }
 }

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
@@ -14,7 +16,7 @@ public sealed class NodeStateTests
     [OneTimeSetUp]
     public async Task StartABroker()
     {
-        _broker = await BrokerInProcess.StartAsync();
+        _broker = await BrokerInProcess.StartAsync("auth_mechanisms.1 = AMQPLAIN");
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_broker.ManagementPort}/api/") };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
     }
@@ -93,6 +95,61 @@ public sealed class NodeStateTests
                 identity.Split("rabbitmq_cluster=\"")[1].Split('"')[0], (await client.StartAsync()).ServerProperties["cluster_name"]?.AsString(),
             ];
         }
+    }
+
+    [Test]
+    public async Task The_limits_are_those_that_were_set_last_in_bytes_or_by_the_machines_memory()
+    {
+        long available = new MemoryWatermark().Available;
+        foreach (var (share, memory) in new[] { (0.25, available / 4), (2, available * 2), (1_000, available * 1_000) })
+        {
+            await PutAsync("settings/memory-high-watermark", new { relative = share });
+            await PutAsync("settings/disk-free-limit", new { absolute = "3MB" });
+            var node = (await GetAsync("nodes"))[0];
+            Assert.That((node.GetProperty("mem_limit").GetInt64(), node.GetProperty("disk_free_limit").GetInt64()), Is.EqualTo((memory, 3_000_000L)));
+        }
+
+        foreach (object refused in new object[] { new { relative = 1_000.5 }, new { relative = -0.1 }, new { relative = "0.5" }, new { absolute = "-1" }, new { absolute = "many" }, new { } })
+            foreach (string setting in new[] { "memory-high-watermark", "disk-free-limit" })
+                Assert.That((await _http.PutAsJsonAsync($"settings/{setting}", refused)).StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), $"{setting} {refused}");
+        Assert.That((await GetAsync("nodes"))[0].GetProperty("mem_limit").GetInt64(), Is.EqualTo(available * 1_000), "what is refused changes nothing");
+    }
+
+    [Test]
+    public async Task A_node_names_the_mechanisms_that_are_enabled_and_how_long_samples_are_kept()
+    {
+        var mechanisms = (await GetAsync("nodes"))[0].GetProperty("auth_mechanisms").EnumerateArray().Select(each => $"{each.GetProperty("name").GetString()} {each.GetProperty("enabled").GetBoolean()}");
+
+        Assert.That(mechanisms, Is.EqualTo(new[] { "PLAIN False", "AMQPLAIN True" }));
+        Assert.That(
+            (await GetAsync("overview")).GetProperty("sample_retention_policies").GetRawText(),
+            Is.EqualTo("""{"global":[600,3600,28800,86400],"basic":[600,3600],"detailed":[600]}"""));
+    }
+
+    [Test]
+    public async Task The_node_that_is_there_can_be_reset_and_no_other()
+    {
+        string node = (await GetAsync("nodes"))[0].GetProperty("name").GetString()!;
+
+        Assert.That((await _http.DeleteAsync($"reset/{node}")).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((await _http.DeleteAsync("reset/rabbit@elsewhere")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task A_message_that_is_published_or_got_is_no_change_to_write_down()
+    {
+        await PutAsync("queues/%2F/logged", new { });
+        await _http.PostAsJsonAsync("exchanges/%2F/amq.default/publish", new { properties = new { }, routing_key = "logged", payload = "", payload_encoding = "string" });
+        await _http.PostAsJsonAsync("queues/%2F/logged/get", new { count = 1, ackmode = "ack_requeue_false", encoding = "auto" });
+        await GetAsync("queues/%2F/logged");
+        await _http.DeleteAsync("queues/%2F/logged");
+
+        await Eventually.Holds(() => Changes().Length == 2, () => string.Join('\n', Changes()));
+
+        Assert.That(Changes(), Is.EqualTo(new[] { "PUT /api/queues/%2F/logged: 201", "DELETE /api/queues/%2F/logged: 204" }));
+
+        string[] Changes() =>
+            [.. _broker.Log.Where(line => line.StartsWith("HTTP API: ", StringComparison.Ordinal) && (line.Contains("/logged", StringComparison.Ordinal) || line.Contains("/publish", StringComparison.Ordinal))).Select(line => line.Split("127.0.0.1: ")[1])];
     }
 
     private async Task PutAsync(string path, object body)

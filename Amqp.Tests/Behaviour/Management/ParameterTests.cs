@@ -86,6 +86,31 @@ public class ParameterTests : ApiTests
     }
 
     [Test]
+    public async Task Parameters_are_those_of_the_component_and_of_virtual_hosts_that_are_seen_and_policies_only_where_they_are_asked_for()
+    {
+        string mine = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), login = $"{await NewUserAsync("policymaker", mine)}:secret";
+        foreach (string host in new[] { mine, other })
+        {
+            await PutAsync($"/policies/{host}/both", new { pattern = "^users", definition = new { expires = 60_000 } });
+            await PutAsync($"/operator-policies/{host}/both", new { pattern = "^operators", definition = new { expires = 60_000 } });
+            await PutAsync($"/vhost-limits/{host}/max-queues", new { value = 9 });
+        }
+
+        Assert.That(await ListAsync("/parameters"), Is.EquivalentTo(new[] { $"{mine} vhost-limits limits", $"{mine} operator_policy both" }));
+        foreach (var (component, name) in new[] { ("vhost-limits", "limits"), ("operator_policy", "both"), ("policy", "both") })
+        {
+            Assert.That(await ListAsync($"/parameters/{component}"), Is.EqualTo(new[] { $"{mine} {component} {name}" }));
+            Assert.That((await GetAsync($"/parameters/{component}/{other}")).Column("vhost"), Is.EqualTo(new[] { other }));
+        }
+        foreach (var (component, pattern) in new[] { ("policy", "^users"), ("operator_policy", "^operators") })
+            Assert.That((await GetAsync($"/parameters/{component}/{mine}/both")).Json.GetProperty("value").GetProperty("pattern").GetString(), Is.EqualTo(pattern));
+        Assert.That((await GetAsync($"/parameters/vhost-limits/{mine}/both")).Code, Is.EqualTo(404));
+
+        async Task<IEnumerable<string>> ListAsync(string path) => (await GetAsync(path, login)).Json.EnumerateArray().Select(parameter =>
+            $"{parameter.GetProperty("vhost").GetString()} {parameter.GetProperty("component").GetString()} {parameter.GetProperty("name").GetString()}");
+    }
+
+    [Test]
     public async Task A_global_parameter_is_made_changed_shown_and_deleted()
     {
         string name = NewName("g"), path = $"/global-parameters/{name}";

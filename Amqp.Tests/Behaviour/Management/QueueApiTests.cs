@@ -214,6 +214,47 @@ public class QueueApiTests : ApiTests
     }
 
     [Test]
+    public async Task What_is_used_is_not_deleted_only_if_unused()
+    {
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("q");
+        await channel.DeclareExchangeAsync("x", "fanout");
+        await channel.BindQueueAsync("q", "x");
+        string tag = await channel.ConsumeAsync("q");
+
+        var queue = await DeleteAsync($"/queues/{host}/q?if-unused=true");
+        var exchange = await DeleteAsync($"/exchanges/{host}/x?if-unused=true");
+        Assert.That((queue.Code, queue.Reason), Is.EqualTo((400, $"queue 'q' in vhost '{host}' in use")));
+        Assert.That((exchange.Code, exchange.Reason), Is.EqualTo((400, $"exchange 'x' in vhost '{host}' in use")));
+
+        await channel.PublishAsync("", "q", "held"); // empty or not does not matter
+        await channel.ExpectDeliveryAsync();
+        await channel.CallAsync<BasicCancel, BasicCancelOk>(new BasicCancel(tag, NoWait: false));
+        Assert.That((await DeleteAsync($"/queues/{host}/q?if-unused=true")).Code, Is.EqualTo(204));
+        Assert.That((await DeleteAsync($"/exchanges/{host}/x?if-unused=true")).Code, Is.EqualTo(204));
+    }
+
+    [Test]
+    public async Task A_queue_shows_whether_it_is_exclusive_and_how_able_its_consumers_are()
+    {
+        await SkipOnRabbitMqAsync("It shows them later.");
+        string host = await NewVirtualHostAsync();
+        var channel = await OpenChannelAsync(host);
+        await channel.DeclareQueueAsync("exclusive", exclusive: true);
+        await channel.DeclareQueueAsync("shared");
+        await channel.ConsumeAsync("exclusive");
+
+        string[] shown = [.. (await GetAsync($"/queues/{host}?sort=name")).Json.EnumerateArray().Select(Describe)];
+
+        Assert.That(shown, Is.EqualTo(new[] { "exclusive True durable False auto_delete False capacity 1.0 1.0", "exclusive False durable False auto_delete False capacity 0.0 0.0" }));
+
+        static string Describe(JsonElement queue) =>
+            string.Join(' ', new[] { "exclusive", "durable", "auto_delete" }.Select(trait => $"{trait} {queue.GetProperty(trait).GetBoolean()}"))
+            + $" capacity {queue.GetProperty("consumer_capacity").GetRawText()} {queue.GetProperty("consumer_utilisation").GetRawText()}";
+    }
+
+    [Test]
     public async Task Counts_are_those_of_the_queue()
     {
         await SkipOnRabbitMqAsync("Its counts lag.");

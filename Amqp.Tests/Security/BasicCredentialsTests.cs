@@ -1,0 +1,30 @@
+using System.Text;
+using Amqp.Server.Management;
+
+namespace Amqp.Tests.Security;
+
+/// <summary>What an Authorization header says.</summary>
+public sealed class BasicCredentialsTests
+{
+    [TestCase("jo:secret", "jo", "secret")]
+    [TestCase("jo:a:b:", "jo", "a:b:")]
+    [TestCase("jo:", "jo", "")]
+    [TestCase(":secret", "", "secret")]
+    [TestCase("jö: p ", "jö", " p ")]
+    public void A_name_ends_at_the_first_colon_and_all_the_rest_is_the_password(string sent, string name, string password)
+    {
+        string encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(sent));
+
+        foreach (string scheme in new[] { "Basic", "basic", "BASIC" })
+            Assert.That(BasicCredentials.Read($"{scheme} {encoded} "), Is.EqualTo((name, password)));
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("Basic ")]
+    [TestCase("Basic am8=")] // jo
+    [TestCase("Basic jo:secret")]
+    [TestCase("Bearer am86c2VjcmV0")]
+    [TestCase("am86c2VjcmV0")]
+    public void Whatever_else_it_says_is_no_login(string? header) => Assert.That(BasicCredentials.Read(header), Is.Null);
+}
