@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Parameters;
@@ -112,6 +113,20 @@ public class NodeLimitTests
         await channel.DeclareExclusiveQueueAsync("q");
         await channel.PublishAsync("", "q", new string('x', 150_000));
         Assert.That((await channel.GetAsync("q")).Content.BodyFrames, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_connection_without_a_bound_for_frames_is_shown_with_0()
+    {
+        await using var client = await DialAsync(_unlimited);
+        await client.OpenAsync(frameMax: 0, properties: FieldTable.Empty.With("connection_name", FieldValue.FromString("without a bound")));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
+
+        using var connections = JsonDocument.Parse(await http.GetStringAsync($"http://127.0.0.1:{_unlimited.ManagementPort}/api/connections"));
+
+        var shown = connections.RootElement.EnumerateArray().Single(connection => connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "without a bound");
+        Assert.That(shown.GetProperty("frame_max").GetInt64(), Is.Zero);
     }
 
     [Test]
