@@ -1,3 +1,4 @@
+using System.Collections.Specialized;
 using System.Net;
 using System.Text;
 using Amqp.Tests.Support;
@@ -10,6 +11,7 @@ internal sealed class AnsweringApi : IDisposable
     private readonly HttpListener _listener = new();
     private readonly Dictionary<string, (int Status, string Body)> _answers = [];
     private readonly List<string> _asked = [];
+    private readonly List<NameValueCollection> _headers = [];
 
     public AnsweringApi()
     {
@@ -28,6 +30,16 @@ internal sealed class AnsweringApi : IDisposable
         {
             lock (_asked)
                 return [.. _asked];
+        }
+    }
+
+    /// <summary>The header of each request.</summary>
+    public IReadOnlyList<NameValueCollection> Headers
+    {
+        get
+        {
+            lock (_asked)
+                return [.. _headers];
         }
     }
 
@@ -56,7 +68,10 @@ internal sealed class AnsweringApi : IDisposable
                 string path = context.Request.RawUrl!["/api/".Length..];
                 using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
                 lock (_asked)
+                {
                     _asked.Add($"{context.Request.HttpMethod} {path} {reader.ReadToEnd()}".TrimEnd());
+                    _headers.Add(context.Request.Headers);
+                }
                 (int status, string body) = _answers.GetValueOrDefault(path, (404, """{"error":"Object Not Found","reason":"Not Found"}"""));
                 context.Response.StatusCode = status;
                 context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);

@@ -52,4 +52,24 @@ public sealed class ResourceListTests : IDisposable
         Assert.That((await _api.RunAsync("queues", "--json", "--columns", "messages,arguments.n", "--filter", "name=D")).Output.Replace(" ", "", StringComparison.Ordinal), Is.EqualTo("[\n{\n\"messages\":null,\n\"arguments.n\":5\n}\n]\n"));
         Assert.That((await _api.RunAsync("queues", "--json", "--filter", "name=D")).Output, Does.Contain("\"state\": \"down\""));
     }
+
+    [TestCase("--sort mesages", "No queue has a field 'mesages'; did you mean 'messages'?")]
+    [TestCase("--filter mesages>1", "No queue has a field 'mesages'; did you mean 'messages'?")]
+    [TestCase("--columns zzzzzzzz", "No queue has a field 'zzzzzzzz'; there are name, messages, state, tags, arguments.")]
+    [TestCase("--columns ,", "--columns: expected names of fields, separated by commas.")]
+    public async Task A_field_that_there_is_not_is_missed_wherever_it_is_named(string options, string error)
+    {
+        CliRun run = await _api.RunAsync(["queues", .. options.Split(' ')]);
+
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((64, "", $"amqpbroker: {error}\n")));
+    }
+
+    [TestCase("--columns tags")]
+    [TestCase("--sort policy")]
+    public async Task An_empty_list_has_every_field(string options)
+    {
+        CliRun run = await _api.With("queues", "[]").RunAsync(["queues", .. options.Split(' ')]);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "")), run.Error);
+    }
 }

@@ -248,4 +248,111 @@ public class BrokerConfigurationTests
         Assert.That(ConfigurationOf.Line(line).Changes, Is.Empty);
 
     private static Assignment Option(string key, string value) => Assignment.Of(key, value, new SettingSource("--option", SettingSource.CommandLine));
+
+    [Test]
+    public void An_empty_variable_of_RabbitMQ_counts_as_none()
+    {
+        var configuration = ConfigurationOf.File("bind = 127.0.0.1", ("RABBITMQ_DEFAULT_USER", ""), ("RABBITMQ_NODE_PORT", ""), ("RABBITMQ_NODE_IP_ADDRESS", ""), ("RABBITMQ_NODENAME", ""), ("RABBITMQ_SSL_DEPTH", ""));
+
+        Assert.That(configuration.Errors.Concat(configuration.Warnings), Is.Empty);
+        Assert.That((configuration.Options.DefaultAccess.User, configuration.Options.Listeners.Single()), Is.EqualTo(("guest", IPEndPoint.Parse("127.0.0.1:5672"))));
+    }
+
+    [Test]
+    public void The_image_may_name_the_product()
+    {
+        BrokerOptions options = ConfigurationOf.Environment(("RABBITMQ_PRODUCT_NAME", "Shop"), ("RABBITMQ_PRODUCT_VERSION", "7.8.9")).Options;
+
+        Assert.That((options.ProductName, options.ProductVersion), Is.EqualTo(("Shop", "7.8.9")));
+    }
+
+    [TestCase("+json", true, LogLevel.Information)]
+    [TestCase("+json,-json", false, LogLevel.Information)]
+    [TestCase("+color", false, LogLevel.Information)]
+    [TestCase("debug, -json", false, LogLevel.Debug)]
+    public void What_RabbitMQs_variable_says_of_the_form_of_lines_is_none_of_their_level(string value, bool isJson, LogLevel level)
+    {
+        var configuration = ConfigurationOf.Environment(("RABBITMQ_LOG", value));
+
+        Assert.That(configuration.Errors.Concat(configuration.Warnings), Is.Empty);
+        Assert.That((configuration.Options.Log.IsJson, configuration.Options.Log.Level), Is.EqualTo((isJson, level)));
+    }
+
+    [Test]
+    public void A_log_that_shall_go_to_a_file_is_told_that_it_does_not() =>
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_LOGS", "/var/log/x")).Warnings.Single(), Does.StartWith("environment: RABBITMQ_LOGS: not read"));
+
+    [Test]
+    public void Listeners_with_TLS_of_a_file_leave_RabbitMQs_port_as_it_is()
+    {
+        BrokerOptions options = ConfigurationOf.File("bind = 127.0.0.1\nlisteners.ssl.1 = 2", ("RABBITMQ_NODE_PORT", "1")).Options;
+
+        Assert.That((options.Listeners.Single().Port, options.Tls.Listeners.Single().Port), Is.EqualTo((1, 2)));
+    }
+
+    [Test]
+    public void A_variable_of_ours_outweighs_RabbitMQs_port() =>
+        Assert.That(
+            ConfigurationOf.Environment(("RABBITMQ_NODE_PORT", "1"), ("AMQPBROKER_LISTENERS_TCP_DEFAULT", "2")).Options.Listeners.Select(endPoint => endPoint.Port).Distinct(),
+            Is.EqualTo(new[] { 2 }));
+
+    [Test]
+    public void Our_variable_for_the_file_outweighs_RabbitMQs_and_a_file_of_the_very_name_one_with_the_extension()
+    {
+        using var folder = new TemporaryFolder();
+        string plain = folder.Write("broker", "heartbeat = 1");
+        folder.Write("broker.conf", "heartbeat = 2");
+        string ours = folder.Write("ours", "heartbeat = 3");
+
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain)).Options.Heartbeat, Is.EqualTo(1));
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain), ("AMQPBROKER_CONFIG_FILE", ours)).Options.Heartbeat, Is.EqualTo(3));
+    }
+
+    [TestCase("rabbitmq.conf", null, 2)]
+    [TestCase("broker.conf", null, 1)]
+    [TestCase("rabbitmq.conf", "more", 3)]
+    [TestCase("broker.conf", "more", 3)]
+    [TestCase("rabbitmq.conf", "", 1)]
+    [TestCase("rabbitmq.conf", "nowhere", 1)]
+    public void The_folder_conf_d_belongs_to_rabbitmq_conf_unless_another_is_named(string name, string? further, int heartbeat)
+    {
+        using var folder = new TemporaryFolder();
+        string main = folder.Write(name, "heartbeat = 1");
+        folder.Write("conf.d/1.conf", "heartbeat = 2");
+        folder.Write("more/1.conf", "heartbeat = 3");
+        var variables = new Dictionary<string, string>();
+        if (further is not null)
+            variables["RABBITMQ_CONFIG_FILES"] = further.Length == 0 ? "" : Path.Combine(folder.Path, further);
+
+        Assert.That(BrokerConfiguration.Load(main, [], variables).Options.Heartbeat, Is.EqualTo(heartbeat));
+    }
+
+    [Test]
+    public void A_slip_in_the_variable_for_the_file_is_found() =>
+        Assert.That(
+            ConfigurationOf.Environment(("AMQPBROKER_CONFIGFILE", "x")).Errors,
+            Is.EqualTo(new[] { "AMQPBROKER_CONFIGFILE: no such setting; did you mean 'AMQPBROKER_CONFIG_FILE'?" }));
+
+    [Test]
+    public void What_is_told_comes_in_the_order_of_files_lines_and_sources()
+    {
+        using var folder = new TemporaryFolder();
+        string main = folder.Write("rabbitmq.conf", "\nx.of.mine = 1\nheartbeat = x"), more = folder.Write("conf.d/1.conf", "x.of.mine = 1");
+        var errors = BrokerConfiguration.Load(main, [Assignment.Of("x.of.mine", "1", new SettingSource("--x", SettingSource.CommandLine))], new Dictionary<string, string>
+        {
+            ["AMQPBROKER_X_OF_MINE"] = "1",
+            ["RABBITMQ_SSL_DEPTH"] = "1",
+        }).Errors;
+
+        Assert.That(errors.Select(error => error[..error.IndexOf(": ", StringComparison.Ordinal)]), Is.EqualTo(new[] { $"{main}:2", $"{main}:3", $"{more}:1", "RABBITMQ_SSL_DEPTH", "AMQPBROKER_X_OF_MINE", "--x" }));
+    }
+
+    [Test]
+    public void A_change_is_what_holds_in_the_end_with_the_source_that_says_so()
+    {
+        var configuration = ConfigurationOf.File("heartbeat = 30\nframe_max = 8192\nloopback_users.a = true\nloopback_users.b = true", ("AMQPBROKER_HEARTBEAT", "60"), ("AMQPBROKER_FRAME_MAX", "9000"), ("AMQPBROKER_OPENTELEMETRY_HEADERS", "secret"));
+
+        Assert.That(configuration.Changes.Select(change => $"{change.Key} = {change.Value}").Order(StringComparer.Ordinal), Is.EqualTo(new[] { "frame_max = 9000", "loopback_users.a = true", "loopback_users.b = true", "opentelemetry.headers = ********" }));
+        Assert.That(configuration.Changes.Single(change => change.Key == "frame_max").Source, Is.EqualTo("AMQPBROKER_FRAME_MAX"));
+    }
 }

@@ -23,6 +23,8 @@ public class ListenerTests
     [TestCase("listeners.tcp.1 = 10.0.0.1:1\nlisteners.tcp.2 = [fe80::1]:2", "10.0.0.1:1 [fe80::1]:2")]
     [TestCase("bind = 10.0.0.1\nlisteners.tcp.1 = 1\nlisteners.tcp.2 = 10.0.0.1:1", "10.0.0.1:1")]
     [TestCase("bind = 10.0.0.1\nlisteners.tcp.default = 10.0.0.2:1", "10.0.0.2:1")]
+    [TestCase("bind = 10.0.0.1, 10.0.0.2, 10.0.0.1", "10.0.0.1:5672 10.0.0.2:5672")]
+    [TestCase("bind = 10.0.0.1\nlisteners.tcp.1 = 1\nlisteners.tcp.1 = 2", "10.0.0.1:2")]
     public void Listeners_without_an_address_listen_on_those_of_bind(string text, string expected) =>
         Assert.That(string.Join(' ', ConfigurationOf.File(text).Options.Listeners), Is.EqualTo(expected));
 
@@ -48,6 +50,9 @@ public class ListenerTests
     [TestCase("management.listener.port = 1\nmanagement.tcp.port = 2\nmanagement.tcp.ip = 10.0.0.1", "10.0.0.1:2", "")]
     [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1\nmanagement.listener.port = 1", "", "10.0.0.1:1")]
     [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1", "", "10.0.0.1:15672")]
+    [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1\nmanagement.listener.port = 1\nmanagement.ssl.port = 2\nmanagement.ssl.ip = 10.0.0.2", "", "10.0.0.2:2")]
+    [TestCase("management.listener.ip = 10.0.0.1\nmanagement.tcp.ip = 10.0.0.2", "10.0.0.2:15672", "")]
+    [TestCase("bind = 10.0.0.3\nmanagement.listener.ssl = true\nmanagement.listener.port = 1\nmanagement.tcp.port = 2", "10.0.0.3:2", "10.0.0.3:1")]
     public void The_names_that_RabbitMQ_3_7_had_for_the_HTTP_API_stand_for_those_of_today(string text, string http, string https)
     {
         BrokerOptions options = ConfigurationOf.File(text).Options;

@@ -65,4 +65,54 @@ public class ListenSocketsTests
     }
 
     private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+    [Test]
+    public void Where_the_shared_port_is_taken_at_one_address_it_gets_another()
+    {
+        var sockets = new ListenSockets(new SocketOptions());
+        IPEndPoint[] endPoints = [IPEndPoint.Parse("127.0.0.1:0"), IPEndPoint.Parse("127.0.0.2:0")];
+        sockets.SharePort(endPoints);
+
+        using Socket first = sockets.Bind(endPoints[0]);
+        using var taken = new TcpListener(IPAddress.Parse("127.0.0.2"), Port(first));
+        taken.Start();
+        using Socket second = sockets.Bind(endPoints[1]);
+
+        Assert.That(Port(second), Is.Not.Zero.And.Not.EqualTo(Port(first)));
+    }
+
+    [Test]
+    public void Listeners_of_another_kind_have_a_port_of_their_own()
+    {
+        var sockets = new ListenSockets(new SocketOptions());
+        IPEndPoint amqp = IPEndPoint.Parse("127.0.0.1:0"), http = IPEndPoint.Parse("127.0.0.2:0");
+        sockets.SharePort([amqp]);
+        sockets.SharePort([http]);
+
+        using Socket first = sockets.Bind(amqp);
+        using var taken = new TcpListener(IPAddress.Parse("127.0.0.2"), Port(first));
+        taken.Start();
+
+        Assert.That(() => sockets.Bind(http).Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Every_address_of_IPv6_is_every_address_of_IPv4_too()
+    {
+        Assume.That(Socket.OSSupportsIPv6);
+        using Socket socket = new ListenSockets(new SocketOptions()).Bind(IPEndPoint.Parse("[::]:0"));
+
+        Assert.That(socket.DualMode, Is.True);
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "It has no such permissions.")]
+    public void Anyone_may_connect_to_a_Unix_socket()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"amqp-{Guid.NewGuid():n}.sock");
+        using Socket socket = new ListenSockets(new SocketOptions()).Bind(new UnixDomainSocketEndPoint(path));
+
+        if (!OperatingSystem.IsWindows())
+            Assert.That(Convert.ToString((int)File.GetUnixFileMode(path), 8), Is.EqualTo("666"));
+    }
 }

@@ -116,4 +116,37 @@ public class SystemdTests
 
     private static SystemdSockets Read(int pid, params (string Name, string Value)[] variables) =>
         SystemdSockets.Read(name => variables.FirstOrDefault(variable => variable.Name == name).Value, pid);
+
+    [TestCase("amqps:metrics:management", "6", "3", "5", "4")] // more sockets than names
+    [TestCase("metrics:metrics:x:", "5 6", "", "", "3 4")]
+    public void Each_socket_is_for_what_its_name_says_and_one_without_a_name_for_amqp(string names, string amqp, string tls, string management, string metrics)
+    {
+        SystemdSockets sockets = Read(pid: 42, ("LISTEN_PID", "42"), ("LISTEN_FDS", "4"), ("LISTEN_FDNAMES", names));
+
+        Assert.That(
+            (string.Join(' ', sockets.Amqp), string.Join(' ', sockets.Tls), string.Join(' ', sockets.Management), string.Join(' ', sockets.Metrics)),
+            Is.EqualTo((amqp, tls, management, metrics)));
+    }
+
+    [Test]
+    public void Without_the_process_named_no_socket_is_taken() => Assert.That(Read(pid: 42, ("LISTEN_FDS", "1")).Amqp, Is.Empty);
+
+    [Test]
+    public async Task A_manager_outside_of_the_file_system_is_told_too()
+    {
+        string name = $"amqpbroker-tests-{Guid.NewGuid():n}";
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        manager.Bind(new UnixDomainSocketEndPoint($"\0{name}"));
+
+        new SystemdNotification($"@{name}").SayReady();
+        new SystemdNotification($"@{name}").SayStopping();
+
+        Assert.That((await ReceiveAsync(manager), await ReceiveAsync(manager)), Is.EqualTo(("READY=1", "STOPPING=1")));
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("/nonexistent/notify")]
+    [TestCase("@nobody-listens-here")]
+    public void Where_nobody_wants_to_know_nothing_happens(string? path) => Assert.That(new SystemdNotification(path).SayReady, Throws.Nothing);
 }

@@ -1,0 +1,25 @@
+using Amqp.Server.Hosting;
+using Amqp.Tests.Configuration;
+
+namespace Amqp.Tests.Hosting;
+
+/// <summary>What a start that fails says and ends with.</summary>
+public class BrokerRunTests
+{
+    // 203.0.113.0/24 is for documentation, and no machine's.
+    [TestCase("listeners.tcp.1 = 203.0.113.7:1", 78, "Cannot listen on 203.0.113.7:1: this machine has no such address.")]
+    [TestCase("data_dir = /dev/null/data", 1, "The data folder /dev/null/data cannot be opened: ")]
+    [TestCase("amqp_unix_path = /dev/null/amqp", 1, "Cannot listen on /dev/null/amqp: ")]
+    [Platform("Linux")]
+    public async Task A_wrong_configuration_ends_with_78_and_what_else_is_in_the_way_with_1(string line, int exitCode, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        var configuration = ConfigurationOf.File($"bind = 127.0.0.1\nlisteners.tcp.1 = 0\nmanagement.tcp.port = 0\nlog.console = false\ndata_dir = '{folder.Path}/data'\n{line}");
+        Assert.That(configuration.Errors, Is.Empty);
+        using var error = new StringWriter();
+
+        Assert.That(await BrokerRun.RunAsync(configuration, error, CancellationToken.None), Is.EqualTo(exitCode));
+
+        Assert.That(error.ToString(), Does.StartWith($"amqpbroker: {sentence}").And.EndWith(".\n").And.Not.Contain("   at "));
+    }
+}
