@@ -65,6 +65,7 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("eval 1 --user nobody --unknown", 69, "Error:\neval cannot be done: there is no Erlang in this broker\n")]
     [TestCase("check_certificate_expiration --unit hours", 64, "Error (argument validation): \"unit 'hours' is not supported. Please use one of: days, weeks, months, years\"\n")]
     [TestCase("add_user '' pw", 65, "Error (argument validation): Bad argument: user cannot be an empty string\n")]
+    [TestCase("delete_queue ''", 65, "Error (argument validation): Bad argument: queue name cannot be an empty string\n")]
     [TestCase("enable_feature_flag ''", 65, "Error (argument validation): Bad argument: feature_flag cannot be an empty string.\n")]
     [TestCase("close_connection c why", 69, "Error:\nThere is no connection 'c'. What 'list_connections pid' shows is its name\n")]
     [TestCase("export_definitions - --format erlang", 64, "Error (argument validation): format erlang is not supported here; definitions are JSON\n")]

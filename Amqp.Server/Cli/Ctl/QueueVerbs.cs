@@ -79,9 +79,10 @@ internal static class QueueVerbs
 
     private static async Task DeleteAsync(CtlCall call)
     {
-        string name = call[0], host = call.VirtualHost, path = ApiPath.Of("queues", host, name);
+        string name = call[0], host = call.VirtualHost;
         if (name.Length == 0)
             throw CtlException.BadArgument(call, "queue name cannot be an empty string");
+        string path = ApiPath.Of("queues", host, name);
         bool ifEmpty = call.Input.Has("if-empty") || call.Input.Has("e"), ifUnused = call.Input.Has("if-unused") || call.Input.Has("u");
         string condition = (ifEmpty, ifUnused) switch
         {
