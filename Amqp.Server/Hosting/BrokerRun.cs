@@ -15,19 +15,28 @@ internal static class BrokerRun
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(BrokerConfiguration configuration, TextWriter error, CancellationToken cancellation)
     {
-        await using WebApplication app = BrokerHost.Build(configuration);
+        WebApplication? app = null;
         try
         {
-            await app.StartAsync(cancellation);
-        }
-        catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
-        {
-            await error.WriteLineAsync($"amqpbroker: {sentence}");
-            return exception is ConfigurationException or StartDefinitionsException ? ExitCode.Configuration : ExitCode.Failure;
-        }
+            try
+            {
+                app = BrokerHost.Build(configuration); // looks for certificates already
+                await app.StartAsync(cancellation);
+            }
+            catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
+            {
+                await error.WriteLineAsync($"amqpbroker: {sentence}");
+                return exception is ConfigurationException or StartDefinitionsException ? ExitCode.Configuration : ExitCode.Failure;
+            }
 
-        await app.WaitForShutdownAsync(cancellation);
-        return ExitCode.Ok;
+            await app.WaitForShutdownAsync(cancellation);
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+        }
     }
 
     // What is not listed is a mistake of ours, and its stack trace is what we would ask for.
