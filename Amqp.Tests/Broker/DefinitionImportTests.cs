@@ -11,9 +11,22 @@ namespace Amqp.Tests.Broker;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DefinitionImportTests : IAsyncDisposable
 {
-    private readonly BareBroker _bare = new();
+    private static BareBroker _unchanged = null!; // of the tests in which all is refused
+    private BareBroker? _own;
 
-    public ValueTask DisposeAsync() => _bare.DisposeAsync();
+    [OneTimeSetUp]
+    public static void Start() => _unchanged = new BareBroker();
+
+    [OneTimeTearDown]
+    public static async Task StopAsync() => await _unchanged.DisposeAsync();
+
+    private BareBroker Bare => _own ??= new BareBroker();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_own is not null)
+            await _own.DisposeAsync();
+    }
 
     [Test]
     public void A_virtual_host_stays_protected_and_of_its_type_until_something_else_is_said()
@@ -46,13 +59,13 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     [TestCase("queues", """{"name":"","vhost":"/","durable":true}""", "queue '' in vhost '/' has no name")]
     [TestCase("bindings", """{"source":"amq.topic","vhost":"/","destination_type":"queue","routing_key":"k"}""", "[{key_missing,destination}]")]
     public void What_cannot_be_is_refused(string kind, string definition, string reason) =>
-        Assert.That(() => Import($$"""{"{{kind}}":[{{definition}}]}"""), Throws.TypeOf<DefinitionException>().With.Message.StartsWith(reason));
+        Assert.That(() => Import(_unchanged, $$"""{"{{kind}}":[{{definition}}]}"""), Throws.TypeOf<DefinitionException>().With.Message.StartsWith(reason));
 
     [TestCase("users")]
     [TestCase("parameters")]
     [TestCase("bindings")]
     public void A_list_is_a_list(string kind) =>
-        Assert.That(() => Import($$$"""{"{{{kind}}}":{}}"""), Throws.TypeOf<DefinitionException>().With.Message.EqualTo($"{kind} is not a list"));
+        Assert.That(() => Import(_unchanged, $$$"""{"{{{kind}}}":{}}"""), Throws.TypeOf<DefinitionException>().With.Message.EqualTo($"{kind} is not a list"));
 
     [Test]
     public void Limits_of_a_user_that_are_not_mentioned_stay()
@@ -60,7 +73,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         Import("""{"users":[{"name":"u","tags":"","limits":{"max-channels":3,"max-connections":4}}]}""");
         Import("""{"users":[{"name":"u","tags":"monitoring","limits":{"max-channels":5}}]}""");
 
-        var limits = _bare.Broker.UserLimits.Of("u");
+        var limits = Bare.Broker.UserLimits.Of("u");
         Assert.That((limits["max-channels"]!.Value.AsInteger(), limits["max-connections"]!.Value.AsInteger()), Is.EqualTo((5L, 4L)));
     }
 
@@ -69,7 +82,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     {
         Import("""{"users":[{"name":"jo","tags":""}],"vhosts":[{"name":"/"},{"name":"v"}]}""", importer: "jo");
 
-        Assert.That((_bare.Broker.Permissions.Find("/", "jo") is null, _bare.Broker.Permissions.Find("v", "jo") is null), Is.EqualTo((true, false)));
+        Assert.That((Bare.Broker.Permissions.Find("/", "jo") is null, Bare.Broker.Permissions.Find("v", "jo") is null), Is.EqualTo((true, false)));
     }
 
     [Test]
@@ -117,7 +130,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         var report = Import("""{"exchanges":[{"name":"x","vhost":"/","type":"topic","durable":true},{"name":"y","vhost":"/","type":"direct","durable":true}]}""");
 
         Assert.That(report.LeftOut.Single(), Does.StartWith("exchange 'x' in vhost '/' is there already, and other than that: "));
-        Assert.That((report.Imported, _bare.Host.FindExchange("x")!.Type), Is.EqualTo((1, "direct")));
+        Assert.That((report.Imported, Bare.Host.FindExchange("x")!.Type), Is.EqualTo((1, "direct")));
     }
 
     [Test]
@@ -138,6 +151,15 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     }
 
     [Test]
+    public void An_export_is_in_the_order_of_names()
+    {
+        string[] names = [.. Enumerable.Range(0, 12).Select(number => $"q{(number * 7) % 12:00}")];
+        Import($$"""{"queues":[{{string.Join(',', names.Select(name => $$"""{"name":"{{name}}","vhost":"/","durable":false}"""))}}]}""");
+
+        Assert.That(JsonDocument.Parse(Export("queues", "/")).RootElement.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()), Is.EqualTo(names.Order(StringComparer.Ordinal)));
+    }
+
+    [Test]
     public void An_export_says_where_it_comes_from()
     {
         Assert.That(
@@ -146,12 +168,14 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         Assert.That(Export("rabbit_version", "/"), Is.EqualTo("\"3.9.9\""));
     }
 
-    private VirtualHost Host(string name) => _bare.Broker.VirtualHosts.Find(name)!;
+    private VirtualHost Host(string name) => Bare.Broker.VirtualHosts.Find(name)!;
 
-    private ImportReport Import(string json, string? importer = null)
+    private ImportReport Import(string json, string? importer = null) => Import(Bare, json, importer);
+
+    private static ImportReport Import(BareBroker bare, string json, string? importer = null)
     {
         using var document = JsonDocument.Parse(json);
-        return new DefinitionImport(_bare.Broker, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
+        return new DefinitionImport(bare.Broker, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
     /// <summary>A field of all that is exported, or of one virtual host's.</summary>
@@ -162,9 +186,9 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         using (var json = new Utf8JsonWriter(stream))
         {
             if (host is null)
-                DefinitionExport.Write(json, _bare.Broker, origin);
+                DefinitionExport.Write(json, Bare.Broker, origin);
             else
-                DefinitionExport.Write(json, _bare.Broker, origin, Host(host));
+                DefinitionExport.Write(json, Bare.Broker, origin, Host(host));
         }
         return JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray())).RootElement.GetProperty(field).GetRawText();
     }

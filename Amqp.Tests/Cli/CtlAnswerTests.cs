@@ -82,9 +82,9 @@ public sealed class CtlAnswerTests : IDisposable
     {
         _api.With("users/jo", """{"name":"jo","password_hash":"h","hashing_algorithm":"a","tags":["old"]}""");
 
-        CliRun run = await _api.CtlAsync("set_user_tags", "jo", "a,b", "c");
+        CliRun run = await _api.CtlAsync("set_user_tags", "jo", "a,,b", "c,");
 
-        Assert.That(run.Output, Is.EqualTo("Setting tags for user \"jo\" to [a,b, c] ...\n"), run.Error);
+        Assert.That(run.Output, Is.EqualTo("Setting tags for user \"jo\" to [a,,b, c,] ...\n"), run.Error);
         Assert.That(_api.Asked[1], Is.EqualTo("""PUT users/jo {"password_hash":"h","hashing_algorithm":"a","tags":"a,b,c"}"""));
     }
 
