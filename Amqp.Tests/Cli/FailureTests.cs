@@ -1,7 +1,4 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Amqp.Server.Broker;
-using Amqp.Server.Cli.Api;
 using Amqp.Tests.Support;
 using Amqp.Tests.Tls;
 
@@ -109,17 +106,5 @@ public sealed class FailureTests : CliTests
         Assert.That(trusted.Output, Does.Contain($"at {url}"), trusted.Error);
         Assert.That(trusted.ExitCode, Is.Zero);
         Assert.That((plain.ExitCode, plain.Error), Is.EqualTo((69, $"amqpbroker: What is at http://localhost:{broker.ManagementTlsPort} closes the connection without an answer. Look at the URL: the HTTP API is on port 15672 unless management.tcp.port says otherwise, and over TLS its address begins with https://. A broker does so too when it has as many connections as management.connection_max allows.\n")));
-    }
-
-    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch, X509ChainStatusFlags.NotTimeValid, "is one for another name than x. ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is one for another name than x. ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot, ", or of its authority, has run out ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is not trusted: ")]
-    public void What_is_wrong_with_a_certificate_is_said(SslPolicyErrors errors, X509ChainStatusFlags status, string expected)
-    {
-        var failure = ApiFailure.NoTrust(new BrokerLogin(new Uri("https://x:7"), "guest", "guest", "/"), errors, status);
-
-        Assert.That((failure.ExitCode, failure.Message), Is.EqualTo((69, failure.Message)));
-        Assert.That(failure.Message, Does.StartWith($"The certificate of https://x:7{(expected[0] == ',' ? "" : " ")}{expected}"));
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;
@@ -68,6 +70,18 @@ public sealed class LoginSettingsTests
     [TestCase("", null)]
     [TestCase("0.0", null)]
     public void A_timeout_is_seconds_or_none(string text, double? seconds) => Assert.That(LoginSettings.ParseTimeout(text)?.TotalSeconds, Is.EqualTo(seconds));
+
+    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch, X509ChainStatusFlags.NotTimeValid, "is one for another name than x. ")]
+    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is one for another name than x. ")]
+    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot, ", or of its authority, has run out ")]
+    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is not trusted: ")]
+    public void What_is_wrong_with_a_certificate_is_said(SslPolicyErrors errors, X509ChainStatusFlags status, string expected)
+    {
+        var failure = ApiFailure.NoTrust(new BrokerLogin(new Uri("https://x:7"), "guest", "guest", "/"), errors, status);
+
+        Assert.That((failure.ExitCode, failure.Message), Is.EqualTo((69, failure.Message)));
+        Assert.That(failure.Message, Does.StartWith($"The certificate of https://x:7{(expected[0] == ',' ? "" : " ")}{expected}"));
+    }
 
     private static BrokerLogin Resolve(string given, Dictionary<string, string> environment, Func<string, string>? ask)
     {
