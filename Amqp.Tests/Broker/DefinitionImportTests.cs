@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.DefinitionFiles;
-using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
