@@ -45,6 +45,19 @@ public sealed class DeepTableTests : BehaviourTests
     }
 
     [Test]
+    public async Task An_argument_that_nests_deeper_than_is_allowed_closes_the_connection([Values('A', 'F')] char type)
+    {
+        await SkipOnRabbitMqAsync("has no limit");
+        var channel = await OpenChannelAsync();
+
+        await channel.SendAsync(new QueueDeclare(NewName("q"), false, false, true, false, false, Nested(type, MaxDepth + 1)));
+
+        var close = await channel.Client.ExpectAsync<ConnectionClose>(0);
+        Assert.That((close.ReplyCode, close.FailingClass, close.FailingMethod), Is.EqualTo(((ushort)ReplyCode.FrameError, QueueDeclare.Id.Class, QueueDeclare.Id.Method)));
+        Assert.That(close.ReplyText, Does.StartWith("FRAME_ERROR - cannot decode <<0,0,"));
+    }
+
+    [Test]
     public async Task A_headers_exchange_compares_values_that_nest_deep([Values('A', 'F')] char type)
     {
         var channel = await OpenChannelAsync();

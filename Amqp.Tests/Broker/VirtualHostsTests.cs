@@ -31,6 +31,19 @@ public sealed class VirtualHostsTests
             permissions.Find(host, user) is { } permission ? (permission.Configure.Text, permission.Write.Text, permission.Read.Text) : default;
     }
 
+    [Test]
+    public async Task What_was_changed_of_a_virtual_host_outlives_a_restart()
+    {
+        var before = new BareBroker();
+        before.Broker.VirtualHosts.Put("v", new VirtualHostDescription("first", ["a"], "classic"));
+        before.Broker.VirtualHosts.Put("v", new VirtualHostDescription("second", ["b", "c"], "quorum"));
+        await using var after = await before.RestartAsync();
+
+        var description = after.Broker.VirtualHosts.Find("v")!.Description;
+
+        Assert.That((description.Text, string.Join(',', description.Tags), description.DefaultQueueType), Is.EqualTo(("second", "b,c", "quorum")));
+    }
+
     /// <summary>A queue of a file of definitions is as it was exported, and one whose name the broker makes goes with who asked for it.</summary>
     [Test]
     public async Task A_queue_has_the_default_type_where_its_client_named_it_and_not_where_it_is_imported()

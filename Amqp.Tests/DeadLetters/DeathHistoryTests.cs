@@ -47,6 +47,23 @@ public sealed class DeathHistoryTests
             .QuickCheckThrowOnFailure();
     }
 
+    [TestCase(FieldType.SByte)]
+    [TestCase(FieldType.Byte)]
+    [TestCase(FieldType.Int16)]
+    [TestCase(FieldType.UInt16)]
+    [TestCase(FieldType.Int32)]
+    [TestCase(FieldType.UInt32)]
+    [TestCase(FieldType.Int64)]
+    [TestCase(FieldType.Int64Alias)]
+    public void A_count_goes_on_from_any_whole_number(FieldType type)
+    {
+        var entry = FieldTable.Empty.With("queue", FieldValue.FromString("here")).With("reason", FieldValue.FromString("expired")).With("count", FieldValue.FromInteger(type, 3));
+
+        var written = Add(FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(entry)])), new Death(DeathReason.Expired, "here", 17, "", ["k"], null), out _);
+
+        Assert.That(written["x-death"]!.Value.AsArray()[0].AsTable()["count"], Is.EqualTo(FieldValue.FromInt64(4)));
+    }
+
     [TestCase("there expired", "there", true)]
     [TestCase("there expired", "elsewhere", false)]
     [TestCase("there rejected", "there", false)]
