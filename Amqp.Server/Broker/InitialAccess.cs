@@ -5,7 +5,7 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker;
 
 /// <summary>Users and permissions that nobody asked for one by one: of a new data folder, of new virtual hosts, of older versions.</summary>
-internal sealed class InitialAccess(VirtualHosts virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults, ILogger logger)
+internal sealed class InitialAccess(VirtualHostTable virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults, ILogger logger)
 {
     /// <summary>Sees to a data folder that has just been opened.</summary>
     /// <param name="definitions">The configured definitions. Where there are any, they alone say who there is, as in RabbitMQ: no default user, no default virtual host.</param>

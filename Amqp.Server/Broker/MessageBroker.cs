@@ -66,7 +66,7 @@ internal sealed class MessageBroker(
 
     public PermissionStore Permissions { get; private set; } = null!;
 
-    public VirtualHosts VirtualHosts { get; private set; } = null!;
+    public VirtualHostTable VirtualHosts { get; private set; } = null!;
 
     /// <summary>Tells channels when the store has made their messages durable.</summary>
     public CommitNotifier Commits { get; private set; } = null!;
@@ -184,7 +184,7 @@ internal sealed class MessageBroker(
             CountExchanges = () => VirtualHosts.All.Sum(host => (long)host.ExchangeCount),
         };
         Parameters = new RuntimeParameters(definitions) { Events = Events };
-        VirtualHosts = new VirtualHosts(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
+        VirtualHosts = new VirtualHostTable(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
         {
             Events = Events,
             Faults = Faults,

@@ -54,7 +54,7 @@ internal sealed class VirtualHost : IDisposable
 
     public string Name { get; }
 
-    /// <summary>What is said of it; changed by <see cref="VirtualHosts"/> only.</summary>
+    /// <summary>What is said of it; changed by <see cref="VirtualHostTable"/> only.</summary>
     public VirtualHostDescription Description { get; set; } = VirtualHostDescription.None;
 
     /// <summary>True once it is being deleted: nothing can be declared in it any more, and nobody connects.</summary>

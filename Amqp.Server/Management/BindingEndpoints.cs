@@ -138,6 +138,3 @@ internal static class BindingEndpoints
         return System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, 6));
     }
 }
-
-/// <summary>A binding with the virtual host that it is in.</summary>
-internal sealed record ListedBinding(VirtualHost Host, Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments);

@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>The policies of an import, which are put in place at once: each change of policies looks at every queue and exchange of its virtual host.</summary>
 /// <param name="virtualHosts">Those that there are; others may be made by the import before the policies are put in place.</param>
-internal sealed class PolicyImport(VirtualHosts virtualHosts)
+internal sealed class PolicyImport(VirtualHostTable virtualHosts)
 {
     private readonly Dictionary<string, List<Policy>> _policies = [];
 

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// <summary>Checks the queues, exchanges and bindings of an import: against each other, and against those that there are.</summary>
 /// <param name="virtualHosts">Those that there are. Those that the import makes are not among them yet.</param>
 /// <param name="plan">Takes what can be done.</param>
-internal sealed class TopologyImport(VirtualHosts virtualHosts, ImportPlan plan)
+internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
     private readonly Dictionary<(string Host, string Name), PlannedQueue> _queues = [];
     private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = []; // in no virtual host: to check bindings with

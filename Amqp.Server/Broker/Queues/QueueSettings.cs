@@ -93,34 +93,3 @@ internal sealed record QueueSettings
         string? First(string key) => arguments.Text("x-" + key) ?? policy.Text(key);
     }
 }
-
-/// <summary>The kinds of queues, by <c>x-queue-type</c>.</summary>
-internal enum QueueType
-{
-    Classic,
-
-    /// <summary>On one node a durable queue that counts deliveries.</summary>
-    Quorum,
-}
-
-/// <summary>Whether what dies in a queue is dead-lettered, and how surely.</summary>
-internal enum DeadLetterStrategy
-{
-    /// <summary>It is dropped.</summary>
-    Disabled,
-    AtMostOnce,
-    AtLeastOnce,
-}
-
-/// <summary>What becomes of a message for which a queue has no room, by <c>x-overflow</c>.</summary>
-internal enum Overflow
-{
-    /// <summary>The messages in front make room for it.</summary>
-    DropHead,
-
-    /// <summary>It is refused.</summary>
-    RejectPublish,
-
-    /// <summary>It is refused and dead-lettered.</summary>
-    RejectPublishDeadLetter,
-}

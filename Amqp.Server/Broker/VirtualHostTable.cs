@@ -16,7 +16,7 @@ namespace Amqp.Server.Broker;
 
 /// <summary>The virtual hosts: found by name, added and deleted while the broker runs.</summary>
 /// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
-internal sealed class VirtualHosts(
+internal sealed class VirtualHostTable(
     IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules, QueueTimer timer,
     HeldMemory heldMemory, BrokerStatistics statistics, TimeProvider clock, ILogger logger) : IDisposable
 {
