@@ -1,4 +1,4 @@
-using Amqp.Server.Cli;
+using Amqp.Server;
 using Amqp.Server.Hosting;
 
 SocketThreads.CarryWork();

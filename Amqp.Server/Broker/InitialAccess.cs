@@ -1,5 +1,8 @@
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker;

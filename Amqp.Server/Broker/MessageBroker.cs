@@ -1,17 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Tracing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 using Amqp.Storage;
 using Microsoft.Extensions.Options;
 
@@ -211,7 +217,7 @@ internal sealed class MessageBroker(
     private void StartSampler()
     {
         Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
-        Sampler = new StatisticsSampler(this, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory);
+        Sampler = new StatisticsSampler(VirtualHosts, Statistics, faults, clock, _options.Statistics.Interval, _options.Statistics.MaxMemory, _options.DataDirectory);
         Sampler.Start();
     }
 
@@ -243,9 +249,9 @@ internal sealed class MessageBroker(
         GlobalParameters.Changed += Events.GlobalParameterChanged;
         ImportedDefinitions = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         ImportedDefinitions.Restore();
-        Clients = new ClientCounts(this, _options.ChannelMaxPerNode);
         UserLimits = new UserLimits(definitions) { Events = Events };
         UserLimits.Restore();
+        Clients = new ClientCounts(UserLimits, _options.ChannelMaxPerNode);
         Users.Deleting += UserLimits.ClearAll;
     }
 

@@ -1,8 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Storage;

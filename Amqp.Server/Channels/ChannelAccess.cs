@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
 
 namespace Amqp.Server.Channels;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels;

@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Channels;
 

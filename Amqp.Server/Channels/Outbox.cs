@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Channels;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Replies;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels;
 

@@ -1,10 +1,11 @@
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 
 namespace Amqp.Server.Channels;
 

@@ -1,7 +1,7 @@
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels;
 

@@ -1,12 +1,13 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;

@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
+using Amqp.Server.Channels.Handlers;
 
 namespace Amqp.Server.Connections;
 

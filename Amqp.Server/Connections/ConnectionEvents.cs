@@ -1,6 +1,6 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Channels;
 using static Amqp.Server.Broker.Events.EventFacts;
 

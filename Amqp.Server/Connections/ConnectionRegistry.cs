@@ -3,6 +3,7 @@ using System.Net;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Options;

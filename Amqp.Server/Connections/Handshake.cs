@@ -2,8 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 

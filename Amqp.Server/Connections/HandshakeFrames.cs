@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Connections;
 

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 
 namespace Amqp.Server.Connections;
 

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
+using Amqp.Server.Channels.Handlers;
 
 namespace Amqp.Server.Connections;
 

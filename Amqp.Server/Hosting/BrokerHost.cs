@@ -5,6 +5,7 @@ using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 using Amqp.Server.Metrics;
 using Amqp.Server.Telemetry;
 using Microsoft.AspNetCore.Connections;

@@ -2,7 +2,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Logging;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;

@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
 using Amqp.Server.Connections;
+using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Amqp.Server.Connections;
+using Amqp.Server.Logging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

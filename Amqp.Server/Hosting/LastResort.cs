@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Logging;
 using Amqp.Storage;

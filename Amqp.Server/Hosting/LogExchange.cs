@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;

@@ -6,7 +6,7 @@ namespace Amqp.Server.Hosting;
 /// a second that come one by one take 18 us of CPU each instead of 51 and are late by 0.5 ms instead of 1.4 in 1 of 100; a stream of
 /// 16 B messages takes 0.33 us instead of 0.54; channels open and close half as often again.</para>
 /// <para>The price: what runs on these threads, one for each processor, must not wait. Requests to the management port go to the thread pool
-/// and stay there, whatever they await (<see cref="Management.ThreadPoolContext"/>).</para>
+/// and stay there, whatever they await (<see cref="Management.Http.ThreadPoolContext"/>).</para>
 /// </remarks>
 internal static class SocketThreads
 {

@@ -1,3 +1,6 @@
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Resources;
+
 namespace Amqp.Server.Management;
 
 /// <summary>Puts the HTTP API together.</summary>

@@ -1,4 +1,4 @@
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Channels;
 
 namespace Amqp.Server.Metrics;

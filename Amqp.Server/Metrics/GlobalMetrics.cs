@@ -1,8 +1,9 @@
 using System.Globalization;
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Metrics;
 

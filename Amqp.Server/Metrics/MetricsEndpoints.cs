@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Metrics;

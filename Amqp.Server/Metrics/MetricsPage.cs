@@ -1,8 +1,9 @@
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
@@ -53,10 +54,10 @@ internal sealed class MetricsPage
             metric.WriteSum(_writer, Queues);
         foreach (var metric in ChannelMetrics.Gauges)
             metric.WriteSum(_writer, Channels);
-        var messages = Broker.Statistics.Messages(_hosts);
+        var messages = Broker.Statistics.Messages(_hosts.Select(host => host.Statistics));
         foreach (var metric in (Metric<MessageCounts>[])[.. ChannelMetrics.Published, .. ChannelMetrics.Delivered])
             metric.WriteSum(_writer, [messages]);
-        var traffic = Broker.Statistics.Traffic(_hosts);
+        var traffic = Broker.Statistics.Traffic(_hosts.Select(host => host.Statistics));
         foreach (var metric in (Metric<TrafficCounts>[])[.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets])
             metric.WriteSum(_writer, [traffic]);
         foreach (var metric in ConnectionMetrics.Gauges)
@@ -79,7 +80,7 @@ internal sealed class MetricsPage
         await WriteEachAsync([.. ChannelMetrics.Published, .. ChannelMetrics.Delivered]);
         await WriteEachAsync([.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets]);
         await WriteEachAsync(ConnectionMetrics.Gauges);
-        WriteTotals(Broker.Statistics.Messages(_hosts));
+        WriteTotals(Broker.Statistics.Messages(_hosts.Select(host => host.Statistics)));
         await _writer.FlushAsync(_cancellation);
     }
 

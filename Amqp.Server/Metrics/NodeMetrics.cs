@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Configuration;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 using Amqp.Storage;
 
 namespace Amqp.Server.Metrics;

@@ -1,5 +1,7 @@
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Metrics;
 

@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Options;
 

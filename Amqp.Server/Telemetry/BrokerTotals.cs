@@ -1,5 +1,5 @@
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Telemetry;
 
@@ -9,8 +9,8 @@ internal sealed class BrokerTotals
     public BrokerTotals(MessageBroker broker)
     {
         var hosts = broker.VirtualHosts.All;
-        Messages = broker.Statistics.Messages(hosts);
-        Traffic = broker.Statistics.Traffic(hosts);
+        Messages = broker.Statistics.Messages(hosts.Select(host => host.Statistics));
+        Traffic = broker.Statistics.Traffic(hosts.Select(host => host.Statistics));
         foreach (var host in hosts)
         {
             Connections += host.Statistics.ConnectionCount;

@@ -1,4 +1,4 @@
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Options;

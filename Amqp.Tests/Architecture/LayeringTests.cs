@@ -13,17 +13,16 @@ public partial class LayeringTests
 
     // Calls go inward: Connections -> Channels -> Broker.
     [TestCase("Broker", "Channels", "Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
-    [TestCase("Security", "Channels", "Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Channels", "Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Management", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Telemetry", "Channels", "Connections", "Management", "Metrics", "Hosting", "Cli")]
-    [TestCase("Configuration", "Broker", "Security", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
-    [TestCase("Logging", "Broker", "Security", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
-    [TestCase("Bench", "Broker", "Security", "Channels", "Connections", "Configuration", "Inspection", "Management", "Metrics", "Telemetry", "Hosting", "Cli")] // of AMQP it knows the bytes only
-    [TestCase("Inspection", "Security", "Channels", "Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
-    [TestCase("Cli", "Broker", "Security", "Channels", "Connections")] // a command reaches the broker over HTTP
+    [TestCase("Configuration", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
+    [TestCase("Logging", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
+    [TestCase("Bench", "Broker", "Channels", "Connections", "Configuration", "Inspection", "Management", "Metrics", "Telemetry", "Hosting", "Cli")] // of AMQP it knows the bytes only
+    [TestCase("Inspection", "Channels", "Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
+    [TestCase("Cli", "Broker", "Channels", "Connections")] // a command reaches the broker over HTTP
     public void Inner_folders_of_the_server_do_not_know_outer_ones(string inner, params string[] outer)
     {
         var uses = SourceTree.FilesOf($"Amqp.Server/{inner}")

@@ -1,8 +1,9 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Parameters;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 using RabbitMQ.Client.Exceptions;
 

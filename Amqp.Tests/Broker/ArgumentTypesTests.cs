@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 

@@ -1,4 +1,4 @@
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
 using Amqp.Storage;
 using Amqp.Tests.Support;

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -92,7 +92,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
     [Test]
     public void The_broker_has_as_many_channels_as_its_limit_says_whosever_they_are([Values] bool isEnded)
     {
-        var clients = new ClientCounts(_broker.Broker, channelLimit: 3);
+        var clients = new ClientCounts(_broker.Broker.UserLimits, channelLimit: 3);
         var (one, other) = (clients.Admit("guest", _broker.Host), clients.Admit("another", _broker.Host));
         one.OpenChannel();
         one.OpenChannel();
@@ -123,7 +123,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
     [Test]
     public void A_channel_that_is_refused_for_its_users_limit_does_not_count_for_the_brokers()
     {
-        var clients = new ClientCounts(_broker.Broker, channelLimit: 4);
+        var clients = new ClientCounts(_broker.Broker.UserLimits, channelLimit: 4);
         _broker.Broker.UserLimits.Set("guest", UserLimits.MaxChannels, FieldValue.FromInt64(1));
         var admission = clients.Admit("guest", _broker.Host);
         Assert.That(OpenAll(admission), Is.EqualTo(1));

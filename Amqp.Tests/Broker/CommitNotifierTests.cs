@@ -1,5 +1,6 @@
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using System.Text;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Exchanges.Hashing;
+using Amqp.Server.Broker.Routing;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

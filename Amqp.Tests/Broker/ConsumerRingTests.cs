@@ -1,4 +1,3 @@
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Tests.Broker;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

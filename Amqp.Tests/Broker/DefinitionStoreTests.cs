@@ -1,9 +1,10 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 

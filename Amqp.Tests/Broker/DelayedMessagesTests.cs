@@ -1,8 +1,12 @@
 using System.Buffers;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

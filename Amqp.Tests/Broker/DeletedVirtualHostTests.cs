@@ -1,4 +1,4 @@
-using Amqp.Server.Management;
+using Amqp.Server.Management.Resources;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

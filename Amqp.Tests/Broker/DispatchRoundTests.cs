@@ -1,5 +1,5 @@
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Messages;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

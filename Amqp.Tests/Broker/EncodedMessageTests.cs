@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Messages;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

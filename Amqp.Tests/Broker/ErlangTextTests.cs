@@ -1,6 +1,7 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 

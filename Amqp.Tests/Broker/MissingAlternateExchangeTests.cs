@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Routing;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -1,7 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
@@ -134,7 +135,7 @@ public sealed class PolicyKeysTests
     {
         Queue[] queues = [_broker.Declare("classic"), _broker.Declare("quorum", QueueFlags.Durable, ("x-queue-type", "quorum"))];
         var policy = new Policy(PolicyKind.User, "p", "", applyTo, 0, FieldTable.Empty.With(key, value));
-        return string.Join(' ', queues.Where(queue => PolicyTarget.Covers(policy, queue)).Select(queue => queue.Name));
+        return string.Join(' ', queues.Where(queue => PolicyTarget.Covers(policy, queue.Settings.Type)).Select(queue => queue.Name));
     }
 
     private static Policy? Of(PolicyKind kind, string key, object? value) => value is null ? null : new Policy(kind, "p", "", "all", 0, FieldTable.Empty.With(key, Value(value)));

@@ -1,4 +1,4 @@
-using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Tests.Broker;

@@ -1,5 +1,5 @@
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
 

@@ -1,4 +1,4 @@
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage;
 using Amqp.Tests.Storage;
 

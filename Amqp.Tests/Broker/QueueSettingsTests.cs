@@ -1,6 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Broker;
 

@@ -1,8 +1,10 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -1,8 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Replies;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

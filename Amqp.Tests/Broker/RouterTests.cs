@@ -1,7 +1,9 @@
 using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

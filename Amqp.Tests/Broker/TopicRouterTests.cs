@@ -1,6 +1,6 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -1,8 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

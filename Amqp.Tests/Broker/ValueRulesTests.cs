@@ -1,8 +1,9 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Values;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

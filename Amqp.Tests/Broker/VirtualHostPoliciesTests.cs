@@ -1,7 +1,8 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 

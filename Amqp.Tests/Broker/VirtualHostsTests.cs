@@ -1,7 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

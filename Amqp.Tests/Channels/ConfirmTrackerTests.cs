@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Channels;
 using Amqp.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
 using Amqp.Tests.Support;
 

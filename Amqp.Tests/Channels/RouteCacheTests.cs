@@ -1,7 +1,7 @@
 using System.Text;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Tests.Support;
 
@@ -66,7 +66,7 @@ public sealed class RouteCacheTests : IAsyncDisposable
     private void Add(string key, MessageRoute route, int? declarations = null) =>
         _cache.Add(Encoding.ASCII.GetBytes(key), route, Tally, _broker.Host.TopologyVersion, declarations);
 
-    private ExchangeTally Tally => new(_broker.Host.FindExchange("")!);
+    private ExchangeTally Tally => new(_broker.Host.FindExchange("")!.Counts);
 
     private MessageRoute? Find(string key) => _cache.TryFind(Encoding.ASCII.GetBytes(key), out var route, out _) ? route : null;
 }

@@ -1,7 +1,7 @@
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 using Amqp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

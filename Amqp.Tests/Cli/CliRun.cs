@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Amqp.Server.Cli;
+using Amqp.Server;
 
 namespace Amqp.Tests.Cli;
 

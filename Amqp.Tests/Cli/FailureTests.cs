@@ -1,4 +1,4 @@
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 using Amqp.Tests.Tls;
 

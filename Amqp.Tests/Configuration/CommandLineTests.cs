@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Amqp.Server.Cli;
+using Amqp.Server;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;

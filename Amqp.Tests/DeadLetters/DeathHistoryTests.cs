@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Messages;
 using Amqp.Tests.Protocol;
 using Amqp.Tests.Support;
 using FsCheck;

@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
@@ -124,7 +124,7 @@ public sealed class HostileHeaderTests
     }
 
     /// <summary>A delay that this test does not wait for.</summary>
-    private static bool IsLong(FieldValue? delay) => delay is { } value && Server.Broker.Exchanges.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
+    private static bool IsLong(FieldValue? delay) => delay is { } value && Server.Broker.Exchanges.Delayed.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
 
     private async Task<RawMessage<BasicGetOk>> TakeAsync(string queue, bool noAck = true)
     {

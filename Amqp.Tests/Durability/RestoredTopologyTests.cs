@@ -1,9 +1,12 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;

@@ -1,4 +1,7 @@
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;

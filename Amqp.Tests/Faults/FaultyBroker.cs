@@ -1,11 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;

@@ -1,7 +1,7 @@
 using System.Text;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

@@ -3,7 +3,7 @@ using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Fuzz;
 

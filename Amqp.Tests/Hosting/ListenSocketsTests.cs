@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Amqp.Server.Configuration;
 using Amqp.Server.Hosting;
 using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 

@@ -1,4 +1,4 @@
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Amqp.Server.Hosting;
+using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 

@@ -1,7 +1,8 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Inspection;
 using Amqp.Storage;
 using Amqp.Tests.Storage;

@@ -5,7 +5,7 @@ using Amqp.Server.Hosting;
 using Amqp.Server.Hosting.Proxy;
 using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Logging;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 using Microsoft.Extensions.Logging;
 using MessageBroker = Amqp.Server.Broker.MessageBroker;
 using Queue = Amqp.Server.Broker.Queues.Queue;

@@ -1,9 +1,10 @@
 using System.Net;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Metrics;
@@ -108,7 +109,7 @@ public sealed class MetricFamilyTests
             channel.NoteUnrouted(isReturned: i < 2);
         channel.NoteConfirmed(9);
         channel.NotePublishedToConfirm(8);
-        channel.TallyOf(Broker.VirtualHosts.Find("a")!.FindExchange("amq.fanout")!).Note(queues: 7);
+        channel.TallyOf(Broker.VirtualHosts.Find("a")!.FindExchange("amq.fanout")!.Counts).Note(queues: 7);
         var connection = new ConnectionCounts();
         statistics.Open(connection);
         for (int i = 0; i < 4; i++)
@@ -123,8 +124,8 @@ public sealed class MetricFamilyTests
         var quorum = queues.DeclareQueue("quorum", isServerNamed: false, QueueFlags.Durable, FieldTable.Empty.With("x-queue-type", FieldValue.FromString("quorum")), this);
         foreach (var reason in Enum.GetValues<DeathReason>())
         {
-            Broker.Statistics.NoteDead(classic.Settings, reason, 30 + (int)reason);
-            Broker.Statistics.NoteDead(quorum.Settings, reason, 40 + (int)reason);
+            Broker.Statistics.NoteDead(classic.Settings.Type, classic.Settings.DeadLetterStrategy, reason, 30 + (int)reason);
+            Broker.Statistics.NoteDead(quorum.Settings.Type, quorum.Settings.DeadLetterStrategy, reason, 40 + (int)reason);
         }
         const string Classic = "{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"disabled\"}", Quorum = "{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"disabled\"}", Protocol = "{protocol=\"amqp091\"}";
         string[] expected =

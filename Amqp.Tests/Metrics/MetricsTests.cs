@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amqp.Protocol;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 using BasicProperties = RabbitMQ.Client.BasicProperties;
@@ -369,7 +369,7 @@ public partial class MetricsTests
     public async Task Details_are_of_the_virtual_host_that_is_asked_for()
     {
         await using var broker = await BrokerInProcess.StartAsync();
-        broker.Broker.VirtualHosts.Put("other", Amqp.Server.Broker.VirtualHostDescription.None);
+        broker.Broker.VirtualHosts.Put("other", Amqp.Server.Broker.VirtualHosts.VirtualHostDescription.None);
         await using var connection = await broker.Factory().CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeclareAsync("q", false, false, false);

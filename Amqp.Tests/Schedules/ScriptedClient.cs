@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
+using Amqp.Server.Channels.Handlers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Schedules;

@@ -22,14 +22,14 @@ public sealed class VirtualHostTests
     {
         private readonly SchedulesBroker _broker;
         private readonly ScriptedClient _client;
-        private readonly Amqp.Server.Broker.VirtualHost _virtualHost;
+        private readonly Amqp.Server.Broker.VirtualHosts.VirtualHost _virtualHost;
         private readonly long _queueMemory;
 
         public Deleting(SchedulesBroker broker)
         {
             _broker = broker;
             _queueMemory = broker.Broker.Store.QueueMemoryInUse;
-            _virtualHost = broker.Broker.VirtualHosts.Put("host", Amqp.Server.Broker.VirtualHostDescription.None, maker: "guest");
+            _virtualHost = broker.Broker.VirtualHosts.Put("host", Amqp.Server.Broker.VirtualHosts.VirtualHostDescription.None, maker: "guest");
             _client = new ScriptedClient(broker, virtualHost: "host");
         }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
+using Amqp.Server.Connections;
 using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Security;

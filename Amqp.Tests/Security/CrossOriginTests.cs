@@ -1,5 +1,5 @@
 using Amqp.Server.Configuration;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Amqp.Tests.Security;

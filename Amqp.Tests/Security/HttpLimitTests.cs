@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;

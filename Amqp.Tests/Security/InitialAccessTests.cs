@@ -1,5 +1,5 @@
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Security;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;

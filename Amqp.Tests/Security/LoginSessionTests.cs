@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Amqp.Server.Management;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Management.Http;
 using Amqp.Tests.Support;
 using Amqp.Tests.Tls;
 

@@ -1,5 +1,5 @@
-using Amqp.Server.Management;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Management.Http;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;

@@ -1,5 +1,5 @@
 using System.Text;
-using Amqp.Server.Security;
+using Amqp.Server.Connections;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;

@@ -1,5 +1,5 @@
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Configuration;
-using Amqp.Server.Security;
 
 namespace Amqp.Tests.Security;
 

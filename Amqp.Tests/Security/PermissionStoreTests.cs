@@ -1,4 +1,4 @@
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;

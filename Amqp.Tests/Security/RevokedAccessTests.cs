@@ -1,6 +1,6 @@
 using System.Text;
 using Amqp.Protocol;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;

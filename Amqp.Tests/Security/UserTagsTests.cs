@@ -1,4 +1,4 @@
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Access;
 
 namespace Amqp.Tests.Security;
 

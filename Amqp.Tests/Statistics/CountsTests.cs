@@ -1,7 +1,8 @@
 using System.Reflection;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Tests.Statistics;
@@ -127,7 +128,7 @@ public sealed class CountsTests
     {
         var host = new VirtualHostStatistics(new BrokerStatistics());
         var publisher = host.OpenChannel();
-        publisher.TallyOf(NewExchange("x")).Note(queues: 0);
+        publisher.TallyOf(NewExchange("x").Counts).Note(queues: 0);
         host.OpenChannel().Deliveries.Get = 1;
         Assert.That(host.CountPublishers(), Is.EqualTo(1));
 
@@ -143,12 +144,12 @@ public sealed class CountsTests
         var exchange = NewExchange("x");
         var channel = host.OpenChannel();
         for (int i = 0; i < 3; i++)
-            channel.TallyOf(exchange).Note(queues: 2);
+            channel.TallyOf(exchange.Counts).Note(queues: 2);
         host.CarryExchanges();
         host.CarryExchanges();
         Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)));
 
-        channel.TallyOf(exchange).Note(queues: 5);
+        channel.TallyOf(exchange.Counts).Note(queues: 5);
         Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)), "nobody has asked");
         host.Close(channel);
         host.CarryExchanges();
@@ -162,20 +163,20 @@ public sealed class CountsTests
     {
         var counts = new ChannelCounts();
         var stays = NewExchange("stays");
-        counts.TallyOf(stays).Note(queues: 3);
+        counts.TallyOf(stays.Counts).Note(queues: 3);
         for (int i = 0; i < 200; i++)
         {
             var gone = NewExchange($"gone {i}");
-            counts.TallyOf(gone).Note(queues: 2);
+            counts.TallyOf(gone.Counts).Note(queues: 2);
             gone.MarkDeleted();
         }
 
         var read = counts.Read();
 
         Assert.That((read.Publish, read.Routed), Is.EqualTo((201L, 403L)));
-        Assert.That(counts.Tallies().Select(tally => tally.Exchange), Has.Member(stays));
+        Assert.That(counts.Tallies().Select(tally => tally.Exchange), Has.Member(stays.Counts));
         Assert.That(counts.Tallies(), Has.Length.LessThan(100));
-        Assert.That(counts.TallyOf(stays).In, Is.EqualTo(1), "it is counted on");
+        Assert.That(counts.TallyOf(stays.Counts).In, Is.EqualTo(1), "it is counted on");
     }
 
     [Test]

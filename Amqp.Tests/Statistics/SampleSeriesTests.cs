@@ -1,4 +1,4 @@
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Tests.Statistics;
 

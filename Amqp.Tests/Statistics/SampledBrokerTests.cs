@@ -1,10 +1,13 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
@@ -105,7 +108,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
             foreach (var reason in Enum.GetValues<DeathReason>())
             {
                 int messages = expected.Count + 1;
-                _broker.Broker.Statistics.NoteDead(queue.Settings, reason, messages);
+                _broker.Broker.Statistics.NoteDead(queue.Settings.Type, queue.Settings.DeadLetterStrategy, reason, messages);
                 expected.Add((queue.Settings.Type, queue.Settings.DeadLetterStrategy, reason), messages);
             }
 
@@ -156,7 +159,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q");
         var clock = new ManualClock();
-        await using var sampler = new StatisticsSampler(_broker.Broker, clock, TimeSpan.FromSeconds(5), mostBytes, _broker.DataFolder);
+        await using var sampler = new StatisticsSampler(_broker.Broker.VirtualHosts, _broker.Broker.Statistics, _broker.Broker.Faults, clock, TimeSpan.FromSeconds(5), mostBytes, _broker.DataFolder);
         sampler.Start();
         for (int second = 5; second <= 50; second += 5)
         {
@@ -176,7 +179,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         var host = _broker.Host;
         var channel = host.Statistics.OpenChannel();
         var exchange = host.FindExchange("amq.direct")!;
-        channel.TallyOf(exchange).Note(queues: 1);
+        channel.TallyOf(exchange.Counts).Note(queues: 1);
         var connection = new ConnectionCounts();
         host.Statistics.Open(connection);
         connection.NoteReceived(1);

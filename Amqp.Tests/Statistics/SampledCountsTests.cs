@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
 using Amqp.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,12 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.Dispatch;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Tests.Faults;
 using Microsoft.Extensions.Logging.Abstractions;

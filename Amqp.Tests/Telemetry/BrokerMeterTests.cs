@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
-using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Configuration;
 using Amqp.Server.Telemetry;
 using Amqp.Tests.Support;
@@ -26,13 +28,13 @@ public sealed class BrokerMeterTests
         for (int i = 0; i < 5; i++)
             channel.NoteUnrouted(isReturned: i < 2);
         channel.NoteConfirmed(9);
-        channel.TallyOf(broker.Host.FindExchange("amq.fanout")!).Note(queues: 7);
+        channel.TallyOf(broker.Host.FindExchange("amq.fanout")!.Counts).Note(queues: 7);
         var connection = new ConnectionCounts();
         broker.Host.Statistics.Open(connection);
         connection.NoteReceived(100);
         connection.NoteSent(200);
         foreach (var reason in Enum.GetValues<DeathReason>())
-            broker.Broker.Statistics.NoteDead(queue.Settings, reason, 20 + (int)reason);
+            broker.Broker.Statistics.NoteDead(queue.Settings.Type, queue.Settings.DeadLetterStrategy, reason, 20 + (int)reason);
         broker.Broker.Statistics.Authentication.Note(AuthenticationAttempts.Amqp, "", "", isSuccess: true);
         for (int i = 0; i < 3; i++)
             broker.Broker.Statistics.Authentication.Note(AuthenticationAttempts.Http, "", "", isSuccess: i == 0);

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Tests.Support;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Views;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Tls;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Amqp.Server.Cli;
+using Amqp.Server;
 using Amqp.Server.Configuration;
 using Amqp.Server.Hosting;
 using Amqp.Server.Hosting.Tls;

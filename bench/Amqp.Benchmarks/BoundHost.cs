@@ -1,12 +1,12 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,5 @@
+using Amqp.Server.Broker.Errors;
+
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>The disk of the data folder: whether it is short of room, and when that is worth another look.</summary>

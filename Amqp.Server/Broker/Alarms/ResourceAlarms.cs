@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Alarms;

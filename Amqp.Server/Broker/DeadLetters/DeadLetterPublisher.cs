@@ -1,8 +1,10 @@
 using System.Buffers;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.DeadLetters;

@@ -1,7 +1,9 @@
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.DeadLetters;

@@ -1,3 +1,5 @@
+using Amqp.Server.Broker.Messages;
+
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>One death of a message.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Amqp.Protocol;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 

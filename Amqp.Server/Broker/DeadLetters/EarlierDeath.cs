@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 

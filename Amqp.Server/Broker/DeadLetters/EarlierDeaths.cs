@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 

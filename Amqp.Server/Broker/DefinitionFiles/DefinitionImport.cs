@@ -1,7 +1,9 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 

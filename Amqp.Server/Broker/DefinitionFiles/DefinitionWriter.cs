@@ -1,8 +1,12 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 

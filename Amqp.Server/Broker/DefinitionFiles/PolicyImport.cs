@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 

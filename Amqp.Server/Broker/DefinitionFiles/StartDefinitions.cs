@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Values;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.DefinitionFiles;

@@ -1,7 +1,9 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 

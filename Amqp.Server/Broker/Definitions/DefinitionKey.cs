@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using Amqp.Protocol;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Routing;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Definitions;

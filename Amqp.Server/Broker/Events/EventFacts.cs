@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Events;
 

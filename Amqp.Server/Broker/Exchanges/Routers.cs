@@ -1,4 +1,8 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Exchanges.Hashing;
+using Amqp.Server.Broker.Exchanges.History;
+using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges;
 

@@ -1,3 +1,5 @@
+using Amqp.Server.Broker.Errors;
+
 namespace Amqp.Server.Broker.Faults;
 
 /// <summary>Where every unexpected exception ends that was kept inside its compartment: it is counted, remembered and logged. Thread-safe.</summary>

@@ -1,3 +1,6 @@
+
+
+
 namespace Amqp.Server.Broker.Faults;
 
 /// <summary>The system's clock, whose timers contain what their callbacks throw: else a timer's error would end the process.</summary>

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;

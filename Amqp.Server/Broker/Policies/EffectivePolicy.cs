@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Policies;
 

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Parameters;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Policies;
 

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Policies;
 

@@ -1,5 +1,3 @@
-using Amqp.Server.Broker.Queues;
-
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>RabbitMQ's <c>apply-to</c>: which kinds of things a policy is for.</summary>
@@ -21,10 +19,10 @@ internal static class PolicyTarget
     /// <summary>Whether a policy is for exchanges.</summary>
     public static bool CoversExchanges(Policy policy) => policy.ApplyTo is All or Exchanges;
 
-    /// <summary>Whether a policy is for queues of this queue's type, and says nothing that such queues do not understand.</summary>
-    public static bool Covers(Policy policy, Queue queue)
+    /// <summary>Whether a policy is for queues of a type, and says nothing that such queues do not understand.</summary>
+    public static bool Covers(Policy policy, QueueType type)
     {
-        bool isQuorum = queue.Arguments.Table["x-queue-type"] is { Type: Protocol.FieldType.LongString } type && type.AsString() == "quorum";
+        bool isQuorum = type == QueueType.Quorum;
         return policy.ApplyTo is All or Queues || policy.ApplyTo == (isQuorum ? "quorum_queues" : "classic_queues")
             ? !policy.Definition.Any(entry => (isQuorum ? _notForQuorum : _notForClassic).Contains(entry.Key))
             : false;

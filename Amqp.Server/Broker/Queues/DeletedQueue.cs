@@ -1,4 +1,3 @@
-using Amqp.Server.Broker.Dispatch;
 
 namespace Amqp.Server.Broker.Queues;
 

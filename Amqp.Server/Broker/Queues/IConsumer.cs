@@ -1,4 +1,4 @@
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues;
 

@@ -1,5 +1,5 @@
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;

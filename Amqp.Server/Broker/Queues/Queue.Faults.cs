@@ -1,6 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;

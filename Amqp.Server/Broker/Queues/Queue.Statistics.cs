@@ -1,6 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -125,7 +127,7 @@ internal sealed partial class Queue
     public void NoteDropped()
     {
         Interlocked.Increment(ref _dropped);
-        VirtualHost.Statistics.Broker.NoteDead(Settings, DeathReason.Rejected, 1);
+        VirtualHost.Statistics.Broker.NoteDead(Settings.Type, Settings.DeadLetterStrategy, DeathReason.Rejected, 1);
     }
 
     /// <summary>Octets of the message in front, its head included; 0 when there is none, or the disk cannot be read just now.</summary>

@@ -1,13 +1,17 @@
 using System.Runtime.InteropServices;
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Dispatch;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
 
 /// <content>What is done with a queue besides adding, delivering and settling: room for publishes, policies, its own expiry, dead letters.</content>
-internal sealed partial class Queue
+internal sealed partial class Queue : IWakened
 {
     /// <summary>Milliseconds between two complaints about the same.</summary>
     private const long ComplaintInterval = 60_000;
@@ -86,8 +90,22 @@ internal sealed partial class Queue
         }
     }
 
+    void IWakened.Wake()
+    {
+        var round = PooledRound.Current;
+        try
+        {
+            OnDue(round);
+        }
+        catch (Exception error)
+        {
+            VirtualHost.Faults.Note(Compartment.Queue, $"queue '{Name}' in vhost '{VirtualHost.Name}', what is due", error);
+        }
+        round.Complete();
+    }
+
     /// <summary>The timer wakes the queue: something has expired in it, or the queue itself.</summary>
-    public void OnDue(DispatchRound round)
+    private void OnDue(DispatchRound round)
     {
         bool isUnused;
         lock (_gate)
@@ -116,7 +134,7 @@ internal sealed partial class Queue
     /// <summary>Dead-letters a message that the queue has refused. It needs no lock but this queue's: the round publishes it when none is held.</summary>
     public void BuryRefused(byte[] payload, DispatchRound round)
     {
-        VirtualHost.Statistics.Broker.NoteDead(Settings, DeathReason.MaxLength, 1);
+        VirtualHost.Statistics.Broker.NoteDead(Settings.Type, Settings.DeadLetterStrategy, DeathReason.MaxLength, 1);
         if (Settings.DeadLetterExchange is null)
             return;
         lock (_gate)

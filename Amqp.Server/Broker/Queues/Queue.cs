@@ -1,9 +1,12 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Dispatch;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;

@@ -1,3 +1,7 @@
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;

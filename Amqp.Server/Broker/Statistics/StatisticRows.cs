@@ -1,5 +1,7 @@
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Statistics;
 
@@ -56,9 +58,9 @@ internal static class StatisticRows
 
     public static void Read(BrokerStatistics statistics, IReadOnlyList<VirtualHost> hosts, string dataDirectory, Span<long> row)
     {
-        Read(statistics.Messages(hosts), row);
+        Read(statistics.Messages(hosts.Select(host => host.Statistics)), row);
         PutDepth(hosts.SelectMany(host => host.Queues), row[HostDepth..]);
-        var traffic = statistics.Traffic(hosts);
+        var traffic = statistics.Traffic(hosts.Select(host => host.Statistics));
         (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
         for (int i = 0; i < ChurnRates.Length; i++)
             row[BrokerChurn + i] = statistics.Count((Churn)i);

@@ -1,6 +1,8 @@
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Statistics;
 
@@ -14,7 +16,9 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     /// <summary>How much a new look weighs in the average that consumer capacity is.</summary>
     private const double CapacityWeight = 0.3;
 
-    private readonly MessageBroker _broker;
+    private readonly VirtualHostTable _virtualHosts;
+    private readonly BrokerStatistics _statistics;
+    private readonly ContainedFaults _faults;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _interval;
     private readonly long _mostBytes;
@@ -27,13 +31,16 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     private long _bytes; // in use after the last sample
     private long _bytesNow;
 
-    /// <param name="broker">Whose objects.</param>
+    /// <param name="virtualHosts">Whose objects.</param>
+    /// <param name="statistics">What the broker counts as a whole.</param>
+    /// <param name="faults">Told of a sample that failed.</param>
     /// <param name="clock">Says when.</param>
     /// <param name="interval">Time between two samples.</param>
     /// <param name="mostBytes">What samples may take in memory.</param>
     /// <param name="dataDirectory">Where the broker's disk is.</param>
-    public StatisticsSampler(MessageBroker broker, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory) =>
-        (_broker, _clock, _interval, _mostBytes, _dataDirectory) = (broker, clock, interval, mostBytes, dataDirectory);
+    public StatisticsSampler(
+        VirtualHostTable virtualHosts, BrokerStatistics statistics, ContainedFaults faults, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory) =>
+        (_virtualHosts, _statistics, _faults, _clock, _interval, _mostBytes, _dataDirectory) = (virtualHosts, statistics, faults, clock, interval, mostBytes, dataDirectory);
 
     /// <summary>When the last sample was taken and when the one before, in milliseconds since 1970-01-01 UTC; 0: not yet.</summary>
     public (long Last, long Before) Times
@@ -54,7 +61,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
     {
         lock (_turn)
         {
-            foreach (var host in _broker.VirtualHosts.All)
+            foreach (var host in _virtualHosts.All)
             {
                 foreach (var queue in host.Queues)
                     queue.Samples = null;
@@ -66,7 +73,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
                     connection.Samples = null;
                 host.Statistics.Samples = null;
             }
-            _broker.Statistics.Samples = null;
+            _statistics.Samples = null;
         }
     }
 
@@ -85,19 +92,19 @@ internal sealed class StatisticsSampler : IAsyncDisposable
         {
             long now = Now;
             _bytesNow = 0;
-            var hosts = _broker.VirtualHosts.All;
+            var hosts = _virtualHosts.All;
             foreach (var host in hosts)
                 Sample(host, now);
             Span<long> row = stackalloc long[StatisticRows.BrokerWidth];
-            StatisticRows.Read(_broker.Statistics, hosts, _dataDirectory, row);
-            _broker.Statistics.Samples = Add(_broker.Statistics.Samples, now, row, SampleSeries.Global);
+            StatisticRows.Read(_statistics, hosts, _dataDirectory, row);
+            _statistics.Samples = Add(_statistics.Samples, now, row, SampleSeries.Global);
             _bytes = _bytesNow;
             lock (_times)
                 (_last, _before) = (now, _last);
         }
         catch (Exception error)
         {
-            _broker.Faults.Note(Compartment.Statistics, "a sample of the statistics", error); // the broker does without its charts rather than without its messages
+            _faults.Note(Compartment.Statistics, "a sample of the statistics", error); // the broker does without its charts rather than without its messages
         }
         finally
         {

@@ -1,7 +1,11 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Tracing;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Tracing;

@@ -1,7 +1,11 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Values;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Handlers;

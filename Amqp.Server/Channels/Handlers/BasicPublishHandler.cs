@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Publishing;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Tracing;
-using Amqp.Server.Security;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Handlers;

@@ -1,5 +1,7 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Channels.Handlers;
 

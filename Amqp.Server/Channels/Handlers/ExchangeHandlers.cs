@@ -1,7 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels.Handlers;
 

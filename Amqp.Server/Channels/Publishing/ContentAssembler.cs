@@ -1,7 +1,7 @@
 using System.Buffers;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels.Publishing;
 

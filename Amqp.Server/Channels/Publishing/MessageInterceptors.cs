@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Channels.Publishing;

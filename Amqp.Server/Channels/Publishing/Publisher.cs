@@ -1,9 +1,13 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Statistics;
-using Amqp.Server.Security;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Channels.Publishing;
 
@@ -32,7 +36,7 @@ internal sealed class Publisher(AmqpChannel channel)
         var (version, declarations) = (_virtualHost.TopologyVersion, _virtualHost.Declarations);
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(OctetText.Decode(exchangeName));
-        tally = channel.Counts.TallyOf(exchange);
+        tally = channel.Counts.TallyOf(exchange.Counts);
         if (exchange.Chooser is { } chooser && !isSenderSelected)
         {
             if (!ReferenceEquals(exchange, _choosing.Exchange) || version != _choosing.Version)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Channels.Publishing;
 

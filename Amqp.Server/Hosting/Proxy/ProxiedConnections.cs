@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Amqp.Server.Connections;
+using Amqp.Server.Logging;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting.Proxy;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Amqp.Server.Configuration;
+using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting.Tls;
 

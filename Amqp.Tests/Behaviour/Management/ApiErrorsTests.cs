@@ -1,7 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.DefinitionFiles;
-using Amqp.Server.Broker.Parameters;
-using Amqp.Server.Management;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Management.Http;
 using Amqp.Storage;
 using Microsoft.AspNetCore.Http;
 

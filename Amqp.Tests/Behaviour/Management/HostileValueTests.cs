@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Values;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;

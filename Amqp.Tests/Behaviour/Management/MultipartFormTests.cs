@@ -1,5 +1,5 @@
 using System.Text;
-using Amqp.Server.Management;
+using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Behaviour.Management;
 

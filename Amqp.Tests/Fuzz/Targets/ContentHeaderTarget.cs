@@ -1,7 +1,7 @@
 using System.Buffers;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Tests.Fuzz.Targets;

@@ -3,9 +3,10 @@ using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Values;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 

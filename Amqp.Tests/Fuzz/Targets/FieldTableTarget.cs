@@ -1,8 +1,8 @@
 using System.Buffers;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
 using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Tests.Fuzz.Targets;
 

@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Text;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Access;
+
+/// <summary>Permissions as the catalog holds them, beside the names: <c>| version u8 |</c> and the patterns as long strings.</summary>
+internal static class PermissionCodec
+{
+    private const byte Version = 1;
+
+    public static byte[] Write(Permission permission) => Write(permission.Configure.Text, permission.Write.Text, permission.Read.Text);
+
+    public static byte[] Write(TopicPermission permission) => Write(permission.Write, permission.Read);
+
+    /// <param name="names">Virtual host and user.</param>
+    /// <param name="value">The catalog's value.</param>
+    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    public static Permission ReadPermission(string[] names, ReadOnlySpan<byte> value)
+    {
+        var patterns = Begin(value);
+        return new Permission(names[1], names[0], Text(ref patterns), Text(ref patterns), Text(ref patterns));
+    }
+
+    /// <param name="names">Virtual host, user and exchange.</param>
+    /// <param name="value">The catalog's value.</param>
+    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    public static TopicPermission ReadTopicPermission(string[] names, ReadOnlySpan<byte> value)
+    {
+        var patterns = Begin(value);
+        return new TopicPermission(names[1], names[0], names[2], Text(ref patterns), Text(ref patterns));
+    }
+
+    private static byte[] Write(params ReadOnlySpan<string> patterns)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        writer.WriteByte(Version);
+        foreach (string pattern in patterns)
+            writer.WriteLongString(pattern);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static WireReader Begin(ReadOnlySpan<byte> value)
+    {
+        var reader = new WireReader(value);
+        byte version = reader.ReadByte();
+        return version == Version ? reader : throw new InvalidDataException($"A permission has format {version}; this version reads format {Version}.");
+    }
+
+    private static string Text(ref WireReader reader) => Encoding.UTF8.GetString(reader.ReadLongString());
+}

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+
+namespace Amqp.Server.Broker.Counts;
+
+/// <summary>How many message bodies were how large: RabbitMQ's histogram <c>message_size_bytes</c>.</summary>
+/// <remarks>Written by its owner only, read by anyone.</remarks>
+internal struct SizeCounts
+{
+    /// <summary>The largest body of each class, in bytes; the last class has no bound.</summary>
+    private static readonly int[] _bounds = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000];
+
+    private Classes _classes;
+    private long _bytes;
+
+    public static ReadOnlySpan<int> Bounds => _bounds;
+
+    /// <summary>Bytes of all bodies.</summary>
+    public readonly long Bytes => _bytes;
+
+    /// <summary>How many bodies were of a class.</summary>
+    public readonly long this[int index] => _classes[index];
+
+    public static SizeCounts Read(ref SizeCounts counts)
+    {
+        var copy = default(SizeCounts);
+        for (int i = 0; i < Classes.Count; i++)
+            copy._classes[i] = Volatile.Read(ref counts._classes[i]);
+        copy._bytes = Volatile.Read(ref counts._bytes);
+        return copy;
+    }
+
+    public void Note(int bytes)
+    {
+        int index = 0;
+        foreach (int bound in _bounds)
+        {
+            if (bytes <= bound)
+                break;
+            index++;
+        }
+        _classes[index]++;
+        _bytes += bytes;
+    }
+
+    public void Add(in SizeCounts other)
+    {
+        for (int i = 0; i < Classes.Count; i++)
+            _classes[i] += other._classes[i];
+        _bytes += other._bytes;
+    }
+
+    [InlineArray(Count)]
+    private struct Classes
+    {
+        public const int Count = 9;
+
+        private long _first;
+    }
+}

@@ -1,9 +1,0 @@
-using Amqp.Protocol;
-
-namespace Amqp.Server.Broker.Exchanges;
-
-/// <summary>A way from an exchange to a destination. Two are the same when all four parts are.</summary>
-internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
-{
-    public bool IsDurable => Source.IsDurable && Destination.IsDurable;
-}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Exchanges.Delayed;
+
+/// <summary>The header <c>x-delay</c>: how many milliseconds a message is to wait.</summary>
+internal static class DelayHeader
+{
+    private const string Name = "x-delay";
+    private const long Longest = uint.MaxValue; // the plugin's: an Erlang timer takes no more
+
+    /// <summary>How long a message is to wait; 0 when it is not: no header, no number, or one that is not positive or too large.</summary>
+    public static long Read(ReadOnlySpan<byte> headers)
+    {
+        if (!EncodedFieldTable.TryFind(headers, "x-delay"u8, out _))
+            return 0;
+        return NumberOf(FieldTableCodec.Read(headers)[Name]!.Value) is > 0 and <= Longest and var delay ? delay : 0;
+    }
+
+    /// <summary>Properties in which the delay is negative: it has been waited for, and consumers see that there was one.</summary>
+    /// <param name="properties">Flags and list, with the header.</param>
+    public static ReadOnlySpan<byte> Negate(ReadOnlySpan<byte> properties)
+    {
+        int start = EncodedProperties.HeadersOffset(properties);
+        int end = start + sizeof(uint) + (int)BinaryPrimitives.ReadUInt32BigEndian(properties[start..]);
+        var headers = FieldTableCodec.Read(properties[(start + sizeof(uint))..end]).ToArray();
+        int at = Array.FindIndex(headers, header => header.Key == Name);
+        long negative = -(NumberOf(headers[at].Value) ?? 0);
+        headers[at] = new(Name, negative >= int.MinValue ? FieldValue.FromInt32((int)negative) : FieldValue.FromInt64(negative));
+        var output = new ArrayBufferWriter<byte>(properties.Length + sizeof(long));
+        output.Write(properties[..start]);
+        FieldTableCodec.Write(output, new FieldTable(headers));
+        output.Write(properties[end..]);
+        return output.WrittenSpan;
+    }
+
+    /// <summary>Integers, floats without their fraction, and integers in letters.</summary>
+    private static long? NumberOf(FieldValue value) => value switch
+    {
+        { IsInteger: true } => value.AsInteger(),
+        { IsFloat: true } => (long)value.AsDouble(), // what a long cannot hold becomes its largest or 0
+        { Type: FieldType.LongString } => long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
+        _ => null,
+    };
+}

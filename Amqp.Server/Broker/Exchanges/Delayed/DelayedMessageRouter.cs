@@ -1,0 +1,73 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Exchanges.Delayed;
+
+/// <summary>Lets messages wait that ask for it, and routes them then, and all others at once, as another type does (x-delayed-message).</summary>
+internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
+{
+    public const string TypeName = "x-delayed-message";
+
+    private const string TypeArgument = "x-delayed-type";
+
+    private readonly IRouter _inner;
+
+    /// <exception cref="AmqpException">406: no inner type. 503: not one that there is.</exception>
+    public DelayedMessageRouter(in ExchangeDeclaration exchange)
+    {
+        if (exchange.Arguments[TypeArgument] is not { Type: FieldType.LongString } given)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument, '{TypeArgument}' must be an existing exchange type");
+        if (given.AsString() == TypeName)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument, '{TypeName}' can't be used for '{TypeArgument}'");
+        _inner = Routers.Create(exchange with { Type = given.AsString() });
+    }
+
+    /// <summary>What waits; since <see cref="Open"/>.</summary>
+    public DelayedMessages Delayed { get; private set; } = null!;
+
+    /// <summary>What a message asks for is in its headers.</summary>
+    public bool VariesByMessage => true;
+
+    public uint DurableNumber => Delayed.DurableNumber;
+
+    public void Validate(Binding binding) => _inner.Validate(binding);
+
+    public void Add(Binding binding) => _inner.Add(binding);
+
+    public void Remove(Binding binding) => _inner.Remove(binding);
+
+    public void Route(in RoutedMessage message, RouteFinder route)
+    {
+        if (DelayHeader.Read(message.Headers) is > 0 and var delay)
+            route.Add(new MessageDelay(Delayed, delay, message.FurtherKeys.ToArray()));
+        else
+            _inner.Route(message, route);
+    }
+
+    public void Open(Exchange exchange, VirtualHost virtualHost, Func<bool, StoredQueue> openQueue)
+    {
+        Delayed = new DelayedMessages(exchange, virtualHost, openQueue(exchange.IsDurable));
+        (_inner as IMessageKeeper)?.Open(exchange, virtualHost, openQueue);
+    }
+
+    public void Start() => Delayed.Start();
+
+    public void OnBound(Binding binding, DispatchRound round) => (_inner as IMessageKeeper)?.OnBound(binding, round);
+
+    public void Close()
+    {
+        Delayed.Close();
+        (_inner as IMessageKeeper)?.Close();
+    }
+
+    public Task StopAsync() => Delayed.StopAsync();
+}
+
+/// <summary>An exchange lets a message wait.</summary>
+/// <param name="Messages">Where it waits.</param>
+/// <param name="Milliseconds">From when it is stored.</param>
+/// <param name="FurtherKeys">Its CC and BCC keys, by which it will be routed too.</param>
+internal readonly record struct MessageDelay(DelayedMessages Messages, long Milliseconds, string[] FurtherKeys);

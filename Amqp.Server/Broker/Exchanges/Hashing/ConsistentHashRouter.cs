@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Values;
+
+namespace Amqp.Server.Broker.Exchanges.Hashing;
+
+/// <summary>
+/// One destination by a hash of the message, each as often as its weight says, which is its binding key (x-consistent-hash). A key goes one way for
+/// as long as that destination is bound: another that comes takes over its share and nothing else moves, and one that goes leaves its share to the others.
+/// </summary>
+/// <remarks>
+/// Rendezvous hashing: a message draws a number for each destination, from its hash and the destination's name, and the highest wins. So nothing
+/// depends on the order of bindings, and a restart changes nothing. Destinations of one weight are compared by their draws alone.
+/// As in RabbitMQ a destination counts once: while its first binding stays, further ones have no effect.
+/// </remarks>
+internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
+{
+    private readonly Dictionary<IBindingDestination, List<Binding>> _bindings = [];
+    private readonly List<Weight> _weights = [];
+
+    /// <exception cref="AmqpException">406: the key is no number above zero.</exception>
+    public override void Validate(Binding binding)
+    {
+        // Erlang takes a sign and leading zeros, no spaces.
+        if (!BigInteger.TryParse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var weight))
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"The binding key must be an integer: {ErlangText.OfBinary(Encoding.UTF8.GetBytes(binding.RoutingKey))}");
+        if (weight < 1)
+            throw new AmqpException(ReplyCode.PreconditionFailed, "The binding key must be greater than 0");
+    }
+
+    public override void Add(Binding binding)
+    {
+        if (!_bindings.TryGetValue(binding.Destination, out var bindings))
+            _bindings.Add(binding.Destination, bindings = []);
+        bindings.Add(binding);
+        if (bindings.Count == 1)
+            WeightOf(binding).Add(binding.Destination);
+    }
+
+    public override void Remove(Binding binding)
+    {
+        if (!_bindings.TryGetValue(binding.Destination, out var bindings))
+            return;
+        bool wasFirst = ReferenceEquals(bindings[0], binding);
+        bindings.Remove(binding);
+        if (wasFirst)
+        {
+            WeightOf(binding).Remove(binding.Destination);
+            _weights.RemoveAll(weight => weight.IsEmpty);
+        }
+        if (bindings.Count == 0)
+            _bindings.Remove(binding.Destination);
+        else if (wasFirst)
+            WeightOf(bindings[0]).Add(binding.Destination);
+    }
+
+    public override IBindingDestination? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
+    {
+        if (_weights.Count == 0)
+            return null;
+        ulong hash = StableHash.Of(source.In(routingKey, headers, properties));
+        if (_weights.Count == 1)
+            return _weights[0].Highest(hash, out _);
+        IBindingDestination? chosen = null;
+        double best = double.NegativeInfinity;
+        foreach (var weight in _weights)
+        {
+            var highest = weight.Highest(hash, out ulong draw);
+            // The logarithm of a number between 0 and 1, by the weight: the larger of two wins in proportion to their weights.
+            double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
+            if (score > best)
+                (chosen, best) = (highest, score);
+        }
+        return chosen;
+    }
+
+    private Weight WeightOf(Binding binding)
+    {
+        double value = double.Parse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int at = _weights.FindIndex(weight => weight.Value >= value);
+        if (at >= 0 && _weights[at].Value.Equals(value))
+            return _weights[at];
+        at = at < 0 ? _weights.Count : at;
+        _weights.Insert(at, new Weight(value)); // sorted, so that equal scores have one winner too
+        return _weights[at];
+    }
+
+    /// <summary>The destinations of one weight.</summary>
+    private sealed class Weight(double value)
+    {
+        private readonly List<(ulong Hash, IBindingDestination Destination)> _destinations = [];
+
+        public double Value => value;
+
+        public bool IsEmpty => _destinations.Count == 0;
+
+        public void Add(IBindingDestination destination) => _destinations.Add((HashOf(destination), destination));
+
+        public void Remove(IBindingDestination destination) => _destinations.RemoveAll(entry => ReferenceEquals(entry.Destination, destination));
+
+        /// <summary>Who draws the highest number for a message.</summary>
+        public IBindingDestination Highest(ulong message, out ulong draw)
+        {
+            draw = 0;
+            var chosen = _destinations[0].Destination;
+            foreach (var (hash, destination) in _destinations)
+            {
+                ulong drawn = StableHash.Mix(hash ^ message);
+                if (drawn > draw)
+                    (draw, chosen) = (drawn, destination);
+            }
+            return chosen;
+        }
+
+        private static ulong HashOf(IBindingDestination destination)
+        {
+            ulong hash = StableHash.Of(Encoding.UTF8.GetBytes(destination.Name));
+            return destination is Exchange ? ~hash : hash;
+        }
+    }
+}

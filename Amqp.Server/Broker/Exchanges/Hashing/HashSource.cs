@@ -1,0 +1,47 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Values;
+
+namespace Amqp.Server.Broker.Exchanges.Hashing;
+
+/// <summary>What of a message a consistent hash exchange goes by: its routing key, or the header or property that the exchange was declared with.</summary>
+internal sealed class HashSource
+{
+    private static readonly Dictionary<string, PropertyFlags> _properties = new()
+    {
+        ["correlation_id"] = PropertyFlags.CorrelationId,
+        ["message_id"] = PropertyFlags.MessageId,
+        ["timestamp"] = PropertyFlags.Timestamp,
+    };
+
+    private readonly byte[]? _header;
+    private readonly PropertyFlags _property;
+
+    /// <exception cref="AmqpException">406: both, no such property, or no text.</exception>
+    public HashSource(ExchangeDeclaration exchange)
+    {
+        string? header = Text("hash-header"), property = Text("hash-property");
+        if (header is not null && property is not null)
+            throw new AmqpException(ReplyCode.PreconditionFailed, "hash-header and hash-property are mutually exclusive");
+        if (property is not null && !_properties.TryGetValue(property, out _property))
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"Unsupported property: {property}");
+        _header = header is null ? null : System.Text.Encoding.UTF8.GetBytes(header);
+
+        string? Text(string argument) => exchange.Arguments[argument] switch
+        {
+            null => null,
+            { Type: FieldType.LongString } text => text.AsString(),
+            { } other => throw ArgumentTypes.WrongType(other, argument, "exchange", exchange.Name, exchange.VirtualHost),
+        };
+    }
+
+    /// <summary>The bytes to hash. Messages without the header or property are all alike.</summary>
+    public ReadOnlySpan<byte> In(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
+    {
+        if (_header is not null)
+            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default; // with its type: 1 and "1" differ
+        if (_property != PropertyFlags.None)
+            return properties.IsEmpty ? default : EncodedProperties.Find(properties, _property);
+        return routingKey;
+    }
+}

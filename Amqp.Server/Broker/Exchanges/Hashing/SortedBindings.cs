@@ -1,0 +1,49 @@
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Routing;
+
+namespace Amqp.Server.Broker.Exchanges.Hashing;
+
+/// <summary>The bindings of an exchange in an order that depends on nothing but what they are, so that it is the same after a restart.</summary>
+internal sealed class SortedBindings
+{
+    private readonly List<(string Key, IBindingDestination Destination)> _sorted = [];
+
+    public int Count => _sorted.Count;
+
+    /// <summary>Where a binding leads to.</summary>
+    public IBindingDestination this[int index] => _sorted[index].Destination;
+
+    public void Add(Binding binding)
+    {
+        string key = KeyOf(binding);
+        int at = Find(key);
+        _sorted.Insert(at < 0 ? ~at : at, (key, binding.Destination));
+    }
+
+    public void Remove(Binding binding)
+    {
+        int at = Find(KeyOf(binding));
+        if (at >= 0)
+            _sorted.RemoveAt(at);
+    }
+
+    private int Find(string key)
+    {
+        int low = 0;
+        int high = _sorted.Count - 1;
+        while (low <= high)
+        {
+            int middle = low + (high - low) / 2;
+            int order = string.CompareOrdinal(_sorted[middle].Key, key);
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return ~low;
+    }
+
+    private static string KeyOf(Binding binding) => Definitions.DefinitionKey.OfBinding("", binding);
+}

@@ -1,0 +1,30 @@
+using System.Buffers.Binary;
+
+namespace Amqp.Server.Broker.Exchanges.Hashing;
+
+/// <summary>A hash that is the same in every run and on every machine: what it decides must outlive a restart. Not for hash tables of strangers' keys.</summary>
+internal static class StableHash
+{
+    private const ulong Start = 0xCBF29CE484222325;
+    private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio, and odd
+
+    public static ulong Of(ReadOnlySpan<byte> bytes)
+    {
+        ulong hash = Start ^ (ulong)bytes.Length * Multiplier;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        ulong rest = 0;
+        foreach (byte octet in bytes)
+            rest = rest << 8 | octet;
+        return Mix(hash ^ rest);
+    }
+
+    /// <summary>Spreads what differs in a few bits over all of them: the finalizer of SplitMix64.</summary>
+    public static ulong Mix(ulong bits)
+    {
+        bits += Multiplier;
+        bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9;
+        bits = (bits ^ bits >> 27) * 0x94D049BB133111EB;
+        return bits ^ bits >> 31;
+    }
+}

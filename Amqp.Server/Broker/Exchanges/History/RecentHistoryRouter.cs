@@ -1,0 +1,58 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Exchanges.History;
+
+/// <summary>Every binding, whatever the key; and the last messages are replayed to whoever is bound later (x-recent-history).</summary>
+internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
+{
+    private const string LengthArgument = "x-recent-history-length";
+    private const int DefaultLength = 20;
+
+    private readonly FanoutRouter _bindings = new();
+    private readonly long _length;
+    private RecentHistory _history = null!; // since Open
+
+    /// <exception cref="AmqpException">406: the length is no number above zero.</exception>
+    public RecentHistoryRouter(FieldTable arguments)
+    {
+        if (arguments[LengthArgument] is not { } length)
+            _length = DefaultLength;
+        else if (length.Type is FieldType.SByte or FieldType.Int16 or FieldType.Int32 or FieldType.Int64 or FieldType.Int64Alias && length.AsInteger() > 0)
+            _length = length.AsInteger();
+        else
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
+    }
+
+    /// <summary>A message may ask not to be kept.</summary>
+    public bool VariesByMessage => true;
+
+    public void Validate(Binding binding)
+    {
+    }
+
+    public void Add(Binding binding) => _bindings.Add(binding);
+
+    public void Remove(Binding binding) => _bindings.Remove(binding);
+
+    public void Route(in RoutedMessage message, RouteFinder route)
+    {
+        _bindings.Route(message, route);
+        if (!IsNotToBeKept(message.Headers))
+            route.Add(_history);
+    }
+
+    public void Open(Exchange exchange, VirtualHost virtualHost, Func<bool, StoredQueue> openQueue) =>
+        _history = new RecentHistory(_length, exchange.Name, virtualHost, openQueue(false));
+
+    public void OnBound(Binding binding, DispatchRound round) => _history.Replay(binding.Destination, round);
+
+    public void Close() => _history.Close();
+
+    private static bool IsNotToBeKept(ReadOnlySpan<byte> headers) =>
+        EncodedFieldTable.TryFind(headers, "x-recent-history-no-store"u8, out var value) && value is [(byte)FieldType.Boolean, not 0];
+}

@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+
+namespace Amqp.Server.Broker.Messages;
+
+/// <summary>A message in its one encoded form: written once at publish, stored so, and every delivery is cut from it.</summary>
+/// <remarks>The only place where AMQP values become stored bytes.</remarks>
+internal readonly ref struct EncodedMessage
+{
+    // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if the length's second bit says so |
+    // | stamp, if its top bit says so | property flags and list | body |
+    // stamp: | length of what follows u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
+    // Head: all but the body. Big-endian, as on the wire.
+    private const uint StampedBit = 1u << 31;
+    private const uint RequeuedBit = 1u << 30;
+
+    /// <summary>Bytes of <see cref="HiddenKeys"/> that a message can have.</summary>
+    public const int MaxHiddenKeys = ushort.MaxValue - 2 * sizeof(long);
+
+    private const int StampSize = sizeof(ushort) + 2 * sizeof(long);
+
+    private EncodedMessage(ReadOnlySpan<byte> head, ReadOnlySpan<byte> address, MessageStamp? stamp, ReadOnlySpan<byte> hiddenKeys, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    {
+        Head = head;
+        Address = address;
+        Stamp = stamp;
+        HiddenKeys = hiddenKeys;
+        Properties = properties;
+        Body = body;
+    }
+
+    public ReadOnlySpan<byte> Head { get; }
+
+    /// <summary>Exchange and routing key, as short strings one behind the other.</summary>
+    public ReadOnlySpan<byte> Address { get; }
+
+    /// <summary>When it was published, where that was written down: it may expire.</summary>
+    public MessageStamp? Stamp { get; }
+
+    /// <summary>The keys of its BCC header, as short strings one behind the other: nobody sees them, but dead letters are routed by them too.</summary>
+    public ReadOnlySpan<byte> HiddenKeys { get; }
+
+    /// <summary>Property flags and list as the publisher sent them, but for a BCC header.</summary>
+    public ReadOnlySpan<byte> Properties { get; }
+
+    public ReadOnlySpan<byte> Body { get; }
+
+    /// <summary>How often it was requeued, where a quorum queue has stored it anew since; else 0.</summary>
+    public int Requeues { get; private init; }
+
+    /// <summary>Cuts stored bytes into their parts.</summary>
+    public static EncodedMessage Read(ReadOnlySpan<byte> message)
+    {
+        int address = 1 + message[0];
+        address += 1 + message[address];
+        uint properties = BinaryPrimitives.ReadUInt32BigEndian(message[address..]);
+        int start = address + sizeof(uint);
+        if ((properties & (StampedBit | RequeuedBit)) != 0)
+            return ReadMarked(message, address, start, properties);
+        int end = start + (int)properties;
+        return new EncodedMessage(message[..end], message[..address], null, default, message[start..end], message[end..]);
+    }
+
+    /// <summary>Bytes that the head will take.</summary>
+    public static int HeadSize(int addressLength, int propertiesLength) => addressLength + sizeof(uint) + propertiesLength;
+
+    /// <summary>Bytes that a head with a stamp will take.</summary>
+    public static int StampedHeadSize(int addressLength, int propertiesLength, int hiddenKeysLength = 0) =>
+        HeadSize(addressLength, propertiesLength) + StampSize + hiddenKeysLength;
+
+    /// <summary>Writes a head.</summary>
+    public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties)
+    {
+        address.CopyTo(target);
+        BinaryPrimitives.WriteUInt32BigEndian(target[address.Length..], (uint)properties.Length);
+        properties.CopyTo(target[(address.Length + sizeof(uint))..]);
+    }
+
+    /// <summary>Writes a head that says when the message was published, or which keys nobody may see.</summary>
+    /// <param name="target">As large as <see cref="StampedHeadSize"/> says.</param>
+    /// <param name="address">Exchange and routing key.</param>
+    /// <param name="properties">Property flags and list.</param>
+    /// <param name="stamp">The stamp; <see cref="MessageStamp.None"/> for the keys' sake alone.</param>
+    /// <param name="hiddenKeys">At most <see cref="MaxHiddenKeys"/> bytes.</param>
+    public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, MessageStamp stamp, ReadOnlySpan<byte> hiddenKeys = default)
+    {
+        address.CopyTo(target);
+        target = target[address.Length..];
+        BinaryPrimitives.WriteUInt32BigEndian(target, (uint)properties.Length | StampedBit);
+        target = target[sizeof(uint)..];
+        BinaryPrimitives.WriteUInt16BigEndian(target, (ushort)(StampSize - sizeof(ushort) + hiddenKeys.Length));
+        BinaryPrimitives.WriteInt64BigEndian(target[2..], stamp.Published);
+        BinaryPrimitives.WriteInt64BigEndian(target[10..], stamp.Expiration);
+        hiddenKeys.CopyTo(target[StampSize..]);
+        properties.CopyTo(target[(StampSize + hiddenKeys.Length)..]);
+    }
+
+    /// <summary>A head of its own without a time in it.</summary>
+    public static byte[] NewHead(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> hiddenKeys)
+    {
+        byte[] head = new byte[hiddenKeys.IsEmpty ? HeadSize(address.Length, properties.Length) : StampedHeadSize(address.Length, properties.Length, hiddenKeys.Length)];
+        if (hiddenKeys.IsEmpty)
+            WriteHead(head, address, properties);
+        else
+            WriteHead(head, address, properties, MessageStamp.None, hiddenKeys);
+        return head;
+    }
+
+    /// <summary>The same head with a count of requeues.</summary>
+    public static byte[] WithRequeues(ReadOnlySpan<byte> head, int requeues)
+    {
+        int address = 1 + head[0];
+        address += 1 + head[address];
+        uint properties = BinaryPrimitives.ReadUInt32BigEndian(head[address..]);
+        var rest = head[(address + ((properties & RequeuedBit) == 0 ? sizeof(uint) : 2 * sizeof(uint)))..];
+        byte[] counted = new byte[address + 2 * sizeof(uint) + rest.Length];
+        head[..address].CopyTo(counted);
+        BinaryPrimitives.WriteUInt32BigEndian(counted.AsSpan(address), properties | RequeuedBit);
+        BinaryPrimitives.WriteInt32BigEndian(counted.AsSpan(address + sizeof(uint)), requeues);
+        rest.CopyTo(counted.AsSpan(address + 2 * sizeof(uint)));
+        return counted;
+    }
+
+    private static EncodedMessage ReadMarked(ReadOnlySpan<byte> message, int address, int start, uint marked)
+    {
+        int properties = (int)(marked & ~(StampedBit | RequeuedBit));
+        var rest = message[start..];
+        int requeues = 0;
+        if ((marked & RequeuedBit) != 0)
+        {
+            requeues = BinaryPrimitives.ReadInt32BigEndian(rest);
+            rest = rest[sizeof(int)..];
+        }
+        var stamp = MessageStamp.None;
+        ReadOnlySpan<byte> hiddenKeys = default;
+        if ((marked & StampedBit) != 0)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            stamp = new MessageStamp(BinaryPrimitives.ReadInt64BigEndian(rest[2..]), BinaryPrimitives.ReadInt64BigEndian(rest[10..]));
+            hiddenKeys = rest[StampSize..(sizeof(ushort) + length)];
+            rest = rest[(sizeof(ushort) + length)..];
+        }
+        int end = message.Length - rest.Length + properties;
+        return new EncodedMessage(message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..])
+        {
+            Requeues = requeues,
+        };
+    }
+}
+
+/// <summary>What is written down of a message that may expire.</summary>
+/// <param name="Published">When it was published, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Expiration">The milliseconds that its publisher gives it, or <see cref="NoExpiration"/>.</param>
+internal readonly record struct MessageStamp(long Published, long Expiration)
+{
+    /// <summary>The publisher gives it all the time there is.</summary>
+    public const long NoExpiration = -1;
+
+    /// <summary>Stands where there is a place for a stamp and none is wanted.</summary>
+    public static MessageStamp None { get; } = new(-1, NoExpiration);
+}

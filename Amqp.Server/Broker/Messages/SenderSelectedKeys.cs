@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Values;
+
+namespace Amqp.Server.Broker.Messages;
+
+/// <summary>The CC and BCC headers: more routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
+internal static class SenderSelectedKeys
+{
+    private static readonly string[] _names = ["CC", "BCC"];
+
+    /// <summary>Whether there are any, told without decoding the headers.</summary>
+    public static bool AreIn(ReadOnlySpan<byte> headers) =>
+        EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
+
+    /// <summary>The keys of both headers.</summary>
+    /// <exception cref="AmqpException">406: one is no array of long strings.</exception>
+    public static string[] Read(ReadOnlySpan<byte> headers)
+    {
+        var keys = new List<string>();
+        foreach (string name in _names)
+            if (!TryRead(headers, name, keys, out var type))
+                throw Unacceptable(name, type);
+        return [.. keys];
+    }
+
+    /// <summary>The keys of both headers of a message that was accepted before, whatever they are now: they are no reason to lose it.</summary>
+    public static string[] ReadStored(ReadOnlySpan<byte> headers)
+    {
+        if (!AreIn(headers))
+            return [];
+        var keys = new List<string>();
+        foreach (string name in _names)
+            TryRead(headers, name, keys, out _);
+        return [.. keys];
+    }
+
+    /// <returns>False when the header is no array.</returns>
+    private static bool TryRead(ReadOnlySpan<byte> headers, string name, List<string> keys, out FieldType type)
+    {
+        type = FieldType.Array;
+        if (!EncodedFieldTable.TryFind(headers, OctetText.Encode(name), out var value))
+            return true;
+        type = (FieldType)value[0];
+        if (type != FieldType.Array)
+            return false;
+        var values = new EncodedFieldReader(EncodedFieldReader.ContentOf(value));
+        while (values.TryReadValue(out var key))
+            if (key[0] == (byte)FieldType.LongString)
+                keys.Add(OctetText.Decode(EncodedFieldReader.ContentOf(key)));
+        return true;
+    }
+
+    /// <summary>The properties without the BCC header, which no consumer may see.</summary>
+    public static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
+    {
+        if (!EncodedFieldTable.TryFind(headers, "BCC"u8, out _))
+            return properties;
+        int start = EncodedProperties.HeadersOffset(properties);
+        var output = new ArrayBufferWriter<byte>(properties.Length);
+        output.Write(properties[..start]);
+        FieldTableCodec.Write(output, new FieldTable(FieldTableCodec.Read(headers).Where(field => field.Key != "BCC")));
+        int end = start + sizeof(uint) + (int)BinaryPrimitives.ReadUInt32BigEndian(properties[start..]);
+        output.Write(properties[end..]);
+        return output.WrittenSpan;
+    }
+
+    /// <summary>The keys of the BCC header as <see cref="EncodedMessage.HiddenKeys"/> keeps them: those that can be keys of a queue's binding, and as many as there is room for.</summary>
+    public static byte[] Hide(ReadOnlySpan<byte> headers)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        foreach (var key in FieldTableCodec.Read(headers)["BCC"] is { Type: FieldType.Array } keys ? keys.AsArray() : [])
+        {
+            if (key.Type != FieldType.LongString || OctetText.Count(key.AsString()) is var length && length > byte.MaxValue)
+                continue;
+            if (output.WrittenCount + 1 + length > EncodedMessage.MaxHiddenKeys)
+                break;
+            writer.WriteShortString(key.AsString());
+        }
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The keys that <see cref="Hide"/> has kept.</summary>
+    public static string[] Reveal(ReadOnlySpan<byte> hiddenKeys)
+    {
+        var keys = new List<string>();
+        for (; !hiddenKeys.IsEmpty; hiddenKeys = hiddenKeys[(1 + hiddenKeys[0])..])
+            keys.Add(OctetText.Decode(hiddenKeys.Slice(1, hiddenKeys[0])));
+        return [.. keys];
+    }
+
+    private static AmqpException Unacceptable(string name, FieldType type) => new(
+        ReplyCode.PreconditionFailed,
+        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{ArgumentTypes.NameOf(type)}}}",
+        BasicPublish.Id);
+}

@@ -1,0 +1,136 @@
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Publishing;
+
+/// <summary>Stores messages for what their route leads to: for queues by the rules of each, for exchanges that keep messages, as they are.</summary>
+/// <remarks>Owned by one thread at a time; its buffers are kept, so that a message allocates nothing.</remarks>
+internal sealed class MessageIntake(VirtualHost virtualHost)
+{
+    /// <summary>In place of a position: a queue has refused the message.</summary>
+    public const long Refused = -1;
+
+    private StoredMessage[] _places = new StoredMessage[1];
+    private StoredQueue[] _stored = [];
+    private Queue[] _takers = [];
+    private byte[] _stampedHead = [];
+
+    /// <summary>Stores a message for all that its route leads to; its queues have it when the round hands over.</summary>
+    /// <returns>The position that makes it safe; 0 when there is nothing to wait for; <see cref="Refused"/>.</returns>
+    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        long position = route.Queues.Length == 0 ? 0 : StoreInQueues(route, head, body, traits, round);
+        foreach (var history in route.Histories)
+        {
+            StoredMessage kept = default;
+            virtualHost.Store.Append([history.Messages], head, body, traits.IsPersistent, new Span<StoredMessage>(ref kept));
+            history.Add(kept);
+        }
+        foreach (var delay in route.Delays)
+        {
+            long delayed = delay.Messages.Add(delay, head, body, traits.IsPersistent);
+            position = position == Refused ? Refused : Math.Max(position, delayed);
+        }
+        return position;
+    }
+
+    /// <summary>For what the broker publishes by itself, which nobody blocks: while the disk alarm is set it must wait, unless it takes no room on the disk.</summary>
+    /// <param name="route">Where it goes.</param>
+    /// <param name="traits">Of the message.</param>
+    /// <param name="isClients">A client has settled something for it, and may make room so: it waits only while more is to be written than the store wants.</param>
+    /// <exception cref="DiskAlarmException">It would be written.</exception>
+    public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
+    {
+        if (traits.IsPersistent && virtualHost.IsDiskShort() && (!isClients || virtualHost.Store.IsBehind) && route.IsDurable)
+            throw new DiskAlarmException();
+    }
+
+    private long StoreInQueues(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        var queues = route.Queues;
+        if (_places.Length < queues.Length)
+            _places = new StoredMessage[queues.Length];
+        if (!route.IsPlain || traits.Expiration != MessageStamp.NoExpiration)
+            return StoreByRules(queues, head, body, traits, round);
+        long position = virtualHost.Store.Append(route.Stored, head, body, traits.IsPersistent, _places);
+        int note = MessageNote.Of(priority: 0, head.Length, expires: false);
+        for (int i = 0; i < queues.Length; i++)
+            round.Publish(queues[i], _places[i].WithNote(note));
+        return position;
+    }
+
+    private long StoreByRules(Queue[] queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        if (_takers.Length < queues.Length)
+            (_takers, _stored) = (new Queue[queues.Length], new StoredQueue[queues.Length]);
+        int count = 0;
+        bool mayExpire = traits.Expiration != MessageStamp.NoExpiration;
+        foreach (var queue in queues)
+        {
+            var settings = queue.Settings;
+            if (queue.IsCrashed)
+                continue; // refused, as by RabbitMQ
+            if (settings.RejectsPublishes && !queue.TryReserve(body.Length, round))
+            {
+                if (settings.Overflow == Overflow.RejectPublishDeadLetter)
+                    queue.BuryRefused([.. head, .. body], round);
+                continue;
+            }
+            mayExpire |= settings.MessageTtl is not null;
+            _stored[count] = queue.Messages.StoredFor(Math.Min(traits.Priority, settings.MaxPriority));
+            _takers[count++] = queue;
+        }
+        var takers = _takers.AsSpan(0, count);
+        try
+        {
+            long position = count == 0 ? 0 : Append(takers, mayExpire ? Stamp(head, traits) : head, body, traits, round);
+            return count < queues.Length ? Refused : position;
+        }
+        catch
+        {
+            foreach (var queue in takers)
+                queue.GiveReservedBack(body.Length);
+            throw;
+        }
+        finally
+        {
+            takers.Clear(); // queues that are deleted must not be kept alive
+            _stored.AsSpan(0, count).Clear();
+        }
+    }
+
+    private long Append(ReadOnlySpan<Queue> takers, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    {
+        long position = virtualHost.Store.Append(_stored.AsSpan(0, takers.Length), head, body, traits.IsPersistent, _places);
+        bool expires = traits.Expiration != MessageStamp.NoExpiration;
+        for (int i = 0; i < takers.Length; i++)
+        {
+            var settings = takers[i].Settings;
+            var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
+            if (settings.MaxLengthBytes is not null) // its bytes must be exact
+                message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
+            round.Publish(takers[i], message);
+        }
+        return position;
+    }
+
+    /// <summary>The head with the time of now in it.</summary>
+    private ReadOnlySpan<byte> Stamp(ReadOnlySpan<byte> head, in MessageTraits traits)
+    {
+        var message = EncodedMessage.Read(head);
+        int size = EncodedMessage.StampedHeadSize(message.Address.Length, message.Properties.Length, message.HiddenKeys.Length);
+        if (_stampedHead.Length < size)
+            Array.Resize(ref _stampedHead, Math.Max(size, 2 * _stampedHead.Length));
+        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(virtualHost.Timer.Now, traits.Expiration), message.HiddenKeys);
+        return _stampedHead.AsSpan(0, size);
+    }
+}
+
+/// <summary>A message of the broker's own waits until the disk alarm is over.</summary>
+internal sealed class DiskAlarmException() : Exception("the disk alarm is set");

@@ -1,0 +1,37 @@
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Queues.Content;
+
+/// <summary>Counts which of a queue's messages have their bodies in memory, and which are paged out.</summary>
+/// <param name="store">Knows.</param>
+/// <param name="head">Bytes that are not body of a message that does not say.</param>
+internal struct ResidenceLook(IMessageStore store, int head) : IMessageLook
+{
+    /// <summary>Messages whose bodies are in memory.</summary>
+    public long Ready { get; private set; }
+
+    /// <summary>Bytes of those bodies.</summary>
+    public long ReadyBytes { get; private set; }
+
+    /// <summary>Messages that do not outlive a restart, and whose bodies are on the disk only.</summary>
+    public long PagedOut { get; private set; }
+
+    /// <summary>Bytes of those bodies.</summary>
+    public long PagedOutBytes { get; private set; }
+
+    public void At(in StoredMessage message)
+    {
+        int known = MessageNote.Head(message);
+        int body = Math.Max(0, message.Length - (known > 0 ? known : head));
+        if (store.IsInMemory(message))
+        {
+            Ready++;
+            ReadyBytes += body;
+        }
+        else if (!message.IsPersistent)
+        {
+            PagedOut++;
+            PagedOutBytes += body;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Names;
+
+namespace Amqp.Server.Broker.Routing;
+
+/// <summary>A way from an exchange to a destination. Two are the same when all four parts are.</summary>
+internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
+{
+    public bool IsDurable => Source.IsDurable && Destination.IsDurable;
+}

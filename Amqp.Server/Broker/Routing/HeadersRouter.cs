@@ -1,0 +1,100 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Values;
+
+namespace Amqp.Server.Broker.Routing;
+
+/// <summary>The message's headers match the binding's arguments: all of them or any, as <c>x-match</c> says.</summary>
+internal sealed class HeadersRouter : IRouter
+{
+    private readonly Dictionary<Binding, HeadersMatch> _bindings = [];
+
+    public bool VariesByMessage => true;
+
+    public void Validate(Binding binding) => HeadersMatch.Parse(binding.Arguments);
+
+    public void Add(Binding binding) => _bindings.Add(binding, HeadersMatch.Parse(binding.Arguments));
+
+    public void Remove(Binding binding) => _bindings.Remove(binding);
+
+    public void Route(in RoutedMessage message, RouteFinder route)
+    {
+        if (_bindings.Count == 0)
+            return;
+        var headers = FieldTableCodec.Read(message.Headers);
+        foreach (var (binding, match) in _bindings)
+            if (match.Matches(headers))
+                route.Add(binding.Destination);
+    }
+}
+
+/// <summary>The condition of a binding to a headers exchange.</summary>
+internal sealed class HeadersMatch
+{
+    private readonly bool _all;
+    private readonly KeyValuePair<string, FieldValue>[] _wanted;
+
+    private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
+
+    /// <summary>Plain modes leave out arguments that start with <c>x-</c>; the <c>-with-x</c> modes compare those too.</summary>
+    /// <exception cref="AmqpException">406: <c>x-match</c> is none of the four.</exception>
+    public static HeadersMatch Parse(FieldTable arguments)
+    {
+        var mode = arguments["x-match"];
+        bool withX = false, all = true;
+        if (mode is { } given)
+            (all, withX) = (given.Type == FieldType.LongString ? given.AsString() : null) switch
+            {
+                "all" => (true, false),
+                "any" => (false, false),
+                "all-with-x" => (true, true),
+                "any-with-x" => (false, true),
+                _ => throw Invalid(given),
+            };
+        return new HeadersMatch(all, arguments.Where(argument =>
+            argument.Key != "x-match" && (withX || !argument.Key.StartsWith("x-", StringComparison.Ordinal))));
+    }
+
+    /// <summary>Nothing wanted: "all" matches every message and "any" none.</summary>
+    public bool Matches(FieldTable headers)
+    {
+        foreach (var (name, wanted) in _wanted)
+        {
+            bool matches = headers[name] is { } value && IsSame(wanted, value);
+            if (matches != _all)
+                return matches;
+        }
+        return _all;
+    }
+
+    /// <summary>
+    /// A void argument asks only that the header be there. Otherwise values are compared, not types: numbers and
+    /// timestamps whatever their width, long strings and byte arrays by their bytes.
+    /// </summary>
+    private static bool IsSame(FieldValue wanted, FieldValue value)
+    {
+        if (wanted.Type == FieldType.Void)
+            return true;
+        if (NumberOf(wanted) is { } wantedNumber && NumberOf(value) is { } number)
+            return wantedNumber.Equals(number);
+        if (IsBytes(wanted) && IsBytes(value))
+            return wanted.AsBytes().SequenceEqual(value.AsBytes());
+        return wanted == value;
+    }
+
+    /// <summary>Decimal holds every 64-bit integer exactly; what it cannot hold compares as a double.</summary>
+    private static object? NumberOf(FieldValue value) => value switch
+    {
+        { IsInteger: true } => (decimal)value.AsInteger(),
+        { Type: FieldType.Timestamp } => (decimal)value.AsTimestamp(),
+        { IsFloat: true } => value.AsDouble() is var number && Math.Abs(number) < (double)decimal.MaxValue / 2 ? (decimal)number : number,
+        _ => null,
+    };
+
+    private static bool IsBytes(FieldValue value) => value.Type is FieldType.LongString or FieldType.ByteArray;
+
+    private static AmqpException Invalid(FieldValue given) => new(
+        ReplyCode.PreconditionFailed,
+        given.Type == FieldType.LongString
+            ? $"Invalid x-match field value <<\"{given}\">>; expected all, any, all-with-x, or any-with-x"
+            : $"Invalid x-match field type {ArgumentTypes.NameOf(given.Type)} (value {given}); expected longstr");
+}

@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using Amqp.Server.Broker.Names;
+
+namespace Amqp.Server.Broker.Routing;
+
+/// <summary>The requesters of a virtual host by the names that replies to them bear.</summary>
+/// <remarks>Thread-safe. The names are secrets: who knows one may reply.</remarks>
+internal sealed class ReplyConsumers
+{
+    private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();
+
+    /// <summary>The requester that a routing key is the name of; null when there is none (any more).</summary>
+    public IReplyConsumer? Find(string name) =>
+        name.StartsWith(ReservedNames.ReplyToPrefix, StringComparison.Ordinal) ? _byName.GetValueOrDefault(name) : null;
+
+    public void Add(string name, IReplyConsumer consumer) => _byName[name] = consumer;
+
+    public void Remove(string name) => _byName.TryRemove(name, out _);
+}

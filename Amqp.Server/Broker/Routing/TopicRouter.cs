@@ -1,0 +1,104 @@
+namespace Amqp.Server.Broker.Routing;
+
+/// <summary>
+/// Keys are words between dots; in a binding key <c>*</c> stands for one word and <c>#</c> for any number of them.
+/// </summary>
+/// <remarks>
+/// A trie of the binding keys' words: a message follows only the branches that it matches, so what it costs grows
+/// with the length of its key and not with the number of bindings. As in RabbitMQ an empty key has no words, while
+/// <c>a.</c> has two, the second one empty. A rest of a key is where it starts; one that starts behind the key's end
+/// has no words. So nothing is cut out and nothing allocated on the way.
+/// </remarks>
+internal sealed class TopicRouter : IRouter
+{
+    private readonly TopicNode _root = new();
+
+    public bool VariesByMessage => false;
+
+    public void Validate(Binding binding)
+    {
+    }
+
+    public void Add(Binding binding)
+    {
+        string key = binding.RoutingKey;
+        var node = _root;
+        for (int start = Start(key); start <= key.Length; start = Next(key, start))
+            node = node.ChildFor(Word(key, start));
+        node.Add(binding);
+    }
+
+    public void Remove(Binding binding) => Remove(_root, binding.RoutingKey, Start(binding.RoutingKey), binding);
+
+    public void Route(in RoutedMessage message, RouteFinder route)
+    {
+        Route(message.RoutingKey, route);
+        foreach (string key in message.FurtherKeys)
+            Route(key, route);
+    }
+
+    private void Route(string key, RouteFinder route)
+    {
+        route.VisitedHashes.Clear();
+        Match(_root, key, Start(key), route, isBelowHash: false);
+    }
+
+    private static void Match(TopicNode node, string key, int start, RouteFinder route, bool isBelowHash)
+    {
+        if (node.Hash is { } hash)
+            MatchHash(hash, key, start, route, isBelowHash);
+        if (start > key.Length)
+        {
+            node.Route(route);
+            return;
+        }
+        var word = Word(key, start);
+        int next = start + word.Length + 1;
+        if (node.Star is { } star)
+            Match(star, key, next, route, isBelowHash);
+        if (node.Next(word) is { } child)
+            Match(child, key, next, route, isBelowHash);
+    }
+
+    /// <summary>Tries every rest of the key behind a '#'.</summary>
+    /// <remarks>
+    /// Behind another '#' one place of the trie is reached with the same rest in many ways, and keys full of them would
+    /// take exponential time: so each is tried once. Behind the first one there is only one way.
+    /// </remarks>
+    private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
+    {
+        if (hash.IsLeaf)
+            start = key.Length + 1; // takes all that is left
+        for (; !isBelowHash || route.VisitedHashes.Add((hash, start)); start = Next(key, start))
+        {
+            Match(hash, key, start, route, isBelowHash: true);
+            if (start > key.Length)
+                return;
+        }
+    }
+
+    /// <summary>True when nothing is left at or below the node, so that its parent lets go of it.</summary>
+    private static bool Remove(TopicNode node, string key, int start, Binding binding)
+    {
+        if (start > key.Length)
+        {
+            node.Remove(binding);
+            return node.IsEmpty;
+        }
+        var word = Word(key, start);
+        if (node.Child(word) is { } child && Remove(child, key, start + word.Length + 1, binding))
+            node.RemoveChild(word);
+        return node.IsEmpty;
+    }
+
+    private static int Start(string key) => key.Length == 0 ? 1 : 0;
+
+    private static int Next(string key, int start) => start + Word(key, start).Length + 1;
+
+    private static ReadOnlySpan<char> Word(string key, int start)
+    {
+        var rest = key.AsSpan(start);
+        int dot = rest.IndexOf('.');
+        return dot < 0 ? rest : rest[..dot];
+    }
+}

@@ -1,0 +1,101 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.VirtualHosts;
+
+namespace Amqp.Server.Broker.Sessions;
+
+/// <summary>How many connections each virtual host and each user has, and how many channels each user, for the limits on them.</summary>
+/// <remarks>Thread-safe.</remarks>
+/// <param name="userLimits">The limits of users; those of a virtual host are its own.</param>
+/// <param name="channelLimit">Most channels in the whole broker; null: no limit.</param>
+internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
+{
+    private readonly UserLimits _userLimits = userLimits;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _ofVirtualHosts = [];
+    private readonly Dictionary<string, int> _ofUsers = [];
+    private readonly Dictionary<string, int> _channelsOfUsers = [];
+    private long _channels;
+
+    /// <summary>Counts a connection until the admission is disposed of.</summary>
+    /// <exception cref="AmqpException">530: there are as many as there may be.</exception>
+    public Admission Admit(string user, VirtualHost virtualHost)
+    {
+        lock (_lock)
+        {
+            if (virtualHost.Limits.MaxConnections is { } most && _ofVirtualHosts.GetValueOrDefault(virtualHost.Name) >= most)
+                throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user}': connection limit ({most}) is reached", ConnectionOpen.Id);
+            if (_userLimits.Find(user, UserLimits.MaxConnections) is { } limit && _ofUsers.GetValueOrDefault(user) >= limit)
+                throw new AmqpException(ReplyCode.NotAllowed, $"connection refused for user '{user}': user connection limit ({limit}) is reached", ConnectionOpen.Id);
+            Add(_ofVirtualHosts, virtualHost.Name, 1);
+            Add(_ofUsers, user, 1);
+            return new Admission(this, user, virtualHost.Name);
+        }
+    }
+
+    private void DemandRoomForChannel()
+    {
+        if (channelLimit is { } limit && _channels >= limit)
+            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened on node '{Node.Name}' has reached the maximum allowed limit of ({limit})");
+    }
+
+    private static void Add(Dictionary<string, int> counts, string name, int count)
+    {
+        int sum = counts.GetValueOrDefault(name) + count;
+        if (sum == 0)
+            counts.Remove(name);
+        else
+            counts[name] = sum;
+    }
+
+    /// <summary>A connection that counts, with its channels.</summary>
+    /// <remarks>Owned by the connection, but for the counts.</remarks>
+    internal sealed class Admission(ClientCounts counts, string user, string virtualHost) : IDisposable
+    {
+        private int _channels;
+        private bool _isOver;
+
+        /// <summary>Counts a channel.</summary>
+        /// <exception cref="AmqpException">530: the broker or the user has as many as there may be.</exception>
+        public void OpenChannel()
+        {
+            lock (counts._lock)
+            {
+                counts.DemandRoomForChannel();
+                if (counts._userLimits.Find(user, UserLimits.MaxChannels) is { } limit && counts._channelsOfUsers.GetValueOrDefault(user) >= limit)
+                    throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
+                Add(counts._channelsOfUsers, user, 1);
+                counts._channels++;
+                _channels++;
+            }
+        }
+
+        public void CloseChannel()
+        {
+            lock (counts._lock)
+            {
+                if (_isOver)
+                    return;
+                Add(counts._channelsOfUsers, user, -1);
+                counts._channels--;
+                _channels--;
+            }
+        }
+
+        /// <summary>The connection and its channels count no longer. Twice does no harm.</summary>
+        public void Dispose()
+        {
+            lock (counts._lock)
+            {
+                if (_isOver)
+                    return;
+                _isOver = true;
+                Add(counts._ofVirtualHosts, virtualHost, -1);
+                Add(counts._ofUsers, user, -1);
+                Add(counts._channelsOfUsers, user, -_channels);
+                counts._channels -= _channels;
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Values;
+
+/// <summary>RabbitMQ's words for the types of table fields, as its error texts use them.</summary>
+internal static class ArgumentTypes
+{
+    public static string NameOf(FieldType type) => type switch
+    {
+        FieldType.Boolean => "bool",
+        FieldType.SByte => "byte",
+        FieldType.Byte => "unsignedbyte",
+        FieldType.Int16 => "short",
+        FieldType.UInt16 => "unsignedshort",
+        FieldType.Int32 => "signedint",
+        FieldType.UInt32 => "unsignedint",
+        FieldType.Int64 or FieldType.Int64Alias => "long",
+        FieldType.Single => "float",
+        FieldType.Double => "double",
+        FieldType.Decimal => "decimal",
+        FieldType.LongString => "longstr",
+        FieldType.ByteArray => "binary",
+        FieldType.Timestamp => "timestamp",
+        FieldType.Array => "array",
+        FieldType.Table => "table",
+        _ => "void",
+    };
+
+    /// <summary>RabbitMQ's equality of arguments: integers and floats whatever their width, everything else as it is.</summary>
+    public static bool AreEquivalent(FieldValue? left, FieldValue? right) => (left, right) switch
+    {
+        (null, null) => true,
+        ({ IsInteger: true } a, { IsInteger: true } b) => a.AsInteger() == b.AsInteger(),
+        ({ IsFloat: true } a, { IsFloat: true } b) => a.AsDouble().Equals(b.AsDouble()),
+        ({ } a, { } b) => a == b,
+        _ => false,
+    };
+
+    /// <summary>An argument or property that differs between a declare and what is there.</summary>
+    public static AmqpException Inequivalent(string argument, string kind, string name, string virtualHost, string received, string current) => new(
+        ReplyCode.PreconditionFailed,
+        $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
+
+    /// <summary>The same, where each side has a value or none: its type is told when the other side has none.</summary>
+    public static AmqpException Inequivalent(string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
+        (received, current) switch
+        {
+            ({ } mine, { } theirs) => Inequivalent(argument, kind, name, virtualHost, $"'{mine}'", $"'{theirs}'"),
+            _ => Inequivalent(argument, kind, name, virtualHost, Describe(received), Describe(current)),
+        };
+
+    /// <summary>An argument that names an exchange and is no long string.</summary>
+    public static AmqpException WrongType(FieldValue value, string argument, string kind, string name, string virtualHost) => new(
+        ReplyCode.PreconditionFailed,
+        $"invalid type '{NameOf(value.Type)}' for arg '{argument}' in {kind} '{name}' in vhost '{virtualHost}'");
+
+    /// <summary>An argument of a queue whose value cannot be.</summary>
+    public static AmqpException Invalid(string argument, string queue, string virtualHost, string reason) => new(
+        ReplyCode.PreconditionFailed,
+        $"invalid arg '{argument}' for queue '{queue}' in vhost '{virtualHost}': {reason}");
+
+    private static string Describe(FieldValue? value) =>
+        value is { } present ? $"the value '{present}' of type '{NameOf(present.Type)}'" : "none";
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Values;
+
+/// <summary>Values as RabbitMQ prints them in reply texts that come from Erlang's <c>~p</c>.</summary>
+internal static class ErlangText
+{
+    /// <summary>A field of a table, without its type.</summary>
+    public static string Of(FieldValue value) => value.Type switch
+    {
+        FieldType.LongString or FieldType.ByteArray => OfBinary(value.AsBytes()),
+        FieldType.Void => "undefined",
+        FieldType.Single or FieldType.Double => OfFloat(value.AsDouble()),
+        _ => value.ToString(),
+    };
+
+    /// <summary>A binary: text in quotes when every octet is a printable character of Latin-1, else octets.</summary>
+    public static string OfBinary(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return "<<>>";
+        foreach (byte octet in bytes)
+            if (octet is not (>= 32 and < 127 or >= 160) && EscapeOf((char)octet) is null)
+                return $"<<{string.Join(',', bytes.ToArray())}>>";
+        var text = new StringBuilder("<<\"");
+        foreach (char character in Encoding.UTF8.GetString(bytes))
+            text = EscapeOf(character) is { } escape ? text.Append('\\').Append(escape) : text.Append(character);
+        return text.Append("\">>").ToString();
+    }
+
+    private static char? EscapeOf(char character) => character switch
+    {
+        '"' or '\\' => character,
+        '\b' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\v' => 'v',
+        '\f' => 'f',
+        '\r' => 'r',
+        '\e' => 'e',
+        _ => null,
+    };
+
+    private static string OfFloat(double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        return text.Contains('.') || text.Contains('E') ? text : text + ".0";
+    }
+}

@@ -1,0 +1,31 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Values;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>What must be the same when an exchange is declared again. Arguments other than the alternate exchange are not compared.</summary>
+internal static class ExchangeEquivalence
+{
+    /// <exception cref="AmqpException">406 naming the first property that differs.</exception>
+    public static void Demand(Exchange current, string type, ExchangeFlags flags, FieldTable arguments, string virtualHost)
+    {
+        if (current.Type != type)
+            throw Differs("type", $"'{type}'", $"'{current.Type}'");
+        DemandFlag("durable", ExchangeFlags.Durable);
+        DemandFlag("auto_delete", ExchangeFlags.AutoDelete);
+        DemandFlag("internal", ExchangeFlags.Internal);
+        FieldValue? received = arguments["alternate-exchange"], mine = current.Arguments["alternate-exchange"];
+        if (!ArgumentTypes.AreEquivalent(received, mine))
+            throw ArgumentTypes.Inequivalent("alternate-exchange", "exchange", current.Name, virtualHost, received, mine);
+
+        void DemandFlag(string name, ExchangeFlags flag)
+        {
+            if ((flags & flag) != (current.Flags & flag))
+                throw Differs(name, (flags & flag) != 0 ? "'true'" : "'false'", (current.Flags & flag) != 0 ? "'true'" : "'false'");
+        }
+
+        AmqpException Differs(string argument, string receivedText, string currentText) =>
+            ArgumentTypes.Inequivalent(argument, "exchange", current.Name, virtualHost, receivedText, currentText);
+    }
+}

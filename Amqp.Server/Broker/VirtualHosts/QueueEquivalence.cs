@@ -1,0 +1,58 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Values;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>What must be the same when a queue is declared again, and what cannot be declared at all.</summary>
+internal static class QueueEquivalence
+{
+    /// <exception cref="AmqpException">405: another connection's, or exclusive here and not there. 406 naming the first property that differs.</exception>
+    public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, VirtualHost virtualHost)
+    {
+        // Exclusive use is compared strictly: the owner itself must ask for it again.
+        virtualHost.DemandAccess(current, (flags & QueueFlags.Exclusive) != 0 || !current.IsExclusive ? connection : virtualHost);
+        if (!current.IsExclusive && (flags & QueueFlags.Exclusive) != 0)
+            throw VirtualHost.Locked(current.Name, virtualHost.Name);
+        DemandFlag("durable", QueueFlags.Durable);
+        DemandFlag("auto_delete", QueueFlags.AutoDelete);
+        if (virtualHost.DefaultQueueType is not null && arguments["x-queue-type"] is null && current.Arguments.Table["x-queue-type"] is { } type)
+            arguments = arguments.With("x-queue-type", type); // whatever the default was when it was declared
+        current.Arguments.DemandEquivalent(arguments, current.Name, virtualHost.Name);
+
+        void DemandFlag(string name, QueueFlags flag)
+        {
+            if ((flags & flag) != (current.Flags & flag))
+                throw ArgumentTypes.Inequivalent(
+                    name, "queue", current.Name, virtualHost.Name,
+                    (flags & flag) != 0 ? "'true'" : "'false'", (current.Flags & flag) != 0 ? "'true'" : "'false'");
+        }
+    }
+
+    /// <summary>The arguments with the type that they leave open, where the queue can have it.</summary>
+    public static FieldTable WithDefaultType(FieldTable arguments, QueueFlags flags, string? type)
+    {
+        bool isOpen = type is not null && arguments["x-queue-type"] is null && flags == QueueFlags.Durable;
+        return isOpen ? arguments.With("x-queue-type", FieldValue.FromString(type!)) : arguments;
+    }
+
+    /// <summary>A quorum queue must be durable, shared, permanent and named by the client.</summary>
+    /// <exception cref="AmqpException">406 with RabbitMQ's text.</exception>
+    public static void DemandPossible(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, string virtualHost)
+    {
+        if (arguments["x-queue-type"] is not { Type: FieldType.LongString } type || type.AsString() != "quorum")
+            return;
+        if (isServerNamed)
+            throw new AmqpException(ReplyCode.PreconditionFailed, "Cannot declare a server-named queue for type rabbit_quorum_queue");
+        DemandNot((flags & QueueFlags.Durable) == 0, "non-durable");
+        DemandNot((flags & QueueFlags.Exclusive) != 0, "exclusive-owner");
+        DemandNot((flags & QueueFlags.AutoDelete) != 0, "auto-delete");
+
+        void DemandNot(bool isSo, string property)
+        {
+            if (isSo)
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid property '{property}' for queue '{name}' in vhost '{virtualHost}'");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Channels.Publishing;
+
+namespace Amqp.Server.Channels.Handlers;
+
+/// <summary>Frames to what they mean on a channel: methods to their handlers, contents to the publisher.</summary>
+internal static class ChannelFrames
+{
+    private static readonly MethodTable<AmqpChannel> _methods = new MethodTable<AmqpChannel>()
+        .OnChannelMethods()
+        .OnExchangeMethods()
+        .OnQueueMethods()
+        .OnBasicMethods()
+        .OnConfirmMethods()
+        .OnTxMethods();
+
+    /// <summary>Handles a frame of an open channel.</summary>
+    /// <exception cref="AmqpException">Closes the channel or the connection, as its code says.</exception>
+    public static void Handle(AmqpChannel channel, in Frame frame)
+    {
+        channel.Content.DemandExpected(frame.Type);
+        switch (frame.Type)
+        {
+            case FrameType.Method:
+                HandleMethod(channel, frame);
+                break;
+            case FrameType.Header:
+                HandleHeader(channel, ContentHeader.Read(frame.Payload));
+                break;
+            case FrameType.Body:
+                if (channel.Content.TakeBody(frame.Payload, out var body))
+                    BasicPublishHandler.Publish(channel, body);
+                break;
+        }
+    }
+
+    /// <summary>Drops a frame of a channel that is closing. It must still be in its place: the client may have sent it before it knew.</summary>
+    /// <exception cref="AmqpException">505: it is not.</exception>
+    public static void Discard(AmqpChannel channel, in Frame frame)
+    {
+        channel.Content.DemandExpected(frame.Type);
+        switch (frame.Type)
+        {
+            case FrameType.Method when MethodOf(frame) == BasicPublish.Id:
+                PublishAddress.Read(frame.Payload[4..]);
+                channel.Content.BeginDiscarded();
+                break;
+            case FrameType.Method when MethodOf(frame) == ChannelOpen.Id:
+                throw ChannelHandlers.SecondOpen();
+            case FrameType.Method:
+                _methods.Check(MethodOf(frame), frame.Payload[4..], channel.Session.Options.MaxTableDepth);
+                break;
+            case FrameType.Header:
+                channel.Content.DiscardHeader(ContentHeader.Read(frame.Payload));
+                break;
+            case FrameType.Body:
+                channel.Content.DiscardBody(frame.Payload.Length);
+                break;
+        }
+    }
+
+    /// <summary>The id of a method frame.</summary>
+    public static MethodId MethodOf(in Frame frame) => MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
+
+    private static void HandleMethod(AmqpChannel channel, in Frame frame)
+    {
+        var id = MethodOf(frame);
+        var arguments = frame.Payload[4..];
+        // The two that make up nearly all traffic are read without a table, without strings and without handing over.
+        if (id == BasicPublish.Id)
+        {
+            channel.Session.HasPublished = true;
+            channel.Content.Begin(PublishAddress.Read(arguments));
+            return;
+        }
+        if (id == BasicAck.Id)
+        {
+            BasicSettlementHandlers.Acknowledge(channel, MethodArguments.Read<BasicAck>(arguments));
+            return;
+        }
+        // Whatever else is asked sees the effect of what was said before.
+        channel.Session.Round.Drain();
+        using (BrokerEvents.ActAs(channel.Session.User.Name))
+            _methods.Dispatch(channel, id, arguments, channel.Session.Options.MaxTableDepth);
+    }
+
+    private static void HandleHeader(AmqpChannel channel, in ContentHeader header)
+    {
+        ContentAssembler.DemandHeader(header);
+        long most = channel.Session.Options.MaxMessageSize;
+        if (header.BodySize > (ulong)most)
+        {
+            channel.Content.DiscardHeader(header);
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"message size {header.BodySize} is larger than configured max size {most}", BasicPublish.Id);
+        }
+        if (channel.Content.TakeHeader(header))
+            BasicPublishHandler.Publish(channel, default);
+    }
+}

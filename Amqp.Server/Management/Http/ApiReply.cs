@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Net.Mime;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Amqp.Server.Management.Http;
+
+/// <summary>What a request is answered with.</summary>
+internal abstract class ApiReply
+{
+    /// <summary>As RabbitMQ escapes: what JSON demands, and no more.</summary>
+    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue }; // headers nest as deep as clients were let
+
+    /// <summary>Bytes after which a long answer is sent on.</summary>
+    private const int FlushSize = 64 * 1024;
+
+    /// <summary>204.</summary>
+    public static ApiReply NoContent { get; } = new StatusReply(StatusCodes.Status204NoContent, null);
+
+    /// <summary>201 for something new, 204 for something that was there.</summary>
+    public static ApiReply Put(bool isNew) => isNew ? Created() : NoContent;
+
+    /// <summary>201.</summary>
+    /// <param name="location">The address of what was made, relative to the request's.</param>
+    public static ApiReply Created(string? location = null) => new StatusReply(StatusCodes.Status201Created, location);
+
+    /// <summary>303.</summary>
+    /// <param name="location">Where a browser goes on.</param>
+    public static ApiReply SeeOther(string location) => new StatusReply(StatusCodes.Status303SeeOther, location);
+
+    /// <summary>One value.</summary>
+    public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
+
+    /// <summary>An array, sent while it is written.</summary>
+    public static ApiReply Array<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) => new ArrayReply<T>(items, write);
+
+    /// <summary>An object of texts.</summary>
+    public static ApiReply Texts(params (string Name, string Value)[] fields) => Json(json =>
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in fields)
+            json.WriteString(name, value);
+        json.WriteEndObject();
+    });
+
+    public abstract Task SendAsync(HttpContext http);
+
+    protected static async Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    {
+        http.Response.StatusCode = status;
+        DescribeJson(http);
+        http.Response.ContentLength = json.Length;
+        await http.Response.Body.WriteAsync(json);
+    }
+
+    /// <summary>The headers that go with every answer in JSON.</summary>
+    protected static void DescribeJson(HttpContext http)
+    {
+        http.Response.ContentType = MediaTypeNames.Application.Json;
+        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers.Vary = "accept, accept-encoding, origin";
+    }
+
+    /// <summary>Writes an array, and sends what has gathered from time to time.</summary>
+    protected static async Task WriteItemsAsync<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, HttpContext http)
+    {
+        long sent = 0;
+        json.WriteStartArray();
+        foreach (var item in items)
+        {
+            write(json, item);
+            if (json.BytesCommitted + json.BytesPending - sent < FlushSize)
+                continue;
+            json.Flush();
+            sent = json.BytesCommitted;
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        }
+        json.WriteEndArray();
+    }
+
+    private sealed class ArrayReply<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) : ApiReply
+    {
+        public override async Task SendAsync(HttpContext http)
+        {
+            DescribeJson(http);
+            await using var json = new Utf8JsonWriter(http.Response.BodyWriter, _plain);
+            await WriteItemsAsync(json, items, write, http);
+        }
+    }
+
+    private sealed class StatusReply(int status, string? location) : ApiReply
+    {
+        public override Task SendAsync(HttpContext http)
+        {
+            http.Response.StatusCode = status;
+            if (status != StatusCodes.Status204NoContent)
+                http.Response.ContentLength = 0;
+            if (location is not null)
+                http.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class JsonReply(Action<Utf8JsonWriter> write, int status) : ApiReply
+    {
+        public override async Task SendAsync(HttpContext http)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(output, _plain))
+                write(json);
+            var columns = status == StatusCodes.Status200OK ? Columns.Of(http.Request.Query["columns"]) : null;
+            await SendAsync(http, status, columns is null ? output.WrittenMemory : columns.Cut(output.WrittenMemory, _plain));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.VirtualHosts;
+
+namespace Amqp.Server.Management.Http;
+
+/// <summary>Who asks, and what their tags let them see.</summary>
+internal sealed class ApiUser(User user, PermissionStore permissions)
+{
+    /// <summary>Who has not logged in, and may ask for what needs no login.</summary>
+    public static ApiUser Nobody { get; } = new(new User("", PasswordHash.None, UserTags.None), null!);
+
+    public string Name => user.Name;
+
+    public User User => user;
+
+    public IReadOnlyList<string> Tags => user.Tags.Names;
+
+    public bool IsAdministrator => user.Tags.IsAdministrator;
+
+    /// <summary>Sees all virtual hosts and connections.</summary>
+    public bool IsMonitoring => user.Tags.IsMonitor;
+
+    public bool IsPolicyMaker => user.Tags.IsPolicymaker;
+
+    public bool IsManagement => user.Tags.IsManager;
+
+    /// <summary>Whether the user may do anything in a virtual host.</summary>
+    public bool CanAccess(VirtualHost virtualHost) => permissions.Find(virtualHost.Name, user.Name) is not null;
+
+    /// <summary>Whether the user sees a virtual host and what is in it.</summary>
+    public bool CanSee(VirtualHost virtualHost) => IsMonitoring || CanAccess(virtualHost);
+
+    /// <param name="access">What it takes.</param>
+    /// <param name="virtualHost">Finds the virtual host that the address names, where there is one.</param>
+    /// <exception cref="ApiException">401: the user may not ask for that.</exception>
+    public void Demand(Access access, Func<VirtualHost?>? virtualHost = null)
+    {
+        bool MayAccessHost() => virtualHost?.Invoke() is not { } host || CanAccess(host);
+        string? refusal = access switch
+        {
+            not Access.Anyone when !IsManagement => "Not management user",
+            Access.VirtualHost when !IsAdministrator && !MayAccessHost() => "User not authorised to access virtual host",
+            Access.VirtualHostView when !IsMonitoring && !MayAccessHost() => "User not authorised to access virtual host",
+            Access.PolicyMaker when !IsAdministrator && !(IsPolicyMaker && MayAccessHost()) => "User not authorised to access object",
+            Access.Monitoring when !IsMonitoring => "Not monitor user",
+            Access.Administrator when !IsAdministrator => "Not administrator user",
+            _ => null,
+        };
+        if (refusal is not null)
+            throw ApiException.NotAuthorized(refusal);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Amqp.Server.Management.Http;
+
+/// <summary>A list, or the page of it that was asked for. Only what goes out is rendered, unless it must be sorted first.</summary>
+/// <param name="items">All that the user may see, in RabbitMQ's order.</param>
+/// <param name="name">The name that lists are filtered by.</param>
+/// <param name="write">Renders one item as an object.</param>
+internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, Action<Utf8JsonWriter, T> write) : ApiReply
+{
+    public override async Task SendAsync(HttpContext http)
+    {
+        var query = new ListQuery(http.Request.Query);
+        var all = items.ToList();
+        var wanted = query.IsPaged ? all.FindAll(item => query.Wants(name(item))) : all;
+        if (query.IsPaged && (query.Page - 1) * query.PageSize > wanted.Count)
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, "page_out_of_range",
+                $"Page out of range, page: {query.Page} page size: {query.PageSize}, len: {wanted.Count}");
+        var sorted = query.Sort.Length > 0 ? Sort(wanted, query.Sort) : wanted;
+        if (query.IsReversed)
+            sorted.Reverse(); // also what is equal, as in RabbitMQ
+        var shown = query.IsPaged ? sorted.Skip(((int)query.Page - 1) * query.PageSize).Take(query.PageSize).ToList() : sorted;
+
+        DescribeJson(http);
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter, _plain);
+        if (!query.IsPaged)
+        {
+            await WriteItemsAsync(json, shown, query.Columns, http);
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteNumber("filtered_count", wanted.Count);
+        json.WriteNumber("item_count", shown.Count);
+        json.WritePropertyName("items");
+        await WriteItemsAsync(json, shown, query.Columns, http);
+        json.WriteNumber("page", (int)query.Page);
+        json.WriteNumber("page_count", (wanted.Count + query.PageSize - 1) / query.PageSize);
+        json.WriteNumber("page_size", query.PageSize);
+        json.WriteNumber("total_count", all.Count);
+        json.WriteEndObject();
+    }
+
+    private Task WriteItemsAsync(Utf8JsonWriter json, List<T> shown, Columns? columns, HttpContext http) => WriteItemsAsync(
+        json, shown, columns is null ? write : (output, item) => output.WriteRawValue(columns.Cut(Render(item), _plain).Span, skipInputValidation: true), http);
+
+    private List<T> Sort(List<T> wanted, string path)
+    {
+        var keyed = wanted.ConvertAll(item => (Item: item, Key: SortKey.Of(Render(item), path)));
+        return [.. keyed.OrderBy(entry => entry.Key).Select(entry => entry.Item)];
+    }
+
+    private ReadOnlyMemory<byte> Render(T item)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(output, _plain))
+            write(json, item);
+        return output.WrittenMemory;
+    }
+}

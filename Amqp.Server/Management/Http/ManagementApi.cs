@@ -1,0 +1,106 @@
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Faults;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace Amqp.Server.Management.Http;
+
+/// <summary>Registers the resources of the HTTP API, and carries each request from its login to its reply.</summary>
+/// <remarks>Immutable once everything is registered; requests run on any thread.</remarks>
+internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServices services)
+{
+    private static readonly string[] _get = [HttpMethods.Head, HttpMethods.Get];
+
+    private readonly string _prefix = $"{services.Options.ManagementPathPrefix}/api";
+    private readonly Dictionary<string, List<string>> _methods = [];
+    private readonly CrossOrigin _crossOrigin = new(services.Options.Cors);
+
+    public ManagementServices Services => services;
+
+    public ManagementApi Get(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, _get, access, handle);
+
+    public ManagementApi Put(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, [HttpMethods.Put], access, handle);
+
+    public ManagementApi Post(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, [HttpMethods.Post], access, handle);
+
+    public ManagementApi Post(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) => Add(pattern, [HttpMethods.Post], access, handle);
+
+    public ManagementApi Delete(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, [HttpMethods.Delete], access, handle);
+
+    private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, ApiReply> handle) =>
+        Add(pattern, methods, access, request => Task.FromResult(handle(request)));
+
+    private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle)
+    {
+        string path = _prefix + pattern;
+        // A message more or less is no change that anyone wants to read of.
+        bool isChange = methods != _get && !pattern.EndsWith("/publish", StringComparison.Ordinal) && !pattern.EndsWith("/get", StringComparison.Ordinal);
+        var address = new RequestAddress(path);
+        if (!_methods.TryGetValue(path, out var allowed))
+        {
+            _methods.Add(path, allowed = []);
+            routes.MapMethods(path, [HttpMethods.Options], http => SayWhatIsAllowed(http, allowed));
+        }
+        allowed.AddRange(methods);
+        routes.MapMethods(path, methods, http =>
+        {
+            _crossOrigin.Allow(http, allowed);
+            return HandleAsync(http, address, access, handle, isChange);
+        });
+        return this;
+    }
+
+    /// <summary>Browsers ask this ahead of a request, and without a login.</summary>
+    private Task SayWhatIsAllowed(HttpContext http, List<string> methods)
+    {
+        IEnumerable<string> all = [.. methods, HttpMethods.Options];
+        _crossOrigin.Allow(http, all);
+        http.Response.Headers.Allow = string.Join(", ", all);
+        http.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    private async Task HandleAsync(HttpContext http, RequestAddress address, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
+    {
+        ApiUser? user = null;
+        try
+        {
+            _crossOrigin.DemandKnownPage(http);
+            user = access == Access.Anyone ? ApiUser.Nobody : await ApiLogin.AuthenticateAsync(services, http);
+            if (user is null)
+                return;
+            address.Decode(http);
+            using var request = new ApiRequest(http, services, user);
+            user.Demand(access, request.FindVirtualHost);
+            await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.MaxApiBodySize);
+            Task<ApiReply> handling;
+            using (BrokerEvents.ActAs(user.Name))
+                handling = handle(request); // what it awaits is no cause of events
+            var reply = await handling;
+            await reply.SendAsync(http);
+            if (isChange)
+                services.Logger.ApiChanged(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);
+        }
+        catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)
+        {
+            if (known.Status == StatusCodes.Status403Forbidden)
+                services.Logger.ForeignPageRefused(PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString());
+            else if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
+                services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
+            await ApiErrors.SendAsync(http, known);
+        }
+        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && error is not (BadHttpRequestException or IOException))
+        {
+            services.Broker.Faults.Note(Compartment.Http, $"{http.Request.Method} {TargetOf(http)}", error);
+            if (http.Response.HasStarted)
+                http.Abort(); // what is on its way must not look whole
+            else
+                await ApiErrors.SendAsync(http, ApiException.Unexpected());
+        }
+    }
+
+    private static string PeerOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "?";
+
+    /// <summary>As it was sent, without the query.</summary>
+    private static string TargetOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Amqp.Server.Management.Http;
+
+/// <summary>The names in an address, from the octets that the client sent: Kestrel does not decode <c>%2F</c>, without which no virtual host could be named.</summary>
+internal sealed class RequestAddress
+{
+    private readonly (string Name, int Segment)[] _names;
+
+    /// <param name="pattern">As it is routed by: <c>/api/queues/{vhost}/{queue}</c>.</param>
+    public RequestAddress(string pattern) =>
+        _names = [.. pattern.Split('/').Select((part, segment) => (part, segment)).Where(entry => entry.part.StartsWith('{')).Select(entry => (entry.part[1..^1], entry.segment))];
+
+    /// <summary>Puts the decoded names in the place of those that routing found.</summary>
+    /// <exception cref="ApiException">400: a name is not UTF-8, which no name of this broker's is, or what shall be made would have a longer name than AMQP can say.</exception>
+    public void Decode(HttpContext http)
+    {
+        if (_names.Length == 0)
+            return;
+        string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        string[] segments = target.Split('?', 2)[0].Split('/');
+        foreach (var (name, segment) in _names)
+        {
+            if (segment >= segments.Length)
+                continue;
+            string decoded = Decode(segments[segment]);
+            http.Request.RouteValues[name] = HttpMethods.IsPut(http.Request.Method) ? ApiRequest.DemandShort(decoded, name) : decoded; // before it is a name
+        }
+    }
+
+    private static string Decode(string segment)
+    {
+        if (!segment.Contains('%', StringComparison.Ordinal))
+            return segment;
+        byte[] octets = Encoding.UTF8.GetBytes(segment);
+        int length = 0;
+        for (int at = 0; at < octets.Length; at++)
+        {
+            bool isEscape = octets[at] == '%' && at + 2 < octets.Length && char.IsAsciiHexDigit((char)octets[at + 1]) && char.IsAsciiHexDigit((char)octets[at + 2]);
+            octets[length++] = isEscape ? byte.Parse(octets.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : octets[at];
+            at += isEscape ? 2 : 0;
+        }
+        var decoded = octets.AsSpan(0, length);
+        return Utf8.IsValid(decoded) ? Encoding.UTF8.GetString(decoded) : throw ApiException.BadRequest($"the name {segment} is not UTF-8");
+    }
+}

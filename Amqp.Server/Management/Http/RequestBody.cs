@@ -1,0 +1,35 @@
+using System.Buffers;
+
+namespace Amqp.Server.Management.Http;
+
+/// <summary>Reads what comes with a request: the one place that does, after it is known who asks.</summary>
+internal static class RequestBody
+{
+    /// <summary>Bytes that are taken of somebody who has not logged in: a form with name and password is smaller.</summary>
+    public const long MostWithoutLogin = 8_192;
+
+    /// <param name="http">The request.</param>
+    /// <param name="most">How many bytes are taken.</param>
+    /// <exception cref="ApiException">400: there are more; those that are announced are not waited for.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long most)
+    {
+        if (http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"))
+            return default;
+        if (http.Request.ContentLength > most)
+            throw TooLarge(most);
+        var body = new ArrayBufferWriter<byte>();
+        while (true)
+        {
+            var result = await http.Request.BodyReader.ReadAsync(http.RequestAborted);
+            foreach (var part in result.Buffer)
+                body.Write(part.Span);
+            http.Request.BodyReader.AdvanceTo(result.Buffer.End);
+            if (body.WrittenCount > most)
+                throw TooLarge(most);
+            if (result.IsCompleted)
+                return body.WrittenMemory;
+        }
+    }
+
+    private static ApiException TooLarge(long most) => ApiException.BadRequest($"Exceeded HTTP request body size limit of {most} bytes");
+}

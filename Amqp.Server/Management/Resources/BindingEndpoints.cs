@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/bindings</c>.</summary>
+internal static class BindingEndpoints
+{
+    public static ManagementApi MapBindings(this ManagementApi api)
+    {
+        api.Get("/bindings", Access.Management, request => List(request.VisibleHosts.SelectMany(Of)))
+            .Get("/bindings/{vhost}", Access.VirtualHostView, request => List(Of(request.VirtualHost)));
+        foreach (string kind in new[] { "q", "e" })
+        {
+            string path = $"/bindings/{{vhost}}/e/{{source}}/{kind}/{{destination}}";
+            api.Get(path, Access.VirtualHostView, request => List(Between(request, kind)))
+                .Post(path, Access.VirtualHost, request => Post(request, kind))
+                .Get($"{path}/{{properties}}", Access.VirtualHostView, request =>
+                {
+                    var binding = Demand(request, kind);
+                    return ApiReply.Json(json => Write(json, binding));
+                })
+                .Delete($"{path}/{{properties}}", Access.VirtualHost, request => Delete(request, kind));
+        }
+        return api;
+    }
+
+    public static ListReply<ListedBinding> List(IEnumerable<ListedBinding> bindings) => new(bindings, binding => binding.Source.Name, Write);
+
+    /// <summary>All bindings of a virtual host, with those to the default exchange that every queue has.</summary>
+    public static IEnumerable<ListedBinding> Of(VirtualHost host)
+    {
+        // A virtual host that is just being deleted may have no default exchange any more.
+        var implied = host.FindExchange("") is { } defaultExchange
+            ? host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
+            : [];
+        return implied.Concat(host.Topology.Bindings().Select(binding => new ListedBinding(host, binding.Source, binding.Destination, binding.RoutingKey, binding.Arguments)))
+            .OrderBy(binding => binding.Source.Name, StringComparer.Ordinal)
+            .ThenBy(binding => binding.Destination.Name, StringComparer.Ordinal)
+            .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
+    }
+
+    /// <summary>RabbitMQ's name for a binding among those between the same ends: the routing key, and a hash of the arguments.</summary>
+    public static string PropertiesKey(ListedBinding binding)
+    {
+        string key = Encode(binding.RoutingKey);
+        if (binding.Arguments.Count > 0)
+            return $"{key}~{HashOf(binding.Arguments)}";
+        return key.Length > 0 ? key : "~";
+    }
+
+    private static void Write(Utf8JsonWriter json, ListedBinding binding)
+    {
+        json.WriteStartObject();
+        json.WriteString("source", binding.Source.Name);
+        json.WriteString("vhost", binding.Host.Name);
+        json.WriteString("destination", binding.Destination.Name);
+        json.WriteString("destination_type", binding.Destination is Queue ? "queue" : "exchange");
+        json.WriteString("routing_key", binding.RoutingKey);
+        json.WriteTable("arguments", binding.Arguments);
+        json.WriteString("properties_key", PropertiesKey(binding));
+        json.WriteEndObject();
+    }
+
+    private static IEnumerable<ListedBinding> Between(ApiRequest request, string kind)
+    {
+        string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
+        return Of(request.VirtualHost).Where(binding =>
+            binding.Source.Name == source && binding.Destination.Name == destination && binding.Destination is Queue == (kind == "q"));
+    }
+
+    /// <summary>The address names a binding by its key, in which what is encoded stays so; clients that do not encode it again are understood, too.</summary>
+    private static ListedBinding Demand(ApiRequest request, string kind)
+    {
+        string key = request.Name("properties");
+        var bindings = Between(request, kind).ToList();
+        return bindings.Find(binding => PropertiesKey(binding) == key)
+            ?? bindings.Find(binding => WebUtility.UrlDecode(PropertiesKey(binding)) == key)
+            ?? bindings.Find(binding => WebUtility.UrlDecode(PropertiesKey(binding)) == WebUtility.UrlDecode(key))
+            ?? throw ApiException.NotFound();
+    }
+
+    private static ApiReply Post(ApiRequest request, string kind)
+    {
+        var host = request.VirtualHost;
+        string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
+        ApiRequest.DemandShort(destination, kind == "q" ? "queue" : "exchange");
+        ApiRequest.DemandShort(source, "exchange");
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
+        var arguments = request.Table("arguments");
+        using var channel = request.OpenChannel();
+        IBindingDestination? end;
+        if (kind == "q")
+        {
+            channel.Ask<QueueBind, QueueBindOk>(new QueueBind(destination, source, routingKey, false, arguments));
+            end = host.FindQueue(destination);
+        }
+        else
+        {
+            channel.Ask<ExchangeBind, ExchangeBindOk>(new ExchangeBind(destination, source, routingKey, false, arguments));
+            end = host.FindExchange(destination);
+        }
+        if (end is null || host.FindExchange(source) is not { } exchange)
+            throw ApiException.NotFound(); // deleted meanwhile
+        string key = PropertiesKey(new ListedBinding(host, exchange, end, routingKey, arguments));
+        return ApiReply.Created($"{Readable(destination)}/{Readable(key)}");
+
+        static string Readable(string name) => Encode(name).Replace("%7E", "~", StringComparison.Ordinal);
+    }
+
+    /// <summary>As RabbitMQ encodes: also what may stand in an address as it is, but for letters, digits and <c>-._</c>.</summary>
+    private static string Encode(string text) => WebUtility.UrlEncode(text)
+        .Replace("!", "%21", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal)
+        .Replace(")", "%29", StringComparison.Ordinal).Replace("*", "%2A", StringComparison.Ordinal);
+
+    private static ApiReply Delete(ApiRequest request, string kind)
+    {
+        var binding = Demand(request, kind);
+        using var channel = request.OpenChannel();
+        if (kind == "q")
+            channel.Ask<QueueUnbind, QueueUnbindOk>(new QueueUnbind(binding.Destination.Name, binding.Source.Name, binding.RoutingKey, binding.Arguments));
+        else
+            channel.Ask<ExchangeUnbind, ExchangeUnbindOk>(new ExchangeUnbind(binding.Destination.Name, binding.Source.Name, binding.RoutingKey, false, binding.Arguments));
+        return ApiReply.NoContent;
+    }
+
+    /// <summary>Any hash will do, as long as it stays the same; RabbitMQ's own is Erlang's, in base64.</summary>
+    private static string HashOf(FieldTable arguments)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        FieldTableCodec.Write(bytes, new FieldTable(arguments.OrderBy(field => field.Key, StringComparer.Ordinal)));
+        byte[] hash = System.Security.Cryptography.SHA256.HashData(bytes.WrittenSpan);
+        return System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, 6));
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Channels;
+using Amqp.Server.Connections;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/connections</c>.</summary>
+internal static class ConnectionEndpoints
+{
+    public static ManagementApi MapConnections(this ManagementApi api) => api
+        .Get("/connections", Access.Management, request => List(request, Visible(request)))
+        .Get("/vhosts/{vhost}/connections", Access.VirtualHostView, request =>
+        {
+            var host = request.VirtualHost;
+            return List(request, Visible(request).Where(connection => connection.Session.VirtualHost == host));
+        })
+        .Get("/connections/username/{user}", Access.Management, request => List(request, OfUser(request)))
+        .Delete("/connections/username/{user}", Access.Management, request =>
+        {
+            DemandMayClose(request, request.Name("user"));
+            foreach (var connection in OfUser(request).ToList())
+                Close(request, connection);
+            return ApiReply.NoContent;
+        })
+        .Get("/connections/{name}", Access.Management, request =>
+        {
+            var connection = Demand(request);
+            var query = new SampleQuery(request);
+            return ApiReply.Json(json => Write(json, connection, query));
+        })
+        .Delete("/connections/{name}", Access.Management, request =>
+        {
+            var connection = Demand(request);
+            DemandMayClose(request, connection.Session.User.Name);
+            Close(request, connection);
+            return ApiReply.NoContent;
+        })
+        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Channels));
+
+    /// <summary>The open connections that the user may see: all of them, or the user's own.</summary>
+    public static IEnumerable<(AmqpConnection Connection, Session Session)> Visible(ApiRequest request) =>
+        Open(request).Where(entry => MaySee(request, entry.Session)).OrderBy(entry => entry.Session.Origin.ConnectedAt);
+
+    /// <summary>All open connections, of whomever they are.</summary>
+    public static IEnumerable<(AmqpConnection Connection, Session Session)> Open(ApiRequest request) => request.Services.Connections.All
+        .Where(connection => connection.Session is not null)
+        .Select(connection => (connection, connection.Session!));
+
+    /// <exception cref="ApiException">401: the connection is another's, and the user sees only his own.</exception>
+    public static void DemandMaySee(ApiRequest request, Session session)
+    {
+        if (!MaySee(request, session))
+            throw NotTheirs();
+    }
+
+    private static ListReply<(AmqpConnection Connection, Session Session)> List(ApiRequest request, IEnumerable<(AmqpConnection Connection, Session Session)> connections)
+    {
+        var query = new SampleQuery(request);
+        return new(connections, entry => entry.Connection.Peer.Name, (json, entry) => Write(json, entry, query));
+    }
+
+    private static IEnumerable<(AmqpConnection Connection, Session Session)> OfUser(ApiRequest request)
+    {
+        string name = request.Name("user");
+        return Visible(request).Where(entry => entry.Session.User.Name == name);
+    }
+
+    private static (AmqpConnection Connection, Session Session) Demand(ApiRequest request)
+    {
+        string name = request.Name("name");
+        foreach (var entry in Open(request))
+        {
+            if (entry.Connection.Peer.Name != name)
+                continue;
+            DemandMaySee(request, entry.Session);
+            return entry;
+        }
+        throw ApiException.NotFound();
+    }
+
+    private static bool MaySee(ApiRequest request, Session session) => request.User.IsMonitoring || session.User.Name == request.User.Name;
+
+    /// <summary>Who sees others' connections does not for that close them.</summary>
+    private static void DemandMayClose(ApiRequest request, string user)
+    {
+        if (!request.User.IsAdministrator && user != request.User.Name)
+            throw NotTheirs();
+    }
+
+    private static ApiException NotTheirs() => ApiException.NotAuthorized("User not authorised to access object");
+
+    private static void Close(ApiRequest request, (AmqpConnection Connection, Session Session) connection)
+    {
+        string reason = request.Http.Request.Headers["X-Reason"] is [{ Length: > 0 } given] ? given : "Closed via management plugin";
+        request.Services.Logger.ConnectionClosedFor(connection.Connection.Peer.Name, request.User.Name, reason);
+        connection.Connection.Close(new AmqpException(ReplyCode.ConnectionForced, reason));
+    }
+
+    private static void WriteTraffic(Utf8JsonWriter json, AmqpConnection connection, SampleQuery query)
+    {
+        var counts = connection.Outbox.Counts;
+        SampledCounts.Of(counts, query).Write(json, StatisticRows.Traffic, 0, query.DataRates);
+        json.WriteNumber("recv_cnt", counts.Receives);
+        json.WriteNumber("send_cnt", counts.Sends);
+        json.WriteNumber("send_pend", connection.Outbox.Waiting);
+    }
+
+    private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, Session Session) entry, SampleQuery query)
+    {
+        var (connection, session) = entry;
+        var origin = session.Origin;
+        var properties = FieldTableCodec.Read(origin.ClientProperties);
+        json.WriteStartObject();
+        json.WriteString("auth_mechanism", origin.Mechanism);
+        json.WriteNumber("channel_max", session.ChannelMax);
+        json.WriteNumber("channels", connection.Channels.Count);
+        json.WriteTable("client_properties", properties);
+        json.WriteNumber("connected_at", origin.ConnectedAt);
+        json.WriteNumber("frame_max", session.FrameMax == int.MaxValue ? 0 : session.FrameMax);
+        json.WriteString("host", origin.Host);
+        json.WriteString("name", origin.ConnectionName);
+        json.WriteString("node", ManagementServices.NodeName);
+        json.WriteString("peer_cert_issuer", connection.Peer.Certificate?.Issuer);
+        json.WriteString("peer_cert_subject", connection.Peer.Certificate?.Subject);
+        json.WriteNull("peer_cert_validity");
+        json.WriteString("peer_host", origin.PeerHost);
+        json.WriteNumber("peer_port", origin.PeerPort);
+        json.WriteNumber("port", origin.Port);
+        json.WriteString("protocol", "AMQP 0-9-1");
+        if (!query.IsDisabled)
+            WriteTraffic(json, connection, query);
+        json.WriteBoolean("ssl", connection.Peer.IsTls);
+        json.WriteNull("ssl_cipher");
+        json.WriteNull("ssl_hash");
+        json.WriteNull("ssl_key_exchange");
+        json.WriteNull("ssl_protocol");
+        json.WriteString("state", connection.State);
+        json.WriteNumber("timeout", session.Heartbeat);
+        json.WriteString("type", "network");
+        json.WriteString("user", session.User.Name);
+        if (properties["connection_name"] is { Type: FieldType.LongString } name)
+            json.WriteString("user_provided_name", name.AsString());
+        json.WriteString("user_who_performed_action", session.User.Name);
+        json.WriteString("vhost", session.VirtualHost.Name);
+        json.WriteEndObject();
+    }
+}

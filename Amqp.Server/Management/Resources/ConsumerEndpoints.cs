@@ -1,0 +1,19 @@
+using Amqp.Server.Channels;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/consumers</c>.</summary>
+internal static class ConsumerEndpoints
+{
+    public static ManagementApi MapConsumers(this ManagementApi api) => api
+        .Get("/consumers", Access.Management, request => List(ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Queue.VirtualHost))))
+        .Get("/consumers/{vhost}", Access.Management, request =>
+        {
+            var host = request.VirtualHost;
+            return List(ConsumerView.All(request.Services.Connections).Where(consumer => consumer.Queue.VirtualHost == host && request.User.CanSee(host)));
+        });
+
+    private static ListReply<ChannelConsumer> List(IEnumerable<ChannelConsumer> consumers) => new(consumers, consumer => consumer.Tag, ConsumerView.Write);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Management.Http;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/definitions</c>: everything that is declared, out and in.</summary>
+internal static class DefinitionEndpoints
+{
+    public static ManagementApi MapDefinitions(this ManagementApi api) => api
+        .Get("/definitions", Access.Administrator, Export)
+        .Get("/all-configuration", Access.Administrator, Export) // its older name
+        .Post("/definitions", Access.Administrator, request => Import(request, null))
+        .Post("/all-configuration", Access.Administrator, request => Import(request, null))
+        .Get("/definitions/{vhost}", Access.Administrator, request =>
+        {
+            // 400 and not 404, as RabbitMQ has it here.
+            var host = request.FindVirtualHost() ?? throw ApiException.BadRequest("vhost_not_found");
+            NameDownload(request);
+            return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker, OriginOf(request), host));
+        })
+        .Post("/definitions/{vhost}", Access.Administrator, request => Import(request, request.VirtualHost.Name));
+
+    private static ApiReply Export(ApiRequest request)
+    {
+        NameDownload(request);
+        return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker, OriginOf(request)));
+    }
+
+    /// <summary>A browser keeps what it gets under the name that <c>download</c> gives.</summary>
+    private static void NameDownload(ApiRequest request)
+    {
+        if (request.Query("download") is { Length: > 0 } name)
+            request.Http.Response.Headers.ContentDisposition = $"attachment; filename={Uri.EscapeDataString(name)}";
+    }
+
+    private static DefinitionOrigin OriginOf(ApiRequest request) =>
+        new(ManagementServices.ApiVersion, request.Services.Options.ProductName, request.Services.Options.ProductVersion);
+
+    private static ApiReply Import(ApiRequest request, string? virtualHost)
+    {
+        var form = MultipartForm.Parse(request.Http.Request.ContentType, request.RawBody);
+        var report = new DefinitionImport(request.Broker, request.User.Name, virtualHost).Run(Parse(request, form?.Field("file") ?? request.RawBody));
+        foreach (string leftOut in report.NotTaken)
+            request.Services.Logger.DefinitionLeftOut(leftOut);
+        if (form?.Text("redirect") is { } redirect)
+            return ApiReply.SeeOther(redirect);
+        if (report.LeftOut.Count == 0 && !WantsReport(request))
+            return ApiReply.NoContent; // as RabbitMQ answers, which skips the same
+        return ApiReply.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("imported", report.Imported);
+            json.WriteStrings("left_out", report.NotTaken);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>Whether the client asks for a report in any case (RFC 7240), as the command line here does.</summary>
+    private static bool WantsReport(ApiRequest request) =>
+        request.Http.Request.Headers["Prefer"].Any(value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
+
+    private static FieldTable Parse(ApiRequest request, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = request.ParseJson(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return JsonFields.ReadTable(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            // as anything else that is no object
+        }
+        throw ApiException.BadRequest("failed_to_parse_json");
+    }
+}

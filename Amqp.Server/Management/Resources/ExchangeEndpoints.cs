@@ -1,0 +1,163 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/exchanges</c>, where the default exchange goes by <c>amq.default</c>.</summary>
+internal static class ExchangeEndpoints
+{
+    private const string DefaultExchange = "amq.default";
+
+    public static ManagementApi MapExchanges(this ManagementApi api) => api
+        .Get("/exchanges", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/exchanges/{vhost}", Access.VirtualHostView, request => List(request, [request.VirtualHost]))
+        .Get("/exchanges/{vhost}/{exchange}", Access.VirtualHostView, Get)
+        .Put("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Put)
+        .Delete("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Delete)
+        .Post("/exchanges/{vhost}/{exchange}/publish", Access.VirtualHost, PublishAsync)
+        .Get("/exchanges/{vhost}/{exchange}/bindings/source", Access.VirtualHostView, request =>
+        {
+            string name = NameOf(request);
+            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Source.Name == name));
+        })
+        .Get("/exchanges/{vhost}/{exchange}/bindings/destination", Access.VirtualHostView, request =>
+        {
+            string name = NameOf(request);
+            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Exchange && binding.Destination.Name == name));
+        });
+
+    /// <summary>The exchange's name for what the address calls it.</summary>
+    public static string NameOf(string name) => name == DefaultExchange ? "" : name;
+
+    private static string NameOf(ApiRequest request) => NameOf(request.Name("exchange"));
+
+    private static ListReply<(VirtualHost Host, Exchange Exchange)> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
+    {
+        var query = new SampleQuery(request);
+        return new(
+            hosts.SelectMany(host => Sorted(host, query), (host, exchange) => (host, exchange)),
+            entry => entry.Exchange.Name,
+            (json, entry) =>
+            {
+                json.WriteStartObject();
+                WriteFields(json, entry.Host, entry.Exchange, query);
+                json.WriteEndObject();
+            });
+    }
+
+    /// <summary>The exchanges in order of their names, their counts brought up to now.</summary>
+    private static IEnumerable<Exchange> Sorted(VirtualHost host, SampleQuery query)
+    {
+        if (!query.IsDisabled)
+            host.Statistics.CarryExchanges();
+        return host.Exchanges.OrderBy(exchange => exchange.Name, StringComparer.Ordinal);
+    }
+
+    private static ApiReply Get(ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        var exchange = Demand(request);
+        var query = new SampleQuery(request);
+        host.Statistics.CarryExchanges();
+        return ApiReply.Json(json =>
+        {
+            json.WriteStartObject();
+            WriteFields(json, host, exchange, query);
+            json.WriteStartArray("incoming");
+            json.WriteEndArray();
+            json.WriteStartArray("outgoing");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, VirtualHost host, Exchange exchange, SampleQuery query)
+    {
+        json.WriteTable("arguments", exchange.Arguments);
+        json.WriteBoolean("auto_delete", exchange.IsAutoDelete);
+        json.WriteBoolean("durable", exchange.IsDurable);
+        json.WriteBoolean("internal", exchange.IsInternal);
+        var counts = SampledCounts.Of(exchange, query);
+        if (!query.IsDisabled && !counts.IsEmpty(0, StatisticRows.Exchanged.Length))
+        {
+            json.WriteStartObject("message_stats");
+            counts.Write(json, StatisticRows.Exchanged, 0, query.MessageRates);
+            json.WriteEndObject();
+        }
+        if (exchange.Keeper is DelayedMessageRouter { Delayed: var delayed })
+            json.WriteNumber("messages_quarantined", delayed.QuarantinedCount);
+        json.WriteString("name", exchange.Name);
+        if (host.Policies.Match(PolicyKind.User, exchange) is { } policy)
+            json.WriteString("policy", policy.Name);
+        json.WriteString("type", exchange.Type);
+        json.WriteString("vhost", host.Name);
+    }
+
+    private static Exchange Demand(ApiRequest request) => request.VirtualHost.FindExchange(NameOf(request)) ?? throw ApiException.NotFound();
+
+    private static ApiReply Put(ApiRequest request)
+    {
+        string name = ApiRequest.DemandShort(NameOf(request), "exchange");
+        bool isNew = request.VirtualHost.FindExchange(name) is null;
+        string type = request.Text("type", "direct");
+        bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete"), isInternal = request.Flag("internal");
+        var arguments = request.Table("arguments");
+        using var channel = request.OpenChannel();
+        channel.Ask<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare(name, type, false, durable, autoDelete, isInternal, false, arguments));
+        return ApiReply.Put(isNew);
+    }
+
+    private static ApiReply Delete(ApiRequest request)
+    {
+        string name = Demand(request).Name;
+        using var channel = request.OpenChannel();
+        channel.Ask<ExchangeDelete, ExchangeDeleteOk>(new ExchangeDelete(name, request.Query("if-unused") == "true", false));
+        return ApiReply.NoContent;
+    }
+
+    private static async Task<ApiReply> PublishAsync(ApiRequest request)
+    {
+        if (request.FindVirtualHost() is null)
+            throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
+        request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
+        ApiRequest.DemandShort(NameOf(request), "exchange");
+        byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));
+        var properties = PropertiesView.Read(request.Table("properties"));
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
+        if (request.Broker.Alarms.Reason is { } reason)
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"Publishers are blocked: {reason}");
+        using var channel = request.OpenChannel();
+        try
+        {
+            bool isRouted = await channel.PublishAsync(NameOf(request), routingKey, properties, body, request.Http.RequestAborted);
+            return ApiReply.Json(json =>
+            {
+                json.WriteStartObject();
+                json.WriteBoolean("routed", isRouted);
+                json.WriteEndObject();
+            });
+        }
+        catch (AmqpException error)
+        {
+            throw ApiException.BadRequest($"{(int)error.Code} {error.ReplyText}"); // here as AMQP has it
+        }
+    }
+
+    private static byte[] ReadPayload(string payload, string encoding)
+    {
+        if (encoding == "string")
+            return System.Text.Encoding.UTF8.GetBytes(payload);
+        if (encoding != "base64")
+            throw ApiException.BadRequest("unsupported_encoding", encoding);
+        byte[] octets = new byte[payload.Length];
+        return Convert.TryFromBase64String(payload, octets, out int length) ? octets[..length] : throw ApiException.BadRequest("not_base64", payload);
+    }
+}

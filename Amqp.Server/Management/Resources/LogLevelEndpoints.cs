@@ -1,0 +1,30 @@
+using Amqp.Server.Configuration;
+using Amqp.Server.Logging;
+using Amqp.Server.Management.Http;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/log-levels</c>, which RabbitMQ leaves to its command line: what is logged, changed until the broker stops.</summary>
+internal static class LogLevelEndpoints
+{
+    public static ManagementApi MapLogLevels(this ManagementApi api) => api
+        .Get("/log-levels", Access.Administrator, List)
+        .Put("/log-levels", Access.Administrator, request => Set(request, null))
+        .Put("/log-levels/{category}", Access.Administrator, request =>
+            Set(request, LogCategories.Find(request.Name("category")) ?? throw ApiException.NotFound()));
+
+    private static ApiReply List(ApiRequest request) =>
+        ApiReply.Texts([.. LogCategories.All.Select(category => (LogCategories.NameOf(category), LogLevels.NameOf(request.Services.LogLevels.Of(category))))]);
+
+    private static ApiReply Set(ApiRequest request, LogCategory? category)
+    {
+        request.DemandFields("level");
+        string name = request.Text("level");
+        if (!ValueKinds.Level.TryRead(name, out var level))
+            throw ApiException.BadRequest($"level is '{name}', expected {ValueKinds.Level.Expected}");
+        string what = category is { } one ? $"the log level of {LogCategories.NameOf(one)}" : "the log level";
+        request.Services.Logger.SettingChanged(request.User.Name, what, name); // first: it may be the last that is logged
+        request.Services.LogLevels.Set(category, level);
+        return ApiReply.NoContent;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Management.Http;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/policies</c> and <c>/api/operator-policies</c>.</summary>
+internal static class PolicyEndpoints
+{
+    public static ManagementApi MapPolicies(this ManagementApi api) => api
+        .Map("/policies", PolicyKind.User, Access.PolicyMaker)
+        .Map("/operator-policies", PolicyKind.Operator, Access.Administrator);
+
+    private static ManagementApi Map(this ManagementApi api, string path, PolicyKind kind, Access change) => api
+        .Get(path, Access.Management, request => List(kind, request.VisibleHosts))
+        .Get($"{path}/{{vhost}}", Access.VirtualHostView, request => List(kind, [request.VirtualHost]))
+        .Get($"{path}/{{vhost}}/{{name}}", change, request => Get(kind, request))
+        .Put($"{path}/{{vhost}}/{{name}}", change, request => Put(kind, request))
+        .Delete($"{path}/{{vhost}}/{{name}}", change, request => Delete(kind, request));
+
+    private static ListReply<(VirtualHost Host, Policy Policy)> List(PolicyKind kind, IEnumerable<VirtualHost> hosts) => new(
+        hosts.SelectMany(host => host.Policies.All(kind), (host, policy) => (host, policy)),
+        entry => entry.Policy.Name,
+        (json, entry) => DefinitionWriter.Write(json, entry.Host.Name, entry.Policy));
+
+    private static ApiReply Get(PolicyKind kind, ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        var policy = host.Policies.Find(kind, request.Name("name")) ?? throw ApiException.NotFound();
+        return ApiReply.Json(json => DefinitionWriter.Write(json, host.Name, policy));
+    }
+
+    private static ApiReply Put(PolicyKind kind, ApiRequest request)
+    {
+        DemandChangeable(kind, request);
+        var host = request.VirtualHost;
+        request.DemandFields("pattern", "definition");
+        try
+        {
+            return ApiReply.Put(host.Policies.Put(DefinitionReader.ReadPolicy(kind, request.Name("name"), JsonFields.ReadTable(request.Json))));
+        }
+        catch (ValidationException error) when (kind == PolicyKind.User)
+        {
+            // RabbitMQ escapes these texts for its pages, and only these.
+            throw new ValidationException(WebUtility.HtmlEncode(error.Message).Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&#39;", "'", StringComparison.Ordinal));
+        }
+    }
+
+    private static ApiReply Delete(PolicyKind kind, ApiRequest request)
+    {
+        DemandChangeable(kind, request);
+        return request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
+    }
+
+    /// <summary>Whatever address they are changed under.</summary>
+    /// <exception cref="ApiException">405: they are operator policies, and the configuration keeps them from being changed over HTTP.</exception>
+    public static void DemandChangeable(PolicyKind kind, ApiRequest request)
+    {
+        if (kind == PolicyKind.Operator && !request.Services.Options.AllowsOperatorPolicyChanges)
+            throw new ApiException(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "operator policies may not be changed over HTTP");
+    }
+}

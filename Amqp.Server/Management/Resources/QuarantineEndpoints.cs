@@ -1,0 +1,128 @@
+using System.Globalization;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+using Amqp.Storage;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/queues/vhost/name/quarantine</c>, and the same of an exchange, of this broker's own: the messages that it could not handle and has put aside.</summary>
+/// <remarks>Who may read from a queue, or an exchange, may see what is quarantined there. To return or to drop it takes the same for a queue, as a purge, and to configure an exchange, as its deletion.</remarks>
+internal static class QuarantineEndpoints
+{
+    public static ManagementApi MapQuarantine(this ManagementApi api) => api
+        .MapQuarantine("/queues/{vhost}/{queue}/quarantine", OfQueue)
+        .MapQuarantine("/exchanges/{vhost}/{exchange}/quarantine", OfExchange);
+
+    private static ManagementApi MapQuarantine(this ManagementApi api, string path, Func<ApiRequest, bool, IQuarantine?> find) => api
+        .Get(path, Access.VirtualHost, request => List(find(request, false)))
+        .Delete(path, Access.VirtualHost, request => DoWithAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
+        .Post($"{path}/return", Access.VirtualHost, request => ReturnAll(find(request, true)))
+        .Get($"{path}/{{message}}", Access.VirtualHost, request => Export(find(request, false), Place(request)))
+        .Delete($"{path}/{{message}}", Access.VirtualHost, request => Do(find(request, true), Place(request), (owner, message) => owner.DropQuarantined(message)))
+        .Post($"{path}/{{message}}/return", Access.VirtualHost, request => Return(find(request, true), Place(request)));
+
+    private static IQuarantine OfQueue(ApiRequest request, bool isChange)
+    {
+        var host = request.VirtualHost;
+        var queue = host.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
+        Demand(request, AccessKind.Read, queue.Name);
+        host.DemandAccess(queue, request); // another connection's exclusive queue is nobody else's
+        return queue;
+    }
+
+    /// <returns>Null for an exchange that keeps no messages which could be put aside.</returns>
+    private static IQuarantine? OfExchange(ApiRequest request, bool isChange)
+    {
+        string name = request.Name("exchange");
+        var exchange = request.VirtualHost.FindExchange(ExchangeEndpoints.NameOf(name)) ?? throw ApiException.NotFound();
+        Demand(request, isChange ? AccessKind.Configure : AccessKind.Read, name);
+        return (exchange.Keeper as DelayedMessageRouter)?.Delayed;
+    }
+
+    /// <exception cref="ApiException">401: no tag does instead of the permission.</exception>
+    private static void Demand(ApiRequest request, AccessKind kind, string name)
+    {
+        if (!request.Broker.Permissions.Allows(request.VirtualHost.Name, request.User.Name, kind, name))
+            throw ApiException.NotAuthorized("Access refused.");
+    }
+
+    private static MessagePlace Place(ApiRequest request) =>
+        request.Name("message").Split('-') is [var queue, var sequence]
+            && uint.TryParse(queue, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            && long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out long place)
+            ? new MessagePlace(number, place)
+            : throw ApiException.NotFound();
+
+    private static ListReply<QuarantinedMessage> List(IQuarantine? owner) => new(
+        owner?.Quarantined ?? [], message => message.Place.ToString(),
+        (json, message) => QuarantineView.Write(json, message, QuarantinedContent.Read(owner!, message, withBody: false)));
+
+    private static ApiReply Export(IQuarantine? owner, MessagePlace place)
+    {
+        var message = owner?.Quarantined.FirstOrDefault(each => each.Place == place) ?? throw ApiException.NotFound();
+        var content = QuarantinedContent.Read(owner, message, withBody: true);
+        return ApiReply.Json(json => QuarantineView.Write(json, message, content));
+    }
+
+    private static ApiReply Return(IQuarantine? owner, MessagePlace place)
+    {
+        var round = new DispatchRound();
+        var reply = Do(owner, place, (from, message) => from.ReturnQuarantined(message, round));
+        round.Complete();
+        return reply;
+    }
+
+    private static ApiReply ReturnAll(IQuarantine? owner)
+    {
+        var round = new DispatchRound();
+        var reply = DoWithAll(owner, "returned", (from, message) => from.ReturnQuarantined(message, round));
+        round.Complete();
+        return reply;
+    }
+
+    private static ApiReply Do(IQuarantine? owner, MessagePlace place, Func<IQuarantine, MessagePlace, bool> work) =>
+        owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
+
+    /// <summary>Does it with what is there now, one message after the other; what cannot be done with one message keeps it from no other.</summary>
+    private static ApiReply DoWithAll(IQuarantine? owner, string what, Func<IQuarantine, MessagePlace, bool> work)
+    {
+        int done = 0, refused = 0;
+        foreach (var message in owner?.Quarantined ?? [])
+        {
+            try
+            {
+                done += Try(owner!, message.Place, work) ? 1 : 0;
+            }
+            catch (Exception error) when (error is ApiException or AmqpException)
+            {
+                refused++;
+            }
+        }
+        return ApiReply.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber(what, done);
+            json.WriteNumber("refused", refused);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <exception cref="ApiException">503: its bytes are needed for that, and cannot be had now.</exception>
+    /// <exception cref="AmqpException">406: nor will they ever.</exception>
+    private static bool Try(IQuarantine owner, MessagePlace place, Func<IQuarantine, MessagePlace, bool> work)
+    {
+        try
+        {
+            return work(owner, place);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"message {place} cannot be read from the disk now");
+        }
+    }
+}

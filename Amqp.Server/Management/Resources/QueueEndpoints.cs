@@ -1,0 +1,92 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/queues</c>.</summary>
+internal static class QueueEndpoints
+{
+    public static ManagementApi MapQueues(this ManagementApi api) => api
+        .Get("/queues", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/queues/detailed", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/queues/{vhost}", Access.VirtualHostView, request => List(request, [request.VirtualHost]))
+        .Get("/queues/{vhost}/{queue}", Access.VirtualHostView, request =>
+        {
+            var queue = Demand(request);
+            var query = new SampleQuery(request);
+            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.Services.Connections, query));
+        })
+        .Put("/queues/{vhost}/{queue}", Access.VirtualHost, Put)
+        .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
+        .Put("/queues/{vhost}/{queue}/restart", Access.Administrator, Restart)
+        .Delete("/queues/{vhost}/{queue}/contents", Access.VirtualHost, Purge)
+        .Post("/queues/{vhost}/{queue}/get", Access.VirtualHost, QueueMessages.Get)
+        .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
+        .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
+        {
+            string name = request.Name("queue");
+            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Queue && binding.Destination.Name == name));
+        });
+
+    private static ListReply<Queue> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
+    {
+        var query = new SampleQuery(request);
+        return new(
+            hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)), queue => queue.Name,
+            (json, queue) => QueueView.Write(json, queue, query));
+    }
+
+    private static Queue Demand(ApiRequest request) => request.VirtualHost.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
+
+    private static ApiReply Put(ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        string name = ApiRequest.DemandShort(request.Name("queue"), "queue");
+        bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete");
+        var arguments = request.Table("arguments");
+        string node = request.Text("node", ManagementServices.NodeName);
+        if (node != ManagementServices.NodeName)
+            throw ApiException.BadRequest($"Node {node} could not be contacted");
+        bool isNew = host.FindQueue(name) is null;
+        using var channel = request.OpenChannel();
+        channel.Ask<QueueDeclare, QueueDeclareOk>(new QueueDeclare(name, false, durable, false, autoDelete, false, arguments));
+        return ApiReply.Put(isNew);
+    }
+
+    private static ApiReply Delete(ApiRequest request)
+    {
+        string name = Demand(request).Name;
+        using var channel = request.OpenChannel();
+        channel.Ask<QueueDelete, QueueDeleteOk>(new QueueDelete(name, request.Query("if-unused") == "true", request.Query("if-empty") == "true", false));
+        return ApiReply.NoContent;
+    }
+
+    private static ApiReply Purge(ApiRequest request)
+    {
+        string name = Demand(request).Name;
+        using var channel = request.OpenChannel();
+        channel.Ask<QueuePurge, QueuePurgeOk>(new QueuePurge(name, false));
+        return ApiReply.NoContent;
+    }
+
+    /// <summary>Lets a queue go on that has crashed; of any other this changes nothing.</summary>
+    private static ApiReply Restart(ApiRequest request)
+    {
+        var round = new DispatchRound();
+        Demand(request).Restart(round);
+        round.Complete();
+        return ApiReply.NoContent;
+    }
+
+    /// <summary>RabbitMQ's mirrors are synchronised so; there are none here, so there is nothing to do.</summary>
+    private static ApiReply Act(ApiRequest request)
+    {
+        Demand(request);
+        request.DemandFields("action");
+        string action = request.Text("action");
+        return action is "sync" or "cancel_sync" ? ApiReply.NoContent : throw ApiException.BadRequest("unknown", action);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/queues/vhost/name/get</c>: a look at messages, which are then put back, or not.</summary>
+internal static class QueueMessages
+{
+    /// <summary>What a message takes in an answer besides its content, and in the memory of the channel that holds it.</summary>
+    private const int Overhead = 512;
+
+    public static ApiReply Get(ApiRequest request)
+    {
+        if (request.FindVirtualHost() is null)
+            throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
+        string queue = request.Name("queue");
+        ApiRequest.DemandShort(queue, "queue");
+        request.DemandFields("ackmode", "count", "encoding");
+        var (isRequeued, isRejected) = ReadMode(request.Text("ackmode"));
+        long count = request.Number("count");
+        string encoding = request.Text("encoding");
+        if (encoding is not ("auto" or "base64"))
+            throw ApiException.BadRequest("Unsupported encoding. Please use auto or base64.");
+        long truncate = request.Json.TryGetProperty("truncate", out _) ? request.Number("truncate") : long.MaxValue;
+
+        int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
+        using var channel = request.OpenChannel();
+        var messages = Take(channel, request, queue, count < 0 ? long.MaxValue : count, most); // a negative number is all, as in RabbitMQ
+        if (messages.Count > 0 && !isRequeued)
+            Settle(channel, messages[^1].Method.DeliveryTag, isRejected);
+        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto")); // what was not settled returns to its place with the channel's end
+    }
+
+    private static (bool IsRequeued, bool IsRejected) ReadMode(string mode) => mode switch
+    {
+        "ack_requeue_true" => (true, false),
+        "reject_requeue_true" => (true, true),
+        "ack_requeue_false" => (false, false),
+        "reject_requeue_false" => (false, true),
+        _ => throw ApiException.BadRequest($"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
+    };
+
+    /// <summary>Takes as many as fit into one answer. What does not fit stays in the queue untouched, but for what another client's haste puts in front.</summary>
+    private static List<LocalMessage> Take(LocalChannel channel, ApiRequest request, string name, long count, int most)
+    {
+        var messages = new List<LocalMessage>();
+        long left = request.Services.Options.ManagementGetMaxBytes;
+        try
+        {
+            while (messages.Count < count && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most)) && channel.Get(name, most) is { } message)
+            {
+                messages.Add(message);
+                left -= message.Size + Overhead;
+            }
+        }
+        catch (AmqpException error) when (error.Code == ReplyCode.NotFound)
+        {
+            throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ReplyText); // here with the code's name
+        }
+        catch (AmqpException error) when (error.Code == ReplyCode.AccessRefused)
+        {
+            throw ApiException.NotAuthorized(error.ReplyText); // likewise
+        }
+        return messages;
+    }
+
+    /// <summary>Whether the next message fits; of a body no more counts than is shown of it.</summary>
+    private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.FrontLength, most) + Overhead <= left;
+
+    private static void Settle(LocalChannel channel, ulong upTo, bool isRejected)
+    {
+        if (isRejected)
+            channel.Tell(new BasicNack(upTo, Multiple: true, Requeue: false));
+        else
+            channel.Tell(new BasicAck(upTo, Multiple: true));
+    }
+
+    private static void Write(Utf8JsonWriter json, LocalMessage message, bool isTextWanted)
+    {
+        var payload = message.Body.Span;
+        bool isText = isTextWanted && Utf8.IsValid(payload);
+        json.WriteStartObject();
+        json.WriteNumber("payload_bytes", message.BodyLength);
+        json.WriteBoolean("redelivered", message.Method.Redelivered);
+        json.WriteString("exchange", message.Method.Exchange);
+        json.WriteString("routing_key", message.Method.RoutingKey);
+        json.WriteNumber("message_count", message.Method.MessageCount);
+        json.WritePropertyName("properties");
+        PropertiesView.Write(json, message.Properties);
+        if (isText)
+            json.WriteString("payload", payload);
+        else
+            json.WriteBase64String("payload", payload);
+        json.WriteString("payload_encoding", isText ? "string" : "base64");
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Configuration;
+using Amqp.Server.Management.Http;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/settings</c> and <c>/api/stop</c>: what RabbitMQ's command line does within the node, for the command line here. RabbitMQ's HTTP API has none of it.</summary>
+/// <remarks>What is set so holds until the broker stops; the configuration file stays as it is.</remarks>
+internal static class SettingEndpoints
+{
+    public static ManagementApi MapSettings(this ManagementApi api) => api
+        .Put("/settings/memory-high-watermark", Access.Administrator, request =>
+        {
+            long bytes = ReadBytes(request);
+            request.Services.Logger.SettingChanged(request.User.Name, "the memory high watermark", $"{bytes} bytes");
+            request.Broker.Alarms.SetMemoryLimit(bytes);
+            return ApiReply.NoContent;
+        })
+        .Put("/settings/disk-free-limit", Access.Administrator, request =>
+        {
+            long bytes = ReadBytes(request);
+            request.Services.Logger.SettingChanged(request.User.Name, "the disk free limit", $"{bytes} bytes");
+            request.Broker.Alarms.SetDiskLimit(bytes);
+            return ApiReply.NoContent;
+        })
+        .Put("/settings/maintenance", Access.Administrator, request =>
+        {
+            bool isOn = ReadFlag(request, "enabled");
+            request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
+            if (isOn)
+                _ = request.Services.Connections.DrainAsync(request.Services.Options.ShutdownTimeout); // who does not answer is waited for by nobody
+            else
+                request.Services.Connections.Revive();
+            return ApiReply.NoContent;
+        })
+        .Put("/settings/listeners", Access.Administrator, request =>
+        {
+            bool isSuspended = ReadFlag(request, "suspended");
+            request.Services.Logger.SettingChanged(request.User.Name, "the listeners for clients", isSuspended ? "suspended" : "open");
+            request.Services.Connections.IsSuspended = isSuspended;
+            return ApiReply.NoContent;
+        })
+        .Post("/stop", Access.Administrator, request =>
+        {
+            request.Services.Logger.StopRequested(request.User.Name);
+            request.Services.Stop(); // answered before the listeners close: the stop lets requests finish
+            return ApiReply.NoContent;
+        });
+
+    private static bool ReadFlag(ApiRequest request, string name)
+    {
+        request.DemandFields(name);
+        var value = request.Json.GetProperty(name);
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw ApiException.BadRequest($"not_boolean {JsonFields.Text(value)}");
+    }
+
+    /// <summary>Bytes, <c>absolute</c> with or without a unit, or <c>relative</c> to the memory there is.</summary>
+    private static long ReadBytes(ApiRequest request)
+    {
+        if (request.Json.TryGetProperty("relative", out var relative))
+            return relative.ValueKind == JsonValueKind.Number && relative.GetDouble() is >= 0 and <= 1000 and var share
+                ? (long)(share * new MemoryWatermark().Available)
+                : throw ApiException.BadRequest("relative must be a number, not negative");
+        request.DemandFields("absolute");
+        string text = JsonFields.Text(request.Json.GetProperty("absolute"));
+        return ByteSize.TryParse(text, out long bytes) ? bytes : throw ApiException.BadRequest($"Unable to parse value {text}; expected bytes, or a number with a unit such as 2GB");
+    }
+}

@@ -1,0 +1,9 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
+
+namespace Amqp.Server.Management.Views;
+
+/// <summary>A binding with the virtual host that it is in.</summary>
+internal sealed record ListedBinding(VirtualHost Host, Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments);

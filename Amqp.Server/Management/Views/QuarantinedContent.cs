@@ -1,0 +1,70 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Content;
+
+namespace Amqp.Server.Management.Views;
+
+/// <summary>What can be made out of a message that the broker could not handle.</summary>
+internal sealed class QuarantinedContent
+{
+    private QuarantinedContent()
+    {
+    }
+
+    /// <summary>Why it cannot be read as a message; null when it can.</summary>
+    public string? Unreadable { get; private set; }
+
+    public string Exchange { get; private set; } = "";
+
+    public string RoutingKey { get; private set; } = "";
+
+    public BasicProperties Properties { get; private set; } = new();
+
+    /// <summary>Bytes of its body.</summary>
+    public long BodyLength { get; private set; }
+
+    /// <summary>Its body, if that was asked for.</summary>
+    public byte[]? Body { get; private set; }
+
+    /// <summary>All of it as it is stored, if that was asked for and it cannot be read as a message.</summary>
+    public byte[]? Stored { get; private set; }
+
+    /// <summary>Reads a message, as far as that goes. Throws nothing: why it does not go further is what is to be told.</summary>
+    public static QuarantinedContent Read(IQuarantine owner, QuarantinedMessage message, bool withBody)
+    {
+        var content = new QuarantinedContent();
+        try
+        {
+            if (!owner.TryReadQuarantined(message.Place, out var payload))
+                content.Unreadable = "it is not there any more";
+            else
+                using (payload)
+                    content.ReadStored(payload.Payload, isDelayed: owner is DelayedMessages, withBody);
+        }
+        catch (Exception error)
+        {
+            content.Unreadable = error.Message; // damaged, or the disk cannot be read
+        }
+        return content;
+    }
+
+    private void ReadStored(ReadOnlySpan<byte> stored, bool isDelayed, bool withBody)
+    {
+        try
+        {
+            var message = isDelayed ? DelayedMessage.Read(stored).Message : EncodedMessage.Read(stored);
+            Properties = BasicProperties.Read(message.Properties);
+            PublishAddress.Split(message.Address, out var exchange, out var routingKey);
+            (Exchange, RoutingKey, BodyLength) = (OctetText.Decode(exchange), OctetText.Decode(routingKey), message.Body.Length);
+            if (withBody)
+                Body = message.Body.ToArray();
+        }
+        catch (Exception error) // the bytes may be anything
+        {
+            Unreadable = $"it is no message that this broker understands: {error.Message}";
+            if (withBody)
+                Stored = stored.ToArray();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Amqp.Protocol;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Values;
+using Amqp.Server.Channels;
+using Amqp.Server.Connections;
+using Amqp.Server.Management.Http;
+
+namespace Amqp.Server.Management.Views;
+
+/// <summary>A queue as RabbitMQ shows it.</summary>
+internal static class QueueView
+{
+    public static void Write(Utf8JsonWriter json, Queue queue, SampleQuery query)
+    {
+        json.WriteStartObject();
+        WriteFields(json, queue, query);
+        if (!query.IsDisabled)
+            WriteHead(json, queue.HeadTimestamp);
+        json.WriteEndObject();
+    }
+
+    /// <summary>One queue, with its consumers.</summary>
+    public static void WriteDetails(Utf8JsonWriter json, Queue queue, ConnectionRegistry connections, SampleQuery query)
+    {
+        json.WriteStartObject();
+        WriteFields(json, queue, query);
+        ulong? timestamp = null;
+        queue.TryPeek(0, (_, payload) => timestamp = Queue.TimestampOf(payload.Payload));
+        WriteHead(json, timestamp);
+        json.WriteStartArray("consumer_details");
+        foreach (var consumer in ConsumerView.All(connections).Where(consumer => ReferenceEquals(consumer.Queue, queue)))
+            ConsumerView.Write(json, consumer);
+        json.WriteEndArray();
+        json.WriteStartArray("incoming");
+        json.WriteEndArray();
+        json.WriteStartArray("deliveries");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, Queue queue, SampleQuery query)
+    {
+        var policies = queue.VirtualHost.Policies;
+        json.WriteString("name", queue.Name);
+        json.WriteString("vhost", queue.VirtualHost.Name);
+        json.WriteString("type", queue.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } type ? type.AsString() : "classic");
+        json.WriteBoolean("durable", queue.IsDurable);
+        json.WriteBoolean("auto_delete", queue.IsAutoDelete);
+        json.WriteBoolean("exclusive", queue.IsExclusive);
+        json.WriteTable("arguments", queue.Arguments.Table);
+        json.WriteString("node", ManagementServices.NodeName);
+        if (queue.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } named && named.AsString() == "quorum")
+        {
+            json.WriteString("leader", ManagementServices.NodeName);
+            json.WriteStrings("members", [ManagementServices.NodeName]);
+            json.WriteStrings("online", [ManagementServices.NodeName]);
+        }
+        json.WriteString("state", queue.IsCrashed ? "crashed" : "running");
+        if (query.IsDisabled)
+        {
+            if (query.WantsQueueTotals)
+                WriteTotals(json, queue);
+            return;
+        }
+        json.WriteNumber("messages_quarantined", queue.QuarantinedCount);
+        WriteStatistics(json, queue, SampledCounts.Of(queue, query), query);
+        WriteName(json, "policy", policies.Match(PolicyKind.User, queue));
+        WriteName(json, "operator_policy", policies.Match(PolicyKind.Operator, queue));
+        WriteDefinition(json, policies.Effective(queue));
+        var (exclusive, active) = queue.SpecialConsumers;
+        json.WriteString("exclusive_consumer_tag", (exclusive as ChannelConsumer)?.Tag);
+        json.WriteString("single_active_consumer_tag", (active as ChannelConsumer)?.Tag);
+        if (queue.Owner is Session owner)
+        {
+            json.WriteStartObject("owner_pid_details");
+            json.WriteString("name", owner.Origin.ConnectionName);
+            json.WriteString("peer_host", owner.Origin.PeerHost);
+            json.WriteNumber("peer_port", owner.Origin.PeerPort);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteTotals(Utf8JsonWriter json, Queue queue)
+    {
+        var (ready, unacknowledged, _) = queue.Counts;
+        json.WriteNumber("messages", ready + unacknowledged);
+        json.WriteNumber("messages_ready", ready);
+        json.WriteNumber("messages_unacknowledged", unacknowledged);
+    }
+
+    private static void WriteStatistics(Utf8JsonWriter json, Queue queue, SampledCounts counts, SampleQuery query)
+    {
+        counts.Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths);
+        var (_, _, consumers) = queue.Counts;
+        var storage = queue.Storage;
+        json.WriteNumber("memory", storage.Memory);
+        json.WriteNumber("messages_ram", storage.InMemory);
+        json.WriteNumber("messages_ready_ram", storage.Ready);
+        json.WriteNumber("messages_unacknowledged_ram", storage.Unacknowledged);
+        json.WriteNumber("messages_persistent", storage.Persistent);
+        json.WriteNumber("messages_paged_out", storage.PagedOut);
+        var (readyBytes, unacknowledgedBytes) = queue.Bytes;
+        json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
+        json.WriteNumber("message_bytes_ready", readyBytes);
+        json.WriteNumber("message_bytes_unacknowledged", unacknowledgedBytes);
+        json.WriteNumber("message_bytes_ram", storage.InMemoryBytes);
+        json.WriteNumber("message_bytes_persistent", storage.PersistentBytes);
+        json.WriteNumber("message_bytes_paged_out", storage.PagedOutBytes);
+        json.WriteNumber("consumers", consumers);
+        double capacity = consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
+        SampledCounts.WriteDouble(json, "consumer_capacity", capacity);
+        SampledCounts.WriteDouble(json, "consumer_utilisation", capacity);
+        counts.WriteQueueStatistics(json);
+        if (queue.Samples is null || counts.ChangedAt is not null)
+            json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? queue.CreatedAt));
+    }
+
+    private static void WriteHead(Utf8JsonWriter json, ulong? timestamp)
+    {
+        if (timestamp is { } time)
+            json.WriteNumber("head_message_timestamp", time);
+        else
+            json.WriteNull("head_message_timestamp");
+    }
+
+    private static void WriteName(Utf8JsonWriter json, string field, Policy? policy)
+    {
+        if (policy is null)
+            json.WriteNull(field);
+        else
+            json.WriteString(field, policy.Name);
+    }
+
+    private static void WriteDefinition(Utf8JsonWriter json, EffectivePolicy policy)
+    {
+        json.WriteStartObject("effective_policy_definition");
+        foreach (var (key, value) in policy.Definition.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.WritePropertyName(key);
+            JsonFields.Write(json, value);
+        }
+        json.WriteEndObject();
+    }
+}
