@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using Amqp.Protocol;
+using Amqp.Server;
+using Amqp.Storage;
+
+namespace Amqp.Tests.Architecture;
+
+/// <summary>The rooms of docs/architecture.md, in their order: each uses only those below it.</summary>
+public sealed partial class RoomOrderTests
+{
+    private const string Server = "Amqp.Server.";
+
+    private static readonly CompiledReferences _references = new(
+        new[] { typeof(Frame), typeof(IMessageStore), typeof(BrokerCommandLine) }.Select(type => type.Assembly.Location));
+
+    /// <summary>By its namespace how high a room stands: the uppermost is 0.</summary>
+    private static readonly Dictionary<string, int> _places = Room().Matches(Table()).Select(row => row.Groups["name"].Value)
+        .Select((name, place) => (Name: name.StartsWith("Amqp.", StringComparison.Ordinal) ? name : Server + name, Place: place)).ToDictionary(room => room.Name, room => room.Place);
+
+    [Test]
+    public void Every_namespace_is_a_room_of_the_documentation() => Assert.That(_references.Namespaces.Where(IsOurs), Is.EquivalentTo(_places.Keys));
+
+    [Test]
+    public void No_room_uses_one_above_it() => Assert.That(string.Join('\n', Upward().Except(ToGo())), Is.Empty);
+
+    /// <summary>The list of references upwards that are still to go becomes shorter only.</summary>
+    [Test]
+    public void What_is_to_go_is_still_there() => Assert.That(string.Join('\n', ToGo().Except(Upward())), Is.Empty);
+
+    private static IEnumerable<string> Upward() =>
+        from pair in _references.Pairs
+        where IsOurs(pair.From) && IsOurs(pair.To) && PlaceOf(pair.To) < PlaceOf(pair.From)
+        let line = $"{Short(pair.From)} -> {Short(pair.To)}"
+        orderby line
+        select line;
+
+    private static string[] ToGo() => File.ReadAllLines(Path.Combine(SourceTree.Root, "Amqp.Tests/Architecture/UpwardReferences.txt"));
+
+    private static bool IsOurs(string name) => name.StartsWith("Amqp.", StringComparison.Ordinal);
+
+    private static int PlaceOf(string type) => _places[type[..type.LastIndexOf('.')]];
+
+    private static string Short(string type) => type.StartsWith(Server, StringComparison.Ordinal) ? type[Server.Length..] : type;
+
+    /// <summary>What stands between the heading of the rooms and the next one.</summary>
+    private static string Table() => File.ReadAllText(Path.Combine(SourceTree.Root, "docs/architecture.md")).Split("\n## Rooms\n")[1].Split("\n## ")[0];
+
+    [GeneratedRegex("^\\| `(?<name>[^`]+)` \\|", RegexOptions.Multiline)]
+    private static partial Regex Room();
+}
