@@ -155,10 +155,11 @@ internal sealed class MessageBroker(
         long started = clock.GetTimestamp();
         _directory = DataDirectory.Open(_options.DataDirectory, _options.Store);
         var definitions = new DefinitionStore(_directory.Catalog);
-        Store = StoreSeam(_directory.OpenStore(definitions.QueueNumbers(), definitions.Quarantine.Restored));
-        definitions.SkipNumbers(_directory.Report.HighestQueue);
+        var topology = new TopologyStore(definitions);
+        Store = StoreSeam(_directory.OpenStore(topology.QueueNumbers(), definitions.Quarantine.Restored));
+        definitions.Numbers.Skip(_directory.Report.HighestQueue);
         definitions.Quarantine.Forget(_directory.Report.AsideMissing);
-        Report(_directory.Report, definitions.QueueCount, clock.GetElapsedTime(started));
+        Report(_directory.Report, topology.QueueCount, clock.GetElapsedTime(started));
         return definitions;
     }
 
@@ -187,22 +188,32 @@ internal sealed class MessageBroker(
         var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount))
         {
             ExchangeLimit = _options.ClusterExchangeLimit,
-            CountExchanges = () => VirtualHosts.All.Sum(host => (long)host.ExchangeCount),
+            CountExchanges = () => VirtualHosts.All.Sum(host => (long)host.Routing.Count),
         };
         Parameters = new RuntimeParameters(definitions) { Events = Events };
-        VirtualHosts = new VirtualHostTable(Store, definitions, Permissions, Parameters, declareRules, _timer, HeldMemory, Statistics, clock, queueLogger)
+        var services = new QueueServices
         {
-            Events = Events,
+            Store = Store,
+            Timer = _timer,
+            Clock = clock,
+            Logger = queueLogger,
             Faults = Faults,
+            HeldMemory = HeldMemory,
+            Statistics = Statistics,
+            Quarantine = definitions.Quarantine,
             QuarantineLimit = _options.QuarantineLimit,
             RecentHistoryLimit = _options.RecentHistoryLimit,
+            IsDiskShort = () => Alarms.IsDiskShort,
+        };
+        VirtualHosts = new VirtualHostTable(services, new TopologyStore(definitions), Permissions, Parameters, declareRules)
+        {
+            Events = Events,
             Making = AddInternalExchanges,
             Limit = _options.VirtualHosts.Limit,
             Spans = _spans,
-            IsDiskShort = () => Alarms.IsDiskShort,
         };
         VirtualHosts.Restore();
-        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.ForgetRoutes();
+        Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
     }
 
     /// <summary>Adds what the configuration says there shall be: definitions from files, and for a new broker a first user.</summary>

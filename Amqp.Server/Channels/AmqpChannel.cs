@@ -249,7 +249,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
     /// <summary>Ends the round's confirms: sends what is safe and waits for the rest.</summary>
     public void SealConfirms()
     {
-        var store = Session.VirtualHost.Store;
+        var store = Session.VirtualHost.Host.Services.Store;
         long position;
         bool isWaiting, isNews;
         lock (Session.Outbox.Gate)
@@ -347,7 +347,7 @@ internal sealed class AmqpChannel(ushort number, Session session) : ICommitWaite
         Session.Broker.Events.ConsumerDeleted(consumer);
         if (!consumer.Queue.Unsubscribe(consumer.Subscription!))
             return false;
-        Session.VirtualHost.DeleteAbandoned(consumer.Queue, round);
+        Session.VirtualHost.Topology.DeleteAbandoned(consumer.Queue, round);
         return true;
     }
 

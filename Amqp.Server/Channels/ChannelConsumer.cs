@@ -128,10 +128,10 @@ internal sealed class ChannelConsumer(AmqpChannel channel, Queue queue, string t
         }
         if (message.IsRedelivered)
             Channel.Counts.Deliveries.Redeliver++;
-        if (from.VirtualHost.Firehose is { } firehose
+        if (Channel.Session.VirtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, from, message.IsRedelivered, Channel.TracedBy) is { } copy)
             round.Defer(copy);
-        from.VirtualHost.Spans?.NoteDelivery("deliver", content, from, deliveryTag, message.IsRedelivered);
+        Channel.Session.VirtualHost.Spans?.NoteDelivery("deliver", content, from, deliveryTag, message.IsRedelivered);
         return true;
     }
 }

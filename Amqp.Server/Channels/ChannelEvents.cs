@@ -33,7 +33,7 @@ internal static class ChannelEvents
             events.Raise("consumer.created",
             [
                 Performed(), Arguments("arguments", consumer.Arguments), Fact("prefetch_count", consumer.Prefetch),
-                Fact("queue", consumer.Queue.Name), Fact("vhost", consumer.Queue.VirtualHost.Name), Fact("channel", Pid(consumer.Channel)),
+                Fact("queue", consumer.Queue.Name), Fact("vhost", consumer.Queue.VirtualHost), Fact("channel", Pid(consumer.Channel)),
                 Fact("ack_required", !consumer.NoAck), Fact("exclusive", isExclusive), Fact("consumer_tag", consumer.Tag),
             ]);
     }
@@ -43,7 +43,7 @@ internal static class ChannelEvents
         if (events.IsWanted)
             events.Raise("consumer.deleted",
             [
-                Performed(), Fact("queue", consumer.Queue.Name), Fact("vhost", consumer.Queue.VirtualHost.Name),
+                Performed(), Fact("queue", consumer.Queue.Name), Fact("vhost", consumer.Queue.VirtualHost),
                 Fact("channel", Pid(consumer.Channel)), Fact("consumer_tag", consumer.Tag),
             ]);
     }

@@ -23,7 +23,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
         (_channel, Tag, _tag) = (channel, tag, Encoding.UTF8.GetBytes(tag));
         Name = ReservedNames.NewReplyToName();
         EncodedName = Encoding.UTF8.GetBytes(Name);
-        channel.Session.VirtualHost.Replies.Add(Name, this);
+        channel.Session.VirtualHost.Routing.Replies.Add(Name, this);
     }
 
     public string Tag { get; }
@@ -61,7 +61,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
     {
         if (_channel is not { } channel)
             return;
-        channel.Session.VirtualHost.Replies.Remove(Name);
+        channel.Session.VirtualHost.Routing.Replies.Remove(Name);
         channel.ReplyConsumer = null;
         Volatile.Write(ref _channel, null);
     }

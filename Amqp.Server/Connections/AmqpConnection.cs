@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.VirtualHosts;
@@ -287,7 +288,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     private void DemandNotDeleted(Session session)
     {
         if (session.VirtualHost.IsDeleted)
-            throw VirtualHost.Deleted(session.VirtualHost.Name);
+            throw NameErrors.Deleted(session.VirtualHost.Name);
         if (_broker.Users.Find(session.User.Name) is null)
             throw ConnectionRegistry.UserDeleted(session.User.Name);
     }

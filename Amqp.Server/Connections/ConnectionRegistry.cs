@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
@@ -72,7 +73,7 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     public void FollowAccess(MessageBroker broker)
     {
         broker.Users.Deleted += name => CloseWhere(connection => connection.Session?.User.Name == name, UserDeleted(name));
-        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Session?.VirtualHost == virtualHost, VirtualHost.Deleted(virtualHost.Name));
+        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Session?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name));
         broker.Permissions.UserChanged += (virtualHost, user) =>
         {
             foreach (var connection in All.Where(connection => connection.Session is { } session && session.User.Name == user && session.VirtualHost.Name == virtualHost))

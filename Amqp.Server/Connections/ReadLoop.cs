@@ -104,7 +104,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         string place = $"the end of connection {connection.Peer.Name}";
         faults.Contain(Compartment.Connection, place, _channels!.ReleaseAll);
         foreach (var queue in session.ExclusiveQueues)
-            faults.Contain(Compartment.Connection, place, () => session.VirtualHost.DeleteAbandoned(queue, round));
+            faults.Contain(Compartment.Connection, place, () => session.VirtualHost.Topology.DeleteAbandoned(queue, round));
         session.ExclusiveQueues.Clear();
         session.Confirming.Clear();
         faults.Contain(Compartment.Connection, place, () => session.Admission?.Dispose());
@@ -237,7 +237,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         _session.PendingCommit = null;
         try
         {
-            var committed = _session.VirtualHost.Store.WaitForCommitAsync(position);
+            var committed = _session.VirtualHost.Host.Services.Store.WaitForCommitAsync(position);
             await connection.PauseAsync(committed);
             await committed;
             channel.Send(new TxCommitOk());
@@ -255,7 +255,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         if (session.HasPublished)
         {
             session.Broker.Alarms.CheckIfDue();
-            if (session.VirtualHost.Store.IsBehind)
+            if (session.VirtualHost.Host.Services.Store.IsBehind)
                 await WaitForStoreAsync(session);
         }
         if (_isHeldBack)
@@ -267,7 +267,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     /// <summary>The disk may be slow because it is about to be full: with an alarm the client is read on, to be held back, and to hear of it, when it publishes.</summary>
     private Task WaitForStoreAsync(Session session) =>
-        connection.SlowDownAsync(Task.WhenAny(session.VirtualHost.Store.WaitForRoomAsync(), session.Broker.Alarms.WaitUntilSetAsync()));
+        connection.SlowDownAsync(Task.WhenAny(session.VirtualHost.Host.Services.Store.WaitForRoomAsync(), session.Broker.Alarms.WaitUntilSetAsync()));
 
     /// <summary>Waits with the rest of a content until the alarms are over. Who holds much memory itself is closed: nobody else could free it.</summary>
     private async Task WaitForAlarmsAsync(Session session)

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Inspection;
@@ -44,7 +45,7 @@ internal sealed class CatalogContents
                 return;
             if (names.Length != 2)
                 throw new InvalidDataException("A queue's key does not name a virtual host and a queue.");
-            foreach (uint number in kind == DefinitionKey.Queues ? definition.QueueNumbers : [definition.Number])
+            foreach (uint number in kind == DefinitionKey.Queues ? TopologyCodec.QueueNumbers(definition) : [definition.Number])
                 _queues[number] = (names[0], names[1]);
         }
         catch (Exception cause) when (cause is InvalidDataException or AmqpException)

@@ -14,7 +14,7 @@ internal sealed class QueueSample
 
     public QueueSample(Queue queue)
     {
-        (Name, VirtualHost, Type) = (queue.Name, queue.VirtualHost.Name, queue.Settings.Type);
+        (Name, VirtualHost, Type) = (queue.Name, queue.VirtualHost, queue.Settings.Type);
         (Ready, Unacknowledged, Consumers) = queue.Counts;
         Quarantined = queue.QuarantinedCount;
         (ReadyBytes, UnacknowledgedBytes) = queue.Bytes;

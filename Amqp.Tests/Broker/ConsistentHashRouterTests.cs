@@ -57,7 +57,7 @@ public class ConsistentHashRouterTests
 
     private static string[] ChooseAll(ConsistentHashRouter router) => [.. Enumerable.Range(0, Keys).Select(number => Choose(router, number))];
 
-    private static string Choose(ConsistentHashRouter router, int number) => router.Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Name;
+    private static string Choose(ConsistentHashRouter router, int number) => router.Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Destination.Name;
 
     private static Exchange Exchange(string name, IRouter router) => new(name, "", router, ExchangeFlags.None, FieldTable.Empty);
 }

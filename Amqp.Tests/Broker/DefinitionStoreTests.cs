@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 
@@ -38,7 +39,7 @@ public sealed class DefinitionStoreTests
             for (int i = 0; i < 100; i++)
             {
                 int count = 1 + 7 * i % 11;
-                uint first = store.NewQueueNumbers(durable: true, count);
+                uint first = store.Numbers.Take(durable: true, count);
                 for (uint number = first; number < first + count; number++)
                     Assert.That(given.Add(number), Is.True, $"{number}, restart {restart}");
             }
@@ -50,14 +51,14 @@ public sealed class DefinitionStoreTests
     public void A_run_of_numbers_that_ends_where_the_reserved_ones_do_is_given_without_reserving_more()
     {
         var store = new DefinitionStore(_refusing);
-        Assert.That(store.NewQueueNumbers(durable: true, 1), Is.EqualTo(1));
+        Assert.That(store.Numbers.Take(durable: true, 1), Is.EqualTo(1));
         _refusals.Add(new StoreFullException("no room"));
 
-        Assert.That(store.NewQueueNumbers(durable: true, (int)Reserved), Is.EqualTo(2));
-        Assert.That(() => store.NewQueueNumbers(durable: true, 1), Throws.TypeOf<StoreFullException>());
+        Assert.That(store.Numbers.Take(durable: true, (int)Reserved), Is.EqualTo(2));
+        Assert.That(() => store.Numbers.Take(durable: true, 1), Throws.TypeOf<StoreFullException>());
 
-        Assert.That(store.NewQueueNumbers(durable: true, 1), Is.EqualTo(2 + Reserved), "what could not be reserved was not given");
-        Assert.That(new DefinitionStore(_catalog).NewQueueNumbers(durable: true, 1), Is.GreaterThan(2 + Reserved));
+        Assert.That(store.Numbers.Take(durable: true, 1), Is.EqualTo(2 + Reserved), "what could not be reserved was not given");
+        Assert.That(new DefinitionStore(_catalog).Numbers.Take(durable: true, 1), Is.GreaterThan(2 + Reserved));
     }
 
     [TestCase(0u, 1u)]
@@ -66,20 +67,20 @@ public sealed class DefinitionStoreTests
     public void Numbers_that_the_log_speaks_of_are_taken_though_the_catalog_does_not_know(uint highest, uint first)
     {
         var store = new DefinitionStore(_catalog);
-        store.SkipNumbers(highest);
+        store.Numbers.Skip(highest);
 
-        Assert.That(store.NewQueueNumbers(durable: true, 3), Is.EqualTo(first));
-        Assert.That(store.NewQueueNumbers(durable: true, 1), Is.EqualTo(first + 3));
-        Assert.That(new DefinitionStore(_catalog).NewQueueNumbers(durable: true, 1), Is.GreaterThan(first + 3));
+        Assert.That(store.Numbers.Take(durable: true, 3), Is.EqualTo(first));
+        Assert.That(store.Numbers.Take(durable: true, 1), Is.EqualTo(first + 3));
+        Assert.That(new DefinitionStore(_catalog).Numbers.Take(durable: true, 1), Is.GreaterThan(first + 3));
     }
 
     [Test]
     public void Numbers_of_queues_that_outlive_no_restart_are_none_of_the_others_and_not_in_the_catalog()
     {
         var store = new DefinitionStore(_catalog);
-        uint first = store.NewQueueNumbers(durable: false, 5);
+        uint first = store.Numbers.Take(durable: false, 5);
 
-        Assert.That(store.NewQueueNumbers(durable: false, 1), Is.EqualTo(first + 5));
+        Assert.That(store.Numbers.Take(durable: false, 1), Is.EqualTo(first + 5));
         Assert.That(first, Is.GreaterThanOrEqualTo(0x8000_0000));
         Assert.That(_catalog.Entries, Is.Empty);
     }
@@ -110,14 +111,14 @@ public sealed class DefinitionStoreTests
         var exchanges = new[] { "same", "other" }.Select(name => broker.Host.Topology.DeclareExchange(name, "topic", ExchangeFlags.Durable, FieldTable.Empty)).ToArray();
         string[] keys =
         [
-            DefinitionKey.OfBinding("/", new Binding(exchanges[1], queue, "k", FieldTable.Empty)),
-            DefinitionKey.OfBinding("v", new Binding(exchanges[1], queue, "k", FieldTable.Empty)),
-            DefinitionKey.OfBinding("/", new Binding(exchanges[0], queue, "k", FieldTable.Empty)),
-            DefinitionKey.OfBinding("/", new Binding(exchanges[1], exchanges[0], "k", FieldTable.Empty)),
-            DefinitionKey.OfBinding("/", new Binding(exchanges[1], queue, "k2", FieldTable.Empty)),
-            DefinitionKey.OfBinding("/", new Binding(exchanges[1], queue, "k", table)),
-            DefinitionKey.OfBinding("/", new Binding(exchanges[1], queue, "k", FieldTable.Empty.With("a", FieldValue.FromInt64(2)))),
-            DefinitionKey.OfBinding("/", new Binding(exchanges[1], queue, "k", FieldTable.Empty.With("b", FieldValue.FromInt64(1)))),
+            new Binding(exchanges[1], queue, "k", FieldTable.Empty).KeyIn("/"),
+            new Binding(exchanges[1], queue, "k", FieldTable.Empty).KeyIn("v"),
+            new Binding(exchanges[0], queue, "k", FieldTable.Empty).KeyIn("/"),
+            new Binding(exchanges[1], exchanges[0], "k", FieldTable.Empty).KeyIn("/"),
+            new Binding(exchanges[1], queue, "k2", FieldTable.Empty).KeyIn("/"),
+            new Binding(exchanges[1], queue, "k", table).KeyIn("/"),
+            new Binding(exchanges[1], queue, "k", FieldTable.Empty.With("a", FieldValue.FromInt64(2))).KeyIn("/"),
+            new Binding(exchanges[1], queue, "k", FieldTable.Empty.With("b", FieldValue.FromInt64(1))).KeyIn("/"),
         ];
         Assert.That(keys, Is.Unique);
 
@@ -138,7 +139,7 @@ public sealed class DefinitionStoreTests
         Put(DefinitionKey.OfExchange("/", "keeps"), (byte)ExchangeFlags.Durable, 20, FieldTable.Empty);
         Put(DefinitionKey.OfExchange("/", "keeps nothing"), (byte)ExchangeFlags.Durable, 0, FieldTable.Empty);
 
-        Assert.That(new DefinitionStore(_catalog).QueueNumbers(), Is.EquivalentTo(new uint[] { 4, 10, 11, 12, 20 }));
+        Assert.That(new TopologyStore(new DefinitionStore(_catalog)).QueueNumbers(), Is.EquivalentTo(new uint[] { 4, 10, 11, 12, 20 }));
     }
 
     [Test]

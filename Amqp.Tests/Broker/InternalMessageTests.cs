@@ -28,7 +28,7 @@ public sealed class InternalMessageTests
         var queue = _broker.Declare($"q{length}");
         _broker.Host.Topology.Bind("amq.topic", queue, "#", FieldTable.Empty, _broker.Round);
 
-        new InternalMessage(_broker.Host, _broker.Host.FindExchange("amq.topic")!, new string('k', length), new BasicProperties(), [1]).PublishContained(_broker.Round);
+        new InternalMessage(Topic, new string('k', length), new BasicProperties(), [1]).PublishContained(_broker.Round);
         _broker.Round.Complete();
 
         int found = 0;
@@ -84,9 +84,11 @@ public sealed class InternalMessageTests
         Assert.That(first, Is.EqualTo(1));
     }
 
+    private InternalExchange Topic => new(_broker.Host.Routing, _broker.Host.Host, _broker.Host.FindExchange("amq.topic")!);
+
     private void Publish(string routingKey, BasicProperties properties)
     {
-        new InternalMessage(_broker.Host, _broker.Host.FindExchange("amq.topic")!, routingKey, properties, []).PublishContained(_broker.Round);
+        new InternalMessage(Topic, routingKey, properties, []).PublishContained(_broker.Round);
         _broker.Round.Complete();
     }
 

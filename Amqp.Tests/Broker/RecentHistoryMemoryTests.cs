@@ -125,9 +125,9 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         writer.WriteShortString("x");
         writer.WriteShortString("");
         byte[] properties = given is null ? [0, 0] : Encoded.Properties(given);
-        var finder = new RouteFinder(_broker.Host);
-        _broker.Host.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
-        new MessageIntake(_broker.Host).Store(
+        var finder = new RouteFinder(_broker.Host.Routing);
+        _broker.Host.Routing.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
+        new MessageIntake(_broker.Host.Host.Services).Store(
             finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body], new MessageTraits(false, 0, MessageStamp.NoExpiration), _broker.Round);
         _broker.Round.Complete();
     }

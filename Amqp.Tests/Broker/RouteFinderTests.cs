@@ -17,7 +17,7 @@ public sealed class RouteFinderTests
     public void Open()
     {
         _broker = new BareBroker();
-        _finder = new RouteFinder(_broker.Host);
+        _finder = new RouteFinder(_broker.Host.Routing);
     }
 
     [OneTimeTearDown]
@@ -75,7 +75,7 @@ public sealed class RouteFinderTests
     {
         string exchange = what is "reply" or "queue" ? "" : what, key = what == "reply" ? ReservedNames.ReplyToPrefix + "x" : "any";
         if (what == "reply")
-            _broker.Host.Replies.Add(key, new ReplyConsumer());
+            _broker.Host.Routing.Replies.Add(key, new ReplyConsumer());
         else if (what == "delay")
             Declare(what, "x-delayed-message", FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
         else if (what == "history")
@@ -88,7 +88,7 @@ public sealed class RouteFinderTests
 
         Assert.That((Count(first), Count(next)), Is.EqualTo((1, 0)));
 
-        static int Count(MessageRoute route) => route.Queues.Length + route.Replies.Length + route.Delays.Length + route.Histories.Length;
+        static int Count(MessageRoute route) => route.Queues.Length + route.Replies.Length + route.Targets.Length;
     }
 
     [TestCase("true", 0)]
@@ -109,12 +109,12 @@ public sealed class RouteFinderTests
 
         var route = Follow(exchange, "k", FieldTable.Empty.With(value == "other header" ? "x-recent-history" : "x-recent-history-no-store", header));
 
-        Assert.That(route.Histories, Has.Length.EqualTo(kept));
+        Assert.That(route.Targets, Has.Length.EqualTo(kept));
     }
 
     private MessageRoute Follow(string exchange, string key, FieldTable? headers = null)
     {
-        _broker.Host.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), _finder);
+        _broker.Host.Routing.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), _finder);
         return _finder.ToRoute();
     }
 

@@ -56,7 +56,7 @@ public sealed class RouterTests
     {
         var (router, exchange) = New("topic");
         router.Add(new Binding(exchange, Declare()[0], "#.a.#.b", FieldTable.Empty));
-        var route = new RouteFinder(_broker.Host);
+        var route = new RouteFinder(_broker.Host.Routing);
 
         router.Route(new RoutedMessage("a.c.c", default) { FurtherKeys = new[] { "a.d.d", "a.c.b" } }, route);
 
@@ -88,7 +88,7 @@ public sealed class RouterTests
                 router.Add(binding);
             }
 
-            var chosen = Enumerable.Range(0, 10).Select(number => chooser.Choose(Encoding.UTF8.GetBytes($"key {round} {number}"), default, default)).ToList();
+            var chosen = Enumerable.Range(0, 10).Select(number => chooser.Choose(Encoding.UTF8.GetBytes($"key {round} {number}"), default, default)?.Destination).ToList();
             if (bound.Count == 0)
                 Assert.That(chosen, Has.All.Null);
             else
@@ -151,7 +151,7 @@ public sealed class RouterTests
         router.Add(new Binding(exchange, _broker.Declare("same"), "1", FieldTable.Empty));
         router.Add(new Binding(exchange, _broker.Host.Topology.DeclareExchange("same", "fanout", ExchangeFlags.None, FieldTable.Empty), "1", FieldTable.Empty));
 
-        var chosen = Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default));
+        var chosen = Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Destination);
 
         Assert.That(chosen.Count(destination => destination is Queue), Is.InRange(150, 350));
     }
@@ -232,11 +232,11 @@ public sealed class RouterTests
 
     private string[] Route(IRouter router, string key)
     {
-        var route = new RouteFinder(_broker.Host);
+        var route = new RouteFinder(_broker.Host.Routing);
         router.Route(new RoutedMessage(key, Encoded.Fields(FieldTable.Empty.With("key", FieldValue.FromString(key)))), route);
         return [.. route.ToRoute().Queues.Select(queue => queue.Name)];
     }
 
     private static string[] ChooseAll(IRouter router) =>
-        [.. Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"a key of more than eight bytes, {number}"), default, default)!.Name)];
+        [.. Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"a key of more than eight bytes, {number}"), default, default)!.Destination.Name)];
 }

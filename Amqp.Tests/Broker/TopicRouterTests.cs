@@ -58,7 +58,7 @@ public sealed class TopicRouterTests : IAsyncDisposable
 
     private IEnumerable<string> Route(TopicRouter router, string key)
     {
-        var route = new RouteFinder(_broker.Host);
+        var route = new RouteFinder(_broker.Host.Routing);
         router.Route(new RoutedMessage(key, default), route);
         return route.ToRoute().Queues.ToArray().Select(queue => queue.Name);
     }

@@ -121,9 +121,9 @@ public sealed class TopologyLockTests
 
     private void DemandForgotten(bool isForgotten, string by, Action change)
     {
-        int before = _virtualHost.TopologyVersion;
+        int before = _virtualHost.Routing.Version;
         change();
-        Assert.That(_virtualHost.TopologyVersion != before, Is.EqualTo(isForgotten), by);
+        Assert.That(_virtualHost.Routing.Version != before, Is.EqualTo(isForgotten), by);
     }
 
     private Task DemandTimeoutToldAsync() => Eventually.Holds(() => _broker.Log.Any(line => line.Contains("takes too long", StringComparison.Ordinal)), () => "no time-out was logged");
@@ -147,7 +147,7 @@ public sealed class TopologyLockTests
         public EndlessRouting(VirtualHost virtualHost)
         {
             var exchange = new Exchange("endless", "direct", this, ExchangeFlags.None, FieldTable.Empty);
-            _thread = new Thread(() => virtualHost.Follow(exchange, new RoutedMessage("", default), new RouteFinder(virtualHost)));
+            _thread = new Thread(() => virtualHost.Routing.Follow(exchange, new RoutedMessage("", default), new RouteFinder(virtualHost.Routing)));
             _thread.Start();
             Assert.That(_isRouting.Wait(_patience), Is.True);
         }

@@ -79,7 +79,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     public void Of_many_that_the_disk_has_no_room_for_none_is_left([Values(0, 1, 2)] int room)
     {
         var catalog = new FullCatalog();
-        var policies = new VirtualHostPolicies(_broker.Host, new DefinitionStore(catalog));
+        var policies = new VirtualHostPolicies(_broker.Host, new TopologyStore(new DefinitionStore(catalog)));
         policies.Put(Policy(PolicyKind.User));
         byte[] before = catalog.Entries.Single().Value;
         catalog.Room = room;

@@ -14,7 +14,7 @@ public sealed class RouteCacheTests : IAsyncDisposable
     private readonly BareBroker _broker = new();
     private readonly RouteCache _cache;
 
-    public RouteCacheTests() => _cache = new RouteCache(_broker.Host);
+    public RouteCacheTests() => _cache = new RouteCache(_broker.Host.Routing);
 
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
@@ -54,7 +54,7 @@ public sealed class RouteCacheTests : IAsyncDisposable
     [Test]
     public void A_route_that_met_a_name_which_is_not_there_holds_until_something_is_declared()
     {
-        Add("missed", new MessageRoute([]), _broker.Host.Declarations);
+        Add("missed", new MessageRoute([]), _broker.Host.Routing.Declarations);
         Add("whole", new MessageRoute([]));
         Assert.That(Find("missed"), Is.Not.Null);
 
@@ -64,7 +64,7 @@ public sealed class RouteCacheTests : IAsyncDisposable
     }
 
     private void Add(string key, MessageRoute route, int? declarations = null) =>
-        _cache.Add(Encoding.ASCII.GetBytes(key), route, Tally, _broker.Host.TopologyVersion, declarations);
+        _cache.Add(Encoding.ASCII.GetBytes(key), route, Tally, _broker.Host.Routing.Version, declarations);
 
     private ExchangeTally Tally => new(_broker.Host.FindExchange("")!.Counts);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
@@ -65,7 +66,7 @@ public sealed class QuarantineTests
     {
         using var directory = DataDirectory.Open(folder, new StoreOptions());
         uint number = DefinitionCodec.Read(directory.Catalog.Entries.Single(entry => entry.Key == DefinitionKey.OfQueue("/", queue)).Value).Number;
-        await using var store = directory.OpenStore(new DefinitionStore(directory.Catalog).QueueNumbers());
+        await using var store = directory.OpenStore(new TopologyStore(new DefinitionStore(directory.Catalog)).QueueNumbers());
         store.Append([store.OpenQueue(number, durable: true)], [250], [1, 2, 3], persistent: true, new StoredMessage[1]);
         await store.WaitForCommitAsync(store.AppendedPosition);
     }

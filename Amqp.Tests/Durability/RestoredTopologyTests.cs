@@ -424,8 +424,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 
     private IEnumerable<string> Route(string exchange, string key, FieldTable? headers = null)
     {
-        var finder = new RouteFinder(_broker.Host);
-        _broker.Host.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), finder);
+        var finder = new RouteFinder(_broker.Host.Routing);
+        _broker.Host.Routing.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), finder);
         return finder.ToRoute().Queues.Select(queue => queue.Name);
     }
 }

@@ -81,7 +81,7 @@ internal sealed class ScriptedClient
         _channel.LeaveAll();
         _channel.Release();
         foreach (var queue in _session.ExclusiveQueues)
-            _session.VirtualHost.DeleteAbandoned(queue, _round);
+            _session.VirtualHost.Topology.DeleteAbandoned(queue, _round);
         _round.Complete();
         _ = Outbox.CloseAsync();
     }

@@ -6,6 +6,7 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Tests.Faults;
@@ -38,7 +39,7 @@ internal sealed class BareBroker : IAsyncDisposable
             StoreSeam = store => Store = new FaultyStore(store),
         };
         Broker.Open();
-        _intake = new MessageIntake(Host);
+        _intake = new MessageIntake(Host.Host.Services);
     }
 
     public ManualClock Clock { get; } = new();
@@ -88,7 +89,7 @@ internal sealed class BareBroker : IAsyncDisposable
         writer.WriteShortString("");
         writer.WriteShortString(queue.Name);
         byte[] head = EncodedMessage.NewHead(address.WrittenSpan, properties ?? _noProperties, default);
-        return _intake.Store(queue.Route, head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
+        return _intake.Store(new MessageRoute([queue]), head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
     }
 
     /// <summary>Publishes a message in a round of its own.</summary>

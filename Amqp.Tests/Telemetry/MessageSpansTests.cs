@@ -84,7 +84,7 @@ public sealed class MessageSpansTests
             Is.EqualTo(("x", "q", 7L, 3L, isRedelivered ? (object)true : null)));
     }
 
-    private Activity? Publish(string exchange, string key, FieldTable headers) => _spans.StartPublish(_broker.Host, Message(exchange, key, headers), bodySize: 3);
+    private Activity? Publish(string exchange, string key, FieldTable headers) => _spans.StartPublish(_broker.Host.Name, Message(exchange, key, headers), bodySize: 3);
 
     private static EncodedMessage Message(string exchange, string key, FieldTable headers)
     {

@@ -19,13 +19,9 @@ internal sealed class BoundHost : IDisposable
 
     private const int QueueCount = 1000;
 
-    private readonly VirtualHost _host = new(
-        "/", new MemoryMessageStore(), new DefinitionStore(new EmptyCatalog()), new DeclareRules(null, null, static () => 0), new QueueTimer(TimeProvider.System), new HeldMemory(),
-        new BrokerStatistics(), TimeProvider.System, NullLogger.Instance)
-    {
-        Faults = new ContainedFaults(NullLogger.Instance, TimeProvider.System),
-    };
+    private static readonly DefinitionStore _definitions = new(new EmptyCatalog());
 
+    private readonly VirtualHost _host = new("/", NewServices(), new TopologyStore(_definitions), new DeclareRules(null, null, static () => 0));
     private readonly Queue[] _queues;
 
     public BoundHost(string exchangeType)
@@ -33,7 +29,7 @@ internal sealed class BoundHost : IDisposable
         Exchange = _host.Topology.DeclareExchange(ExchangeName, exchangeType, ExchangeFlags.None, FieldTable.Empty);
         _queues = [.. Enumerable.Range(0, QueueCount).Select(number =>
             _host.Topology.DeclareQueue($"queue-{number}", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this))];
-        Finder = new RouteFinder(_host);
+        Finder = new RouteFinder(_host.Routing);
     }
 
     public Exchange Exchange { get; }
@@ -52,8 +48,20 @@ internal sealed class BoundHost : IDisposable
     public void Follow(string key, ReadOnlySpan<byte> headers = default)
     {
         Finder.Clear();
-        _host.Follow(Exchange, new RoutedMessage(key, headers), Finder);
+        _host.Routing.Follow(Exchange, new RoutedMessage(key, headers), Finder);
     }
 
     public void Dispose() => _host.Dispose();
+
+    private static QueueServices NewServices() => new()
+    {
+        Store = new MemoryMessageStore(),
+        Timer = new QueueTimer(TimeProvider.System),
+        Clock = TimeProvider.System,
+        Logger = NullLogger.Instance,
+        Faults = new ContainedFaults(NullLogger.Instance, TimeProvider.System),
+        HeldMemory = new HeldMemory(),
+        Statistics = new BrokerStatistics(),
+        Quarantine = _definitions.Quarantine,
+    };
 }

@@ -4,7 +4,6 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.DeadLetters;
@@ -12,14 +11,14 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <summary>Publishes messages that died in a queue to its dead-letter exchange.</summary>
 /// <remarks>No lock is held. Used by one thread, for one batch.</remarks>
 /// <param name="queue">Where they died.</param>
+/// <param name="routing">The exchanges of the virtual host.</param>
 /// <param name="exchange">The dead-letter exchange.</param>
 /// <param name="routingKey">The key to publish them with; null for their own.</param>
 /// <param name="round">Hands the messages over.</param>
-internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string? routingKey, DispatchRound round)
+internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exchange exchange, string? routingKey, DispatchRound round)
 {
-    private readonly VirtualHost _virtualHost = queue.VirtualHost;
-    private readonly RouteFinder _finder = new(queue.VirtualHost);
-    private readonly MessageIntake _intake = new(queue.VirtualHost);
+    private readonly RouteFinder _finder = new(routing);
+    private readonly MessageIntake _intake = new(queue.Host.Services);
     private readonly DeathHistory _history = new();
     private readonly ArrayBufferWriter<byte> _properties = new();
     private readonly ArrayBufferWriter<byte> _address = new();
@@ -40,7 +39,7 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
         PublishAddress.Split(message.Address, out var oldExchange, out var oldKey);
         string[] keys = [OctetText.Decode(oldKey), .. SenderSelectedKeys.ReadStored(properties.Headers)];
         string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? OctetText.Decode(properties.Expiration) : null;
-        var death = new Death(reason, queue.Name, _virtualHost.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
+        var death = new Death(reason, queue.Name, queue.Host.Services.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
         _history.Add(properties.Headers, death, keepsSenderKeys: routingKey is null);
         var hiddenKeys = message.HiddenKeys; // of which the history does not tell, and which go on with the message
         if (routingKey is not null)
@@ -79,9 +78,9 @@ internal sealed class DeadLetterPublisher(Queue queue, Exchange exchange, string
 
     private MessageRoute FindRoute(string[] keys)
     {
-        _virtualHost.Follow(exchange, new RoutedMessage(keys[0], _history.Headers) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan }, _finder);
+        routing.Follow(exchange, new RoutedMessage(keys[0], _history.Headers) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan }, _finder);
         var route = _finder.ToRoute();
         var queues = Array.FindAll(route.Queues, target => !_history.IsCycle(target.Name));
-        return queues.Length == route.Queues.Length ? route : new MessageRoute(queues, route.Histories, route.Delays);
+        return queues.Length == route.Queues.Length ? route : new MessageRoute(queues, route.Targets);
     }
 }

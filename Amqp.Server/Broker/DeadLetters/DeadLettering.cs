@@ -10,10 +10,11 @@ namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>Carries what died in a queue to its dead-letter exchange, then lets go of it. No lock is held.</summary>
 /// <remarks>First the targets have it, then the queue gives it up, and a crash in between counts neither: it is never in neither.</remarks>
-internal static class DeadLettering
+/// <param name="routing">The exchanges of the virtual host.</param>
+internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
 {
-    /// <summary>Publishes what died in a queue up to now, as far as the round's share of work goes; the thread pool does the rest. Throws nothing.</summary>
-    public static void Publish(Queue queue, DispatchRound round)
+    /// <inheritdoc/>
+    public void Publish(Queue queue, DispatchRound round)
     {
         try
         {
@@ -21,12 +22,12 @@ internal static class DeadLettering
         }
         catch (Exception error)
         {
-            queue.VirtualHost.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}', dead letters", error);
+            queue.Host.Services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', dead letters", error);
             queue.NoteDeadLetteringFailed(error); // and tried again
         }
     }
 
-    private static void PublishShare(Queue queue, DispatchRound round)
+    private void PublishShare(Queue queue, DispatchRound round)
     {
         while (round.HasTimeForDeadLetters && queue.BeginDeadLettering() is { Length: > 0 } messages)
         {
@@ -49,11 +50,11 @@ internal static class DeadLettering
     }
 
     /// <returns>How many are through, and whether the store keeps any of the copies over a restart.</returns>
-    private static (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
+    private (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
         if (FindExchange(queue) is not { } exchange)
             return (messages.Length, false);
-        var publisher = new DeadLetterPublisher(queue, exchange, queue.Settings.DeadLetterRoutingKey, round);
+        var publisher = new DeadLetterPublisher(queue, routing, exchange, queue.Settings.DeadLetterRoutingKey, round);
         int done = 0;
         foreach (ref var dead in messages.AsSpan())
         {
@@ -71,7 +72,7 @@ internal static class DeadLettering
     /// <summary>False when it cannot be done now.</summary>
     private static bool TryPublish(Queue queue, DeadLetterPublisher publisher, ref DeadMessage dead)
     {
-        var virtualHost = queue.VirtualHost;
+        var services = queue.Host.Services;
         try
         {
             if (dead.Refused is { } refused)
@@ -79,13 +80,13 @@ internal static class DeadLettering
                 publisher.Publish(refused, dead.Reason);
                 return true;
             }
-            using var payload = virtualHost.Store.Read(dead.Message);
+            using var payload = services.Store.Read(dead.Message);
             publisher.Publish(payload.Payload, dead.Reason);
             return true;
         }
         catch (StoreDamagedException damage)
         {
-            virtualHost.Logger.MessageDamaged(queue.Name, dead.Message.Sequence, damage.File, damage.Offset, damage.Message);
+            services.Logger.MessageDamaged(queue.Name, dead.Message.Sequence, damage.File, damage.Offset, damage.Message);
             return true;
         }
         catch (DiskAlarmException)
@@ -95,7 +96,7 @@ internal static class DeadLettering
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {
-            virtualHost.Logger.DeadLetteringFailed(queue.Name, virtualHost.Name, failure); // its publisher hears that it was refused, so it may get lost
+            services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure); // its publisher hears that it was refused, so it may get lost
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreFailedException)
@@ -105,7 +106,7 @@ internal static class DeadLettering
         }
         catch (Exception error) when (dead.Refused is not null)
         {
-            virtualHost.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{virtualHost.Name}', a refused message", error); // nowhere to put it aside
+            services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', a refused message", error); // nowhere to put it aside
             return true;
         }
         catch (Exception error)
@@ -116,11 +117,11 @@ internal static class DeadLettering
         }
     }
 
-    private static Exchange? FindExchange(Queue queue)
+    private Exchange? FindExchange(Queue queue)
     {
         if (queue.Settings.DeadLetterExchange is not { } name)
             return null;
-        var exchange = queue.VirtualHost.FindExchange(name);
+        var exchange = routing.Find(name);
         queue.NoteDeadLetterExchange(exists: exchange is not null);
         return exchange;
     }

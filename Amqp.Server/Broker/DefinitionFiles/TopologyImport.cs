@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
@@ -56,7 +57,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         var existing = virtualHosts.Find(host)?.FindExchange(name);
         Take(what, existing is not null, existing is not null
             ? () => ExchangeEquivalence.Demand(existing, type, flags, arguments, host)
-            : () => _exchanges.TryAdd((host, name), Exchange.Make(name, host, type, flags, arguments)),
+            : () => _exchanges.TryAdd((host, name), DeclaredExchange.Make(new ExchangeDeclaration(name, host, type, arguments), flags)),
             () => Demand(host).Topology.DeclareExchange(name, type, flags, arguments));
     }
 
@@ -104,7 +105,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             return planned;
         if (virtualHosts.Find(host) is { } existing)
             return existing.FindExchange(name);
-        return VirtualHost.TypeOfPredeclared(name) is { } type ? Exchange.Make(name, host, type, ExchangeFlags.Durable, FieldTable.Empty) : null;
+        return PredeclaredExchanges.TypeOf(name) is { } type ? DeclaredExchange.Make(new ExchangeDeclaration(name, host, type, FieldTable.Empty), ExchangeFlags.Durable) : null;
     }
 
     /// <summary>Takes a queue or an exchange that is there as defined, or that can be declared so.</summary>

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Routing;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Definitions;
@@ -40,11 +39,14 @@ internal static class DefinitionKey
 
     public static string OfQueue(string virtualHost, string name) => $"{Queues}{Escape(virtualHost)}/{Escape(name)}";
 
-    public static string OfBinding(string virtualHost, Binding binding)
-    {
-        string kind = binding.Destination is Exchange ? "e" : "q";
-        return $"{Bindings}{Escape(virtualHost)}/{Escape(binding.Source.Name)}/{kind}/{Escape(binding.Destination.Name)}/{Escape(binding.RoutingKey)}/{HashOf(binding.Arguments)}";
-    }
+    /// <param name="virtualHost">The virtual host.</param>
+    /// <param name="source">The exchange that messages come from.</param>
+    /// <param name="isToExchange">Whether they go to another exchange, not to a queue.</param>
+    /// <param name="destination">The name of what they go to.</param>
+    /// <param name="routingKey">The binding key.</param>
+    /// <param name="arguments">The binding's arguments.</param>
+    public static string OfBinding(string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
+        $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/{Escape(destination)}/{Escape(routingKey)}/{HashOf(arguments)}";
 
     public static string OfPolicy(string virtualHost, PolicyKind kind, string name) => $"{KindOf(kind)}{Escape(virtualHost)}/{Escape(name)}";
 

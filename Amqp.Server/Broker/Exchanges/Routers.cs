@@ -20,7 +20,7 @@ internal static class Routers
         ["x-random"] = _ => new RandomRouter(),
         ["x-local-random"] = _ => new LocalRandomRouter(),
         ["x-recent-history"] = exchange => new RecentHistoryRouter(exchange.Arguments),
-        [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange),
+        [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange, Create),
     };
 
     /// <summary>The names of the types.</summary>
@@ -35,7 +35,7 @@ internal static class Routers
 
     /// <summary>A router for an exchange that is being declared or restored.</summary>
     /// <exception cref="AmqpException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
-    public static IRouter Create(in ExchangeDeclaration exchange)
+    public static IRouter Create(ExchangeDeclaration exchange)
     {
         DemandType(exchange.Type);
         return _byType[exchange.Type](exchange);

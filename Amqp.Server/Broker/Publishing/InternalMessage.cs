@@ -4,20 +4,19 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>A message that the broker publishes itself, about what happens in it.</summary>
-/// <param name="VirtualHost">Where the exchange is.</param>
-/// <param name="Exchange">Where it is published; clients cannot.</param>
+/// <param name="Target">Where it is published.</param>
 /// <param name="RoutingKey">At most 255 bytes are kept.</param>
 /// <param name="Properties">What it tells, mostly in the headers.</param>
 /// <param name="Body">Empty, or that of the message it is about.</param>
-internal sealed record InternalMessage(VirtualHost VirtualHost, Exchange Exchange, string RoutingKey, BasicProperties Properties, byte[] Body)
+internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body) : IDeferredPublish
 {
-    /// <summary>Routes it and stores it for its queues, which have it when the round hands over. No lock is held. Throws nothing: what it is about has happened all the same.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Throws nothing: what it is about has happened all the same.</remarks>
     public void PublishContained(DispatchRound round)
     {
         try
@@ -26,7 +25,7 @@ internal sealed record InternalMessage(VirtualHost VirtualHost, Exchange Exchang
         }
         catch (Exception error)
         {
-            VirtualHost.Faults.Note(Compartment.Events, $"a message to exchange '{Exchange.Name}' in vhost '{VirtualHost.Name}'", error);
+            Target.Host.Services.Faults.Note(Compartment.Events, $"a message to exchange '{Target.Exchange.Name}' in vhost '{Target.Host.VirtualHost}'", error);
         }
     }
 
@@ -35,16 +34,16 @@ internal sealed record InternalMessage(VirtualHost VirtualHost, Exchange Exchang
         var properties = new ArrayBufferWriter<byte>();
         Properties.Write(properties);
         string routingKey = Cut(RoutingKey);
-        var finder = new RouteFinder(VirtualHost);
+        var finder = new RouteFinder(Target.Routing);
         var headers = EncodedProperties.Read(properties.WrittenSpan).Headers;
-        VirtualHost.Follow(Exchange, new RoutedMessage(routingKey, headers) { Properties = properties.WrittenSpan }, finder);
+        Target.Routing.Follow(Target.Exchange, new RoutedMessage(routingKey, headers) { Properties = properties.WrittenSpan }, finder);
         var route = finder.ToRoute();
-        if (route.IsUnrouted && route.Histories.Length == 0)
+        if (route.IsUnrouted && route.Targets.Length == 0)
             return;
         try
         {
             var traits = new MessageTraits(Properties.DeliveryMode == 2, Priority: 0, MessageStamp.NoExpiration);
-            new MessageIntake(VirtualHost).Store(route, Head(routingKey, properties.WrittenSpan), Body, traits, round);
+            new MessageIntake(Target.Host.Services).Store(route, Head(routingKey, properties.WrittenSpan), Body, traits, round);
         }
         catch (Exception error) when (error is StoreFailedException or StoreFullException)
         {
@@ -56,7 +55,7 @@ internal sealed record InternalMessage(VirtualHost VirtualHost, Exchange Exchang
     {
         var address = new ArrayBufferWriter<byte>();
         var writer = new WireWriter(address);
-        writer.WriteShortString(Exchange.Name);
+        writer.WriteShortString(Target.Exchange.Name);
         writer.WriteShortString(routingKey);
         var head = new byte[EncodedMessage.HeadSize(address.WrittenCount, properties.Length)];
         EncodedMessage.WriteHead(head, address.WrittenSpan, properties);

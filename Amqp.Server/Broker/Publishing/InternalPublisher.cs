@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Publishing;
 
@@ -15,27 +13,25 @@ internal sealed class InternalPublisher
     /// <summary>Messages that may wait to be published.</summary>
     private const int MaxPending = 16_384;
 
-    private readonly VirtualHost _virtualHost;
-    private readonly Exchange _exchange;
+    private readonly InternalExchange _exchange;
     private readonly Channel<InternalMessage> _pending = Channel.CreateBounded<InternalMessage>(
         new BoundedChannelOptions(MaxPending) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly Task _loop;
 
-    /// <param name="virtualHost">Where the exchange is.</param>
     /// <param name="exchange">The exchange.</param>
-    public InternalPublisher(VirtualHost virtualHost, Exchange exchange)
+    public InternalPublisher(InternalExchange exchange)
     {
-        (_virtualHost, _exchange) = (virtualHost, exchange);
+        _exchange = exchange;
         _loop = Task.Run(PublishAllAsync);
     }
 
     /// <summary>True while something is bound to the exchange. A glance without the topology lock: a message may be lost while the first binding is being made.</summary>
-    public bool IsHeard => _exchange.Bindings.Count > 0;
+    public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 
     /// <summary>Has a message published soon.</summary>
     public void Publish(string routingKey, Protocol.BasicProperties properties, byte[] body) =>
-        _pending.Writer.TryWrite(new InternalMessage(_virtualHost, _exchange, routingKey, properties, body));
+        _pending.Writer.TryWrite(new InternalMessage(_exchange, routingKey, properties, body));
 
     /// <summary>Publishes what waits, and then no more.</summary>
     public async Task StopAsync()

@@ -3,14 +3,13 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>Stores messages for what their route leads to: for queues by the rules of each, for exchanges that keep messages, as they are.</summary>
 /// <remarks>Owned by one thread at a time; its buffers are kept, so that a message allocates nothing.</remarks>
-internal sealed class MessageIntake(VirtualHost virtualHost)
+internal sealed class MessageIntake(QueueServices services)
 {
     /// <summary>In place of a position: a queue has refused the message.</summary>
     public const long Refused = -1;
@@ -26,16 +25,10 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         long position = route.Queues.Length == 0 ? 0 : StoreInQueues(route, head, body, traits, round);
-        foreach (var history in route.Histories)
+        foreach (var target in route.Targets)
         {
-            StoredMessage kept = default;
-            virtualHost.Store.Append([history.Messages], head, body, traits.IsPersistent, new Span<StoredMessage>(ref kept));
-            history.Add(kept);
-        }
-        foreach (var delay in route.Delays)
-        {
-            long delayed = delay.Messages.Add(delay, head, body, traits.IsPersistent);
-            position = position == Refused ? Refused : Math.Max(position, delayed);
+            long taken = target.Take(head, body, traits);
+            position = position == Refused ? Refused : Math.Max(position, taken);
         }
         return position;
     }
@@ -47,7 +40,7 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
     /// <exception cref="DiskAlarmException">It would be written.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
     {
-        if (traits.IsPersistent && virtualHost.IsDiskShort() && (!isClients || virtualHost.Store.IsBehind) && route.IsDurable)
+        if (traits.IsPersistent && services.IsDiskShort() && (!isClients || services.Store.IsBehind) && route.IsDurable)
             throw new DiskAlarmException();
     }
 
@@ -58,7 +51,7 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
             _places = new StoredMessage[queues.Length];
         if (!route.IsPlain || traits.Expiration != MessageStamp.NoExpiration)
             return StoreByRules(queues, head, body, traits, round);
-        long position = virtualHost.Store.Append(route.Stored, head, body, traits.IsPersistent, _places);
+        long position = services.Store.Append(route.Stored, head, body, traits.IsPersistent, _places);
         int note = MessageNote.Of(priority: 0, head.Length, expires: false);
         for (int i = 0; i < queues.Length; i++)
             round.Publish(queues[i], _places[i].WithNote(note));
@@ -107,7 +100,7 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
 
     private long Append(ReadOnlySpan<Queue> takers, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
-        long position = virtualHost.Store.Append(_stored.AsSpan(0, takers.Length), head, body, traits.IsPersistent, _places);
+        long position = services.Store.Append(_stored.AsSpan(0, takers.Length), head, body, traits.IsPersistent, _places);
         bool expires = traits.Expiration != MessageStamp.NoExpiration;
         for (int i = 0; i < takers.Length; i++)
         {
@@ -127,7 +120,7 @@ internal sealed class MessageIntake(VirtualHost virtualHost)
         int size = EncodedMessage.StampedHeadSize(message.Address.Length, message.Properties.Length, message.HiddenKeys.Length);
         if (_stampedHead.Length < size)
             Array.Resize(ref _stampedHead, Math.Max(size, 2 * _stampedHead.Length));
-        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(virtualHost.Timer.Now, traits.Expiration), message.HiddenKeys);
+        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(services.Timer.Now, traits.Expiration), message.HiddenKeys);
         return _stampedHead.AsSpan(0, size);
     }
 }

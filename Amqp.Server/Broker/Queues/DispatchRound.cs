@@ -1,5 +1,3 @@
-using Amqp.Server.Broker.DeadLetters;
-using Amqp.Server.Broker.Publishing;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -53,7 +51,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private StoredMessage[] _run = []; // one queue's share of the acknowledged
     private StoredMessage[] _delivered = [];
     private int _deliveredCount;
-    private List<InternalMessage>? _deferred;
+    private List<IDeferredPublish>? _deferred;
     private int _deadLetterWork;
 
     /// <summary>True when the round has gathered enough to be worth completing.</summary>
@@ -137,7 +135,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>Publishes a message of the broker's own once no lock is held: what is done under a queue's lock cannot route.</summary>
-    public void Defer(InternalMessage message) => (_deferred ??= []).Add(message);
+    public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
     /// <summary>Hands over and drains every queue touched. No lock is held.</summary>
     public void Drain()
@@ -163,7 +161,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _due.Clear(); // left by a drain that ended early: an idle connection's round must not keep another's output alive
     }
 
-    private void PublishDeferred(List<InternalMessage> deferred)
+    private void PublishDeferred(List<IDeferredPublish> deferred)
     {
         _deferred = null;
         for (int turn = 0; turn < MaxCopiesOfCopies && deferred.Count > 0; turn++)
@@ -186,7 +184,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
                 queue.NotedBy = null;
             queue.Drain(this);
             if (queue.HasDeadLetters)
-                DeadLettering.Publish(queue, this);
+                queue.Host.DeadLetters.Publish(queue, this);
         }
         _queues.Clear();
     }

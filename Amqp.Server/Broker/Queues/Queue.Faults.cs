@@ -2,7 +2,6 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -13,7 +12,7 @@ namespace Amqp.Server.Broker.Queues;
 /// cannot be trusted: it stops (<c>crashed</c>, as RabbitMQ has it), keeps what it holds, and goes on when an operator says so.</para>
 /// <para>What a round, a timer or another client's publish calls throws nothing: the error ends here.</para>
 /// </remarks>
-internal sealed partial class Queue : IQuarantine
+internal sealed partial class Queue : IQuarantineOwner
 {
     private readonly QuarantinedMessages _quarantined; // under the gate, as is what follows
     private List<StoredMessage>? _stranded; // came in, or came back, when the queue could not take them
@@ -36,7 +35,7 @@ internal sealed partial class Queue : IQuarantine
     /// <summary>What has died waits for the restart, too: else all of it might be put aside. Of a queue that is deleted nothing waits.</summary>
     private bool IsHalted => _isCrashed && !_deleted;
 
-    private string Place => $"queue '{Name}' in vhost '{VirtualHost.Name}'";
+    private string Place => $"queue '{Name}' in vhost '{VirtualHost}'";
 
     /// <exception cref="AmqpException">404: the queue has crashed; in RabbitMQ's words.</exception>
     public void DemandRunning()
@@ -53,7 +52,7 @@ internal sealed partial class Queue : IQuarantine
     {
         _quarantined.Add(message, error);
         if (_quarantined.IsFull)
-            Crash(new QuarantineFullException(VirtualHost.QuarantineLimit));
+            Crash(new QuarantineFullException(_services.QuarantineLimit));
     }
 
     /// <inheritdoc/>
@@ -133,7 +132,7 @@ internal sealed partial class Queue : IQuarantine
             if (!_isCrashed)
                 return false;
             if (_quarantined.IsFull)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"{Place} has {_quarantined.Count} quarantined messages, of which {VirtualHost.QuarantineLimit} are allowed: return or drop some");
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"{Place} has {_quarantined.Count} quarantined messages, of which {_services.QuarantineLimit} are allowed: return or drop some");
             Messages.Recount();
             _rules.Restart();
             foreach (var message in _stranded ?? [])
@@ -142,7 +141,7 @@ internal sealed partial class Queue : IQuarantine
             Volatile.Write(ref _isCrashed, false);
             RenewLease();
         }
-        VirtualHost.Logger.QueueRestarted(Name, VirtualHost.Name);
+        _services.Logger.QueueRestarted(Name, VirtualHost);
         round.Touch(this);
         return true;
     }
@@ -152,7 +151,7 @@ internal sealed partial class Queue : IQuarantine
     {
         lock (_gate)
         {
-            VirtualHost.Faults.Note(Compartment.Queue, Place, error);
+            _services.Faults.Note(Compartment.Queue, Place, error);
             if (_isCrashed || _deleted)
                 return;
             _cancelled = [.. _consumers.All];
@@ -161,14 +160,14 @@ internal sealed partial class Queue : IQuarantine
             _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
             Volatile.Write(ref _isCrashed, true);
         }
-        VirtualHost.Logger.QueueCrashed(Name, VirtualHost.Name);
+        _services.Logger.QueueCrashed(Name, VirtualHost);
     }
 
     /// <summary>The last run has left more quarantined messages than there may be: the queue is as crashed as it was.</summary>
     private void BeginCrashed()
     {
         _isCrashed = true;
-        VirtualHost.Logger.QueueCrashed(Name, VirtualHost.Name);
+        _services.Logger.QueueCrashed(Name, VirtualHost);
     }
 
     private AmqpException Crashed() => new(ReplyCode.NotFound, $"{Place} has crashed and failed to restart");

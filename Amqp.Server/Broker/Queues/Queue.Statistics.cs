@@ -2,7 +2,6 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -64,7 +63,7 @@ internal sealed partial class Queue
         {
             lock (_gate)
             {
-                bool areAll = VirtualHost.Store.ArePayloadsInMemory && Messages.Entries == Messages.Count;
+                bool areAll = _services.Store.ArePayloadsInMemory && Messages.Entries == Messages.Count;
                 var (ready, readyBytes, pagedOut, pagedOutBytes) = (Messages.Count, Messages.Bytes, 0L, 0L);
                 if (!areAll)
                 {
@@ -87,7 +86,7 @@ internal sealed partial class Queue
             {
                 try
                 {
-                    if (!Messages.TryPeekInMemory(out var message) || !VirtualHost.Store.TryReadInMemory(message, out var payload))
+                    if (!Messages.TryPeekInMemory(out var message) || !_services.Store.TryReadInMemory(message, out var payload))
                         return null;
                     using (payload)
                         return TimestampOf(payload.Payload);
@@ -127,7 +126,7 @@ internal sealed partial class Queue
     public void NoteDropped()
     {
         Interlocked.Increment(ref _dropped);
-        VirtualHost.Statistics.Broker.NoteDead(Settings.Type, Settings.DeadLetterStrategy, DeathReason.Rejected, 1);
+        _services.Statistics.NoteDead(Settings.Type, Settings.DeadLetterStrategy, DeathReason.Rejected, 1);
     }
 
     /// <summary>Octets of the message in front, its head included; 0 when there is none, or the disk cannot be read just now.</summary>
@@ -158,7 +157,7 @@ internal sealed partial class Queue
             {
                 if (!Messages.TryPeek(out var message))
                     return false;
-                using var payload = VirtualHost.Store.Read(message);
+                using var payload = _services.Store.Read(message);
                 look(state, payload);
                 return true;
             }

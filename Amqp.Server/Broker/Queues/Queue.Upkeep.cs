@@ -5,13 +5,12 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
 
 /// <content>What is done with a queue besides adding, delivering and settling: room for publishes, policies, its own expiry, dead letters.</content>
-internal sealed partial class Queue : IWakened
+internal sealed partial class Queue : IRuledQueue
 {
     /// <summary>Milliseconds between two complaints about the same.</summary>
     private const long ComplaintInterval = 60_000;
@@ -63,19 +62,21 @@ internal sealed partial class Queue : IWakened
     }
 
     /// <summary>Takes what policies say of the queue: what is too old or too much by that goes at once.</summary>
-    public void Apply(EffectivePolicy policy, DispatchRound round)
+    /// <returns>True when <see cref="IsPlain"/> may have changed, by which routes are remembered.</returns>
+    public bool Apply(EffectivePolicy policy, DispatchRound round)
     {
+        bool wasPlain, isPlain;
         lock (_gate)
         {
-            bool wasPlain = Settings.IsPlain;
+            wasPlain = Settings.IsPlain;
             Policy = policy;
             _rules.Apply(QueueSettings.Resolve(Arguments, policy));
             CountsDeliveries = Settings.CountsDeliveries;
             RenewLease();
-            if (Settings.IsPlain != wasPlain)
-                VirtualHost.ForgetRoutes();
+            isPlain = Settings.IsPlain;
         }
         round.Touch(this);
+        return isPlain != wasPlain;
     }
 
     /// <summary>Someone has declared the queue again, so its time to expire starts anew.</summary>
@@ -99,9 +100,23 @@ internal sealed partial class Queue : IWakened
         }
         catch (Exception error)
         {
-            VirtualHost.Faults.Note(Compartment.Queue, $"queue '{Name}' in vhost '{VirtualHost.Name}', what is due", error);
+            _services.Faults.Note(Compartment.Queue, $"{Place}, what is due", error);
         }
         round.Complete();
+    }
+
+    void IRuledQueue.PublishDeadLetters()
+    {
+        try
+        {
+            var round = PooledRound.Current;
+            round.Touch(this);
+            round.Complete();
+        }
+        catch (Exception error)
+        {
+            _services.Faults.Note(Compartment.Queue, $"{Place}, dead letters", error);
+        }
     }
 
     /// <summary>The timer wakes the queue: something has expired in it, or the queue itself.</summary>
@@ -114,7 +129,7 @@ internal sealed partial class Queue : IWakened
             _rules.Dead?.Resume();
         }
         if (isUnused)
-            VirtualHost.Topology.DeleteUnused(this);
+            _registry.DeleteUnused(this);
         else
             round.Touch(this);
     }
@@ -134,7 +149,7 @@ internal sealed partial class Queue : IWakened
     /// <summary>Dead-letters a message that the queue has refused. It needs no lock but this queue's: the round publishes it when none is held.</summary>
     public void BuryRefused(byte[] payload, DispatchRound round)
     {
-        VirtualHost.Statistics.Broker.NoteDead(Settings.Type, Settings.DeadLetterStrategy, DeathReason.MaxLength, 1);
+        _services.Statistics.NoteDead(Settings.Type, Settings.DeadLetterStrategy, DeathReason.MaxLength, 1);
         if (Settings.DeadLetterExchange is null)
             return;
         lock (_gate)
@@ -185,7 +200,7 @@ internal sealed partial class Queue : IWakened
                 return;
             _nextComplaint = now + ComplaintInterval;
         }
-        VirtualHost.Logger.DeadLetteringFailed(Name, VirtualHost.Name, error);
+        _services.Logger.DeadLetteringFailed(Name, VirtualHost, error);
     }
 
     /// <summary>The disk alarm does not let dead letters go on, of which the log tells by itself: they are tried again after a while.</summary>
@@ -199,7 +214,7 @@ internal sealed partial class Queue : IWakened
     public void NoteDeadLetterExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)
-            VirtualHost.Logger.DeadLetterExchangeMissing(Name, VirtualHost.Name, Settings.DeadLetterExchange);
+            _services.Logger.DeadLetterExchangeMissing(Name, VirtualHost, Settings.DeadLetterExchange);
         _isMissingExchange = !exists;
     }
 
@@ -207,7 +222,7 @@ internal sealed partial class Queue : IWakened
     {
         if (Settings.Expires is not { } expires || _consumers.Count > 0 || _deleted)
             return false;
-        _lease ??= new QueueLease(VirtualHost.Timer, _rules.Alarm);
+        _lease ??= new QueueLease(_services.Timer, _rules.Alarm);
         return _lease.IsOver(expires);
     }
 }

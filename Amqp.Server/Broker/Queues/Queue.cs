@@ -1,12 +1,11 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -25,6 +24,8 @@ internal sealed partial class Queue : IBindingDestination
     private const int ReturnsPerLock = 64;
 
     private readonly Lock _gate = new();
+    private readonly QueueServices _services;
+    private readonly IQueueRegistry _registry;
     private readonly QueueReader _reader;
     private ConsumerRing _consumers; // another one after a crash
     private readonly QueueRules _rules;
@@ -33,32 +34,40 @@ internal sealed partial class Queue : IBindingDestination
     private bool _abandoned; // auto-delete, its last consumer has gone: no other may come
     private bool _deleted;
 
-    public Queue(string name, QueueFlags flags, QueueArguments arguments, object? owner, StoredQueue[] levels, VirtualHost virtualHost)
+    public Queue(QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IQueueRegistry registry)
     {
-        (Name, Flags, Arguments, Owner, VirtualHost) = (name, flags, arguments, owner, virtualHost);
-        Messages = new QueueMessages(virtualHost.Store, levels, _gate, hasReturns: (flags & QueueFlags.Returns) != 0);
-        _quarantined = new QuarantinedMessages(Messages, virtualHost, Compartment.Queue, Place);
-        _reader = new QueueReader(name, Messages, virtualHost.Store, this, virtualHost.Logger);
-        _returns = new QueueReturns(Messages, virtualHost);
-        _rules = new QueueRules(this, Messages, QueueSettings.Resolve(arguments, EffectivePolicy.None));
+        (Declaration, Host, _registry) = (declaration, host, registry);
+        _services = host.Services;
+        Messages = new QueueMessages(_services.Store, levels, _gate, hasReturns: (Flags & QueueFlags.Returns) != 0);
+        _quarantined = new QuarantinedMessages(Messages, _services, Compartment.Queue, Place);
+        _reader = new QueueReader(Name, Messages, _services.Store, this, _services.Logger);
+        _returns = new QueueReturns(Messages, _services);
+        _rules = new QueueRules(this, Messages, QueueSettings.Resolve(Arguments, EffectivePolicy.None), _services);
         _consumers = new ConsumerRing(Settings.SingleActiveConsumer);
         CountsDeliveries = Settings.CountsDeliveries;
-        CreatedAt = virtualHost.Timer.Now;
+        CreatedAt = _services.Timer.Now;
         IsUnused();
         if (_quarantined.IsFull)
             BeginCrashed();
     }
 
-    public string Name { get; }
+    /// <summary>What it was declared as.</summary>
+    public QueueDeclaration Declaration { get; }
 
-    public VirtualHost VirtualHost { get; }
+    public string Name => Declaration.Name;
 
-    public QueueFlags Flags { get; }
+    /// <summary>The name of the virtual host.</summary>
+    public string VirtualHost => Host.VirtualHost;
 
-    public QueueArguments Arguments { get; }
+    /// <summary>What the virtual host gives its queues to work with.</summary>
+    public QueueHost Host { get; }
+
+    public QueueFlags Flags => Declaration.Flags;
+
+    public QueueArguments Arguments => Declaration.Arguments;
 
     /// <summary>The connection that an exclusive queue belongs to.</summary>
-    public object? Owner { get; }
+    public object? Owner => Declaration.Owner;
 
     /// <summary>What the policies say of this queue.</summary>
     public EffectivePolicy Policy { get; private set; } = EffectivePolicy.None;
@@ -83,9 +92,6 @@ internal sealed partial class Queue : IBindingDestination
 
     /// <summary>True when messages may have to go without being delivered, or have gone so. Good for a look without the lock.</summary>
     public bool HasRules => _rules.AreActive || HasDeadLetters;
-
-    /// <summary>The route to this queue alone, made when it is first asked for.</summary>
-    public MessageRoute Route => field ??= new MessageRoute([this]);
 
     public bool IsDurable => (Flags & QueueFlags.Durable) != 0;
 
@@ -169,7 +175,7 @@ internal sealed partial class Queue : IBindingDestination
         }
         catch (QueueUnreadableException)
         {
-            throw new AmqpException(ReplyCode.InternalError, $"queue '{Name}' in vhost '{VirtualHost.Name}' cannot be read from the disk now");
+            throw new AmqpException(ReplyCode.InternalError, $"queue '{Name}' in vhost '{VirtualHost}' cannot be read from the disk now");
         }
         catch (Exception error) when (error is not OutputFailedException)
         {
@@ -291,10 +297,10 @@ internal sealed partial class Queue : IBindingDestination
         lock (_gate)
         {
             if (_deleted || _abandoned)
-                throw VirtualHost.NoQueue(Name, VirtualHost.Name);
+                throw NameErrors.NoQueue(Name, VirtualHost);
             DemandRunning();
             if (_consumers.HasExclusive || (exclusive && (_consumers.Count > 0 || Arguments.SingleActiveConsumer)))
-                throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost.Name}' in exclusive use");
+                throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost}' in exclusive use");
             var subscription = new Subscription(consumer, exclusive);
             _consumers.Add(subscription);
             onSubscribed(subscription);
@@ -324,11 +330,11 @@ internal sealed partial class Queue : IBindingDestination
             if (_deleted)
                 return new DeletedQueue(0, []);
             if (ifEmpty && Messages.Count > 0)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' not empty");
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost}' not empty");
             if (ifUnused && _consumers.Count > 0)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost.Name}' in use");
+                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost}' in use");
             _deleted = true;
-            VirtualHost.Statistics.Broker.Keep(Settings.Type, Deliveries);
+            _services.Statistics.Keep(Settings.Type, Deliveries);
             long ready = Messages.Count;
             Subscription[] consumers = [.. _consumers.All];
             _consumers.Clear();
@@ -338,7 +344,7 @@ internal sealed partial class Queue : IBindingDestination
             }
             catch (Exception error)
             {
-                VirtualHost.Faults.Note(Compartment.Queue, Place, error); // it is gone all the same
+                _services.Faults.Note(Compartment.Queue, Place, error); // it is gone all the same
             }
             return new DeletedQueue(ready, consumers);
         }

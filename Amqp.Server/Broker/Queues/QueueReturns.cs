@@ -1,7 +1,6 @@
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues;
@@ -11,9 +10,9 @@ namespace Amqp.Server.Broker.Queues;
 /// The queue's lock guards it. A place in the store is a place in its log, so the message is stored anew, as RabbitMQ does, and the old one
 /// settled: order and count of requeues outlive a restart, and a deep queue's memory stays bounded. After a crash in between it may be there twice.
 /// </remarks>
-internal sealed class QueueReturns(QueueMessages messages, VirtualHost virtualHost)
+internal sealed class QueueReturns(QueueMessages messages, QueueServices services)
 {
-    private readonly IMessageStore _store = virtualHost.Store;
+    private readonly IMessageStore _store = services.Store;
 
     /// <summary>Moves a message that was taken.</summary>
     /// <param name="message">The message as it was taken.</param>
@@ -25,7 +24,7 @@ internal sealed class QueueReturns(QueueMessages messages, VirtualHost virtualHo
     {
         bool isFirst = settings.DeliveryLimit is not null;
         moved = default;
-        if ((isFirst ? messages.StoredReturns : messages.Stored) is not { } target || _store.IsBehind || virtualHost.IsDiskShort())
+        if ((isFirst ? messages.StoredReturns : messages.Stored) is not { } target || _store.IsBehind || services.IsDiskShort())
             return false;
         if (!TryStore(target, message, requeues, out int head, ref moved))
             return false;

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
@@ -7,4 +8,8 @@ namespace Amqp.Server.Broker.Routing;
 internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
 {
     public bool IsDurable => Source.IsDurable && Destination.IsDurable;
+
+    /// <summary>The key of its definition in the catalog.</summary>
+    public string KeyIn(string virtualHost) =>
+        DefinitionKey.OfBinding(virtualHost, Source.Name, Destination is Exchange, Destination.Name, RoutingKey, Arguments);
 }

@@ -1,5 +1,4 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
@@ -15,15 +14,15 @@ internal abstract class ChoosingRouter : IRouter
 
     public abstract void Remove(Binding binding);
 
-    /// <summary>The destination of a message, or null when nothing is bound. CC and BCC have no say.</summary>
+    /// <summary>What a message goes to, or null when nothing is bound. CC and BCC have no say.</summary>
     /// <param name="routingKey">As it came.</param>
     /// <param name="headers">The encoded fields of its headers table, without their length.</param>
     /// <param name="properties">Its flags and property list; empty when it has none.</param>
-    public abstract IBindingDestination? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties);
+    public abstract Choice? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties);
 
     public void Route(in RoutedMessage message, RouteFinder route)
     {
-        if (Choose(OctetText.Encode(message.RoutingKey), message.Headers, message.Properties) is { } destination)
-            route.Add(destination);
+        if (Choose(OctetText.Encode(message.RoutingKey), message.Headers, message.Properties) is { } choice)
+            route.Add(choice.Destination);
     }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
-using Amqp.Server.Broker.Exchanges;
-using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
@@ -23,18 +21,6 @@ internal sealed class Exchange : IBindingDestination
     {
         (Name, Type, _router, Flags, Arguments) = (name, type, router, flags, arguments);
         Apply(EffectivePolicy.None);
-    }
-
-    /// <summary>An exchange as a client declares it, in no virtual host yet.</summary>
-    /// <exception cref="AmqpException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
-    public static Exchange Make(string name, string virtualHost, string type, ExchangeFlags flags, FieldTable arguments)
-    {
-        Routers.DemandType(type);
-        if (arguments["alternate-exchange"] is { Type: not FieldType.LongString } alternate)
-            throw ArgumentTypes.WrongType(alternate, "alternate-exchange", "exchange", name, virtualHost);
-        if (arguments["alternate-exchange"] is { } given && ValueRules.Of("alternate-exchange")(given) is { } reason)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid arg 'alternate-exchange' for exchange '{name}' in vhost '{virtualHost}': {reason}");
-        return new Exchange(name, type, Routers.Create(new ExchangeDeclaration(name, virtualHost, type, arguments)), flags, arguments);
     }
 
     /// <summary>The default exchange's name is empty.</summary>
@@ -65,7 +51,7 @@ internal sealed class Exchange : IBindingDestination
     public IMessageKeeper? Keeper => _router as IMessageKeeper;
 
     /// <summary>Messages that wait here until they are due.</summary>
-    public long DelayedCount => (_router as DelayedMessageRouter)?.Delayed.Count ?? 0;
+    public long DelayedCount => Keeper?.WaitingCount ?? 0;
 
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;

@@ -1,5 +1,4 @@
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Routing;
@@ -11,11 +10,15 @@ internal interface IMessageKeeper
     /// <summary>The number of its place in the store, when it outlives a restart; else 0.</summary>
     uint DurableNumber => 0;
 
+    /// <summary>Messages that wait here until they are due.</summary>
+    long WaitingCount => 0;
+
     /// <summary>Gets its places in the store: once, before the exchange can be seen.</summary>
     /// <param name="exchange">Whose router it is.</param>
-    /// <param name="virtualHost">Where that is.</param>
+    /// <param name="routing">The exchanges of its virtual host.</param>
+    /// <param name="host">What the virtual host gives it to work with.</param>
     /// <param name="openQueue">Opens a place, durable or not; at most one durable one for each exchange.</param>
-    void Open(Exchange exchange, VirtualHost virtualHost, Func<bool, StoredQueue> openQueue);
+    void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
     /// <summary>All exchanges, queues and bindings are back after a start, or the exchange is new.</summary>
     void Start()

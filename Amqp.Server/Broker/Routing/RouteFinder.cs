@@ -1,20 +1,16 @@
-using Amqp.Server.Broker.Exchanges.Delayed;
-using Amqp.Server.Broker.Exchanges.History;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>Follows one message from its exchange over bindings and alternate exchanges to its queues.</summary>
 /// <remarks>Each queue is found once and each exchange visited once, so cycles end. Reused by its one owner, a channel.</remarks>
-internal sealed class RouteFinder(VirtualHost virtualHost)
+internal sealed class RouteFinder(RoutingTable routing)
 {
     private readonly HashSet<Queue> _queues = [];
     private readonly HashSet<Exchange> _visited = [];
     private readonly Stack<Exchange> _waiting = [];
-    private readonly List<RecentHistory> _histories = [];
-    private readonly List<MessageDelay> _delays = [];
+    private readonly List<IRouteTarget> _targets = [];
     private HashSet<IReplyConsumer>? _replies; // made for the first reply
     private int _found;
 
@@ -40,8 +36,13 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
             _waiting.Push(exchange);
     }
 
-    /// <summary>Called by routers: the message enters a history, which does not count as a way to somebody.</summary>
-    public void Add(RecentHistory history) => _histories.Add(history);
+    /// <summary>Called by routers: the exchange itself keeps the message.</summary>
+    public void Add(IRouteTarget target)
+    {
+        if (target.IsDestination)
+            _found++;
+        _targets.Add(target);
+    }
 
     /// <summary>Called by the default exchange: there is no queue of that name.</summary>
     public void NoteMissing() => HasMissed = true;
@@ -51,13 +52,6 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     {
         _found++;
         (_replies ??= []).Add(consumer);
-    }
-
-    /// <summary>Called by routers: the message is to wait.</summary>
-    public void Add(in MessageDelay delay)
-    {
-        _found++;
-        _delays.Add(delay);
     }
 
     /// <summary>Finds anew. The topology lock is held, at least shared.</summary>
@@ -80,7 +74,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     /// <summary>What was found. Nothing of it is kept here: an idle channel must not hold queues that are gone.</summary>
     public MessageRoute ToRoute()
     {
-        var route = new MessageRoute([.. _queues], [.. _histories], [.. _delays]) { Replies = [.. _replies ?? []] };
+        var route = new MessageRoute([.. _queues], [.. _targets]) { Replies = [.. _replies ?? []] };
         Clear();
         return route;
     }
@@ -90,8 +84,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
     {
         _queues.Clear();
         _visited.Clear();
-        _histories.Clear();
-        _delays.Clear();
+        _targets.Clear();
         _replies?.Clear();
         WithoutAlternate = null;
         VisitedHashes.Clear();
@@ -99,7 +92,7 @@ internal sealed class RouteFinder(VirtualHost virtualHost)
 
     private void AskAlternate(Exchange exchange, string name)
     {
-        if (virtualHost.FindExchange(name) is not { } alternate)
+        if (routing.Find(name) is not { } alternate)
             (WithoutAlternate, HasMissed) = (exchange, true);
         else if (_visited.Add(alternate))
             _waiting.Push(alternate);

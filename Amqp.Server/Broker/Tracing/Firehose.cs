@@ -4,20 +4,18 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Tracing;
 
 /// <summary>Tells every message that is published or delivered in a virtual host to <c>amq.rabbitmq.trace</c> (RabbitMQ's firehose).</summary>
+/// <param name="target">The exchange of that name.</param>
 /// <remarks>Immutable. It costs what a second message costs, for as long as it is on.</remarks>
-internal sealed class Firehose(VirtualHost virtualHost)
+internal sealed class Firehose(InternalExchange target)
 {
     /// <summary>Where the copies are published.</summary>
     public const string ExchangeName = "amq.rabbitmq.trace";
 
     private readonly byte[] _exchangeName = OctetText.Encode(ExchangeName);
-    private readonly Exchange _exchange = virtualHost.GetExchange(ExchangeName);
 
     /// <summary>A copy of a message as it was published; null where none can be made.</summary>
     /// <param name="message">As it will be stored.</param>
@@ -31,7 +29,7 @@ internal sealed class Firehose(VirtualHost virtualHost)
         return Copy(
             $"publish.{OctetText.Decode(exchange)}", message.Address, message.Properties, headers, body,
             [
-                .. by.Fields(virtualHost.Name),
+                .. by.Fields(target.Host.VirtualHost),
                 new("routed_queues", FieldValue.FromArray([.. routedTo.Select(queue => FieldValue.FromString(queue.Name))])),
             ]);
     }
@@ -50,7 +48,7 @@ internal sealed class Firehose(VirtualHost virtualHost)
             ? null
             : Copy(
                 $"deliver.{from.Name}", address, properties, EncodedProperties.Read(properties).Headers, body,
-                [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(virtualHost.Name)]);
+                [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(target.Host.VirtualHost)]);
     }
 
     /// <summary>Null where it cannot be made: what is traced goes its way all the same.</summary>
@@ -64,7 +62,7 @@ internal sealed class Firehose(VirtualHost virtualHost)
         }
         catch (Exception error)
         {
-            virtualHost.Faults.Note(Compartment.Events, $"a copy of a message for {ExchangeName} in vhost '{virtualHost.Name}'", error);
+            target.Host.Services.Faults.Note(Compartment.Events, $"a copy of a message for {ExchangeName} in vhost '{target.Host.VirtualHost}'", error);
             return null;
         }
     }
@@ -75,7 +73,7 @@ internal sealed class Firehose(VirtualHost virtualHost)
     {
         PublishAddress.Split(address, out var exchange, out var key);
         return new InternalMessage(
-            virtualHost, _exchange, routingKey,
+            target, routingKey,
             new BasicProperties
             {
                 Headers = new FieldTable([

@@ -3,7 +3,6 @@ using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Tracing;
@@ -24,11 +23,11 @@ internal sealed class MessageSpans : IDisposable
     private readonly ActivitySource _source = new(SourceName, BrokerOptions.OwnVersion);
 
     /// <summary>Begins the span of a publish; null when it is not traced. Whoever disposes of it ends it.</summary>
-    /// <param name="virtualHost">Where it is published.</param>
+    /// <param name="virtualHost">The name of the virtual host that it is published in.</param>
     /// <param name="message">Its head.</param>
     /// <param name="bodySize">Octets of its body.</param>
     /// <exception cref="AmqpException">502: its properties are not what their flags say.</exception>
-    public Activity? StartPublish(VirtualHost virtualHost, in EncodedMessage message, int bodySize)
+    public Activity? StartPublish(string virtualHost, in EncodedMessage message, int bodySize)
     {
         if (!TryFindContext(message.Properties, out var context))
             return null;
@@ -58,7 +57,7 @@ internal sealed class MessageSpans : IDisposable
     public void Dispose() => _source.Dispose();
 
     private Activity? Start(
-        string operation, string of, string type, ActivityKind kind, in ActivityContext parent, VirtualHost virtualHost, in EncodedMessage message, int bodySize)
+        string operation, string of, string type, ActivityKind kind, in ActivityContext parent, string virtualHost, in EncodedMessage message, int bodySize)
     {
         var span = _source.StartActivity($"{operation} {of}", kind, parent);
         if (span is not { IsAllDataRequested: true })
@@ -73,7 +72,7 @@ internal sealed class MessageSpans : IDisposable
         span.SetTag("messaging.message.body.size", (long)bodySize);
         SetTag(span, "messaging.message.id", message.Properties, PropertyFlags.MessageId);
         SetTag(span, "messaging.message.conversation_id", message.Properties, PropertyFlags.CorrelationId);
-        span.SetTag("amqpbroker.vhost", virtualHost.Name);
+        span.SetTag("amqpbroker.vhost", virtualHost);
         return span;
     }
 

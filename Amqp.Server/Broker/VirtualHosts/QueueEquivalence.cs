@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Values;
@@ -8,24 +9,29 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>What must be the same when a queue is declared again, and what cannot be declared at all.</summary>
 internal static class QueueEquivalence
 {
+    /// <param name="current">The queue that is there.</param>
+    /// <param name="flags">What it is declared as now.</param>
+    /// <param name="arguments">Likewise.</param>
+    /// <param name="connection">Who declares it.</param>
+    /// <param name="defaultType">The type of queues that name none; null: classic.</param>
     /// <exception cref="AmqpException">405: another connection's, or exclusive here and not there. 406 naming the first property that differs.</exception>
-    public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, VirtualHost virtualHost)
+    public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
     {
         // Exclusive use is compared strictly: the owner itself must ask for it again.
-        virtualHost.DemandAccess(current, (flags & QueueFlags.Exclusive) != 0 || !current.IsExclusive ? connection : virtualHost);
+        current.DemandAccess((flags & QueueFlags.Exclusive) != 0 || !current.IsExclusive ? connection : current);
         if (!current.IsExclusive && (flags & QueueFlags.Exclusive) != 0)
-            throw VirtualHost.Locked(current.Name, virtualHost.Name);
+            throw NameErrors.Locked(current.Name, current.VirtualHost);
         DemandFlag("durable", QueueFlags.Durable);
         DemandFlag("auto_delete", QueueFlags.AutoDelete);
-        if (virtualHost.DefaultQueueType is not null && arguments["x-queue-type"] is null && current.Arguments.Table["x-queue-type"] is { } type)
+        if (defaultType is not null && arguments["x-queue-type"] is null && current.Arguments.Table["x-queue-type"] is { } type)
             arguments = arguments.With("x-queue-type", type); // whatever the default was when it was declared
-        current.Arguments.DemandEquivalent(arguments, current.Name, virtualHost.Name);
+        current.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
 
         void DemandFlag(string name, QueueFlags flag)
         {
             if ((flags & flag) != (current.Flags & flag))
                 throw ArgumentTypes.Inequivalent(
-                    name, "queue", current.Name, virtualHost.Name,
+                    name, "queue", current.Name, current.VirtualHost,
                     (flags & flag) != 0 ? "'true'" : "'false'", (current.Flags & flag) != 0 ? "'true'" : "'false'");
         }
     }

@@ -17,14 +17,14 @@ internal static class TopologyEvents
             [
                 Performed(), Fact("exclusive", queue.IsExclusive), Fact("owner_pid", queue.Owner?.ToString() ?? ""),
                 Arguments("arguments", queue.Arguments.Table), Fact("auto_delete", queue.IsAutoDelete), Fact("durable", queue.IsDurable),
-                Fact("name", queue.Name), Fact("vhost", queue.VirtualHost.Name),
+                Fact("name", queue.Name), Fact("vhost", queue.VirtualHost),
             ]);
     }
 
     public static void QueueDeleted(this BrokerEvents events, Queue queue)
     {
         if (events.IsWanted)
-            events.Raise("queue.deleted", [Performed(), Fact("name", queue.Name), Fact("vhost", queue.VirtualHost.Name)]);
+            events.Raise("queue.deleted", [Performed(), Fact("name", queue.Name), Fact("vhost", queue.VirtualHost)]);
     }
 
     public static void ExchangeCreated(this BrokerEvents events, Exchange exchange, string virtualHost)

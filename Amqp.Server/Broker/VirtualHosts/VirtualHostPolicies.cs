@@ -1,6 +1,4 @@
-using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
-using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
@@ -12,7 +10,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// Thread-safe: changes go one after the other, and are made under the topology lock, held exclusively; the lists are replaced as a whole, so anyone may read them.
 /// Patterns may take milliseconds for a name, so that what a change means for each queue is found out before that lock is taken.
 /// </remarks>
-internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionStore definitions)
+internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store)
 {
     private readonly Lock _changes = new(); // before the topology lock
     private volatile Policy[] _users = []; // the one that counts first comes first
@@ -92,7 +90,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
                 return false;
             before = MatchesForEvents();
             Policy[] rest = [.. ListOf(kind).Where(policy => policy.Name != name)];
-            Change(kind == PolicyKind.User ? rest : _users, kind == PolicyKind.User ? _operators : rest, () => definitions.DeletePolicy(virtualHost.Name, kind, name));
+            Change(kind == PolicyKind.User ? rest : _users, kind == PolicyKind.User ? _operators : rest, () => store.DeletePolicy(virtualHost.Name, kind, name));
         }
         if (kind == PolicyKind.Operator)
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, name, null);
@@ -139,7 +137,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
         try
         {
             for (; saved < replaced.Count; saved++)
-                definitions.Save(virtualHost.Name, replaced[saved].New);
+                store.Save(virtualHost.Name, replaced[saved].New);
         }
         catch
         {
@@ -152,9 +150,9 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     private void Undo(Replaced replaced)
     {
         if (replaced.Old is { } old)
-            definitions.Save(virtualHost.Name, old);
+            store.Save(virtualHost.Name, old);
         else
-            definitions.DeletePolicy(virtualHost.Name, replaced.New.Kind, replaced.New.Name);
+            store.DeletePolicy(virtualHost.Name, replaced.New.Kind, replaced.New.Name);
     }
 
     private Policy? FirstMatch(Policy[] policies, Queue queue)
@@ -177,7 +175,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, DefinitionSto
     {
         bool isMatch = policy.Matches(name);
         if (policy.TakeTimeout())
-            virtualHost.Logger.PolicyPatternTooSlow(policy.Name, policy.Pattern, name, virtualHost.Name);
+            virtualHost.Host.Services.Logger.PolicyPatternTooSlow(policy.Name, policy.Pattern, name, virtualHost.Name);
         return isMatch;
     }
 

@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
-using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Counts;
-using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Events;
-using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
@@ -16,9 +12,13 @@ namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>The virtual hosts: found by name, added and deleted while the broker runs.</summary>
 /// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
+/// <param name="services">What queues and exchanges work with.</param>
+/// <param name="store">Where definitions are kept.</param>
+/// <param name="permissions">Go with a virtual host that is deleted.</param>
+/// <param name="parameters">Likewise.</param>
+/// <param name="declareRules">What holds for new queues in every virtual host.</param>
 internal sealed class VirtualHostTable(
-    IMessageStore store, DefinitionStore definitions, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules, QueueTimer timer,
-    HeldMemory heldMemory, BrokerStatistics statistics, TimeProvider clock, ILogger logger) : IDisposable
+    QueueServices services, TopologyStore store, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules) : IDisposable
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
     private readonly Lock _changes = new();
@@ -26,23 +26,11 @@ internal sealed class VirtualHostTable(
     /// <summary>Hears of what happens in them.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
-    public required ContainedFaults Faults { get; init; }
-
-    /// <inheritdoc cref="VirtualHost.QuarantineLimit"/>
-    public required int QuarantineLimit { get; init; }
-
-    /// <inheritdoc cref="VirtualHost.RecentHistoryLimit"/>
-    public required int RecentHistoryLimit { get; init; }
-
     /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
     /// <summary>Traces messages; null unless that is configured.</summary>
     public MessageSpans? Spans { get; init; }
-
-    /// <inheritdoc cref="VirtualHost.IsDiskShort"/>
-    public Func<bool> IsDiskShort { get; init; } = static () => false;
 
     /// <summary>Most virtual hosts that there may be, except that there may always be one; null: no limit.</summary>
     public long? Limit { get; init; }
@@ -66,10 +54,10 @@ internal sealed class VirtualHostTable(
     /// <summary>Brings back what the definitions hold.</summary>
     public void Restore()
     {
-        foreach (var (name, description) in definitions.VirtualHosts())
+        foreach (var (name, description, topology) in store.VirtualHosts())
         {
             var virtualHost = Make(name, description);
-            definitions.Restore(virtualHost);
+            virtualHost.Topology.Restore(topology);
             _virtualHosts[name] = virtualHost;
         }
     }
@@ -87,7 +75,7 @@ internal sealed class VirtualHostTable(
         {
             if (Limit is { } limit && Find(name) is null && !IsEmpty && _virtualHosts.Count >= limit)
                 throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot create vhost '{name}': vhost limit of {limit} is reached");
-            definitions.SaveVirtualHost(name, description);
+            store.SaveVirtualHost(name, description);
             if (Find(name) is { } existing)
             {
                 existing.Description = description;
@@ -120,7 +108,7 @@ internal sealed class VirtualHostTable(
             virtualHost.Policies.RemoveAll();
             parameters.RemoveAll(name);
             permissions.DeleteVirtualHost(name);
-            definitions.DeleteVirtualHost(name);
+            store.DeleteVirtualHost(name);
             _virtualHosts.TryRemove(name, out _);
             virtualHost.Statistics.Delete();
             Events.VirtualHostDeleted(name);
@@ -137,15 +125,11 @@ internal sealed class VirtualHostTable(
 
     private VirtualHost Make(string name, VirtualHostDescription description)
     {
-        var made = new VirtualHost(name, store, definitions, declareRules, timer, heldMemory, statistics, clock, logger)
+        var made = new VirtualHost(name, services, store, declareRules)
         {
             Description = description,
             Events = Events,
-            Faults = Faults,
-            QuarantineLimit = QuarantineLimit,
-            RecentHistoryLimit = RecentHistoryLimit,
             Spans = Spans,
-            IsDiskShort = IsDiskShort,
         };
         Making?.Invoke(made);
         return made;

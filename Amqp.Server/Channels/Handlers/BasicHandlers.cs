@@ -118,7 +118,7 @@ internal static class BasicHandlers
     /// <summary>RabbitMQ's classic queues let a message be got past the active consumer; its quorum queues do not.</summary>
     private static AmqpException NoGetBesideSingleActiveConsumer(Queue queue) => new(
         ReplyCode.ResourceLocked,
-        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}'. basic.get operations are not supported by quorum queues with single active consumer",
+        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer",
         BasicGet.Id);
 
     private static void SendGetOk((AmqpChannel Channel, Queue Queue, bool NoAck) state, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
@@ -150,10 +150,10 @@ internal static class BasicHandlers
                 throw new OutputFailedException(error);
             }
         }
-        if (queue.VirtualHost.Firehose is { } firehose
+        if (session.VirtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, queue, message.IsRedelivered, channel.TracedBy) is { } copy)
             session.Round.Defer(copy);
-        queue.VirtualHost.Spans?.NoteDelivery("get", content, queue, tag, message.IsRedelivered);
+        session.VirtualHost.Spans?.NoteDelivery("get", content, queue, tag, message.IsRedelivered);
     }
 
     private static int ReadPriority(FieldTable arguments, Queue queue)
@@ -161,7 +161,7 @@ internal static class BasicHandlers
         if (arguments["x-priority"] is not { } priority)
             return 0;
         if (!priority.IsInteger)
-            throw ArgumentTypes.Invalid("x-priority", queue.Name, queue.VirtualHost.Name, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
+            throw ArgumentTypes.Invalid("x-priority", queue.Name, queue.VirtualHost, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
         return (int)Math.Clamp(priority.AsInteger(), int.MinValue, int.MaxValue);
     }
 }

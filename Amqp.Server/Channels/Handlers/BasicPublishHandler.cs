@@ -24,7 +24,7 @@ internal static class BasicPublishHandler
 
     private static void TakeTraced(AmqpChannel channel, ReadOnlySpan<byte> body, MessageSpans spans)
     {
-        using var span = spans.StartPublish(channel.Session.VirtualHost, EncodedMessage.Read(channel.Content.Head), body.Length);
+        using var span = spans.StartPublish(channel.Session.VirtualHost.Name, EncodedMessage.Read(channel.Content.Head), body.Length);
         try
         {
             Take(channel, body);
@@ -53,7 +53,7 @@ internal static class BasicPublishHandler
             message = EncodedMessage.Read(head);
             properties = EncodedProperties.Read(message.Properties);
         }
-        int version = channel.Session.VirtualHost.Changes;
+        int version = channel.Session.VirtualHost.Routing.Changes;
         var route = channel.Publisher.FindRoute(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)
             Check(properties, channel.Session.User);

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.VirtualHosts;
@@ -43,8 +44,8 @@ internal static class DirectReplyToHandlers
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
         var host = channel.Session.VirtualHost;
-        if (name != ReservedNames.ReplyTo && host.Replies.Find(name) is null)
-            throw VirtualHost.NoQueue(name, host.Name);
+        if (name != ReservedNames.ReplyTo && host.Routing.Replies.Find(name) is null)
+            throw NameErrors.NoQueue(name, host.Name);
         channel.LastQueue = name;
         if (!noWait)
             channel.Send(new QueueDeclareOk(name, MessageCount: 0, ConsumerCount: 1));

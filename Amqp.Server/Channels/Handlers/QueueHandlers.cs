@@ -113,7 +113,7 @@ internal static class QueueHandlers
         channel.DemandSource(method.Exchange, routingKey);
         if (host.FindQueue(name) is { } queue && host.Topology.IsBound(method.Exchange, queue, routingKey, method.Arguments))
         {
-            host.DemandAccess(queue, channel.Session);
+            queue.DemandAccess(channel.Session);
             host.Topology.Unbind(method.Exchange, queue, routingKey, method.Arguments);
         }
         channel.Send(new QueueUnbindOk());
@@ -141,7 +141,7 @@ internal static class QueueHandlers
         channel.Access.DemandQueue(AccessKind.Configure, name);
         if (session.VirtualHost.FindQueue(name) is { } queue)
         {
-            session.VirtualHost.DemandAccess(queue, session);
+            queue.DemandAccess(session);
             deleted = session.VirtualHost.Topology.DeleteQueue(queue, method.IfUnused, method.IfEmpty);
             session.ExclusiveQueues.Remove(queue);
         }

@@ -47,7 +47,7 @@ internal static class TxHandlers
         }
         if (isRefused)
             throw new AmqpException(ReplyCode.PreconditionFailed, "partial tx completion", TxCommit.Id);
-        channel.Session.PendingCommit = new PendingCommit(channel, channel.Session.VirtualHost.Store.AppendedPosition);
+        channel.Session.PendingCommit = new PendingCommit(channel, channel.Session.VirtualHost.Host.Services.Store.AppendedPosition);
     }
 
     private static void Rollback(AmqpChannel channel, TxRollback method)

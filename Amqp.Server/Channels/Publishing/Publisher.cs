@@ -2,6 +2,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
@@ -16,9 +17,10 @@ namespace Amqp.Server.Channels.Publishing;
 internal sealed class Publisher(AmqpChannel channel)
 {
     private readonly VirtualHost _virtualHost = channel.Session.VirtualHost;
-    private readonly RouteCache _routes = new(channel.Session.VirtualHost);
-    private readonly RouteFinder _finder = new(channel.Session.VirtualHost);
-    private readonly MessageIntake _intake = new(channel.Session.VirtualHost);
+    private readonly RoutingTable _routing = channel.Session.VirtualHost.Routing;
+    private readonly RouteCache _routes = new(channel.Session.VirtualHost.Routing);
+    private readonly RouteFinder _finder = new(channel.Session.VirtualHost.Routing);
+    private readonly MessageIntake _intake = new(channel.Session.VirtualHost.Host.Services);
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the exchange that chose last
 
     /// <summary>Where a message goes, if the user may send it there. What is remembered was allowed, and is forgotten when permissions change.</summary>
@@ -33,7 +35,7 @@ internal sealed class Publisher(AmqpChannel channel)
         if (!isSenderSelected && _routes.TryFind(address, out var known, out tally))
             return known;
 
-        var (version, declarations) = (_virtualHost.TopologyVersion, _virtualHost.Declarations);
+        var (version, declarations) = (_routing.Version, _routing.Declarations);
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(OctetText.Decode(exchangeName));
         tally = channel.Counts.TallyOf(exchange.Counts);
@@ -41,14 +43,14 @@ internal sealed class Publisher(AmqpChannel channel)
         {
             if (!ReferenceEquals(exchange, _choosing.Exchange) || version != _choosing.Version)
                 _choosing = (exchangeName.ToArray(), exchange, version);
-            if (_virtualHost.Choose(chooser, routingKey, headers, properties) is Queue queue)
-                return queue.Route;
+            if (_routing.Choose(chooser, routingKey, headers, properties) is { Route: { } chosen })
+                return chosen;
         }
         string[] furtherKeys = isSenderSelected ? SenderSelectedKeys.Read(headers) : [];
         var message = new RoutedMessage(OctetText.Decode(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };
         if (exchange.Type == "topic")
             DemandTopics(exchange, message);
-        _virtualHost.Follow(exchange, message, _finder);
+        _routing.Follow(exchange, message, _finder);
         var route = _finder.ToRoute();
         if (!isSenderSelected && !_finder.VariesByMessage)
             _routes.Add(address, route, tally, version, _finder.HasMissed ? declarations : null);
@@ -61,7 +63,7 @@ internal sealed class Publisher(AmqpChannel channel)
     /// <param name="head">The head of the message.</param>
     public MessageRoute Renew(MessageRoute route, int version, ReadOnlySpan<byte> head)
     {
-        if (version == _virtualHost.Changes)
+        if (version == _routing.Changes)
             return route;
         var message = EncodedMessage.Read(head);
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);
@@ -70,7 +72,7 @@ internal sealed class Publisher(AmqpChannel channel)
             ? [OctetText.Decode(routingKey), .. SenderSelectedKeys.Read(EncodedProperties.Read(message.Properties).Headers), .. SenderSelectedKeys.Reveal(message.HiddenKeys)]
             : route.Queues.Select(queue => queue.Name);
         Queue[] queues = [.. names.Select(_virtualHost.FindQueue).OfType<Queue>().Distinct()];
-        return new MessageRoute(queues, route.Histories, route.Delays) { Replies = route.Replies };
+        return new MessageRoute(queues, route.Targets) { Replies = route.Replies };
     }
 
     /// <inheritdoc cref="MessageIntake.Store"/>
@@ -116,8 +118,8 @@ internal sealed class Publisher(AmqpChannel channel)
     private Exchange DemandExchange(string name)
     {
         channel.Access.DemandExchange(AccessKind.Write, name, BasicPublish.Id);
-        var exchange = _virtualHost.FindExchange(name)
-            ?? throw new AmqpException(ReplyCode.NotFound, VirtualHost.NoExchange(name, _virtualHost.Name).Message, BasicPublish.Id);
+        var exchange = _routing.Find(name)
+            ?? throw new AmqpException(ReplyCode.NotFound, NameErrors.NoExchange(name, _virtualHost.Name).Message, BasicPublish.Id);
         if (exchange.IsInternal)
             throw new AmqpException(ReplyCode.AccessRefused, $"cannot publish to internal exchange '{name}' in vhost '{_virtualHost.Name}'", BasicPublish.Id);
         return exchange;

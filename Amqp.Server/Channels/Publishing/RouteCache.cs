@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Channels.Publishing;
 
@@ -10,7 +9,7 @@ namespace Amqp.Server.Channels.Publishing;
 /// Looked up by the raw bytes of exchange and routing key, so that a publish makes no strings. Direct-mapped: an
 /// address takes the place of another with the same hash. Owned by the connection's read loop.
 /// </remarks>
-internal sealed class RouteCache(VirtualHost virtualHost)
+internal sealed class RouteCache(RoutingTable routing)
 {
     private const int Slots = 256;
 
@@ -19,10 +18,10 @@ internal sealed class RouteCache(VirtualHost virtualHost)
 
     public bool TryFind(ReadOnlySpan<byte> address, out MessageRoute route, out ExchangeTally tally)
     {
-        if (_slots.Length > 0 && _version == virtualHost.TopologyVersion)
+        if (_slots.Length > 0 && _version == routing.Version)
         {
             ref var slot = ref _slots[SlotOf(address)];
-            if (slot.Address is not null && address.SequenceEqual(slot.Address) && (slot.Declarations is not { } declarations || declarations == virtualHost.Declarations))
+            if (slot.Address is not null && address.SequenceEqual(slot.Address) && (slot.Declarations is not { } declarations || declarations == routing.Declarations))
             {
                 (route, tally) = (slot.Route, slot.Tally);
                 return true;

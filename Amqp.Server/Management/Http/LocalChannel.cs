@@ -139,7 +139,7 @@ internal sealed class LocalChannel : IDisposable
     {
         _channel.Release();
         foreach (var queue in _session.ExclusiveQueues)
-            _session.VirtualHost.DeleteAbandoned(queue, _round);
+            _session.VirtualHost.Topology.DeleteAbandoned(queue, _round);
         _round.Complete();
         _ = _session.Outbox.CloseAsync(); // nothing holds a pipe up
         _replies.Reader.Complete();

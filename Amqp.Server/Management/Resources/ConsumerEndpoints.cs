@@ -8,11 +8,11 @@ namespace Amqp.Server.Management.Resources;
 internal static class ConsumerEndpoints
 {
     public static ManagementApi MapConsumers(this ManagementApi api) => api
-        .Get("/consumers", Access.Management, request => List(ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Queue.VirtualHost))))
+        .Get("/consumers", Access.Management, request => List(ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Channel.Session.VirtualHost))))
         .Get("/consumers/{vhost}", Access.Management, request =>
         {
             var host = request.VirtualHost;
-            return List(ConsumerView.All(request.Services.Connections).Where(consumer => consumer.Queue.VirtualHost == host && request.User.CanSee(host)));
+            return List(ConsumerView.All(request.Services.Connections).Where(consumer => consumer.Channel.Session.VirtualHost == host && request.User.CanSee(host)));
         });
 
     private static ListReply<ChannelConsumer> List(IEnumerable<ChannelConsumer> consumers) => new(consumers, consumer => consumer.Tag, ConsumerView.Write);

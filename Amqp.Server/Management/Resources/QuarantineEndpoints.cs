@@ -18,7 +18,7 @@ internal static class QuarantineEndpoints
         .MapQuarantine("/queues/{vhost}/{queue}/quarantine", OfQueue)
         .MapQuarantine("/exchanges/{vhost}/{exchange}/quarantine", OfExchange);
 
-    private static ManagementApi MapQuarantine(this ManagementApi api, string path, Func<ApiRequest, bool, IQuarantine?> find) => api
+    private static ManagementApi MapQuarantine(this ManagementApi api, string path, Func<ApiRequest, bool, IQuarantineOwner?> find) => api
         .Get(path, Access.VirtualHost, request => List(find(request, false)))
         .Delete(path, Access.VirtualHost, request => DoWithAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
         .Post($"{path}/return", Access.VirtualHost, request => ReturnAll(find(request, true)))
@@ -26,17 +26,17 @@ internal static class QuarantineEndpoints
         .Delete($"{path}/{{message}}", Access.VirtualHost, request => Do(find(request, true), Place(request), (owner, message) => owner.DropQuarantined(message)))
         .Post($"{path}/{{message}}/return", Access.VirtualHost, request => Return(find(request, true), Place(request)));
 
-    private static IQuarantine OfQueue(ApiRequest request, bool isChange)
+    private static IQuarantineOwner OfQueue(ApiRequest request, bool isChange)
     {
         var host = request.VirtualHost;
         var queue = host.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
         Demand(request, AccessKind.Read, queue.Name);
-        host.DemandAccess(queue, request); // another connection's exclusive queue is nobody else's
+        queue.DemandAccess(request); // another connection's exclusive queue is nobody else's
         return queue;
     }
 
     /// <returns>Null for an exchange that keeps no messages which could be put aside.</returns>
-    private static IQuarantine? OfExchange(ApiRequest request, bool isChange)
+    private static IQuarantineOwner? OfExchange(ApiRequest request, bool isChange)
     {
         string name = request.Name("exchange");
         var exchange = request.VirtualHost.FindExchange(ExchangeEndpoints.NameOf(name)) ?? throw ApiException.NotFound();
@@ -58,18 +58,18 @@ internal static class QuarantineEndpoints
             ? new MessagePlace(number, place)
             : throw ApiException.NotFound();
 
-    private static ListReply<QuarantinedMessage> List(IQuarantine? owner) => new(
+    private static ListReply<QuarantinedMessage> List(IQuarantineOwner? owner) => new(
         owner?.Quarantined ?? [], message => message.Place.ToString(),
         (json, message) => QuarantineView.Write(json, message, QuarantinedContent.Read(owner!, message, withBody: false)));
 
-    private static ApiReply Export(IQuarantine? owner, MessagePlace place)
+    private static ApiReply Export(IQuarantineOwner? owner, MessagePlace place)
     {
         var message = owner?.Quarantined.FirstOrDefault(each => each.Place == place) ?? throw ApiException.NotFound();
         var content = QuarantinedContent.Read(owner, message, withBody: true);
         return ApiReply.Json(json => QuarantineView.Write(json, message, content));
     }
 
-    private static ApiReply Return(IQuarantine? owner, MessagePlace place)
+    private static ApiReply Return(IQuarantineOwner? owner, MessagePlace place)
     {
         var round = new DispatchRound();
         var reply = Do(owner, place, (from, message) => from.ReturnQuarantined(message, round));
@@ -77,7 +77,7 @@ internal static class QuarantineEndpoints
         return reply;
     }
 
-    private static ApiReply ReturnAll(IQuarantine? owner)
+    private static ApiReply ReturnAll(IQuarantineOwner? owner)
     {
         var round = new DispatchRound();
         var reply = DoWithAll(owner, "returned", (from, message) => from.ReturnQuarantined(message, round));
@@ -85,11 +85,11 @@ internal static class QuarantineEndpoints
         return reply;
     }
 
-    private static ApiReply Do(IQuarantine? owner, MessagePlace place, Func<IQuarantine, MessagePlace, bool> work) =>
+    private static ApiReply Do(IQuarantineOwner? owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work) =>
         owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
 
     /// <summary>Does it with what is there now, one message after the other; what cannot be done with one message keeps it from no other.</summary>
-    private static ApiReply DoWithAll(IQuarantine? owner, string what, Func<IQuarantine, MessagePlace, bool> work)
+    private static ApiReply DoWithAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         int done = 0, refused = 0;
         foreach (var message in owner?.Quarantined ?? [])
@@ -114,7 +114,7 @@ internal static class QuarantineEndpoints
 
     /// <exception cref="ApiException">503: its bytes are needed for that, and cannot be had now.</exception>
     /// <exception cref="AmqpException">406: nor will they ever.</exception>
-    private static bool Try(IQuarantine owner, MessagePlace place, Func<IQuarantine, MessagePlace, bool> work)
+    private static bool Try(IQuarantineOwner owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         try
         {

@@ -17,7 +17,7 @@ internal static class QueueEndpoints
         {
             var queue = Demand(request);
             var query = new SampleQuery(request);
-            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.Services.Connections, query));
+            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.VirtualHost.Policies, request.Services.Connections, query));
         })
         .Put("/queues/{vhost}/{queue}", Access.VirtualHost, Put)
         .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
@@ -31,12 +31,12 @@ internal static class QueueEndpoints
             return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Queue && binding.Destination.Name == name));
         });
 
-    private static ListReply<Queue> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
+    private static ListReply<(VirtualHost Host, Queue Queue)> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
     {
         var query = new SampleQuery(request);
         return new(
-            hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)), queue => queue.Name,
-            (json, queue) => QueueView.Write(json, queue, query));
+            hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => (host, queue))), listed => listed.Queue.Name,
+            (json, listed) => QueueView.Write(json, listed.Queue, listed.Host.Policies, query));
     }
 
     private static Queue Demand(ApiRequest request) => request.VirtualHost.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();

@@ -37,7 +37,7 @@ internal static class ConsumerView
         json.WriteNumber("prefetch_count", consumer.Prefetch);
         json.WriteStartObject("queue");
         json.WriteString("name", consumer.Queue.Name);
-        json.WriteString("vhost", consumer.Queue.VirtualHost.Name);
+        json.WriteString("vhost", consumer.Queue.VirtualHost);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Management.Views;
@@ -31,7 +32,7 @@ internal sealed class QuarantinedContent
     public byte[]? Stored { get; private set; }
 
     /// <summary>Reads a message, as far as that goes. Throws nothing: why it does not go further is what is to be told.</summary>
-    public static QuarantinedContent Read(IQuarantine owner, QuarantinedMessage message, bool withBody)
+    public static QuarantinedContent Read(IQuarantineOwner owner, QuarantinedMessage message, bool withBody)
     {
         var content = new QuarantinedContent();
         try

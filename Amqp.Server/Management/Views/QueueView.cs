@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Values;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 using Amqp.Server.Management.Http;
@@ -13,20 +14,20 @@ namespace Amqp.Server.Management.Views;
 /// <summary>A queue as RabbitMQ shows it.</summary>
 internal static class QueueView
 {
-    public static void Write(Utf8JsonWriter json, Queue queue, SampleQuery query)
+    public static void Write(Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, SampleQuery query)
     {
         json.WriteStartObject();
-        WriteFields(json, queue, query);
+        WriteFields(json, queue, policies, query);
         if (!query.IsDisabled)
             WriteHead(json, queue.HeadTimestamp);
         json.WriteEndObject();
     }
 
     /// <summary>One queue, with its consumers.</summary>
-    public static void WriteDetails(Utf8JsonWriter json, Queue queue, ConnectionRegistry connections, SampleQuery query)
+    public static void WriteDetails(Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, ConnectionRegistry connections, SampleQuery query)
     {
         json.WriteStartObject();
-        WriteFields(json, queue, query);
+        WriteFields(json, queue, policies, query);
         ulong? timestamp = null;
         queue.TryPeek(0, (_, payload) => timestamp = Queue.TimestampOf(payload.Payload));
         WriteHead(json, timestamp);
@@ -41,11 +42,10 @@ internal static class QueueView
         json.WriteEndObject();
     }
 
-    private static void WriteFields(Utf8JsonWriter json, Queue queue, SampleQuery query)
+    private static void WriteFields(Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, SampleQuery query)
     {
-        var policies = queue.VirtualHost.Policies;
         json.WriteString("name", queue.Name);
-        json.WriteString("vhost", queue.VirtualHost.Name);
+        json.WriteString("vhost", queue.VirtualHost);
         json.WriteString("type", queue.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } type ? type.AsString() : "classic");
         json.WriteBoolean("durable", queue.IsDurable);
         json.WriteBoolean("auto_delete", queue.IsAutoDelete);

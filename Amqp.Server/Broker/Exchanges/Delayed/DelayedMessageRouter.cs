@@ -1,7 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
@@ -15,14 +14,16 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 
     private readonly IRouter _inner;
 
+    /// <param name="exchange">The exchange, with the inner type among its arguments.</param>
+    /// <param name="createInner">Makes the router of an exchange of the inner type.</param>
     /// <exception cref="AmqpException">406: no inner type. 503: not one that there is.</exception>
-    public DelayedMessageRouter(in ExchangeDeclaration exchange)
+    public DelayedMessageRouter(ExchangeDeclaration exchange, Func<ExchangeDeclaration, IRouter> createInner)
     {
         if (exchange.Arguments[TypeArgument] is not { Type: FieldType.LongString } given)
             throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument, '{TypeArgument}' must be an existing exchange type");
         if (given.AsString() == TypeName)
             throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument, '{TypeName}' can't be used for '{TypeArgument}'");
-        _inner = Routers.Create(exchange with { Type = given.AsString() });
+        _inner = createInner(exchange with { Type = given.AsString() });
     }
 
     /// <summary>What waits; since <see cref="Open"/>.</summary>
@@ -32,6 +33,8 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
     public bool VariesByMessage => true;
 
     public uint DurableNumber => Delayed.DurableNumber;
+
+    public long WaitingCount => Delayed.Count;
 
     public void Validate(Binding binding) => _inner.Validate(binding);
 
@@ -47,10 +50,10 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
             _inner.Route(message, route);
     }
 
-    public void Open(Exchange exchange, VirtualHost virtualHost, Func<bool, StoredQueue> openQueue)
+    public void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue)
     {
-        Delayed = new DelayedMessages(exchange, virtualHost, openQueue(exchange.IsDurable));
-        (_inner as IMessageKeeper)?.Open(exchange, virtualHost, openQueue);
+        Delayed = new DelayedMessages(exchange, routing, host, openQueue(exchange.IsDurable));
+        (_inner as IMessageKeeper)?.Open(exchange, routing, host, openQueue);
     }
 
     public void Start() => Delayed.Start();
@@ -65,9 +68,3 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 
     public Task StopAsync() => Delayed.StopAsync();
 }
-
-/// <summary>An exchange lets a message wait.</summary>
-/// <param name="Messages">Where it waits.</param>
-/// <param name="Milliseconds">From when it is stored.</param>
-/// <param name="FurtherKeys">Its CC and BCC keys, by which it will be routed too.</param>
-internal readonly record struct MessageDelay(DelayedMessages Messages, long Milliseconds, string[] FurtherKeys);

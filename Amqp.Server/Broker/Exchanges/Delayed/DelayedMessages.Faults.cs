@@ -7,7 +7,7 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <content>What becomes of a message that cannot be handled, and what an operator does with it.</content>
-internal sealed partial class DelayedMessages : IQuarantine
+internal sealed partial class DelayedMessages : IQuarantineOwner
 {
     /// <summary>Messages that were put aside.</summary>
     public int QuarantinedCount
@@ -28,7 +28,7 @@ internal sealed partial class DelayedMessages : IQuarantine
         bool wasFull = _quarantined.IsFull;
         _quarantined.Add(message, error);
         if (_quarantined.IsFull && !wasFull)
-            _virtualHost.Logger.ExchangeStopped(_exchange.Name, _virtualHost.Name);
+            _services.Logger.ExchangeStopped(_exchange.Name, _host.VirtualHost);
     }
 
     /// <inheritdoc/>
@@ -98,7 +98,7 @@ internal sealed partial class DelayedMessages : IQuarantine
         if (_quarantined.IsFull || IsStopping || _closed)
             return;
         if (wasFull)
-            _virtualHost.Logger.ExchangeGoesOn(_exchange.Name, _virtualHost.Name);
+            _services.Logger.ExchangeGoesOn(_exchange.Name, _host.VirtualHost);
         if (_isWorking)
             return;
         if (wasFull)

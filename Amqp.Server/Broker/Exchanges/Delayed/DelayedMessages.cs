@@ -5,9 +5,9 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
@@ -38,7 +38,9 @@ internal sealed partial class DelayedMessages
 
     private readonly Lock _gate = new();
     private readonly Exchange _exchange;
-    private readonly VirtualHost _virtualHost;
+    private readonly RoutingTable _routing;
+    private readonly QueueHost _host;
+    private readonly QueueServices _services;
     private readonly IMessageStore _store;
     private readonly StoredQueue _stored; // what the last run left, until it is loaded
     private readonly QueueReader _reader;
@@ -55,15 +57,16 @@ internal sealed partial class DelayedMessages
     private bool _isWorking;
     private bool _closed;
 
-    public DelayedMessages(Exchange exchange, VirtualHost virtualHost, StoredQueue stored)
+    public DelayedMessages(Exchange exchange, RoutingTable routing, QueueHost host, StoredQueue stored)
     {
-        (_exchange, _virtualHost, _store, _stored) = (exchange, virtualHost, virtualHost.Store, stored);
+        (_exchange, _routing, _host, _stored) = (exchange, routing, host, stored);
+        (_services, _store) = (host.Services, host.Services.Store);
         var messages = new QueueMessages(_store, [stored], _gate);
-        _reader = new QueueReader($"{exchange.Name} (delayed)", messages, _store, this, virtualHost.Logger);
-        _quarantined = new QuarantinedMessages(messages, virtualHost, Compartment.Exchange, Place);
-        _finder = new RouteFinder(virtualHost);
-        _intake = new MessageIntake(virtualHost);
-        _timer = virtualHost.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _reader = new QueueReader($"{exchange.Name} (delayed)", messages, _store, this, _services.Logger);
+        _quarantined = new QuarantinedMessages(messages, _services, Compartment.Exchange, Place);
+        _finder = new RouteFinder(routing);
+        _intake = new MessageIntake(_services);
+        _timer = _services.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The number of the place in the store when it outlives a restart; else 0.</summary>
@@ -79,20 +82,20 @@ internal sealed partial class DelayedMessages
         }
     }
 
-    private string Place => $"exchange '{_exchange.Name}' in vhost '{_virtualHost.Name}'";
+    private string Place => $"exchange '{_exchange.Name}' in vhost '{_host.VirtualHost}'";
 
     private bool IsStopping => _stopping.Task.IsCompleted;
 
-    private long Now => _virtualHost.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Stores a message and lets it wait.</summary>
     /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
     /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
-    public long Add(in MessageDelay delay, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
+    public long Add(long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
-        long due = Deadline.After(Now, delay.Milliseconds + 1); // a millisecond that has begun counts as gone: never too early
+        long due = Deadline.After(Now, milliseconds + 1); // a millisecond that has begun counts as gone: never too early
         StoredMessage message = default;
-        long position = _store.Append([_stored], DelayedMessage.WriteHead(due, delay.FurtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
+        long position = _store.Append([_stored], DelayedMessage.WriteHead(due, furtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
         lock (_gate)
         {
             if (_closed)
@@ -113,7 +116,7 @@ internal sealed partial class DelayedMessages
         lock (_gate)
         {
             if (_quarantined.IsFull)
-                _virtualHost.Logger.ExchangeStopped(_exchange.Name, _virtualHost.Name);
+                _services.Logger.ExchangeStopped(_exchange.Name, _host.VirtualHost);
             if (_stored.Count > 0 && !_isWorking)
                 BeginWork();
         }
@@ -133,7 +136,7 @@ internal sealed partial class DelayedMessages
                 gone.Add(message);
             _quarantined.Delete();
             _store.Settle(_stored, gone.ToArray());
-            _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * _waiting.Count);
+            _services.HeldMemory.Add(-(long)BytesPerEntry * _waiting.Count);
             _waiting.Clear();
             _waiting.TrimExcess();
         }
@@ -185,7 +188,7 @@ internal sealed partial class DelayedMessages
             }
             catch (Exception error)
             {
-                _virtualHost.Faults.Note(Compartment.Exchange, Place, error);
+                _services.Faults.Note(Compartment.Exchange, Place, error);
                 await PauseAsync();
             }
         }
@@ -248,7 +251,7 @@ internal sealed partial class DelayedMessages
             }
             catch (Exception error)
             {
-                _virtualHost.Faults.Note(Compartment.Exchange, Place, error);
+                _services.Faults.Note(Compartment.Exchange, Place, error);
                 await PauseAsync();
             }
         }
@@ -315,7 +318,7 @@ internal sealed partial class DelayedMessages
             {
                 _batch.AsSpan(done, _batchCount - done).CopyTo(_batch); // they are delivered, whatever becomes of the settle: not again and again
                 _batchCount -= done;
-                _virtualHost.HeldMemory.Add(-(long)BytesPerEntry * done);
+                _services.HeldMemory.Add(-(long)BytesPerEntry * done);
             }
         }
     }
@@ -350,7 +353,7 @@ internal sealed partial class DelayedMessages
             var properties = DelayHeader.Negate(delayed.Message.Properties);
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
-            _virtualHost.Follow(_exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
+            _routing.Follow(_exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
             // Refused means that a queue is full: the message is gone for it, as for a publisher without confirms.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
@@ -363,7 +366,7 @@ internal sealed partial class DelayedMessages
     private void Wait(in StoredMessage message, long due)
     {
         _waiting.Enqueue(message, (due, message.Sequence));
-        _virtualHost.HeldMemory.Add(BytesPerEntry);
+        _services.HeldMemory.Add(BytesPerEntry);
     }
 
     private void Settle(in StoredMessage message) => _store.Settle(_stored, new ReadOnlySpan<StoredMessage>(in message));

@@ -58,14 +58,14 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
             WeightOf(bindings[0]).Add(binding.Destination);
     }
 
-    public override IBindingDestination? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
+    public override Choice? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
     {
         if (_weights.Count == 0)
             return null;
         ulong hash = StableHash.Of(source.In(routingKey, headers, properties));
         if (_weights.Count == 1)
             return _weights[0].Highest(hash, out _);
-        IBindingDestination? chosen = null;
+        Choice? chosen = null;
         double best = double.NegativeInfinity;
         foreach (var weight in _weights)
         {
@@ -92,26 +92,26 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
     /// <summary>The destinations of one weight.</summary>
     private sealed class Weight(double value)
     {
-        private readonly List<(ulong Hash, IBindingDestination Destination)> _destinations = [];
+        private readonly List<(ulong Hash, Choice Choice)> _choices = [];
 
         public double Value => value;
 
-        public bool IsEmpty => _destinations.Count == 0;
+        public bool IsEmpty => _choices.Count == 0;
 
-        public void Add(IBindingDestination destination) => _destinations.Add((HashOf(destination), destination));
+        public void Add(IBindingDestination destination) => _choices.Add((HashOf(destination), new Choice(destination)));
 
-        public void Remove(IBindingDestination destination) => _destinations.RemoveAll(entry => ReferenceEquals(entry.Destination, destination));
+        public void Remove(IBindingDestination destination) => _choices.RemoveAll(entry => ReferenceEquals(entry.Choice.Destination, destination));
 
         /// <summary>Who draws the highest number for a message.</summary>
-        public IBindingDestination Highest(ulong message, out ulong draw)
+        public Choice Highest(ulong message, out ulong draw)
         {
             draw = 0;
-            var chosen = _destinations[0].Destination;
-            foreach (var (hash, destination) in _destinations)
+            var chosen = _choices[0].Choice;
+            foreach (var (hash, choice) in _choices)
             {
                 ulong drawn = StableHash.Mix(hash ^ message);
                 if (drawn > draw)
-                    (draw, chosen) = (drawn, destination);
+                    (draw, chosen) = (drawn, choice);
             }
             return chosen;
         }

@@ -1,4 +1,3 @@
-using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
@@ -19,6 +18,6 @@ internal sealed class ModulusHashRouter : ChoosingRouter
 
     public override void Remove(Binding binding) => _bindings.Remove(binding);
 
-    public override IBindingDestination? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties) =>
+    public override Choice? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties) =>
         _bindings.Count == 0 ? null : _bindings[(int)(StableHash.Of(routingKey) % (ulong)_bindings.Count)];
 }

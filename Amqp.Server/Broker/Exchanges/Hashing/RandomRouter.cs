@@ -1,4 +1,3 @@
-using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
@@ -16,6 +15,6 @@ internal class RandomRouter : ChoosingRouter
 
     public override void Remove(Binding binding) => _bindings.Remove(binding);
 
-    public override IBindingDestination? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties) =>
+    public override Choice? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties) =>
         _bindings.Count == 0 ? null : _bindings[Random.Shared.Next(_bindings.Count)];
 }

@@ -1,4 +1,3 @@
-using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
@@ -6,18 +5,18 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 /// <summary>The bindings of an exchange in an order that depends on nothing but what they are, so that it is the same after a restart.</summary>
 internal sealed class SortedBindings
 {
-    private readonly List<(string Key, IBindingDestination Destination)> _sorted = [];
+    private readonly List<(string Key, Choice Choice)> _sorted = [];
 
     public int Count => _sorted.Count;
 
     /// <summary>Where a binding leads to.</summary>
-    public IBindingDestination this[int index] => _sorted[index].Destination;
+    public Choice this[int index] => _sorted[index].Choice;
 
     public void Add(Binding binding)
     {
         string key = KeyOf(binding);
         int at = Find(key);
-        _sorted.Insert(at < 0 ? ~at : at, (key, binding.Destination));
+        _sorted.Insert(at < 0 ? ~at : at, (key, new Choice(binding.Destination)));
     }
 
     public void Remove(Binding binding)
@@ -45,5 +44,5 @@ internal sealed class SortedBindings
         return ~low;
     }
 
-    private static string KeyOf(Binding binding) => Definitions.DefinitionKey.OfBinding("", binding);
+    private static string KeyOf(Binding binding) => binding.KeyIn("");
 }

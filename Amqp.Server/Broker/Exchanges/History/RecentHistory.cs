@@ -4,31 +4,44 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
 /// <summary>The last messages of an exchange, oldest first. They do not outlive a restart, as in RabbitMQ.</summary>
 /// <remarks>Its lock owns them. It is taken behind the topology lock and before the store's; no queue's lock is taken under it.</remarks>
-/// <param name="length">How many are kept, as far as <see cref="VirtualHost.RecentHistoryLimit"/> lets it.</param>
+/// <param name="length">How many are kept, as far as <see cref="QueueServices.RecentHistoryLimit"/> lets it.</param>
 /// <param name="exchange">For the log.</param>
-/// <param name="virtualHost">Where they are replayed to.</param>
+/// <param name="routing">The exchanges of the virtual host, for what is bound to it.</param>
+/// <param name="host">What the virtual host works with.</param>
 /// <param name="messages">Their place in the store.</param>
-internal sealed class RecentHistory(long length, string exchange, VirtualHost virtualHost, StoredQueue messages)
+internal sealed class RecentHistory(long length, string exchange, RoutingTable routing, QueueHost host, StoredQueue messages) : IRouteTarget
 {
-    private readonly long _most = Math.Min(length, virtualHost.RecentHistoryLimit);
+    private readonly long _most = Math.Min(length, host.Services.RecentHistoryLimit);
+    private readonly IMessageStore _store = host.Services.Store;
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
     private List<StoredMessage>? _replayed; // those that came back here while they are replayed
 
-    /// <summary>The place that messages for it are appended to.</summary>
-    public StoredQueue Messages => messages;
+    /// <summary>False: whoever is bound later counts, not the history.</summary>
+    public bool IsDestination => false;
 
-    /// <summary>Keeps a message that has been appended; the oldest goes when there are too many.</summary>
-    public void Add(in StoredMessage message)
+    public bool IsDurable => false;
+
+    /// <summary>Keeps a message; the oldest goes when there are too many.</summary>
+    public long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits)
+    {
+        StoredMessage kept = default;
+        _store.Append([messages], head, body, traits.IsPersistent, new Span<StoredMessage>(ref kept));
+        Add(kept);
+        return 0;
+    }
+
+    /// <summary>Keeps a message that has been appended.</summary>
+    private void Add(in StoredMessage message)
     {
         lock (_gate)
         {
@@ -45,7 +58,7 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
                     gone = _kept.Dequeue();
                     _kept.Enqueue(message);
                 }
-                virtualHost.Store.Settle(messages, new ReadOnlySpan<StoredMessage>(in gone));
+                _store.Settle(messages, new ReadOnlySpan<StoredMessage>(in gone));
                 return;
             }
             _kept.Enqueue(message);
@@ -55,8 +68,8 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
     /// <summary>Publishes what is kept to a destination. The topology lock is held, so that nothing newer comes before it.</summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {
-        var finder = new RouteFinder(virtualHost);
-        var intake = new MessageIntake(virtualHost);
+        var finder = new RouteFinder(routing);
+        var intake = new MessageIntake(host.Services);
         lock (_gate)
         {
             _replayed = [];
@@ -82,20 +95,20 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
         lock (_gate)
         {
             _closed = true;
-            virtualHost.Store.Settle(messages, _kept.ToArray());
+            _store.Settle(messages, _kept.ToArray());
             _kept.Clear();
         }
-        virtualHost.Store.DeleteQueue(messages);
+        _store.DeleteQueue(messages);
     }
 
     private void Replay(in StoredMessage message, IBindingDestination destination, RouteFinder finder, MessageIntake intake, DispatchRound round)
     {
         try
         {
-            using var payload = virtualHost.Store.Read(message);
+            using var payload = _store.Read(message);
             var encoded = EncodedMessage.Read(payload.Payload);
             var properties = EncodedProperties.Read(encoded.Properties);
-            var route = (destination as Queue)?.Route;
+            var route = destination is Queue queue ? new MessageRoute([queue]) : null;
             if (route is null)
             {
                 finder.Follow((Exchange)destination, RoutedMessage.Of(encoded.Address, encoded.Properties, properties.Headers, []));
@@ -105,7 +118,7 @@ internal sealed class RecentHistory(long length, string exchange, VirtualHost vi
         }
         catch (Exception unreadable) when (unreadable is StoreDamagedException or IOException or UnauthorizedAccessException)
         {
-            virtualHost.Logger.HistoryUnreadable(exchange, virtualHost.Name, unreadable);
+            host.Services.Logger.HistoryUnreadable(exchange, host.VirtualHost, unreadable);
         }
     }
 }

@@ -2,7 +2,6 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Exchanges.History;
@@ -46,8 +45,8 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
             route.Add(_history);
     }
 
-    public void Open(Exchange exchange, VirtualHost virtualHost, Func<bool, StoredQueue> openQueue) =>
-        _history = new RecentHistory(_length, exchange.Name, virtualHost, openQueue(false));
+    public void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue) =>
+        _history = new RecentHistory(_length, exchange.Name, routing, host, openQueue(false));
 
     public void OnBound(Binding binding, DispatchRound round) => _history.Replay(binding.Destination, round);
 

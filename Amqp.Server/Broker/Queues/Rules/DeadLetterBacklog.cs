@@ -1,5 +1,4 @@
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Storage;
 
@@ -10,7 +9,7 @@ namespace Amqp.Server.Broker.Queues.Rules;
 /// One thread at a time publishes them, without the lock and some at a time, so that none overtakes another. A round that has done its share
 /// leaves the rest to the thread pool.
 /// </remarks>
-internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held)
+internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
     /// <summary>Messages that are taken in one go.</summary>
     private const int BatchLength = 64;
@@ -100,16 +99,7 @@ internal sealed class DeadLetterBacklog(Queue queue, HeldMemory held)
     public void PublishShare()
     {
         Interlocked.Exchange(ref _isScheduled, 0);
-        try
-        {
-            var round = PooledRound.Current;
-            round.Touch(queue);
-            round.Complete();
-        }
-        catch (Exception error)
-        {
-            queue.VirtualHost.Faults.Note(Compartment.Queue, $"dead letters of queue '{queue.Name}' in vhost '{queue.VirtualHost.Name}'", error);
-        }
+        queue.PublishDeadLetters();
     }
 
     private static long BytesOf(in DeadMessage message) => BytesPerEntry + (message.Refused?.Length ?? 0);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
@@ -19,19 +20,20 @@ internal sealed class QueueRules
     /// <summary>Milliseconds until something is tried again.</summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
-    private readonly Queue _queue;
+    private readonly IRuledQueue _queue;
     private readonly QueueMessages _messages;
     private readonly IMessageStore _store;
     private readonly QueueTimer _timer;
+    private readonly HeldMemory _heldMemory;
     private readonly BrokerStatistics _statistics;
     private MessageExpiry? _expiry; // when messages may expire
     private bool _isExpiryCertain; // not just because the last run left messages
     private LengthLimit? _limit;
 
-    public QueueRules(Queue queue, QueueMessages messages, QueueSettings settings)
+    public QueueRules(IRuledQueue queue, QueueMessages messages, QueueSettings settings, QueueServices services)
     {
-        (_queue, _messages, _store, _timer) = (queue, messages, queue.VirtualHost.Store, queue.VirtualHost.Timer);
-        _statistics = queue.VirtualHost.Statistics.Broker;
+        (_queue, _messages) = (queue, messages);
+        (_store, _timer, _heldMemory, _statistics) = (services.Store, services.Timer, services.HeldMemory, services.Statistics);
         Alarm = _timer.NewAlarm(queue);
         Apply(settings);
         if (messages.Count > 0)
@@ -173,7 +175,7 @@ internal sealed class QueueRules
     /// <summary>Dead letters cannot be published now.</summary>
     private bool IsHeldUp => Dead is { IsHeldUp: true };
 
-    private DeadLetterBacklog Backlog => Dead ??= new DeadLetterBacklog(_queue, _queue.VirtualHost.HeldMemory);
+    private DeadLetterBacklog Backlog => Dead ??= new DeadLetterBacklog(_queue, _heldMemory);
 
     /// <returns>False when there are more.</returns>
     private bool DropExcess(LengthLimit limit)

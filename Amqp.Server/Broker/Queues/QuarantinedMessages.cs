@@ -1,10 +1,11 @@
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Storage;
 
-namespace Amqp.Server.Broker.Queues.Content;
+namespace Amqp.Server.Broker.Queues;
 
 /// <summary>The messages of one queue or exchange that were put aside: taken, not settled, and given to nobody. Its owner's lock guards it.</summary>
 /// <remarks>
@@ -18,19 +19,19 @@ internal sealed class QuarantinedMessages
 
     private readonly List<QuarantinedMessage> _all = [];
     private readonly QueueMessages _messages;
-    private readonly VirtualHost _virtualHost;
+    private readonly QueueServices _services;
     private readonly Compartment _compartment;
     private readonly string _owner;
 
     /// <param name="messages">The owner's messages; with those that the last run had quarantined.</param>
-    /// <param name="virtualHost">Where the owner is.</param>
+    /// <param name="services">What the owner works with.</param>
     /// <param name="compartment">What the owner is.</param>
     /// <param name="owner">The owner, for whoever reads the log.</param>
-    public QuarantinedMessages(QueueMessages messages, VirtualHost virtualHost, Compartment compartment, string owner)
+    public QuarantinedMessages(QueueMessages messages, QueueServices services, Compartment compartment, string owner)
     {
-        (_messages, _virtualHost, _compartment, _owner) = (messages, virtualHost, compartment, owner);
+        (_messages, _services, _compartment, _owner) = (messages, services, compartment, owner);
         foreach (var (place, length) in messages.Aside)
-            _all.Add(new QuarantinedMessage(place, virtualHost.Quarantine.Restore(place), length) { IsKept = true });
+            _all.Add(new QuarantinedMessage(place, services.Quarantine.Restore(place), length) { IsKept = true });
     }
 
     public int Count => _all.Count;
@@ -39,16 +40,16 @@ internal sealed class QuarantinedMessages
     public IReadOnlyList<QuarantinedMessage> All => [.. _all];
 
     /// <summary>True when there are more than there may be.</summary>
-    public bool IsFull => _all.Count > _virtualHost.QuarantineLimit;
+    public bool IsFull => _all.Count > _services.QuarantineLimit;
 
     /// <summary>Puts a message aside.</summary>
     public void Add(in StoredMessage message, Exception error)
     {
         string text = $"{error.GetType().Name}: {error.Message}";
-        var record = new QuarantineRecord(_virtualHost.Clock.GetUtcNow().ToUnixTimeMilliseconds(), text.Length > MostOfError ? text[..MostOfError] : text);
+        var record = new QuarantineRecord(_services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), text.Length > MostOfError ? text[..MostOfError] : text);
         var aside = new QuarantinedMessage(new MessagePlace(_messages.NumberOf(message), message.Sequence), record, message.Length) { Message = message };
         _all.Add(aside);
-        _virtualHost.Faults.Note(_compartment, $"{_owner}, message {aside.Place} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
+        _services.Faults.Note(_compartment, $"{_owner}, message {aside.Place} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
         if (message.IsPersistent)
             Keep(aside);
     }
@@ -78,7 +79,7 @@ internal sealed class QuarantinedMessages
     public bool TryRead(MessagePlace place, out PayloadLease payload)
     {
         bool isHere = TryFind(place, out var message);
-        payload = isHere ? _virtualHost.Store.Read(message) : default;
+        payload = isHere ? _services.Store.Read(message) : default;
         return isHere;
     }
 
@@ -106,12 +107,12 @@ internal sealed class QuarantinedMessages
     {
         try
         {
-            _virtualHost.Quarantine.Save(aside.Place, aside.Record);
+            _services.Quarantine.Save(aside.Place, aside.Record);
             aside.IsKept = true;
         }
         catch (Exception error) // it is quarantined all the same
         {
-            _virtualHost.Logger.QuarantineNotKept(aside.Place, _owner, error);
+            _services.Logger.QuarantineNotKept(aside.Place, _owner, error);
         }
     }
 
@@ -121,12 +122,12 @@ internal sealed class QuarantinedMessages
             return;
         try
         {
-            _virtualHost.Quarantine.Remove(aside.Place);
+            _services.Quarantine.Remove(aside.Place);
             aside.IsKept = false;
         }
         catch (Exception error) // it is out of the quarantine all the same
         {
-            _virtualHost.Logger.QuarantineNotForgotten(aside.Place, _owner, error);
+            _services.Logger.QuarantineNotForgotten(aside.Place, _owner, error);
         }
     }
 }

@@ -1,0 +1,75 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Routing;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>Declares and deletes exchanges, with RabbitMQ's rules about each.</summary>
+internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval removal)
+{
+    /// <inheritdoc cref="Topology.DeclareExchange"/>
+    public Exchange Declare(string name, string type, ExchangeFlags flags, FieldTable arguments)
+    {
+        ReservedNames.DemandNotDefault(name);
+        Routers.DemandType(type);
+        using (state.Lock.Share()) // programs declare again and again what is there: that keeps nobody waiting
+        {
+            if (FindDeclared(name, type, flags, arguments) is { } found)
+                return found;
+        }
+        state.VirtualHost.Policies.TryPatterns(name);
+        using var held = state.Lock.Hold();
+        if (FindDeclared(name, type, flags, arguments) is { } existing)
+            return existing;
+        ReservedNames.DemandNotReserved("exchange", name);
+        state.Rules.DemandRoomForExchange(name);
+        var exchange = DeclaredExchange.Make(new ExchangeDeclaration(name, state.Name, type, arguments), flags);
+        exchange.Apply(state.VirtualHost.Policies.Effective(exchange));
+        var host = state.VirtualHost.Host;
+        exchange.Keeper?.Open(exchange, state.Routing, host, isDurable => host.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
+        Keep(exchange); // first: what cannot be kept must not be seen
+        state.Routing.Add(exchange);
+        state.Lock.ForgetMisses();
+        state.VirtualHost.Events.ExchangeCreated(exchange, state.Name);
+        return exchange;
+    }
+
+    /// <inheritdoc cref="Topology.DeleteExchange"/>
+    public void Delete(string name, bool ifUnused)
+    {
+        ReservedNames.DemandDeletable(name, state.Name);
+        if (state.Routing.Find(name) is null)
+            return;
+        using var held = state.Lock.Change();
+        if (state.Routing.Find(name) is not { } exchange)
+            return;
+        if (ifUnused && exchange.Bindings.Count > 0)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"exchange '{name}' in vhost '{state.Name}' in use");
+        removal.Remove(exchange);
+    }
+
+    /// <summary>An exchange that is there as asked for; null when there is none. The lock is held, at least shared.</summary>
+    private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
+    {
+        state.DemandNotDeleted();
+        if (state.Routing.Find(name) is not { } existing)
+            return null;
+        ExchangeEquivalence.Demand(existing, type, flags, arguments, state.Name);
+        return existing;
+    }
+
+    /// <summary>Saves a durable exchange's definition, or gives its places in the store back.</summary>
+    private void Keep(Exchange exchange)
+    {
+        try
+        {
+            state.Store.Save(state.Name, exchange);
+        }
+        catch
+        {
+            exchange.Keeper?.Close();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+using static Amqp.Server.Broker.Events.EventFacts;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>Policies that are set and cleared.</summary>
+internal static class PolicyEvents
+{
+    /// <summary>As in RabbitMQ an operator policy counts as a parameter too.</summary>
+    private const string OperatorPolicy = "operator_policy";
+
+    /// <summary>A policy is new or changed.</summary>
+    public static void PolicySet(this BrokerEvents events, string virtualHost, Policy policy)
+    {
+        if (events.IsWanted)
+            events.Raise("policy.set", [.. Say(policy), Performed(), Fact("vhost", virtualHost), Fact("name", policy.Name)]);
+    }
+
+    public static void PolicyCleared(this BrokerEvents events, string virtualHost, PolicyKind kind, string name)
+    {
+        if (events.IsWanted)
+            events.Raise(kind == PolicyKind.User ? "policy.cleared" : "operator.policy.cleared", [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
+    }
+
+    /// <summary>Another policy than before counts for a queue.</summary>
+    /// <param name="events">Where to raise it.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="set">The policy that was set; null when one was cleared.</param>
+    public static void QueuePolicyChanged(this BrokerEvents events, Queue queue, Policy? set)
+    {
+        if (events.IsWanted)
+            events.Raise(set is null ? "queue.policy.cleared" : "queue.policy.updated",
+            [
+                .. set is null ? [] : Say(set), Performed(), Fact("type", $"rabbit_{queue.Arguments.Type}_queue"),
+                Fact("vhost", queue.VirtualHost), Fact("name", queue.Name),
+            ]);
+    }
+
+    /// <summary>An operator policy was set or, without a value, cleared.</summary>
+    public static void OperatorPolicyChanged(this BrokerEvents events, string virtualHost, string name, Policy? policy) =>
+        events.ParameterChanged(OperatorPolicy, virtualHost, name, policy is null ? null : FieldValue.FromTable(new FieldTable(Say(policy))));
+
+    private static KeyValuePair<string, FieldValue>[] Say(Policy policy) =>
+    [
+        Fact("apply-to", policy.ApplyTo), Fact("priority", (long)policy.Priority), Json("definition", FieldValue.FromTable(policy.Definition)),
+        Fact("pattern", policy.Pattern),
+    ];
+}

@@ -1,0 +1,140 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>Declares and deletes queues, with RabbitMQ's rules about each.</summary>
+internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal) : IQueueRegistry
+{
+    private readonly BrokerStatistics _statistics = state.VirtualHost.Host.Services.Statistics;
+
+    /// <inheritdoc cref="Topology.DeclareQueue"/>
+    public Queue Declare(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
+    {
+        // Even one that is there: a name with this prefix is looked up, never declared.
+        if (!isServerNamed)
+            ReservedNames.DemandNotReserved("queue", name);
+        QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, state.Name);
+        return Declare(name, flags, arguments, connection, isServerNamed ? null : state.VirtualHost.DefaultQueueType, isLimited: true);
+    }
+
+    /// <inheritdoc cref="Topology.ImportQueue"/>
+    public void Import(string name, QueueFlags flags, FieldTable arguments)
+    {
+        QueueEquivalence.DemandPossible(name, isServerNamed: false, flags, arguments, state.Name);
+        Declare(name, flags, arguments, this, defaultType: null, isLimited: false);
+    }
+
+    /// <inheritdoc cref="Topology.DeleteQueue"/>
+    public DeletedQueue Delete(Queue queue, bool ifUnused, bool ifEmpty)
+    {
+        using var held = state.Lock.Change();
+        var deleted = queue.Delete(ifUnused, ifEmpty);
+        if (state.Queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
+            removal.Forget(queue);
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public void DeleteUnused(Queue queue)
+    {
+        using var held = state.Lock.Change();
+        if (queue.TryDeleteUnused() && state.Queues.TryRemove(new KeyValuePair<string, Queue>(queue.Name, queue)))
+            removal.Forget(queue);
+    }
+
+    /// <summary>A queue that is not to be seen yet.</summary>
+    /// <param name="number">Its number in the store, or the first of them.</param>
+    /// <param name="declaration">What it is declared as.</param>
+    /// <param name="isKept">Whether it outlives a restart.</param>
+    public Queue Make(uint number, QueueDeclaration declaration, bool isKept)
+    {
+        var levels = new StoredQueue[declaration.Arguments.LevelsOf(declaration.Flags)];
+        for (uint level = 0; level < levels.Length; level++)
+            levels[level] = state.VirtualHost.Host.Services.Store.OpenQueue(number + level, isKept);
+        return new Queue(declaration, levels, state.VirtualHost.Host, this);
+    }
+
+    /// <summary>For a queue that nobody uses yet, so there is nothing to be done with the round.</summary>
+    public void ApplyPolicies(Queue queue)
+    {
+        var policy = state.VirtualHost.Policies.Effective(queue);
+        if (!ReferenceEquals(policy, EffectivePolicy.None))
+            queue.Apply(policy, new DispatchRound());
+    }
+
+    private Queue Declare(string name, QueueFlags flags, FieldTable arguments, object connection, string? defaultType, bool isLimited)
+    {
+        // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
+        if ((flags & QueueFlags.Exclusive) != 0)
+            flags &= ~QueueFlags.Durable;
+        using (state.Lock.Share())
+        {
+            if (FindDeclared(name, flags, arguments, connection) is { } found)
+                return found;
+        }
+        state.VirtualHost.Policies.TryPatterns(name);
+        using var held = state.Lock.Hold();
+        if (FindDeclared(name, flags, arguments, connection) is { } existing)
+            return existing;
+        if (isLimited)
+            DemandRoom(name);
+        arguments = QueueEquivalence.WithDefaultType(arguments, flags, defaultType);
+        var parsed = QueueArguments.Parse(arguments, name, state.Name);
+        bool isExclusive = (flags & QueueFlags.Exclusive) != 0;
+        bool isKept = (flags & QueueFlags.Durable) != 0;
+        if (parsed.HasReturns)
+            flags |= QueueFlags.Returns;
+        uint number = state.Store.NewQueueNumbers(isKept, parsed.LevelsOf(flags));
+        var queue = Make(number, new QueueDeclaration(name, flags, parsed, isExclusive ? connection : null), isKept);
+        if (isKept)
+            Keep(queue);
+        ApplyPolicies(queue);
+        state.Queues[name] = queue;
+        state.Lock.ForgetMisses();
+        _statistics.Note(Churn.QueueDeclared);
+        _statistics.Note(Churn.QueueCreated);
+        state.VirtualHost.Events.QueueCreated(queue);
+        return queue;
+    }
+
+    /// <summary>A queue that is there as asked for; null when there is none. The lock is held, at least shared.</summary>
+    private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
+    {
+        state.DemandNotDeleted();
+        if (!state.Queues.TryGetValue(name, out var existing))
+            return null;
+        existing.DemandRunning();
+        QueueEquivalence.Demand(existing, flags, arguments, connection, state.VirtualHost.DefaultQueueType);
+        existing.RenewLease();
+        _statistics.Note(Churn.QueueDeclared);
+        return existing;
+    }
+
+    /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
+    private void DemandRoom(string queue)
+    {
+        if (state.VirtualHost.Limits.MaxQueues is { } limit && state.Queues.Count >= limit)
+            throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in vhost '{state.Name}' ({limit}) is reached");
+        state.Rules.DemandRoom(queue);
+    }
+
+    /// <summary>Saves a durable queue's definition, or gives its place in the store back.</summary>
+    private void Keep(Queue queue)
+    {
+        try
+        {
+            state.Store.Save(state.Name, queue);
+        }
+        catch
+        {
+            queue.Messages.Delete();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>Removes exchanges, queues and bindings with what goes with them: bindings with their ends, an auto-delete exchange with its last binding.</summary>
+/// <remarks>Called under the topology lock, held exclusively.</remarks>
+internal sealed class TopologyRemoval(TopologyState state)
+{
+    private readonly BrokerStatistics _statistics = state.VirtualHost.Host.Services.Statistics;
+
+    private BrokerEvents Events => state.VirtualHost.Events;
+
+    public void Remove(Exchange exchange)
+    {
+        state.Routing.Remove(exchange);
+        exchange.MarkDeleted();
+        Events.ExchangeDeleted(exchange, state.Name);
+        foreach (var binding in exchange.Bindings)
+            Forget(binding);
+        state.Store.Delete(state.Name, exchange);
+        exchange.Keeper?.Close();
+        RemoveBindingsTo(exchange);
+    }
+
+    /// <summary>An auto-delete exchange goes with its last binding.</summary>
+    public void RemoveIfAbandoned(Exchange exchange)
+    {
+        if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && state.Routing.Find(exchange.Name) is not null)
+            Remove(exchange);
+    }
+
+    /// <summary>Forgets a queue that is deleted. It must be gone for its consumers too, so a failing disk is told to the log only.</summary>
+    public void Forget(Queue queue)
+    {
+        _statistics.Note(Churn.QueueDeleted);
+        try
+        {
+            using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // nobody asked for this
+                RemoveBindingsTo(queue);
+            Events.QueueDeleted(queue);
+            state.Store.Delete(state.Name, queue);
+        }
+        catch (StoreFailedException failure)
+        {
+            state.VirtualHost.Host.Services.Logger.DefinitionKept(queue.Name, state.Name, failure);
+        }
+    }
+
+    /// <summary>Forgets a binding that its exchange has no longer.</summary>
+    public void Forget(Binding binding)
+    {
+        state.Bindings.Remove(binding);
+        Events.BindingDeleted(binding, state.Name);
+        state.Store.Delete(state.Name, binding);
+    }
+
+    private void RemoveBindingsTo(IBindingDestination destination)
+    {
+        foreach (var binding in state.Bindings.RemoveAll(destination))
+        {
+            binding.Source.Remove(binding, out _);
+            Events.BindingDeleted(binding, state.Name);
+            state.Store.Delete(state.Name, binding);
+            RemoveIfAbandoned(binding.Source);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Exchanges;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Routing;
+
+namespace Amqp.Server.Broker.VirtualHosts;
+
+/// <summary>Puts back what the definitions hold of a virtual host, before anyone connects.</summary>
+internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, BindingChanges bindings)
+{
+    private readonly VirtualHost _virtualHost = state.VirtualHost;
+
+    /// <exception cref="InvalidDataException">A definition cannot be understood.</exception>
+    public void Run(StoredTopology stored)
+    {
+        _virtualHost.Policies.Restore(stored.Policies);
+        foreach (var definition in stored.Exchanges)
+            state.Routing.Add(NewExchange(definition));
+        foreach (var exchange in state.Routing.All)
+            exchange.Apply(_virtualHost.Policies.Effective(exchange));
+        foreach (var definition in stored.Queues)
+            AddQueue(definition);
+        foreach (var definition in stored.Bindings)
+            if (FindEnds(definition) is { } binding && binding.Source.Accepts(binding))
+                bindings.Add(binding);
+        state.Lock.ForgetRoutes();
+        foreach (var exchange in state.Routing.All)
+            exchange.Keeper?.Start();
+    }
+
+    private Exchange NewExchange(in StoredDefinition stored)
+    {
+        var definition = stored.Definition;
+        var declared = new ExchangeDeclaration(stored.Names[1], state.Name, definition.Type, definition.Arguments);
+        var exchange = new Exchange(declared.Name, declared.Type, NewRouter(declared), (ExchangeFlags)definition.Flags, declared.Arguments);
+        exchange.Keeper?.Open(
+            exchange, state.Routing, _virtualHost.Host,
+            isDurable => _virtualHost.Host.Services.Store.OpenQueue(isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
+        return exchange;
+    }
+
+    private static IRouter NewRouter(in ExchangeDeclaration declared)
+    {
+        try
+        {
+            return Routers.Create(declared);
+        }
+        catch (AmqpException unknown)
+        {
+            throw new InvalidDataException($"Exchange '{declared.Name}' cannot be restored: {unknown.Message}", unknown);
+        }
+    }
+
+    private void AddQueue(in StoredDefinition stored)
+    {
+        var arguments = QueueArguments.FromStored(stored.Definition.Arguments);
+        var declaration = new QueueDeclaration(stored.Names[1], (QueueFlags)stored.Definition.Flags, arguments, Owner: null);
+        var queue = queues.Make(stored.Definition.Number, declaration, isKept: true);
+        queues.ApplyPolicies(queue);
+        state.Queues[queue.Name] = queue;
+        if (HasUnusableKey(queue))
+            _virtualHost.Host.Services.Logger.DeadLetterKeyTooLong(queue.Name, state.Name);
+    }
+
+    /// <summary>A definition of an earlier version may hold a dead-letter routing key that no message can have.</summary>
+    private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
+        && (queue.Arguments.Table["x-dead-letter-routing-key"] is not null || queue.Policy.Definition.ContainsKey("dead-letter-routing-key"));
+
+    /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
+    private Binding? FindEnds(in StoredDefinition stored)
+    {
+        string[] names = stored.Names;
+        IBindingDestination? destination = names[2] == "e" ? state.Routing.Find(names[3]) : state.Queues.GetValueOrDefault(names[3]);
+        return state.Routing.Find(names[1]) is { } source && destination is not null
+            ? new Binding(source, destination, names[4], stored.Definition.Arguments)
+            : null;
+    }
+}
