@@ -33,7 +33,7 @@ internal static class BrokerHost
         WebApplication app = builder.Build();
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
         var services = new ManagementServices(
-            app.Services.GetRequiredService<MessageBroker>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
+            new Lazy<MessageBroker>(app.Services.GetRequiredService<MessageBroker>), app.Services.GetRequiredService<ConnectionRegistry>(), options,
             () => addresses.Listeners,
             app.Services.GetRequiredService<LogLevels>(),
             app.Services.GetRequiredService<ILogger<ManagementApi>>())
@@ -79,7 +79,8 @@ internal static class BrokerHost
         services.AddSingleton<TimeProvider, ContainedTimers>();
         services.AddSingleton(configuration);
         services.AddSingleton(Options.Create(options));
-        services.AddSingleton<MessageBroker>();
+        services.AddSingleton<BrokerOpening>();
+        services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(new LoginSessions(options.LoginSessionTimeout, options.MaxLoginSessions, TimeProvider.System));

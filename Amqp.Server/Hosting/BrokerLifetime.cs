@@ -7,32 +7,22 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Opens the broker before Kestrel listens, says when it is ready, and stops everything in order.</summary>
+/// <summary>Has the broker opened before Kestrel listens, says when it is ready, and stops everything in order.</summary>
 internal sealed class BrokerLifetime(
     MessageBroker broker,
     ConnectionRegistry connections,
     LoginSessions sessions,
     ListenSockets sockets,
     BoundAddresses addresses,
-    BrokerConfiguration configuration,
     IOptions<BrokerOptions> options,
     ConsoleLog log,
     LogExchange logExchange,
     SystemdNotification systemd,
-    LastResort lastResort,
-    ILoggerFactory loggers,
     ILogger<BrokerLifetime> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        lastResort.Watch();
-        BrokerOptions settings = options.Value;
-        logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(settings.DataDirectory), configuration.Files.Count > 0 ? string.Join(", ", configuration.Files) : "defaults");
-        foreach (string warning in configuration.Warnings)
-            logger.ConfigurationWarning(warning);
-        broker.Events.Add(new EventLog(loggers));
-        broker.Open();
         logExchange.Open(broker);
         connections.FollowAccess(broker);
         broker.Users.Deleted += sessions.EndAll;

@@ -175,7 +175,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     private static ImportReport Import(BareBroker bare, string json, string? importer = null)
     {
         using var document = JsonDocument.Parse(json);
-        return new DefinitionImport(bare.Broker, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
+        return new DefinitionImport(bare.Broker.Definitions, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
     /// <summary>A field of all that is exported, or of one virtual host's.</summary>
@@ -186,9 +186,9 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         using (var json = new Utf8JsonWriter(stream))
         {
             if (host is null)
-                DefinitionExport.Write(json, Bare.Broker, origin);
+                DefinitionExport.Write(json, Bare.Broker.Definitions, origin);
             else
-                DefinitionExport.Write(json, Bare.Broker, origin, Host(host));
+                DefinitionExport.Write(json, Bare.Broker.Definitions, origin, Host(host));
         }
         return JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray())).RootElement.GetProperty(field).GetRawText();
     }

@@ -143,7 +143,7 @@ public class StartDefinitionTests
         {
             bare.Broker.VirtualHosts.Delete("v");
             var options = new DefinitionOptions { Sources = [new DefinitionSource("load_definitions", file)], SkipIfUnchanged = true };
-            new StartDefinitions(options, maxTableDepth: 100, NullLogger.Instance).Import(bare.Broker);
+            new StartDefinitions(options, maxTableDepth: 100, NullLogger.Instance).Import(bare.Broker.Definitions);
             return bare.Broker.VirtualHosts.Find("v") is not null;
         }
 

@@ -15,10 +15,8 @@ internal sealed class SchedulesBroker : IDisposable
     public SchedulesBroker()
     {
         Options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
-        Broker = new MessageBroker(
-            Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System,
-            new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance);
-        Broker.Open();
+        Broker = MessageBroker.Open(
+            Options, TimeProvider.System, new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger.Instance, NullLogger.Instance);
     }
 
     public MessageBroker Broker { get; }

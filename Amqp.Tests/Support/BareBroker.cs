@@ -33,12 +33,8 @@ internal sealed class BareBroker : IAsyncDisposable
     {
         _directory = directory;
         var options = new BrokerOptions { DataDirectory = DataFolder };
-        Broker = new MessageBroker(
-            Options.Create(options), Clock, new ContainedFaults(NullLogger.Instance, Clock), Log, QueueLog)
-        {
-            StoreSeam = store => Store = new FaultyStore(store),
-        };
-        Broker.Open();
+        Broker = MessageBroker.Open(
+            options, Clock, new ContainedFaults(NullLogger.Instance, Clock), Log, QueueLog, seam: store => Store = new FaultyStore(store));
         _intake = new MessageIntake(Host.Host.Services);
     }
 

@@ -89,7 +89,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         var configuration = BrokerConfiguration.Load(ConfigurationIn(directory), [], new Dictionary<string, string>());
         Assert.That(configuration.Errors, Is.Empty);
         var broker = new BrokerInProcess(BrokerHost.Build(configuration), directory);
-        broker.Broker.StoreSeam = seam;
+        broker._app.Services.GetRequiredService<BrokerOpening>().Seam = seam;
         try
         {
             await broker._app.StartAsync();

@@ -12,29 +12,29 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 internal static class DefinitionExport
 {
     /// <summary>All there is.</summary>
-    public static void Write(Utf8JsonWriter json, MessageBroker broker, DefinitionOrigin origin)
+    public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin)
     {
         json.WriteStartObject();
         json.WriteString("rabbit_version", origin.RabbitMqVersion);
         json.WriteString("rabbitmq_version", origin.RabbitMqVersion);
         json.WriteString("product_name", origin.ProductName);
         json.WriteString("product_version", origin.ProductVersion);
-        WriteList(json, "users", broker.Users.All, user => DefinitionWriter.Write(json, user, broker.UserLimits.Of(user.Name)));
-        WriteList(json, "vhosts", broker.VirtualHosts.All, host => WriteVirtualHost(json, host));
-        WriteList(json, "permissions", broker.Permissions.All, permission => DefinitionWriter.Write(json, permission));
-        WriteList(json, "topic_permissions", broker.Permissions.AllTopics, permission => DefinitionWriter.Write(json, permission));
-        WriteParameters(json, broker, broker.VirtualHosts.All);
-        WriteList(json, "global_parameters", broker.GlobalParameters.All, parameter => DefinitionWriter.WriteGlobal(json, parameter));
-        WriteTopology(json, broker.VirtualHosts.All, withVirtualHost: true);
+        WriteList(json, "users", scope.Users.All, user => DefinitionWriter.Write(json, user, scope.UserLimits.Of(user.Name)));
+        WriteList(json, "vhosts", scope.VirtualHosts.All, host => WriteVirtualHost(json, host));
+        WriteList(json, "permissions", scope.Permissions.All, permission => DefinitionWriter.Write(json, permission));
+        WriteList(json, "topic_permissions", scope.Permissions.AllTopics, permission => DefinitionWriter.Write(json, permission));
+        WriteParameters(json, scope, scope.VirtualHosts.All);
+        WriteList(json, "global_parameters", scope.GlobalParameters.All, parameter => DefinitionWriter.WriteGlobal(json, parameter));
+        WriteTopology(json, scope.VirtualHosts.All, withVirtualHost: true);
         json.WriteEndObject();
     }
 
     /// <summary>One virtual host, whose name is left out, so that it can be read into another.</summary>
-    public static void Write(Utf8JsonWriter json, MessageBroker broker, DefinitionOrigin origin, VirtualHost host)
+    public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {
         json.WriteStartObject();
         json.WriteString("rabbit_version", origin.RabbitMqVersion);
-        WriteParameters(json, broker, [host]);
+        WriteParameters(json, scope, [host]);
         WriteTopology(json, [host], withVirtualHost: false);
         json.WriteEndObject();
     }
@@ -48,11 +48,11 @@ internal static class DefinitionExport
     }
 
     /// <summary>Operator policies are parameters here, as they are in RabbitMQ.</summary>
-    private static void WriteParameters(Utf8JsonWriter json, MessageBroker broker, IReadOnlyList<VirtualHost> hosts)
+    private static void WriteParameters(Utf8JsonWriter json, DefinitionScope scope, IReadOnlyList<VirtualHost> hosts)
     {
         var names = hosts.Select(host => host.Name).ToHashSet();
         json.WriteStartArray("parameters");
-        foreach (var parameter in broker.Parameters.All.Where(parameter => names.Contains(parameter.VirtualHost)))
+        foreach (var parameter in scope.Parameters.All.Where(parameter => names.Contains(parameter.VirtualHost)))
             DefinitionWriter.Write(json, parameter);
         foreach (var host in hosts)
         {

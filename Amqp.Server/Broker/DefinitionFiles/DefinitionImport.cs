@@ -13,15 +13,15 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// As in RabbitMQ queues and exchanges that are there stay as they are, nobody's permissions are asked for, and limits of queues do not count.
 /// What this broker has not got (types, parameters of plugins, keys of policies) is left out and told of, where RabbitMQ without the plugin stops.
 /// </remarks>
-/// <param name="broker">What to change.</param>
+/// <param name="scope">What to change.</param>
 /// <param name="importer">Who may use the virtual hosts that are made; null: nobody whom the definitions do not name.</param>
 /// <param name="virtualHost">Where everything goes; null: where each definition says.</param>
-internal sealed class DefinitionImport(MessageBroker broker, string? importer, string? virtualHost)
+internal sealed class DefinitionImport(DefinitionScope scope, string? importer, string? virtualHost)
 {
     private readonly ImportPlan _plan = new();
-    private readonly PolicyImport _policies = new(broker.VirtualHosts);
-    private readonly HashSet<string> _users = [.. broker.Users.All.Select(user => user.Name)]; // those there will be
-    private readonly HashSet<string> _hosts = [.. broker.VirtualHosts.All.Select(host => host.Name)];
+    private readonly PolicyImport _policies = new(scope.VirtualHosts);
+    private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)]; // those there will be
+    private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 
     /// <summary>Imports everything, in RabbitMQ's order.</summary>
     /// <exception cref="DefinitionException">A definition is incomplete or cannot be. Nothing has been imported.</exception>
@@ -52,7 +52,7 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
         if (virtualHost is null)
             Each(definitions, "global_parameters", CheckGlobalParameter);
         Each(definitions, "policies", policy => CheckPolicy(PolicyKind.User, HostOf(policy), policy.Name("name", "name"), policy));
-        var topology = new TopologyImport(broker.VirtualHosts, _plan);
+        var topology = new TopologyImport(scope.VirtualHosts, _plan);
         Each(definitions, "queues", queue => topology.CheckQueue(HostOf(queue), queue));
         Each(definitions, "exchanges", exchange => topology.CheckExchange(HostOf(exchange), exchange));
         Each(definitions, "bindings", binding => topology.CheckBinding(HostOf(binding), binding));
@@ -80,16 +80,16 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
     private void CheckUser(FieldTable fields)
     {
         string name = fields.Name("name", "user");
-        var user = DefinitionReader.ReadUser(name, fields, broker.Passwords);
+        var user = DefinitionReader.ReadUser(name, fields, scope.Passwords);
         var limits = fields.Inner("limits");
         foreach (var (limit, value) in limits)
             UserLimits.Validate(limit, value);
         _users.Add(name);
         _plan.Take(() =>
         {
-            broker.Users.Put(user);
+            scope.Users.Put(user);
             foreach (var (limit, value) in limits)
-                broker.UserLimits.Set(name, limit, value);
+                scope.UserLimits.Set(name, limit, value);
         });
     }
 
@@ -101,12 +101,12 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
             _plan.LeaveOut($"vhost '{name}': default_queue_type stream: there are no streams");
             fields = fields.Replace("default_queue_type", FieldValue.FromString("undefined"));
         }
-        var description = DefinitionReader.ReadVirtualHost(fields, broker.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None);
+        var description = DefinitionReader.ReadVirtualHost(fields, scope.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None);
         bool? isTracing = fields["tracing"] is { Type: FieldType.Boolean } given ? given.AsBoolean() : null;
         _hosts.Add(name);
         _plan.Take(() =>
         {
-            var host = broker.VirtualHosts.Put(name, description, importer);
+            var host = scope.VirtualHosts.Put(name, description, importer);
             host.IsTracing = isTracing ?? host.IsTracing;
         });
     }
@@ -114,13 +114,13 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
     private void CheckPermission(FieldTable fields)
     {
         var permission = DefinitionReader.ReadPatterns(() => new Permission(UserOf(fields), HostOf(fields), fields.Text("configure"), fields.Text("write"), fields.Text("read")));
-        _plan.Take(() => broker.Permissions.Put(permission));
+        _plan.Take(() => scope.Permissions.Put(permission));
     }
 
     private void CheckTopicPermission(FieldTable fields)
     {
         var permission = DefinitionReader.ReadPatterns(() => new TopicPermission(UserOf(fields), HostOf(fields), fields.Name("exchange", "exchange"), fields.Text("write"), fields.Text("read")));
-        _plan.Take(() => broker.Permissions.PutTopic(permission));
+        _plan.Take(() => scope.Permissions.PutTopic(permission));
     }
 
     private void CheckParameter(FieldTable fields)
@@ -132,10 +132,10 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
             var policy = value.Type == FieldType.Table ? value.AsTable() : FieldTable.Empty;
             CheckPolicy(component == "policy" ? PolicyKind.User : PolicyKind.Operator, host, name, policy);
         }
-        else if (broker.Parameters.Knows(component))
+        else if (scope.Parameters.Knows(component))
         {
-            Validated($"{host}/{component}/{name}", () => broker.Parameters.Validate(component, name, value));
-            _plan.Take(() => broker.Parameters.Put(component, host, name, value));
+            Validated($"{host}/{component}/{name}", () => scope.Parameters.Validate(component, name, value));
+            _plan.Take(() => scope.Parameters.Put(component, host, name, value));
         }
         else
         {
@@ -147,7 +147,7 @@ internal sealed class DefinitionImport(MessageBroker broker, string? importer, s
     {
         string name = fields.Name("name", "name");
         var value = fields["value"] ?? FieldValue.Void;
-        _plan.Take(() => broker.GlobalParameters.Put(name, value));
+        _plan.Take(() => scope.GlobalParameters.Put(name, value));
     }
 
     private void CheckPolicy(PolicyKind kind, string host, string name, FieldTable fields)

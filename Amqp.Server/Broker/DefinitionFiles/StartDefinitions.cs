@@ -18,11 +18,11 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
 
     /// <summary>Imports all there is, each file as a whole; the files that a start which failed has imported stay.</summary>
     /// <exception cref="StartDefinitionsException">A file is not there, or cannot be imported.</exception>
-    public void Import(MessageBroker broker)
+    public void Import(DefinitionScope scope)
     {
         foreach (var source in options.Sources)
             foreach (string file in FilesOf(source))
-                Import(broker, source.Setting, file);
+                Import(scope, source.Setting, file);
     }
 
     /// <summary>Looks whether there is something that can be read; what it says is looked at when it is imported.</summary>
@@ -45,14 +45,14 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
     private static StartDefinitionsException Fault(string setting, string file, Exception error) =>
         new($"{setting}: cannot import {file}: {error.Message.ReplaceLineEndings(" ").Trim()}", error);
 
-    private void Import(MessageBroker broker, string setting, string file)
+    private void Import(DefinitionScope scope, string setting, string file)
     {
         try
         {
             byte[] content = File.ReadAllBytes(file);
             string digest = Convert.ToHexString(SHA256.HashData(content));
             string path = Path.GetFullPath(file);
-            if (options.SkipIfUnchanged && broker.ImportedDefinitions.Find(path) is { Type: FieldType.LongString } known && known.AsString() == digest)
+            if (options.SkipIfUnchanged && scope.ImportedFiles.Find(path) is { Type: FieldType.LongString } known && known.AsString() == digest)
             {
                 logger.DefinitionsUnchanged(file);
                 return;
@@ -60,11 +60,11 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             using var document = JsonText.Parse(content, maxTableDepth);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new DefinitionException("it holds no object");
-            var report = new DefinitionImport(broker, importer: null, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
+            var report = new DefinitionImport(scope, importer: null, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
             foreach (string leftOut in report.NotTaken)
                 logger.StartDefinitionLeftOut(file, leftOut);
             logger.DefinitionsImported(report.Imported, file);
-            broker.ImportedDefinitions.Put(path, FieldValue.FromString(digest)); // last: after a crash it is done again
+            scope.ImportedFiles.Put(path, FieldValue.FromString(digest)); // last: after a crash it is done again
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException)
         {

@@ -32,7 +32,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         }
         var existing = virtualHosts.Find(host)?.FindQueue(name);
         Take(what, existing is not null, existing is not null
-            ? () => QueueEquivalence.Demand(existing, flags, arguments, this, existing.VirtualHost)
+            ? () => QueueEquivalence.Demand(existing, flags, arguments, this, Demand(host).DefaultQueueType)
             : () =>
             {
                 QueueEquivalence.DemandPossible(name, isServerNamed: false, flags, arguments, host);

@@ -9,15 +9,18 @@ using Amqp.Server.Logging;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>What the HTTP API speaks of.</summary>
-/// <param name="Broker">Opened before the first request.</param>
+/// <param name="Opened">The broker, which is opened before the first request.</param>
 /// <param name="Connections">The AMQP clients.</param>
 /// <param name="Options">The configuration.</param>
 /// <param name="Listeners">Where the broker listens; known once it does.</param>
 /// <param name="LogLevels">What is logged.</param>
 /// <param name="Logger">For what is changed, and what goes wrong.</param>
 internal sealed record ManagementServices(
-    MessageBroker Broker, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, LogLevels LogLevels, ILogger Logger)
+    Lazy<MessageBroker> Opened, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, LogLevels LogLevels, ILogger Logger)
 {
+    /// <summary>Opened before the first request.</summary>
+    public MessageBroker Broker => Opened.Value;
+
     /// <summary>The version of RabbitMQ whose HTTP API this one is like.</summary>
     public const string ApiVersion = "3.13.7";
 

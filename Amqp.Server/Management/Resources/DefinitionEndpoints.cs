@@ -19,14 +19,14 @@ internal static class DefinitionEndpoints
             // 400 and not 404, as RabbitMQ has it here.
             var host = request.FindVirtualHost() ?? throw ApiException.BadRequest("vhost_not_found");
             NameDownload(request);
-            return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker, OriginOf(request), host));
+            return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker.Definitions, OriginOf(request), host));
         })
         .Post("/definitions/{vhost}", Access.Administrator, request => Import(request, request.VirtualHost.Name));
 
     private static ApiReply Export(ApiRequest request)
     {
         NameDownload(request);
-        return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker, OriginOf(request)));
+        return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker.Definitions, OriginOf(request)));
     }
 
     /// <summary>A browser keeps what it gets under the name that <c>download</c> gives.</summary>
@@ -42,7 +42,7 @@ internal static class DefinitionEndpoints
     private static ApiReply Import(ApiRequest request, string? virtualHost)
     {
         var form = MultipartForm.Parse(request.Http.Request.ContentType, request.RawBody);
-        var report = new DefinitionImport(request.Broker, request.User.Name, virtualHost).Run(Parse(request, form?.Field("file") ?? request.RawBody));
+        var report = new DefinitionImport(request.Broker.Definitions, request.User.Name, virtualHost).Run(Parse(request, form?.Field("file") ?? request.RawBody));
         foreach (string leftOut in report.NotTaken)
             request.Services.Logger.DefinitionLeftOut(leftOut);
         if (form?.Text("redirect") is { } redirect)

@@ -70,7 +70,7 @@ internal sealed class DefinitionTarget : FuzzTarget
             using var document = JsonText.Parse(definitions, FieldTableCodec.DefaultMaxDepth);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return false;
-            new DefinitionImport(_broker!, "guest", null).Run(JsonFields.ReadTable(document.RootElement));
+            new DefinitionImport(_broker!.Definitions, "guest", null).Run(JsonFields.ReadTable(document.RootElement));
             return true;
         }
         catch (Exception error) when (error is JsonException or DefinitionException or ValidationException)
@@ -83,7 +83,7 @@ internal sealed class DefinitionTarget : FuzzTarget
     {
         using var output = new MemoryStream();
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = int.MaxValue }))
-            DefinitionExport.Write(json, _broker!, new DefinitionOrigin("3.13.0", "AmqpBroker", "1"));
+            DefinitionExport.Write(json, _broker!.Definitions, new DefinitionOrigin("3.13.0", "AmqpBroker", "1"));
         return output.ToArray();
     }
 
@@ -93,9 +93,7 @@ internal sealed class DefinitionTarget : FuzzTarget
         _imports = 0;
         _directory = FastFolder.Create();
         var options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
-        _broker = new MessageBroker(
-            Microsoft.Extensions.Options.Options.Create(options), TimeProvider.System,
-            new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger<MessageBroker>.Instance, NullLogger<Queue>.Instance);
-        _broker.Open();
+        _broker = MessageBroker.Open(
+            options, TimeProvider.System, new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger.Instance, NullLogger.Instance);
     }
 }
