@@ -10,7 +10,6 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Publishing;
-using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Statistics;
@@ -56,7 +55,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
-        Commits = new CommitNotifier(Store, faults);
+        Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory);
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, faults, clock, options.Statistics.Interval, options.Statistics.MaxMemory, options.DataDirectory);
         Alarms = NewAlarms(clock);
         WatchStore(clock);
@@ -93,8 +92,8 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public VirtualHostTable VirtualHosts { get; }
 
-    /// <summary>Tells channels when the store has made their messages durable.</summary>
-    public CommitNotifier Commits { get; }
+    /// <summary>What clients' sessions work with.</summary>
+    public SessionServices Sessions { get; }
 
     /// <summary>What clients make the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new();
@@ -152,7 +151,8 @@ internal sealed class MessageBroker : IAsyncDisposable
         catch
         {
             // Nobody else runs yet: whoever opens the broker may wait.
-            (broker?.DisposeAsync() ?? opened.DisposeAsync(faults)).AsTask().GetAwaiter().GetResult();
+            Task ended = broker is null ? opened.DisposeAsync(faults) : broker.DisposeAsync().AsTask();
+            ended.GetAwaiter().GetResult();
             throw;
         }
     }

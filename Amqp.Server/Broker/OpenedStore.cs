@@ -41,7 +41,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
     }
 
     /// <summary>For a broker that could not be made of it. Each step is taken whatever became of the other.</summary>
-    public async ValueTask DisposeAsync(ContainedFaults faults)
+    public async Task DisposeAsync(ContainedFaults faults)
     {
         await faults.ContainAsync(Compartment.Broker, "the stop of the store", () => Store.DisposeAsync().AsTask());
         faults.Contain(Compartment.Broker, "the stop of the data directory", Directory.Dispose);

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
@@ -40,7 +41,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     private bool _isSending; // under the gate, as all that follows: somebody is the sender
     private bool _isClosed;
     private bool _isDeliveryOver; // with the end, and from the connection's close on
-    private List<ChannelConsumer> _refused = []; // who was told to wait and must hear of the drain
+    private List<SessionConsumer> _refused = []; // who was told to wait and must hear of the drain
     private long _waiting; // octets written and not sent
     private bool _isFull; // read without the lock
     private long _lastSent = Environment.TickCount64;
@@ -101,7 +102,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     public bool HasRoomBelow(long mark) => !_isDeliveryOver && _waiting < mark;
 
     /// <summary>True when deliveries must wait; the consumer's queue then hears when they may go on. Under <see cref="Gate"/>.</summary>
-    public bool Refuses(ChannelConsumer consumer)
+    public bool Refuses(SessionConsumer consumer)
     {
         if (_isDeliveryOver)
             return true; // nothing would go out, so nothing may be taken
@@ -330,7 +331,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         if (rest.IsEmpty)
             _sending.Owner.Dispose();
         _sending = rest.IsEmpty ? default : _sending with { Octets = rest };
-        List<ChannelConsumer>? resumed = null;
+        List<SessionConsumer>? resumed = null;
         lock (Gate)
         {
             _waiting -= octets;
@@ -349,7 +350,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     {
         if (!IsLoss(error))
             Failed(error);
-        List<ChannelConsumer>? resumed;
+        List<SessionConsumer>? resumed;
         lock (Gate)
         {
             _isClosed = _isDeliveryOver = true;
@@ -366,7 +367,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
     }
 
     /// <summary>Who waits for room. Under the gate.</summary>
-    private List<ChannelConsumer>? TakeRefused()
+    private List<SessionConsumer>? TakeRefused()
     {
         _drained?.TrySetResult();
         _drained = null;
@@ -377,7 +378,7 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         return refused;
     }
 
-    private static void Resume(List<ChannelConsumer>? consumers)
+    private static void Resume(List<SessionConsumer>? consumers)
     {
         if (consumers is not null)
             ThreadPool.UnsafeQueueUserWorkItem(new DeliveryResumption(consumers), preferLocal: false);

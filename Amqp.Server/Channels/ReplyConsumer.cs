@@ -23,7 +23,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
         (_channel, Tag, _tag) = (channel, tag, Encoding.UTF8.GetBytes(tag));
         Name = ReservedNames.NewReplyToName();
         EncodedName = Encoding.UTF8.GetBytes(Name);
-        channel.Session.VirtualHost.Routing.Replies.Add(Name, this);
+        channel.Connection.VirtualHost.Routing.Replies.Add(Name, this);
     }
 
     public string Tag { get; }
@@ -39,15 +39,15 @@ internal sealed class ReplyConsumer : IReplyConsumer
     {
         if (Volatile.Read(ref _channel) is not { } channel)
             return false;
-        var session = channel.Session;
-        var outbox = session.Outbox;
+        var connection = channel.Connection;
+        var outbox = connection.Outbox;
         bool isFlushDue;
         lock (outbox.Gate)
         {
-            if (_channel is null || !outbox.HasRoomBelow(session.Options.ReplyHighWatermark))
+            if (_channel is null || !outbox.HasRoomBelow(connection.Options.ReplyHighWatermark))
                 return false;
             outbox.WriteDelivery(
-                channel.Number, _tag, channel.NextDeliveryTag(), redelivered: false, message.Address, message.Properties, body, session.FrameMax);
+                channel.Number, _tag, channel.Session.Deliveries.NextTag(), redelivered: false, message.Address, message.Properties, body, connection.FrameMax);
             isFlushDue = outbox.IsFlushDue;
         }
         round.Touch(outbox);
@@ -61,7 +61,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
     {
         if (_channel is not { } channel)
             return;
-        channel.Session.VirtualHost.Routing.Replies.Remove(Name);
+        channel.Connection.VirtualHost.Routing.Replies.Remove(Name);
         channel.ReplyConsumer = null;
         Volatile.Write(ref _channel, null);
     }

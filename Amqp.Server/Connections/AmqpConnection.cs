@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -42,7 +42,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     private readonly FrameReader _frames;
     private readonly ReadLoop _readLoop;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Session? _session;
+    private OpenedConnection? _opened;
     private long _lastReceived = Environment.TickCount64;
     private long _nextLateCheck; // the monitor's
     private int _isClosing;
@@ -69,17 +69,35 @@ internal sealed class AmqpConnection : IMemoryHolder
     public Outbox Outbox { get; }
 
     /// <summary>What the handshake agreed on; null before that. Any thread may ask.</summary>
-    public Session? Session => Volatile.Read(ref _session);
+    public OpenedConnection? Opened => Volatile.Read(ref _opened);
+
+    /// <summary>Say when publishers must wait.</summary>
+    public ResourceAlarms Alarms => _broker.Alarms;
 
     /// <summary>The open channels. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
+
+    /// <summary>What is open on them. Any thread may ask.</summary>
+    public IEnumerable<BrokerSession> Sessions => Channels.Select(channel => channel.Session);
+
+    /// <summary>Most channels that the handshake agreed on; 0 before that. Any thread may ask.</summary>
+    public int ChannelMax => Opened?.ChannelMax ?? 0;
+
+    /// <summary>The largest frame that the handshake agreed on, its eight bytes of envelope included; 0 before that. Any thread may ask.</summary>
+    public int FrameMax => Opened?.FrameMax ?? 0;
+
+    /// <summary>The interval that the handshake agreed on, in seconds; 0: none, or not yet. Any thread may ask.</summary>
+    public int Heartbeat => Opened?.Heartbeat ?? 0;
+
+    /// <summary>Who has logged in; null before that. Any thread may ask.</summary>
+    public BrokerClient? Client => Opened?.Client;
 
     /// <summary>How many channels are open. Any thread may ask.</summary>
     public int ChannelCount => _readLoop.ChannelCount;
 
     /// <inheritdoc/>
     public long MemoryInUse =>
-        ObjectSize.Connection + Outbox.MemoryInUse + (long)ObjectSize.Channel * ChannelCount + (long)ObjectSize.Consumer * (Session?.ConsumerCount ?? 0);
+        ObjectSize.Connection + Outbox.MemoryInUse + (long)ObjectSize.Channel * ChannelCount + (long)ObjectSize.Consumer * (Opened?.Client.ConsumerCount ?? 0);
 
     /// <summary>Completes when the connection holds nothing any more.</summary>
     public Task Closed => _closed.Task;
@@ -129,10 +147,10 @@ internal sealed class AmqpConnection : IMemoryHolder
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
             return;
-        bool isLoginRefused = _session is null && error.Code == ReplyCode.AccessRefused; // of which the log has heard, or will in sum
+        bool isLoginRefused = _opened is null && error.Code == ReplyCode.AccessRefused; // of which the log has heard, or will in sum
         if (error.Code != ReplyCode.ConnectionForced && !isLoginRefused)
             _logger.ConnectionRefused(Peer.Name, error.ReplyText);
-        SetDeadline(_session is null || error.Code == ReplyCode.FrameError ? _shortCloseTimeout : _closeTimeout);
+        SetDeadline(_opened is null || error.Code == ReplyCode.FrameError ? _shortCloseTimeout : _closeTimeout);
         lock (Outbox.Gate)
         {
             Outbox.Write(0, new ConnectionClose((ushort)error.Code, error.ReplyText, error.Cause.Class, error.Cause.Method));
@@ -145,14 +163,14 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>Ends the consumers of queues that the user may no longer read. Any thread.</summary>
     public void EndForbiddenConsumers()
     {
-        if (Session is not { } session)
+        if (Opened is not { } opened)
             return;
         var round = new DispatchRound();
         bool mustClose = false;
         foreach (var channel in Channels)
-            foreach (var consumer in channel.Consumers())
-                if (!_broker.Permissions.Allows(session.VirtualHost.Name, session.User.Name, AccessKind.Read, consumer.Queue.Name))
-                    mustClose |= !channel.Revoke(consumer, round);
+            foreach (var consumer in channel.Session.Consumers.All)
+                if (!_broker.Permissions.Allows(opened.VirtualHost.Name, opened.User.Name, AccessKind.Read, consumer.Queue.Name))
+                    mustClose |= !channel.Session.Consumers.Revoke(consumer, round);
         round.Complete();
         if (mustClose)
             _readLoop.WakeUp();
@@ -167,7 +185,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>Sends a heartbeat if one is due; gives the peer up after two silent intervals. Called by <see cref="HeartbeatMonitor"/>.</summary>
     public void CheckHeartbeat(long now)
     {
-        if (Volatile.Read(ref _session) is not { Heartbeat: > 0 and var seconds })
+        if (Volatile.Read(ref _opened) is not { Heartbeat: > 0 and var seconds })
             return;
         long interval = seconds * 1000L;
         if (now - Volatile.Read(ref _lastReceived) > 2 * interval + interval / 2 && !Volatile.Read(ref _isPaused))
@@ -184,25 +202,25 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>Has late deliveries looked for, where there is a consumer timeout. Called by <see cref="HeartbeatMonitor"/>.</summary>
     public void CheckConsumerTimeout(long now)
     {
-        if (Volatile.Read(ref _session)?.ConsumerTimeout is not { } timeout || now < _nextLateCheck)
+        if (Volatile.Read(ref _opened)?.Client.ConsumerTimeout is not { } timeout || now < _nextLateCheck)
             return;
         _nextLateCheck = now + Math.Min(timeout / 4, LongestLateCheck);
         _readLoop.WakeUp();
     }
 
     /// <summary>Waits while memory or disk is short: the client is told, where it understands it, and not read from.</summary>
-    public async Task WaitWhileBlockedAsync(Session session, DispatchRound round)
+    public async Task WaitWhileBlockedAsync(OpenedConnection opened, DispatchRound round)
     {
         if (_broker.Alarms.Reason is not { } reason || IsClosing)
             return;
         _logger.PublisherBlocked(Peer.Name, reason);
         Volatile.Write(ref _isBlocked, true);
-        if (session.Capabilities.ConnectionBlocked)
+        if (opened.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionBlocked(reason), round);
         round.Complete();
         await PauseAsync(_broker.Alarms.WaitUntilClearedAsync());
         Volatile.Write(ref _isBlocked, false);
-        if (session.Capabilities.ConnectionBlocked)
+        if (opened.Capabilities.ConnectionBlocked)
             Outbox.Send(0, new ConnectionUnblocked(), round);
         round.Complete();
     }
@@ -237,7 +255,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>Has the read loop give back what the connection holds, though nothing comes from the client, or is waited for.</summary>
     private void GiveBackSoon()
     {
-        if (Session is null)
+        if (Opened is null)
             return;
         Volatile.Read(ref _pause)?.TrySetResult();
         _readLoop.WakeUp();
@@ -261,17 +279,17 @@ internal sealed class AmqpConnection : IMemoryHolder
         try
         {
             var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrames, _logger);
-            var session = await handshake.RunAsync(_context.ConnectionClosed);
+            var opened = await handshake.RunAsync(_context.ConnectionClosed);
             ClearDeadline();
             PendingLogins.NoteOpened(_context);
-            if (session is null)
+            if (opened is null)
                 return;
-            session.Abort = Abort;
-            Volatile.Write(ref _session, session);
-            session.VirtualHost.Statistics.Open(Outbox.Counts);
+            opened.Abort = Abort;
+            Volatile.Write(ref _opened, opened);
+            opened.VirtualHost.Statistics.Open(Outbox.Counts);
             _broker.ClientMemory.Add(this);
-            DemandNotDeleted(session);
-            if (!await _readLoop.RunAsync(session))
+            DemandNotDeleted(opened);
+            if (!await _readLoop.RunAsync(opened))
                 LogLost();
             else if (!IsClosing)
                 await LingerAsync();
@@ -285,12 +303,12 @@ internal sealed class AmqpConnection : IMemoryHolder
     }
 
     /// <summary>Whoever deletes a virtual host or a user closes the connections that are open; this one may just have missed that.</summary>
-    private void DemandNotDeleted(Session session)
+    private void DemandNotDeleted(OpenedConnection opened)
     {
-        if (session.VirtualHost.IsDeleted)
-            throw NameErrors.Deleted(session.VirtualHost.Name);
-        if (_broker.Users.Find(session.User.Name) is null)
-            throw ConnectionRegistry.UserDeleted(session.User.Name);
+        if (opened.VirtualHost.IsDeleted)
+            throw NameErrors.Deleted(opened.VirtualHost.Name);
+        if (_broker.Users.Find(opened.User.Name) is null)
+            throw ConnectionRegistry.UserDeleted(opened.User.Name);
     }
 
     /// <summary>The client has closed and been answered. It closes its socket first, as it should, or we do.</summary>
@@ -327,15 +345,15 @@ internal sealed class AmqpConnection : IMemoryHolder
     {
         _connections.Remove(this);
         _broker.ClientMemory.Remove(this);
-        _session?.Admission?.Dispose(); // the read loop never saw a session that was refused right after it was opened
-        _session?.VirtualHost.Statistics.Close(Outbox.Counts);
-        if (_closed.TrySetResult() && _session is { } session)
-            _broker.Events.ConnectionClosed(session);
+        _opened?.Client.Admission?.Dispose(); // the read loop never saw a session that was refused right after it was opened
+        _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
+        if (_closed.TrySetResult() && _opened is { } opened)
+            _broker.Events.ConnectionClosed(opened);
     }
 
     private void LogLost()
     {
-        if (_session is null)
+        if (_opened is null)
         {
             if (Volatile.Read(ref _isDeadlineMissed))
                 _logger.HandshakeTimedOut(Peer.Name, _options.HandshakeTimeout);

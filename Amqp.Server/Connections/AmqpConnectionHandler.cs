@@ -7,14 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Connections;
 
 /// <summary>Where Kestrel hands an accepted connection over.</summary>
-internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, IOptions<BrokerOptions> options) : ConnectionHandler
+internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, Lazy<MessageBroker> broker, ConnectionRegistry connections, IOptions<BrokerOptions> options) : ConnectionHandler
 {
     private readonly StartFrames _startFrames = new(options.Value);
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        var client = new AmqpConnection(connection, memory, broker, connections, options.Value, _startFrames);
+        var client = new AmqpConnection(connection, memory, broker.Value, connections, options.Value, _startFrames);
         connections.Add(client);
         if (connections.IsSuspended) // looked at when it can be found, so that a drain misses nobody
             client.Abort();

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
 using Amqp.Server.Channels.Handlers;
 
@@ -7,7 +8,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>The channels of a connection: opens and closes them, and passes each frame to its own.</summary>
 /// <remarks>Owned by the connection's read loop; it changes the channels under a lock, so that others may list them.</remarks>
-internal sealed class ChannelTable(Session session, string connectionName)
+internal sealed class ChannelTable(OpenedConnection connection, string connectionName)
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
     private readonly Lock _lock = new();
@@ -70,7 +71,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         // First every consumer: what one channel gives back must not go out on another.
         foreach (var channel in _channels.Values)
-            session.Broker.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
+            connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)
         {
             channel.Release();
@@ -87,12 +88,12 @@ internal sealed class ChannelTable(Session session, string connectionName)
     {
         foreach (var channel in _channels.Values)
         {
-            if (channel.IsClosing || !channel.IsLate(now, out var late))
+            if (channel.IsClosing || !channel.Session.Deliveries.TryFindLate(now, out var late))
                 continue;
-            session.Logger.DeliveryTimedOut(connectionName, channel.Number, late.Consumer?.Tag ?? "", late.Queue!.Name);
+            connection.Logger.DeliveryTimedOut(connectionName, channel.Number, late.Consumer?.Tag ?? "", late.Queue!.Name);
             Close(channel, new AmqpException(
                 ReplyCode.PreconditionFailed,
-                $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value used: {session.ConsumerTimeoutOf(late.Queue)} ms. This timeout value can be configured, see consumers doc guide to learn more"));
+                $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value used: {connection.Client.ConsumerTimeoutOf(late.Queue)} ms. This timeout value can be configured, see consumers doc guide to learn more"));
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
     public void CloseRevoked()
     {
         foreach (var channel in _channels.Values)
-            if (!channel.IsClosing && channel.Revoked is { } reason)
+            if (!channel.IsClosing && channel.Session.Consumers.Revoked is { } reason)
                 Close(channel, reason);
     }
 
@@ -118,7 +119,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
 
     private void Close(AmqpChannel channel, AmqpException error)
     {
-        session.Logger.ChannelClosed(connectionName, channel.Number, error.ReplyText);
+        connection.Logger.ChannelClosed(connectionName, channel.Number, error.ReplyText);
         channel.Release();
         NoteClosed(channel);
         channel.IsClosing = true;
@@ -127,13 +128,13 @@ internal sealed class ChannelTable(Session session, string connectionName)
 
     private void Open(ushort number)
     {
-        if (_channels.Count >= session.ChannelMax)
-            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({session.ChannelMax})");
-        session.Admission?.OpenChannel();
-        var channel = new AmqpChannel(number, session);
+        if (_channels.Count >= connection.ChannelMax)
+            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({connection.ChannelMax})");
+        connection.Client.Admission?.OpenChannel();
+        var channel = new AmqpChannel(number, connection);
         lock (_lock)
             _channels.Add(number, channel);
-        session.Broker.Events.ChannelCreated(channel);
+        connection.Client.Services.Events.ChannelCreated(channel.Session);
         channel.Send(new ChannelOpenOk());
     }
 
@@ -152,7 +153,7 @@ internal sealed class ChannelTable(Session session, string connectionName)
     private void NoteClosed(AmqpChannel channel)
     {
         if (!channel.IsClosing)
-            session.Broker.Events.ChannelClosed(channel);
+            connection.Client.Services.Events.ChannelClosed(channel.Session);
     }
 
     private void Remove(AmqpChannel channel)
@@ -160,6 +161,6 @@ internal sealed class ChannelTable(Session session, string connectionName)
         lock (_lock)
             _channels.Remove(channel.Number);
         _latest = null;
-        session.Admission?.CloseChannel();
+        connection.Client.Admission?.CloseChannel();
     }
 }

@@ -31,35 +31,35 @@ internal static class ConnectionEvents
     }
 
     /// <param name="events">Where to raise it.</param>
-    /// <param name="session">The open connection.</param>
+    /// <param name="connection">The open connection.</param>
     /// <param name="peer">Its ends.</param>
-    public static void ConnectionCreated(this BrokerEvents events, Session session, ConnectionPeer peer)
+    public static void ConnectionCreated(this BrokerEvents events, OpenedConnection connection, ConnectionPeer peer)
     {
         if (!events.IsWanted)
             return;
-        var origin = session.Origin;
+        var origin = connection.Origin;
         var properties = FieldTableCodec.Read(origin.ClientProperties);
         events.Raise("connection.created",
         [
-            PerformedBy(session.User.Name), Fact("node", Node.Name), Fact("connected_at", origin.ConnectedAt),
-            Arguments("client_properties", properties), Fact("channel_max", session.ChannelMax), Fact("frame_max", session.FrameMax == int.MaxValue ? 0 : session.FrameMax),
-            Fact("timeout", session.Heartbeat), Fact("vhost", session.VirtualHost.Name), Fact("user", session.User.Name), Fact("protocol", Protocol),
+            PerformedBy(connection.User.Name), Fact("node", Node.Name), Fact("connected_at", origin.ConnectedAt),
+            Arguments("client_properties", properties), Fact("channel_max", connection.ChannelMax), Fact("frame_max", connection.FrameMax == int.MaxValue ? 0 : connection.FrameMax),
+            Fact("timeout", connection.Heartbeat), Fact("vhost", connection.VirtualHost.Name), Fact("user", connection.User.Name), Fact("protocol", Protocol),
             Fact("ssl_hash", ""), Fact("ssl_cipher", ""), Fact("ssl_key_exchange", ""), Fact("ssl_protocol", ""), Fact("auth_mechanism", origin.Mechanism),
             Fact("peer_cert_validity", ""), Fact("peer_cert_issuer", peer.Certificate?.Issuer ?? ""), Fact("peer_cert_subject", peer.Certificate?.Subject ?? ""),
             Fact("ssl", peer.IsTls), Address("peer_host", origin.PeerHost), Address("host", origin.Host), Fact("peer_port", origin.PeerPort), Fact("port", origin.Port),
-            Fact("name", origin.ConnectionName), Fact("pid", session.Pid), Fact("type", "network"), .. UserProvidedName(properties),
+            Fact("name", origin.ConnectionName), Fact("pid", connection.Client.Pid), Fact("type", "network"), .. UserProvidedName(properties),
         ]);
     }
 
-    public static void ConnectionClosed(this BrokerEvents events, Session session)
+    public static void ConnectionClosed(this BrokerEvents events, OpenedConnection connection)
     {
         if (!events.IsWanted)
             return;
-        var properties = FieldTableCodec.Read(session.Origin.ClientProperties);
+        var properties = FieldTableCodec.Read(connection.Origin.ClientProperties);
         events.Raise("connection.closed",
         [
-            Arguments("client_properties", properties), Fact("node", Node.Name), Fact("pid", session.Pid),
-            Fact("name", session.Origin.ConnectionName), .. UserProvidedName(properties),
+            Arguments("client_properties", properties), Fact("node", Node.Name), Fact("pid", connection.Client.Pid),
+            Fact("name", connection.Origin.ConnectionName), .. UserProvidedName(properties),
         ]);
     }
 

@@ -4,7 +4,6 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Options;
@@ -72,11 +71,11 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     /// <summary>From now on closes the connections of users and virtual hosts that are deleted, and ends consumers that may no longer read.</summary>
     public void FollowAccess(MessageBroker broker)
     {
-        broker.Users.Deleted += name => CloseWhere(connection => connection.Session?.User.Name == name, UserDeleted(name));
-        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Session?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name));
+        broker.Users.Deleted += name => CloseWhere(connection => connection.Opened?.User.Name == name, UserDeleted(name));
+        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name));
         broker.Permissions.UserChanged += (virtualHost, user) =>
         {
-            foreach (var connection in All.Where(connection => connection.Session is { } session && session.User.Name == user && session.VirtualHost.Name == virtualHost))
+            foreach (var connection in All.Where(connection => connection.Opened is { } session && session.User.Name == user && session.VirtualHost.Name == virtualHost))
                 connection.EndForbiddenConsumers();
         };
     }

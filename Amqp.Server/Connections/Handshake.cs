@@ -4,6 +4,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 
@@ -27,7 +28,7 @@ internal sealed class Handshake(
     /// <summary>Runs the dialogue.</summary>
     /// <returns>What was agreed; null when the peer went away or was refused without a word.</returns>
     /// <exception cref="AmqpException">Refused; the peer is told with connection.close.</exception>
-    public async Task<Session?> RunAsync(CancellationToken aborted)
+    public async Task<OpenedConnection?> RunAsync(CancellationToken aborted)
     {
         if (await _dialogue.ReadProtocolHeaderAsync(aborted) is not { } header)
             return null;
@@ -79,19 +80,22 @@ internal sealed class Handshake(
         {
             Send(new ConnectionOpenOk());
             logger.ConnectionOpened(peer.Name, user.Name, virtualHost.Name, ClientDescription.Of(startOk.ClientProperties));
-            var session = new Session(broker, options, outbox, round, connections.ChannelLoggerFor(peer.Address))
+            var client = new BrokerClient(broker.Sessions, round)
             {
                 User = user,
                 VirtualHost = virtualHost,
                 Admission = admission,
                 Origin = Describe(startOk),
+            };
+            var opened = new OpenedConnection(client, outbox, connections.ChannelLoggerFor(peer.Address))
+            {
                 Capabilities = capabilities,
                 FrameMax = frameMax,
                 ChannelMax = channelMax,
                 Heartbeat = tuneOk.Heartbeat,
             };
-            broker.Events.ConnectionCreated(session, peer);
-            return session;
+            broker.Events.ConnectionCreated(opened, peer);
+            return opened;
         }
         catch
         {
@@ -126,7 +130,7 @@ internal sealed class Handshake(
     }
 
     /// <summary>Tells a peer that understands it; lets any other wait, and who has failed too often, so that guessing passwords is slow.</summary>
-    private static async Task<Session?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
+    private static async Task<OpenedConnection?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {
         if (mustWait || !isTold)
             await DelayAsync(aborted);

@@ -23,7 +23,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private static ReadOnlySpan<byte> CloseOkFrameOfAmqp08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
 
-    private Session? _session;
+    private OpenedConnection? _opened;
     private ChannelTable? _channels;
     private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
     private bool _isDone;
@@ -38,9 +38,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     /// <summary>Handles frames until one side has closed.</summary>
     /// <returns>False when the client went away without a word.</returns>
-    public async Task<bool> RunAsync(Session session)
+    public async Task<bool> RunAsync(OpenedConnection opened)
     {
-        (_session, _channels) = (session, new ChannelTable(session, connection.Peer.Name));
+        (_opened, _channels) = (opened, new ChannelTable(opened, connection.Peer.Name));
         while (!_isDone)
         {
             var result = await input.ReadAsync();
@@ -58,7 +58,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             EndRound();
             if (result.IsCompleted && !isPaused)
                 return _isDone;
-            if (session.PendingCommit is not null)
+            if (opened.PendingCommit is not null)
                 await CommitTransactionAsync();
             await WaitForRoomAsync();
         }
@@ -98,16 +98,10 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     /// <summary>Gives back what the connection holds: its channels' consumers and deliveries, then its exclusive queues. Each step is taken whatever became of the others.</summary>
     public void Release()
     {
-        if (_session is not { } session)
+        if (_opened is not { } opened)
             return;
-        var faults = session.Broker.Faults;
-        string place = $"the end of connection {connection.Peer.Name}";
-        faults.Contain(Compartment.Connection, place, _channels!.ReleaseAll);
-        foreach (var queue in session.ExclusiveQueues)
-            faults.Contain(Compartment.Connection, place, () => session.VirtualHost.Topology.DeleteAbandoned(queue, round));
-        session.ExclusiveQueues.Clear();
-        session.Confirming.Clear();
-        faults.Contain(Compartment.Connection, place, () => session.Admission?.Dispose());
+        opened.Client.Services.Faults.Contain(Compartment.Connection, $"the end of connection {connection.Peer.Name}", _channels!.ReleaseAll);
+        opened.Client.Release();
     }
 
     /// <summary>Those with a delivery that was never acknowledged, and those whose consumers may no longer read.</summary>
@@ -140,12 +134,12 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         while (!_isDone && !_mustPause && TryRead(ref buffer, out var frame))
         {
             Handle(frame);
-            if (_session is not { } session)
+            if (_opened is not { } opened)
                 continue;
             // RabbitMQ's rule: requests are answered while there is an alarm, and the first frame of a content is the last that is read.
-            _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && session.Broker.Alarms.IsSet;
+            _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && connection.Alarms.IsSet;
             // One packet can ask for more than memory holds: look after each frame, not after the last.
-            _mustPause = _isHeldBack || session.PendingCommit is not null || session.Outbox.IsFull;
+            _mustPause = _isHeldBack || opened.PendingCommit is not null || opened.Outbox.IsFull;
             if (round.IsFull)
                 EndRound();
         }
@@ -221,23 +215,19 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     {
         if (connection.IsClosing)
             Release();
-        if (_session is { Confirming: { Count: > 0 } confirming })
-        {
-            round.HandOver();
-            foreach (var channel in confirming)
-                channel.SealConfirms();
-            confirming.Clear();
-        }
-        round.Complete();
+        if (_opened is { } opened)
+            opened.Client.EndRound();
+        else
+            round.Complete();
     }
 
     private async Task CommitTransactionAsync()
     {
-        var (channel, position) = _session!.PendingCommit!;
-        _session.PendingCommit = null;
+        var (channel, position) = _opened!.PendingCommit!;
+        _opened.PendingCommit = null;
         try
         {
-            var committed = _session.VirtualHost.Host.Services.Store.WaitForCommitAsync(position);
+            var committed = _opened.VirtualHost.Host.Services.Store.WaitForCommitAsync(position);
             await connection.PauseAsync(committed);
             await committed;
             channel.Send(new TxCommitOk());
@@ -251,33 +241,33 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
 
     private async Task WaitForRoomAsync()
     {
-        var session = _session!;
-        if (session.HasPublished)
+        var opened = _opened!;
+        if (opened.HasPublished)
         {
-            session.Broker.Alarms.CheckIfDue();
-            if (session.VirtualHost.Host.Services.Store.IsBehind)
-                await WaitForStoreAsync(session);
+            connection.Alarms.CheckIfDue();
+            if (opened.VirtualHost.Host.Services.Store.IsBehind)
+                await WaitForStoreAsync(opened);
         }
         if (_isHeldBack)
-            await WaitForAlarmsAsync(session);
-        var outbox = session.Outbox.WaitForRoomAsync();
+            await WaitForAlarmsAsync(opened);
+        var outbox = opened.Outbox.WaitForRoomAsync();
         if (!outbox.IsCompleted)
             await connection.PauseAsync(outbox);
     }
 
     /// <summary>The disk may be slow because it is about to be full: with an alarm the client is read on, to be held back, and to hear of it, when it publishes.</summary>
-    private Task WaitForStoreAsync(Session session) =>
-        connection.SlowDownAsync(Task.WhenAny(session.VirtualHost.Host.Services.Store.WaitForRoomAsync(), session.Broker.Alarms.WaitUntilSetAsync()));
+    private Task WaitForStoreAsync(OpenedConnection opened) =>
+        connection.SlowDownAsync(Task.WhenAny(opened.VirtualHost.Host.Services.Store.WaitForRoomAsync(), connection.Alarms.WaitUntilSetAsync()));
 
     /// <summary>Waits with the rest of a content until the alarms are over. Who holds much memory itself is closed: nobody else could free it.</summary>
-    private async Task WaitForAlarmsAsync(Session session)
+    private async Task WaitForAlarmsAsync(OpenedConnection opened)
     {
         _isHeldBack = false;
-        long held = session.HeldMemory.Bytes;
-        if (held > session.Options.MemoryHighWatermark / HeldShare && session.Broker.Alarms.IsMemoryShort)
+        long held = opened.Client.HeldMemory.Bytes;
+        if (held > opened.Options.MemoryHighWatermark / HeldShare && connection.Alarms.IsMemoryShort)
             connection.Close(new AmqpException(ReplyCode.ResourceError, $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
         else
-            await connection.WaitWhileBlockedAsync(session, round);
+            await connection.WaitWhileBlockedAsync(opened, round);
     }
 
     private void Send<TMethod>(in TMethod method)

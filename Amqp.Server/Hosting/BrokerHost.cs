@@ -33,7 +33,7 @@ internal static class BrokerHost
         WebApplication app = builder.Build();
         var addresses = app.Services.GetRequiredService<BoundAddresses>();
         var services = new ManagementServices(
-            new Lazy<MessageBroker>(app.Services.GetRequiredService<MessageBroker>), app.Services.GetRequiredService<ConnectionRegistry>(), options,
+            app.Services.GetRequiredService<Lazy<MessageBroker>>(), app.Services.GetRequiredService<ConnectionRegistry>(), options,
             () => addresses.Listeners,
             app.Services.GetRequiredService<LogLevels>(),
             app.Services.GetRequiredService<ILogger<ManagementApi>>())
@@ -81,6 +81,7 @@ internal static class BrokerHost
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
+        services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>)); // for who is made before the start
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(new LoginSessions(options.LoginSessionTimeout, options.MaxLoginSessions, TimeProvider.System));

@@ -9,7 +9,7 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Has the broker opened before Kestrel listens, says when it is ready, and stops everything in order.</summary>
 internal sealed class BrokerLifetime(
-    MessageBroker broker,
+    Lazy<MessageBroker> opened,
     ConnectionRegistry connections,
     LoginSessions sessions,
     ListenSockets sockets,
@@ -23,6 +23,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        var broker = opened.Value;
         logExchange.Open(broker);
         connections.FollowAccess(broker);
         broker.Users.Deleted += sessions.EndAll;
@@ -56,7 +57,8 @@ internal sealed class BrokerLifetime(
     /// <summary>Kestrel is gone, so nothing uses the broker any more.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await broker.DisposeAsync();
+        if (opened.IsValueCreated)
+            await opened.Value.DisposeAsync();
         logger.Stopped();
     }
 }

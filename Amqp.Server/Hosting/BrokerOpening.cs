@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Configuration;
+using Amqp.Server.Logging;
 using Amqp.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,19 +1,19 @@
 using Amqp.Server.Broker.Counts;
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Metrics;
 
 /// <summary>A channel at the moment when metrics were asked for.</summary>
 internal sealed class ChannelSample
 {
-    public ChannelSample(AmqpChannel channel)
+    public ChannelSample(BrokerSession session)
     {
-        (Number, ConnectionName, VirtualHost) = (channel.Number, channel.Session.Origin.ConnectionName, channel.Session.VirtualHost.Name);
-        Consumers = channel.CountConsumers();
-        (Unacknowledged, Unconfirmed) = (channel.CountUnacknowledged(), channel.CountUnconfirmed());
-        (Uncommitted, UncommittedAcknowledgements) = channel.Transaction?.WaitingCounts ?? default;
-        (ConsumerPrefetch, Prefetch) = (channel.ConsumerPrefetch, channel.PrefetchLimit);
-        Counts = channel.Counts.Read();
+        (Number, ConnectionName, VirtualHost) = (session.Number, session.Client.Origin.ConnectionName, session.Client.VirtualHost.Name);
+        Consumers = session.Consumers.Count;
+        (Unacknowledged, Unconfirmed) = (session.Deliveries.Count, session.Confirms.WaitingCount);
+        (Uncommitted, UncommittedAcknowledgements) = session.Transactions.Held?.WaitingCounts ?? default;
+        (ConsumerPrefetch, Prefetch) = (session.Consumers.Prefetch, session.Deliveries.Prefetch.Limit);
+        Counts = session.Counts.Read();
     }
 
     public int Number { get; }

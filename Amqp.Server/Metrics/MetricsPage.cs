@@ -1,8 +1,8 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Server.Channels;
 using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
@@ -38,7 +38,7 @@ internal sealed class MetricsPage
 
     private QueueSample[] Queues => _queues ??= [.. _hosts.SelectMany(host => host.Queues).Select(queue => new QueueSample(queue))];
 
-    private ChannelSample[] Channels => _channels ??= [.. Sessions().SelectMany(entry => entry.Connection.Channels).Select(channel => new ChannelSample(channel))];
+    private ChannelSample[] Channels => _channels ??= [.. Sessions().SelectMany(entry => entry.Connection.Sessions).Select(session => new ChannelSample(session))];
 
     private ConnectionSample[] Connections => _connections ??= [.. Sessions().Select(entry => new ConnectionSample(entry.Connection))];
 
@@ -272,7 +272,7 @@ internal sealed class MetricsPage
         }
     }
 
-    private IEnumerable<(Connections.AmqpConnection Connection, Session Session)> Sessions() => _services.Connections.All
-        .Where(connection => connection.Session is { } session && _hosts.Contains(session.VirtualHost))
-        .Select(connection => (connection, connection.Session!));
+    private IEnumerable<(Connections.AmqpConnection Connection, BrokerClient Client)> Sessions() => _services.Connections.All
+        .Where(connection => connection.Client is { } client && _hosts.Contains(client.VirtualHost))
+        .Select(connection => (connection, connection.Client!));
 }

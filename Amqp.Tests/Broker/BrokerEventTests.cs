@@ -7,9 +7,9 @@ using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
-using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Tests.Support;
 using Amqp.Tests.Tls;
@@ -257,9 +257,9 @@ public sealed class BrokerEventTests
     public void A_channel_and_its_consumer_are_told_with_whose_they_are()
     {
         var session = NewSession(8_192);
-        var channel = new AmqpChannel(5, session);
+        var channel = new AmqpChannel(5, session).Session;
         var queue = session.VirtualHost.Topology.DeclareQueue("q", isServerNamed: false, QueueFlags.None, FieldTable.Empty, session);
-        var consumer = new ChannelConsumer(channel, queue, "tag", noAck: true, priority: 0, prefetch: 9, FieldTable.Empty);
+        var consumer = new SessionConsumer(channel, queue, new ConsumeOptions("tag", NoAck: true, IsExclusive: false, Priority: 0, Prefetch: 9, FieldTable.Empty));
         Forget();
 
         _broker.Broker.Events.ChannelCreated(channel);
@@ -294,19 +294,22 @@ public sealed class BrokerEventTests
         Assert.That(string.Concat(_listener.Heard[1].Facts["error"]!.Value.AsArray().Select(character => (char)character.AsInteger())), Is.EqualTo(error));
     }
 
-    private Session NewSession(int frameMax) =>
-        new(_broker.Broker, new BrokerOptions(), new SentFrames().NewOutbox(), _broker.Round, NullLogger.Instance)
-        {
-            User = new User("jo", PasswordHash.None, UserTags.None),
-            VirtualHost = _broker.Broker.VirtualHosts.Find("v") ?? _broker.Broker.VirtualHosts.Put("v", VirtualHostDescription.None),
-            Capabilities = default,
-            FrameMax = frameMax,
-            ChannelMax = 7,
-            Heartbeat = 33,
-            Origin = new SessionOrigin(
-                "the connection", "192.0.2.1", 41_000, "198.51.100.2", 5_672, "AMQPLAIN",
-                Encoded.Fields(FieldTable.Empty.With("connection_name", FieldValue.FromString("shop"))), 1_700_000_000_000),
-        };
+    private OpenedConnection NewSession(int frameMax) => new(NewClient(), new SentFrames().NewOutbox(), NullLogger.Instance)
+    {
+        Capabilities = default,
+        FrameMax = frameMax,
+        ChannelMax = 7,
+        Heartbeat = 33,
+    };
+
+    private BrokerClient NewClient() => new(_broker.Broker.Sessions, _broker.Round)
+    {
+        User = new User("jo", PasswordHash.None, UserTags.None),
+        VirtualHost = _broker.Broker.VirtualHosts.Find("v") ?? _broker.Broker.VirtualHosts.Put("v", VirtualHostDescription.None),
+        Origin = new SessionOrigin(
+            "the connection", "192.0.2.1", 41_000, "198.51.100.2", 5_672, "AMQPLAIN",
+            Encoded.Fields(FieldTable.Empty.With("connection_name", FieldValue.FromString("shop"))), 1_700_000_000_000),
+    };
 
     private static ConnectionPeer NewPeer(X509Certificate2? certificate)
     {

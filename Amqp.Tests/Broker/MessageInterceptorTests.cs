@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Server.Channels.Publishing;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
 

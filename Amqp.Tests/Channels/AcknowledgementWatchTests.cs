@@ -1,4 +1,4 @@
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Tests.Channels;
 

@@ -1,13 +1,12 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Amqp.Server.Broker.Counts;
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
 /// <summary>Which publishes are answered when, and by how many methods.</summary>
-public sealed partial class ConfirmTrackerTests
+public sealed class ConfirmTrackerTests
 {
     /// <summary>
     /// Rounds of publishes, each with the position that makes it safe; r: refused by a queue, n: never safe. Then <c>@</c> and a position that becomes durable, or
@@ -45,8 +44,7 @@ public sealed partial class ConfirmTrackerTests
     [TestCase("0 n", "!", "nack 2+")]
     public void A_publish_is_answered_when_it_is_safe_and_refused_when_it_never_will_be(string rounds, string then, string answers)
     {
-        var (sent, tracker) = (new SentFrames(), new ConfirmTracker(new ChannelCounts()));
-        var outbox = sent.NewOutbox();
+        var (sink, tracker) = (new AnswerSink(), new ConfirmTracker(new ChannelCounts()));
         foreach (string round in rounds.Split(" | "))
         {
             foreach (string publish in round.Split(' '))
@@ -61,13 +59,12 @@ public sealed partial class ConfirmTrackerTests
         foreach (string step in then.Split(' '))
         {
             if (step == "!")
-                tracker.Refuse(outbox, channel: 1);
+                tracker.Refuse(sink);
             else
-                tracker.Confirm(long.Parse(step[1..], CultureInfo.InvariantCulture), outbox, channel: 1);
+                tracker.Confirm(long.Parse(step[1..], CultureInfo.InvariantCulture), sink);
         }
-        outbox.Flush();
 
-        Assert.That(string.Join(", ", sent.Methods.Select(Short)), Is.EqualTo(answers));
+        Assert.That(string.Join(", ", sink.Answers), Is.EqualTo(answers));
         Assert.That(tracker.IsWaiting, Is.EqualTo(tracker.WaitingCount > 0), "what waits is counted, and nothing else");
     }
 
@@ -95,18 +92,8 @@ public sealed partial class ConfirmTrackerTests
                 tracker.Note(0);
         }
         tracker.Seal();
-        tracker.Confirm(0, new SentFrames().NewOutbox(), channel: 1);
+        tracker.Confirm(0, new AnswerSink());
 
         Assert.That((counts.Read().PublishConfirm, counts.Read().Confirm, tracker.WaitingCount), Is.EqualTo((4, 3, 0)));
     }
-
-    /// <summary>"BasicAck { DeliveryTag = 2, Multiple = True }" as "ack 2+".</summary>
-    private static string Short(string method)
-    {
-        var parts = Printed().Match(method);
-        return $"{parts.Groups[1].Value.ToLowerInvariant()} {parts.Groups[2].Value}{(parts.Groups[3].Value == "True" ? "+" : "")}";
-    }
-
-    [GeneratedRegex("Basic(Ack|Nack) { DeliveryTag = (\\d+), Multiple = (True|False)")]
-    private static partial Regex Printed();
 }

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Channels.Publishing;
+using Amqp.Server.Channels;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;

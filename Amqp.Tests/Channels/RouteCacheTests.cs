@@ -2,7 +2,7 @@ using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Routing;
-using Amqp.Server.Channels.Publishing;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;

@@ -1,9 +1,8 @@
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Channels;
 
@@ -49,16 +48,12 @@ public sealed class SessionTests
         Assert.That(watched, Is.EqualTo(new long?[] { null, null, 20, 10, 10 }));
     }
 
-    private Session NewSession(int timeout) => new(
-        _broker.Broker, new BrokerOptions { ConsumerTimeout = timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(timeout) }, new SentFrames().NewOutbox(),
-        new DispatchRound(), NullLogger.Instance)
+    private BrokerClient NewSession(int timeout) => new(
+        _broker.Broker.Sessions with { Options = new BrokerOptions { ConsumerTimeout = timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(timeout) } },
+        new DispatchRound())
     {
         User = new User("jo", PasswordHash.None, UserTags.None),
         VirtualHost = _broker.Host,
-        Capabilities = default,
-        FrameMax = 131_072,
-        ChannelMax = 1,
-        Heartbeat = 0,
         Origin = new SessionOrigin("c", "", 0, "", 0, "", [], 0),
     };
 }

@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Storage;
 using Amqp.Tests.Support;
 

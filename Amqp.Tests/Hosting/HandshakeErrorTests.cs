@@ -117,7 +117,7 @@ public class HandshakeErrorTests
             sent += (await client.ReceiveAsync()).Payload.Length + Frame.Overhead;
         }
 
-        var counts = _broker.Connections.All.Single(connection => connection.Session is not null && !before.Contains(connection)).Outbox.Counts;
+        var counts = _broker.Connections.All.Single(connection => connection.Client is not null && !before.Contains(connection)).Outbox.Counts;
         await Eventually.Holds(() => counts.SentOctets == sent, () => $"{counts.SentOctets} octets of {sent}");
         Assert.That(counts.ReceivedOctets, Is.EqualTo(said.Sum(octets => octets.Length)));
     }

@@ -21,7 +21,7 @@ public class ProxyProtocolTests
         await using var connection = await BrokerInProcess.ConnectAsync(factory);
 
         Assert.That(broker.Log, Has.Some.StartsWith("192.0.2.1:41000 -> 192.0.2.2:5672: user 'guest' opened"));
-        var origin = broker.Connections.All.Single().Session!.Origin;
+        var origin = broker.Connections.All.Single().Client!.Origin;
         Assert.That((origin.PeerHost, origin.PeerPort, origin.Host, origin.Port), Is.EqualTo(("192.0.2.1", 41_000, "192.0.2.2", 5_672)));
     }
 

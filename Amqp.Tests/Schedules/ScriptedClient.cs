@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
 using Amqp.Server.Channels.Handlers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,26 +15,29 @@ internal sealed class ScriptedClient
 {
     private readonly MemorySink _sink;
     private readonly DispatchRound _round = new();
-    private readonly Session _session;
+    private readonly OpenedConnection _opened;
     private readonly AmqpChannel _channel;
 
     public ScriptedClient(SchedulesBroker broker, MemorySink? sink = null, long highWatermark = long.MaxValue, string virtualHost = "/")
     {
         _sink = sink ?? new MemorySink();
-        _session = new Session(broker.Broker, broker.Options, new Outbox(_sink, MemoryPool<byte>.Shared, highWatermark), _round, NullLogger.Instance)
+        var client = new BrokerClient(broker.Broker.Sessions, _round)
         {
             User = broker.Broker.Users.Find("guest")!,
             VirtualHost = broker.Broker.VirtualHosts.Find(virtualHost)!,
+            Origin = new SessionOrigin("scripted", "", 0, "", 0, "", [], 0),
+        };
+        _opened = new OpenedConnection(client, new Outbox(_sink, MemoryPool<byte>.Shared, highWatermark), NullLogger.Instance)
+        {
             Capabilities = default,
             FrameMax = 131_072,
             ChannelMax = 1,
             Heartbeat = 0,
-            Origin = new SessionOrigin("scripted", "", 0, "", 0, "", [], 0),
         };
-        _channel = new AmqpChannel(1, _session);
+        _channel = new AmqpChannel(1, _opened);
     }
 
-    public Outbox Outbox => _session.Outbox;
+    public Outbox Outbox => _opened.Outbox;
 
     /// <summary>The bodies of the deliveries that it was sent, in their order.</summary>
     public IReadOnlyList<string> Bodies => [.. _sink.Frames.Where(frame => frame.Type == FrameType.Body).Select(frame => Encoding.ASCII.GetString(frame.Payload))];
@@ -80,8 +84,7 @@ internal sealed class ScriptedClient
     {
         _channel.LeaveAll();
         _channel.Release();
-        foreach (var queue in _session.ExclusiveQueues)
-            _session.VirtualHost.Topology.DeleteAbandoned(queue, _round);
+        _opened.Client.Release();
         _round.Complete();
         _ = Outbox.CloseAsync();
     }
@@ -94,15 +97,5 @@ internal sealed class ScriptedClient
         ChannelFrames.Handle(_channel, new Frame(FrameType.Method, 1, encoded.WrittenSpan[Frame.HeaderSize..^1]));
     }
 
-    private void EndRound()
-    {
-        if (_session.Confirming.Count > 0)
-        {
-            _round.HandOver();
-            foreach (var channel in _session.Confirming)
-                channel.SealConfirms();
-            _session.Confirming.Clear();
-        }
-        _round.Complete();
-    }
+    private void EndRound() => _opened.Client.EndRound();
 }

@@ -154,7 +154,7 @@ public class RevokedAccessTests
         Assert.That(Queue.Counts.Ready, Is.EqualTo(there + 1));
     }
 
-    private Task<string> StateAsync() => Task.FromResult(_broker.Connections.All.Single(connection => connection.Session?.User.Name == "jo").State);
+    private Task<string> StateAsync() => Task.FromResult(_broker.Connections.All.Single(connection => connection.Client?.User.Name == "jo").State);
 
     private async Task<RawChannel> ConsumeAsync(FieldTable properties, bool autoDelete = false)
     {

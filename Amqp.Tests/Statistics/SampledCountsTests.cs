@@ -117,7 +117,7 @@ public sealed class SampledCountsTests : IAsyncDisposable
     {
         var http = new DefaultHttpContext();
         http.Request.QueryString = new QueryString(query);
-        var services = new ManagementServices(_broker.Broker, null!, new BrokerOptions(), () => [], null!, NullLogger.Instance) { Sessions = null!, Stop = () => { } };
+        var services = new ManagementServices(new(() => _broker.Broker), null!, new BrokerOptions(), () => [], null!, NullLogger.Instance) { Sessions = null!, Stop = () => { } };
         using var request = new ApiRequest(http, services, ApiUser.Nobody);
         return new SampleQuery(request);
     }

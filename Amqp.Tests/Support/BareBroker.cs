@@ -11,7 +11,6 @@ using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Tests.Faults;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Amqp.Tests.Support;
 

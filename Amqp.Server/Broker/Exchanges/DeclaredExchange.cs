@@ -1,5 +1,4 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
 

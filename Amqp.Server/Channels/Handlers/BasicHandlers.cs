@@ -1,12 +1,8 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
-using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Values;
-using Amqp.Storage;
 
 namespace Amqp.Server.Channels.Handlers;
 
@@ -27,141 +23,64 @@ internal static class BasicHandlers
     {
         if (method.PrefetchSize != 0)
             throw new AmqpException(ReplyCode.NotImplemented, $"prefetch_size!=0 ({method.PrefetchSize})");
-        lock (channel.Session.Outbox.Gate)
-        {
-            if (method.Global)
-                channel.PrefetchLimit = method.PrefetchCount;
-            else
-                channel.ConsumerPrefetch = method.PrefetchCount;
-        }
+        channel.Session.SetPrefetch(method.PrefetchCount, method.Global ? PrefetchScope.Session : PrefetchScope.NewConsumers);
         channel.Send(new BasicQosOk());
-        channel.ResumeConsumers();
     }
 
     private static void Consume(AmqpChannel channel, BasicConsume method)
     {
-        if (channel.QueueName(method.Queue) == ReservedNames.ReplyTo)
+        string queue = channel.QueueName(method.Queue);
+        if (queue == ReservedNames.ReplyTo)
         {
             DirectReplyToHandlers.Consume(channel, method);
             return;
         }
-        var session = channel.Session;
-        var queue = channel.GetQueueToRead(method.Queue);
-        int priority = ReadPriority(method.Arguments, queue);
-        session.WatchDeliveriesOf(queue);
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
-        var consumer = new ChannelConsumer(channel, queue, tag, method.NoAck, priority, channel.ConsumerPrefetch, method.Arguments);
-        lock (session.Outbox.Gate)
-            DemandRoomFor(channel, tag);
-        // Another thread may drain the queue as soon as the consumer is there: consume-ok goes out first, under the queue's lock.
-        queue.Subscribe(consumer, method.Exclusive, subscription =>
+        channel.Session.Topology.GetQueueToRead(queue); // what is wrong with the queue is said before what is wrong with an argument
+        int priority = ReadPriority(method.Arguments, queue, channel.Connection.VirtualHost.Name);
+        var options = new ConsumeOptions(tag, method.NoAck, method.Exclusive, priority, channel.Session.Consumers.Prefetch, method.Arguments);
+        channel.Session.Consume(queue, options, consumer =>
         {
-            consumer.Subscription = subscription;
-            lock (session.Outbox.Gate)
-            {
-                channel.Add(consumer);
-                if (!method.NoWait)
-                    session.Outbox.Write(channel.Number, new BasicConsumeOk(tag));
-            }
+            if (!method.NoWait)
+                channel.Connection.Outbox.Write(channel.Number, new BasicConsumeOk(consumer.Tag));
         });
-        session.Broker.Events.ConsumerCreated(consumer, method.Exclusive);
-        channel.Access.DemandQueue(AccessKind.Read, queue.Name); // again: who takes the permission away just now may not have seen the consumer yet
-        session.Round.Touch(session.Outbox);
-        session.Round.Touch(queue);
-    }
-
-    /// <summary>Demands that the channel may have a consumer more, of this tag. Under the gate.</summary>
-    /// <exception cref="AmqpException">530: the tag is in use, or there are too many.</exception>
-    public static void DemandRoomFor(AmqpChannel channel, string tag)
-    {
-        if (channel.FindConsumer(tag) is not null)
-            throw new AmqpException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
-        int most = channel.Session.Options.ConsumerMaxPerChannel;
-        if (most != 0 && channel.ConsumerCount >= most)
-            throw new AmqpException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
     }
 
     private static void Cancel(AmqpChannel channel, BasicCancel method)
     {
-        ChannelConsumer? consumer = null;
-        lock (channel.Session.Outbox.Gate)
+        if (channel.ReplyConsumer is { } replies && replies.Tag == method.ConsumerTag)
         {
-            if (channel.ReplyConsumer is { } replies && replies.Tag == method.ConsumerTag)
+            lock (channel.Gate)
                 replies.Cancel();
-            else
-                consumer = channel.FindConsumer(method.ConsumerTag);
-            if (consumer is not null)
-                channel.Forget(consumer);
         }
-        if (consumer is not null)
-            channel.Leave(consumer);
+        else
+        {
+            channel.Session.Consumers.Cancel(method.ConsumerTag);
+        }
         if (!method.NoWait)
             channel.Send(new BasicCancelOk(method.ConsumerTag));
     }
 
     private static void Get(AmqpChannel channel, BasicGet method)
     {
-        var queue = channel.GetQueueToRead(method.Queue);
-        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
-            throw NoGetBesideSingleActiveConsumer(queue);
-        channel.Session.WatchDeliveriesOf(queue);
-        if (!queue.TryGet((channel, queue, method.NoAck), method.NoAck, SendGetOk))
-        {
-            channel.Counts.Deliveries.GetEmpty++;
+        if (!channel.Session.Get(channel.QueueName(method.Queue), method.NoAck, channel, SendGetOk))
             channel.Send(new BasicGetEmpty());
-        }
-        if (queue.HasRules)
-            channel.Session.Round.Touch(queue); // what is in front now may have expired
-        channel.Session.Round.Touch(channel.Session.Outbox);
     }
 
-    /// <summary>RabbitMQ's classic queues let a message be got past the active consumer; its quorum queues do not.</summary>
-    private static AmqpException NoGetBesideSingleActiveConsumer(Queue queue) => new(
-        ReplyCode.ResourceLocked,
-        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer",
-        BasicGet.Id);
-
-    private static void SendGetOk((AmqpChannel Channel, Queue Queue, bool NoAck) state, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
+    private static void SendGetOk(AmqpChannel channel, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left)
     {
-        var (channel, queue, noAck) = state;
-        var session = channel.Session;
-        var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out var exchange, out var routingKey);
-        var getOk = new BasicGetOk(
-            0, message.IsRedelivered, OctetText.Decode(exchange), OctetText.Decode(routingKey), (uint)Math.Min(left, uint.MaxValue));
-        // Unlike a delivery, as in RabbitMQ, this one says so the first time too.
-        var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
-        ulong tag;
-        lock (session.Outbox.Gate)
-        {
-            ref var counts = ref channel.Counts.Deliveries;
-            (noAck ? ref counts.GetNoAck : ref counts.Get)++;
-            if (message.IsRedelivered)
-                counts.Redeliver++;
-            tag = noAck ? channel.NextDeliveryTag() : channel.Track(message, queue, consumer: null);
-            try
-            {
-                session.Outbox.Write(channel.Number, getOk with { DeliveryTag = tag });
-                session.Outbox.WriteContent(channel.Number, properties, content.Body, session.FrameMax);
-            }
-            catch (Exception error)
-            {
-                channel.Untrack(tag);
-                throw new OutputFailedException(error);
-            }
-        }
-        if (session.VirtualHost.Firehose is { } firehose
-            && firehose.Delivered(content.Address, properties, content.Body, queue, message.IsRedelivered, channel.TracedBy) is { } copy)
-            session.Round.Defer(copy);
-        session.VirtualHost.Spans?.NoteDelivery("get", content, queue, tag, message.IsRedelivered);
+        var outbox = channel.Connection.Outbox;
+        outbox.Write(channel.Number, new BasicGetOk(tag, isRedelivered, OctetText.Decode(exchange), OctetText.Decode(routingKey), (uint)Math.Min(left, uint.MaxValue)));
+        outbox.WriteContent(channel.Number, properties, content.Body, channel.Connection.FrameMax);
     }
 
-    private static int ReadPriority(FieldTable arguments, Queue queue)
+    private static int ReadPriority(FieldTable arguments, string queue, string virtualHost)
     {
         if (arguments["x-priority"] is not { } priority)
             return 0;
         if (!priority.IsInteger)
-            throw ArgumentTypes.Invalid("x-priority", queue.Name, queue.VirtualHost, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
+            throw ArgumentTypes.Invalid("x-priority", queue, virtualHost, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
         return (int)Math.Clamp(priority.AsInteger(), int.MinValue, int.MaxValue);
     }
 }

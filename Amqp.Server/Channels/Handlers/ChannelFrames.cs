@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Events;
-using Amqp.Server.Channels.Publishing;
 
 namespace Amqp.Server.Channels.Handlers;
 
@@ -50,7 +49,7 @@ internal static class ChannelFrames
             case FrameType.Method when MethodOf(frame) == ChannelOpen.Id:
                 throw ChannelHandlers.SecondOpen();
             case FrameType.Method:
-                _methods.Check(MethodOf(frame), frame.Payload[4..], channel.Session.Options.MaxTableDepth);
+                _methods.Check(MethodOf(frame), frame.Payload[4..], channel.Connection.Options.MaxTableDepth);
                 break;
             case FrameType.Header:
                 channel.Content.DiscardHeader(ContentHeader.Read(frame.Payload));
@@ -71,7 +70,7 @@ internal static class ChannelFrames
         // The two that make up nearly all traffic are read without a table, without strings and without handing over.
         if (id == BasicPublish.Id)
         {
-            channel.Session.HasPublished = true;
+            channel.Connection.HasPublished = true;
             channel.Content.Begin(PublishAddress.Read(arguments));
             return;
         }
@@ -81,19 +80,22 @@ internal static class ChannelFrames
             return;
         }
         // Whatever else is asked sees the effect of what was said before.
-        channel.Session.Round.Drain();
-        using (BrokerEvents.ActAs(channel.Session.User.Name))
-            _methods.Dispatch(channel, id, arguments, channel.Session.Options.MaxTableDepth);
+        channel.Connection.Round.Drain();
+        using (BrokerEvents.ActAs(channel.Connection.User.Name))
+            _methods.Dispatch(channel, id, arguments, channel.Connection.Options.MaxTableDepth);
     }
 
     private static void HandleHeader(AmqpChannel channel, in ContentHeader header)
     {
         ContentAssembler.DemandHeader(header);
-        long most = channel.Session.Options.MaxMessageSize;
-        if (header.BodySize > (ulong)most)
+        try
+        {
+            channel.Session.DemandSize(header.BodySize);
+        }
+        catch (AmqpException tooLarge)
         {
             channel.Content.DiscardHeader(header);
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"message size {header.BodySize} is larger than configured max size {most}", BasicPublish.Id);
+            throw new AmqpException(tooLarge.Code, tooLarge.Message, BasicPublish.Id);
         }
         if (channel.Content.TakeHeader(header))
             BasicPublishHandler.Publish(channel, default);

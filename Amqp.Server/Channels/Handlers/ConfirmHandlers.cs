@@ -10,9 +10,7 @@ internal static class ConfirmHandlers
 
     private static void Select(AmqpChannel channel, ConfirmSelect method)
     {
-        if (channel.Transaction is not null)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "cannot switch from tx to confirm mode");
-        channel.Confirms ??= new ConfirmTracker(channel.Counts);
+        channel.Session.Confirms.Select();
         if (!method.NoWait)
             channel.Send(new ConfirmSelectOk());
     }

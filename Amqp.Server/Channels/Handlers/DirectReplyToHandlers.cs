@@ -2,33 +2,33 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
-using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Channels.Handlers;
 
 /// <summary>Direct reply-to: what methods mean that name the pseudo-queue <c>amq.rabbitmq.reply-to</c>, in RabbitMQ's words.</summary>
 internal static class DirectReplyToHandlers
 {
-    /// <summary>Whether a message's reply-to asks for the name of the channel's own consumer.</summary>
-    public static bool IsPseudoQueue(ReadOnlySpan<byte> replyTo) => replyTo.SequenceEqual("amq.rabbitmq.reply-to"u8);
-
-    /// <summary>Gives a request the name that its reply shall be sent to.</summary>
+    /// <summary>Gives a request that asks for it the name that its reply shall be sent to.</summary>
     /// <exception cref="AmqpException">406: the channel takes no replies.</exception>
-    public static void NameRequester(AmqpChannel channel, in EncodedMessage request, ReadOnlySpan<byte> headers)
+    public static void NameRequester(AmqpChannel channel)
     {
+        var request = EncodedMessage.Read(channel.Content.Head);
+        var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.MaxTableDepth);
+        if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
+            return;
         if (channel.ReplyConsumer is not { } consumer) // only this thread ever sets it
         {
-            channel.Publisher.FindRoute(request.Address, request.Properties, headers, out _); // a missing exchange is said first
-            throw new AmqpException(ReplyCode.PreconditionFailed, "fast reply consumer does not exist", BasicPublish.Id);
+            channel.Session.Publisher.Routes.Find(request.Address, request.Properties, properties.Headers, out _); // a missing exchange is said first
+            throw new AmqpException(ReplyCode.PreconditionFailed, "fast reply consumer does not exist");
         }
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }
 
     public static void Consume(AmqpChannel channel, BasicConsume method)
     {
-        lock (channel.Session.Outbox.Gate)
+        lock (channel.Gate)
         {
-            BasicHandlers.DemandRoomFor(channel, method.ConsumerTag);
+            channel.Session.Consumers.DemandRoom(method.ConsumerTag);
             if (!method.NoAck)
                 throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer cannot acknowledge");
             if (channel.ReplyConsumer is not null)
@@ -43,7 +43,7 @@ internal static class DirectReplyToHandlers
     /// <exception cref="AmqpException">404: there is no such requester (any more).</exception>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
-        var host = channel.Session.VirtualHost;
+        var host = channel.Connection.VirtualHost;
         if (name != ReservedNames.ReplyTo && host.Routing.Replies.Find(name) is null)
             throw NameErrors.NoQueue(name, host.Name);
         channel.LastQueue = name;

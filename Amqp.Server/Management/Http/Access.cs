@@ -10,7 +10,7 @@ internal enum Access
     Management,
 
     /// <summary>The same, with a permission in the virtual host that the address names, or the tag administrator.</summary>
-    /// <remarks>What is done with queues, exchanges and messages demands the permission of an administrator too: see <see cref="ApiRequest.OpenChannel"/>.</remarks>
+    /// <remarks>What is done with queues, exchanges and messages demands the permission of an administrator too: see <see cref="ApiRequest.OpenSession"/>.</remarks>
     VirtualHost,
 
     /// <summary>The same for who only looks: the tag monitoring is enough, too.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Broker.VirtualHosts;
 
@@ -63,9 +64,9 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>The virtual host that the address names, or null when it names none or one that is not there.</summary>
     public VirtualHost? FindVirtualHost() => Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
-    /// <summary>A channel of the user in the virtual host that the address names.</summary>
-    /// <exception cref="ApiException">401: the user has no permission there, without which no tag opens a channel.</exception>
-    public LocalChannel OpenChannel() => User.CanAccess(VirtualHost) ? Services.OpenChannel(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
+    /// <summary>A session of the user in the virtual host that the address names.</summary>
+    /// <exception cref="ApiException">401: the user has no permission there, without which no tag opens a session.</exception>
+    public LocalSession OpenSession() => User.CanAccess(VirtualHost) ? Services.OpenSession(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
 
     /// <summary>A parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;

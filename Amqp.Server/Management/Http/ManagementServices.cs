@@ -1,6 +1,7 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
@@ -39,6 +40,6 @@ internal sealed record ManagementServices(
     /// <summary>When the process came up, in <see cref="Environment.TickCount64"/>.</summary>
     public long StartedAt { get; } = Environment.TickCount64;
 
-    /// <summary>A channel to do something in a virtual host with.</summary>
-    public LocalChannel OpenChannel(User user, VirtualHost virtualHost) => new(Broker, Options, user, virtualHost, Logger);
+    /// <summary>A session to do something in a virtual host with.</summary>
+    public LocalSession OpenSession(User user, VirtualHost virtualHost) => new(Broker.Sessions, user, virtualHost, "HTTP API");
 }

@@ -96,16 +96,16 @@ internal static class BindingEndpoints
         ApiRequest.DemandShort(source, "exchange");
         string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
         var arguments = request.Table("arguments");
-        using var channel = request.OpenChannel();
+        using var session = request.OpenSession();
         IBindingDestination? end;
         if (kind == "q")
         {
-            channel.Ask<QueueBind, QueueBindOk>(new QueueBind(destination, source, routingKey, false, arguments));
+            session.Do(asked => asked.Topology.BindQueue(source, destination, routingKey, arguments));
             end = host.FindQueue(destination);
         }
         else
         {
-            channel.Ask<ExchangeBind, ExchangeBindOk>(new ExchangeBind(destination, source, routingKey, false, arguments));
+            session.Do(asked => asked.Topology.BindExchange(source, destination, routingKey, arguments));
             end = host.FindExchange(destination);
         }
         if (end is null || host.FindExchange(source) is not { } exchange)
@@ -124,11 +124,11 @@ internal static class BindingEndpoints
     private static ApiReply Delete(ApiRequest request, string kind)
     {
         var binding = Demand(request, kind);
-        using var channel = request.OpenChannel();
+        using var session = request.OpenSession();
         if (kind == "q")
-            channel.Ask<QueueUnbind, QueueUnbindOk>(new QueueUnbind(binding.Destination.Name, binding.Source.Name, binding.RoutingKey, binding.Arguments));
+            session.Do(asked => asked.Topology.UnbindQueue(binding.Source.Name, binding.Destination.Name, binding.RoutingKey, binding.Arguments));
         else
-            channel.Ask<ExchangeUnbind, ExchangeUnbindOk>(new ExchangeUnbind(binding.Destination.Name, binding.Source.Name, binding.RoutingKey, false, binding.Arguments));
+            session.Do(asked => asked.Topology.UnbindExchange(binding.Source.Name, binding.Destination.Name, binding.RoutingKey, binding.Arguments));
         return ApiReply.NoContent;
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
 
@@ -13,28 +13,28 @@ internal static class ChannelEndpoints
         .Get("/vhosts/{vhost}/channels", Access.VirtualHostView, request =>
         {
             var host = request.VirtualHost;
-            return List(request, Visible(request).Where(channel => channel.Session.VirtualHost == host));
+            return List(request, Visible(request).Where(session => session.Client.VirtualHost == host));
         })
         .Get("/channels/{name}", Access.Management, request =>
         {
             string name = request.Name("name");
-            var channel = ConnectionEndpoints.Open(request).SelectMany(entry => entry.Connection.Channels).FirstOrDefault(channel => channel.Name == name) ?? throw ApiException.NotFound();
-            ConnectionEndpoints.DemandMaySee(request, channel.Session);
+            var session = ConnectionEndpoints.Open(request).SelectMany(entry => entry.Connection.Sessions).FirstOrDefault(session => session.Name == name) ?? throw ApiException.NotFound();
+            ConnectionEndpoints.DemandMaySee(request, session.Client);
             var query = new SampleQuery(request);
-            return ApiReply.Json(json => Write(json, channel, query, isAlone: true));
+            return ApiReply.Json(json => Write(json, session, query, isAlone: true));
         });
 
-    public static ListReply<AmqpChannel> List(ApiRequest request, IEnumerable<AmqpChannel> channels)
+    public static ListReply<BrokerSession> List(ApiRequest request, IEnumerable<BrokerSession> sessions)
     {
         var query = new SampleQuery(request);
-        return new(channels, channel => channel.Name, (json, channel) => Write(json, channel, query, isAlone: false));
+        return new(sessions, session => session.Name, (json, session) => Write(json, session, query, isAlone: false));
     }
 
     /// <summary>What only the answer for one channel has. As in RabbitMQ's rates mode <c>basic</c>, nothing is kept of single exchanges and queues.</summary>
-    private static void WriteParts(Utf8JsonWriter json, AmqpChannel channel)
+    private static void WriteParts(Utf8JsonWriter json, BrokerSession session)
     {
         json.WriteStartArray("consumer_details");
-        foreach (var consumer in channel.Consumers())
+        foreach (var consumer in session.Consumers.All)
             ConsumerView.Write(json, consumer);
         json.WriteEndArray();
         json.WriteStartArray("deliveries");
@@ -43,44 +43,44 @@ internal static class ChannelEndpoints
         json.WriteEndArray();
     }
 
-    private static IEnumerable<AmqpChannel> Visible(ApiRequest request) =>
-        ConnectionEndpoints.Visible(request).SelectMany(entry => entry.Connection.Channels);
+    private static IEnumerable<BrokerSession> Visible(ApiRequest request) =>
+        ConnectionEndpoints.Visible(request).SelectMany(entry => entry.Connection.Sessions);
 
-    private static void Write(Utf8JsonWriter json, AmqpChannel channel, SampleQuery query, bool isAlone)
+    private static void Write(Utf8JsonWriter json, BrokerSession session, SampleQuery query, bool isAlone)
     {
-        var session = channel.Session;
+        var client = session.Client;
         json.WriteStartObject();
-        json.WriteBoolean("confirm", channel.Confirms is not null);
+        json.WriteBoolean("confirm", session.Confirms.AreSelected);
         json.WriteStartObject("connection_details");
-        json.WriteString("name", session.Origin.ConnectionName);
-        json.WriteString("peer_host", session.Origin.PeerHost);
-        json.WriteNumber("peer_port", session.Origin.PeerPort);
+        json.WriteString("name", client.Origin.ConnectionName);
+        json.WriteString("peer_host", client.Origin.PeerHost);
+        json.WriteNumber("peer_port", client.Origin.PeerPort);
         json.WriteEndObject();
-        json.WriteNumber("consumer_count", channel.Consumers().Length);
-        json.WriteNumber("global_prefetch_count", channel.PrefetchLimit);
-        var held = channel.Transaction?.WaitingCounts ?? default;
+        json.WriteNumber("consumer_count", session.Consumers.Count);
+        json.WriteNumber("global_prefetch_count", session.Deliveries.Prefetch.Limit);
+        var held = session.Transactions.Held?.WaitingCounts ?? default;
         json.WriteNumber("acks_uncommitted", held.Acknowledgements);
         json.WriteNumber("messages_uncommitted", held.Publishes);
-        json.WriteNumber("messages_unconfirmed", channel.CountUnconfirmed());
+        json.WriteNumber("messages_unconfirmed", session.Confirms.WaitingCount);
         if (!query.IsDisabled)
         {
-            var counts = SampledCounts.Of(channel.Counts, query);
+            var counts = SampledCounts.Of(session.Counts, query);
             counts.WriteMessageStatistics(json);
-            if (channel.Counts.Samples is null || counts.ChangedAt is not null)
-                json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? session.Origin.ConnectedAt));
+            if (session.Counts.Samples is null || counts.ChangedAt is not null)
+                json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? client.Origin.ConnectedAt));
         }
         if (isAlone)
-            WriteParts(json, channel);
-        json.WriteNumber("messages_unacknowledged", channel.CountUnacknowledged());
-        json.WriteString("name", channel.Name);
+            WriteParts(json, session);
+        json.WriteNumber("messages_unacknowledged", session.Deliveries.Count);
+        json.WriteString("name", session.Name);
         json.WriteString("node", ManagementServices.NodeName);
-        json.WriteNumber("number", channel.Number);
-        json.WriteNumber("prefetch_count", channel.ConsumerPrefetch);
+        json.WriteNumber("number", session.Number);
+        json.WriteNumber("prefetch_count", session.Consumers.Prefetch);
         json.WriteString("state", "running");
-        json.WriteBoolean("transactional", channel.Transaction is not null);
-        json.WriteString("user", session.User.Name);
-        json.WriteString("user_who_performed_action", session.User.Name);
-        json.WriteString("vhost", session.VirtualHost.Name);
+        json.WriteBoolean("transactional", session.Transactions.Held is not null);
+        json.WriteString("user", client.User.Name);
+        json.WriteString("user_who_performed_action", client.User.Name);
+        json.WriteString("vhost", client.VirtualHost.Name);
         json.WriteEndObject();
     }
 }

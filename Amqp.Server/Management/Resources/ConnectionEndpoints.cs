@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Values;
-using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
@@ -17,7 +17,7 @@ internal static class ConnectionEndpoints
         .Get("/vhosts/{vhost}/connections", Access.VirtualHostView, request =>
         {
             var host = request.VirtualHost;
-            return List(request, Visible(request).Where(connection => connection.Session.VirtualHost == host));
+            return List(request, Visible(request).Where(connection => connection.Client.VirtualHost == host));
         })
         .Get("/connections/username/{user}", Access.Management, request => List(request, OfUser(request)))
         .Delete("/connections/username/{user}", Access.Management, request =>
@@ -36,54 +36,54 @@ internal static class ConnectionEndpoints
         .Delete("/connections/{name}", Access.Management, request =>
         {
             var connection = Demand(request);
-            DemandMayClose(request, connection.Session.User.Name);
+            DemandMayClose(request, connection.Client.User.Name);
             Close(request, connection);
             return ApiReply.NoContent;
         })
-        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Channels));
+        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Sessions));
 
     /// <summary>The open connections that the user may see: all of them, or the user's own.</summary>
-    public static IEnumerable<(AmqpConnection Connection, Session Session)> Visible(ApiRequest request) =>
-        Open(request).Where(entry => MaySee(request, entry.Session)).OrderBy(entry => entry.Session.Origin.ConnectedAt);
+    public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Visible(ApiRequest request) =>
+        Open(request).Where(entry => MaySee(request, entry.Client)).OrderBy(entry => entry.Client.Origin.ConnectedAt);
 
     /// <summary>All open connections, of whomever they are.</summary>
-    public static IEnumerable<(AmqpConnection Connection, Session Session)> Open(ApiRequest request) => request.Services.Connections.All
-        .Where(connection => connection.Session is not null)
-        .Select(connection => (connection, connection.Session!));
+    public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Open(ApiRequest request) => request.Services.Connections.All
+        .Where(connection => connection.Client is not null)
+        .Select(connection => (connection, connection.Client!));
 
     /// <exception cref="ApiException">401: the connection is another's, and the user sees only his own.</exception>
-    public static void DemandMaySee(ApiRequest request, Session session)
+    public static void DemandMaySee(ApiRequest request, BrokerClient client)
     {
-        if (!MaySee(request, session))
+        if (!MaySee(request, client))
             throw NotTheirs();
     }
 
-    private static ListReply<(AmqpConnection Connection, Session Session)> List(ApiRequest request, IEnumerable<(AmqpConnection Connection, Session Session)> connections)
+    private static ListReply<(AmqpConnection Connection, BrokerClient Client)> List(ApiRequest request, IEnumerable<(AmqpConnection Connection, BrokerClient Client)> connections)
     {
         var query = new SampleQuery(request);
         return new(connections, entry => entry.Connection.Peer.Name, (json, entry) => Write(json, entry, query));
     }
 
-    private static IEnumerable<(AmqpConnection Connection, Session Session)> OfUser(ApiRequest request)
+    private static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> OfUser(ApiRequest request)
     {
         string name = request.Name("user");
-        return Visible(request).Where(entry => entry.Session.User.Name == name);
+        return Visible(request).Where(entry => entry.Client.User.Name == name);
     }
 
-    private static (AmqpConnection Connection, Session Session) Demand(ApiRequest request)
+    private static (AmqpConnection Connection, BrokerClient Client) Demand(ApiRequest request)
     {
         string name = request.Name("name");
         foreach (var entry in Open(request))
         {
             if (entry.Connection.Peer.Name != name)
                 continue;
-            DemandMaySee(request, entry.Session);
+            DemandMaySee(request, entry.Client);
             return entry;
         }
         throw ApiException.NotFound();
     }
 
-    private static bool MaySee(ApiRequest request, Session session) => request.User.IsMonitoring || session.User.Name == request.User.Name;
+    private static bool MaySee(ApiRequest request, BrokerClient client) => request.User.IsMonitoring || client.User.Name == request.User.Name;
 
     /// <summary>Who sees others' connections does not for that close them.</summary>
     private static void DemandMayClose(ApiRequest request, string user)
@@ -94,7 +94,7 @@ internal static class ConnectionEndpoints
 
     private static ApiException NotTheirs() => ApiException.NotAuthorized("User not authorised to access object");
 
-    private static void Close(ApiRequest request, (AmqpConnection Connection, Session Session) connection)
+    private static void Close(ApiRequest request, (AmqpConnection Connection, BrokerClient Client) connection)
     {
         string reason = request.Http.Request.Headers["X-Reason"] is [{ Length: > 0 } given] ? given : "Closed via management plugin";
         request.Services.Logger.ConnectionClosedFor(connection.Connection.Peer.Name, request.User.Name, reason);
@@ -110,18 +110,18 @@ internal static class ConnectionEndpoints
         json.WriteNumber("send_pend", connection.Outbox.Waiting);
     }
 
-    private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, Session Session) entry, SampleQuery query)
+    private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, BrokerClient Client) entry, SampleQuery query)
     {
-        var (connection, session) = entry;
-        var origin = session.Origin;
+        var (connection, client) = entry;
+        var origin = client.Origin;
         var properties = FieldTableCodec.Read(origin.ClientProperties);
         json.WriteStartObject();
         json.WriteString("auth_mechanism", origin.Mechanism);
-        json.WriteNumber("channel_max", session.ChannelMax);
+        json.WriteNumber("channel_max", connection.ChannelMax);
         json.WriteNumber("channels", connection.Channels.Count);
         json.WriteTable("client_properties", properties);
         json.WriteNumber("connected_at", origin.ConnectedAt);
-        json.WriteNumber("frame_max", session.FrameMax == int.MaxValue ? 0 : session.FrameMax);
+        json.WriteNumber("frame_max", connection.FrameMax == int.MaxValue ? 0 : connection.FrameMax);
         json.WriteString("host", origin.Host);
         json.WriteString("name", origin.ConnectionName);
         json.WriteString("node", ManagementServices.NodeName);
@@ -140,13 +140,13 @@ internal static class ConnectionEndpoints
         json.WriteNull("ssl_key_exchange");
         json.WriteNull("ssl_protocol");
         json.WriteString("state", connection.State);
-        json.WriteNumber("timeout", session.Heartbeat);
+        json.WriteNumber("timeout", connection.Heartbeat);
         json.WriteString("type", "network");
-        json.WriteString("user", session.User.Name);
+        json.WriteString("user", client.User.Name);
         if (properties["connection_name"] is { Type: FieldType.LongString } name)
             json.WriteString("user_provided_name", name.AsString());
-        json.WriteString("user_who_performed_action", session.User.Name);
-        json.WriteString("vhost", session.VirtualHost.Name);
+        json.WriteString("user_who_performed_action", client.User.Name);
+        json.WriteString("vhost", client.VirtualHost.Name);
         json.WriteEndObject();
     }
 }

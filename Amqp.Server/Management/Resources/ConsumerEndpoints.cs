@@ -1,4 +1,4 @@
-using Amqp.Server.Channels;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
 
@@ -8,12 +8,12 @@ namespace Amqp.Server.Management.Resources;
 internal static class ConsumerEndpoints
 {
     public static ManagementApi MapConsumers(this ManagementApi api) => api
-        .Get("/consumers", Access.Management, request => List(ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Channel.Session.VirtualHost))))
+        .Get("/consumers", Access.Management, request => List(ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Session.Client.VirtualHost))))
         .Get("/consumers/{vhost}", Access.Management, request =>
         {
             var host = request.VirtualHost;
-            return List(ConsumerView.All(request.Services.Connections).Where(consumer => consumer.Channel.Session.VirtualHost == host && request.User.CanSee(host)));
+            return List(ConsumerView.All(request.Services.Connections).Where(consumer => consumer.Session.Client.VirtualHost == host && request.User.CanSee(host)));
         });
 
-    private static ListReply<ChannelConsumer> List(IEnumerable<ChannelConsumer> consumers) => new(consumers, consumer => consumer.Tag, ConsumerView.Write);
+    private static ListReply<SessionConsumer> List(IEnumerable<SessionConsumer> consumers) => new(consumers, consumer => consumer.Tag, ConsumerView.Write);
 }

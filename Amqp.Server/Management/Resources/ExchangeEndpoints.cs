@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Statistics;
@@ -110,16 +111,17 @@ internal static class ExchangeEndpoints
         string type = request.Text("type", "direct");
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete"), isInternal = request.Flag("internal");
         var arguments = request.Table("arguments");
-        using var channel = request.OpenChannel();
-        channel.Ask<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare(name, type, false, durable, autoDelete, isInternal, false, arguments));
+        var flags = (durable ? ExchangeFlags.Durable : 0) | (autoDelete ? ExchangeFlags.AutoDelete : 0) | (isInternal ? ExchangeFlags.Internal : 0);
+        using var session = request.OpenSession();
+        session.Do(asked => asked.Topology.DeclareExchange(ReservedNames.Clean(name), type, flags, arguments));
         return ApiReply.Put(isNew);
     }
 
     private static ApiReply Delete(ApiRequest request)
     {
         string name = Demand(request).Name;
-        using var channel = request.OpenChannel();
-        channel.Ask<ExchangeDelete, ExchangeDeleteOk>(new ExchangeDelete(name, request.Query("if-unused") == "true", false));
+        using var session = request.OpenSession();
+        session.Do(asked => asked.Topology.DeleteExchange(name, request.Query("if-unused") == "true"));
         return ApiReply.NoContent;
     }
 
@@ -134,16 +136,20 @@ internal static class ExchangeEndpoints
         string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
         if (request.Broker.Alarms.Reason is { } reason)
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"Publishers are blocked: {reason}");
-        using var channel = request.OpenChannel();
+        using var session = request.OpenSession();
         try
         {
-            bool isRouted = await channel.PublishAsync(NameOf(request), routingKey, properties, body, request.Http.RequestAborted);
+            bool isRouted = await session.PublishAsync(NameOf(request), routingKey, properties, body, request.Http.RequestAborted);
             return ApiReply.Json(json =>
             {
                 json.WriteStartObject();
                 json.WriteBoolean("routed", isRouted);
                 json.WriteEndObject();
             });
+        }
+        catch (ArgumentException tooLong)
+        {
+            throw ApiException.BadRequest(tooLong.Message);
         }
         catch (AmqpException error)
         {

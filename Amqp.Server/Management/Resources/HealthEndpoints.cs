@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Connections;
 using Amqp.Server.Management.Http;
@@ -156,13 +158,13 @@ internal static class HealthEndpoints
         const string queue = "aliveness-test";
         try
         {
-            using var channel = request.OpenChannel();
-            channel.Ask<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, false, false, false, false, false, FieldTable.Empty));
-            channel.Publish("", queue, new BasicProperties(), "test_message"u8);
-            var message = channel.Get(queue, most: 0);
+            using var session = request.OpenSession();
+            session.Do(asked => asked.Topology.DeclareQueue(queue, QueueFlags.None, FieldTable.Empty));
+            session.Publish("", queue, new BasicProperties(), "test_message"u8);
+            var message = session.Get(queue, most: 0);
             if (message is not null)
-                channel.Tell(new BasicAck(message.Method.DeliveryTag, false));
-            channel.Ask<QueueDelete, QueueDeleteOk>(new QueueDelete(queue, false, false, false));
+                session.Do(asked => asked.Settle(message.Tag, isMultiple: false, Settlement.Acknowledge));
+            session.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
             return message is not null ? Ok() : Failed(json => json.WriteString("reason", "the message did not come back"));
         }
         catch (AmqpException error) when (error.Code == ReplyCode.AccessRefused)

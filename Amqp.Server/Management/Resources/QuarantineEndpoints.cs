@@ -3,7 +3,6 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
 using Amqp.Storage;

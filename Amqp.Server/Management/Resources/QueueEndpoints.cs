@@ -1,5 +1,6 @@
-using Amqp.Protocol;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
@@ -51,24 +52,25 @@ internal static class QueueEndpoints
         if (node != ManagementServices.NodeName)
             throw ApiException.BadRequest($"Node {node} could not be contacted");
         bool isNew = host.FindQueue(name) is null;
-        using var channel = request.OpenChannel();
-        channel.Ask<QueueDeclare, QueueDeclareOk>(new QueueDeclare(name, false, durable, false, autoDelete, false, arguments));
+        var flags = (durable ? QueueFlags.Durable : 0) | (autoDelete ? QueueFlags.AutoDelete : 0);
+        using var session = request.OpenSession();
+        session.Do(asked => asked.Topology.DeclareQueue(ReservedNames.Clean(name), flags, arguments));
         return ApiReply.Put(isNew);
     }
 
     private static ApiReply Delete(ApiRequest request)
     {
         string name = Demand(request).Name;
-        using var channel = request.OpenChannel();
-        channel.Ask<QueueDelete, QueueDeleteOk>(new QueueDelete(name, request.Query("if-unused") == "true", request.Query("if-empty") == "true", false));
+        using var session = request.OpenSession();
+        session.DeleteQueue(name, request.Query("if-unused") == "true", request.Query("if-empty") == "true");
         return ApiReply.NoContent;
     }
 
     private static ApiReply Purge(ApiRequest request)
     {
         string name = Demand(request).Name;
-        using var channel = request.OpenChannel();
-        channel.Ask<QueuePurge, QueuePurgeOk>(new QueuePurge(name, false));
+        using var session = request.OpenSession();
+        session.Do(asked => asked.Topology.Purge(name));
         return ApiReply.NoContent;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
 
@@ -10,7 +11,7 @@ namespace Amqp.Server.Management.Resources;
 /// <summary><c>/api/queues/vhost/name/get</c>: a look at messages, which are then put back, or not.</summary>
 internal static class QueueMessages
 {
-    /// <summary>What a message takes in an answer besides its content, and in the memory of the channel that holds it.</summary>
+    /// <summary>What a message takes in an answer besides its content, and in the memory of the session that holds it.</summary>
     private const int Overhead = 512;
 
     public static ApiReply Get(ApiRequest request)
@@ -28,11 +29,11 @@ internal static class QueueMessages
         long truncate = request.Json.TryGetProperty("truncate", out _) ? request.Number("truncate") : long.MaxValue;
 
         int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
-        using var channel = request.OpenChannel();
-        var messages = Take(channel, request, queue, count < 0 ? long.MaxValue : count, most); // a negative number is all, as in RabbitMQ
+        using var session = request.OpenSession();
+        var messages = Take(session, request, queue, count < 0 ? long.MaxValue : count, most); // a negative number is all, as in RabbitMQ
         if (messages.Count > 0 && !isRequeued)
-            Settle(channel, messages[^1].Method.DeliveryTag, isRejected);
-        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto")); // what was not settled returns to its place with the channel's end
+            Settle(session, messages[^1].Tag, isRejected);
+        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto")); // what was not settled returns to its place with the session's end
     }
 
     private static (bool IsRequeued, bool IsRejected) ReadMode(string mode) => mode switch
@@ -45,13 +46,13 @@ internal static class QueueMessages
     };
 
     /// <summary>Takes as many as fit into one answer. What does not fit stays in the queue untouched, but for what another client's haste puts in front.</summary>
-    private static List<LocalMessage> Take(LocalChannel channel, ApiRequest request, string name, long count, int most)
+    private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {
         var messages = new List<LocalMessage>();
         long left = request.Services.Options.ManagementGetMaxBytes;
         try
         {
-            while (messages.Count < count && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most)) && channel.Get(name, most) is { } message)
+            while (messages.Count < count && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most)) && session.Get(name, most) is { } message)
             {
                 messages.Add(message);
                 left -= message.Size + Overhead;
@@ -71,24 +72,19 @@ internal static class QueueMessages
     /// <summary>Whether the next message fits; of a body no more counts than is shown of it.</summary>
     private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.FrontLength, most) + Overhead <= left;
 
-    private static void Settle(LocalChannel channel, ulong upTo, bool isRejected)
-    {
-        if (isRejected)
-            channel.Tell(new BasicNack(upTo, Multiple: true, Requeue: false));
-        else
-            channel.Tell(new BasicAck(upTo, Multiple: true));
-    }
+    private static void Settle(LocalSession session, ulong upTo, bool isRejected) =>
+        session.Do(asked => asked.Settle(upTo, isMultiple: true, isRejected ? Settlement.Reject : Settlement.Acknowledge));
 
     private static void Write(Utf8JsonWriter json, LocalMessage message, bool isTextWanted)
     {
-        var payload = message.Body.Span;
+        ReadOnlySpan<byte> payload = message.Body;
         bool isText = isTextWanted && Utf8.IsValid(payload);
         json.WriteStartObject();
         json.WriteNumber("payload_bytes", message.BodyLength);
-        json.WriteBoolean("redelivered", message.Method.Redelivered);
-        json.WriteString("exchange", message.Method.Exchange);
-        json.WriteString("routing_key", message.Method.RoutingKey);
-        json.WriteNumber("message_count", message.Method.MessageCount);
+        json.WriteBoolean("redelivered", message.IsRedelivered);
+        json.WriteString("exchange", message.Exchange);
+        json.WriteString("routing_key", message.RoutingKey);
+        json.WriteNumber("message_count", message.Left);
         json.WritePropertyName("properties");
         PropertiesView.Write(json, message.Properties);
         if (isText)

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Values;
-using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 using Amqp.Server.Management.Http;
 
@@ -10,12 +10,12 @@ namespace Amqp.Server.Management.Views;
 internal static class ConsumerView
 {
     /// <summary>The consumers of all connections.</summary>
-    public static IEnumerable<ChannelConsumer> All(ConnectionRegistry connections) =>
-        connections.All.SelectMany(connection => connection.Channels).SelectMany(channel => channel.Consumers());
+    public static IEnumerable<SessionConsumer> All(ConnectionRegistry connections) =>
+        connections.All.SelectMany(connection => connection.Sessions).SelectMany(session => session.Consumers.All);
 
-    public static void Write(Utf8JsonWriter json, ChannelConsumer consumer)
+    public static void Write(Utf8JsonWriter json, SessionConsumer consumer)
     {
-        var session = consumer.Channel.Session;
+        var client = consumer.Session.Client;
         json.WriteStartObject();
         json.WriteTable("arguments", consumer.Arguments);
         json.WriteBoolean("ack_required", !consumer.NoAck);
@@ -24,13 +24,13 @@ internal static class ConsumerView
         json.WriteBoolean("active", isActive);
         json.WriteString("activity_status", !isSingle ? "up" : isActive ? "single_active" : "waiting");
         json.WriteStartObject("channel_details");
-        json.WriteString("connection_name", session.Origin.ConnectionName);
-        json.WriteString("name", consumer.Channel.Name);
+        json.WriteString("connection_name", client.Origin.ConnectionName);
+        json.WriteString("name", consumer.Session.Name);
         json.WriteString("node", ManagementServices.NodeName);
-        json.WriteNumber("number", consumer.Channel.Number);
-        json.WriteString("peer_host", session.Origin.PeerHost);
-        json.WriteNumber("peer_port", session.Origin.PeerPort);
-        json.WriteString("user", session.User.Name);
+        json.WriteNumber("number", consumer.Session.Number);
+        json.WriteString("peer_host", client.Origin.PeerHost);
+        json.WriteNumber("peer_port", client.Origin.PeerPort);
+        json.WriteString("user", client.User.Name);
         json.WriteEndObject();
         json.WriteString("consumer_tag", consumer.Tag);
         json.WriteBoolean("exclusive", consumer.Subscription?.IsExclusive ?? false);

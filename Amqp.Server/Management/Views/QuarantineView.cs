@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Management.Views;
 

@@ -2,7 +2,6 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Management.Views;
 

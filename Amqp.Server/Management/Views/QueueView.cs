@@ -2,10 +2,10 @@ using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 using Amqp.Server.Management.Http;
 
@@ -71,9 +71,9 @@ internal static class QueueView
         WriteName(json, "operator_policy", policies.Match(PolicyKind.Operator, queue));
         WriteDefinition(json, policies.Effective(queue));
         var (exclusive, active) = queue.SpecialConsumers;
-        json.WriteString("exclusive_consumer_tag", (exclusive as ChannelConsumer)?.Tag);
-        json.WriteString("single_active_consumer_tag", (active as ChannelConsumer)?.Tag);
-        if (queue.Owner is Session owner)
+        json.WriteString("exclusive_consumer_tag", (exclusive as SessionConsumer)?.Tag);
+        json.WriteString("single_active_consumer_tag", (active as SessionConsumer)?.Tag);
+        if (queue.Owner is BrokerClient owner)
         {
             json.WriteStartObject("owner_pid_details");
             json.WriteString("name", owner.Origin.ConnectionName);

@@ -5,7 +5,6 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>A message that is with the client and not acknowledged.</summary>
 /// <remarks>40 bytes: a client with a long prefetch on many queues has a million of these.</remarks>
@@ -18,7 +18,7 @@ internal readonly struct Delivery
     /// <param name="message">Where the message is and its place in the queue.</param>
     /// <param name="queue">Where it came from.</param>
     /// <param name="consumer">Who it was delivered to; null for basic.get.</param>
-    public static Delivery Of(ulong tag, in StoredMessage message, Queue queue, ChannelConsumer? consumer) => new(tag, message, (object?)consumer ?? queue);
+    public static Delivery Of(ulong tag, in StoredMessage message, Queue queue, SessionConsumer? consumer) => new(tag, message, (object?)consumer ?? queue);
 
     public StoredMessage Message { get; }
 
@@ -28,8 +28,8 @@ internal readonly struct Delivery
     public bool IsGap => _source is null;
 
     /// <summary>Where it came from; null once it has been settled.</summary>
-    public Queue? Queue => _source is ChannelConsumer consumer ? consumer.Queue : (Queue?)_source;
+    public Queue? Queue => _source is SessionConsumer consumer ? consumer.Queue : (Queue?)_source;
 
     /// <summary>Who it was delivered to; null for basic.get.</summary>
-    public ChannelConsumer? Consumer => _source as ChannelConsumer;
+    public SessionConsumer? Consumer => _source as SessionConsumer;
 }

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Configuration;
 
-namespace Amqp.Server.Channels.Publishing;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>What the broker itself says in the properties of every message that a client publishes (RabbitMQ's message interceptors).</summary>
 /// <remarks>Has no state; whoever publishes calls it.</remarks>

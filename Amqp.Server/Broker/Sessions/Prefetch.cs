@@ -1,14 +1,14 @@
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The prefetch that all consumers of a channel share: basic.qos with global=true.</summary>
+/// <summary>The prefetch that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
 /// As in RabbitMQ, what was got by basic.get does not count, and a consumer that needs no acknowledgements waits too while there is no room.
-/// The lock of the connection's outbox guards everything.
+/// The gate of the session's sink guards everything.
 /// </remarks>
-internal sealed class ChannelPrefetch
+internal sealed class Prefetch
 {
-    private List<ChannelConsumer> _waiting = []; // the one first that was served longest ago
-    private List<ChannelConsumer> _resumed = []; // the list before, for the next time
+    private List<SessionConsumer> _waiting = []; // the one first that was served longest ago
+    private List<SessionConsumer> _resumed = []; // the list before, for the next time
     private int _count; // deliveries of consumers that are unacknowledged
     private ushort _limit;
 
@@ -30,7 +30,7 @@ internal sealed class ChannelPrefetch
     public void Note(int deliveries) => _count += deliveries;
 
     /// <summary>Whether a consumer may deliver; if not, it waits.</summary>
-    public bool HasRoom(ChannelConsumer consumer)
+    public bool HasRoom(SessionConsumer consumer)
     {
         if (_limit == 0 || _count < _limit)
             return true;
@@ -40,7 +40,7 @@ internal sealed class ChannelPrefetch
     }
 
     /// <summary>Takes those that wait, if there is room. The list is good until the next call.</summary>
-    public List<ChannelConsumer> TakeWaiting()
+    public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)
             return _resumed;
@@ -51,13 +51,13 @@ internal sealed class ChannelPrefetch
     }
 
     /// <summary>The consumer is gone.</summary>
-    public void Forget(ChannelConsumer consumer)
+    public void Forget(SessionConsumer consumer)
     {
         if (consumer.IsWaiting)
             _waiting.Remove(consumer);
     }
 
-    private void Add(ChannelConsumer consumer)
+    private void Add(SessionConsumer consumer)
     {
         consumer.IsWaiting = true;
         int at = _waiting.Count;

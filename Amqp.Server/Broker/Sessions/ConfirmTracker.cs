@@ -1,12 +1,11 @@
-using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Publisher confirms of one channel: counts the publishes and says up to which one they are safe.</summary>
+/// <summary>Publisher confirms of a session: counts the publishes and says up to which one they are safe.</summary>
 /// <remarks>
 /// <see cref="Note"/> and <see cref="Seal"/> belong to the read loop; the runs that wait, shared with whoever hears
-/// of a commit, to the lock of the connection's outbox.
+/// of a commit, to the gate of the session's sink.
 /// A round of publishes makes one run, if no queue refuses any of them, which waits for the position of its last persistent message: the commit that
 /// makes that one safe makes the others safe too.
 /// </remarks>
@@ -66,7 +65,7 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     }
 
     /// <summary>Writes the acks that a durable position allows. Under the gate.</summary>
-    public void Confirm(long durablePosition, Outbox outbox, ushort channel)
+    public void Confirm(long durablePosition, ISessionSink sink)
     {
         ulong upTo = _confirmed;
         while (_waiting.TryPeek(out var run) && run.Position <= durablePosition)
@@ -74,30 +73,30 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
             _waiting.Dequeue();
             if (run.Position == Refused)
             {
-                Acknowledge(upTo, outbox, channel);
-                outbox.Write(channel, new BasicNack(run.UpTo, Multiple: false, Requeue: false));
+                Acknowledge(upTo, sink);
+                sink.Refuse(run.UpTo, isMultiple: false);
                 _confirmed = run.UpTo;
             }
             upTo = run.UpTo;
         }
-        Acknowledge(upTo, outbox, channel);
+        Acknowledge(upTo, sink);
     }
 
     /// <summary>Writes a nack for all that waits: the store failed and will never keep it. Under the gate.</summary>
-    public void Refuse(Outbox outbox, ushort channel)
+    public void Refuse(ISessionSink sink)
     {
         if (_waiting.Count == 0)
             return;
-        outbox.Write(channel, new BasicNack(_sealed, Multiple: _sealed - _confirmed > 1, Requeue: false));
+        sink.Refuse(_sealed, isMultiple: _sealed - _confirmed > 1);
         _confirmed = _sealed;
         _waiting.Clear();
     }
 
-    private void Acknowledge(ulong upTo, Outbox outbox, ushort channel)
+    private void Acknowledge(ulong upTo, ISessionSink sink)
     {
         if (upTo == _confirmed)
             return;
-        outbox.Write(channel, new BasicAck(upTo, Multiple: upTo - _confirmed > 1));
+        sink.Confirm(upTo, isMultiple: upTo - _confirmed > 1);
         counts.NoteConfirmed(upTo - _confirmed);
         _confirmed = upTo;
     }

@@ -1,42 +1,39 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Whether the user of a channel may do what is asked, in RabbitMQ's words where not.</summary>
+/// <summary>Whether the user of a session may do what is asked, in RabbitMQ's words where not.</summary>
 /// <remarks>
 /// Owned by the connection's read loop. Remembers what was allowed last, as many as RabbitMQ does, until any permission changes;
 /// so asking again costs no regular expression and no memory.
 /// </remarks>
-internal sealed class ChannelAccess(Session session)
+internal sealed class AccessCheck(BrokerClient client)
 {
     private const int MostRemembered = 12;
 
-    private readonly PermissionStore _permissions = session.Broker.Permissions;
+    private readonly PermissionStore _permissions = client.Services.Permissions;
     private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the latest last
     private int _version;
 
     /// <exception cref="AmqpException">403: the user may not.</exception>
-    public void DemandQueue(AccessKind kind, string name) => Demand(kind, isQueue: true, name, default);
+    public void DemandQueue(AccessKind kind, string name) => Demand(kind, isQueue: true, name);
 
-    /// <param name="kind">What for.</param>
-    /// <param name="name">The exchange's name.</param>
-    /// <param name="cause">The method, where nobody else adds it to an error.</param>
     /// <exception cref="AmqpException">403: the user may not.</exception>
-    public void DemandExchange(AccessKind kind, string name, MethodId cause = default) => Demand(kind, isQueue: false, name, cause);
+    public void DemandExchange(AccessKind kind, string name) => Demand(kind, isQueue: false, name);
 
     /// <summary>Demands that a routing key may be used with a topic exchange.</summary>
     /// <exception cref="AmqpException">403: the user may not.</exception>
-    public void DemandTopic(AccessKind kind, string exchange, string routingKey, MethodId cause = default)
+    public void DemandTopic(AccessKind kind, string exchange, string routingKey)
     {
-        if (!_permissions.AllowsTopic(session.VirtualHost.Name, session.User.Name, kind, exchange, routingKey))
-            throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'", cause);
+        if (!_permissions.AllowsTopic(client.VirtualHost.Name, client.User.Name, kind, exchange, routingKey))
+            throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'");
     }
 
     /// <summary>What a channel is told that may no longer read a queue. Any thread.</summary>
-    public AmqpException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'", default);
+    public AmqpException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'");
 
-    private void Demand(AccessKind kind, bool isQueue, string name, MethodId cause)
+    private void Demand(AccessKind kind, bool isQueue, string name)
     {
         int version = _permissions.Version;
         if (version != _version)
@@ -45,8 +42,8 @@ internal sealed class ChannelAccess(Session session)
         if (IsRemembered(kind, isQueue, name))
             return;
         string asked = isQueue || name.Length > 0 ? name : "amq.default";
-        if (!_permissions.Allows(session.VirtualHost.Name, session.User.Name, kind, asked))
-            throw Refused(kind, $"{(isQueue ? "queue" : "exchange")} '{asked}'", cause);
+        if (!_permissions.Allows(client.VirtualHost.Name, client.User.Name, kind, asked))
+            throw Refused(kind, $"{(isQueue ? "queue" : "exchange")} '{asked}'");
         Remember((kind, isQueue, name));
     }
 
@@ -71,8 +68,7 @@ internal sealed class ChannelAccess(Session session)
         _allowed.Add(allowed);
     }
 
-    private AmqpException Refused(AccessKind kind, string what, MethodId cause) => new(
+    private AmqpException Refused(AccessKind kind, string what) => new(
         ReplyCode.AccessRefused,
-        $"{kind.Word()} access to {what} in vhost '{session.VirtualHost.Name}' refused for user '{session.User.Name}'",
-        cause);
+        $"{kind.Word()} access to {what} in vhost '{client.VirtualHost.Name}' refused for user '{client.User.Name}'");
 }

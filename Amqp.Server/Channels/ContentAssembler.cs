@@ -3,7 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Messages;
 
-namespace Amqp.Server.Channels.Publishing;
+namespace Amqp.Server.Channels;
 
 /// <summary>Gathers a publish from its method, header and body frames into the encoded form that is stored.</summary>
 /// <remarks>

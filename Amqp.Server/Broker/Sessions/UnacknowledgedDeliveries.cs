@@ -3,14 +3,14 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Amqp.Server.Broker.Alarms;
 
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>A channel's deliveries that are not acknowledged, in the order of their tags.</summary>
 /// <remarks>
 /// A ring of structs: tags only grow, so a tag is found by its distance from the first one, or by halving where
 /// there are gaps, without a hash map. A delivery settled in the middle leaves a gap, which goes when the ring is
 /// packed, so a message that is never acknowledged does not make the ring grow.
-/// The lock of the connection's outbox guards it.
+/// The gate of the session's sink guards it.
 /// </remarks>
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Routing;
 
-namespace Amqp.Server.Channels.Publishing;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Remembers where messages of an address go, for as long as the virtual host's topology stays as it is.</summary>
 /// <remarks>

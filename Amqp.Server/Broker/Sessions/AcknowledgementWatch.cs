@@ -1,9 +1,9 @@
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Tells which of a channel's deliveries have been unacknowledged for a time, without a clock read for each delivery.</summary>
 /// <remarks>
 /// From time to time the latest delivery tag is noted with the time: what has a tag up to it went out before.
-/// The lock of the connection's outbox guards it.
+/// The gate of the session's sink guards it.
 /// </remarks>
 internal sealed class AcknowledgementWatch
 {

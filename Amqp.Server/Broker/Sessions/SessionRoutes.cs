@@ -1,35 +1,30 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Counts;
-using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Errors;
-using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
-using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
 
-namespace Amqp.Server.Channels.Publishing;
+namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Takes a whole message of a channel: finds its route, stores it, adds it to its queues, or returns it.</summary>
-/// <remarks>Owned by the connection's read loop.</remarks>
-internal sealed class Publisher(AmqpChannel channel)
+/// <summary>Finds the routes of what a session publishes, if its user may send it there.</summary>
+/// <remarks>Owned by the one thread that asks for the session.</remarks>
+internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access, ChannelCounts counts)
 {
-    private readonly VirtualHost _virtualHost = channel.Session.VirtualHost;
-    private readonly RoutingTable _routing = channel.Session.VirtualHost.Routing;
-    private readonly RouteCache _routes = new(channel.Session.VirtualHost.Routing);
-    private readonly RouteFinder _finder = new(channel.Session.VirtualHost.Routing);
-    private readonly MessageIntake _intake = new(channel.Session.VirtualHost.Host.Services);
+    private readonly RoutingTable _routing = virtualHost.Routing;
+    private readonly RouteCache _routes = new(virtualHost.Routing);
+    private readonly RouteFinder _finder = new(virtualHost.Routing);
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the exchange that chose last
 
-    /// <summary>Where a message goes, if the user may send it there. What is remembered was allowed, and is forgotten when permissions change.</summary>
+    /// <summary>Where a message goes. What is remembered was allowed, and is forgotten when permissions change.</summary>
     /// <param name="address">Exchange and routing key as they came.</param>
     /// <param name="properties">Flags and property list as they came.</param>
     /// <param name="headers">The encoded fields of its headers.</param>
     /// <param name="tally">Counts what is published to the exchange.</param>
     /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
-    public MessageRoute FindRoute(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, out ExchangeTally tally)
+    public MessageRoute Find(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, out ExchangeTally tally)
     {
         bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
         if (!isSenderSelected && _routes.TryFind(address, out var known, out tally))
@@ -38,7 +33,7 @@ internal sealed class Publisher(AmqpChannel channel)
         var (version, declarations) = (_routing.Version, _routing.Declarations);
         PublishAddress.Split(address, out var exchangeName, out var routingKey);
         var exchange = FindChoosing(exchangeName, version) ?? DemandExchange(OctetText.Decode(exchangeName));
-        tally = channel.Counts.TallyOf(exchange.Counts);
+        tally = counts.TallyOf(exchange.Counts);
         if (exchange.Chooser is { } chooser && !isSenderSelected)
         {
             if (!ReferenceEquals(exchange, _choosing.Exchange) || version != _choosing.Version)
@@ -57,7 +52,7 @@ internal sealed class Publisher(AmqpChannel channel)
         return route;
     }
 
-    /// <summary>Where a message goes whose tx.commit has come. As in RabbitMQ the bindings are those at the time of the publish, and the queues those that have their names now.</summary>
+    /// <summary>Where a message goes whose commit has come. As in RabbitMQ the bindings are those at the time of the publish, and the queues those that have their names now.</summary>
     /// <param name="route">The route that was found at the publish.</param>
     /// <param name="version">The count of the virtual host's changes before that.</param>
     /// <param name="head">The head of the message.</param>
@@ -71,37 +66,8 @@ internal sealed class Publisher(AmqpChannel channel)
         IEnumerable<string> names = exchange.IsEmpty
             ? [OctetText.Decode(routingKey), .. SenderSelectedKeys.Read(EncodedProperties.Read(message.Properties).Headers), .. SenderSelectedKeys.Reveal(message.HiddenKeys)]
             : route.Queues.Select(queue => queue.Name);
-        Queue[] queues = [.. names.Select(_virtualHost.FindQueue).OfType<Queue>().Distinct()];
+        Queue[] queues = [.. names.Select(virtualHost.FindQueue).OfType<Queue>().Distinct()];
         return new MessageRoute(queues, route.Targets) { Replies = route.Replies };
-    }
-
-    /// <inheritdoc cref="MessageIntake.Store"/>
-    public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits) =>
-        _intake.Store(route, head, body, traits, channel.Session.Round);
-
-    /// <summary>Sends a reply to the requesters of its route.</summary>
-    /// <returns>False when none of them takes it any more.</returns>
-    public bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
-    {
-        var message = EncodedMessage.Read(head);
-        bool isTaken = false;
-        foreach (var consumer in route.Replies)
-            isTaken |= consumer.Deliver(message, body, channel.Session.Round);
-        return isTaken;
-    }
-
-    /// <summary>Sends a mandatory message back that no queue takes (basic.return 312).</summary>
-    public void Return(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
-    {
-        var message = EncodedMessage.Read(head);
-        PublishAddress.Split(message.Address, out var exchange, out var routingKey);
-        var session = channel.Session;
-        lock (session.Outbox.Gate)
-        {
-            session.Outbox.Write(channel.Number, new BasicReturn((ushort)ReplyCode.NoRoute, ReplyCode.NoRoute.Name(), OctetText.Decode(exchange), OctetText.Decode(routingKey)));
-            session.Outbox.WriteContent(channel.Number, message.Properties, body, session.FrameMax);
-        }
-        session.Round.Touch(session.Outbox);
     }
 
     /// <summary>The exchange that chose last, if it is of this name and still there: the choice then costs not even a string.</summary>
@@ -110,18 +76,17 @@ internal sealed class Publisher(AmqpChannel channel)
 
     private void DemandTopics(Exchange exchange, in RoutedMessage message)
     {
-        channel.Access.DemandTopic(AccessKind.Write, exchange.Name, message.RoutingKey, BasicPublish.Id);
+        access.DemandTopic(AccessKind.Write, exchange.Name, message.RoutingKey);
         foreach (string key in message.FurtherKeys)
-            channel.Access.DemandTopic(AccessKind.Write, exchange.Name, key, BasicPublish.Id);
+            access.DemandTopic(AccessKind.Write, exchange.Name, key);
     }
 
     private Exchange DemandExchange(string name)
     {
-        channel.Access.DemandExchange(AccessKind.Write, name, BasicPublish.Id);
-        var exchange = _routing.Find(name)
-            ?? throw new AmqpException(ReplyCode.NotFound, NameErrors.NoExchange(name, _virtualHost.Name).Message, BasicPublish.Id);
+        access.DemandExchange(AccessKind.Write, name);
+        var exchange = _routing.Find(name) ?? throw NameErrors.NoExchange(name, virtualHost.Name);
         if (exchange.IsInternal)
-            throw new AmqpException(ReplyCode.AccessRefused, $"cannot publish to internal exchange '{name}' in vhost '{_virtualHost.Name}'", BasicPublish.Id);
+            throw new AmqpException(ReplyCode.AccessRefused, $"cannot publish to internal exchange '{name}' in vhost '{virtualHost.Name}'");
         return exchange;
     }
 }

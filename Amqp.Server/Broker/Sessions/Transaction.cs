@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Routing;
 
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>What a transactional channel holds back until tx.commit: publishes and acknowledgements, in order.</summary>
 /// <remarks>Owned by the connection's read loop.</remarks>

@@ -1,4 +1,4 @@
-namespace Amqp.Server.Channels;
+namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Where a session comes from: the connection's two ends, and what the client said of itself.</summary>
 /// <param name="ConnectionName">RabbitMQ's name for the connection.</param>

@@ -1,0 +1,117 @@
+using Amqp.Protocol;
+using Amqp.Storage;
+
+namespace Amqp.Server.Broker.Sessions;
+
+/// <summary>What becomes of a session's deliveries: acknowledged, rejected, requeued.</summary>
+/// <remarks>Owned by the one thread that asks for the session.</remarks>
+internal sealed class Settlements(BrokerSession session)
+{
+    private readonly BrokerClient _client = session.Client;
+    private readonly SessionDeliveries _deliveries = session.Deliveries;
+
+    /// <summary>Settles one delivery, or all up to it. In a transaction it is held until the commit.</summary>
+    /// <param name="tag">Its tag. With <paramref name="isMultiple"/> 0 stands for all there are.</param>
+    /// <param name="isMultiple">All up to this one.</param>
+    /// <param name="settlement">What becomes of it.</param>
+    /// <exception cref="AmqpException">406: there is no such delivery.</exception>
+    public void Settle(ulong tag, bool isMultiple, Settlement settlement)
+    {
+        if (session.Transactions.Held is { } transaction)
+        {
+            Hold(transaction, tag, isMultiple, settlement);
+            return;
+        }
+        if (!isMultiple)
+        {
+            if (!_deliveries.TryTake(tag, isHeld: false, out var delivery))
+                throw UnknownTag(tag);
+            session.Consumers.ResumeWaiting(); // before a requeue touches its queue: who waits has the first turn
+            Apply(delivery, settlement);
+            return;
+        }
+        ulong upTo = DemandUpTo(tag);
+        while (_deliveries.TryTakeFirst(upTo, isHeld: false, out var delivery))
+        {
+            session.Consumers.ResumeWaiting();
+            Apply(delivery, settlement);
+            if (_client.Round.IsFull)
+                _client.Round.HandOver();
+        }
+    }
+
+    /// <summary>Does to a delivery what was said of it.</summary>
+    public void Apply(in Delivery delivery, Settlement settlement)
+    {
+        var queue = delivery.Queue!;
+        if (settlement == Settlement.Requeue)
+        {
+            Requeue(delivery);
+            return;
+        }
+        if (settlement == Settlement.Acknowledge)
+            session.Counts.Deliveries.Ack++;
+        else if (queue.Settings.DeadLetterExchange is null)
+            queue.NoteDropped();
+        if (settlement == Settlement.Reject && queue.Settings.DeadLetterExchange is not null)
+        {
+            queue.Reject(delivery.Message, delivery.Consumer?.Subscription);
+            _client.Round.Touch(queue);
+        }
+        else
+        {
+            _client.Round.Acknowledge(queue, delivery.Consumer?.Subscription, delivery.Message);
+        }
+    }
+
+    /// <summary>Returns every delivery to its queue, all of a queue's at once: none overtakes another.</summary>
+    /// <param name="isReturned">The client said so; else the session is gone.</param>
+    public void RequeueAll(bool isReturned)
+    {
+        var deliveries = new List<Delivery>();
+        while (_deliveries.TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
+            deliveries.Add(delivery);
+        session.Consumers.ResumeWaiting(); // before the requeues touch their queues: who waits has the first turn
+        foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
+        {
+            ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);
+            foreach (var consumer in ofQueue.Select(delivery => delivery.Consumer).OfType<SessionConsumer>().Distinct())
+                ofQueue.Key.Resume(consumer.Subscription!);
+            _client.Round.Touch(ofQueue.Key);
+        }
+    }
+
+    private void Requeue(in Delivery delivery)
+    {
+        var message = delivery.Message;
+        delivery.Queue!.Requeue(new ReadOnlySpan<StoredMessage>(in message), isReturned: true);
+        if (delivery.Consumer?.Subscription is { } subscription)
+            delivery.Queue.Resume(subscription);
+        _client.Round.Touch(delivery.Queue);
+    }
+
+    private void Hold(Transaction transaction, ulong tag, bool isMultiple, Settlement settlement)
+    {
+        Delivery delivery;
+        if (!isMultiple)
+        {
+            if (!_deliveries.TryTake(tag, isHeld: true, out delivery))
+                throw UnknownTag(tag);
+            transaction.Add(delivery, settlement);
+            return;
+        }
+        ulong upTo = DemandUpTo(tag);
+        while (_deliveries.TryTakeFirst(upTo, isHeld: true, out delivery))
+            transaction.Add(delivery, settlement);
+    }
+
+    /// <summary>The last tag that a multiple settlement is for. 0 means all there are; any other must be there itself.</summary>
+    private ulong DemandUpTo(ulong tag)
+    {
+        if (tag != 0 && !_deliveries.Has(tag))
+            throw UnknownTag(tag);
+        return tag == 0 ? ulong.MaxValue : tag;
+    }
+
+    private static AmqpException UnknownTag(ulong tag) => new(ReplyCode.PreconditionFailed, $"unknown delivery tag {tag}");
+}
