@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Storage;
 
 namespace Amqp.Server.Channels;
@@ -52,6 +53,10 @@ internal sealed class MethodTable<TReceiver>
             try
             {
                 handle(receiver, method);
+            }
+            catch (BrokerException error)
+            {
+                throw error.ToAmqp(TMethod.Id);
             }
             catch (AmqpException error) when (error.Cause == default)
             {

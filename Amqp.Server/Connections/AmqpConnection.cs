@@ -306,7 +306,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     private void DemandNotDeleted(OpenedConnection opened)
     {
         if (opened.VirtualHost.IsDeleted)
-            throw NameErrors.Deleted(opened.VirtualHost.Name);
+            throw NameErrors.Deleted(opened.VirtualHost.Name).ToAmqp();
         if (_broker.Users.Find(opened.User.Name) is null)
             throw ConnectionRegistry.UserDeleted(opened.User.Name);
     }

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
@@ -102,7 +103,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     {
         foreach (var channel in _channels.Values)
             if (!channel.IsClosing && channel.Session.Consumers.Revoked is { } reason)
-                Close(channel, reason);
+                Close(channel, reason.ToAmqp());
     }
 
     private void HandleOpen(AmqpChannel channel, in Frame frame)

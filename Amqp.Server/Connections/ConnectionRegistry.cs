@@ -72,7 +72,7 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     public void FollowAccess(MessageBroker broker)
     {
         broker.Users.Deleted += name => CloseWhere(connection => connection.Opened?.User.Name == name, UserDeleted(name));
-        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name));
+        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name).ToAmqp());
         broker.Permissions.UserChanged += (virtualHost, user) =>
         {
             foreach (var connection in All.Where(connection => connection.Opened is { } session && session.User.Name == user && session.VirtualHost.Name == virtualHost))

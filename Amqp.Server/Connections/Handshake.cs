@@ -2,9 +2,12 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
 
@@ -75,7 +78,7 @@ internal sealed class Handshake(
             throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
         if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
             throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
-        var admission = broker.Clients.Admit(user.Name, virtualHost);
+        var admission = Admit(user, virtualHost);
         try
         {
             Send(new ConnectionOpenOk());
@@ -101,6 +104,18 @@ internal sealed class Handshake(
         {
             admission.Dispose(); // nobody else knows of it yet
             throw;
+        }
+    }
+
+    private ClientCounts.Admission Admit(User user, VirtualHost virtualHost)
+    {
+        try
+        {
+            return broker.Clients.Admit(user.Name, virtualHost);
+        }
+        catch (BrokerException full)
+        {
+            throw full.ToAmqp(ConnectionOpen.Id);
         }
     }
 

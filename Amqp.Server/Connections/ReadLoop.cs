@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Channels;
@@ -119,6 +120,10 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             {
                 HandleUntilError(ref buffer);
                 return;
+            }
+            catch (BrokerException error)
+            {
+                connection.Close(error.ToAmqp());
             }
             catch (AmqpException error)
             {

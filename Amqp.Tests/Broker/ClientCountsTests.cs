@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Tests.Support;
@@ -142,7 +143,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
             while (admitted.Count < 100)
                 admitted.Add(_broker.Broker.Clients.Admit(user, _broker.Host));
         }
-        catch (AmqpException refused) when (refused.Code == ReplyCode.NotAllowed)
+        catch (BrokerException refused) when (refused.Error == BrokerError.NotAllowed)
         {
             // That is the limit.
         }
@@ -157,7 +158,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
             for (; opened < 100; opened++)
                 admission.OpenChannel();
         }
-        catch (AmqpException refused) when (refused.Code == ReplyCode.NotAllowed)
+        catch (BrokerException refused) when (refused.Error == BrokerError.NotAllowed)
         {
             // That is the limit.
         }

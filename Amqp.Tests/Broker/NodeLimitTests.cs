@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Rules;
@@ -148,7 +149,7 @@ public class NodeLimitTests
     public void The_first_virtual_host_is_made_whatever_the_limit()
     {
         Assert.That(_unlimited.Broker.VirtualHosts.All.Select(host => host.Name), Is.EqualTo(["/"]));
-        Assert.That(() => _unlimited.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.TypeOf<AmqpException>().With.Message.EqualTo("cannot create vhost 'a': vhost limit of 0 is reached"));
+        Assert.That(() => _unlimited.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.TypeOf<BrokerException>().With.Message.EqualTo("cannot create vhost 'a': vhost limit of 0 is reached"));
     }
 
     [Test]
@@ -157,7 +158,7 @@ public class NodeLimitTests
         await using var broker = await BrokerInProcess.StartAsync("vhost_max = 2");
         broker.Broker.VirtualHosts.Put("a", VirtualHostDescription.None);
 
-        Assert.That(() => broker.Broker.VirtualHosts.Put("b", VirtualHostDescription.None), Throws.TypeOf<AmqpException>().With.Message.EqualTo("cannot create vhost 'b': vhost limit of 2 is reached"));
+        Assert.That(() => broker.Broker.VirtualHosts.Put("b", VirtualHostDescription.None), Throws.TypeOf<BrokerException>().With.Message.EqualTo("cannot create vhost 'b': vhost limit of 2 is reached"));
         Assert.That(() => broker.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.Nothing);
     }
 

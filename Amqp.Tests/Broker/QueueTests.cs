@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Publishing;
@@ -27,9 +28,9 @@ public sealed class QueueTests : IAsyncDisposable
         var last = _broker.Consume(queue);
         Assert.That(queue.Unsubscribe(last.Subscription), Is.True, "the queue is to go");
 
-        var refused = Assert.Throws<AmqpException>(() => _broker.Consume(queue));
+        var refused = Assert.Throws<BrokerException>(() => _broker.Consume(queue));
 
-        Assert.That(refused!.Code, Is.EqualTo(ReplyCode.NotFound));
+        Assert.That(refused!.Error, Is.EqualTo(BrokerError.NotFound));
     }
 
     [Test]
@@ -636,7 +637,7 @@ public sealed class QueueTests : IAsyncDisposable
         if (isAllowed)
             Assert.DoesNotThrow(Second);
         else
-            Assert.That(Assert.Throws<AmqpException>(Second)!.Code, Is.EqualTo(ReplyCode.AccessRefused));
+            Assert.That(Assert.Throws<BrokerException>(Second)!.Error, Is.EqualTo(BrokerError.Refused));
     }
 
     [Test]
@@ -653,7 +654,7 @@ public sealed class QueueTests : IAsyncDisposable
         {
             Assert.That(_broker.Host.Topology.DeleteQueue(queue, ifUnused, ifEmpty).Ready, Is.EqualTo(isFull ? 1 : 0));
         }
-        catch (AmqpException refused) when (refused.Code == ReplyCode.PreconditionFailed)
+        catch (BrokerException refused) when (refused.Error == BrokerError.Precondition)
         {
             isRefused = true;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Queues;
@@ -161,7 +162,7 @@ public sealed class RouterTests
     public void What_is_hashed_is_named_by_a_text(string argument) =>
         Assert.That(
             () => Routers.Create(new ExchangeDeclaration("x", "v", "x-consistent-hash", FieldTable.Empty.With(argument, FieldValue.FromInt32(1)))),
-            Throws.TypeOf<AmqpException>().With.Message.EqualTo($"invalid type 'signedint' for arg '{argument}' in exchange 'x' in vhost 'v'"));
+            Throws.TypeOf<BrokerException>().With.Message.EqualTo($"invalid type 'signedint' for arg '{argument}' in exchange 'x' in vhost 'v'"));
 
     [TestCase("250", 250)]
     [TestCase("+250", 250)]

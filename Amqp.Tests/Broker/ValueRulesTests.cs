@@ -156,9 +156,9 @@ public sealed class ValueRulesTests
             QueueArguments.Parse(table, "q", "/");
             return true;
         }
-        catch (AmqpException error)
+        catch (BrokerException error)
         {
-            Assert.That(error.Code, Is.EqualTo(ReplyCode.PreconditionFailed));
+            Assert.That(error.Error, Is.EqualTo(BrokerError.Precondition));
             return false;
         }
     }

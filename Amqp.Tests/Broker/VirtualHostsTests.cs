@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.VirtualHosts;
@@ -77,7 +78,7 @@ public sealed class VirtualHostsTests
         for (int i = 0; i < most; i++)
             broker.Declare($"q{i}");
         if (limit >= 0)
-            Assert.That(() => broker.Declare("more"), Throws.TypeOf<AmqpException>().With.Message.EqualTo($"cannot declare queue 'more': queue limit in vhost '/' ({limit}) is reached"));
+            Assert.That(() => broker.Declare("more"), Throws.TypeOf<BrokerException>().With.Message.EqualTo($"cannot declare queue 'more': queue limit in vhost '/' ({limit}) is reached"));
         Assert.That(broker.Host.QueueCount, Is.EqualTo(most));
     }
 

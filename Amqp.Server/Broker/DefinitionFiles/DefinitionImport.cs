@@ -33,7 +33,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
             Check(definitions);
             return _plan.Run();
         }
-        catch (AmqpException error)
+        catch (BrokerException error)
         {
             throw new DefinitionException(error.Message);
         }

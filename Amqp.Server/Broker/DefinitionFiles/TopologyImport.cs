@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
@@ -17,7 +18,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = []; // in no virtual host: to check bindings with
 
     /// <exception cref="DefinitionException">A field cannot be.</exception>
-    /// <exception cref="AmqpException">The queue cannot be.</exception>
+    /// <exception cref="BrokerException">The queue cannot be.</exception>
     public void CheckQueue(string host, FieldTable fields)
     {
         string name = fields.Name("name", "queue"), what = $"queue '{name}' in vhost '{host}'";
@@ -42,7 +43,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <exception cref="DefinitionException">A field cannot be.</exception>
-    /// <exception cref="AmqpException">The exchange cannot be.</exception>
+    /// <exception cref="BrokerException">The exchange cannot be.</exception>
     public void CheckExchange(string host, FieldTable fields)
     {
         string name = fields.Name("name", "exchange"), type = fields.Text("type"), what = $"exchange '{name}' in vhost '{host}'";
@@ -62,7 +63,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <exception cref="DefinitionException">A field cannot be.</exception>
-    /// <exception cref="AmqpException">The binding's arguments make no sense for its exchange.</exception>
+    /// <exception cref="BrokerException">The binding's arguments make no sense for its exchange.</exception>
     public void CheckBinding(string host, FieldTable fields)
     {
         string source = fields.Name("source", "exchange"), destination = fields.Text("destination"), routingKey = fields.Name("routing_key", "routing_key");
@@ -115,12 +116,12 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         {
             check();
         }
-        catch (AmqpException error) when (isThere)
+        catch (BrokerException error) when (isThere)
         {
             plan.LeaveOut(Different(what, error));
             return;
         }
-        catch (AmqpException error) when (error.Code is ReplyCode.NotImplemented or ReplyCode.CommandInvalid)
+        catch (BrokerException error) when (error.Error is BrokerError.NotSupported or BrokerError.UnknownType)
         {
             plan.LeaveOut(error.Message.StartsWith(what, StringComparison.Ordinal) ? error.Message : $"{what}: {error.Message}");
             return;
@@ -138,13 +139,13 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         {
             declare();
         }
-        catch (AmqpException error)
+        catch (BrokerException error)
         {
             plan.LeaveOutAfterAll(Different(what, error));
         }
     }
 
-    private static string Different(string what, AmqpException error) => $"{what} is there already, and other than that: {error.Message}";
+    private static string Different(string what, BrokerException error) => $"{what} is there already, and other than that: {error.Message}";
 
     private void Bind(string what, VirtualHost host, string source, string destination, bool isQueue, string routingKey, FieldTable arguments)
     {

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
 
@@ -10,14 +11,14 @@ internal static class DeclaredExchange
     private const string AlternateExchange = "alternate-exchange";
 
     /// <summary>An exchange as it is declared, in no virtual host yet.</summary>
-    /// <exception cref="AmqpException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
+    /// <exception cref="BrokerException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
     public static Exchange Make(in ExchangeDeclaration declared, ExchangeFlags flags)
     {
         Routers.DemandType(declared.Type);
         if (declared.Arguments[AlternateExchange] is { Type: not FieldType.LongString } alternate)
             throw ArgumentTypes.WrongType(alternate, AlternateExchange, "exchange", declared.Name, declared.VirtualHost);
         if (declared.Arguments[AlternateExchange] is { } given && ValueRules.Of(AlternateExchange)(given) is { } reason)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid arg '{AlternateExchange}' for exchange '{declared.Name}' in vhost '{declared.VirtualHost}': {reason}");
+            throw new BrokerException(BrokerError.Precondition, $"invalid arg '{AlternateExchange}' for exchange '{declared.Name}' in vhost '{declared.VirtualHost}': {reason}");
         return new Exchange(declared.Name, declared.Type, Routers.Create(declared), flags, declared.Arguments);
     }
 }

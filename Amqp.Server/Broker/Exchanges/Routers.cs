@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Exchanges.Hashing;
 using Amqp.Server.Broker.Exchanges.History;
@@ -26,15 +27,15 @@ internal static class Routers
     /// <summary>The names of the types.</summary>
     public static IEnumerable<string> Types => _byType.Keys.Order(StringComparer.Ordinal);
 
-    /// <exception cref="AmqpException">503: there is no such type.</exception>
+    /// <exception cref="BrokerException">503: there is no such type.</exception>
     public static void DemandType(string type)
     {
         if (!_byType.ContainsKey(type))
-            throw new AmqpException(ReplyCode.CommandInvalid, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+            throw new BrokerException(BrokerError.UnknownType, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
     }
 
     /// <summary>A router for an exchange that is being declared or restored.</summary>
-    /// <exception cref="AmqpException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
+    /// <exception cref="BrokerException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
     public static IRouter Create(ExchangeDeclaration exchange)
     {
         DemandType(exchange.Type);

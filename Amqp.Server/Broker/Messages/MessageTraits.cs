@@ -1,5 +1,6 @@
 using System.Text;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Messages;
 
@@ -13,7 +14,7 @@ internal readonly record struct MessageTraits(bool IsPersistent, byte Priority, 
     private const int LineLength = 80; // at which Erlang breaks what it prints
 
     /// <summary>Reads them off a publish.</summary>
-    /// <exception cref="AmqpException">406: the expiration is no number of milliseconds.</exception>
+    /// <exception cref="BrokerException">406: the expiration is no number of milliseconds.</exception>
     public static MessageTraits Of(in EncodedProperties properties) => new(
         properties.IsPersistent,
         properties.Priority,
@@ -38,11 +39,11 @@ internal readonly record struct MessageTraits(bool IsPersistent, byte Priority, 
         return value;
     }
 
-    private static AmqpException Invalid(ReadOnlySpan<byte> text, string reason)
+    private static BrokerException Invalid(ReadOnlySpan<byte> text, string reason)
     {
         string prefix = $"invalid expiration '{OctetText.Decode(text)}': ";
         if (prefix.Length + reason.Length > LineLength && reason.IndexOf(',', StringComparison.Ordinal) is var comma and > 0)
             reason = $"{reason[..(comma + 1)]}\n{new string(' ', prefix.Length + 1)}{reason[(comma + 1)..]}";
-        return new AmqpException(ReplyCode.PreconditionFailed, prefix + reason, BasicPublish.Id);
+        return new BrokerException(BrokerError.Precondition, prefix + reason);
     }
 }

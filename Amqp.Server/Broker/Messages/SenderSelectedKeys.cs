@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Messages;
@@ -15,7 +16,7 @@ internal static class SenderSelectedKeys
         EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
 
     /// <summary>The keys of both headers.</summary>
-    /// <exception cref="AmqpException">406: one is no array of long strings.</exception>
+    /// <exception cref="BrokerException">406: one is no array of long strings.</exception>
     public static string[] Read(ReadOnlySpan<byte> headers)
     {
         var keys = new List<string>();
@@ -91,8 +92,7 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    private static AmqpException Unacceptable(string name, FieldType type) => new(
-        ReplyCode.PreconditionFailed,
-        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{ArgumentTypes.NameOf(type)}}}",
-        BasicPublish.Id);
+    private static BrokerException Unacceptable(string name, FieldType type) => new(
+        BrokerError.Precondition,
+        $"invalid message: {{unacceptable_type_in_header,\"{name}\",{ArgumentTypes.NameOf(type)}}}");
 }

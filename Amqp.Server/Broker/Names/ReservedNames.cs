@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Names;
 
@@ -24,26 +25,26 @@ internal static class ReservedNames
     /// <summary>Whether only the broker makes such names.</summary>
     public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <exception cref="AmqpException">403: only the broker makes names with this prefix.</exception>
+    /// <exception cref="BrokerException">403: only the broker makes names with this prefix.</exception>
     public static void DemandNotReserved(string kind, string name)
     {
         if (IsReserved(name))
-            throw new AmqpException(ReplyCode.AccessRefused, $"{kind} name '{name}' contains reserved prefix 'amq.*'");
+            throw new BrokerException(BrokerError.Refused, $"{kind} name '{name}' contains reserved prefix 'amq.*'");
     }
 
-    /// <exception cref="AmqpException">403: the default exchange is as it is.</exception>
+    /// <exception cref="BrokerException">403: the default exchange is as it is.</exception>
     public static void DemandNotDefault(string exchange)
     {
         if (exchange.Length == 0)
-            throw new AmqpException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+            throw new BrokerException(BrokerError.Refused, "operation not permitted on the default exchange");
     }
 
-    /// <exception cref="AmqpException">403: every virtual host has this exchange.</exception>
+    /// <exception cref="BrokerException">403: every virtual host has this exchange.</exception>
     public static void DemandDeletable(string exchange, string virtualHost)
     {
         DemandNotDefault(exchange);
         if (IsSystemExchange(exchange))
-            throw new AmqpException(ReplyCode.AccessRefused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
+            throw new BrokerException(BrokerError.Refused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
     }
 
     /// <summary>True for the exchanges that every virtual host has and nobody deletes.</summary>

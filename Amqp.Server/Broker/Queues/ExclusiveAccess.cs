@@ -8,7 +8,7 @@ internal static class ExclusiveAccess
 {
     /// <param name="queue">The queue.</param>
     /// <param name="connection">Who would use it.</param>
-    /// <exception cref="AmqpException">405: the queue belongs to another connection.</exception>
+    /// <exception cref="BrokerException">405: the queue belongs to another connection.</exception>
     public static void DemandAccess(this Queue queue, object connection)
     {
         if (queue.Owner is not null && !ReferenceEquals(queue.Owner, connection))

@@ -37,7 +37,7 @@ internal sealed partial class Queue : IQuarantineOwner
 
     private string Place => $"queue '{Name}' in vhost '{VirtualHost}'";
 
-    /// <exception cref="AmqpException">404: the queue has crashed; in RabbitMQ's words.</exception>
+    /// <exception cref="BrokerException">404: the queue has crashed; in RabbitMQ's words.</exception>
     public void DemandRunning()
     {
         if (IsCrashed)
@@ -124,7 +124,7 @@ internal sealed partial class Queue : IQuarantineOwner
 
     /// <summary>Lets a crashed queue go on with all it holds.</summary>
     /// <returns>False when it has not crashed.</returns>
-    /// <exception cref="AmqpException">406: too many messages are quarantined still.</exception>
+    /// <exception cref="BrokerException">406: too many messages are quarantined still.</exception>
     public bool Restart(DispatchRound round)
     {
         lock (_gate)
@@ -132,7 +132,7 @@ internal sealed partial class Queue : IQuarantineOwner
             if (!_isCrashed)
                 return false;
             if (_quarantined.IsFull)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"{Place} has {_quarantined.Count} quarantined messages, of which {_services.QuarantineLimit} are allowed: return or drop some");
+                throw new BrokerException(BrokerError.Precondition, $"{Place} has {_quarantined.Count} quarantined messages, of which {_services.QuarantineLimit} are allowed: return or drop some");
             Messages.Recount();
             _rules.Restart();
             foreach (var message in _stranded ?? [])
@@ -170,7 +170,7 @@ internal sealed partial class Queue : IQuarantineOwner
         _services.Logger.QueueCrashed(Name, VirtualHost);
     }
 
-    private AmqpException Crashed() => new(ReplyCode.NotFound, $"{Place} has crashed and failed to restart");
+    private BrokerException Crashed() => new(BrokerError.NotFound, $"{Place} has crashed and failed to restart");
 
     /// <summary>Keeps a message until the restart that the queue cannot take.</summary>
     private void Strand(in StoredMessage message)

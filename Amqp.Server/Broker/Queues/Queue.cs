@@ -150,7 +150,7 @@ internal sealed partial class Queue : IBindingDestination
 
     /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under this queue's lock.</summary>
     /// <returns>False when the queue is empty.</returns>
-    /// <exception cref="AmqpException">541: the message cannot be read from the disk just now.</exception>
+    /// <exception cref="BrokerException">541: the message cannot be read from the disk just now.</exception>
     public bool TryGet<TState>(TState state, bool noAck, GetDelivery<TState> deliver)
     {
         try
@@ -175,7 +175,7 @@ internal sealed partial class Queue : IBindingDestination
         }
         catch (QueueUnreadableException)
         {
-            throw new AmqpException(ReplyCode.InternalError, $"queue '{Name}' in vhost '{VirtualHost}' cannot be read from the disk now");
+            throw new BrokerException(BrokerError.Unavailable, $"queue '{Name}' in vhost '{VirtualHost}' cannot be read from the disk now");
         }
         catch (Exception error) when (error is not OutputFailedException)
         {
@@ -291,7 +291,7 @@ internal sealed partial class Queue : IBindingDestination
     /// <param name="consumer">Who takes messages from now on.</param>
     /// <param name="exclusive">No one else may.</param>
     /// <param name="onSubscribed">Called under the lock when it is certain, before the first delivery.</param>
-    /// <exception cref="AmqpException">403: the queue is in exclusive use, or would have to be while it is in use.</exception>
+    /// <exception cref="BrokerException">403: the queue is in exclusive use, or would have to be while it is in use.</exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
         lock (_gate)
@@ -300,7 +300,7 @@ internal sealed partial class Queue : IBindingDestination
                 throw NameErrors.NoQueue(Name, VirtualHost);
             DemandRunning();
             if (_consumers.HasExclusive || (exclusive && (_consumers.Count > 0 || Arguments.SingleActiveConsumer)))
-                throw new AmqpException(ReplyCode.AccessRefused, $"queue '{Name}' in vhost '{VirtualHost}' in exclusive use");
+                throw new BrokerException(BrokerError.Refused, $"queue '{Name}' in vhost '{VirtualHost}' in exclusive use");
             var subscription = new Subscription(consumer, exclusive);
             _consumers.Add(subscription);
             onSubscribed(subscription);
@@ -322,7 +322,7 @@ internal sealed partial class Queue : IBindingDestination
     }
 
     /// <summary>Marks the queue deleted, if the conditions hold, and lets go of its messages.</summary>
-    /// <exception cref="AmqpException">406: in use, or not empty.</exception>
+    /// <exception cref="BrokerException">406: in use, or not empty.</exception>
     public DeletedQueue Delete(bool ifUnused, bool ifEmpty)
     {
         lock (_gate)
@@ -330,9 +330,9 @@ internal sealed partial class Queue : IBindingDestination
             if (_deleted)
                 return new DeletedQueue(0, []);
             if (ifEmpty && Messages.Count > 0)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost}' not empty");
+                throw new BrokerException(BrokerError.Precondition, $"queue '{Name}' in vhost '{VirtualHost}' not empty");
             if (ifUnused && _consumers.Count > 0)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"queue '{Name}' in vhost '{VirtualHost}' in use");
+                throw new BrokerException(BrokerError.Precondition, $"queue '{Name}' in vhost '{VirtualHost}' in use");
             _deleted = true;
             _services.Statistics.Keep(Settings.Type, Deliveries);
             long ready = Messages.Count;

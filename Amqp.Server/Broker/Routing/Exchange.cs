@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
@@ -73,7 +74,7 @@ internal sealed class Exchange : IBindingDestination
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
     /// <summary>Whether a binding would be a new one.</summary>
-    /// <exception cref="AmqpException">406: its arguments make no sense for this type.</exception>
+    /// <exception cref="BrokerException">406: its arguments make no sense for this type.</exception>
     public bool Accepts(Binding binding)
     {
         if (_bindings.Contains(binding))
@@ -83,7 +84,7 @@ internal sealed class Exchange : IBindingDestination
     }
 
     /// <summary>Whether a binding's arguments make sense for this type; without the lock.</summary>
-    /// <exception cref="AmqpException">406: they do not.</exception>
+    /// <exception cref="BrokerException">406: they do not.</exception>
     public void Validate(Binding binding) => _router.Validate(binding);
 
     /// <summary>Adds a binding that it accepts.</summary>

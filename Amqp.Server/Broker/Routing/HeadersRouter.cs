@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
@@ -36,7 +37,7 @@ internal sealed class HeadersMatch
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
     /// <summary>Plain modes leave out arguments that start with <c>x-</c>; the <c>-with-x</c> modes compare those too.</summary>
-    /// <exception cref="AmqpException">406: <c>x-match</c> is none of the four.</exception>
+    /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
     {
         var mode = arguments["x-match"];
@@ -92,8 +93,8 @@ internal sealed class HeadersMatch
 
     private static bool IsBytes(FieldValue value) => value.Type is FieldType.LongString or FieldType.ByteArray;
 
-    private static AmqpException Invalid(FieldValue given) => new(
-        ReplyCode.PreconditionFailed,
+    private static BrokerException Invalid(FieldValue given) => new(
+        BrokerError.Precondition,
         given.Type == FieldType.LongString
             ? $"Invalid x-match field value <<\"{given}\">>; expected all, any, all-with-x, or any-with-x"
             : $"Invalid x-match field type {ArgumentTypes.NameOf(given.Type)} (value {given}); expected longstr");

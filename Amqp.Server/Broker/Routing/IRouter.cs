@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges;
 
 namespace Amqp.Server.Broker.Routing;
@@ -11,7 +12,7 @@ internal interface IRouter
     bool VariesByMessage { get; }
 
     /// <summary>Checks a binding's arguments before it is added.</summary>
-    /// <exception cref="AmqpException">406: they make no sense for this type.</exception>
+    /// <exception cref="BrokerException">406: they make no sense for this type.</exception>
     void Validate(Binding binding);
 
     void Add(Binding binding);

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
@@ -16,14 +17,14 @@ internal sealed class AccessCheck(BrokerClient client)
     private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the latest last
     private int _version;
 
-    /// <exception cref="AmqpException">403: the user may not.</exception>
+    /// <exception cref="BrokerException">403: the user may not.</exception>
     public void DemandQueue(AccessKind kind, string name) => Demand(kind, isQueue: true, name);
 
-    /// <exception cref="AmqpException">403: the user may not.</exception>
+    /// <exception cref="BrokerException">403: the user may not.</exception>
     public void DemandExchange(AccessKind kind, string name) => Demand(kind, isQueue: false, name);
 
     /// <summary>Demands that a routing key may be used with a topic exchange.</summary>
-    /// <exception cref="AmqpException">403: the user may not.</exception>
+    /// <exception cref="BrokerException">403: the user may not.</exception>
     public void DemandTopic(AccessKind kind, string exchange, string routingKey)
     {
         if (!_permissions.AllowsTopic(client.VirtualHost.Name, client.User.Name, kind, exchange, routingKey))
@@ -31,7 +32,7 @@ internal sealed class AccessCheck(BrokerClient client)
     }
 
     /// <summary>What a channel is told that may no longer read a queue. Any thread.</summary>
-    public AmqpException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'");
+    public BrokerException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'");
 
     private void Demand(AccessKind kind, bool isQueue, string name)
     {
@@ -68,7 +69,7 @@ internal sealed class AccessCheck(BrokerClient client)
         _allowed.Add(allowed);
     }
 
-    private AmqpException Refused(AccessKind kind, string what) => new(
-        ReplyCode.AccessRefused,
+    private BrokerException Refused(AccessKind kind, string what) => new(
+        BrokerError.Refused,
         $"{kind.Word()} access to {what} in vhost '{client.VirtualHost.Name}' refused for user '{client.User.Name}'");
 }

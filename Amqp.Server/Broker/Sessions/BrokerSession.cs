@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
@@ -85,19 +86,19 @@ internal sealed class BrokerSession
 
     /// <summary>Demands that a message is not too large.</summary>
     /// <param name="bodySize">Octets of its body.</param>
-    /// <exception cref="AmqpException">406: it is.</exception>
+    /// <exception cref="BrokerException">406: it is.</exception>
     public void DemandSize(ulong bodySize)
     {
         long most = Client.Services.Options.MaxMessageSize;
         if (bodySize > (ulong)most)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"message size {bodySize} is larger than configured max size {most}");
+            throw new BrokerException(BrokerError.Precondition, $"message size {bodySize} is larger than configured max size {most}");
     }
 
     /// <summary>Begins to consume a queue.</summary>
     /// <param name="name">The queue's name.</param>
     /// <param name="options">How.</param>
     /// <param name="onAdded">Called when the consumer is there and before its first delivery, with the gate held.</param>
-    /// <exception cref="AmqpException">403: the user may not, or exclusive use. 404: no such queue, or it has crashed. 405: another connection's. 530: the tag is in use, or too many.</exception>
+    /// <exception cref="BrokerException">403: the user may not, or exclusive use. 404: no such queue, or it has crashed. 405: another connection's. 530: the tag is in use, or too many.</exception>
     public void Consume(string name, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         var queue = Topology.GetQueueToRead(name);
@@ -113,7 +114,7 @@ internal sealed class BrokerSession
     /// <param name="state">For <paramref name="deliver"/>.</param>
     /// <param name="deliver">Sends it, with the queue's lock and the gate held.</param>
     /// <returns>False when the queue is empty.</returns>
-    /// <exception cref="AmqpException">403: the user may not. 404: no such queue, or it has crashed. 405: another connection's, or locked by a single active consumer. 541: it cannot be read.</exception>
+    /// <exception cref="BrokerException">403: the user may not. 404: no such queue, or it has crashed. 405: another connection's, or locked by a single active consumer. 541: it cannot be read.</exception>
     public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver)
     {
         var queue = Topology.GetQueueToRead(name);
@@ -192,7 +193,7 @@ internal sealed class BrokerSession
         {
             Publisher.Publish(head, body, isMandatory);
         }
-        catch (AmqpException exception)
+        catch (Exception exception) when (exception is BrokerException or AmqpException)
         {
             span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
@@ -227,8 +228,8 @@ internal sealed class BrokerSession
     }
 
     /// <summary>RabbitMQ's classic queues let a message be got past the active consumer; its quorum queues do not.</summary>
-    private static AmqpException NoGetBesideSingleActiveConsumer(Queue queue) => new(
-        ReplyCode.ResourceLocked,
+    private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
+        BrokerError.Locked,
         $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer");
 }
 

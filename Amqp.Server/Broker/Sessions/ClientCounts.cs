@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.VirtualHosts;
@@ -19,15 +20,15 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
     private long _channels;
 
     /// <summary>Counts a connection until the admission is disposed of.</summary>
-    /// <exception cref="AmqpException">530: there are as many as there may be.</exception>
+    /// <exception cref="BrokerException">530: there are as many as there may be.</exception>
     public Admission Admit(string user, VirtualHost virtualHost)
     {
         lock (_lock)
         {
             if (virtualHost.Limits.MaxConnections is { } most && _ofVirtualHosts.GetValueOrDefault(virtualHost.Name) >= most)
-                throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user}': connection limit ({most}) is reached", ConnectionOpen.Id);
+                throw new BrokerException(BrokerError.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user}': connection limit ({most}) is reached");
             if (_userLimits.Find(user, UserLimits.MaxConnections) is { } limit && _ofUsers.GetValueOrDefault(user) >= limit)
-                throw new AmqpException(ReplyCode.NotAllowed, $"connection refused for user '{user}': user connection limit ({limit}) is reached", ConnectionOpen.Id);
+                throw new BrokerException(BrokerError.NotAllowed, $"connection refused for user '{user}': user connection limit ({limit}) is reached");
             Add(_ofVirtualHosts, virtualHost.Name, 1);
             Add(_ofUsers, user, 1);
             return new Admission(this, user, virtualHost.Name);
@@ -37,7 +38,7 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
     private void DemandRoomForChannel()
     {
         if (channelLimit is { } limit && _channels >= limit)
-            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened on node '{Node.Name}' has reached the maximum allowed limit of ({limit})");
+            throw new BrokerException(BrokerError.NotAllowed, $"number of channels opened on node '{Node.Name}' has reached the maximum allowed limit of ({limit})");
     }
 
     private static void Add(Dictionary<string, int> counts, string name, int count)
@@ -57,14 +58,14 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
         private bool _isOver;
 
         /// <summary>Counts a channel.</summary>
-        /// <exception cref="AmqpException">530: the broker or the user has as many as there may be.</exception>
+        /// <exception cref="BrokerException">530: the broker or the user has as many as there may be.</exception>
         public void OpenChannel()
         {
             lock (counts._lock)
             {
                 counts.DemandRoomForChannel();
                 if (counts._userLimits.Find(user, UserLimits.MaxChannels) is { } limit && counts._channelsOfUsers.GetValueOrDefault(user) >= limit)
-                    throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
+                    throw new BrokerException(BrokerError.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
                 Add(counts._channelsOfUsers, user, 1);
                 counts._channels++;
                 _channels++;

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
@@ -28,11 +29,11 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     }
 
     /// <summary>Has publishes confirmed from now on.</summary>
-    /// <exception cref="AmqpException">406: the session is transactional.</exception>
+    /// <exception cref="BrokerException">406: the session is transactional.</exception>
     public void Select()
     {
         if (session.Transactions.Held is not null)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "cannot switch from tx to confirm mode");
+            throw new BrokerException(BrokerError.Precondition, "cannot switch from tx to confirm mode");
         _tracker ??= new ConfirmTracker(session.Counts);
     }
 

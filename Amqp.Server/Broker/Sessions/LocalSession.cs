@@ -1,6 +1,7 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
@@ -44,7 +45,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     bool ISessionSink.IsFlushDue => false;
 
     /// <summary>Asks for something, and has it done when this returns.</summary>
-    /// <exception cref="AmqpException">Refused.</exception>
+    /// <exception cref="BrokerException">Refused.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {
         using (BrokerEvents.ActAs(_client.User.Name))
@@ -70,7 +71,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     /// <summary>Takes a message, to be settled; null when the queue is empty.</summary>
     /// <param name="queue">Its name.</param>
     /// <param name="most">Octets of the body that are kept.</param>
-    /// <exception cref="AmqpException">Refused.</exception>
+    /// <exception cref="BrokerException">Refused.</exception>
     public LocalMessage? Get(string queue, int most) => Ask(session =>
     {
         var taken = new Taken(most);
@@ -80,7 +81,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     /// <summary>Publishes a message and waits until the broker has taken charge of it.</summary>
     /// <returns>False when no queue takes it.</returns>
-    /// <exception cref="AmqpException">Refused.</exception>
+    /// <exception cref="BrokerException">Refused.</exception>
     /// <exception cref="ArgumentException">A text is longer than AMQP can have it.</exception>
     public async Task<bool> PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
@@ -93,7 +94,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     }
 
     /// <summary>Publishes a message and waits for nothing.</summary>
-    /// <exception cref="AmqpException">Refused.</exception>
+    /// <exception cref="BrokerException">Refused.</exception>
     /// <exception cref="ArgumentException">A text is longer than AMQP can have it.</exception>
     public void Publish(string exchange, string routingKey, BasicProperties properties, ReadOnlySpan<byte> body)
     {

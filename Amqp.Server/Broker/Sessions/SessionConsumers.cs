@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
@@ -10,7 +11,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     private readonly Dictionary<string, SessionConsumer> _byTag = [];
     private readonly BrokerClient _client = session.Client;
     private readonly Lock _gate = session.Sink.Gate;
-    private AmqpException? _revoked;
+    private BrokerException? _revoked;
 
     /// <summary>Deliveries that each consumer to come may have with the client at once; 0: no limit.</summary>
     public ushort Prefetch { get; set; }
@@ -35,13 +36,13 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>Why the session must be closed: a consumer was ended whose client cannot be told. Any thread may ask, without the gate.</summary>
-    public AmqpException? Revoked => Volatile.Read(ref _revoked);
+    public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Begins to consume a queue.</summary>
     /// <param name="queue">A queue that the user may read.</param>
     /// <param name="options">How.</param>
     /// <param name="onAdded">Called when the consumer is there and before its first delivery, with the gate held.</param>
-    /// <exception cref="AmqpException">403: the queue is in exclusive use, or would have to be. 530: the tag is in use, or there are too many consumers.</exception>
+    /// <exception cref="BrokerException">403: the queue is in exclusive use, or would have to be. 530: the tag is in use, or there are too many consumers.</exception>
     public SessionConsumer Add(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         _client.WatchDeliveriesOf(queue);
@@ -64,14 +65,14 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>Demands that there may be a consumer more, of this tag. The gate is held.</summary>
-    /// <exception cref="AmqpException">530: the tag is in use, or there are too many.</exception>
+    /// <exception cref="BrokerException">530: the tag is in use, or there are too many.</exception>
     public void DemandRoom(string tag)
     {
         if (_byTag.ContainsKey(tag))
-            throw new AmqpException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
+            throw new BrokerException(BrokerError.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
         int most = _client.Services.Options.ConsumerMaxPerChannel;
         if (most != 0 && _byTag.Count >= most)
-            throw new AmqpException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
+            throw new BrokerException(BrokerError.NotAllowed, $"reached maximum ({most}) of consumers per channel");
     }
 
     /// <summary>Ends a consumer, as the client said. One that is not there (any more) is no error.</summary>

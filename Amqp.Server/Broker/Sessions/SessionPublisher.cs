@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Routing;
@@ -22,7 +23,7 @@ internal sealed class SessionPublisher(BrokerSession session)
     /// <param name="head">All of it but the body: address and properties as they came.</param>
     /// <param name="body">Its body.</param>
     /// <param name="isMandatory">It comes back when no queue takes it.</param>
-    /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be. 541: it cannot be stored.</exception>
+    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers a publish that cannot be. 541: it cannot be stored.</exception>
     public void Publish(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isMandatory)
     {
         if (_client.Interceptors is { } interceptors)
@@ -48,7 +49,7 @@ internal sealed class SessionPublisher(BrokerSession session)
 
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
     /// <returns>False when one of its queues has refused it.</returns>
-    /// <exception cref="AmqpException">541: it cannot be stored, and no confirm could say so.</exception>
+    /// <exception cref="BrokerException">541: it cannot be stored, and no confirm could say so.</exception>
     public bool Deliver(MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         bool isReplied = route.Replies.Length > 0 && Reply(route, head, body);
@@ -67,7 +68,7 @@ internal sealed class SessionPublisher(BrokerSession session)
         catch (StoreFailedException failure)
         {
             if (!session.Confirms.AreSelected)
-                throw new AmqpException(ReplyCode.InternalError, failure.Message);
+                throw new BrokerException(BrokerError.Unavailable, failure.Message);
             position = ConfirmTracker.Never;
         }
         session.Confirms.Note(position);
@@ -88,10 +89,10 @@ internal sealed class SessionPublisher(BrokerSession session)
     private static void Check(in EncodedProperties properties, User user)
     {
         if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}");
+            throw new BrokerException(BrokerError.Precondition, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}");
         if ((properties.Flags & PropertyFlags.UserId) != 0 && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId) && !user.Tags.IsImpersonator)
-            throw new AmqpException(
-                ReplyCode.PreconditionFailed,
+            throw new BrokerException(
+                BrokerError.Precondition,
                 $"user_id property set to '{OctetText.Decode(properties.UserId)}' but authenticated user was '{user.Name}'");
     }
 

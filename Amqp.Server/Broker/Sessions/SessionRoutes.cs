@@ -23,7 +23,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     /// <param name="properties">Flags and property list as they came.</param>
     /// <param name="headers">The encoded fields of its headers.</param>
     /// <param name="tally">Counts what is published to the exchange.</param>
-    /// <exception cref="AmqpException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
+    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
     public MessageRoute Find(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, out ExchangeTally tally)
     {
         bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
@@ -86,7 +86,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         access.DemandExchange(AccessKind.Write, name);
         var exchange = _routing.Find(name) ?? throw NameErrors.NoExchange(name, virtualHost.Name);
         if (exchange.IsInternal)
-            throw new AmqpException(ReplyCode.AccessRefused, $"cannot publish to internal exchange '{name}' in vhost '{virtualHost.Name}'");
+            throw new BrokerException(BrokerError.Refused, $"cannot publish to internal exchange '{name}' in vhost '{virtualHost.Name}'");
         return exchange;
     }
 }

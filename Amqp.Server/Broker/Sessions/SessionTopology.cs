@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
@@ -16,7 +17,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     private readonly VirtualHost _host = client.VirtualHost;
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
-    /// <exception cref="AmqpException">403: reserved name, or the user may not. 406: there, but different; or bad arguments. 503: no such type.</exception>
+    /// <exception cref="BrokerException">403: reserved name, or the user may not. 406: there, but different; or bad arguments. 503: no such type.</exception>
     public void DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         ReservedNames.DemandNotDefault(name);
@@ -27,7 +28,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Demands that an exchange is there (a passive declare).</summary>
-    /// <exception cref="AmqpException">403: the default exchange. 404: there is none.</exception>
+    /// <exception cref="BrokerException">403: the default exchange. 404: there is none.</exception>
     public void DemandExchange(string name)
     {
         ReservedNames.DemandNotDefault(name);
@@ -35,7 +36,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Deletes an exchange with its bindings. One that is not there is no error.</summary>
-    /// <exception cref="AmqpException">403: a predeclared one, or the user may not. 406: in use.</exception>
+    /// <exception cref="BrokerException">403: a predeclared one, or the user may not. 406: in use.</exception>
     public void DeleteExchange(string name, bool ifUnused)
     {
         ReservedNames.DemandDeletable(name, _host.Name);
@@ -44,7 +45,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Binds an exchange to another.</summary>
-    /// <exception cref="AmqpException">403: the default exchange, or the user may not. 404: an end is not there. 406: bad arguments.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or the user may not. 404: an end is not there. 406: bad arguments.</exception>
     public void BindExchange(string source, string destination, string routingKey, FieldTable arguments)
     {
         DemandEnds(source, destination, routingKey);
@@ -53,7 +54,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
-    /// <exception cref="AmqpException">403: the default exchange, or the user may not.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or the user may not.</exception>
     public void UnbindExchange(string source, string destination, string routingKey, FieldTable arguments)
     {
         DemandEnds(source, destination, routingKey);
@@ -65,7 +66,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     /// <param name="name">Its name; empty: the broker gives it one.</param>
     /// <param name="flags">What it shall be.</param>
     /// <param name="arguments">The x-arguments.</param>
-    /// <exception cref="AmqpException">403: reserved name, or the user may not. 405: another connection's. 406: there, but different; or bad arguments.</exception>
+    /// <exception cref="BrokerException">403: reserved name, or the user may not. 405: another connection's. 406: there, but different; or bad arguments.</exception>
     public Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments)
     {
         bool isServerNamed = name.Length == 0;
@@ -82,7 +83,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Demands that a queue is there (a passive declare).</summary>
-    /// <exception cref="AmqpException">404: there is none, or it has crashed. 405: another connection's.</exception>
+    /// <exception cref="BrokerException">404: there is none, or it has crashed. 405: another connection's.</exception>
     public Queue DemandQueue(string name)
     {
         var queue = _host.GetQueue(name, client);
@@ -92,7 +93,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>The queue, to take messages out of it.</summary>
-    /// <exception cref="AmqpException">403: the user may not. 404: there is none, or it has crashed. 405: another connection's.</exception>
+    /// <exception cref="BrokerException">403: the user may not. 404: there is none, or it has crashed. 405: another connection's.</exception>
     public Queue GetQueueToRead(string name)
     {
         access.DemandQueue(AccessKind.Read, name);
@@ -102,7 +103,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Deletes a queue with its bindings and its messages. One that is not there is no error. Its consumers are for the caller to tell.</summary>
-    /// <exception cref="AmqpException">403: the user may not. 405: another connection's. 406: in use or not empty, when that was a condition.</exception>
+    /// <exception cref="BrokerException">403: the user may not. 405: another connection's. 406: in use or not empty, when that was a condition.</exception>
     public DeletedQueue DeleteQueue(string name, bool ifUnused, bool ifEmpty)
     {
         access.DemandQueue(AccessKind.Configure, name);
@@ -120,7 +121,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     public int Purge(string name) => GetQueueToRead(name).Purge();
 
     /// <summary>Binds a queue to an exchange.</summary>
-    /// <exception cref="AmqpException">403: the default exchange, or the user may not. 404: an end is not there. 405: another connection's queue. 406: bad arguments.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or the user may not. 404: an end is not there. 405: another connection's queue. 406: bad arguments.</exception>
     public void BindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
@@ -136,7 +137,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
-    /// <exception cref="AmqpException">403: the default exchange, or the user may not. 405: another connection's queue.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or the user may not. 405: another connection's queue.</exception>
     public void UnbindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);

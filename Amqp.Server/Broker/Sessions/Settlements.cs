@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
@@ -14,7 +15,7 @@ internal sealed class Settlements(BrokerSession session)
     /// <param name="tag">Its tag. With <paramref name="isMultiple"/> 0 stands for all there are.</param>
     /// <param name="isMultiple">All up to this one.</param>
     /// <param name="settlement">What becomes of it.</param>
-    /// <exception cref="AmqpException">406: there is no such delivery.</exception>
+    /// <exception cref="BrokerException">406: there is no such delivery.</exception>
     public void Settle(ulong tag, bool isMultiple, Settlement settlement)
     {
         if (session.Transactions.Held is { } transaction)
@@ -113,5 +114,5 @@ internal sealed class Settlements(BrokerSession session)
         return tag == 0 ? ulong.MaxValue : tag;
     }
 
-    private static AmqpException UnknownTag(ulong tag) => new(ReplyCode.PreconditionFailed, $"unknown delivery tag {tag}");
+    private static BrokerException UnknownTag(ulong tag) => new(BrokerError.Precondition, $"unknown delivery tag {tag}");
 }

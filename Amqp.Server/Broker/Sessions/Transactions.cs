@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
@@ -10,17 +11,17 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
     public Transaction? Held { get; private set; }
 
     /// <summary>Has publishes and settlements held from now on.</summary>
-    /// <exception cref="AmqpException">406: publishes are confirmed.</exception>
+    /// <exception cref="BrokerException">406: publishes are confirmed.</exception>
     public void Select()
     {
         if (session.Confirms.AreSelected)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "cannot switch from confirm to tx mode");
+            throw new BrokerException(BrokerError.Precondition, "cannot switch from confirm to tx mode");
         Held ??= new Transaction(session.Client.HeldMemory);
     }
 
     /// <summary>Does what was held: first the publishes, then the settlements.</summary>
     /// <returns>The position of the store at which all of it is safe.</returns>
-    /// <exception cref="AmqpException">406: the session is not transactional, or a queue has refused a message.</exception>
+    /// <exception cref="BrokerException">406: the session is not transactional, or a queue has refused a message.</exception>
     public long Commit()
     {
         var transaction = Demand();
@@ -32,12 +33,12 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         }
         Settle(transaction);
         return isRefused
-            ? throw new AmqpException(ReplyCode.PreconditionFailed, "partial tx completion")
+            ? throw new BrokerException(BrokerError.Precondition, "partial tx completion")
             : session.Client.VirtualHost.Host.Services.Store.AppendedPosition;
     }
 
     /// <summary>Forgets what was held: publishes are gone, settlements were not said.</summary>
-    /// <exception cref="AmqpException">406: the session is not transactional.</exception>
+    /// <exception cref="BrokerException">406: the session is not transactional.</exception>
     public void Rollback()
     {
         var transaction = Demand();
@@ -73,5 +74,5 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         }
     }
 
-    private Transaction Demand() => Held ?? throw new AmqpException(ReplyCode.PreconditionFailed, "channel is not transactional");
+    private Transaction Demand() => Held ?? throw new BrokerException(BrokerError.Precondition, "channel is not transactional");
 }

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Values;
 
@@ -37,12 +38,12 @@ internal static class ArgumentTypes
     };
 
     /// <summary>An argument or property that differs between a declare and what is there.</summary>
-    public static AmqpException Inequivalent(string argument, string kind, string name, string virtualHost, string received, string current) => new(
-        ReplyCode.PreconditionFailed,
+    public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, string received, string current) => new(
+        BrokerError.Precondition,
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
     /// <summary>The same, where each side has a value or none: its type is told when the other side has none.</summary>
-    public static AmqpException Inequivalent(string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
+    public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
         (received, current) switch
         {
             ({ } mine, { } theirs) => Inequivalent(argument, kind, name, virtualHost, $"'{mine}'", $"'{theirs}'"),
@@ -50,13 +51,13 @@ internal static class ArgumentTypes
         };
 
     /// <summary>An argument that names an exchange and is no long string.</summary>
-    public static AmqpException WrongType(FieldValue value, string argument, string kind, string name, string virtualHost) => new(
-        ReplyCode.PreconditionFailed,
+    public static BrokerException WrongType(FieldValue value, string argument, string kind, string name, string virtualHost) => new(
+        BrokerError.Precondition,
         $"invalid type '{NameOf(value.Type)}' for arg '{argument}' in {kind} '{name}' in vhost '{virtualHost}'");
 
     /// <summary>An argument of a queue whose value cannot be.</summary>
-    public static AmqpException Invalid(string argument, string queue, string virtualHost, string reason) => new(
-        ReplyCode.PreconditionFailed,
+    public static BrokerException Invalid(string argument, string queue, string virtualHost, string reason) => new(
+        BrokerError.Precondition,
         $"invalid arg '{argument}' for queue '{queue}' in vhost '{virtualHost}': {reason}");
 
     private static string Describe(FieldValue? value) =>

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
@@ -14,17 +15,17 @@ internal sealed record DeclareRules(long? Limit, string? DefaultType, Func<long>
     /// <summary>Counts the broker's exchanges. Asked only when there is a limit.</summary>
     public Func<long> CountExchanges { get; init; } = static () => 0;
 
-    /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
+    /// <exception cref="BrokerException">406: there are as many queues as there may be.</exception>
     public void DemandRoom(string queue)
     {
         if (Limit is { } limit && Count() >= limit)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in cluster ({limit}) is reached");
+            throw new BrokerException(BrokerError.Precondition, $"cannot declare queue '{queue}': queue limit in cluster ({limit}) is reached");
     }
 
-    /// <exception cref="AmqpException">406: there are as many exchanges as there may be.</exception>
+    /// <exception cref="BrokerException">406: there are as many exchanges as there may be.</exception>
     public void DemandRoomForExchange(string exchange)
     {
         if (ExchangeLimit is { } limit && CountExchanges() >= limit)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare exchange '{exchange}': exchange limit in cluster ({limit}) is reached");
+            throw new BrokerException(BrokerError.Precondition, $"cannot declare exchange '{exchange}': exchange limit in cluster ({limit}) is reached");
     }
 }

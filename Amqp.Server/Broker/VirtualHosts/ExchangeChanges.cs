@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Routing;
@@ -45,7 +46,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         if (state.Routing.Find(name) is not { } exchange)
             return;
         if (ifUnused && exchange.Bindings.Count > 0)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"exchange '{name}' in vhost '{state.Name}' in use");
+            throw new BrokerException(BrokerError.Precondition, $"exchange '{name}' in vhost '{state.Name}' in use");
         removal.Remove(exchange);
     }
 

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
 
@@ -7,7 +8,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>What must be the same when an exchange is declared again. Arguments other than the alternate exchange are not compared.</summary>
 internal static class ExchangeEquivalence
 {
-    /// <exception cref="AmqpException">406 naming the first property that differs.</exception>
+    /// <exception cref="BrokerException">406 naming the first property that differs.</exception>
     public static void Demand(Exchange current, string type, ExchangeFlags flags, FieldTable arguments, string virtualHost)
     {
         if (current.Type != type)
@@ -25,7 +26,7 @@ internal static class ExchangeEquivalence
                 throw Differs(name, (flags & flag) != 0 ? "'true'" : "'false'", (current.Flags & flag) != 0 ? "'true'" : "'false'");
         }
 
-        AmqpException Differs(string argument, string receivedText, string currentText) =>
+        BrokerException Differs(string argument, string receivedText, string currentText) =>
             ArgumentTypes.Inequivalent(argument, "exchange", current.Name, virtualHost, receivedText, currentText);
     }
 }

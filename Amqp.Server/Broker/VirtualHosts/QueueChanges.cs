@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
@@ -116,11 +117,11 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         return existing;
     }
 
-    /// <exception cref="AmqpException">406: there are as many queues as there may be.</exception>
+    /// <exception cref="BrokerException">406: there are as many queues as there may be.</exception>
     private void DemandRoom(string queue)
     {
         if (state.VirtualHost.Limits.MaxQueues is { } limit && state.Queues.Count >= limit)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot declare queue '{queue}': queue limit in vhost '{state.Name}' ({limit}) is reached");
+            throw new BrokerException(BrokerError.Precondition, $"cannot declare queue '{queue}': queue limit in vhost '{state.Name}' ({limit}) is reached");
         state.Rules.DemandRoom(queue);
     }
 

@@ -14,7 +14,7 @@ internal static class QueueEquivalence
     /// <param name="arguments">Likewise.</param>
     /// <param name="connection">Who declares it.</param>
     /// <param name="defaultType">The type of queues that name none; null: classic.</param>
-    /// <exception cref="AmqpException">405: another connection's, or exclusive here and not there. 406 naming the first property that differs.</exception>
+    /// <exception cref="BrokerException">405: another connection's, or exclusive here and not there. 406 naming the first property that differs.</exception>
     public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
     {
         // Exclusive use is compared strictly: the owner itself must ask for it again.
@@ -44,13 +44,13 @@ internal static class QueueEquivalence
     }
 
     /// <summary>A quorum queue must be durable, shared, permanent and named by the client.</summary>
-    /// <exception cref="AmqpException">406 with RabbitMQ's text.</exception>
+    /// <exception cref="BrokerException">406 with RabbitMQ's text.</exception>
     public static void DemandPossible(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, string virtualHost)
     {
         if (arguments["x-queue-type"] is not { Type: FieldType.LongString } type || type.AsString() != "quorum")
             return;
         if (isServerNamed)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "Cannot declare a server-named queue for type rabbit_quorum_queue");
+            throw new BrokerException(BrokerError.Precondition, "Cannot declare a server-named queue for type rabbit_quorum_queue");
         DemandNot((flags & QueueFlags.Durable) == 0, "non-durable");
         DemandNot((flags & QueueFlags.Exclusive) != 0, "exclusive-owner");
         DemandNot((flags & QueueFlags.AutoDelete) != 0, "auto-delete");
@@ -58,7 +58,7 @@ internal static class QueueEquivalence
         void DemandNot(bool isSo, string property)
         {
             if (isSo)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"invalid property '{property}' for queue '{name}' in vhost '{virtualHost}'");
+                throw new BrokerException(BrokerError.Precondition, $"invalid property '{property}' for queue '{name}' in vhost '{virtualHost}'");
         }
     }
 }

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
@@ -38,11 +39,11 @@ internal sealed class Topology
     public IReadOnlyList<Binding> Bindings() => _bindings.All;
 
     /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
-    /// <exception cref="AmqpException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
+    /// <exception cref="BrokerException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) => _exchanges.Declare(name, type, flags, arguments);
 
     /// <summary>Deletes an exchange with its bindings. One that is not there is no error.</summary>
-    /// <exception cref="AmqpException">403: a predeclared one. 406: in use.</exception>
+    /// <exception cref="BrokerException">403: a predeclared one. 406: in use.</exception>
     public void DeleteExchange(string name, bool ifUnused) => _exchanges.Delete(name, ifUnused);
 
     /// <summary>Declares a queue, or finds that it is there already as asked for.</summary>
@@ -51,16 +52,16 @@ internal sealed class Topology
     /// <param name="flags">What it shall be.</param>
     /// <param name="arguments">The x-arguments.</param>
     /// <param name="connection">Who asks, and the owner of an exclusive queue.</param>
-    /// <exception cref="AmqpException">403: reserved name. 405: another connection's. 406: there, but different; or bad arguments.</exception>
+    /// <exception cref="BrokerException">403: reserved name. 405: another connection's. 406: there, but different; or bad arguments.</exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection) =>
         _queues.Declare(name, isServerNamed, flags, arguments, connection);
 
     /// <summary>Declares a queue as it was exported: whatever its name, however many there are, and without a type that the definition does not give it.</summary>
-    /// <exception cref="AmqpException">406: there, but different; or bad arguments.</exception>
+    /// <exception cref="BrokerException">406: there, but different; or bad arguments.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
     /// <summary>Deletes a queue with its bindings and its messages. Its consumers are for the caller to tell.</summary>
-    /// <exception cref="AmqpException">406: in use or not empty, when that was a condition.</exception>
+    /// <exception cref="BrokerException">406: in use or not empty, when that was a condition.</exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
     /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
@@ -72,7 +73,7 @@ internal sealed class Topology
     /// <param name="routingKey">The binding key.</param>
     /// <param name="arguments">The binding's.</param>
     /// <param name="round">The caller's, to be completed by it: some exchanges publish to whoever is bound to them.</param>
-    /// <exception cref="AmqpException">403: the default exchange. 404: an end is not there. 406: bad arguments.</exception>
+    /// <exception cref="BrokerException">403: the default exchange. 404: an end is not there. 406: bad arguments.</exception>
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round) =>
         _bindings.Bind(source, destination, routingKey, arguments, round);
 
@@ -81,7 +82,7 @@ internal sealed class Topology
         _bindings.IsBound(source, destination, routingKey, arguments);
 
     /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
-    /// <exception cref="AmqpException">403: the default exchange.</exception>
+    /// <exception cref="BrokerException">403: the default exchange.</exception>
     public void Unbind(string source, IBindingDestination destination, string routingKey, FieldTable arguments) =>
         _bindings.Unbind(source, destination, routingKey, arguments);
 

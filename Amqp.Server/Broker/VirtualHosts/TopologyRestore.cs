@@ -49,7 +49,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         {
             return Routers.Create(declared);
         }
-        catch (AmqpException unknown)
+        catch (BrokerException unknown)
         {
             throw new InvalidDataException($"Exchange '{declared.Name}' cannot be restored: {unknown.Message}", unknown);
         }

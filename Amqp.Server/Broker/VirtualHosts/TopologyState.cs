@@ -38,7 +38,7 @@ internal sealed class TopologyState(VirtualHost virtualHost, ConcurrentDictionar
     /// <summary>From now on nothing can be declared any more.</summary>
     public void MarkDeleted() => _isDeleted = true;
 
-    /// <exception cref="AmqpException">320: the virtual host is being deleted.</exception>
+    /// <exception cref="BrokerException">320: the virtual host is being deleted.</exception>
     public void DemandNotDeleted()
     {
         if (_isDeleted)

@@ -95,7 +95,7 @@ internal sealed class VirtualHost : IDisposable
     public Queue? FindQueue(string name) => _queues.GetValueOrDefault(name);
 
     /// <summary>The queue, for a connection that may use it.</summary>
-    /// <exception cref="AmqpException">404: there is none. 405: it belongs to another connection.</exception>
+    /// <exception cref="BrokerException">404: there is none. 405: it belongs to another connection.</exception>
     public Queue GetQueue(string name, object connection)
     {
         var queue = FindQueue(name) ?? throw NameErrors.NoQueue(name, Name);
@@ -107,7 +107,7 @@ internal sealed class VirtualHost : IDisposable
 
     public Exchange? FindExchange(string name) => Routing.Find(name);
 
-    /// <exception cref="AmqpException">404: there is none.</exception>
+    /// <exception cref="BrokerException">404: there is none.</exception>
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
     /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before. Throws nothing.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
@@ -66,7 +67,7 @@ internal sealed class VirtualHostTable(
     /// <param name="name">Its name.</param>
     /// <param name="description">What is said of it.</param>
     /// <param name="maker">Who may use it, if it is new, as in RabbitMQ whoever makes one may; null: nobody yet.</param>
-    /// <exception cref="AmqpException">406: there are as many as there may be.</exception>
+    /// <exception cref="BrokerException">406: there are as many as there may be.</exception>
     /// <exception cref="StoreFullException">There is no room on the disk.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public VirtualHost Put(string name, VirtualHostDescription description, string? maker = null)
@@ -74,7 +75,7 @@ internal sealed class VirtualHostTable(
         lock (_changes)
         {
             if (Limit is { } limit && Find(name) is null && !IsEmpty && _virtualHosts.Count >= limit)
-                throw new AmqpException(ReplyCode.PreconditionFailed, $"cannot create vhost '{name}': vhost limit of {limit} is reached");
+                throw new BrokerException(BrokerError.Precondition, $"cannot create vhost '{name}': vhost limit of {limit} is reached");
             store.SaveVirtualHost(name, description);
             if (Find(name) is { } existing)
             {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels.Handlers;
@@ -8,22 +9,22 @@ namespace Amqp.Server.Channels.Handlers;
 internal static class BasicPublishHandler
 {
     /// <summary>Takes the message that the channel has gathered.</summary>
-    /// <exception cref="AmqpException">Names basic.publish as the cause.</exception>
+    /// <exception cref="AmqpException">Names basic.publish as the cause, unless the content cannot be read at all.</exception>
     public static void Publish(AmqpChannel channel, ReadOnlySpan<byte> body)
     {
         try
         {
             var content = channel.Content;
             if (content.Immediate)
-                throw new AmqpException(ReplyCode.NotImplemented, "immediate=true");
+                throw new AmqpException(ReplyCode.NotImplemented, "immediate=true", BasicPublish.Id);
             if (HasReplyTo(EncodedMessage.Read(content.Head).Properties))
                 DirectReplyToHandlers.NameRequester(channel);
             channel.Session.Publish(content.Head, body, content.Mandatory);
             content.Release();
         }
-        catch (AmqpException error) when (error.Cause == default)
+        catch (BrokerException error)
         {
-            throw new AmqpException(error.Code, error.Message, BasicPublish.Id);
+            throw error.ToAmqp(BasicPublish.Id);
         }
     }
 

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels.Handlers;
@@ -13,9 +14,9 @@ internal static class BasicSettlementHandlers
         {
             channel.Session.Settle(method.DeliveryTag, method.Multiple, Settlement.Acknowledge);
         }
-        catch (AmqpException error) when (error.Cause == default)
+        catch (BrokerException error)
         {
-            throw new AmqpException(error.Code, error.Message, BasicAck.Id);
+            throw error.ToAmqp(BasicAck.Id);
         }
     }
 

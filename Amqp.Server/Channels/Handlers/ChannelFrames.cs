@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Channels.Handlers;
@@ -92,10 +93,10 @@ internal static class ChannelFrames
         {
             channel.Session.DemandSize(header.BodySize);
         }
-        catch (AmqpException tooLarge)
+        catch (BrokerException tooLarge)
         {
             channel.Content.DiscardHeader(header);
-            throw new AmqpException(tooLarge.Code, tooLarge.Message, BasicPublish.Id);
+            throw tooLarge.ToAmqp(BasicPublish.Id);
         }
         if (channel.Content.TakeHeader(header))
             BasicPublishHandler.Publish(channel, default);

@@ -19,7 +19,7 @@ internal static class DirectReplyToHandlers
         if (channel.ReplyConsumer is not { } consumer) // only this thread ever sets it
         {
             channel.Session.Publisher.Routes.Find(request.Address, request.Properties, properties.Headers, out _); // a missing exchange is said first
-            throw new AmqpException(ReplyCode.PreconditionFailed, "fast reply consumer does not exist");
+            throw new AmqpException(ReplyCode.PreconditionFailed, "fast reply consumer does not exist", BasicPublish.Id);
         }
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }

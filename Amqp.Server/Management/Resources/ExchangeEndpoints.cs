@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
@@ -151,9 +152,9 @@ internal static class ExchangeEndpoints
         {
             throw ApiException.BadRequest(tooLong.Message);
         }
-        catch (AmqpException error)
+        catch (BrokerException error)
         {
-            throw ApiException.BadRequest($"{(int)error.Code} {error.ReplyText}"); // here as AMQP has it
+            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}"); // here as AMQP has it
         }
     }
 

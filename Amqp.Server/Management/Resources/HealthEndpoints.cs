@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Values;
@@ -167,9 +168,9 @@ internal static class HealthEndpoints
             session.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
             return message is not null ? Ok() : Failed(json => json.WriteString("reason", "the message did not come back"));
         }
-        catch (AmqpException error) when (error.Code == ReplyCode.AccessRefused)
+        catch (BrokerException error) when (error.Error == BrokerError.Refused)
         {
-            throw ApiException.NotAuthorized(error.ReplyText);
+            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText);
         }
     }
 

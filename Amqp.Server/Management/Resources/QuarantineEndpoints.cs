@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Management.Http;
@@ -97,7 +98,7 @@ internal static class QuarantineEndpoints
             {
                 done += Try(owner!, message.Place, work) ? 1 : 0;
             }
-            catch (Exception error) when (error is ApiException or AmqpException)
+            catch (Exception error) when (error is ApiException or BrokerException)
             {
                 refused++;
             }

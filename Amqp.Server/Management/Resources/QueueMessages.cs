@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Management.Http;
@@ -58,13 +59,13 @@ internal static class QueueMessages
                 left -= message.Size + Overhead;
             }
         }
-        catch (AmqpException error) when (error.Code == ReplyCode.NotFound)
+        catch (BrokerException error) when (error.Error == BrokerError.NotFound)
         {
-            throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ReplyText); // here with the code's name
+            throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ToAmqp().ReplyText); // here with the code's name
         }
-        catch (AmqpException error) when (error.Code == ReplyCode.AccessRefused)
+        catch (BrokerException error) when (error.Error == BrokerError.Refused)
         {
-            throw ApiException.NotAuthorized(error.ReplyText); // likewise
+            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // likewise
         }
         return messages;
     }

@@ -12,11 +12,11 @@ public sealed class ApiErrorsTests
 {
     private static IEnumerable<TestCaseData> Errors =>
     [
-        new(new AmqpException(ReplyCode.NotFound, "no queue"), 404, "not_found", "no queue"),
-        new(new AmqpException(ReplyCode.AccessRefused, "no"), 401, "not_authorized", "Access refused."),
-        new(new AmqpException(ReplyCode.NotAllowed, "no"), 401, "not_authorized", "Access refused."),
-        new(new AmqpException(ReplyCode.PreconditionFailed, "not empty"), 400, "bad_request", "not empty"),
-        new(new AmqpException(ReplyCode.ResourceLocked, "exclusive"), 400, "bad_request", "exclusive"),
+        new(new BrokerException(BrokerError.NotFound, "no queue"), 404, "not_found", "no queue"),
+        new(new BrokerException(BrokerError.Refused, "no"), 401, "not_authorized", "Access refused."),
+        new(new BrokerException(BrokerError.NotAllowed, "no"), 401, "not_authorized", "Access refused."),
+        new(new BrokerException(BrokerError.Precondition, "not empty"), 400, "bad_request", "not empty"),
+        new(new BrokerException(BrokerError.Locked, "exclusive"), 400, "bad_request", "exclusive"),
         new(new ValidationException("not so"), 400, "bad_request", "Validation failed\n\nnot so\n"),
         new(new DefinitionException("a", "b"), 400, "bad_request", "a b"),
         new(new StoreFullException("no room"), 503, "service_unavailable", "no room"),

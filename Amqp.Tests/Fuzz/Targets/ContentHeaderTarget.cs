@@ -1,5 +1,6 @@
 using System.Buffers;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Tracing;
@@ -66,7 +67,7 @@ internal sealed class ContentHeaderTarget : FuzzTarget
             _ = MessageTraits.Of(properties);
             return true;
         }
-        catch (AmqpException error) when (error.Code == ReplyCode.PreconditionFailed)
+        catch (BrokerException error) when (error.Error == BrokerError.Precondition)
         {
             return false; // its expiration is none
         }

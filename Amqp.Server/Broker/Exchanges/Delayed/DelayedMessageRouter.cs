@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Storage;
@@ -16,13 +17,13 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 
     /// <param name="exchange">The exchange, with the inner type among its arguments.</param>
     /// <param name="createInner">Makes the router of an exchange of the inner type.</param>
-    /// <exception cref="AmqpException">406: no inner type. 503: not one that there is.</exception>
+    /// <exception cref="BrokerException">406: no inner type. 503: not one that there is.</exception>
     public DelayedMessageRouter(ExchangeDeclaration exchange, Func<ExchangeDeclaration, IRouter> createInner)
     {
         if (exchange.Arguments[TypeArgument] is not { Type: FieldType.LongString } given)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument, '{TypeArgument}' must be an existing exchange type");
+            throw new BrokerException(BrokerError.Precondition, $"Invalid argument, '{TypeArgument}' must be an existing exchange type");
         if (given.AsString() == TypeName)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument, '{TypeName}' can't be used for '{TypeArgument}'");
+            throw new BrokerException(BrokerError.Precondition, $"Invalid argument, '{TypeName}' can't be used for '{TypeArgument}'");
         _inner = createInner(exchange with { Type = given.AsString() });
     }
 

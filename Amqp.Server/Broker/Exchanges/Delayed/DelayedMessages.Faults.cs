@@ -62,7 +62,7 @@ internal sealed partial class DelayedMessages : IQuarantineOwner
         }
     }
 
-    /// <exception cref="AmqpException">406: nothing says when a message is due that is put aside.</exception>
+    /// <exception cref="BrokerException">406: nothing says when a message is due that is put aside.</exception>
     private long DueOf(MessagePlace place)
     {
         try
@@ -73,7 +73,7 @@ internal sealed partial class DelayedMessages : IQuarantineOwner
         }
         catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
         {
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
+            throw new BrokerException(BrokerError.Precondition, $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
@@ -22,14 +23,14 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
     private readonly Dictionary<IBindingDestination, List<Binding>> _bindings = [];
     private readonly List<Weight> _weights = [];
 
-    /// <exception cref="AmqpException">406: the key is no number above zero.</exception>
+    /// <exception cref="BrokerException">406: the key is no number above zero.</exception>
     public override void Validate(Binding binding)
     {
         // Erlang takes a sign and leading zeros, no spaces.
         if (!BigInteger.TryParse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var weight))
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"The binding key must be an integer: {ErlangText.OfBinary(Encoding.UTF8.GetBytes(binding.RoutingKey))}");
+            throw new BrokerException(BrokerError.Precondition, $"The binding key must be an integer: {ErlangText.OfBinary(Encoding.UTF8.GetBytes(binding.RoutingKey))}");
         if (weight < 1)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "The binding key must be greater than 0");
+            throw new BrokerException(BrokerError.Precondition, "The binding key must be greater than 0");
     }
 
     public override void Add(Binding binding)

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
 
@@ -17,14 +18,14 @@ internal sealed class HashSource
     private readonly byte[]? _header;
     private readonly PropertyFlags _property;
 
-    /// <exception cref="AmqpException">406: both, no such property, or no text.</exception>
+    /// <exception cref="BrokerException">406: both, no such property, or no text.</exception>
     public HashSource(ExchangeDeclaration exchange)
     {
         string? header = Text("hash-header"), property = Text("hash-property");
         if (header is not null && property is not null)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "hash-header and hash-property are mutually exclusive");
+            throw new BrokerException(BrokerError.Precondition, "hash-header and hash-property are mutually exclusive");
         if (property is not null && !_properties.TryGetValue(property, out _property))
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"Unsupported property: {property}");
+            throw new BrokerException(BrokerError.Precondition, $"Unsupported property: {property}");
         _header = header is null ? null : System.Text.Encoding.UTF8.GetBytes(header);
 
         string? Text(string argument) => exchange.Arguments[argument] switch

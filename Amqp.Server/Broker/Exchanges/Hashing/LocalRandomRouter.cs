@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 
@@ -7,14 +8,14 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 /// <summary>One of the queues of this node, by chance (x-local-random). They are all of this node here, so what is left are RabbitMQ's rules about bindings.</summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {
-    /// <exception cref="AmqpException">406: there is a key, or the destination is no classic queue.</exception>
+    /// <exception cref="BrokerException">406: there is a key, or the destination is no classic queue.</exception>
     public override void Validate(Binding binding)
     {
         if (binding.RoutingKey.Length > 0)
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"Non empty binding '{binding.RoutingKey}' key not permitted");
+            throw new BrokerException(BrokerError.Precondition, $"Non empty binding '{binding.RoutingKey}' key not permitted");
         if (binding.Destination is not Queue queue)
-            throw new AmqpException(ReplyCode.PreconditionFailed, "Destination not found");
+            throw new BrokerException(BrokerError.Precondition, "Destination not found");
         if (queue.Arguments.Type != "classic")
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"Queue type rabbit_{queue.Arguments.Type}_queue not valid for this exchange type");
+            throw new BrokerException(BrokerError.Precondition, $"Queue type rabbit_{queue.Arguments.Type}_queue not valid for this exchange type");
     }
 }

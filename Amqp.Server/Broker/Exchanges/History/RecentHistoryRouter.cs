@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
@@ -16,7 +17,7 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
     private readonly long _length;
     private RecentHistory _history = null!; // since Open
 
-    /// <exception cref="AmqpException">406: the length is no number above zero.</exception>
+    /// <exception cref="BrokerException">406: the length is no number above zero.</exception>
     public RecentHistoryRouter(FieldTable arguments)
     {
         if (arguments[LengthArgument] is not { } length)
@@ -24,7 +25,7 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
         else if (length.Type is FieldType.SByte or FieldType.Int16 or FieldType.Int32 or FieldType.Int64 or FieldType.Int64Alias && length.AsInteger() > 0)
             _length = length.AsInteger();
         else
-            throw new AmqpException(ReplyCode.PreconditionFailed, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
+            throw new BrokerException(BrokerError.Precondition, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
     }
 
     /// <summary>A message may ask not to be kept.</summary>

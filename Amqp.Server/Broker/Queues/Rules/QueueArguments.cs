@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
@@ -53,7 +54,7 @@ internal sealed class QueueArguments
     /// <summary>An argument's text; null when it is absent, no text, or longer than names are.</summary>
     public string? Text(string name) => ValueRules.Name(Table[name]);
 
-    /// <exception cref="AmqpException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
+    /// <exception cref="BrokerException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
     public static QueueArguments Parse(FieldTable table, string queue, string virtualHost)
     {
         foreach (var (name, _, check) in _known)
@@ -64,7 +65,7 @@ internal sealed class QueueArguments
         if (table["x-dead-letter-routing-key"] is not null && table["x-dead-letter-exchange"] is null)
             throw ArgumentTypes.Invalid("x-dead-letter-routing-key", queue, virtualHost, "routing_key_but_no_dlx_defined");
         if (TypeName(table["x-queue-type"]) == "stream")
-            throw new AmqpException(ReplyCode.NotImplemented, $"queue '{queue}' in vhost '{virtualHost}': this broker has no streams");
+            throw new BrokerException(BrokerError.NotSupported, $"queue '{queue}' in vhost '{virtualHost}': this broker has no streams");
         return new QueueArguments(table);
     }
 
@@ -72,7 +73,7 @@ internal sealed class QueueArguments
     public static QueueArguments FromStored(FieldTable table) => new(table);
 
     /// <summary>A redeclare must come with the same arguments, as far as queues know them.</summary>
-    /// <exception cref="AmqpException">406: it does not.</exception>
+    /// <exception cref="BrokerException">406: it does not.</exception>
     public void DemandEquivalent(FieldTable received, string queue, string virtualHost)
     {
         foreach (var (name, isCompared, _) in _known)
