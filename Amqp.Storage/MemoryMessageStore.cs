@@ -77,7 +77,9 @@ public sealed class MemoryMessageStore : IMessageStore
     public int Purge(StoredQueue queue)
     {
         var settled = new SettleBatch(_space, log: null, queue, []);
-        return queue.SettleAll(ref settled);
+        int count = settled.AddReady();
+        settled.End();
+        return count;
     }
 
     /// <inheritdoc/>

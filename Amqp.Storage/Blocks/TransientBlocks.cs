@@ -37,7 +37,7 @@ internal sealed class TransientBlocks(long maxBytes)
         {
             for (Block? block = _blocks.Oldest; block is not null; block = block.Newer)
             {
-                if (block.TryPinIdle())
+                if (block.State.TryPinIdle())
                     return block;
             }
             return null;

@@ -25,6 +25,13 @@ internal sealed class Relocation
         _pieces.Add(new Piece(from, to, length));
     }
 
+    /// <summary>The segment was compacted: its blocks are read from where their records are now. Nobody reads meanwhile.</summary>
+    public void Apply(BlockSpace space, Segment segment)
+    {
+        foreach (Block block in space.BlocksOf(segment))
+            block.Pieces = Apply(block.AllPieces);
+    }
+
     /// <summary>What is left of a block, and where it is now.</summary>
     /// <param name="before">Where the block's bytes were.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)

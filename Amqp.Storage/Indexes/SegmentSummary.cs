@@ -2,9 +2,6 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage;
 
-/// <summary>A piece of a segment's log that is read as one: whole records, one behind the other.</summary>
-internal readonly record struct BlockPlace(long Offset, int Length);
-
 /// <summary>What a segment holds of one queue.</summary>
 /// <param name="Queue">Its number.</param>
 /// <param name="Count">Messages; more than 0.</param>

@@ -22,7 +22,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
         long[][] sizes = [.. found.Select(SizesOf)]; // now: a missing index is there afterwards, in memory
-        IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(files, directory, new CommitSignal()));
+        IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(directory, new CommitSignal()));
         foreach (RecoveredQueue queue in _log.Queues.OrderBy(queue => queue.Number))
             _queues.Add(Count(queue));
         foreach (uint empty in durableQueues.Except(_queues.Select(queue => queue.Number)))

@@ -116,12 +116,10 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
 
     private StoredQueue Fill(RecoveredQueue queue, MessageChunkPool chunks, StretchLoader loader)
     {
-        var target = new StoredQueue(queue.Number, isDurable: true, chunks, new DeepMessages(loader, chunks, queue.Number))
-        {
-            LastSequence = queue.LastSequence,
-            LastPersistentSequence = queue.LastSequence,
-            DeliveredMark = queue.DeliveredMark,
-        };
+        var target = new StoredQueue(queue.Number, isDurable: true, chunks, new DeepMessages(loader, chunks, queue.Number));
+        target.Sequences.Last = queue.LastSequence;
+        target.Sequences.LastPersistent = queue.LastSequence;
+        target.Delivered.UpTo = queue.DeliveredMark;
         foreach (Stretch stretch in Unsettled(queue))
         {
             stretch.Segment.Hold(stretch.Count);
@@ -131,7 +129,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             else
                 target.Restore(stretch);
         }
-        target.DeliveredSegment = target.Count > 0 || target.Aside.Count > 0 ? queue.DeliveredSegment : 0;
+        target.Delivered.Segment = target.Count > 0 || target.Aside.Count > 0 ? queue.DeliveredSegment : 0;
         return target;
     }
 

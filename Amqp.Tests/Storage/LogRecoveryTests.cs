@@ -117,5 +117,5 @@ public sealed class LogRecoveryTests
     private WrittenSegment NewSegment(long id) => new(_folder.Segments, id);
 
     private RecoveredLog Recover() =>
-        new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_files, _folder.Segments, new CommitSignal()));
+        new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_folder.Segments, new CommitSignal()));
 }

@@ -150,7 +150,7 @@ public sealed class RecoveryTests
             run.Store.Publish("kept", Persistent, run.First);
             if (isOnlyMarked)
             {
-                ninth.LastPersistentSequence = 5; // in a segment that is gone
+                ninth.Sequences.LastPersistent = 5; // in a segment that is gone
                 run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
             }
             else

@@ -12,10 +12,10 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly SegmentIndexes _indexes;
     private readonly AcknowledgementFold _fold;
     private readonly SegmentCompactor _compactor;
-    private readonly SegmentSet _segments;
+    private readonly SegmentReports _reports;
     private readonly BlockSpace _space;
     private readonly StoreOptions _options;
-    private readonly Func<IEnumerable<StoredQueue>> _durableQueues;
+    private readonly DurableQueues _durableQueues;
     private readonly BackgroundFailures _failures;
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,9 +23,9 @@ internal sealed class Housekeeper : IAsyncDisposable
     private bool _awaitsSettles; // of the open segment, which was asked to end; owned by the thread
     private volatile bool _stopping;
 
-    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, BackgroundFailures failures)
+    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentReports reports, BlockSpace space, StoreOptions options, DurableQueues durableQueues, BackgroundFailures failures)
     {
-        (_failures, _indexes, _fold, _compactor, _segments, _space, _options, _durableQueues) = (failures, indexes, fold, compactor, segments, space, options, durableQueues);
+        (_failures, _indexes, _fold, _compactor, _reports, _space, _options, _durableQueues) = (failures, indexes, fold, compactor, reports, space, options, durableQueues);
     }
 
     public void Start()
@@ -50,7 +50,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         if (CreateIndexes())
             Spill();
         Compact(isIdle: false);
-        _segments.RequestSweep();
+        _reports.RequestSweep();
     });
 
     /// <summary>A dead segment is to be folded into older ones.</summary>
@@ -70,10 +70,10 @@ internal sealed class Housekeeper : IAsyncDisposable
         if (failure is not null)
             _failures.Report(BackgroundWork.Folding, failure);
         if (failure is IOException error && DiskFull.Is(error))
-            _segments.ReportLackOfRoom();
+            _reports.ReportLackOfRoom();
         if (!isFolded)
             return;
-        _segments.RequestSweep();
+        _reports.RequestSweep();
         _compactor.Reconsider(targets);
         Compact(isIdle: false);
     });
@@ -84,7 +84,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         Compact(isIdle: true);
         _awaitsSettles = _compactor.AwaitsSettles;
         if (_awaitsSettles)
-            _segments.ReportEndAwaited();
+            _reports.ReportEndAwaited();
     });
 
     /// <summary>Does some work after what was asked for before, unless the store is closed by then.</summary>
@@ -192,7 +192,7 @@ internal sealed class Housekeeper : IAsyncDisposable
 
     private void Spill()
     {
-        StoredQueue[] queues = [.. _durableQueues().Where(queue => queue.CountInMemory > 0)];
+        StoredQueue[] queues = [.. _durableQueues.All.Where(queue => queue.CountInMemory > 0)];
         if (queues.Sum(queue => queue.CountInMemory) <= _options.MaxMessagesInMemory)
             return;
         int keep = (int)Math.Min(MaxWindow, _options.MaxMessagesInMemory / 2 / queues.Length);

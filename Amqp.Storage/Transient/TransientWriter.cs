@@ -50,7 +50,7 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
     /// <summary>A payload larger than a block gets one of its own, and the open one stays.</summary>
     private void AppendAlone(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed), typeof(IMessageStore));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed), this);
         int size = head.Length + body.Length;
         Block block = space.Open(size);
         Copy(block.Memory, head, body);
@@ -68,12 +68,12 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
     private static void Place(ReadOnlySpan<StoredQueue> queues, int block, int offset, int size, Span<StoredMessage> messages)
     {
         for (int i = 0; i < queues.Length; i++)
-            messages[i] = new StoredMessage(queues[i].NextSequence(), block, offset, size, MessageFlags.None);
+            messages[i] = new StoredMessage(queues[i].Sequences.Next(), block, offset, size, MessageFlags.None);
     }
 
     private void OpenBlock()
     {
-        ObjectDisposedException.ThrowIf(_closed, typeof(IMessageStore));
+        ObjectDisposedException.ThrowIf(_closed, this);
         CloseBlock();
         _block = space.Open(options.BlockSize);
     }

@@ -49,6 +49,28 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         stretch.Segment.Release(stretch.Count);
     }
 
+    /// <summary>Takes everything that is ready in the queue, and settles it.</summary>
+    /// <returns>How many.</returns>
+    public int AddReady()
+    {
+        int count = 0;
+        while (queue.TryTakeStretch(out Stretch stretch))
+        {
+            count += stretch.Count;
+            Add(stretch);
+        }
+        for (; queue.TryTake(out StoredMessage message); count++)
+            Add(message);
+        return count;
+    }
+
+    /// <summary>Settles what was kept aside in the queue and nobody has taken.</summary>
+    public void AddAside()
+    {
+        foreach (Stretch message in queue.RemoveAside())
+            Add(message);
+    }
+
     /// <summary>Logs and lets go of what is left.</summary>
     public void End()
     {

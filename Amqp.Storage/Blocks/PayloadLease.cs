@@ -19,5 +19,5 @@ public readonly ref struct PayloadLease : IDisposable
     /// <summary>Whether it was read from the disk, for this message or for one beside it.</summary>
     public bool WasRead => _block.WasRead;
 
-    public void Dispose() => _space.Change(_block, -Block.Pin);
+    public void Dispose() => _space.Change(_block, -BlockState.Pin);
 }
