@@ -80,10 +80,7 @@ public sealed class FileMessageStore : IMessageStore
     public long QueueMemoryInUse => _chunks.BytesInUse;
 
     /// <inheritdoc/>
-    public long MessagesWritten => _log.Messages;
-
-    /// <inheritdoc/>
-    public long PayloadReads => _space.Reads;
+    public StoreCounts Counts => new(_log.Messages, _space.Reads);
 
     /// <inheritdoc/>
     public bool ArePayloadsInMemory => _space.IsAllInMemory;

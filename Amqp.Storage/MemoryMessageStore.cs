@@ -55,10 +55,7 @@ public sealed class MemoryMessageStore : IMessageStore
     public long QueueMemoryInUse => _chunks.BytesInUse;
 
     /// <inheritdoc/>
-    public long MessagesWritten => 0;
-
-    /// <inheritdoc/>
-    public long PayloadReads => 0;
+    public StoreCounts Counts => default;
 
     /// <inheritdoc/>
     public bool ArePayloadsInMemory => true;

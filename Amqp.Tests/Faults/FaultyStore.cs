@@ -55,9 +55,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public long QueueMemoryInUse => store.QueueMemoryInUse;
 
-    public long MessagesWritten => store.MessagesWritten;
-
-    public long PayloadReads => store.PayloadReads;
+    public StoreCounts Counts => store.Counts;
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 

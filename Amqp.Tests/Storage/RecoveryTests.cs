@@ -316,7 +316,7 @@ public sealed class RecoveryTests
         run.Store.Publish("d", Persistent, volatileQueue);
         run.Store.Purge(run.First);
 
-        Assert.That(run.Store.MessagesWritten, Is.EqualTo(2));
+        Assert.That(run.Store.Counts.MessagesWritten, Is.EqualTo(2));
         Assert.That(volatileQueue.TakeAll().Concat(run.Second.TakeAll()).Select(message => message.IsPersistent), Is.EqualTo(new[] { false, false, true }));
     }
 
