@@ -1,3 +1,15 @@
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
 namespace Amqp.Storage;
 
 /// <summary>The folder in which a broker keeps what outlives it, held by one process at a time.</summary>

@@ -1,4 +1,20 @@
 using System.Runtime.CompilerServices;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Housekeeping;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+using Amqp.Storage.Transient;
 
 namespace Amqp.Storage;
 

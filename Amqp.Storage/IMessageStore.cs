@@ -1,3 +1,8 @@
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+
 namespace Amqp.Storage;
 
 /// <summary>

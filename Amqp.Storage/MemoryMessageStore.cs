@@ -1,3 +1,11 @@
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Transient;
+
 namespace Amqp.Storage;
 
 /// <summary>A store without a disk: every message is transient, and every position is reached at once.</summary>

@@ -19,6 +19,10 @@ using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Recovery;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Broker;

@@ -6,6 +6,7 @@ using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Channels.Publishing;
 using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Channels;
 

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Storage;
+using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 

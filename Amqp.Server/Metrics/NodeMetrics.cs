@@ -9,7 +9,7 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Configuration;
 using Amqp.Server.Management.Http;
-using Amqp.Storage;
+using Amqp.Storage.Files;
 
 namespace Amqp.Server.Metrics;
 

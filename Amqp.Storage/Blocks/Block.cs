@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Blocks;
 
 /// <summary>The unit of memory: payloads of transient messages, or a piece of the log that lies in one segment.</summary>
 /// <remarks>

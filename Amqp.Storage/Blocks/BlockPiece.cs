@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>Whole records of a block that stand behind one another in the segment's log.</summary>
 internal readonly record struct BlockPiece

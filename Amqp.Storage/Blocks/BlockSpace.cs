@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Blocks;
 
 /// <summary>All blocks of a store: opens them, reads from them, and takes their memory back when nobody needs them. Thread-safe.</summary>
 internal sealed unsafe class BlockSpace : IDisposable

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>One word that says who needs a <see cref="Block"/>, and whether its bytes are in memory. Thread-safe.</summary>
 /// <remarks>

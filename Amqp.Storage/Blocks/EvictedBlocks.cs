@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Storage.Blocks;
 
 /// <summary>The blocks whose bytes are not in memory but in a file: how many there are, and how they come back. Thread-safe.</summary>
 /// <param name="loader">Reads blocks of the log; null when there is no log.</param>

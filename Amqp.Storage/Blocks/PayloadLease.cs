@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>A message's bytes, kept in memory until it is disposed of: exactly once, on any thread.</summary>
 public readonly ref struct PayloadLease : IDisposable

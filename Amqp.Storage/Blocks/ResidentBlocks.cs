@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>The blocks in memory whose bytes are also in a file, oldest first, and the bound on their bytes. Thread-safe.</summary>
 /// <remarks>

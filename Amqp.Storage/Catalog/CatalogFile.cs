@@ -1,6 +1,9 @@
 using System.Text;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Catalog;
 
 /// <summary>The catalog's file: a log of changes. Not thread-safe, but for <see cref="Sync"/>, which may run beside anything.</summary>
 internal sealed class CatalogFile : IDisposable

@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Catalog;
 
 /// <summary>Reads the catalog's file, and changes nothing in it.</summary>
 internal static class CatalogScan

@@ -1,6 +1,10 @@
 using System.Text;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Catalog;
 
 /// <summary>The catalog of a <see cref="DataDirectory"/>: all of it in memory, every change in a file.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+
+namespace Amqp.Storage.Catalog;
 
 /// <summary>A small durable dictionary for what is not messages: definitions of queues, exchanges, users and so on.</summary>
 /// <remarks>

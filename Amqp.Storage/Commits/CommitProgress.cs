@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+
+namespace Amqp.Storage.Commits;
 
 /// <summary>How far the log is written and synced, how far it is asked to be, and who waits for either. Thread-safe; only the committer moves it on.</summary>
 internal sealed class CommitProgress(CommitSignal signal)

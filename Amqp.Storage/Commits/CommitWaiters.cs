@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+
+namespace Amqp.Storage.Commits;
 
 /// <summary>Who waits for a position of the log to be reached. Thread-safe.</summary>
 internal sealed class CommitWaiters

@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Gives older segments a copy of what a dead one settled of them, so that the dead one can go. Owned by the housekeeper.</summary>
 internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Storage.Commits;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Compaction;
 
 /// <summary>The segments that the housekeeper compacted and the committer has yet to put in place. Thread-safe.</summary>
 internal sealed class CompactedSegments(CommitSignal signal)

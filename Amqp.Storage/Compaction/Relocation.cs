@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Where in a compacted segment's log its records went: pieces of the old log that are one piece in the new one.</summary>
 internal sealed class Relocation

@@ -1,6 +1,14 @@
 using System.Buffers;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Writes segments that are mostly dead anew with what is left of them, under the same id. Owned by the housekeeper.</summary>
 /// <remarks>

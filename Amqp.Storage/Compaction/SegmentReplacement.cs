@@ -1,4 +1,10 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Puts compacted segments in the place of the old ones. Owned by the committer, and called only when everything written is synced.</summary>
 /// <remarks>Only then are deletions of queues, on account of which messages were left out, as safe as the change itself.</remarks>

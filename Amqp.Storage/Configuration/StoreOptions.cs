@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Configuration;
 
 /// <summary>How much memory and disk the store takes for its work, and how long it may hold back a sync.</summary>
 public sealed class StoreOptions

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Faults;
 
 /// <summary>Tells what failed in the background, and has it tried again when some time has passed. Thread-safe.</summary>
 /// <remarks>A try that fails is reported again, and so followed by another: tries end when nothing is left to do.</remarks>

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Faults;
 
 /// <summary>What a store does in the background. Nobody's message depends on it: what fails is tried again, at the latest by the next start.</summary>
 public enum BackgroundWork

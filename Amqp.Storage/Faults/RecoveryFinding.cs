@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Faults;
 
 /// <summary>Bytes in the data folder that are no records.</summary>
 /// <param name="File">The file in question.</param>

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Faults;
 
 /// <summary>The store can no longer make anything durable: a write or a sync failed.</summary>
 public sealed class StoreFailedException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Amqp.Storage.Faults;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>The file that says in which format a data folder is.</summary>
 internal static class FormatFile

@@ -1,6 +1,14 @@
 using System.Collections.Concurrent;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Housekeeping;
 
 /// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, compacts, pages out.</summary>
 /// <remarks>Nothing here is needed for anybody's message to be safe, so what fails is reported and tried again, at the latest by the next start.</remarks>

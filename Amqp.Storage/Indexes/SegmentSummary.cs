@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>What a segment holds of one queue.</summary>
 /// <param name="Queue">Its number.</param>

@@ -1,4 +1,14 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Counts what is in the message log, the way a start does. Used once, by one thread.</summary>
 /// <param name="files">Keep from the disk what a start would change.</param>

@@ -1,4 +1,13 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Housekeeping;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>The group commit: one thread that writes what was appended and syncs it when somebody waits or the time is up.</summary>
 /// <remarks>

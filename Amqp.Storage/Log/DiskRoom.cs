@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Log;
 
 /// <summary>Whether the disk has room: for what is to be written, and for the reserve. Owned by the committer, but for <see cref="IsFull"/>.</summary>
 internal sealed class DiskRoom(DiskReserve reserve) : IDisposable

@@ -1,4 +1,11 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>What goes from memory to the disk: the bytes of the log, in their order, and the catalog's. Owned by the committer.</summary>
 /// <remarks>What could not be written for want of room stays, and the next write goes on with it.</remarks>

@@ -1,6 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Log;
 
 /// <summary>A stretch of a block that the committer has yet to write.</summary>
 /// <param name="Block">Pinned for the committer until it is closed and written.</param>

@@ -1,4 +1,10 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Housekeeping;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>Deletes the segments that nobody needs. Owned by the committer, and called only when everything written is synced.</summary>
 /// <remarks>

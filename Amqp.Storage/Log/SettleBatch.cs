@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>Lets go of messages of one queue: logs neighbours as one range, and counts a block's messages down in one step.</summary>
 /// <param name="space">Where the messages are.</param>

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Messages;
 
 /// <summary>Is shown the messages of a queue one by one (<c>StoredQueue.Show</c>). A struct, so that millions of calls are none.</summary>
 public interface IMessageLook

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Messages;
 
 /// <summary>Names a message of a durable queue for good: nothing that becomes of segments changes it.</summary>
 /// <param name="Queue">The queue's number.</param>

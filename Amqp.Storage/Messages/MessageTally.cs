@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Messages;
 
 /// <summary>How many messages there are, and how many bytes they have.</summary>
 internal struct MessageTally : IMessageLook

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Messages;
 
 /// <summary>What a queue remembers of one message: its place in the queue and where its bytes are.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Queues;
 
 /// <summary>How far a queue's messages went out to consumers, and where the log has that note.</summary>
 /// <remarks>Owned by the log's lock. <see cref="UpTo"/> is written under the queue's lock, too, and so may be read under either.</remarks>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Queues;
 
 /// <summary>The queues of a store whose persistent messages outlive a restart. Thread-safe.</summary>
 /// <param name="recovered">Those with messages of the last run.</param>

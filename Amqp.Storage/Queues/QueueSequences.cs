@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Queues;
 
 /// <summary>The sequences that a queue has given to its messages. They are given before the queue is locked.</summary>
 internal struct QueueSequences

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of a queue in the order of their sequence, whichever of three places each is in, and their counts.</summary>
 /// <remarks>Owned by its <see cref="StoredQueue"/>; with a log, the gate of the deep messages owns all but the counts.</remarks>

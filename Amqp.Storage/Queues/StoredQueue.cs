@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Storage.Queues;
 
 /// <summary>The messages of one queue that are ready for delivery, in the order of their sequence.</summary>
 /// <remarks>

@@ -1,6 +1,15 @@
 using System.Diagnostics;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Recovery;
 
 /// <summary>Finds the messages of the last run: what the indexes know less what was settled. Used once, by one thread.</summary>
 /// <remarks>Its cost is per segment and queue. Only what a segment has of a queue of which part is settled is looked at by message.</remarks>

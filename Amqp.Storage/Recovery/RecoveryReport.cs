@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Storage.Recovery;
 
 /// <summary>What opening a data folder found.</summary>
 public sealed class RecoveryReport

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Segments;
 
 /// <summary>What the end of a segment's log may be, by the files that stand beside it and behind it.</summary>
 internal enum LogEnd

@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. See docs/store-format.md for what is in it.</summary>
 /// <remarks>

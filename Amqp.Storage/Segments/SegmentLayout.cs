@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Segments;
 
 /// <summary>Keeps where things are in the files of segments as it is while somebody reads, and changes it only in between. Thread-safe.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Amqp.Storage.Commits;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Segments;
 
 /// <summary>What the committer is told of segments by other threads, until it comes to it. Thread-safe.</summary>
 internal sealed class SegmentReports(CommitSignal signal)

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Amqp.Storage.Commits;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Segments;
 
 /// <summary>The segments that exist. Thread-safe, but for <see cref="Next"/>, which is called under the log's lock, and <see cref="Recover"/>, before that.</summary>
 /// <param name="directory">Where the files are.</param>

@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Paging;
+
+namespace Amqp.Storage.Transient;
 
 /// <summary>Writes transient messages to page files when there are more of them in memory than there should be.</summary>
 /// <remarks>

@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+
+namespace Amqp.Storage.Transient;
 
 /// <summary>The messages that do not outlive the process: what both stores do with them. Thread-safe.</summary>
 /// <remarks>When there are too many of them in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.</remarks>

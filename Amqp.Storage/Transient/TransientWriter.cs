@@ -1,4 +1,10 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Transient;
 
 /// <summary>Copies the payloads of transient messages into blocks that no file stands behind, until they are paged out. Thread-safe.</summary>
 /// <remarks>A few of them stand side by side, so that publishers on different cores seldom wait for each other.</remarks>

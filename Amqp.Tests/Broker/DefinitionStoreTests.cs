@@ -5,7 +5,9 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 

@@ -1,4 +1,12 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+using Amqp.Storage.Transient;
 
 namespace Amqp.Tests.Storage;
 

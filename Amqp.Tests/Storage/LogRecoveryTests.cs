@@ -1,4 +1,10 @@
 using Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,9 @@
-using Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,9 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Files;
+using Amqp.Storage.Log;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Routing;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 

@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Publishing;
 

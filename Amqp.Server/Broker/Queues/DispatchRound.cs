@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Publishing;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 

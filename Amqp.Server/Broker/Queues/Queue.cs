@@ -8,6 +8,8 @@ using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 

@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 

@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Exchanges.History;
 using Amqp.Server.Broker.Queues;
-using Amqp.Storage;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 

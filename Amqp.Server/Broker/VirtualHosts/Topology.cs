@@ -11,7 +11,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 

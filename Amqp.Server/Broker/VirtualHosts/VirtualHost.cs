@@ -16,6 +16,7 @@ using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Configuration;
 using Amqp.Storage;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 

@@ -11,6 +11,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 

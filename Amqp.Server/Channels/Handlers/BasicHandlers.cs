@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Values;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Channels.Handlers;
 

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Tracing;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Channels.Handlers;
 

@@ -6,7 +6,9 @@ using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 

@@ -1,4 +1,6 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 

@@ -2,7 +2,9 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 

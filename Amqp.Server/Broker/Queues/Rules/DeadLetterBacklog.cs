@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
