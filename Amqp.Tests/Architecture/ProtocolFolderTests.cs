@@ -29,11 +29,11 @@ public sealed partial class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // The lowest folders use no other; without them, others are the lowest. What is left at last leads back to itself.
+        // The lowest folders use no other, and no other uses the uppermost. Without them, others are that. What is left at last leads back to itself.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;
-            uses = [.. uses.Where(use => uses.Exists(other => other.From == use.To))];
+            uses = [.. uses.Where(use => uses.Exists(other => other.From == use.To) && uses.Exists(other => other.To == use.From))];
         }
         Assert.That(uses.Select(use => use.Types), Is.Empty);
     }
