@@ -16,7 +16,9 @@ namespace Amqp.Storage.Compaction;
 /// that are synced count, those in indexes and acknowledgements. The committer puts the new files in place, between two syncs.
 /// <para>A segment keeps its id, and so its messages their order and the rules of what settles what.</para>
 /// </remarks>
-internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options, DurableQueues durableQueues, CompactedSegments ready)
+internal sealed class SegmentCompactor(
+    IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
+    DurableQueues durableQueues, CompactedSegments ready)
 {
     // Segments at a time: what is known of their settled messages is in memory together.
     private const int MaxCandidates = 16;

@@ -31,7 +31,9 @@ internal sealed class Housekeeper : IAsyncDisposable
     private bool _awaitsSettles; // of the open segment, which was asked to end; owned by the thread
     private volatile bool _stopping;
 
-    public Housekeeper(SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentReports reports, BlockSpace space, StoreOptions options, DurableQueues durableQueues, BackgroundFailures failures)
+    public Housekeeper(
+        SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentReports reports, BlockSpace space,
+        StoreOptions options, DurableQueues durableQueues, BackgroundFailures failures)
     {
         (_failures, _indexes, _fold, _compactor, _reports, _space, _options, _durableQueues) = (failures, indexes, fold, compactor, reports, space, options, durableQueues);
     }

@@ -46,7 +46,10 @@ internal sealed class Committer : IAsyncDisposable
     private volatile StoreFailedException? _failure; // read by any thread
     private volatile bool _stopping;
 
-    public Committer(LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskRoom room, SegmentReports reports, SegmentSweep sweep, SegmentReplacement replacement, DurableQueues durableQueues, Housekeeper housekeeper, StoreOptions options)
+    public Committer(
+        LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskRoom room, SegmentReports reports,
+        SegmentSweep sweep, SegmentReplacement replacement, DurableQueues durableQueues, Housekeeper housekeeper,
+        StoreOptions options)
     {
         (_log, _output, _progress, _signal, _room, _reports) = (log, output, progress, signal, room, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
