@@ -1,11 +1,20 @@
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
 namespace Amqp.Storage;
 
 /// <summary>The folder in which a broker keeps what outlives it, held by one process at a time.</summary>
 public sealed class DataDirectory : IDisposable
 {
-    /// <summary>The format this version writes, and the newest it reads. See docs/store-format.md.</summary>
-    internal const int FormatVersion = 2;
-
     private readonly string _path;
     private readonly IStoreFiles _files;
     private readonly StoreOptions _options;
@@ -77,7 +86,7 @@ public sealed class DataDirectory : IDisposable
     {
         if (_store is not null)
             throw new InvalidOperationException("the store was opened before");
-        var segments = new SegmentSet(_files, SegmentsPath, _signal);
+        var segments = new SegmentSet(SegmentsPath, _signal);
         RecoveredLog recovered = new LogRecovery(_files, durableQueues, _options, aside).Run(segments);
         Report = new RecoveryReport
         {
@@ -113,7 +122,7 @@ public sealed class DataDirectory : IDisposable
         int? version = FormatFile.Read(_files, _path);
         if (version is null && _files.Exists(Path.Combine(_path, CatalogFile.Name)))
             throw new DataDirectoryException($"the data folder {_path} has no file named {FormatFile.Name}, so it cannot be known how to read it");
-        if (version is null or < FormatVersion)
-            FormatFile.Write(_files, _path, FormatVersion); // before the first file that an older broker would overlook
+        if (version is null or < FormatFile.Newest)
+            FormatFile.Write(_files, _path, FormatFile.Newest); // before the first file that an older broker would overlook
     }
 }

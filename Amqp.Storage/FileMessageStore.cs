@@ -1,5 +1,20 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Housekeeping;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+using Amqp.Storage.Transient;
 
 namespace Amqp.Storage;
 
@@ -15,28 +30,32 @@ public sealed class FileMessageStore : IMessageStore
     private readonly StretchLoader _loader;
     private readonly TransientMessages _transient;
     private readonly MessageChunkPool _chunks;
-    private readonly ConcurrentDictionary<uint, StoredQueue> _recovered; // with messages of the last run, not opened yet
-    private readonly ConcurrentDictionary<uint, StoredQueue> _durable; // these and the opened ones
+    private readonly DurableQueues _durable;
 
     /// <summary>Takes over what was recovered, and starts the committer.</summary>
     internal FileMessageStore(RecoveredLog recovered, PageFolder pages, IStoreFiles files, FileCatalog catalog, CommitSignal signal, DiskReserve reserve, StoreOptions options)
     {
+        SegmentSet segments = recovered.Segments;
         (_space, _chunks, _loader, _pages) = (recovered.Space, recovered.Chunks, recovered.Loader, pages);
-        _recovered = new(recovered.Queues.Select(queue => KeyValuePair.Create(queue.Number, queue)));
-        _durable = new(_recovered);
+        _durable = new DurableQueues(recovered.Queues);
         _transient = new TransientMessages(_space, options);
         _failures = new BackgroundFailures(options.BackgroundRetryDelay);
-        recovered.Segments.DeletionFailed = failure => _failures.Report(BackgroundWork.Deleting, failure);
-        _log = new LogWriter(_space, recovered.Segments, signal, options);
-        IEnumerable<StoredQueue> DurableQueues() => _durable.Select(entry => entry.Value);
-        var fold = new AcknowledgementFold(files, recovered.Indexes, options, recovered.Segments.Directory);
-        var compactor = new SegmentCompactor(files, recovered.Indexes, recovered.Segments, _space, options, DurableQueues);
-        _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, recovered.Segments, _space, options, DurableQueues, _failures);
+        var progress = new CommitProgress(signal);
+        _log = new LogWriter(_space, segments, signal, progress, options);
+
+        var compacted = new CompactedSegments(signal);
+        var fold = new AcknowledgementFold(files, recovered.Indexes, options, segments.Directory);
+        var compactor = new SegmentCompactor(files, recovered.Indexes, segments, _space, options, _durable, compacted);
+        _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, segments.Reports, _space, options, _durable, _failures);
         _ = new Pager(_space, pages, options, _housekeeper.Do, _failures);
-        var writer = new SegmentWriter(files, recovered.Segments.Directory, _housekeeper.Index);
-        _committer = new Committer(_space, _log, recovered.Segments, writer, catalog, signal, reserve, options, DurableQueues, _housekeeper, new SegmentReplacement(files, recovered.Indexes.Layout, _space, recovered.Segments, _failures));
         _failures.Retry = _housekeeper.Retry;
         catalog.RewriteWanted = () => _housekeeper.Do(catalog.Rewrite);
+
+        var writer = new SegmentWriter(files, segments.Directory, _housekeeper.Index);
+        var output = new LogOutput(_log, writer, _space, catalog, progress, options);
+        var sweep = new SegmentSweep(files, segments, writer, _housekeeper, _failures);
+        var replacement = new SegmentReplacement(files, recovered.Indexes.Layout, _space, compacted, segments.Directory, _failures);
+        _committer = new Committer(_log, output, progress, signal, new DiskRoom(reserve), segments.Reports, sweep, replacement, _durable, _housekeeper, options);
         _housekeeper.Start();
         _committer.Start();
     }
@@ -77,10 +96,7 @@ public sealed class FileMessageStore : IMessageStore
     public long QueueMemoryInUse => _chunks.BytesInUse;
 
     /// <inheritdoc/>
-    public long MessagesWritten => _log.Messages;
-
-    /// <inheritdoc/>
-    public long PayloadReads => _space.Reads;
+    public StoreCounts Counts => new(_log.Messages, _space.Reads);
 
     /// <inheritdoc/>
     public bool ArePayloadsInMemory => _space.IsAllInMemory;
@@ -90,10 +106,11 @@ public sealed class FileMessageStore : IMessageStore
     {
         if (!durable)
             return new StoredQueue(number, isDurable: false, _chunks);
-        if (_recovered.TryRemove(number, out StoredQueue? queue))
+        if (_durable.TryOpen(number, out StoredQueue? queue))
             return queue;
         queue = new StoredQueue(number, isDurable: true, _chunks, new DeepMessages(_loader, _chunks, number));
-        return _durable.TryAdd(number, queue) ? queue : throw new InvalidOperationException($"queue {number} is open");
+        _durable.Add(queue);
+        return queue;
     }
 
     /// <inheritdoc/>
@@ -101,10 +118,11 @@ public sealed class FileMessageStore : IMessageStore
     public void DeleteQueue(StoredQueue queue)
     {
         queue.IsDeleted = true;
-        _durable.TryRemove(KeyValuePair.Create(queue.Number, queue));
+        _durable.Remove(queue);
         var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]); // logs nothing: the number is not declared again
-        queue.SettleAside(ref settled);
-        queue.SettleAll(ref settled);
+        settled.AddAside();
+        settled.AddReady();
+        settled.End();
     }
 
     /// <inheritdoc/>
@@ -112,7 +130,9 @@ public sealed class FileMessageStore : IMessageStore
     public int Purge(StoredQueue queue)
     {
         var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
-        return queue.SettleAll(ref settled);
+        int count = settled.AddReady();
+        settled.End();
+        return count;
     }
 
     /// <inheritdoc/>
@@ -134,7 +154,7 @@ public sealed class FileMessageStore : IMessageStore
     public PayloadLease Read(scoped in StoredMessage message) => _space.Read(message);
 
     /// <inheritdoc/>
-    public bool IsInMemory(in StoredMessage message) => _space[message.Block].IsResidentNow;
+    public bool IsInMemory(in StoredMessage message) => _space[message.Block].State.IsResidentNow;
 
     /// <inheritdoc/>
     public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload) => _space.TryReadInMemory(message, out payload);
@@ -153,7 +173,7 @@ public sealed class FileMessageStore : IMessageStore
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
         // The last one may be transient and those before it not: what counts is whether a persistent one can be behind the mark.
-        if (queue.IsDurable && !queue.IsDeleted && last.Sequence > queue.DeliveredMark && queue.LastPersistentSequence > queue.DeliveredMark)
+        if (queue.IsDurable && !queue.IsDeleted && last.Sequence > queue.Delivered.UpTo && queue.Sequences.LastPersistent > queue.Delivered.UpTo)
             _log.AppendDelivered(queue, last.Sequence);
     }
 

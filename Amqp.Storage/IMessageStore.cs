@@ -1,3 +1,8 @@
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+
 namespace Amqp.Storage;
 
 /// <summary>
@@ -44,11 +49,8 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Bytes of memory held for what queues remember of their messages one by one.</summary>
     long QueueMemoryInUse { get; }
 
-    /// <summary>Messages that were written to the log, or wait to be, since the start: each once, however many queues it went to.</summary>
-    long MessagesWritten { get; }
-
-    /// <summary>How often payloads were read from the disk since the start: those of many messages at a time.</summary>
-    long PayloadReads { get; }
+    /// <summary>What it has done since the start.</summary>
+    StoreCounts Counts { get; }
 
     /// <summary>True while every unsettled message whose entry is in memory has its payload there, too. Good for a look only.</summary>
     bool ArePayloadsInMemory { get; }

@@ -1,3 +1,11 @@
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Transient;
+
 namespace Amqp.Storage;
 
 /// <summary>A store without a disk: every message is transient, and every position is reached at once.</summary>
@@ -55,10 +63,7 @@ public sealed class MemoryMessageStore : IMessageStore
     public long QueueMemoryInUse => _chunks.BytesInUse;
 
     /// <inheritdoc/>
-    public long MessagesWritten => 0;
-
-    /// <inheritdoc/>
-    public long PayloadReads => 0;
+    public StoreCounts Counts => default;
 
     /// <inheritdoc/>
     public bool ArePayloadsInMemory => true;
@@ -77,7 +82,9 @@ public sealed class MemoryMessageStore : IMessageStore
     public int Purge(StoredQueue queue)
     {
         var settled = new SettleBatch(_space, log: null, queue, []);
-        return queue.SettleAll(ref settled);
+        int count = settled.AddReady();
+        settled.End();
+        return count;
     }
 
     /// <inheritdoc/>

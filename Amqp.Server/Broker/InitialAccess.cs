@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker;
 

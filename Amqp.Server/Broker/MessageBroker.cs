@@ -17,6 +17,9 @@ using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
 
 namespace Amqp.Server.Broker;
 

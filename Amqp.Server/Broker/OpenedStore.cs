@@ -4,6 +4,8 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Recovery;
 
 namespace Amqp.Server.Broker;
 

@@ -1,6 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Channels;
 

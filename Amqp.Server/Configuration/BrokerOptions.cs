@@ -1,7 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Amqp.Protocol;
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
 
 namespace Amqp.Server.Configuration;
 

@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
 
 namespace Amqp.Server.Configuration;
 

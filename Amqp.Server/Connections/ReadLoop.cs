@@ -237,7 +237,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             await committed;
             channel.Send(new TxCommitOk());
         }
-        catch (Storage.StoreFailedException failure)
+        catch (Storage.Faults.StoreFailedException failure)
         {
             connection.Close(new AmqpException(ReplyCode.InternalError, failure.Message, TxCommit.Id));
         }

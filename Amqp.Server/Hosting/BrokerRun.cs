@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Cli;
 using Amqp.Server.Configuration;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 

@@ -1,7 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 

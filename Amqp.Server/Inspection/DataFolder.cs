@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Definitions;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 

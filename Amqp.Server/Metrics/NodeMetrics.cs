@@ -9,7 +9,7 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Configuration;
 using Amqp.Server.Management.Http;
-using Amqp.Storage;
+using Amqp.Storage.Files;
 
 namespace Amqp.Server.Metrics;
 
@@ -73,8 +73,8 @@ internal static class NodeMetrics
         writer.Single("io_read_time_seconds_total", MetricKind.Counter, "Total I/O read time", files.ReadTime.TotalSeconds);
         writer.Single("io_write_time_seconds_total", MetricKind.Counter, "Total I/O write time", files.WriteTime.TotalSeconds);
         writer.Single("io_sync_time_seconds_total", MetricKind.Counter, "Total I/O sync time", files.SyncTime.TotalSeconds);
-        writer.Single("msg_store_read_total", MetricKind.Counter, "Total number of Message Store read operations", broker.Store.PayloadReads);
-        writer.Single("msg_store_write_total", MetricKind.Counter, "Total number of Message Store write operations", broker.Store.MessagesWritten);
+        writer.Single("msg_store_read_total", MetricKind.Counter, "Total number of Message Store read operations", broker.Store.Counts.PayloadReads);
+        writer.Single("msg_store_write_total", MetricKind.Counter, "Total number of Message Store write operations", broker.Store.Counts.MessagesWritten);
     }
 
     /// <summary>Unexpected exceptions that stayed in their compartments.</summary>

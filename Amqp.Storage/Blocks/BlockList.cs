@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>Blocks in the order in which they were added, and their bytes. Owned by the lock of whoever has it, but for <see cref="Bytes"/>.</summary>
 /// <remarks>A block is in one list at most, and knows in which.</remarks>

@@ -1,4 +1,10 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Blocks;
 
 /// <summary>Reads blocks of the log from their files, and checks every record in them.</summary>
 internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)

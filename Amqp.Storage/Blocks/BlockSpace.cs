@@ -1,22 +1,24 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Blocks;
 
 /// <summary>All blocks of a store: opens them, reads from them, and takes their memory back when nobody needs them. Thread-safe.</summary>
 internal sealed unsafe class BlockSpace : IDisposable
 {
-    private readonly BlockLoader? _loader;
     private readonly BlockMemory _memory;
     private readonly BlockTable _table = new();
-    private long _away; // blocks whose bytes are not in memory; this and the next changed with Interlocked
-    private long _reads;
-    private volatile bool _closed;
+    private readonly EvictedBlocks _evicted;
 
     /// <param name="options">Sizes and bounds.</param>
     /// <param name="loader">Reads evicted blocks; null when there is no log.</param>
     public BlockSpace(StoreOptions options, BlockLoader? loader = null)
     {
-        _loader = loader;
         _memory = new BlockMemory(options.BlockSize);
-        Residents = new ResidentBlocks(_memory, options.ResidentBytes) { Evicted = () => Interlocked.Increment(ref _away) };
+        Residents = new ResidentBlocks(_memory, options.ResidentBytes) { Evicted = () => _evicted!.Enter() };
+        _evicted = new EvictedBlocks(loader, _memory, Residents);
         Transients = new TransientBlocks(options.MaxTransientBytesInMemory);
     }
 
@@ -30,10 +32,10 @@ internal sealed unsafe class BlockSpace : IDisposable
     public TransientBlocks Transients { get; }
 
     /// <summary>Whether the payloads of all unsettled messages whose entries are in memory are there, too.</summary>
-    public bool IsAllInMemory => Volatile.Read(ref _away) == 0;
+    public bool IsAllInMemory => _evicted.Count == 0;
 
     /// <summary>How often payloads were read from a file.</summary>
-    public long Reads => Volatile.Read(ref _reads);
+    public long Reads => _evicted.Reads;
 
     public Block this[int number] => _table[number];
 
@@ -48,7 +50,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         block.Memory = _memory.Rent(block.Capacity);
         Begin(block, segment, fileOffset, length: 0);
         segment?.BlockOpened();
-        block.Start(Block.Resident + Block.OpenBias + (segment is null ? 0 : Block.Pin));
+        block.State.Start(BlockState.Resident + BlockState.OpenBias + (segment is null ? 0 : BlockState.Pin));
         return block;
     }
 
@@ -63,8 +65,8 @@ internal sealed unsafe class BlockSpace : IDisposable
         block.Capacity = _memory.CapacityFor(length);
         Begin(block, segment, fileOffset, length);
         segment.BlockOpened();
-        Interlocked.Increment(ref _away);
-        block.Start(references);
+        _evicted.Enter();
+        block.State.Start(references);
         return block;
     }
 
@@ -76,7 +78,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         block.Memory = _memory.Rent(block.Capacity);
         Begin(block, segment, fileOffset: 0, length: 0);
         segment.BlockOpened();
-        block.Start(Block.Resident + Block.OpenBias + Block.Pin);
+        block.State.Start(BlockState.Resident + BlockState.OpenBias + BlockState.Pin);
         return block;
     }
 
@@ -90,9 +92,9 @@ internal sealed unsafe class BlockSpace : IDisposable
     {
         block.Pieces = pieces;
         block.WasRead = true;
-        Interlocked.Increment(ref _reads);
+        _evicted.NoteRead();
         Residents.Add(block);
-        Change(block, -Block.OpenBias - Block.Pin);
+        Change(block, -BlockState.OpenBias - BlockState.Pin);
     }
 
     /// <summary>Nothing is appended to the block any more.</summary>
@@ -102,14 +104,14 @@ internal sealed unsafe class BlockSpace : IDisposable
     {
         if (block.Segment is null)
             Transients.Add(block); // first: once it is closed, it may be finished
-        Change(block, references - Block.OpenBias);
+        Change(block, references - BlockState.OpenBias);
     }
 
     /// <summary>Takes references or pins away; whoever takes the last one retires the block.</summary>
     public void Change(Block block, long difference)
     {
-        long state = block.Change(difference);
-        if (Block.IsFinished(state))
+        long state = block.State.Change(difference);
+        if (BlockState.IsFinished(state))
             Retire(block, state);
     }
 
@@ -117,7 +119,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     public PayloadLease Read(scoped in StoredMessage message)
     {
         Block block = _table[message.Block];
-        if (!Block.IsResident(block.Change(Block.Pin)))
+        if (!BlockState.IsResident(block.State.Change(BlockState.Pin)))
             MakeReadable(block, message);
         return new PayloadLease(this, block, message.Offset, message.Length);
     }
@@ -126,12 +128,12 @@ internal sealed unsafe class BlockSpace : IDisposable
     public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload)
     {
         Block block = _table[message.Block];
-        if (Block.IsResident(block.Change(Block.Pin)))
+        if (BlockState.IsResident(block.State.Change(BlockState.Pin)))
         {
             payload = new PayloadLease(this, block, message.Offset, message.Length);
             return true;
         }
-        Change(block, -Block.Pin);
+        Change(block, -BlockState.Pin);
         payload = default;
         return false;
     }
@@ -149,64 +151,58 @@ internal sealed unsafe class BlockSpace : IDisposable
         }
         catch
         {
-            Change(block, -Block.Pin);
+            Change(block, -BlockState.Pin);
             throw;
         }
         Transients.Remove(block);
         byte* memory = block.Memory; // before the swap: afterwards it may belong to a reader that loads the block again
         int capacity = block.Capacity;
-        if (block.TryEvictAndUnpin())
+        if (block.State.TryEvictAndUnpin())
         {
-            Interlocked.Increment(ref _away);
+            _evicted.Enter();
             _memory.Return(memory, capacity);
             return;
         }
         Residents.Add(block);
-        Change(block, -Block.Pin);
+        Change(block, -BlockState.Pin);
     }
 
     /// <summary>Gives all memory back but what is pinned, which comes back with its last pin. Reads then throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        _closed = true;
+        _evicted.Close();
         foreach (Block block in _table.All)
         {
             Transients.Remove(block);
             Residents.Remove(block);
             byte* memory = block.Memory;
-            if (block.TryEvict())
+            if (block.State.TryEvict())
                 _memory.Return(memory, block.Capacity);
         }
         _memory.Dispose();
     }
 
-    /// <summary>A segment was compacted: its blocks are read from where their records are now. Nobody reads meanwhile.</summary>
-    public void Relocate(Segment segment, Relocation relocation)
+    /// <summary>The blocks that are part of a segment, each pinned while the caller has it.</summary>
+    public IEnumerable<Block> BlocksOf(Segment segment)
     {
         foreach (Block block in _table.All)
         {
-            if (!block.TryPin())
+            if (!block.State.TryPin())
                 continue;
-            if (block.Segment == segment)
-                block.Pieces = relocation.Apply(block.Pieces ?? [new BlockPiece(0, block.FileOffset, block.Length)]);
-            Change(block, -Block.Pin);
+            try
+            {
+                if (block.Segment == segment)
+                    yield return block;
+            }
+            finally
+            {
+                Change(block, -BlockState.Pin);
+            }
         }
     }
 
-    /// <summary>Where in a segment's log blocks are whose messages also went to queues that the log does not know.</summary>
-    public IReadOnlyList<BlockPiece> FindOthersMessages(Segment segment)
-    {
-        var found = new List<BlockPiece>();
-        foreach (Block block in _table.All)
-        {
-            if (!block.TryPin())
-                continue;
-            if (block.Segment == segment && block.HasOthersMessages)
-                found.AddRange(block.Pieces ?? [new BlockPiece(0, block.FileOffset, block.Length)]);
-            Change(block, -Block.Pin);
-        }
-        return found;
-    }
+    /// <summary>Has a block loaded that will be read soon, on another thread.</summary>
+    public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
 
     private static void Begin(Block block, Segment? segment, long fileOffset, int length)
     {
@@ -214,77 +210,32 @@ internal sealed unsafe class BlockSpace : IDisposable
         (block.Length, block.Written, block.Damage, block.WasRead) = (length, length, null, false);
     }
 
-    /// <summary>Loads a pinned block. Its pin keeps the evictor and the settlers off, the monitor other readers.</summary>
+    /// <summary>Brings the bytes of a pinned block back for a message, or gives up the pin.</summary>
     private void MakeReadable(Block block, in StoredMessage message)
     {
         try
         {
-            ObjectDisposedException.ThrowIf(_closed || _loader is null, typeof(IMessageStore));
-            lock (block)
-            {
-                if (Block.IsResident(block.Change(0)))
-                    return;
-                if (block.Damage is null)
-                    Load(block);
-                if (block.Damage is not null && block.Page is { } page)
-                    throw page.Damage();
-                if (block.Damage is { } damage)
-                    BlockLoader.ThrowIfDamaged(block, damage, message);
-            }
+            _evicted.MakeReadable(block, message);
         }
         catch
         {
-            Change(block, -Block.Pin);
+            Change(block, -BlockState.Pin);
             throw;
         }
     }
-
-    /// <summary>Has a block loaded that will be read soon, on another thread.</summary>
-    public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
 
     private void LoadAhead(Block block)
     {
-        if (_closed || !block.TryPin())
+        if (!block.State.TryPin())
             return;
         try
         {
-            lock (block)
-            {
-                if (block.Segment is not null && !Block.IsResident(block.Change(0)) && block.Damage is null)
-                    Load(block);
-            }
-        }
-        catch (Exception)
-        {
-            // Whoever reads from it will hear of it, whatever it is.
+            _evicted.LoadAhead(block);
         }
         finally
         {
-            Change(block, -Block.Pin);
+            Change(block, -BlockState.Pin);
         }
-    }
-
-    private void Load(Block block)
-    {
-        byte* memory = _memory.Rent(block.Capacity);
-        try
-        {
-            var bytes = new Span<byte>(memory, block.Length);
-            block.Damage = block.Page is { } page ? page.Load(bytes) : _loader!.Load(block, bytes);
-        }
-        catch
-        {
-            _memory.Return(memory, block.Capacity);
-            throw;
-        }
-        block.Memory = memory;
-        block.WasRead = true;
-        Interlocked.Increment(ref _reads);
-        if (block.Damage is not null)
-            return; // stays in memory for the messages that are intact, and off the fast path for the sake of those that are not
-        block.MarkResident();
-        Interlocked.Decrement(ref _away);
-        Residents.Add(block);
     }
 
     private void Retire(Block block, long state)
@@ -295,14 +246,14 @@ internal sealed unsafe class BlockSpace : IDisposable
             Transients.Remove(block);
         else
             Residents.Remove(block);
-        if (!Block.IsResident(state))
-            Interlocked.Decrement(ref _away);
-        if (Block.IsResident(state) || block.Damage is not null)
+        if (!BlockState.IsResident(state))
+            _evicted.Leave();
+        if (BlockState.IsResident(state) || block.Damage is not null)
             _memory.Return(block.Memory, block.Capacity);
         block.Segment = null;
         block.Page = null;
         block.Damage = null;
-        block.Start(0);
+        block.State.Start(0);
         _table.Return(block);
         segment?.BlockFinished();
         page?.Release();

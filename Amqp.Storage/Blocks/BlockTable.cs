@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>Blocks by number. Looking up takes no lock; numbers and block objects are used again.</summary>
 internal sealed class BlockTable

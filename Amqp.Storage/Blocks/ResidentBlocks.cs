@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>The blocks in memory whose bytes are also in a file, oldest first, and the bound on their bytes. Thread-safe.</summary>
 /// <remarks>
@@ -28,7 +28,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
                 Block candidate = next;
                 next = candidate.Newer;
                 byte* bytes = candidate.Memory; // before the swap: afterwards it may belong to a reader that loads the block again
-                if (!candidate.TryEvict())
+                if (!candidate.State.TryEvict())
                     continue; // being read, or about to be retired: both will be over soon
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Blocks;
 
 /// <summary>The closed blocks of transient messages that are in memory only, oldest first. Thread-safe.</summary>
 /// <remarks>As with <see cref="ResidentBlocks"/>, a block is recycled only after it left this list under the lock.</remarks>
@@ -37,7 +37,7 @@ internal sealed class TransientBlocks(long maxBytes)
         {
             for (Block? block = _blocks.Oldest; block is not null; block = block.Newer)
             {
-                if (block.TryPinIdle())
+                if (block.State.TryPinIdle())
                     return block;
             }
             return null;

@@ -1,6 +1,10 @@
 using System.Buffers;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Writes the log of a compacted segment, and its index. Used once, by one thread.</summary>
 internal sealed class CompactedLog : IDisposable

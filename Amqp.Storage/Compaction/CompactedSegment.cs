@@ -1,4 +1,8 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Compaction;
 
 /// <summary>A segment of which a smaller log and its index stand beside the old ones, synced, to take their place.</summary>
 /// <param name="Segment">Which.</param>

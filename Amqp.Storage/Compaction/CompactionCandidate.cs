@@ -1,4 +1,8 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Compaction;
 
 /// <summary>A segment that is to be compacted, and what the log knows of the need for its records. Owned by <see cref="SegmentCompactor"/>.</summary>
 internal sealed class CompactionCandidate

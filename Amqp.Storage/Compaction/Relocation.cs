@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Where in a compacted segment's log its records went: pieces of the old log that are one piece in the new one.</summary>
 internal sealed class Relocation
@@ -23,6 +26,13 @@ internal sealed class Relocation
             }
         }
         _pieces.Add(new Piece(from, to, length));
+    }
+
+    /// <summary>The segment was compacted: its blocks are read from where their records are now. Nobody reads meanwhile.</summary>
+    public void Apply(BlockSpace space, Segment segment)
+    {
+        foreach (Block block in space.BlocksOf(segment))
+            block.Pieces = Apply(block.AllPieces);
     }
 
     /// <summary>What is left of a block, and where it is now.</summary>

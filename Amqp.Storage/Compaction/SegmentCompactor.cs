@@ -1,6 +1,14 @@
 using System.Buffers;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Compaction;
 
 /// <summary>Writes segments that are mostly dead anew with what is left of them, under the same id. Owned by the housekeeper.</summary>
 /// <remarks>
@@ -8,7 +16,9 @@ namespace Amqp.Storage;
 /// that are synced count, those in indexes and acknowledgements. The committer puts the new files in place, between two syncs.
 /// <para>A segment keeps its id, and so its messages their order and the rules of what settles what.</para>
 /// </remarks>
-internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues)
+internal sealed class SegmentCompactor(
+    IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
+    DurableQueues durableQueues, CompactedSegments ready)
 {
     // Segments at a time: what is known of their settled messages is in memory together.
     private const int MaxCandidates = 16;
@@ -75,7 +85,7 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        HashSet<uint> queues = [.. durableQueues().Select(queue => queue.Number)]; // before the settles: a deletion is as good as them
+        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)]; // before the settles: a deletion is as good as them
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
             return;
@@ -150,7 +160,7 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
         Segment segment = candidate.Segment;
         try
         {
-            BlockPiece[] staying = [.. space.FindOthersMessages(segment).OrderBy(piece => piece.FileOffset)];
+            BlockPiece[] staying = FindOthersMessages(segment);
             List<IndexEntry> live = candidate.FindLive(indexes, queues, staying);
             if (segment.Length - live.Sum(entry => (long)entry.RecordLength) < Math.Max(options.BlockSize, segment.Length / 4))
                 return false;
@@ -158,7 +168,7 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
                 return true; // the committer deletes it
             CompactedSegment compacted = Write(candidate, queues, live);
             segment.IsBeingCompacted = true;
-            segments.ReportCompacted(compacted);
+            ready.Add(compacted);
             return true;
         }
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
@@ -177,6 +187,10 @@ internal sealed class SegmentCompactor(IStoreFiles files, SegmentIndexes indexes
             throw;
         }
     }
+
+    /// <summary>Where in a segment's log blocks are whose messages also went to queues that the log does not know, in order.</summary>
+    private BlockPiece[] FindOthersMessages(Segment segment) =>
+        [.. space.BlocksOf(segment).Where(block => block.HasOthersMessages).SelectMany(block => block.AllPieces).OrderBy(piece => piece.FileOffset)];
 
     private CompactedSegment Write(CompactionCandidate candidate, HashSet<uint> queues, List<IndexEntry> live)
     {

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Amqp.Storage.Faults;
 using Microsoft.Win32.SafeHandles;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>Keeps a second broker out of a folder, for as long as it is not disposed of. The process may die: the lock dies with it.</summary>
 internal sealed class DirectoryLock : IDisposable

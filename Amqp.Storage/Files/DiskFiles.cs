@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>The files of the operating system.</summary>
 internal sealed class DiskFiles : IStoreFiles

@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+
+namespace Amqp.Storage.Files;
 
 /// <summary>Tells a disk without room, which comes right by itself, from one that fails.</summary>
 internal static class DiskFull

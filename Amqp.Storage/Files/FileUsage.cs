@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>How much was read, written and synced since the start, and how long that took.</summary>
 /// <remarks>Thread-safe: what it counts are system calls, beside which an interlocked addition is nothing.</remarks>

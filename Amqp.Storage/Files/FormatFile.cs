@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Amqp.Storage.Faults;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>The file that says in which format a data folder is.</summary>
 internal static class FormatFile
 {
     public const string Name = "version";
+
+    /// <summary>The format this version writes, and the newest it reads. See docs/store-format.md.</summary>
+    public const int Newest = 2;
 
     /// <returns>Null when there is no such file.</returns>
     /// <exception cref="DataDirectoryException">It holds no version, or a newer one than this broker reads.</exception>
@@ -20,8 +24,8 @@ internal static class FormatFile
         text = text[..file.Read(text, 0)];
         if (!int.TryParse(text, CultureInfo.InvariantCulture, out int version) || version < 1)
             throw new DataDirectoryException($"{path} does not hold a version number");
-        if (version > DataDirectory.FormatVersion)
-            throw new DataDirectoryException($"the data folder {directory} was written in format {version} by a newer broker; this one reads up to {DataDirectory.FormatVersion}");
+        if (version > Newest)
+            throw new DataDirectoryException($"the data folder {directory} was written in format {version} by a newer broker; this one reads up to {Newest}");
         return version;
     }
 

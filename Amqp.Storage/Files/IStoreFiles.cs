@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>The few things the store asks of a file system, so that a test can make any of them fail and knows what was synced.</summary>
 internal interface IStoreFiles

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Files;
 
 /// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, room on the disk for a file, opening a folder or a file under another's lock, and memory by the page.</summary>
 internal static unsafe partial class Libc

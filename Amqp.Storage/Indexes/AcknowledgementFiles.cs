@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>What segments that are gone had settled of one that is still there, as a file beside its log. Not thread-safe.</summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)

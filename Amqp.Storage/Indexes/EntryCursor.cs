@@ -1,6 +1,8 @@
 using System.Buffers;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>Walks over the entries of one queue in an index, from a sequence on. Owns the file it reads.</summary>
 internal sealed class EntryCursor : IDisposable

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>Some entries of one queue, in order, as a record of the index: what is read and checked as one.</summary>
 internal static class EntryGroup

@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Indexes;
 
 /// <summary>A message of one queue as the index of its segment knows it.</summary>
 /// <param name="Sequence">Its place in the queue.</param>

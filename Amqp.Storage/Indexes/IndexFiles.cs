@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>The indexes of segments as files: each stands beside its log, and is there as a whole or not at all. Thread-safe.</summary>
 internal sealed class IndexFiles(IStoreFiles files)

@@ -1,6 +1,7 @@
 using System.Buffers;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>The entries of one queue while the index of a segment is made, coded as they will stand in the file.</summary>
 internal sealed class QueueEntries(uint queue) : IDisposable

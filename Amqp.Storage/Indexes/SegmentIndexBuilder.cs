@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>Makes the index of a segment from the records of its log, given in their order. Used once, by one thread.</summary>
 /// <param name="segment">The segment's id.</param>

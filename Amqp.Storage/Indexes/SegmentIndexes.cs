@@ -1,4 +1,8 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Files;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Indexes;
 
 /// <summary>The indexes of the segments that are there: gives a segment its index, and reads entries from it. Thread-safe.</summary>
 /// <remarks>Who reads entries holds the <see cref="Layout"/> from before the index is opened until what it says was used.</remarks>

@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>Reads the records of a segment's log into what makes its index.</summary>
 internal static class SegmentScan

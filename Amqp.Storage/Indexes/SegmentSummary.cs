@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
-
-/// <summary>A piece of a segment's log that is read as one: whole records, one behind the other.</summary>
-internal readonly record struct BlockPlace(long Offset, int Length);
+namespace Amqp.Storage.Indexes;
 
 /// <summary>What a segment holds of one queue.</summary>
 /// <param name="Queue">Its number.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>A set of sequences of one queue, kept as ranges. Not thread-safe.</summary>
 /// <remarks>What comes in order or close to it, as settled messages do, melts into few ranges.</remarks>

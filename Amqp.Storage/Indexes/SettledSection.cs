@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Amqp.Storage.Records;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>Settled messages of many queues as they stand in an index and in a file of acknowledgements.</summary>
 internal static class SettledSection

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Indexes;
 
 /// <summary>Numbers of seven bits a byte, the lowest first; all bytes but the last have their top bit set.</summary>
 internal static class VarInt

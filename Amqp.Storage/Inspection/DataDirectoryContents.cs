@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Log;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>What the message log of a data folder holds. Counts are what a start would find.</summary>
 /// <param name="Segments">In order of their ids.</param>

@@ -1,4 +1,11 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Looks into a data folder that no broker uses, and changes no byte of it. While it is open no broker can take the folder. Not thread-safe.</summary>
 public sealed class DataDirectoryInspection : IDisposable

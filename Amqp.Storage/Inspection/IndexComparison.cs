@@ -1,4 +1,8 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Compares an index with the one that its log, which is sound, would give. Used once.</summary>
 /// <param name="index">What is on disk.</param>

@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Something in a data folder that is not as a store leaves it when it is closed.</summary>
 /// <param name="File">Path of the file.</param>

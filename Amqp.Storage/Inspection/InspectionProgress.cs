@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Inspection;
 
 /// <summary>How far an inspection is.</summary>
 /// <param name="BytesRead">So far.</param>

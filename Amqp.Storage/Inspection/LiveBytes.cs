@@ -1,4 +1,10 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Bytes of a log that messages take which are still in a queue.</summary>
 internal sealed class LiveBytes(LogRecovery log)

@@ -1,4 +1,14 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Counts what is in the message log, the way a start does. Used once, by one thread.</summary>
 /// <param name="files">Keep from the disk what a start would change.</param>
@@ -22,7 +32,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
         long[][] sizes = [.. found.Select(SizesOf)]; // now: a missing index is there afterwards, in memory
-        IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(files, directory, new CommitSignal()));
+        IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(directory, new CommitSignal()));
         foreach (RecoveredQueue queue in _log.Queues.OrderBy(queue => queue.Number))
             _queues.Add(Count(queue));
         foreach (uint empty in durableQueues.Except(_queues.Select(queue => queue.Number)))

@@ -1,4 +1,10 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Reads every byte of the message log and of what stands beside it. Used once, by one thread.</summary>
 /// <param name="files">Where the log is.</param>

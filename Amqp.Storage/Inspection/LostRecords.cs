@@ -1,6 +1,10 @@
 using System.Globalization;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Finds out what stood in damaged bytes of a log: from the segment's index, which still knows, or else from what the bytes seem to be.</summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)

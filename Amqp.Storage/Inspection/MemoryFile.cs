@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>A file that is only in memory. Not thread-safe; disposing of it closes nothing, so that it can be opened again.</summary>
 internal sealed class MemoryFile(byte[] bytes) : IStoreFile

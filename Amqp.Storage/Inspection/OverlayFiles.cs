@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>Files as they are on disk, over which changes lie that stay in memory: what repairs while it reads can be used to look only.</summary>
 /// <remarks>What is below is listed and opened to read, and nothing else. Not thread-safe.</remarks>

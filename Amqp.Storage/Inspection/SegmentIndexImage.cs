@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+
+namespace Amqp.Storage.Inspection;
 
 /// <summary>A whole index in memory, and what is wrong with it by itself, without its log.</summary>
 internal sealed class SegmentIndexImage

@@ -1,4 +1,13 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Housekeeping;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>The group commit: one thread that writes what was appended and syncs it when somebody waits or the time is up.</summary>
 /// <remarks>
@@ -9,17 +18,8 @@ namespace Amqp.Storage;
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
 {
-    // How long appended bytes nobody waits for stay in this process. Blocks that fill up go at once.
-    private static readonly TimeSpan _writeDelay = TimeSpan.FromMilliseconds(5);
-
-    // Rounds of _writeDelay without anything to do before the thread sleeps until an append wakes it.
+    // Rounds of LogOutput.WriteDelay without anything to do before the thread sleeps until an append wakes it.
     private const int RoundsBeforeSleep = 20;
-
-    // How long to wait for room before a write is tried again, in milliseconds.
-    private const int FullDelay = 100;
-
-    // The same for the reserve.
-    private const int RestoreDelay = 500;
 
     // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
     private const long DeadSegmentBytes = 1 << 20;
@@ -27,95 +27,63 @@ internal sealed class Committer : IAsyncDisposable
     // The same while every byte is wanted for the reserve.
     private const long LeastDeadSegmentBytes = 4 << 10;
 
-    private readonly BlockSpace _space;
     private readonly LogWriter _log;
-    private readonly SegmentSet _segments;
-    private readonly SegmentWriter _writer;
-    private readonly FileCatalog _catalog;
-    private readonly CommitSignal _signal;
-    private readonly DiskReserve _reserve;
-    private readonly StoreOptions _options;
+    private readonly LogOutput _output;
+    private readonly CommitProgress _progress; // thread-safe
+    private readonly CommitSignal _signal; // thread-safe
+    private readonly DiskRoom _room;
+    private readonly SegmentReports _reports; // thread-safe
+    private readonly SegmentSweep _sweep;
+    private readonly SegmentReplacement _replacement;
+    private readonly DurableQueues _durableQueues; // thread-safe
+    private readonly Housekeeper _housekeeper; // thread-safe
     private readonly long _mostUnwritten; // before publishers should pause
-    private readonly Func<IEnumerable<StoredQueue>> _durableQueues;
-
-    private readonly CommitWaiters _commits = new(); // thread-safe
-    private readonly CommitWaiters _room = new(); // thread-safe
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<UnwrittenBytes> _unwritten = [];
-    private readonly Action<Segment> _release;
     private readonly Func<Segment, bool> _saveMarks;
     private readonly Func<Segment, bool> _isFree;
-    private readonly Action<Segment, Segment[]> _fold;
-    private readonly Housekeeper _housekeeper;
-    private readonly SegmentReplacement _replacement;
-    private int _released; // of _unwritten
-    private long _taken; // the position behind _unwritten
-    private bool _hasRoom = true; // the last write went through
     private bool _isHeldUp; // a dead segment cannot go, as something has to be written first; found by the last sweep
-    private long _fullUntil;
-    private long _restoreAt;
-    private long? _unwrittenSince; // milliseconds, as are all times here
-    private long? _unsyncedSince;
     private int _quietRounds;
-
-    private long _requested; // changed with Interlocked by any thread
-    private long _written; // read by any thread
-    private long _durable; // read by any thread
-    private volatile StoreFailedException? _failure;
-    private volatile bool _isFull;
+    private volatile StoreFailedException? _failure; // read by any thread
     private volatile bool _stopping;
 
-    public Committer(BlockSpace space, LogWriter log, SegmentSet segments, SegmentWriter writer, FileCatalog catalog, CommitSignal signal, DiskReserve reserve, StoreOptions options, Func<IEnumerable<StoredQueue>> durableQueues, Housekeeper housekeeper, SegmentReplacement replacement)
+    public Committer(
+        LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskRoom room, SegmentReports reports,
+        SegmentSweep sweep, SegmentReplacement replacement, DurableQueues durableQueues, Housekeeper housekeeper,
+        StoreOptions options)
     {
-        (_space, _log, _segments, _writer, _catalog, _signal, _reserve, _options, _durableQueues) = (space, log, segments, writer, catalog, signal, reserve, options, durableQueues);
-        _isFull = !reserve.IsWhole;
+        (_log, _output, _progress, _signal, _room, _reports) = (log, output, progress, signal, room, reports);
+        (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
         // What waits when the disk becomes full stands in the log before the settles that are to be written from the reserve.
-        _mostUnwritten = reserve.Size == 0 ? options.MaxUnwrittenBytes : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(reserve.Size / 2, options.BlockSize));
-        (_release, _saveMarks, _isFree, _fold) = (writer.Release, SaveMarks, IsFree, housekeeper.Fold);
-        (_housekeeper, _replacement) = (housekeeper, replacement);
+        _mostUnwritten = room.ReserveSize == 0 ? options.MaxUnwrittenBytes : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(room.ReserveSize / 2, options.BlockSize));
+        (_saveMarks, _isFree) = (SaveMarks, IsFree);
+        room.Changed += () => Committed?.Invoke();
     }
 
     /// <inheritdoc cref="IMessageStore.Committed"/>
     public event Action? Committed;
 
-    public long DurablePosition => Volatile.Read(ref _durable);
+    public long DurablePosition => _progress.Durable;
 
     public StoreFailedException? Failure => _failure;
 
     /// <inheritdoc cref="IMessageStore.IsFull"/>
-    public bool IsFull => _isFull;
+    public bool IsFull => _room.IsFull;
 
-    public bool IsBehind => _failure is null && _log.Position - Volatile.Read(ref _written) > _mostUnwritten;
-
-    private bool IsAsked => Volatile.Read(ref _requested) > _durable;
+    public bool IsBehind => _failure is null && _log.Position - _progress.Written > _mostUnwritten;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "Committer" }.Start();
 
-    public void RequestCommit(long position)
-    {
-        position = Math.Min(position, _log.Position);
-        long requested = Volatile.Read(ref _requested);
-        while (requested < position)
-        {
-            long seen = Interlocked.CompareExchange(ref _requested, position, requested);
-            if (seen == requested)
-            {
-                _signal.Wake();
-                return;
-            }
-            requested = seen;
-        }
-    }
+    public void RequestCommit(long position) => _progress.Request(Math.Min(position, _log.Position));
 
     public Task WaitForCommitAsync(long position, CancellationToken cancellation)
     {
-        Task committed = _commits.WaitAsync(position, cancellation);
+        Task committed = _progress.WhenDurableAsync(position, cancellation);
         RequestCommit(position);
         return committed;
     }
 
     public Task WaitForRoomAsync(CancellationToken cancellation) =>
-        IsBehind ? _room.WaitAsync(_log.Position - _mostUnwritten, cancellation) : Task.CompletedTask;
+        IsBehind ? _progress.WhenWrittenAsync(_log.Position - _mostUnwritten, cancellation) : Task.CompletedTask;
 
     /// <summary>Makes everything durable that was appended, and ends the thread.</summary>
     public async ValueTask DisposeAsync()
@@ -136,11 +104,11 @@ internal sealed class Committer : IAsyncDisposable
                 else
                     Rest();
             }
-            WriteAll();
+            _output.WriteAll();
             Sync();
             Sweep(); // may still append
             _log.Close(failure: null);
-            WriteAll();
+            _output.WriteAll();
             Sync();
         }
         catch (Exception cause) // whatever it is, nothing is durable any more: publishers must hear of it
@@ -149,8 +117,8 @@ internal sealed class Committer : IAsyncDisposable
         }
         finally
         {
-            _writer.Dispose();
-            _reserve.Dispose();
+            _output.Dispose();
+            _room.Dispose();
             _ended.SetResult();
         }
     }
@@ -159,20 +127,13 @@ internal sealed class Committer : IAsyncDisposable
     private bool Work()
     {
         long now = Environment.TickCount64;
-        if (!_hasRoom && now < _fullUntil)
+        if (_room.IsWaiting(now))
             return false;
-        if (_hasRoom && !_reserve.IsWhole && now >= _restoreAt)
-            RestoreReserve(now);
-        if (_segments.TakeLackOfRoom() && GiveReserveUp())
-            _segments.RequestSweep(); // which has it tried again
-        long waiting = _log.Position - _written;
-        if (waiting > 0)
-            _unwrittenSince ??= now;
-        if (_catalog.IsDirty)
-            _unsyncedSince ??= now;
+        _room.RestoreReserve(now);
+        if (_reports.TakeLackOfRoom() && _room.TryGiveReserveUp())
+            _reports.RequestSweep(); // which has it tried again
 
-        bool syncIsDue = IsAsked || now - _unsyncedSince >= (long)_options.SyncInterval.TotalMilliseconds;
-        bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= _options.BlockSize || now - _unwrittenSince >= (long)_writeDelay.TotalMilliseconds);
+        (bool writeIsDue, bool syncIsDue) = _output.Look(now);
         if (writeIsDue && !TryWrite())
         {
             MakeRoom();
@@ -180,7 +141,7 @@ internal sealed class Committer : IAsyncDisposable
         }
         if (syncIsDue)
             Sync();
-        bool sweepIsDue = _segments.HasNews && _unsyncedSince is null;
+        bool sweepIsDue = HasNews() && _output.IsSynced;
         if (sweepIsDue)
             Sweep();
         return writeIsDue || syncIsDue || sweepIsDue;
@@ -188,32 +149,33 @@ internal sealed class Committer : IAsyncDisposable
 
     private void Rest()
     {
-        if (!_hasRoom)
+        if (!_room.HasRoom)
         {
             _signal.Prepare(sleep: false);
             if (!_stopping)
-                _signal.Wait(TimeSpan.FromMilliseconds(FullDelay));
+                _signal.Wait(DiskRoom.WriteDelay);
             return;
         }
-        bool isQuiet = _unwrittenSince is null && _unsyncedSince is null;
-        _quietRounds = isQuiet ? _quietRounds + 1 : 0;
-        bool sleep = _quietRounds > RoundsBeforeSleep && _reserve.IsWhole;
+        _quietRounds = _output.IsDone ? _quietRounds + 1 : 0;
+        bool sleep = _quietRounds > RoundsBeforeSleep && _room.IsReserveWhole;
         if (_quietRounds == RoundsBeforeSleep)
         {
-            _log.EndDeadSegment(_reserve.IsWhole ? DeadSegmentBytes : LeastDeadSegmentBytes);
+            _log.EndDeadSegment(_room.IsReserveWhole ? DeadSegmentBytes : LeastDeadSegmentBytes);
             TryWrite(); // has no bytes, but lets go of the block that was closed
             _housekeeper.TidyUp();
         }
         if (!sleep)
             _signal.Prepare(sleep: false);
-        else if (!_log.TryPrepareSleep(_written))
+        else if (!_log.TryPrepareSleep(_progress.Written))
             return;
 
-        if (_stopping || IsAsked || (sleep && (_catalog.IsDirty || _segments.HasNews)))
+        if (_stopping || _progress.IsAsked || (sleep && (_output.IsCatalogDirty || HasNews())))
             _signal.Cancel();
         else
-            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _quietRounds > RoundsBeforeSleep ? TimeSpan.FromMilliseconds(RestoreDelay) : _writeDelay);
+            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _quietRounds > RoundsBeforeSleep ? DiskRoom.RestoreDelay : LogOutput.WriteDelay);
     }
+
+    private bool HasNews() => _reports.IsAny || _replacement.IsDue;
 
     /// <returns>False when there is no room for it on the disk now.</returns>
     private bool TryWrite()
@@ -221,37 +183,21 @@ internal sealed class Committer : IAsyncDisposable
         bool hasRoom = true;
         try
         {
-            Write();
+            _output.Write();
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
             hasRoom = false;
-            _fullUntil = Environment.TickCount64 + FullDelay;
         }
-        if (hasRoom != _hasRoom)
-        {
-            _hasRoom = hasRoom;
-            _segments.RequestSweep(); // for what a sweep could not delete as it could not write, or had to leave while it was full
-        }
-        TellIfFull();
+        if (_room.Note(hasRoom))
+            _reports.RequestSweep(); // for what a sweep could not delete as it could not write, or had to leave while it was full
         return hasRoom;
     }
 
-    /// <summary>The disk is full while a write finds no room, and until the reserve is whole: what comes to be free is for settles before it is for publishers.</summary>
-    private void TellIfFull()
+    private void Sync()
     {
-        bool isFull = !_hasRoom || !_reserve.IsWhole;
-        if (isFull == _isFull)
-            return;
-        _isFull = isFull;
-        Committed?.Invoke();
-    }
-
-    private void RestoreReserve(long now)
-    {
-        _restoreAt = now + RestoreDelay;
-        if (_reserve.TryRestore())
-            TellIfFull();
+        if (_output.Sync())
+            Committed?.Invoke();
     }
 
     /// <summary>Deletes what nobody needs though it is not written yet that nobody does: else consumers could not make room on a full disk.</summary>
@@ -263,99 +209,41 @@ internal sealed class Committer : IAsyncDisposable
     private void MakeRoom()
     {
         bool isAny = false;
-        if (_segments.HasNews)
+        if (HasNews())
         {
-            _writer.Sync();
+            _output.SyncLog();
             isAny = Sweep(_isFree);
         }
-        if (!isAny && (_isHeldUp || _log.SettledPosition > _written))
-            GiveReserveUp();
+        if (!isAny && (_isHeldUp || _log.SettledPosition > _progress.Written))
+            _room.TryGiveReserveUp();
     }
 
-    /// <returns>False when nothing is left of it.</returns>
-    private bool GiveReserveUp()
+    private void Sweep()
     {
-        if (!_reserve.TryGiveUp())
-            return false;
-        _fullUntil = 0; // what waits for room is tried again at once
-        _restoreAt = Environment.TickCount64 + RestoreDelay;
-        TellIfFull();
-        return true;
+        _replacement.Run();
+        if (_reports.TakeEndAwaited() && _log.EndSegmentIfAny() is { } ended && TryWrite())
+        {
+            _output.End(ended); // by now the writer may be at the next one
+            Sync();
+        }
+        Sweep(_saveMarks);
     }
 
     /// <returns>True when a segment was deleted.</returns>
     private bool Sweep(Func<Segment, bool> isFree)
     {
         _isHeldUp = false;
-        return _segments.Sweep(_release, isFree, _fold);
-    }
-
-    private void WriteAll()
-    {
-        do
-            Write();
-        while (_written < _log.Position);
-    }
-
-    private void Write()
-    {
-        if (_released == _unwritten.Count) // else there was no room for the rest of them
-        {
-            _unwritten.Clear();
-            _released = 0;
-            _taken = _log.TakeUnwritten(_unwritten);
-        }
-        for (; _released < _unwritten.Count; _released++)
-        {
-            UnwrittenBytes unwritten = _unwritten[_released];
-            if (unwritten.To > unwritten.Block.Written)
-            {
-                _writer.Write(unwritten);
-                _unsyncedSince ??= Environment.TickCount64;
-            }
-            if (!unwritten.IsLast)
-                continue;
-            _space.Residents.Add(unwritten.Block);
-            _space.Change(unwritten.Block, -Block.Pin);
-        }
-        _unwrittenSince = null;
-        Volatile.Write(ref _written, _taken);
-        _room.Reach(_taken);
-    }
-
-    private void Sync()
-    {
-        long position = _written;
-        _catalog.Sync(); // first: what is in the log may need what is in the catalog
-        _writer.Sync();
-        _unsyncedSince = null;
-        if (position == _durable)
-            return;
-        Volatile.Write(ref _durable, position);
-        _log.DurablePosition = position;
-        _commits.Reach(position);
-        Committed?.Invoke();
-    }
-
-    private void Sweep()
-    {
-        _replacement.Run();
-        if (_segments.TakeEndAwaited() && _log.EndSegmentIfAny() is { } ended && TryWrite())
-        {
-            _writer.End(ended); // by now the writer may be at the next one
-            Sync();
-        }
-        Sweep(_saveMarks);
+        return _sweep.Run(isFree);
     }
 
     private bool SaveMarks(Segment segment)
     {
-        _log.RepeatDelivered(_durableQueues(), segment);
-        if (_log.Position == _durable)
+        _log.RepeatDelivered(_durableQueues.All, segment);
+        if (_log.Position == _progress.Durable)
             return true;
         while (!TryWrite()) // what was not repeated may have been replaced by a mark that is not durable yet
         {
-            if (!GiveReserveUp())
+            if (!_room.TryGiveReserveUp())
                 return false;
         }
         Sync();
@@ -364,7 +252,7 @@ internal sealed class Committer : IAsyncDisposable
 
     private bool IsFree(Segment segment)
     {
-        bool isFree = segment.BoundPosition <= _written && !_log.HasDelivered(_durableQueues(), segment);
+        bool isFree = segment.BoundPosition <= _progress.Written && !_log.HasDelivered(_durableQueues.All, segment);
         _isHeldUp |= !isFree;
         return isFree;
     }
@@ -373,25 +261,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         var failure = new StoreFailedException($"the message store cannot write any more: {cause.Message}", cause);
         _failure = failure;
-        _log.Close(failure);
-        _catalog.Fail(failure);
-        // Nobody writes these blocks any more: they stay in memory until their messages are settled.
-        ReleaseRest();
-        _unwritten.Clear();
-        _released = 0;
-        _log.TakeUnwritten(_unwritten);
-        ReleaseRest();
-        _commits.Fail(failure);
-        _room.Reach(long.MaxValue);
+        _output.Fail(failure);
+        _progress.Fail(failure);
         Committed?.Invoke();
-    }
-
-    private void ReleaseRest()
-    {
-        for (; _released < _unwritten.Count; _released++)
-        {
-            if (_unwritten[_released].IsLast)
-                _space.Change(_unwritten[_released].Block, -Block.Pin);
-        }
     }
 }

@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>Room on the disk that is kept for settles: a file that gets shorter when a full disk holds them up, and its length back when there is room again.</summary>
 /// <remarks>

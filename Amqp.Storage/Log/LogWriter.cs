@@ -1,6 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Log;
 
 /// <summary>A stretch of a block that the committer has yet to write.</summary>
 /// <param name="Block">Pinned for the committer until it is closed and written.</param>
@@ -12,7 +20,7 @@ internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast)
 /// <remarks>
 /// One lock, held for one copy. Checksums are the committer's: it reads the bytes anyway to write them, and publishers wait less.
 /// </remarks>
-internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, CommitSignal signal, StoreOptions options)
+internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
 {
     private readonly Lock _gate = new();
 
@@ -25,7 +33,6 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private long _position;
     private long _messages;
     private long _settledPosition;
-    private long _durablePosition; // not owned by _gate
     private StoreFailedException? _failure;
     private bool _closed;
 
@@ -37,13 +44,6 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
 
     /// <summary>The position behind the last settle.</summary>
     public long SettledPosition => Volatile.Read(ref _settledPosition);
-
-    /// <summary>Everything before this position is safe. Set by the committer, after it is so.</summary>
-    public long DurablePosition
-    {
-        get => Volatile.Read(ref _durablePosition);
-        set => Volatile.Write(ref _durablePosition, value);
-    }
 
     /// <summary>As <see cref="IMessageStore.Append"/>, for a persistent message of which at least one queue is durable.</summary>
     /// <returns>The position behind it.</returns>
@@ -62,11 +62,11 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             for (int i = 0; i < queues.Length; i++)
             {
                 StoredQueue queue = queues[i];
-                long sequence = queue.NextSequence(); // inside the lock: the log's order is the queue's
+                long sequence = queue.Sequences.Next(); // inside the lock: the log's order is the queue's
                 if (queue.IsDurable)
                 {
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
-                    queue.LastPersistentSequence = sequence;
+                    queue.Sequences.LastPersistent = sequence;
                 }
                 messages[i] = new StoredMessage(sequence, _block.Number, offset + payloadAt, payload, queue.IsDurable ? MessageFlags.Persistent : MessageFlags.None);
             }
@@ -102,9 +102,9 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     {
         lock (_gate)
         {
-            if (upTo <= queue.DeliveredMark || _failure is not null || _closed)
+            if (upTo <= queue.Delivered.UpTo || _failure is not null || _closed)
                 return;
-            queue.DeliveredMark = upTo;
+            queue.Delivered.UpTo = upTo;
             AppendDeliveredMark(queue);
         }
     }
@@ -116,7 +116,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         {
             foreach (StoredQueue queue in queues)
             {
-                if (queue.DeliveredSegment != segment.Id || queue.IsDeleted || _failure is not null || _closed)
+                if (queue.Delivered.Segment != segment.Id || queue.IsDeleted || _failure is not null || _closed)
                     continue;
                 AppendDeliveredMark(queue);
                 _segment!.RepeatedBytes += DeliveredRecord.Size;
@@ -128,7 +128,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_gate)
-            return queues.Any(queue => !queue.IsDeleted && (queue.DeliveredSegment == segment.Id || (queue.DeliveredPosition > DurablePosition && queue.ReplacedSegment == segment.Id)));
+            return queues.Any(queue => !queue.IsDeleted && IsLostWith(segment.Id, queue.Delivered));
     }
 
     /// <summary>Everything appended that is not written yet, in order.</summary>
@@ -168,7 +168,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         {
             if (_segment is null || _segment.Length - _segment.RepeatedBytes <= largerThan)
                 return;
-            bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1) && (_block is null || _block.LiveWhileOpen(_references) == 0);
+            bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1) && (_block is null || _block.State.LiveWhileOpen(_references) == 0);
             if (isDead)
                 EndSegment();
         }
@@ -203,16 +203,20 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     {
         if (_failure is not null)
             throw new StoreFailedException(_failure.Message, _failure.InnerException);
-        ObjectDisposedException.ThrowIf(_closed, typeof(IMessageStore));
+        ObjectDisposedException.ThrowIf(_closed, this);
     }
+
+    private bool IsLostWith(long segment, in DeliveredMark mark) =>
+        mark.Segment == segment || (mark.Position > progress.Durable && mark.ReplacedSegment == segment);
 
     private void AppendDeliveredMark(StoredQueue queue)
     {
-        DeliveredRecord.Write(Reserve(DeliveredRecord.Size, out _), queue.Number, queue.DeliveredMark);
-        if (queue.DeliveredPosition <= DurablePosition)
-            queue.ReplacedSegment = queue.DeliveredSegment;
-        queue.DeliveredSegment = _segment.Id;
-        queue.DeliveredPosition = Advance(DeliveredRecord.Size);
+        ref DeliveredMark mark = ref queue.Delivered;
+        DeliveredRecord.Write(Reserve(DeliveredRecord.Size, out _), queue.Number, mark.UpTo);
+        if (mark.Position <= progress.Durable)
+            mark.ReplacedSegment = mark.Segment;
+        mark.Segment = _segment.Id;
+        mark.Position = Advance(DeliveredRecord.Size);
     }
 
     /// <summary>Room for a record at the end of the open block, or of the next one: a record lies wholly in one.</summary>

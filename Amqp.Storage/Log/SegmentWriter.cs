@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Log;
 
 /// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
 /// <param name="files">Where to.</param>

@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Paging;
 
 /// <summary>A file of paged out blocks, one behind the other without anything in between. It goes when all of them are finished.</summary>
 /// <remarks>Owned by the housekeeper, but for reading and <see cref="Release"/>, on any thread.</remarks>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Amqp.Storage.Files;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Paging;
 
 /// <summary>The page files of one run, in a folder that holds nothing between two runs. Owned by the housekeeper while the store runs.</summary>
 /// <remarks>

@@ -1,4 +1,7 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Paging;
 
 /// <summary>Where in a page file the bytes of a transient block are. Never changes.</summary>
 /// <param name="file">Counts this block as one of its own.</param>

@@ -1,4 +1,8 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Queues;
 
 /// <summary>What of a deep queue stands between its front and its tail: messages about to be delivered, and stretches that left memory.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Amqp.Storage.Messages;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Queues;
 
 /// <summary>A piece of a <see cref="MessageRun"/>; owned by the run that holds it, else by the pool.</summary>
 internal sealed class MessageChunk(int length)

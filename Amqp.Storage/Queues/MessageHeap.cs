@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Storage.Queues;
 
 /// <summary>Messages out of order, the lowest sequence on top: a binary heap. Owned by its <see cref="StoredQueue"/>.</summary>
 internal struct MessageHeap

@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Storage.Queues;
 
 /// <summary>Messages in ascending order of sequence, added behind and taken in front. Owned by its <see cref="StoredQueue"/>.</summary>
 /// <remarks>

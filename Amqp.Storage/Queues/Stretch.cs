@@ -1,4 +1,6 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Queues;
 
 /// <summary>Ready messages of one queue that left memory: all that the index of a segment has from one sequence to another.</summary>
 /// <param name="Segment">Where they are.</param>

@@ -1,6 +1,12 @@
 using System.Buffers;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Queues;
 
 /// <summary>Brings messages that left memory back: finds them in the index of their segment and gives them blocks. Thread-safe.</summary>
 /// <remarks>

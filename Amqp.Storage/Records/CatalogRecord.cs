@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>A change of the catalog.</summary>
 internal static class CatalogRecord

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>CRC-32C (Castagnoli), eight bytes at a time by the processor's own instruction.</summary>
 /// <remarks>

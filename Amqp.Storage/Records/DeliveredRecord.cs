@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>The messages of a queue up to a sequence, included, went out to a consumer.</summary>
 internal static class DeliveredRecord

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>What a segment and the catalog begin with. Layout is frozen; see docs/store-format.md.</summary>
 internal static class FileHeader

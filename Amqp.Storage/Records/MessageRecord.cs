@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>A message and its place in every durable queue it went to.</summary>
 internal static class MessageRecord

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>What a record is. The values are on disk: they never change their meaning.</summary>
 internal enum RecordType : byte

@@ -1,4 +1,4 @@
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>Bytes of a file in which no record could be found.</summary>
 /// <param name="Offset">In the file.</param>

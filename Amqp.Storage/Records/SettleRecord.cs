@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Records;
 
 /// <summary>Neighbours in a queue, from the first to the last sequence, both included.</summary>
 internal readonly record struct SequenceRange(long From, long To);

@@ -1,6 +1,15 @@
 using System.Diagnostics;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Recovery;
 
 /// <summary>Finds the messages of the last run: what the indexes know less what was settled. Used once, by one thread.</summary>
 /// <remarks>Its cost is per segment and queue. Only what a segment has of a queue of which part is settled is looked at by message.</remarks>
@@ -116,12 +125,10 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
 
     private StoredQueue Fill(RecoveredQueue queue, MessageChunkPool chunks, StretchLoader loader)
     {
-        var target = new StoredQueue(queue.Number, isDurable: true, chunks, new DeepMessages(loader, chunks, queue.Number))
-        {
-            LastSequence = queue.LastSequence,
-            LastPersistentSequence = queue.LastSequence,
-            DeliveredMark = queue.DeliveredMark,
-        };
+        var target = new StoredQueue(queue.Number, isDurable: true, chunks, new DeepMessages(loader, chunks, queue.Number));
+        target.Sequences.Last = queue.LastSequence;
+        target.Sequences.LastPersistent = queue.LastSequence;
+        target.Delivered.UpTo = queue.DeliveredMark;
         foreach (Stretch stretch in Unsettled(queue))
         {
             stretch.Segment.Hold(stretch.Count);
@@ -131,7 +138,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             else
                 target.Restore(stretch);
         }
-        target.DeliveredSegment = target.Count > 0 || target.Aside.Count > 0 ? queue.DeliveredSegment : 0;
+        target.Delivered.Segment = target.Count > 0 || target.Aside.Count > 0 ? queue.DeliveredSegment : 0;
         return target;
     }
 

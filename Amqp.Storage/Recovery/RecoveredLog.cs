@@ -1,4 +1,9 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Recovery;
 
 /// <summary>What the log of the last run holds, ready for a store to go on with.</summary>
 internal sealed record RecoveredLog(

@@ -1,4 +1,8 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Recovery;
 
 /// <summary>A queue while the segments are read: where its messages are, and which of them are settled. Owned by <see cref="LogRecovery"/>.</summary>
 /// <param name="number">The queue's.</param>

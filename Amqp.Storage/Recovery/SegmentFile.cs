@@ -1,6 +1,10 @@
 using System.Globalization;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Segments;
 
-namespace Amqp.Storage;
+namespace Amqp.Storage.Recovery;
 
 /// <summary>A segment as the folder shows it.</summary>
 /// <param name="Id">From its name.</param>

@@ -1,4 +1,11 @@
-namespace Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+
+namespace Amqp.Storage.Recovery;
 
 /// <summary>Reads what a start needs of one segment: its index, or the log if it has none, which then gets one. Owned by <see cref="LogRecovery"/>.</summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)

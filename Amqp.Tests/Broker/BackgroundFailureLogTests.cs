@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -2,6 +2,7 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Storage;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -7,6 +7,8 @@ using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Records;
 using Amqp.Tests.Storage;
 using Amqp.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;

@@ -1,5 +1,5 @@
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;

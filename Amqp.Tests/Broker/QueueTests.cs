@@ -247,7 +247,7 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q");
         _broker.Publish(queue, body: 10);
 
-        Assert.Throws<OutputFailedException>(() => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.StoredMessage _, ReadOnlySpan<byte> _, long _) => throw new OutputFailedException(new IOException("injected"))));
+        Assert.Throws<OutputFailedException>(() => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => throw new OutputFailedException(new IOException("injected"))));
 
         Assert.That((queue.Counts, queue.Bytes, queue.Deliveries.GetNoAck), Is.EqualTo(((1L, 0L, 0), (10L, 0L), 0L)));
         Assert.That(BareBroker.Get(queue));
@@ -297,8 +297,8 @@ public sealed class QueueTests : IAsyncDisposable
                 {
                     "io" => new IOException("injected"),
                     "access" => new UnauthorizedAccessException("injected"),
-                    "damage" => new Amqp.Storage.StoreDamagedException("file", 0, "injected"),
-                    _ => new Amqp.Storage.StoreFailedException("injected"),
+                    "damage" => new Amqp.Storage.Faults.StoreDamagedException("file", 0, "injected"),
+                    _ => new Amqp.Storage.Faults.StoreFailedException("injected"),
                 };
         }
     }
@@ -308,7 +308,7 @@ public sealed class QueueTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q", ("x-message-ttl", 1_000));
         _broker.Publish(queue, body: 1);
-        _broker.Store.BeforeRead = static message => throw new Amqp.Storage.StoreDamagedException("a file", 7, "no record");
+        _broker.Store.BeforeRead = static message => throw new Amqp.Storage.Faults.StoreDamagedException("a file", 7, "no record");
         _broker.Clock.Advance(1_000);
         Assert.That((queue.Counts.Ready, queue.QuarantinedCount, _broker.QueueLog.Lines.Count), Is.EqualTo((1L, 0, 0)));
 
@@ -700,7 +700,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(record.Error, Does.StartWith("InvalidOperationException: xxx"));
     }
 
-    private static bool StaysInMemory(in Amqp.Storage.StoredMessage message) => (message.Flags & Amqp.Storage.MessageFlags.StaysInMemory) != 0;
+    private static bool StaysInMemory(in Amqp.Storage.Messages.StoredMessage message) => (message.Flags & Amqp.Storage.Messages.MessageFlags.StaysInMemory) != 0;
 
     /// <summary>More of the message than its body, by far.</summary>
     private static byte[] LargeProperties => [0x80, 0, 200, .. Enumerable.Repeat((byte)'x', 200)];

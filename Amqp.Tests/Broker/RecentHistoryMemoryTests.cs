@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Routing;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

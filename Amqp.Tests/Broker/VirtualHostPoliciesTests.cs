@@ -3,7 +3,8 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;

@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Faults;
 using Amqp.Tests.Support;
 

@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;

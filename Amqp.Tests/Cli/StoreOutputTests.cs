@@ -1,6 +1,8 @@
 using Amqp.Server.Cli.Store;
 using Amqp.Server.Inspection;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Inspection;
 using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Cli;

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 

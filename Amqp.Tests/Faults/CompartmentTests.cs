@@ -1,7 +1,8 @@
 using System.Buffers;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Storage;
 using Amqp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 

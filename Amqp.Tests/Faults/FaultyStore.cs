@@ -1,4 +1,8 @@
 using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Faults;
 
@@ -55,9 +59,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public long QueueMemoryInUse => store.QueueMemoryInUse;
 
-    public long MessagesWritten => store.MessagesWritten;
-
-    public long PayloadReads => store.PayloadReads;
+    public StoreCounts Counts => store.Counts;
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 

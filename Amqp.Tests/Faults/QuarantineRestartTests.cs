@@ -1,5 +1,7 @@
 using Amqp.Server.Broker.Definitions;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 

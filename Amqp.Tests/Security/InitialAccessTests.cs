@@ -1,6 +1,7 @@
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
 

@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Definitions;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;

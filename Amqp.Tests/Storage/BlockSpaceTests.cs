@@ -1,4 +1,12 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Paging;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
+using Amqp.Storage.Transient;
 
 namespace Amqp.Tests.Storage;
 
@@ -81,7 +89,7 @@ public sealed class BlockSpaceTests
 
         ReadBack(2);
 
-        Assert.That(block.IsResidentNow, Is.False, "it was the oldest");
+        Assert.That(block.State.IsResidentNow, Is.False, "it was the oldest");
         Assert.That(_space.IsAllInMemory, Is.False);
         Assert.That(Read(message), Is.EqualTo(1));
     }
@@ -114,12 +122,12 @@ public sealed class BlockSpaceTests
     public void What_was_read_back_stays_up_to_the_bound_and_then_the_oldest_goes_that_nobody_reads()
     {
         StoredMessage[] messages = ReadBack(2);
-        Assert.That(messages.Select(message => _space[message.Block].IsResidentNow), Is.EqualTo(new[] { true, true }));
+        Assert.That(messages.Select(message => _space[message.Block].State.IsResidentNow), Is.EqualTo(new[] { true, true }));
 
         using (_space.Read(messages[0]))
             messages = [.. messages, .. ReadBack(1)];
 
-        Assert.That(messages.Select(message => _space[message.Block].IsResidentNow), Is.EqualTo(new[] { true, false, true }));
+        Assert.That(messages.Select(message => _space[message.Block].State.IsResidentNow), Is.EqualTo(new[] { true, false, true }));
         Assert.That(_space.Residents.Bytes, Is.EqualTo(_options.ResidentBytes));
     }
 
@@ -183,8 +191,8 @@ public sealed class BlockSpaceTests
         var relocation = new Relocation();
         relocation.Add(FileHeader.Size + 1_000, FileHeader.Size, 500);
 
-        Assert.That(_space.FindOthersMessages(segment), Is.EqualTo(new[] { new BlockPiece(0, FileHeader.Size, 5_000) }));
-        _space.Relocate(segment, relocation);
+        Assert.That(_space.BlocksOf(segment).Where(found => found.HasOthersMessages).SelectMany(found => found.AllPieces), Is.EqualTo(new[] { new BlockPiece(0, FileHeader.Size, 5_000) }));
+        relocation.Apply(_space, segment);
         Assert.That(block.Pieces, Is.EqualTo(new[] { new BlockPiece(1_000, FileHeader.Size, 500) }));
         _space.Change(block, -1);
 

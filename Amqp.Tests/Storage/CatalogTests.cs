@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Records;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Storage;

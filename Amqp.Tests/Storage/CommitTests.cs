@@ -1,4 +1,6 @@
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Tests.Storage;
 

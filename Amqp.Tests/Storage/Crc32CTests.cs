@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 

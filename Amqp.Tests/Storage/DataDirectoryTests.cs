@@ -1,5 +1,9 @@
 using System.Globalization;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 

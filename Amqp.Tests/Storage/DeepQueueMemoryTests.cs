@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Queues;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

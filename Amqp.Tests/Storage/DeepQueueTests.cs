@@ -1,4 +1,7 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Log;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 

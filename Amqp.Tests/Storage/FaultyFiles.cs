@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 

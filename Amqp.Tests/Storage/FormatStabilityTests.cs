@@ -1,6 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

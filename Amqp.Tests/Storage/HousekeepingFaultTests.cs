@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 

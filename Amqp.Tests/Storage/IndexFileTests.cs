@@ -1,5 +1,9 @@
 using System.Globalization;
-using Amqp.Storage;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,10 @@
 using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Inspection;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Records;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
@@ -39,8 +45,8 @@ public sealed class InspectionTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         Assert.That(queues.Select(queue => (queue.Number, queue.Messages, queue.Bytes, queue.RedeliveredUpTo)), Is.EqualTo(new[]
         {
-            (1u, (long)run.First.Count, run.First.Bytes, run.First.DeliveredMark),
-            (2u, run.Second.Count, run.Second.Bytes, run.Second.DeliveredMark),
+            (1u, (long)run.First.Count, run.First.Bytes, run.First.Delivered.UpTo),
+            (2u, run.Second.Count, run.Second.Bytes, run.Second.Delivered.UpTo),
         }));
         Assert.That(queues.Select(queue => queue.Messages), Is.EqualTo(new[] { 500, 580 }));
         Assert.That(queues[1].RedeliveredUpTo, Is.EqualTo(40));

@@ -1,4 +1,10 @@
 using Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
@@ -117,5 +123,5 @@ public sealed class LogRecoveryTests
     private WrittenSegment NewSegment(long id) => new(_folder.Segments, id);
 
     private RecoveredLog Recover() =>
-        new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_files, _folder.Segments, new CommitSignal()));
+        new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_folder.Segments, new CommitSignal()));
 }

@@ -1,5 +1,8 @@
 using System.Text;
 using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

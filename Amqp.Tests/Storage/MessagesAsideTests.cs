@@ -1,4 +1,5 @@
 using Amqp.Storage;
+using Amqp.Storage.Messages;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Files;
+using Amqp.Storage.Paging;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,8 @@
 using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.PagingTests;
 

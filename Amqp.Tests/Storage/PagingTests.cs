@@ -1,5 +1,8 @@
 using System.Globalization;
 using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
@@ -39,10 +42,10 @@ public sealed class PagingTests
         await run.SettleDownAsync();
         StoredMessage[] all = run.First.TakeAll();
 
-        Assert.That((run.Store.IsInMemory(all[0]), run.Store.IsInMemory(all[^1]), run.Store.PayloadReads), Is.EqualTo((false, true, 0)));
+        Assert.That((run.Store.IsInMemory(all[0]), run.Store.IsInMemory(all[^1]), run.Store.Counts.PayloadReads), Is.EqualTo((false, true, 0)));
         Assert.That((run.Store.TryReadInMemory(all[0], out _), run.Store.ArePayloadsInMemory), Is.EqualTo((false, false)));
         Assert.That((IsRead(all[0]), IsRead(all[^1])), Is.EqualTo((true, false)));
-        Assert.That((run.Store.IsInMemory(all[0]), run.Store.PayloadReads), Is.EqualTo((true, 1)));
+        Assert.That((run.Store.IsInMemory(all[0]), run.Store.Counts.PayloadReads), Is.EqualTo((true, 1)));
 
         bool IsRead(StoredMessage message)
         {

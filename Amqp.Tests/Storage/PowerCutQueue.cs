@@ -1,5 +1,6 @@
 using System.Globalization;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 

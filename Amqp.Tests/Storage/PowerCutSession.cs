@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Storage;

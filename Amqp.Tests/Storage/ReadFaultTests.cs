@@ -1,4 +1,6 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 

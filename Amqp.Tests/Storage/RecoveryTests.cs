@@ -1,4 +1,7 @@
-using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Records;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
@@ -150,7 +153,7 @@ public sealed class RecoveryTests
             run.Store.Publish("kept", Persistent, run.First);
             if (isOnlyMarked)
             {
-                ninth.LastPersistentSequence = 5; // in a segment that is gone
+                ninth.Sequences.LastPersistent = 5; // in a segment that is gone
                 run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
             }
             else
@@ -316,7 +319,7 @@ public sealed class RecoveryTests
         run.Store.Publish("d", Persistent, volatileQueue);
         run.Store.Purge(run.First);
 
-        Assert.That(run.Store.MessagesWritten, Is.EqualTo(2));
+        Assert.That(run.Store.Counts.MessagesWritten, Is.EqualTo(2));
         Assert.That(volatileQueue.TakeAll().Concat(run.Second.TakeAll()).Select(message => message.IsPersistent), Is.EqualTo(new[] { false, false, true }));
     }
 

@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Compaction;
 
 namespace Amqp.Tests.Storage;
 

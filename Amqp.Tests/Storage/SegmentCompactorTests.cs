@@ -1,4 +1,9 @@
-using Amqp.Storage;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Compaction;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Recovery;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
@@ -14,6 +19,7 @@ public sealed class SegmentCompactorTests
     private FaultyFiles _files = null!;
     private RecoveredLog _log = null!;
     private SegmentCompactor _compactor = null!;
+    private CompactedSegments _compacted = null!;
     private int _indexesRead;
 
     [SetUp]
@@ -121,8 +127,9 @@ public sealed class SegmentCompactorTests
 
     private void Recover()
     {
-        _log = new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_files, _folder.Segments, new CommitSignal()));
-        _compactor = new SegmentCompactor(_files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, () => _log.Queues);
+        _log = new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_folder.Segments, new CommitSignal()));
+        _compacted = new CompactedSegments(new CommitSignal());
+        _compactor = new SegmentCompactor(_files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, new DurableQueues(_log.Queues), _compacted);
     }
 
     /// <summary>Messages of a segment are settled, and nothing of that is in the log yet.</summary>
@@ -132,7 +139,7 @@ public sealed class SegmentCompactorTests
     {
         _compactor.Run(isIdle, isStopping ?? (() => false));
         var compacted = new List<long>();
-        while (_log.Segments.TryTakeCompacted(out CompactedSegment? one))
+        while (_compacted.TryTake(out CompactedSegment? one))
             compacted.Add(one.Segment.Id);
         return compacted;
     }
@@ -150,7 +157,7 @@ public sealed class SegmentCompactorTests
     {
         _compactor.Run(isIdle: true, () => false);
         var settled = new List<(uint Queue, long From, long To)>();
-        while (_log.Segments.TryTakeCompacted(out CompactedSegment? one))
+        while (_compacted.TryTake(out CompactedSegment? one))
         {
             if (one.Segment.Id != segment)
                 continue;

@@ -1,4 +1,7 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Records;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

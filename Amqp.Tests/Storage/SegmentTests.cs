@@ -1,4 +1,7 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

@@ -1,4 +1,9 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Commits;
+using Amqp.Storage.Files;
+using Amqp.Storage.Log;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
@@ -11,7 +16,7 @@ public sealed class SegmentWriterTests
         using var folder = new TestFolder();
         var files = new DiskFiles();
         using var space = new BlockSpace(StoreRun.Small);
-        var segments = new SegmentSet(files, folder.Path, new CommitSignal());
+        var segments = new SegmentSet(folder.Path, new CommitSignal());
         var completed = new List<Segment>();
         using var writer = new SegmentWriter(files, folder.Path, completed.Add);
         (Segment first, Segment second) = (segments.Next(), segments.Next());

@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,7 @@
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Configuration;
 using Amqp.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

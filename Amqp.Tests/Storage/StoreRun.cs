@@ -1,4 +1,10 @@
 using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Files;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+using Amqp.Storage.Recovery;
 
 namespace Amqp.Tests.Storage;
 

@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 

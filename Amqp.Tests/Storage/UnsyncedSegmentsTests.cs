@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Records;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

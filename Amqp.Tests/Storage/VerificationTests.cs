@@ -1,4 +1,9 @@
 using Amqp.Storage;
+using Amqp.Storage.Files;
+using Amqp.Storage.Indexes;
+using Amqp.Storage.Inspection;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Records;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

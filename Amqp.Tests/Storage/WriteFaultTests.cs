@@ -1,4 +1,6 @@
 using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
 using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;

@@ -1,4 +1,5 @@
-using Amqp.Storage;
+using Amqp.Storage.Records;
+using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 

@@ -120,7 +120,7 @@ internal sealed class BareBroker : IAsyncDisposable
     }
 
     /// <summary>Gets a message without acknowledgement; false when there is none.</summary>
-    public static bool Get(Queue queue) => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
+    public static bool Get(Queue queue) => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 
     /// <summary>Stops the broker, and begins another one on its folder.</summary>
     public async Task<BareBroker> RestartAsync()

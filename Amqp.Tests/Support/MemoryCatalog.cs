@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Tests.Support;
 

@@ -1,5 +1,5 @@
 using Amqp.Server.Broker.Queues;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Tests.Support;
 

@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Names;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 

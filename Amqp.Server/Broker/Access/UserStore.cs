@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Events;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 

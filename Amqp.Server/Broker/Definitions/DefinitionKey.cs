@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Policies;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 

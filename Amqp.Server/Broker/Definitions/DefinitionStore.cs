@@ -1,5 +1,5 @@
 using Amqp.Protocol;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 

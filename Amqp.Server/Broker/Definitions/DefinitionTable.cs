@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Definitions;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Amqp.Protocol;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Amqp.Storage;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 

@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Errors;
 

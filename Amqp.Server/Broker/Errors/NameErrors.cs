@@ -1,5 +1,3 @@
-using Amqp.Protocol;
-
 namespace Amqp.Server.Broker.Errors;
 
 /// <summary>RabbitMQ's answers about names that lead nowhere, or not to whoever asks.</summary>

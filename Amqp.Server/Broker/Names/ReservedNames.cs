@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Names;

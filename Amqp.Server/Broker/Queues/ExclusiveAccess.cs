@@ -1,4 +1,3 @@
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Queues;

@@ -3,7 +3,9 @@ using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 

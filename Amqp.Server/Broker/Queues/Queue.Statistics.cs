@@ -2,7 +2,8 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 

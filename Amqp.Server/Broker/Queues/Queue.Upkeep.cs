@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 

@@ -1,4 +1,3 @@
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
@@ -7,6 +6,8 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Storage;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 

@@ -13,6 +13,6 @@ internal interface IRouteTarget
 
     /// <summary>Stores a message.</summary>
     /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
-    /// <exception cref="Storage.StoreFailedException">It would have to be persistent and cannot be.</exception>
+    /// <exception cref="Storage.Faults.StoreFailedException">It would have to be persistent and cannot be.</exception>
     long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits);
 }

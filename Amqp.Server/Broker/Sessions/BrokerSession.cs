@@ -9,7 +9,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Tracing;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 

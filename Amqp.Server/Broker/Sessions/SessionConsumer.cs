@@ -3,7 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 

@@ -1,6 +1,5 @@
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Storage;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 

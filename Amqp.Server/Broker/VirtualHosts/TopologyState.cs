@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.DeadLetters;
 using Amqp.Server.Broker.Errors;

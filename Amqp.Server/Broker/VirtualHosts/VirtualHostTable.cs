@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
@@ -7,7 +6,7 @@ using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Tracing;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 

@@ -1,4 +1,4 @@
-using Amqp.Storage;
+using Amqp.Storage.Inspection;
 using Spectre.Console;
 
 namespace Amqp.Server.Cli.Store;

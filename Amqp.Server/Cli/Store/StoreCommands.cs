@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Amqp.Server.Inspection;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 

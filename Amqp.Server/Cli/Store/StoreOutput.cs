@@ -1,6 +1,6 @@
 using System.Globalization;
 using Amqp.Server.Inspection;
-using Amqp.Storage;
+using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 

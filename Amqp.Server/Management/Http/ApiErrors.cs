@@ -2,7 +2,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Values;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Management.Http;
 

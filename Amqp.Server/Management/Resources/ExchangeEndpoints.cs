@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Names;

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Management.Resources;
 

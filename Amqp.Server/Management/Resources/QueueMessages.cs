@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;

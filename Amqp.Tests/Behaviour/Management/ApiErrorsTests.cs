@@ -1,8 +1,7 @@
-using Amqp.Protocol;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Management.Http;
-using Amqp.Storage;
+using Amqp.Storage.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace Amqp.Tests.Behaviour.Management;

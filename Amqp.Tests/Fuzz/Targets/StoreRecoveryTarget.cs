@@ -1,4 +1,8 @@
 using Amqp.Storage;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Fuzz.Targets;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Amqp.Server.Broker.Messages;
 using Amqp.Storage;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 

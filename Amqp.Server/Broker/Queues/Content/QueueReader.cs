@@ -1,5 +1,8 @@
 using Amqp.Server.Broker.Errors;
 using Amqp.Storage;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 

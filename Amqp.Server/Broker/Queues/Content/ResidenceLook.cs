@@ -1,4 +1,5 @@
 using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 

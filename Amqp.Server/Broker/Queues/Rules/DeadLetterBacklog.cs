@@ -1,6 +1,6 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Messages;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 

@@ -1,5 +1,5 @@
 using Amqp.Server.Broker.Queues.Content;
-using Amqp.Storage;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 

@@ -4,6 +4,8 @@ using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 

@@ -1,0 +1,47 @@
+using Amqp.Storage.Faults;
+using Amqp.Storage.Records;
+
+namespace Amqp.Storage.Catalog;
+
+/// <summary>Reads the catalog's file, and changes nothing in it.</summary>
+internal static class CatalogScan
+{
+    /// <summary>Receives an intact record and where in the file it stands.</summary>
+    public delegate void Found(ReadOnlySpan<byte> record, long offset);
+
+    /// <summary>Walks over the intact records of a catalog.</summary>
+    /// <param name="path">The file, for findings.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="findings">Receives what is wrong with it.</param>
+    /// <param name="onRecord">Called for each record, in order.</param>
+    /// <returns>Where the last intact record ends: what follows is an unfinished write.</returns>
+    public static long Read(string path, ReadOnlySpan<byte> bytes, List<RecoveryFinding> findings, Found onRecord)
+    {
+        int start = Math.Min(bytes.Length, FileHeader.Size);
+        if (!FileHeader.IsIntact(bytes, FileHeader.CatalogMagic, id: 0))
+            findings.Add(new RecoveryFinding(path, 0, start, IsTornTail: false));
+        var records = new RecordScanner(bytes[start..], file: 0, start);
+        while (records.MoveNext())
+        {
+            if (records.Skipped.Length > 0)
+                findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: false));
+            if (CatalogRecord.IsWellFormed(records.Record))
+                onRecord(records.Record, records.Offset);
+            else
+                findings.Add(new RecoveryFinding(path, records.Offset, records.Record.Length, IsTornTail: false));
+        }
+        if (records.Skipped.Length > 0)
+            findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: true));
+        return records.Skipped.Offset;
+    }
+
+    /// <summary>Makes the change that a record stands for.</summary>
+    public static void Apply(ReadOnlySpan<byte> record, SortedDictionary<string, byte[]> entries)
+    {
+        string key = CatalogRecord.ReadKey(record);
+        if (RecordHeader.ReadType(record) == RecordType.CatalogPut)
+            entries[key] = CatalogRecord.ReadValue(record).ToArray();
+        else
+            entries.Remove(key);
+    }
+}

@@ -1,0 +1,47 @@
+using Amqp.Storage.Faults;
+
+namespace Amqp.Storage.Commits;
+
+/// <summary>Who waits for a position of the log to be reached. Thread-safe.</summary>
+internal sealed class CommitWaiters
+{
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new(); // by position; owned by _gate
+    private StoreFailedException? _failure; // owned by _gate
+    private long _reached; // owned by _gate
+
+    /// <summary>Completes when the position is reached; fails when it never will be.</summary>
+    public Task WaitAsync(long position, CancellationToken cancellation)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (position <= _reached)
+                return Task.CompletedTask;
+            if (_failure is not null)
+                return Task.FromException(new StoreFailedException(_failure.Message, _failure.InnerException));
+            _waiting.Enqueue(waiter, position);
+        }
+        return waiter.Task.WaitAsync(cancellation);
+    }
+
+    public void Reach(long position)
+    {
+        lock (_gate)
+        {
+            _reached = position;
+            while (_waiting.TryPeek(out _, out long wanted) && wanted <= position)
+                _waiting.Dequeue().SetResult();
+        }
+    }
+
+    public void Fail(StoreFailedException failure)
+    {
+        lock (_gate)
+        {
+            _failure = failure;
+            while (_waiting.TryDequeue(out TaskCompletionSource? waiter, out _))
+                waiter.SetException(new StoreFailedException(failure.Message, failure.InnerException));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Amqp.Storage.Commits;
+
+namespace Amqp.Storage.Compaction;
+
+/// <summary>The segments that the housekeeper compacted and the committer has yet to put in place. Thread-safe.</summary>
+internal sealed class CompactedSegments(CommitSignal signal)
+{
+    private readonly ConcurrentQueue<CompactedSegment> _compacted = new();
+
+    public bool IsEmpty => _compacted.IsEmpty;
+
+    /// <summary>The new files of a segment can take the place of the old.</summary>
+    public void Add(CompactedSegment compacted)
+    {
+        _compacted.Enqueue(compacted);
+        signal.Wake();
+    }
+
+    public bool TryTake([NotNullWhen(true)] out CompactedSegment? compacted) => _compacted.TryDequeue(out compacted);
+}

@@ -1,0 +1,25 @@
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Configuration;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+
+namespace Amqp.Storage.Transient;
+
+/// <summary>The messages that do not outlive the process: what both stores do with them. Thread-safe.</summary>
+/// <remarks>When there are too many of them in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.</remarks>
+internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
+{
+    private readonly TransientWriter[] _writers = // a power of two
+        [.. Enumerable.Range(0, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 8))).Select(_ => new TransientWriter(space, options))];
+
+    /// <inheritdoc cref="IMessageStore.Append"/>
+    public void Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages) =>
+        _writers[Environment.CurrentManagedThreadId & (_writers.Length - 1)].Append(queues, head, body, messages);
+
+    /// <summary>Takes nothing more.</summary>
+    public void Close()
+    {
+        foreach (TransientWriter writer in _writers)
+            writer.Close();
+    }
+}
