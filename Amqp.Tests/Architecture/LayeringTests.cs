@@ -28,7 +28,7 @@ public partial class LayeringTests
         var uses = SourceTree.FilesOf($"Amqp.Server/{inner}")
             .SelectMany(file => ServerFolder().Matches(File.ReadAllText(file)), (file, match) => $"{Path.GetFileName(file)} knows {match.Groups["folder"].Value}");
 
-        Assert.That(uses, Has.None.Matches<string>(use => outer.Any(folder => use.EndsWith($" knows {folder}", StringComparison.Ordinal))));
+        Assert.That(uses, Has.None.Matches<string>(use => outer.Any(folder => use!.EndsWith($" knows {folder}", StringComparison.Ordinal))));
     }
 
     [Test]

@@ -115,7 +115,7 @@ public sealed class PolicyKeysTests
         {
             "message-ttl", "expires", "max-length", "max-length-bytes", "max-in-memory-length", "max-in-memory-bytes", "delivery-limit", "queue-version", "overflow",
         }));
-        Assert.That(PolicyKeys.Names, Has.All.Matches<string>(name => PolicyKeys.IsKnown(PolicyKind.User, name)));
+        Assert.That(PolicyKeys.Names, Has.All.Matches<string>(name => PolicyKeys.IsKnown(PolicyKind.User, name!)));
     }
 
     [TestCase("all", true)]

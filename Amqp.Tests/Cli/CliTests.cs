@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The command line as a process, on a broker with a virtual host for each test.</summary>
+/// <summary>The command line, as a process or within this one, on a broker with a virtual host for each test.</summary>
 public abstract class CliTests : ApiTests
 {
     /// <summary>The virtual host of the test.</summary>
@@ -44,7 +44,10 @@ public abstract class CliTests : ApiTests
         return run;
     }
 
-    /// <summary>Runs a verb of rabbitmqctl in the test's virtual host within this process; it shall end well.</summary>
+    /// <summary>Runs a verb of rabbitmqctl in the test's virtual host within this process.</summary>
+    private protected Task<CliRun> CtlRunHereAsync(params string[] arguments) => RunHereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
+
+    /// <summary>The same of one that shall end well, without a word of error.</summary>
     private protected Task<CliRun> CtlHereAsync(params string[] arguments) => HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
     private protected static async Task<Dictionary<string, string>> TargetAsync() => new() { ["AMQPBROKER_URL"] = (await BrokerTarget.ApiUriAsync()).ToString() };

@@ -15,11 +15,11 @@ public sealed class CtlAccessTests : CliTests
         await ExpectAsync(["change_password", user, "pw2"], 0, $"Changing password for user \"{user}\" ...\n");
         await ExpectAsync(["set_user_tags", user], 0, $"Setting tags for user \"{user}\" to [] ...\n");
         await ExpectAsync(["authenticate_user", user, "pw2"], 0, $"Authenticating user \"{user}\" ...\nSuccess\n"); // tags left the password alone, and a user without tags can log in
-        CliRun list = await CtlAsync("list_users");
+        CliRun list = await CtlRunHereAsync("list_users");
         Assert.That(list.Lines[..2], Is.EqualTo(new[] { "Listing users ...", "user\ttags" }));
         Assert.That(list.Lines, Does.Contain("guest\t[administrator]").And.Contain($"{user}\t[]"));
         await ExpectAsync(["clear_password", user], 0, $"Clearing password for user \"{user}\" ...\n");
-        Assert.That((await CtlAsync("authenticate_user", user, "pw2")).ExitCode, Is.EqualTo(65));
+        Assert.That((await CtlRunHereAsync("authenticate_user", user, "pw2")).ExitCode, Is.EqualTo(65));
         await ExpectAsync(["delete_user", user], 0, $"Deleting user \"{user}\" ...\n");
         await ExpectAsync(["delete_user", user], 67, $"Deleting user \"{user}\" ...\n", $"Error:\nUser \"{user}\" does not exist\n");
     }
@@ -40,20 +40,20 @@ public sealed class CtlAccessTests : CliTests
         CliRun added = await PipeAsync("from stdin\n", "ctl", "-q", "add_user", user);
 
         Assert.That((added.ExitCode, added.Output, added.Error), Is.EqualTo((0, "", "")));
-        Assert.That((await CtlAsync("authenticate_user", user, "from stdin")).ExitCode, Is.Zero);
-        CliRun none = await CtlAsync("add_user", "u");
+        Assert.That((await CtlRunHereAsync("authenticate_user", user, "from stdin")).ExitCode, Is.Zero);
+        CliRun none = await CtlAsync("add_user", "u"); // a process, whose standard input is empty
         Assert.That((none.ExitCode, none.Output, none.Error), Is.EqualTo((65, "Adding user \"u\" ...\nPassword: \n", "Error:\nPassword is not provided via argument or stdin\n")));
-        await CtlAsync("delete_user", user);
+        await CtlRunHereAsync("delete_user", user);
     }
 
     [Test]
     public async Task A_hash_of_a_password_is_good_for_a_login()
     {
-        string user = NewName("u"), hash = (await CtlAsync("-q", "hash_password", "pw")).Output.Trim();
+        string user = NewName("u"), hash = (await CtlRunHereAsync("-q", "hash_password", "pw")).Output.Trim();
 
-        Assert.That((await CtlAsync("-q", "add_user", user, hash, "--pre-hashed-password")).ExitCode, Is.Zero);
-        Assert.That((await CtlAsync("authenticate_user", user, "pw")).ExitCode, Is.Zero);
-        await CtlAsync("delete_user", user);
+        Assert.That((await CtlRunHereAsync("-q", "add_user", user, hash, "--pre-hashed-password")).ExitCode, Is.Zero);
+        Assert.That((await CtlRunHereAsync("authenticate_user", user, "pw")).ExitCode, Is.Zero);
+        await CtlRunHereAsync("delete_user", user);
     }
 
     [Test]
@@ -106,7 +106,7 @@ public sealed class CtlAccessTests : CliTests
     {
         await ExpectAsync(["-q", "set_policy", "p", "^a", "{bad"], 69, "", "Error:\nJSON decoding error. Reason: badarg\n");
         await ExpectAsync(["-q", "set_policy", "p", "^a", """{"nosuch":5}"""], 69, "", "Error:\nValidation failed\n\n[{<<\"nosuch\">>,5}] are not recognised policy settings\n\n");
-        CliRun priority = await CtlAsync("set_policy", "p", "^a", "{}", "--priority", "x");
+        CliRun priority = await CtlRunHereAsync("set_policy", "p", "^a", "{}", "--priority", "x");
         Assert.That((priority.ExitCode, priority.Output), Is.EqualTo((64, "")));
         Assert.That(priority.Error, Does.StartWith("Error (argument validation): Invalid options for this command:\n--priority : x\nArguments given:\n\t-n ref@localhost -p "));
     }
@@ -117,7 +117,7 @@ public sealed class CtlAccessTests : CliTests
         string user = await NewUserAsync("");
         await ExpectAsync(["set_vhost_limits", """{"max-connections": 64}"""], 0, $"Setting vhost limits to \"{{\"max-connections\": 64}}\" for vhost \"{Host}\" ...\n");
         await ExpectAsync(["list_vhost_limits"], 0, $"Listing limits for vhost \"{Host}\" ...\n{{\"max-connections\":64}}\n");
-        CliRun bad = await CtlAsync("set_vhost_limits", """{"max-queues":1,"nosuch":1}""");
+        CliRun bad = await CtlRunHereAsync("set_vhost_limits", """{"max-queues":1,"nosuch":1}""");
         Assert.That((bad.ExitCode, bad.Error), Is.EqualTo((69, "Error:\nValidation failed\n\nUnrecognised terms [{<<\"nosuch\">>,1}] in limits\n\n")));
         await ExpectAsync(["-q", "list_vhost_limits"], 0, "{\"max-connections\":64}\n");
         await ExpectAsync(["clear_vhost_limits"], 0, $"Clearing vhost \"{Host}\" limits ...\n");
@@ -136,7 +136,7 @@ public sealed class CtlAccessTests : CliTests
         string name = NewName("v");
         await ExpectAsync(["add_vhost", name, "--description", "d x", "--tags", "a,b"], 0, $"Adding vhost \"{name}\" ...\n");
         await ExpectAsync(["add_vhost", name], 0, $"Adding vhost \"{name}\" ...\n");
-        Assert.That((await CtlAsync("-q", "list_vhosts", "name", "description", "tracing")).Lines, Does.Contain($"{name}\td x\tfalse"));
+        Assert.That((await CtlRunHereAsync("-q", "list_vhosts", "name", "description", "tracing")).Lines, Does.Contain($"{name}\td x\tfalse"));
         await ExpectAsync(["set_vhost_tags", name, "c", "d"], 0, $"Setting tags for virtual host \"{name}\" to [c, d] ...\n");
         await ExpectAsync(["restart_vhost", "-p", name], 0, $"Trying to restart vhost '{name}' on node 'ref@localhost' ...\nVhost '{name}' is already running on node 'ref@localhost'\n");
         await ExpectAsync(["delete_vhost", name], 0, $"Deleting vhost \"{name}\" ...\n");
@@ -149,7 +149,7 @@ public sealed class CtlAccessTests : CliTests
         string name = NewName("v");
         await ExpectAsync(["add_vhost", name], 0, $"Adding vhost \"{name}\" ...\n");
         await ExpectAsync([$"enable_{verb}", name], 0, $"Protecting virtual host \"{name}\" from removal by updating its metadata...\n");
-        Assert.That((await CtlAsync("-q", "list_vhosts", "name", "protected_from_deletion")).Lines, Does.Contain($"{name}\ttrue"));
+        Assert.That((await CtlRunHereAsync("-q", "list_vhosts", "name", "protected_from_deletion")).Lines, Does.Contain($"{name}\ttrue"));
         await ExpectAsync(
             ["delete_vhost", name], 69, $"Deleting vhost \"{name}\" ...\n",
             "Error:\nCannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata\n");
@@ -162,7 +162,7 @@ public sealed class CtlAccessTests : CliTests
     {
         string name = NewName("g");
         await ExpectAsync(["set_global_parameter", name, """{"a":1}"""], 0, $"Setting global runtime parameter \"{name}\" to \"{{\"a\":1}}\" ...\n");
-        Assert.That((await CtlAsync("list_global_parameters")).Lines, Does.Contain("name\tvalue").And.Contain($"{name}\t{{\"a\":1}}"));
+        Assert.That((await CtlRunHereAsync("list_global_parameters")).Lines, Does.Contain("name\tvalue").And.Contain($"{name}\t{{\"a\":1}}"));
         await ExpectAsync(["clear_global_parameter", name], 0, $"Clearing global runtime parameter \"{name}\" ...\n");
         await ExpectAsync(["clear_global_parameter", name], 69, $"Clearing global runtime parameter \"{name}\" ...\n", "Error:\nParameter does not exist\n");
         await ExpectAsync(["set_parameter", "foo", "bar", "\"x\""], 69, $"Setting runtime parameter \"bar\" for component \"foo\" to \"\"x\"\" in vhost \"{Host}\" ...\n", "Error:\nValidation failed\n\ncomponent foo not found\n\n");
@@ -171,7 +171,7 @@ public sealed class CtlAccessTests : CliTests
 
     private async Task ExpectAsync(string[] arguments, int exitCode, string output, string error = "")
     {
-        CliRun run = await CtlAsync(arguments);
+        CliRun run = await CtlRunHereAsync(arguments);
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((exitCode, output, error)), string.Join(' ', arguments));
     }
 }

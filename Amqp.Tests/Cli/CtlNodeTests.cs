@@ -32,7 +32,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("-q check_if_node_is_quorum_critical", "Node ref@localhost seems to be the only one in a single node cluster, the check does not apply\n")]
     public async Task A_check_is_passed_in_rabbitmqctls_words(string command, string expected)
     {
-        CliRun run = await CtlAsync(command.Split(' '));
+        CliRun run = await CtlRunHereAsync(command.Split(' '));
 
         Assert.That((run.ExitCode, run.Error, run.Output), Is.EqualTo((0, "", expected)));
     }
@@ -47,14 +47,14 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("-p / trace_off", """{"node":"ref@localhost","result":"ok","value":"Trace disabled for vhost /"}""")]
     public async Task A_program_is_answered_in_rabbitmqctls_JSON(string command, string expected)
     {
-        CliRun run = await CtlAsync([.. command.Split(' '), "--formatter", "json"]);
+        CliRun run = await CtlRunHereAsync([.. command.Split(' '), "--formatter", "json"]);
 
         Assert.That((run.ExitCode, run.Error, run.Output), Is.EqualTo((0, "", expected + "\n")));
     }
 
     [Test]
     public async Task The_version_is_a_field_for_programs() =>
-        Assert.That((await CtlAsync("version", "--formatter", "json")).Output, Does.Match(@"^\{""node"":""ref@localhost"",""result"":""ok"",""value"":\{""version"":""\d+\.\d+\.\d+""}}\n$"));
+        Assert.That((await CtlRunHereAsync("version", "--formatter", "json")).Output, Does.Match(@"^\{""node"":""ref@localhost"",""result"":""ok"",""value"":\{""version"":""\d+\.\d+\.\d+""}}\n$"));
 
     [Test]
     public async Task Ports_are_checked()
@@ -63,18 +63,18 @@ public sealed class CtlNodeTests : CliTests
         var listeners = (await GetAsync("/overview")).Json.GetProperty("listeners").EnumerateArray();
         string ports = string.Join(", ", listeners.Select(listener => listener.GetProperty("port").GetInt32()).Distinct().Order());
 
-        Assert.That((await CtlAsync("check_port_listener", amqp)).Output, Is.EqualTo($"Asking node ref@localhost if there's an active listener on port {amqp} ...\nA listener for port {amqp} is running on node ref@localhost.\n"));
-        CliRun none = await CtlAsync("check_port_listener", "1");
+        Assert.That((await CtlRunHereAsync("check_port_listener", amqp)).Output, Is.EqualTo($"Asking node ref@localhost if there's an active listener on port {amqp} ...\nA listener for port {amqp} is running on node ref@localhost.\n"));
+        CliRun none = await CtlRunHereAsync("check_port_listener", "1");
         Assert.That((none.ExitCode, none.Error), Is.EqualTo((69, $"No listener for port 1 is active on node ref@localhost. Found listeners that use the following ports: {ports}\n")));
-        Assert.That((await CtlAsync("-q", "check_port_connectivity")).Output, Is.EqualTo($"Successfully connected to ports {ports} on node ref@localhost.\n"));
-        CliRun mqtt = await CtlAsync("-q", "check_protocol_listener", "mqtt");
+        Assert.That((await CtlRunHereAsync("-q", "check_port_connectivity")).Output, Is.EqualTo($"Successfully connected to ports {ports} on node ref@localhost.\n"));
+        CliRun mqtt = await CtlRunHereAsync("-q", "check_protocol_listener", "mqtt");
         Assert.That((mqtt.ExitCode, mqtt.Error), Is.EqualTo((69, "Error:\nNo listener for protocol mqtt is active on node ref@localhost. Found listeners for the following protocols: amqp, http, http/prometheus\n")));
     }
 
     [Test]
     public async Task Status_has_rabbitmqctls_sections()
     {
-        CliRun run = await CtlAsync("status");
+        CliRun run = await CtlRunHereAsync("status");
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Lines[..4], Is.EqualTo(new[] { "Status of node ref@localhost ...", "\e[1mRuntime\e[0m", "", run.Lines[3] }));
@@ -84,7 +84,7 @@ public sealed class CtlNodeTests : CliTests
     [Test]
     public async Task Status_is_JSON_for_programs()
     {
-        JsonElement status = JsonDocument.Parse((await CtlAsync("status", "--formatter", "json")).Output).RootElement;
+        JsonElement status = JsonDocument.Parse((await CtlRunHereAsync("status", "--formatter", "json")).Output).RootElement;
 
         Assert.That(status.GetProperty("pid").GetInt32(), Is.Positive);
         Assert.That(status.GetProperty("alarms").GetArrayLength(), Is.Zero);
@@ -95,7 +95,7 @@ public sealed class CtlNodeTests : CliTests
 
     [Test]
     public async Task Cluster_status_shows_the_one_node() =>
-        Assert.That((await CtlAsync("cluster_status")).Output, Does.StartWith("Cluster status of node ref@localhost ...\n\e[1mBasics\e[0m\n\nCluster name: ").And.Contain($"\e[1mRunning Nodes\e[0m\n\nrabbit@{Environment.MachineName}\n"));
+        Assert.That((await CtlRunHereAsync("cluster_status")).Output, Does.StartWith("Cluster status of node ref@localhost ...\n\e[1mBasics\e[0m\n\nCluster name: ").And.Contain($"\e[1mRunning Nodes\e[0m\n\nrabbit@{Environment.MachineName}\n"));
 
     [TestCase("join_cluster rabbit@other", "join_cluster cannot be done: this broker is one node, and cannot be part of a cluster")]
     [TestCase("eval 1.", "eval cannot be done: there is no Erlang in this broker")]
@@ -105,7 +105,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("rebalance stream", "type stream is not supported. Try one of all, classic, quorum.")]
     public async Task What_cannot_be_honoured_is_refused_with_the_reason(string command, string reason)
     {
-        CliRun run = await CtlAsync(command.Split(' '));
+        CliRun run = await CtlRunHereAsync(command.Split(' '));
 
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((69, "", $"Error:\n{reason}\n")));
     }
@@ -113,7 +113,7 @@ public sealed class CtlNodeTests : CliTests
     [Test]
     public async Task A_verb_that_there_is_not_is_answered_with_the_one_that_may_be_meant()
     {
-        CliRun run = await CtlAsync("list_queue");
+        CliRun run = await CtlRunHereAsync("list_queue");
 
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((64, "", "\nCommand 'list_queue' not found. \nDid you mean 'list_queues'? \n\n")));
     }
@@ -131,7 +131,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("status --unit nosuch", "\"unit 'nosuch' is not supported. Please use one of: bytes, mb, gb\"")]
     public async Task Bad_input_is_answered_with_the_usage(string command, string problem)
     {
-        CliRun run = await RunAsync(["ctl", .. command.Split(' ')]);
+        CliRun run = await RunHereAsync(["ctl", .. command.Split(' ')]);
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((64, "")));
         Assert.That(run.Error, Does.StartWith($"Error (argument validation): {problem}\nArguments given:\n\t{command}\n\n\e[1mUsage\e[0m\n\namqpbroker ctl [--node <node>]"));
@@ -146,7 +146,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("export_definitions - --format bogus", "Bad argument: Format should be either json or erlang")]
     public async Task A_value_that_cannot_be_is_answered_with_the_usage(string command, string problem)
     {
-        CliRun run = await RunAsync(["ctl", .. command.Split(' ')]);
+        CliRun run = await RunHereAsync(["ctl", .. command.Split(' ')]);
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((65, "")));
         Assert.That(run.Error, Does.StartWith($"Error (argument validation): {problem}\nArguments given:\n\t{command}\n"));
@@ -162,7 +162,7 @@ public sealed class CtlNodeTests : CliTests
     [TestCase("help nosuch", 64, "Error:\n\nCommand 'nosuch' not found.\n")]
     public async Task What_does_not_come_about_has_rabbitmqctls_words_and_code(string command, int exitCode, string error)
     {
-        CliRun run = await CtlAsync([.. command.Split(' '), "-q"]);
+        CliRun run = await CtlRunHereAsync([.. command.Split(' '), "-q"]);
 
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((exitCode, "", error)));
     }
@@ -183,7 +183,7 @@ public sealed class CtlNodeTests : CliTests
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
         string url = $"http://127.0.0.1:{broker.ManagementPort}";
-        async Task<CliRun> Ctl(params string[] arguments) => await RunAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
+        async Task<CliRun> Ctl(params string[] arguments) => await RunHereAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
 
         Assert.That((await Ctl("set_vm_memory_high_watermark", "absolute", "1GB")).Output, Is.EqualTo("Setting memory threshold on n to 1GB bytes ...\n"));
         Assert.That((await Ctl("set_disk_free_limit", "1000TB")).Output, Is.EqualTo("Setting disk free limit on n to 1000TB bytes ...\n"));
@@ -211,7 +211,7 @@ public sealed class CtlNodeTests : CliTests
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
         string url = $"http://127.0.0.1:{broker.ManagementPort}";
-        async Task<CliRun> Ctl(params string[] arguments) => await RunAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
+        async Task<CliRun> Ctl(params string[] arguments) => await RunHereAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
         await using RawClient client = await RawClient.DialAsync(broker.Uri);
         await client.OpenAsync();
 
@@ -230,7 +230,7 @@ public sealed class CtlNodeTests : CliTests
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
         string url = $"http://127.0.0.1:{broker.ManagementPort}";
-        async Task<CliRun> Ctl(params string[] arguments) => await RunAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
+        async Task<CliRun> Ctl(params string[] arguments) => await RunHereAsync(["ctl", "--url", url, "-n", "n", .. arguments]);
         await using RawClient client = await RawClient.DialAsync(broker.Uri);
         await client.OpenAsync();
 
@@ -246,7 +246,7 @@ public sealed class CtlNodeTests : CliTests
     [Test]
     public async Task Awaiting_a_broker_that_does_not_come_ends_with_EX_TEMPFAIL()
     {
-        CliRun run = await CtlAsync("--url", "http://127.0.0.1:1", "await_startup", "-t", "0.2");
+        CliRun run = await CtlRunHereAsync("--url", "http://127.0.0.1:1", "await_startup", "-t", "0.2");
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((75, "Error: operation await_startup on node ref@localhost timed out. Timeout value used: 200\n")));
     }
@@ -255,7 +255,7 @@ public sealed class CtlNodeTests : CliTests
     public async Task Definitions_go_out_and_in()
     {
         await PutAsync($"/queues/{Host}/q", new { durable = true });
-        CliRun exported = await CtlAsync("export_definitions", "-");
+        CliRun exported = await CtlRunHereAsync("export_definitions", "-");
         JsonElement definitions = JsonDocument.Parse(exported.Output).RootElement;
         Assert.That(definitions.GetProperty("queues").EnumerateArray().Any(queue => queue.GetProperty("vhost").GetString() == Host), Is.True);
         await DeleteAsync($"/queues/{Host}/q");
@@ -265,7 +265,7 @@ public sealed class CtlNodeTests : CliTests
 
         Assert.That((imported.ExitCode, imported.Error), Is.EqualTo((0, "")));
         Assert.That((await GetAsync($"/queues/{Host}/q")).Code, Is.EqualTo(200));
-        CliRun missing = await CtlAsync("import_definitions", "/nosuch");
+        CliRun missing = await CtlRunHereAsync("import_definitions", "/nosuch");
         Assert.That(missing.ExitCode, Is.EqualTo(65));
         Assert.That(missing.Error, Does.StartWith("Error (argument validation): Bad argument: File /nosuch does not exist\n"));
     }
@@ -275,9 +275,9 @@ public sealed class CtlNodeTests : CliTests
     {
         async Task<bool> IsTraced() => (await GetAsync($"/vhosts/{Host}")).Json.GetProperty("tracing").GetBoolean();
 
-        Assert.That((await CtlAsync("trace_on")).Output, Is.EqualTo($"Starting tracing for vhost \"{Host}\" ...\nTrace enabled for vhost {Host}\n"));
+        Assert.That((await CtlRunHereAsync("trace_on")).Output, Is.EqualTo($"Starting tracing for vhost \"{Host}\" ...\nTrace enabled for vhost {Host}\n"));
         Assert.That(await IsTraced(), Is.True);
-        Assert.That((await CtlAsync("trace_off")).Output, Is.EqualTo($"Stopping tracing for vhost \"{Host}\" ...\nTrace disabled for vhost {Host}\n"));
+        Assert.That((await CtlRunHereAsync("trace_off")).Output, Is.EqualTo($"Stopping tracing for vhost \"{Host}\" ...\nTrace disabled for vhost {Host}\n"));
         Assert.That(await IsTraced(), Is.False);
     }
 

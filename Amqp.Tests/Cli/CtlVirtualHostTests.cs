@@ -30,7 +30,7 @@ public sealed class CtlVirtualHostTests : CliTests
     [TestCase("purge_queue q", 69, "Error:\nnot_found\n")]
     public async Task A_virtual_host_that_is_not_there_is_met_as_by_rabbitmqctl(string command, int exitCode, string error)
     {
-        CliRun run = await RunAsync(["ctl", "-p", "nope", "-q", .. command.Split(' ')]);
+        CliRun run = await RunHereAsync(["ctl", "-p", "nope", "-q", .. command.Split(' ')]);
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((exitCode, error)));
     }
@@ -53,7 +53,7 @@ public sealed class CtlVirtualHostTests : CliTests
     {
         string user = await NewUserAsync("management");
 
-        CliRun run = await RunAsync(["ctl", "-p", Host, "--user", user, "--password", "secret", .. command.Split(' ')]);
+        CliRun run = await RunHereAsync(["ctl", "-p", Host, "--user", user, "--password", "secret", .. command.Split(' ')]);
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((69, run.Error)));
         Assert.That(run.Error, Does.StartWith($"Error:\n'{user}' may not do that: {reason}."));

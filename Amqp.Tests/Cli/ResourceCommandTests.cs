@@ -106,7 +106,7 @@ public sealed class ResourceCommandTests : CliTests
         Assert.That((await DoAsync("health")).Lines, Has.Length.EqualTo(4).And.All.EndsWith("ok"));
     }
 
-    [TestCase("queues declare", "Required argument missing")]
+    [TestCase("queues declare", "Required argument 'queue' missing")]
     [TestCase("queues nosuch", "nosuch")]
     [TestCase("close", "Say which")]
     [TestCase("queues declare q -a nonsense", "--argument: 'nonsense' will not do; expected name=value")]

@@ -11,7 +11,7 @@ public class ListenerTests
     {
         BrokerOptions options = new();
 
-        Assert.That(options.Listeners.Concat(options.ManagementListeners), Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint.Address)));
+        Assert.That(options.Listeners.Concat(options.ManagementListeners), Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint!.Address)));
         Assert.That(options.Listeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:5672")));
         Assert.That(options.ManagementListeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15672")));
     }

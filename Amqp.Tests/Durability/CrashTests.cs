@@ -75,11 +75,11 @@ public sealed class CrashTests
         File.Delete(_configuration);
     }
 
-    [Test, Order(1)]
+    [Test]
     public void Every_promise_is_kept_over_twenty_crashes_under_load() =>
         Assert.That(_faults.Take(20), Is.Empty, $"seed {_seed}; the broker printed:\n{_broker.Output}");
 
-    [Test, Order(2)]
+    [Test]
     public void Segments_were_compacted_in_most_rounds()
     {
         Assume.That(_faults, Is.Empty, "the rounds ended early");
@@ -87,7 +87,7 @@ public sealed class CrashTests
         Assert.That(_roundsWithCompaction, Is.GreaterThan(_crashes / 2), $"{_compacted} segments were compacted; seed {_seed}");
     }
 
-    [Test, Order(3)]
+    [Test]
     public async Task The_disk_is_given_back_when_everything_was_consumed()
     {
         Assume.That(_faults, Is.Empty, "the queues were not drained");

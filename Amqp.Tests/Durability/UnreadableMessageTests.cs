@@ -63,7 +63,7 @@ public sealed class UnreadableMessageTests
         var channel = await OpenAsync();
         using (Hide(files))
         {
-            var error = Assert.ThrowsAsync<OperationInterruptedException>(() => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
+            var error = await Assert.ThrowsAsync<OperationInterruptedException>(() => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
 
             Assert.That(error!.ShutdownReason!.ReplyCode, Is.EqualTo(541));
             Assert.That(error.ShutdownReason.ReplyText, Is.EqualTo("INTERNAL_ERROR - queue 'kept' in vhost '/' cannot be read from the disk now"));
@@ -95,7 +95,7 @@ public sealed class UnreadableMessageTests
             for (int attempt = 0; attempt < 3; attempt++)
             {
                 var channel = await OpenAsync();
-                Assert.ThrowsAsync<OperationInterruptedException>(() => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
+                await Assert.ThrowsAsync<OperationInterruptedException>(() => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
             }
         }
         await TakeAllAsync(await OpenAsync(), "kept");

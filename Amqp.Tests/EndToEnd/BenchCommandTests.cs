@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Bench;
+using Amqp.Tests.Cli;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary><c>amqpbroker bench</c> as a process, against a broker as another.</summary>
+/// <summary><c>amqpbroker bench</c>, as a process or within this one, against a broker as a process.</summary>
 public sealed class BenchCommandTests
 {
     private BrokerProcess _broker = null!;
@@ -186,7 +187,7 @@ public sealed class BenchCommandTests
     [TestCase("depth --confirm 0", "--confirm: '0' will not do; expected a whole number from 1 to")]
     public async Task A_bad_argument_is_refused_with_what_was_expected(string arguments, string message)
     {
-        Ended ended = await RunAsync(arguments);
+        CliRun ended = await RunHereAsync(arguments);
 
         Assert.That(ended.ExitCode, Is.EqualTo(1));
         Assert.That(ended.Error, Does.Contain(message));
@@ -299,7 +300,7 @@ public sealed class BenchCommandTests
 
     private async Task<JsonElement> JsonAsync(string arguments)
     {
-        Ended ended = await RunAsync($"{arguments} --json --uri {_broker.Uri.OriginalString}");
+        CliRun ended = await RunHereAsync($"{arguments} --json --uri {_broker.Uri.OriginalString}");
         Assert.That((ended.ExitCode, ended.Error), Is.EqualTo((0, "")));
         return JsonDocument.Parse(ended.Output).RootElement;
     }
@@ -308,6 +309,11 @@ public sealed class BenchCommandTests
     private static Task ConnectionsAsync(BrokerProcess broker) =>
         Eventually.Holds(() => broker.Output.Split("(amqpbroker bench)").Length > 3, () => $"The load did not connect. The broker printed:\n{broker.Output}");
 
+    /// <summary>Runs a load within this process.</summary>
+    private static Task<CliRun> RunHereAsync(string arguments) =>
+        CliRun.HereAsync(["bench", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)], new Dictionary<string, string>());
+
+    /// <summary>Runs a load as a process.</summary>
     private static async Task<Ended> RunAsync(string arguments)
     {
         using Process process = Start(arguments);

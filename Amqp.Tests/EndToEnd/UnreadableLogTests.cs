@@ -44,7 +44,7 @@ public sealed class UnreadableLogTests
     public async Task A_get_is_refused_with_internal_error_and_works_when_the_files_are_back()
     {
         await using var channel = await _connection.CreateChannelAsync();
-        OperationInterruptedException? refused = Assert.ThrowsAsync<OperationInterruptedException>(async () => await channel.BasicGetAsync("kept", autoAck: true));
+        OperationInterruptedException? refused = await Assert.ThrowsAsync<OperationInterruptedException>(async () => await channel.BasicGetAsync("kept", autoAck: true));
         Assert.That(refused!.ShutdownReason!.ReplyCode, Is.EqualTo(541));
         Assert.That(refused.ShutdownReason.ReplyText, Does.Contain("kept"));
 

@@ -113,7 +113,7 @@ public class PoisonedMessageTests
         broker.Store.Break("Append", broker.NumberOf("dead"));
 
         for (int i = 0; i < 3; i++)
-            Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "q", new byte[1]));
+            await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "q", new byte[1]));
 
         await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
         Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").IsCrashed, broker.Faults.Total), Is.EqualTo((0, false, 1L)));

@@ -187,10 +187,10 @@ public class QueueFaultTests
                  })
         {
             var other = await broker.ChannelAsync();
-            var error = Assert.ThrowsAsync<OperationInterruptedException>(() => refused(other));
+            var error = await Assert.ThrowsAsync<OperationInterruptedException>(() => refused(other));
             Assert.That((error!.ShutdownReason!.ReplyCode, error.ShutdownReason.ReplyText), Is.EqualTo(((ushort)404, Text)));
         }
-        Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "broken", new byte[1])); // basic.nack
+        await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "broken", new byte[1])); // basic.nack
         await channel.QueueBindAsync("broken", "amq.direct", "k");
         await channel.QueueUnbindAsync("broken", "amq.direct", "k");
         Assert.That((await broker.HttpAsync("GET", "/queues/%2F/broken")).Body, Does.Contain("\"state\":\"crashed\""));

@@ -58,7 +58,7 @@ public sealed class PendingLoginsTests
     {
         var pending = new PendingLogins(0, _clock, _log);
 
-        Assert.That(Enumerable.Range(0, 100).Select(_ => new Visit(pending)).ToList(), Has.None.Matches<Visit>(visit => visit.IsCutOff));
+        Assert.That(Enumerable.Range(0, 100).Select(_ => new Visit(pending)).ToList(), Has.None.Matches<Visit>(visit => visit!.IsCutOff));
     }
 
     /// <summary>A connection that stays until the test ends it.</summary>

@@ -99,7 +99,7 @@ public class PermissionTests
         await using var connection = await _broker.Factory("jo", "secret", "limited").CreateConnectionAsync();
         await using var channel = await OpenAsync(connection);
 
-        var error = Assert.CatchAsync<Exception>(() => action(channel));
+        var error = await Assert.CatchAsync<Exception>(() => action(channel));
 
         Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - {refusal} in vhost 'limited' refused for user 'jo'"));
         Assert.That(channel.CloseReason?.ReplyCode, Is.EqualTo(403));
@@ -136,7 +136,7 @@ public class PermissionTests
         await using var channel = await OpenAsync(connection);
         await allowed(channel);
 
-        var error = Assert.CatchAsync<Exception>(() => refused(channel));
+        var error = await Assert.CatchAsync<Exception>(() => refused(channel));
 
         Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - {refusal} in vhost 'limited' refused for user 'jo'"));
     }
@@ -157,7 +157,7 @@ public class PermissionTests
 
         _broker.Broker.Permissions.Put(new Permission("di", "limited", "^di", "", ".*"));
 
-        var error = Assert.CatchAsync<Exception>(() => PublishAsync(channel, exchange, "k"));
+        var error = await Assert.CatchAsync<Exception>(() => PublishAsync(channel, exchange, "k"));
         Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - write access to exchange '{exchange}' in vhost 'limited' refused for user 'di'"));
     }
 
@@ -172,7 +172,7 @@ public class PermissionTests
 
         _broker.Broker.Permissions.Put(new Permission("ed", "limited", "", "", ""));
 
-        var error = Assert.CatchAsync<Exception>(() => channel.BasicGetAsync("xq", true));
+        var error = await Assert.CatchAsync<Exception>(() => channel.BasicGetAsync("xq", true));
         Assert.That(TextOf(error!, channel), Is.EqualTo("ACCESS_REFUSED - read access to queue 'xq' in vhost 'limited' refused for user 'ed'"));
     }
 
@@ -188,17 +188,17 @@ public class PermissionTests
 
         _broker.Broker.Permissions.Put(new Permission("al", "limited", "", "", ""));
 
-        var error = Assert.CatchAsync<Exception>(() => PublishAsync(channel, "wx", "k"));
+        var error = await Assert.CatchAsync<Exception>(() => PublishAsync(channel, "wx", "k"));
         Assert.That(TextOf(error!, channel), Is.EqualTo("ACCESS_REFUSED - write access to exchange 'wx' in vhost 'limited' refused for user 'al'"));
     }
 
     [Test]
-    public void Who_has_no_permission_in_a_virtual_host_cannot_open_it()
+    public async Task Who_has_no_permission_in_a_virtual_host_cannot_open_it()
     {
-        var error = Assert.CatchAsync<OperationInterruptedException>(() => BrokerInProcess.ConnectAsync(_broker.Factory("jo", "secret")))!;
+        var error = await Assert.CatchAsync<OperationInterruptedException>(() => BrokerInProcess.ConnectAsync(_broker.Factory("jo", "secret")));
 
         Assert.That(
-            (error.ShutdownReason?.ReplyCode, error.ShutdownReason?.ReplyText),
+            (error?.ShutdownReason?.ReplyCode, error?.ShutdownReason?.ReplyText),
             Is.EqualTo((530, "NOT_ALLOWED - access to vhost '/' refused for user 'jo'")));
     }
 
@@ -226,7 +226,7 @@ public class PermissionTests
         async Task DemandRefusedAsync(Func<IChannel, Task> action, string refusal)
         {
             await using var channel = await OpenAsync(connection);
-            var error = Assert.CatchAsync<Exception>(() => action(channel));
+            var error = await Assert.CatchAsync<Exception>(() => action(channel));
             Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - {refusal} in vhost 'limited' refused for user 'topic'"));
         }
     }

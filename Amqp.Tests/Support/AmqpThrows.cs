@@ -6,7 +6,7 @@ namespace Amqp.Tests.Support;
 
 internal static class AmqpThrows
 {
-    private static ReplyCode? CodeOf(Exception error) => error switch
+    private static ReplyCode? CodeOf(Exception? error) => error switch
     {
         BrokerException refused => refused.Error.Code(),
         AmqpException known => known.Code,

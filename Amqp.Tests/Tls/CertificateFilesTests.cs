@@ -229,7 +229,7 @@ public sealed class CertificateFilesTests : IDisposable
         string[] answers = [await RunAsync("config check", settings), await RunAsync("serve", settings)];
 
         Assert.That(answers, Has.All.StartsWith($"78: amqpbroker: {expected}"));
-        Assert.That(answers, Has.All.Matches<string>(answer => answer.IndexOf('\n') == answer.Length - 1));
+        Assert.That(answers, Has.All.Matches<string>(answer => answer!.IndexOf('\n') == answer.Length - 1));
     }
 
     private async Task<string> RunAsync(string command, string[] settings)

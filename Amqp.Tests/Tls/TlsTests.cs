@@ -194,7 +194,7 @@ public sealed class TlsTests : IDisposable
         var factory = Factory(broker);
         factory.AuthMechanisms = [new ExternalMechanismFactory()];
 
-        var error = Assert.ThrowsAsync<BrokerUnreachableException>(() => factory.CreateConnectionAsync());
+        var error = await Assert.ThrowsAsync<BrokerUnreachableException>(() => factory.CreateConnectionAsync());
 
         Assert.That($"{error}", Does.Contain("ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For details see the broker logfile."));
         Assert.That(broker.Log, Has.One.EndsWith("login of '' with EXTERNAL refused: connection peer presented no TLS (x.509) certificate"));
