@@ -1,6 +1,7 @@
 using System.Text;
 using Amqp.Tests.Support;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
@@ -71,8 +72,22 @@ public abstract class CrashingBroker
     private protected async Task<IReadOnlyList<string>> TakeAllAsync(string queue)
     {
         var texts = new List<string>();
-        while (await Channel.BasicGetAsync(queue, autoAck: true) is { } message)
-            texts.Add(Encoding.UTF8.GetString(message.Body.Span));
+        var ended = new TaskCompletionSource();
+        var consumer = new AsyncEventingBasicConsumer(Channel);
+        consumer.ReceivedAsync += (_, delivery) =>
+        {
+            texts.Add(Encoding.UTF8.GetString(delivery.Body.Span));
+            return Task.CompletedTask;
+        };
+        consumer.UnregisteredAsync += (_, _) =>
+        {
+            ended.SetResult();
+            return Task.CompletedTask;
+        };
+        string tag = await Channel.BasicConsumeAsync(queue, autoAck: true, consumer);
+        await Eventually.Holds(async () => await Channel.MessageCountAsync(queue) == 0, () => $"{queue} does not become empty");
+        await Channel.BasicCancelAsync(tag);
+        await ended.Task; // behind the last delivery
         return texts;
     }
 
