@@ -179,7 +179,7 @@ public sealed class QueueTests
                 {
                     _consumer.Say(_consume);
                 }
-                catch (BrokerException gone) when (gone.Error == BrokerError.NotFound)
+                catch (AmqpException gone) when (gone.Code == ReplyCode.NotFound)
                 {
                     // The deletion was first.
                 }

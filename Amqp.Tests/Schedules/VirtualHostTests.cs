@@ -43,7 +43,7 @@ public sealed class VirtualHostTests
                     _client.Publish("", "q", persistent: false, "a");
                     _client.Say(new BasicConsume("q", "", false, false, false, false, FieldTable.Empty));
                 }
-                catch (BrokerException)
+                catch (AmqpException)
                 {
                     // It is deleted: the connection would be closed.
                 }

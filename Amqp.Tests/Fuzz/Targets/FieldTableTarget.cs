@@ -1,6 +1,7 @@
 using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker.DeadLetters;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Messages;
 
@@ -58,7 +59,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         {
             _ = SenderSelectedKeys.Read(fields);
         }
-        catch (AmqpException)
+        catch (BrokerException)
         {
             // no list of keys
         }
