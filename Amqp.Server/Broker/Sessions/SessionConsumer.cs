@@ -11,7 +11,11 @@ namespace Amqp.Server.Broker.Sessions;
 /// <remarks>The gate of the session's sink guards what changes.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
+    // Of the session, one step away each: they are asked once a message.
     private readonly ISessionSink _sink = session.Sink;
+    private readonly SessionDeliveries _deliveries = session.Deliveries;
+    private readonly Prefetch _sessionPrefetch = session.Deliveries.Prefetch;
+    private readonly SessionTrace _trace = session.Trace;
 
     public BrokerSession Session { get; } = session;
 
@@ -100,7 +104,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     }
 
     private bool HasRoom() =>
-        (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && Session.Deliveries.Prefetch.HasRoom(this) && !_sink.Refuses(this);
+        (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
 
     /// <summary>Sends a message that was taken.</summary>
     /// <returns>False when that failed: then the message is put aside, or where the output is to blame, back into its queue.</returns>
@@ -115,7 +119,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
             properties = content.Properties;
             if (from.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
                 properties = DeliveryCount.AddTo(properties, requeues);
-            deliveryTag = NoAck ? Session.Deliveries.NextTag() : Session.Deliveries.Track(message, from, this);
+            deliveryTag = NoAck ? _deliveries.NextTag() : _deliveries.Track(message, from, this);
             _sink.Deliver(this, deliveryTag, message.IsRedelivered, content, properties);
         }
         catch (Exception error) when (deliveryTag == 0)
@@ -125,14 +129,15 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         }
         catch (Exception error)
         {
-            Session.Deliveries.Untrack(deliveryTag);
+            _deliveries.Untrack(deliveryTag);
             from.PutBack(message);
             _sink.Fail(error);
             return false;
         }
         if (message.IsRedelivered)
             Session.Counts.Deliveries.Redeliver++;
-        Session.Trace.NoteDelivery("deliver", content, properties, from, deliveryTag, message.IsRedelivered, round);
+        if (_trace.IsOn)
+            _trace.NoteDelivery("deliver", content, properties, from, deliveryTag, message.IsRedelivered, round);
         return true;
     }
 }

@@ -40,7 +40,8 @@ internal sealed class SessionPublisher(BrokerSession session)
         var traits = MessageTraits.Of(properties);
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
-        session.Trace.NotePublish(head, properties.Headers, body, route.Queues);
+        if (session.Trace.IsOn)
+            session.Trace.NotePublish(head, properties.Headers, body, route.Queues);
         if (session.Transactions.Held is { } transaction)
             transaction.Add(route, version, tally, head, body, traits, isMandatory);
         else

@@ -13,6 +13,9 @@ internal sealed class SessionTrace(BrokerSession session)
     /// <summary>The session as the firehose names it.</summary>
     private TracedBy By => new(session.Client.Origin.ConnectionName, session.Number, session.Client.User.Name);
 
+    /// <summary>False while nobody traces: then a message costs no more than this look.</summary>
+    public bool IsOn => _virtualHost.Firehose is not null || _virtualHost.Spans is not null;
+
     /// <summary>A message is published.</summary>
     /// <param name="head">As it will be stored.</param>
     /// <param name="headers">Its headers as they came, with BCC.</param>
