@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.VirtualHosts;
 
@@ -105,9 +106,12 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
         var encoded = new ArrayBufferWriter<byte>();
         properties.Write(encoded);
         _session.DemandSize((ulong)body.Length);
+        byte[] head = EncodedMessage.NewHead(address.WrittenSpan, encoded.WrittenSpan, default);
+        if (properties.ReplyTo == ReservedNames.ReplyTo)
+            throw _session.Publisher.NoRequester(head);
         using (BrokerEvents.ActAs(_client.User.Name))
         {
-            _session.Publish(EncodedMessage.NewHead(address.WrittenSpan, encoded.WrittenSpan, default), body, isMandatory: true);
+            _session.Publish(head, body, isMandatory: true);
             _client.EndRound();
         }
     }

@@ -48,6 +48,16 @@ internal sealed class SessionPublisher(BrokerSession session)
             Deliver(route, tally, head, body, traits, isMandatory);
     }
 
+    /// <summary>What a request for direct reply-to is answered with on a session that takes no replies.</summary>
+    /// <param name="head">The head of the request.</param>
+    /// <exception cref="BrokerException">403, 404 or 406: what is wrong with its address is said first.</exception>
+    public BrokerException NoRequester(ReadOnlySpan<byte> head)
+    {
+        var request = EncodedMessage.Read(head);
+        Routes.Find(request.Address, request.Properties, EncodedProperties.Read(request.Properties).Headers, out _);
+        return new BrokerException(BrokerError.Precondition, "fast reply consumer does not exist");
+    }
+
     /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
     /// <returns>False when one of its queues has refused it.</returns>
     /// <exception cref="BrokerException">541: it cannot be stored, and no confirm could say so.</exception>

@@ -82,6 +82,17 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
+    /// <summary>Whether a name is that of direct reply-to: the pseudo-queue, which is always there, or a requester. Such a name is looked up, never declared.</summary>
+    /// <exception cref="BrokerException">404: there is no such requester (any more).</exception>
+    public bool IsReplyTo(string name)
+    {
+        if (!name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
+            return false;
+        if (name != ReservedNames.ReplyTo && _host.Routing.Replies.Find(name) is null)
+            throw NameErrors.NoQueue(name, _host.Name);
+        return true;
+    }
+
     /// <summary>Demands that a queue is there (a passive declare).</summary>
     /// <exception cref="BrokerException">404: there is none, or it has crashed. 405: another connection's.</exception>
     public Queue DemandQueue(string name)

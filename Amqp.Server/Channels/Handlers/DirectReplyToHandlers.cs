@@ -1,5 +1,4 @@
 using Amqp.Protocol;
-using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Names;
 
@@ -17,10 +16,7 @@ internal static class DirectReplyToHandlers
         if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
             return;
         if (channel.ReplyConsumer is not { } consumer) // only this thread ever sets it
-        {
-            channel.Session.Publisher.Routes.Find(request.Address, request.Properties, properties.Headers, out _); // a missing exchange is said first
-            throw new AmqpException(ReplyCode.PreconditionFailed, "fast reply consumer does not exist", BasicPublish.Id);
-        }
+            throw channel.Session.Publisher.NoRequester(channel.Content.Head);
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }
 
@@ -40,12 +36,8 @@ internal static class DirectReplyToHandlers
     }
 
     /// <summary>Declares nothing: the pseudo-queue is always there, and the name of a requester for as long as the requester is. So one asks whether it still waits.</summary>
-    /// <exception cref="AmqpException">404: there is no such requester (any more).</exception>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
-        var host = channel.Connection.VirtualHost;
-        if (name != ReservedNames.ReplyTo && host.Routing.Replies.Find(name) is null)
-            throw NameErrors.NoQueue(name, host.Name);
         channel.LastQueue = name;
         if (!noWait)
             channel.Send(new QueueDeclareOk(name, MessageCount: 0, ConsumerCount: 1));

@@ -28,7 +28,7 @@ internal static class QueueHandlers
     private static void Declare(AmqpChannel channel, QueueDeclare method)
     {
         string name = ReservedNames.Clean(method.Queue);
-        if (name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
+        if (channel.Session.Topology.IsReplyTo(name))
         {
             DirectReplyToHandlers.Declare(channel, name, method.NoWait);
             return;

@@ -54,7 +54,12 @@ internal static class QueueEndpoints
         bool isNew = host.FindQueue(name) is null;
         var flags = (durable ? QueueFlags.Durable : 0) | (autoDelete ? QueueFlags.AutoDelete : 0);
         using var session = request.OpenSession();
-        session.Do(asked => asked.Topology.DeclareQueue(ReservedNames.Clean(name), flags, arguments));
+        session.Do(asked =>
+        {
+            string cleaned = ReservedNames.Clean(name);
+            if (!asked.Topology.IsReplyTo(cleaned))
+                asked.Topology.DeclareQueue(cleaned, flags, arguments);
+        });
         return ApiReply.Put(isNew);
     }
 
