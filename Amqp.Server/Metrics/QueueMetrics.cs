@@ -16,14 +16,14 @@ internal sealed class QueueSample
     {
         (Name, VirtualHost, Type) = (queue.Name, queue.VirtualHost, queue.Settings.Type);
         (Ready, Unacknowledged, Consumers) = queue.Counts;
-        Quarantined = queue.QuarantinedCount;
-        (ReadyBytes, UnacknowledgedBytes) = queue.Bytes;
-        Capacity = Consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
-        Published = queue.Published;
-        Deliveries = queue.Deliveries;
-        _storage = new Lazy<QueueStorage>(() => queue.Storage);
-        _headTimestamp = new Lazy<double>(() => queue.HeadTimestamp ?? double.NaN);
-        (DiskReads, DiskWrites) = (queue.DiskReads, queue.DiskWrites);
+        Quarantined = queue.Faults.QuarantinedCount;
+        (ReadyBytes, UnacknowledgedBytes) = queue.Status.Bytes;
+        Capacity = Consumers == 0 ? 0 : queue.Traffic.ConsumerCapacity ?? (queue.Status.IsServed ? 1 : 0);
+        Published = queue.Traffic.Published;
+        Deliveries = queue.Traffic.Deliveries;
+        _storage = new Lazy<QueueStorage>(() => queue.Status.Storage);
+        _headTimestamp = new Lazy<double>(() => queue.Status.HeadTimestamp ?? double.NaN);
+        (DiskReads, DiskWrites) = (queue.Deliveries.DiskReads, queue.Traffic.DiskWrites);
     }
 
     public string Name { get; }

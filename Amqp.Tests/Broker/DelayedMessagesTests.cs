@@ -114,15 +114,15 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         Delay(100, body: 1);
         _broker.Store.Break("Append", _queue.Messages.Number);
         _broker.Clock.Advance(101);
-        await Eventually.Holds(() => delayed.QuarantinedCount == 1 && delayed.Count == 0, () => $"{delayed.QuarantinedCount} are put aside, {delayed.Count} wait");
+        await Eventually.Holds(() => delayed.Quarantine.QuarantinedCount == 1 && delayed.Count == 0, () => $"{delayed.Quarantine.QuarantinedCount} are put aside, {delayed.Count} wait");
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "it does not wait");
 
-        Assert.That(delayed.ReturnQuarantined(delayed.Quarantined[0].Place, _broker.Round));
+        Assert.That(delayed.Quarantine.ReturnQuarantined(delayed.Quarantine.Quarantined[0].Place, _broker.Round));
         _broker.Clock.Advance(1);
 
         await ComeAsync(1);
         await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == _heldBefore, () => "it waits on");
-        Assert.That((delayed.QuarantinedCount, delayed.Count), Is.EqualTo((0, 0L)));
+        Assert.That((delayed.Quarantine.QuarantinedCount, delayed.Count), Is.EqualTo((0, 0L)));
     }
 
     private void Delay(int milliseconds, int body, bool isPersistent = false, byte? priority = null, string? expiration = null)

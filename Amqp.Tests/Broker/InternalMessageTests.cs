@@ -32,7 +32,7 @@ public sealed class InternalMessageTests
         _broker.Round.Complete();
 
         int found = 0;
-        Assert.That(queue.TryPeek(0, (_, payload) => found = PublishKeyLength(payload.Payload)));
+        Assert.That(queue.Status.TryPeek(0, (_, payload) => found = PublishKeyLength(payload.Payload)));
         Assert.That((found, _broker.Broker.Faults.Total), Is.EqualTo((left, 0L)));
     }
 
@@ -45,7 +45,7 @@ public sealed class InternalMessageTests
 
         Publish($"mode.{mode}", new BasicProperties { DeliveryMode = mode });
 
-        Assert.That((queue.Counts.Ready, queue.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
+        Assert.That((queue.Counts.Ready, queue.Status.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
     }
 
     /// <summary>Of what happens in the broker, for whoever looks later.</summary>
@@ -80,7 +80,7 @@ public sealed class InternalMessageTests
 
         Assert.That(queue.Counts.Ready, Is.EqualTo(count));
         int first = 0;
-        Assert.That(queue.TryPeek(0, (_, payload) => first = PublishKeyLength(payload.Payload)));
+        Assert.That(queue.Status.TryPeek(0, (_, payload) => first = PublishKeyLength(payload.Payload)));
         Assert.That(first, Is.EqualTo(1));
     }
 

@@ -26,7 +26,7 @@ public sealed class QueueTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q", QueueFlags.AutoDelete);
         var last = _broker.Consume(queue);
-        Assert.That(queue.Unsubscribe(last.Subscription), Is.True, "the queue is to go");
+        Assert.That(queue.Use.Unsubscribe(last.Subscription), Is.True, "the queue is to go");
 
         var refused = Assert.Throws<BrokerException>(() => _broker.Consume(queue));
 
@@ -39,7 +39,7 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", QueueFlags.AutoDelete);
         var (first, last) = (_broker.Consume(queue), _broker.Consume(queue));
 
-        Assert.That((queue.Unsubscribe(first.Subscription), queue.Unsubscribe(last.Subscription)), Is.EqualTo((false, true)));
+        Assert.That((queue.Use.Unsubscribe(first.Subscription), queue.Use.Unsubscribe(last.Subscription)), Is.EqualTo((false, true)));
     }
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", ("x-single-active-consumer", true));
         var (active, oldest, highest, younger) = (_broker.Consume(queue), _broker.Consume(queue, priority: 1), _broker.Consume(queue, priority: 5), _broker.Consume(queue, priority: 5));
         _broker.Publish(queue);
-        queue.Unsubscribe(active.Subscription);
+        queue.Use.Unsubscribe(active.Subscription);
         _broker.Publish(queue);
 
         Assert.That(new[] { active, oldest, highest, younger }.Select(consumer => consumer.Received), Is.EqualTo([1, 0, 1, 0]));
@@ -60,7 +60,7 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", ("x-expires", 1_000));
         var consumer = _broker.Consume(queue);
         _broker.Clock.Advance(5_000);
-        queue.Unsubscribe(consumer.Subscription);
+        queue.Use.Unsubscribe(consumer.Subscription);
 
         _broker.Clock.Advance(999);
         Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "a millisecond is left");
@@ -74,7 +74,7 @@ public sealed class QueueTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q", ("x-expires", 1_000));
         var (leaving, _) = (_broker.Consume(queue), _broker.Consume(queue));
-        queue.Unsubscribe(leaving.Subscription);
+        queue.Use.Unsubscribe(leaving.Subscription);
 
         _broker.Clock.Advance(5_000);
 
@@ -93,7 +93,7 @@ public sealed class QueueTests : IAsyncDisposable
         else if (use == "declare")
             _broker.Declare("q", ("x-expires", 1_000));
         else
-            queue.RenewLease();
+            queue.Use.Renew();
 
         _broker.Clock.Advance(999);
         Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "a millisecond is left");
@@ -174,7 +174,7 @@ public sealed class QueueTests : IAsyncDisposable
 
         Assert.That(_broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum"), (name, other)), Is.SameAs(queue));
         Assert.That(_broker.Declare("q", QueueFlags.Durable, ("x-queue-type", "quorum")), Is.SameAs(queue));
-        Assert.That($"{queue.Arguments.Table[name]}", Is.EqualTo($"{first}"));
+        Assert.That($"{queue.Declaration.Arguments.Table[name]}", Is.EqualTo($"{first}"));
     }
 
     [Test]
@@ -247,9 +247,9 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q");
         _broker.Publish(queue, body: 10);
 
-        Assert.Throws<OutputFailedException>(() => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => throw new OutputFailedException(new IOException("injected"))));
+        Assert.Throws<OutputFailedException>(() => queue.Deliveries.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => throw new OutputFailedException(new IOException("injected"))));
 
-        Assert.That((queue.Counts, queue.Bytes, queue.Deliveries.GetNoAck), Is.EqualTo(((1L, 0L, 0), (10L, 0L), 0L)));
+        Assert.That((queue.Counts, queue.Status.Bytes, queue.Traffic.Deliveries.GetNoAck), Is.EqualTo(((1L, 0L, 0), (10L, 0L), 0L)));
         Assert.That(BareBroker.Get(queue));
     }
 
@@ -310,11 +310,11 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Publish(queue, body: 1);
         _broker.Store.BeforeRead = static message => throw new Amqp.Storage.Faults.StoreDamagedException("a file", 7, "no record");
         _broker.Clock.Advance(1_000);
-        Assert.That((queue.Counts.Ready, queue.QuarantinedCount, _broker.QueueLog.Lines.Count), Is.EqualTo((1L, 0, 0)));
+        Assert.That((queue.Counts.Ready, queue.Faults.QuarantinedCount, _broker.QueueLog.Lines.Count), Is.EqualTo((1L, 0, 0)));
 
         Assert.That(BareBroker.Get(queue), Is.False);
 
-        Assert.That((queue.Counts.Ready, queue.QuarantinedCount), Is.EqualTo((0L, 0)));
+        Assert.That((queue.Counts.Ready, queue.Faults.QuarantinedCount), Is.EqualTo((0L, 0)));
         Assert.That(_broker.QueueLog.Lines.Single(), Does.StartWith("Error 303 Message ").And.Contain("queue 'q'"));
     }
 
@@ -326,7 +326,7 @@ public sealed class QueueTests : IAsyncDisposable
             _broker.Publish(queue, body: 100 * (int)timestamp, priority: (byte)priority, properties: Encoded.Properties(new BasicProperties { Timestamp = timestamp }));
         var front = new List<(ulong?, long)>();
         for (bool isThere = true; isThere; isThere = BareBroker.Get(queue))
-            front.Add((queue.HeadTimestamp, queue.FrontLength / 100));
+            front.Add((queue.Status.HeadTimestamp, queue.Status.FrontLength / 100));
 
         Assert.That(front, Is.EqualTo(new (ulong?, long)[] { (7, 7), (9, 9), (5, 5), (null, 0) }));
     }
@@ -506,7 +506,7 @@ public sealed class QueueTests : IAsyncDisposable
         {
             queue.Requeue([consumer.TakeFirst()], isReturned: false);
             there.Add(queue.Counts.Ready > 0);
-            queue.Resume(consumer.Subscription);
+            queue.Use.Resume(consumer.Subscription);
             _broker.Serve(queue);
         }
 
@@ -524,7 +524,7 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Publish(queue, body: 300_000);
         var consumer = _broker.Consume(queue, room: 1, noAck: how == "no ack");
         int held = how == "no ack" ? 0 : 1;
-        Assert.That((queue.Counts, queue.Bytes), Is.EqualTo(((0L, (long)held, 1), (0L, 300_000L * held))));
+        Assert.That((queue.Counts, queue.Status.Bytes), Is.EqualTo(((0L, (long)held, 1), (0L, 300_000L * held))));
         consumer.Room = 0;
         if (how == "acknowledge")
             _broker.Acknowledge(queue, consumer);
@@ -533,7 +533,7 @@ public sealed class QueueTests : IAsyncDisposable
         else if (how == "requeue")
             queue.Requeue([consumer.TakeFirst()], isReturned: true);
 
-        Assert.That((queue.Counts, queue.Bytes), Is.EqualTo((((long)ready, 0L, 1), (300_000L * ready, 0L))));
+        Assert.That((queue.Counts, queue.Status.Bytes), Is.EqualTo((((long)ready, 0L, 1), (300_000L * ready, 0L))));
         Assert.That(_broker.Store.MemoryInUse, ready == 0 ? Is.LessThan(300_000) : Is.GreaterThan(300_000));
     }
 
@@ -552,9 +552,9 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Acknowledge(queue, consumer);
 
         Assert.That(Persistent(), Is.EqualTo((2L, 200L)));
-        Assert.That((queue.DiskWrites, queue.Published, queue.Deliveries.Deliver, queue.Deliveries.Ack), Is.EqualTo((3L, 4L, 2L, 1L)));
+        Assert.That((queue.Traffic.DiskWrites, queue.Traffic.Published, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.Ack), Is.EqualTo((3L, 4L, 2L, 1L)));
 
-        (long, long) Persistent() => (queue.Storage.Persistent, queue.Storage.PersistentBytes);
+        (long, long) Persistent() => (queue.Status.Storage.Persistent, queue.Status.Storage.PersistentBytes);
     }
 
     [TestCase("acknowledge")]
@@ -630,9 +630,9 @@ public sealed class QueueTests : IAsyncDisposable
     public void Exclusive_use_stands_against_other_use(bool firstIsExclusive, bool secondIsExclusive, bool isAllowed)
     {
         var queue = _broker.Declare("q");
-        queue.Subscribe(new TestConsumer(), firstIsExclusive, _ => { });
+        queue.Use.Subscribe(new TestConsumer(), firstIsExclusive, _ => { });
 
-        void Second() => queue.Subscribe(new TestConsumer(), secondIsExclusive, _ => { });
+        void Second() => queue.Use.Subscribe(new TestConsumer(), secondIsExclusive, _ => { });
 
         if (isAllowed)
             Assert.DoesNotThrow(Second);
@@ -695,7 +695,7 @@ public sealed class QueueTests : IAsyncDisposable
 
         Assert.That(BareBroker.Get(queue), Is.False);
 
-        var record = queue.Quarantined.Single().Record;
+        var record = queue.Faults.Quarantined.Single().Record;
         Assert.That((record.Error.Length, record.Since), Is.EqualTo((kept, now)));
         Assert.That(record.Error, Does.StartWith("InvalidOperationException: xxx"));
     }

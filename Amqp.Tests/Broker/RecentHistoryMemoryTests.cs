@@ -33,7 +33,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         var late = _broker.Declare("late");
         _broker.Host.Topology.Bind("x", late, "", FieldTable.Empty, _broker.Round);
         _broker.Round.Complete();
-        Assert.That((late.Counts.Ready, late.Bytes.Ready), Is.EqualTo((3L, (3L * Body) + 7 + 8 + 9)), "the last ones");
+        Assert.That((late.Counts.Ready, late.Status.Bytes.Ready), Is.EqualTo((3L, (3L * Body) + 7 + 8 + 9)), "the last ones");
         _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
@@ -113,7 +113,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         var queue = _broker.Declare(name);
         _broker.Host.Topology.Bind("x", queue, "", FieldTable.Empty, _broker.Round);
         _broker.Round.Complete();
-        return (queue.Counts.Ready, queue.Bytes.Ready);
+        return (queue.Counts.Ready, queue.Status.Bytes.Ready);
     }
 
     private Exchange Declare(string type, FieldTable arguments) => _broker.Host.Topology.DeclareExchange("x", type, ExchangeFlags.None, arguments);

@@ -36,13 +36,13 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q");
         _broker.Host.Policies.Put(Policy(PolicyKind.User));
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(2));
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(2));
 
         var other = Policy(PolicyKind.User, pattern, applyTo, priority, length);
         Assert.That(_broker.Host.Policies.Put(other), Is.False);
 
         Assert.That(_broker.Host.Policies.Find(PolicyKind.User, "p"), Is.SameAs(other));
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(pattern == "q" ? length : null));
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(pattern == "q" ? length : null));
     }
 
     [Test]
@@ -56,11 +56,11 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         Assert.That(added, Is.EqualTo(2));
         Assert.That(_broker.Host.Policies.All(PolicyKind.User).Select(policy => policy.Name), Is.EqualTo(new[] { "other", "p" }));
         Assert.That(_broker.Host.Policies.All(PolicyKind.Operator).Select(policy => policy.Name), Is.EqualTo(new[] { "p" }));
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(1), "the operator's is the smaller");
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(1), "the operator's is the smaller");
         _broker.Host.Policies.Remove(PolicyKind.Operator, "p");
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(7), "of the users' the one of the higher priority");
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(7), "of the users' the one of the higher priority");
         _broker.Host.Policies.Remove(PolicyKind.User, "other");
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo(3));
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(3));
     }
 
     [Test]
@@ -70,10 +70,10 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         foreach (string name in order.Split(' '))
             _broker.Host.Policies.Put(Named(name, length: name[0], priority: 1));
 
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo('B'), "capital letters first");
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo('B'), "capital letters first");
         Assert.That(_broker.Host.Policies.Match(PolicyKind.User, queue)!.Name, Is.EqualTo("B"));
         _broker.Host.Policies.Remove(PolicyKind.User, "B");
-        Assert.That(queue.Policy.Integer("max-length"), Is.EqualTo('a'));
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo('a'));
     }
 
     [Test]

@@ -84,7 +84,7 @@ public sealed class DeadLetterChainTests
         await channel.PublishAsync("", "q0", "refused everywhere");
 
         await Eventually.Holds(async () => (await channel.LookUpQueueAsync($"q{length}")).MessageCount == 1, () => "it does not come");
-        Assert.That(VirtualHost.FindQueue("q1")!.Published, Is.EqualTo(1));
+        Assert.That(VirtualHost.FindQueue("q1")!.Traffic.Published, Is.EqualTo(1));
     }
 
     [Test]
@@ -181,7 +181,7 @@ public sealed class DeadLetterChainTests
     }
 
     /// <summary>Messages that have come to the queues of a ring so far.</summary>
-    private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Published);
+    private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
     /// Each arrival pushes the message before it on to the next queue, until one would come to a queue that it has died in. Returns how many

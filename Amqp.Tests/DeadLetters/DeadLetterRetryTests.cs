@@ -76,7 +76,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
 
         Assert.That(_broker.Consume(_letters).Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo([1, 3]));
         Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { $"Error 303 Message {second} of queue 'q' is lost: a file at 7 is damaged: a file at 7: no record" }));
-        Assert.That((settled, _queue.QuarantinedCount, _broker.Broker.Faults.Total), Is.EqualTo((1, 0, 0L)), "all in one go, and nothing is left of them");
+        Assert.That((settled, _queue.Faults.QuarantinedCount, _broker.Broker.Faults.Total), Is.EqualTo((1, 0, 0L)), "all in one go, and nothing is left of them");
     }
 
     [Test]
@@ -175,10 +175,10 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
 
         RejectAll(consumer);
 
-        Assert.That((_queue.QuarantinedCount, settled.Count, _queue.HasDeadLetters), Is.EqualTo((1, 0, false)));
-        Assert.That(_queue.ReturnQuarantined(_queue.Quarantined[0].Place, _broker.Round));
+        Assert.That((_queue.Faults.QuarantinedCount, settled.Count, _queue.DeadLetters.AreWaiting), Is.EqualTo((1, 0, false)));
+        Assert.That(_queue.Faults.ReturnQuarantined(_queue.Faults.Quarantined[0].Place, _broker.Round));
         _broker.Round.Complete();
-        Assert.That((_queue.QuarantinedCount, consumer.Held.Count), Is.EqualTo((0, 1)));
+        Assert.That((_queue.Faults.QuarantinedCount, consumer.Held.Count), Is.EqualTo((0, 1)));
     }
 
     /// <summary>What is too much, or too old, stays while dead letters cannot go.</summary>

@@ -149,7 +149,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         await RestartAsync();
 
         var (leaves, remains) = (_broker.Host.FindQueue("leaves")!, _broker.Host.FindQueue("q")!);
-        Assert.That((leaves.Unsubscribe(_broker.Consume(leaves).Subscription), remains.Unsubscribe(_broker.Consume(remains).Subscription)), Is.EqualTo((true, false)));
+        Assert.That((leaves.Use.Unsubscribe(_broker.Consume(leaves).Subscription), remains.Use.Unsubscribe(_broker.Consume(remains).Subscription)), Is.EqualTo((true, false)));
         foreach (string exchange in new[] { "stays", "goes" })
             Topology.Unbind(exchange, remains, "", FieldTable.Empty);
         Assert.That((_broker.Host.FindExchange("stays") is not null, _broker.Host.FindExchange("goes") is not null), Is.EqualTo((true, false)));

@@ -116,7 +116,7 @@ public class PoisonedMessageTests
             await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "q", new byte[1]));
 
         await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").IsCrashed, broker.Faults.Total), Is.EqualTo((0, false, 1L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed, broker.Faults.Total), Is.EqualTo((0, false, 1L)));
     }
 
     [Test]
@@ -134,7 +134,7 @@ public class PoisonedMessageTests
             await channel.BasicRejectAsync((await channel.BasicGetAsync("q", false))!.DeliveryTag, false);
 
         await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
-        Assert.That((broker.Queue("q").IsCrashed, broker.Queue("q").HasDeadLetters, broker.Faults.Total), Is.EqualTo((false, false, 1L)));
+        Assert.That((broker.Queue("q").Faults.IsCrashed, broker.Queue("q").DeadLetters.AreWaiting, broker.Faults.Total), Is.EqualTo((false, false, 1L)));
     }
 
     [Test]
@@ -161,8 +161,8 @@ public class PoisonedMessageTests
 
         await ConsumeAsync(channel, []);
 
-        await Eventually.Holds(() => broker.Queue("q").IsCrashed, () => "it goes on");
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 7L)));
+        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 7L)));
         Assert.That(channel.IsOpen);
         var refused = await broker.HttpAsync("PUT", "/queues/%2F/q/restart");
         Assert.That((refused.Code, refused.Body), Is.EqualTo((400, """{"error":"bad_request","reason":"queue 'q' in vhost '/' has 3 quarantined messages, of which 2 are allowed: return or drop some"}""")));
@@ -180,13 +180,13 @@ public class PoisonedMessageTests
         for (int i = 0; i < 10; i++)
             broker.Poison("q");
 
-        if (isConsumed && !broker.Queue("q").IsCrashed)
+        if (isConsumed && !broker.Queue("q").Faults.IsCrashed)
             await ConsumeAsync(channel, []);
         else if (!expires) // else it was looked at before
             Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
 
-        await Eventually.Holds(() => broker.Queue("q").IsCrashed, () => "it goes on");
-        Assert.That(broker.Queue("q").QuarantinedCount, Is.EqualTo(3));
+        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");
+        Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(3));
         Assert.That(broker.Faults.Recent.Select(fault => fault.Error.GetType()), Has.Exactly(1).EqualTo(typeof(QuarantineFullException)), "nothing but their number stopped it");
     }
 
@@ -207,14 +207,14 @@ public class PoisonedMessageTests
         foreach (ulong tag in tags)
             await channel.BasicRejectAsync(tag, false);
 
-        await Eventually.Holds(() => broker.Queue("q").IsCrashed && broker.Queue("q").Counts.Unacknowledged == 0, () => "it goes on");
-        Assert.That(broker.Queue("q").QuarantinedCount, Is.EqualTo(1));
+        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed && broker.Queue("q").Counts.Unacknowledged == 0, () => "it goes on");
+        Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(1));
     }
 
     private static async Task ExpectAsideAsync(FaultyBroker broker, IChannel channel, int count)
     {
         Assert.That(channel.IsOpen);
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").IsCrashed), Is.EqualTo((count, false)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed), Is.EqualTo((count, false)));
         Assert.That((broker.Faults.Count(Compartment.Queue), broker.Faults.Total), Is.EqualTo(((long)count, (long)count)));
         Assert.That((await broker.HttpAsync("GET", "/queues/%2F/q")).Body, Does.Contain($"\"messages_quarantined\":{count}"));
     }

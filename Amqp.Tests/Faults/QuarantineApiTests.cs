@@ -76,7 +76,7 @@ public class QuarantineApiTests
         Assert.That((await broker.HttpAsync("GET", message)).Body, Does.Contain("\"unreadable\":\"the disk is away\""));
         Assert.That((await broker.HttpAsync("DELETE", message)).Code, Is.EqualTo(204));
 
-        Assert.That(broker.Queue("q").QuarantinedCount, Is.Zero);
+        Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.Zero);
         Assert.That(broker.Faults.Count(Compartment.Http), Is.Zero);
     }
 
@@ -105,12 +105,12 @@ public class QuarantineApiTests
         await PublishAsync(channel, "two", (byte)priority);
         if (isRestarted)
             await broker.RestartAsync();
-        string id = broker.Queue("q").Quarantined[0].Place.ToString();
+        string id = broker.Queue("q").Faults.Quarantined[0].Place.ToString();
 
         var answer = await broker.HttpAsync("POST", all ? $"{Queue}/return" : $"{Queue}/{id}/return");
 
         Assert.That(answer, Is.EqualTo(all ? (200, """{"returned":1,"refused":0}""") : (204, "")));
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.QuarantineEntries, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0, 2L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.QuarantineEntries, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0, 2L)));
         await broker.RestartAsync();
         channel = await broker.ChannelAsync();
         Assert.That(await TakeAsync(channel), Is.EqualTo("one"));
@@ -146,9 +146,9 @@ public class QuarantineApiTests
 
         Assert.That(answer, Is.EqualTo(all ? (200, """{"dropped":2,"refused":0}""") : (204, "")));
         int left = all ? 0 : 1;
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.QuarantineEntries), Is.EqualTo((left, left)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.QuarantineEntries), Is.EqualTo((left, left)));
         await broker.RestartAsync();
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((left, 0L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((left, 0L)));
     }
 
     [TestCase("GET", Queue + "/9-9", 404)]
@@ -176,7 +176,7 @@ public class QuarantineApiTests
         await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 1");
         await QuarantineAsync(broker, "one");
         await QuarantineAsync(broker, "two");
-        Assert.That(broker.Queue("q").IsCrashed);
+        Assert.That(broker.Queue("q").Faults.IsCrashed);
         if (isRestarted)
             await broker.RestartAsync();
         Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/q/restart")).Code, Is.EqualTo(400));
@@ -190,7 +190,7 @@ public class QuarantineApiTests
         if (!isDropped)
             Assert.That(await TakeAsync(channel), Is.EqualTo("one"));
         Assert.That(await TakeAsync(channel), Is.EqualTo("three"));
-        Assert.That((broker.Queue("q").IsCrashed, broker.Queue("q").QuarantinedCount), Is.EqualTo((false, 1)));
+        Assert.That((broker.Queue("q").Faults.IsCrashed, broker.Queue("q").Faults.QuarantinedCount), Is.EqualTo((false, 1)));
     }
 
     [Test]
@@ -204,11 +204,11 @@ public class QuarantineApiTests
         broker.Store.Break("Append", broker.NumberOf("q"), once: false);
         for (int i = 0; i < 5; i++)
             await DelayAsync(channel, $"{i}");
-        await Eventually.Holds(() => broker.Exchange("x").QuarantinedCount == 2, () => "it goes on");
+        await Eventually.Holds(() => broker.Exchange("x").Quarantine.QuarantinedCount == 2, () => "it goes on");
         broker.Store.Before = static (_, _) => { };
         if (isRestarted)
             await broker.RestartAsync();
-        Assert.That((broker.Exchange("x").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((2, 0L)));
+        Assert.That((broker.Exchange("x").Quarantine.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((2, 0L)));
         Assert.That((await broker.HttpAsync("GET", "/exchanges/%2F/x")).Body, Does.Contain("\"messages_quarantined\":2"));
 
         using var list = JsonDocument.Parse((await broker.HttpAsync("GET", Exchange)).Body);
@@ -220,7 +220,7 @@ public class QuarantineApiTests
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready == expected, () => $"{broker.Queue("q").Counts.Ready} came");
         Assert.That((await broker.HttpAsync("POST", $"{Exchange}/return")).Body, Is.EqualTo("""{"returned":1,"refused":0}"""));
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready == expected + 1, () => $"{broker.Queue("q").Counts.Ready} came");
-        Assert.That((broker.Exchange("x").QuarantinedCount, broker.QuarantineEntries, broker.Exchange("x").Count), Is.EqualTo((0, 0, 0L)));
+        Assert.That((broker.Exchange("x").Quarantine.QuarantinedCount, broker.QuarantineEntries, broker.Exchange("x").Count), Is.EqualTo((0, 0, 0L)));
     }
 
     [Test]
@@ -231,15 +231,15 @@ public class QuarantineApiTests
         await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
         await DelayAsync(channel, "poisoned");
-        await Eventually.Holds(() => broker.Exchange("x").QuarantinedCount == 1, () => "it is not put aside");
+        await Eventually.Holds(() => broker.Exchange("x").Quarantine.QuarantinedCount == 1, () => "it is not put aside");
 
         Assert.That((await broker.HttpAsync("POST", $"{Exchange}/return")).Body, Is.EqualTo("""{"returned":0,"refused":1}"""));
-        string message = $"{Exchange}/{broker.Exchange("x").Quarantined[0].Place}";
+        string message = $"{Exchange}/{broker.Exchange("x").Quarantine.Quarantined[0].Place}";
         var refused = await broker.HttpAsync("POST", $"{message}/return");
         Assert.That(refused.Code, Is.EqualTo(400));
         Assert.That(refused.Body, Does.Contain("cannot be returned, as nothing says when it is due: a fault that a test put in"));
         Assert.That((await broker.HttpAsync("DELETE", message)).Code, Is.EqualTo(204));
-        Assert.That((broker.Exchange("x").QuarantinedCount, broker.Faults.Count(Compartment.Http)), Is.EqualTo((0, 0L)));
+        Assert.That((broker.Exchange("x").Quarantine.QuarantinedCount, broker.Faults.Count(Compartment.Http)), Is.EqualTo((0, 0L)));
     }
 
     [Test]
@@ -299,7 +299,7 @@ public class QuarantineApiTests
         Assert.That((await RunAsync("drop", "q", $"{number}-2")).Output, Is.EqualTo($"Dropped message {number}-2 in the quarantine of queue 'q' in virtual host '/'.\n"));
         Assert.That((await RunAsync("drop", "q", "--all")).Output, Is.EqualTo("Dropped 2 messages of queue 'q' in virtual host '/'.\n"));
 
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
         var missing = await RunAsync("return", "q", "1-1");
         Assert.That((missing.ExitCode, missing.Error), Is.EqualTo((67, "amqpbroker: There is no message 1-1 in the quarantine of queue 'q' in virtual host '/'.\n")));
         Assert.That((await RunAsync("list", "none")).Error, Is.EqualTo("amqpbroker: There is no queue 'none' in virtual host '/'.\n"));

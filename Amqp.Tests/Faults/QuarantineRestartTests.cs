@@ -36,13 +36,13 @@ public class QuarantineRestartTests
         for (int restart = 0; restart < 2; restart++)
         {
             await broker.RestartAsync();
-            Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((1, 1L)));
+            Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((1, 1L)));
         }
 
         channel = await broker.ChannelAsync();
         Assert.That((await channel.BasicGetAsync("q", true))!.Body.ToArray(), Is.EqualTo(new byte[] { 3 }));
         Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Faults.Total), Is.EqualTo((1, 0L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Faults.Total), Is.EqualTo((1, 0L)));
         Assert.That((await broker.HttpAsync("GET", "/queues/%2F/q")).Body, Does.Contain("\"messages_quarantined\":1"));
     }
 
@@ -56,11 +56,11 @@ public class QuarantineRestartTests
             await PublishAsync(channel, priority, priority);
         broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
         Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
-        Assert.That(broker.Queue("q").QuarantinedCount, Is.EqualTo(3));
+        Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(3));
 
         await broker.RestartAsync();
 
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 0L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 0L)));
     }
 
     [Test]
@@ -73,10 +73,10 @@ public class QuarantineRestartTests
         broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
         Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
 
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.QuarantineEntries), Is.EqualTo((1, 0)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.QuarantineEntries), Is.EqualTo((1, 0)));
         await broker.RestartAsync();
 
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0L)));
     }
 
     [Test]
@@ -97,13 +97,13 @@ public class QuarantineRestartTests
         }
 
         Assert.That(await channel.QueuePurgeAsync("q"), Is.EqualTo(1));
-        Assert.That(broker.Queue("q").QuarantinedCount, Is.EqualTo(2));
+        Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(2));
         await channel.QueueDeleteAsync("q");
 
         Assert.That(broker.QuarantineEntries, Is.Zero);
         await channel.QueueDeclareAsync("q", true, false, false);
         await broker.RestartAsync();
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0L)));
     }
 
     [Test]
@@ -121,7 +121,7 @@ public class QuarantineRestartTests
         channel = await broker.ChannelAsync();
         await PublishAsync(channel, 1); // with the number that the entry had
         await broker.RestartAsync();
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
     }
 
     [Test]
@@ -136,14 +136,14 @@ public class QuarantineRestartTests
         broker.Poison("q");
 
         Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
-        Assert.That(broker.Queue("q").DropQuarantined(broker.Queue("q").Quarantined[0].Place));
+        Assert.That(broker.Queue("q").Faults.DropQuarantined(broker.Queue("q").Faults.Quarantined[0].Place));
 
         uint number = broker.NumberOf("q");
         Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-2 of queue 'q' in vhost '/' is quarantined, which cannot be written down"));
         Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-1 of queue 'q' in vhost '/' is quarantined no more, which cannot be written down"));
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").IsCrashed), Is.EqualTo((1, false)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed), Is.EqualTo((1, false)));
         await broker.RestartAsync();
-        Assert.That((broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready, broker.QuarantineEntries), Is.EqualTo((0, 1L, 0)));
+        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready, broker.QuarantineEntries), Is.EqualTo((0, 1L, 0)));
     }
 
     [Test]
@@ -158,7 +158,7 @@ public class QuarantineRestartTests
 
         await broker.RestartAsync();
 
-        Assert.That((broker.Queue("q").IsCrashed, broker.Queue("q").QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((true, 3, 7L)));
+        Assert.That((broker.Queue("q").Faults.IsCrashed, broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((true, 3, 7L)));
         Assert.That(broker.Faults.Total, Is.Zero);
     }
 

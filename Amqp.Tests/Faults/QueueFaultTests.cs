@@ -59,7 +59,7 @@ public class QueueFaultTests
         await Eventually.Holds(() => received.Count == 2, () => $"{received.Count} came");
         Assert.That(received.Select(body => body[0]), Is.EqualTo(new byte[] { 1, 2 }));
         Assert.That(broker.Faults.Total, Is.EqualTo(1));
-        Assert.That(broker.Queue("broken").Restart(new DispatchRound()), Is.False);
+        Assert.That(broker.Queue("broken").Faults.Restart(new DispatchRound()), Is.False);
     }
 
     [Test]
@@ -73,7 +73,7 @@ public class QueueFaultTests
 
         broker.Poison("broken", priority: 200); // for which the queue has no place
 
-        Assert.That(queue.IsCrashed);
+        Assert.That(queue.Faults.IsCrashed);
         Assert.That(broker.Faults.Count(Compartment.Queue), Is.EqualTo(1));
         Assert.That(queue.Counts.Ready, Is.EqualTo(1));
         Assert.That(channel.IsOpen);
@@ -94,10 +94,10 @@ public class QueueFaultTests
 
         await channel.BasicNackAsync(tag, false, requeue: true);
 
-        await Eventually.Holds(() => broker.Queue("broken").IsCrashed, () => "it goes on");
+        await Eventually.Holds(() => broker.Queue("broken").Faults.IsCrashed, () => "it goes on");
         if (isRestartedFirst)
         {
-            broker.Queue("broken").Restart(new DispatchRound());
+            broker.Queue("broken").Faults.Restart(new DispatchRound());
             Assert.That(broker.Queue("broken").Counts.Ready, Is.EqualTo(1));
         }
         await broker.RestartAsync();

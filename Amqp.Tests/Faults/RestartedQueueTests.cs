@@ -109,12 +109,12 @@ public sealed class RestartedQueueTests : IAsyncDisposable
     {
         _broker.Store.Break("Settle", queue.Messages.Number);
         queue.Acknowledge([], null);
-        Assert.That(queue.IsCrashed);
+        Assert.That(queue.Faults.IsCrashed);
     }
 
     private void Restart(Queue queue)
     {
-        Assert.That(queue.Restart(_broker.Round));
+        Assert.That(queue.Faults.Restart(_broker.Round));
         _broker.Round.Complete();
     }
 }

@@ -39,7 +39,7 @@ public class RateTests
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.QueueDeclareAsync("q", false, false, false);
         await channel.BasicPublishAsync("", "q", new byte[10]);
-        await Eventually.Holds(() => broker.Broker.VirtualHosts.Find("/")!.FindQueue("q")!.Samples is not null, () => "no samples");
+        await Eventually.Holds(() => broker.Broker.VirtualHosts.Find("/")!.FindQueue("q")!.Traffic.Samples is not null, () => "no samples");
 
         await SendAsync(broker, HttpMethod.Delete, "reset");
 

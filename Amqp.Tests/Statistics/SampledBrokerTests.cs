@@ -168,8 +168,8 @@ public sealed class SampledBrokerTests : IAsyncDisposable
             clock.Advance(5_000);
         }
 
-        Assert.That(queue.Samples!.At(clock.GetTimestamp() - 35_000, 0), Is.EqualTo(known));
-        Assert.That(queue.Samples.Rate(0, sampler.Times.Last, sampler.Times.Before), Is.EqualTo(20));
+        Assert.That(queue.Traffic.Samples!.At(clock.GetTimestamp() - 35_000, 0), Is.EqualTo(known));
+        Assert.That(queue.Traffic.Samples.Rate(0, sampler.Times.Last, sampler.Times.Before), Is.EqualTo(20));
     }
 
     [Test]
@@ -190,9 +190,9 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         _broker.Broker.Sampler.Reset();
 
         Assert.That(Samples(), Has.All.Null);
-        Assert.That((queue.Published, channel.Read().Publish), Is.EqualTo((1L, 1L)), "counts are not forgotten");
+        Assert.That((queue.Traffic.Published, channel.Read().Publish), Is.EqualTo((1L, 1L)), "counts are not forgotten");
 
-        SampleSeries?[] Samples() => [queue.Samples, exchange.Samples, channel.Samples, connection.Samples, host.Statistics.Samples, _broker.Broker.Statistics.Samples];
+        SampleSeries?[] Samples() => [queue.Traffic.Samples, exchange.Samples, channel.Samples, connection.Samples, host.Statistics.Samples, _broker.Broker.Statistics.Samples];
     }
 
     [Test]
@@ -200,26 +200,26 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q");
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.ConsumerCapacity, Is.Null);
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.Null);
 
         var consumer = _broker.Consume(queue, room: 1);
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.ConsumerCapacity, Is.EqualTo(1), "nothing waits for it");
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(1), "nothing waits for it");
 
         _broker.Publish(queue);
         _broker.Publish(queue); // more than it takes
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.7).Within(1e-9));
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.7).Within(1e-9));
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
 
         _broker.Acknowledge(queue, consumer); // and takes the other
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
 
-        queue.Unsubscribe(consumer.Subscription);
+        queue.Use.Unsubscribe(consumer.Subscription);
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.ConsumerCapacity, Is.Null);
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.Null);
     }
 
     [Test]
@@ -242,7 +242,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         double Rate(Queue queue)
         {
             var (last, before) = _broker.Broker.Sampler.Times;
-            return queue.Samples!.Rate(0, last, before);
+            return queue.Traffic.Samples!.Rate(0, last, before);
         }
     }
 
@@ -253,12 +253,12 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         for (int i = 0; i < 3; i++)
             _broker.Publish(queue);
         var consumer = _broker.Consume(queue);
-        queue.NoteDropped();
-        Assert.That(queue.Deliveries.Ack, Is.Zero, "and never less than none");
+        queue.DeadLetters.NoteDropped();
+        Assert.That(queue.Traffic.Deliveries.Ack, Is.Zero, "and never less than none");
 
         for (int i = 0; i < 3; i++)
             _broker.Acknowledge(queue, consumer); // one of them for the rejected one, which is settled in the same way
 
-        Assert.That((queue.Deliveries.Ack, queue.Deliveries.Deliver, queue.Deliveries.DeliverNoAck), Is.EqualTo((2L, 3L, 0L)));
+        Assert.That((queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck), Is.EqualTo((2L, 3L, 0L)));
     }
 }

@@ -100,7 +100,7 @@ internal sealed class BareBroker : IAsyncDisposable
     public TestConsumer Consume(Queue queue, int room = int.MaxValue, int priority = 0, bool noAck = false)
     {
         var consumer = new TestConsumer(priority, noAck) { Room = room };
-        queue.Subscribe(consumer, exclusive: false, subscription => consumer.Subscription = subscription);
+        queue.Use.Subscribe(consumer, exclusive: false, subscription => consumer.Subscription = subscription);
         Serve(queue);
         return consumer;
     }
@@ -120,7 +120,7 @@ internal sealed class BareBroker : IAsyncDisposable
     }
 
     /// <summary>Gets a message without acknowledgement; false when there is none.</summary>
-    public static bool Get(Queue queue) => queue.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
+    public static bool Get(Queue queue) => queue.Deliveries.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 
     /// <summary>Stops the broker, and begins another one on its folder.</summary>
     public async Task<BareBroker> RestartAsync()

@@ -37,7 +37,7 @@ internal sealed class TestConsumer(int priority = 0, bool noAck = false) : ICons
 
     public bool Deliver(Queue queue, int most, DispatchRound round)
     {
-        for (; _held.Count < Room && most > 0 && queue.TryTake(out var message, out var payload); most--)
+        for (; _held.Count < Room && most > 0 && queue.Deliveries.TryTake(out var message, out var payload); most--)
         {
             payload.Dispose();
             if (!noAck)

@@ -23,13 +23,13 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         catch (Exception error)
         {
             queue.Host.Services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', dead letters", error);
-            queue.NoteDeadLetteringFailed(error); // and tried again
+            queue.DeadLetters.NoteFailed(error); // and tried again
         }
     }
 
     private void PublishShare(Queue queue, DispatchRound round)
     {
-        while (round.HasTimeForDeadLetters && queue.BeginDeadLettering() is { Length: > 0 } messages)
+        while (round.HasTimeForDeadLetters && queue.DeadLetters.Begin() is { Length: > 0 } messages)
         {
             int done = 0;
             bool isWritten = true;
@@ -40,13 +40,13 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             }
             finally
             {
-                queue.EndDeadLettering(messages.AsSpan(0, done), isWritten);
+                queue.DeadLetters.End(messages.AsSpan(0, done), isWritten);
             }
             if (done < messages.Length && round.HasTimeForDeadLetters)
                 return; // tried again later
         }
-        if (queue.HasDeadLetters)
-            queue.PublishDeadLettersLater();
+        if (queue.DeadLetters.AreWaiting)
+            queue.DeadLetters.PublishLater();
     }
 
     /// <returns>How many are through, and whether the store keeps any of the copies over a restart.</returns>
@@ -91,7 +91,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (DiskAlarmException)
         {
-            queue.HoldDeadLettersUp();
+            queue.DeadLetters.Pause();
             return false;
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
@@ -101,7 +101,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreFailedException)
         {
-            queue.NoteDeadLetteringFailed(error);
+            queue.DeadLetters.NoteFailed(error);
             return false;
         }
         catch (Exception error) when (dead.Refused is not null)
@@ -111,7 +111,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (Exception error)
         {
-            queue.PutAside(dead.Message, error);
+            queue.Faults.Quarantine(dead.Message, error);
             dead = dead with { IsPutAside = true };
             return true;
         }
@@ -122,7 +122,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         if (queue.Settings.DeadLetterExchange is not { } name)
             return null;
         var exchange = routing.Find(name);
-        queue.NoteDeadLetterExchange(exists: exchange is not null);
+        queue.DeadLetters.NoteExchange(exists: exchange is not null);
         return exchange;
     }
 }

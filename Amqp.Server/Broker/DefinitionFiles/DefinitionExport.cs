@@ -78,9 +78,9 @@ internal static class DefinitionExport
             foreach (var policy in host.Policies.All(PolicyKind.User))
                 DefinitionWriter.Write(json, host.Name, policy);
         json.WriteEndArray();
-        WriteAll(json, "queues", hosts, withVirtualHost, host => host.Queues.Where(queue => !queue.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal), WriteQueue);
+        WriteAll(json, "queues", hosts, withVirtualHost, host => host.Queues.Where(queue => !queue.Declaration.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal), WriteQueue);
         WriteAll(json, "exchanges", hosts, withVirtualHost, host => host.Exchanges.Where(IsDeclared).OrderBy(exchange => exchange.Name, StringComparer.Ordinal), WriteExchange);
-        WriteAll(json, "bindings", hosts, withVirtualHost, host => host.Topology.Bindings().Where(binding => binding.Destination is not Queue { IsExclusive: true }), WriteBinding);
+        WriteAll(json, "bindings", hosts, withVirtualHost, host => host.Topology.Bindings().Where(binding => binding.Destination is not Queue { Declaration.IsExclusive: true }), WriteBinding);
     }
 
     private static bool IsDeclared(Exchange exchange) => exchange.Name.Length > 0 && !ReservedNames.IsSystemExchange(exchange.Name);
@@ -88,8 +88,8 @@ internal static class DefinitionExport
     private static void WriteQueue(Utf8JsonWriter json, Queue queue)
     {
         json.WriteBoolean("durable", queue.IsDurable);
-        json.WriteBoolean("auto_delete", queue.IsAutoDelete);
-        json.WriteTable("arguments", queue.Arguments.Table);
+        json.WriteBoolean("auto_delete", queue.Declaration.IsAutoDelete);
+        json.WriteTable("arguments", queue.Declaration.Arguments.Table);
     }
 
     private static void WriteExchange(Utf8JsonWriter json, Exchange exchange)

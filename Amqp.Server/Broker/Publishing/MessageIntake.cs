@@ -69,12 +69,12 @@ internal sealed class MessageIntake(QueueServices services)
         foreach (var queue in queues)
         {
             var settings = queue.Settings;
-            if (queue.IsCrashed)
+            if (queue.Faults.IsCrashed)
                 continue; // refused, as by RabbitMQ
-            if (settings.RejectsPublishes && !queue.TryReserve(body.Length, round))
+            if (settings.RejectsPublishes && !queue.Room.TryReserve(body.Length, round))
             {
                 if (settings.Overflow == Overflow.RejectPublishDeadLetter)
-                    queue.BuryRefused([.. head, .. body], round);
+                    queue.DeadLetters.AddRefused([.. head, .. body], round);
                 continue;
             }
             mayExpire |= settings.MessageTtl is not null;
@@ -90,7 +90,7 @@ internal sealed class MessageIntake(QueueServices services)
         catch
         {
             foreach (var queue in takers)
-                queue.GiveReservedBack(body.Length);
+                queue.Room.Release(body.Length);
             throw;
         }
         finally

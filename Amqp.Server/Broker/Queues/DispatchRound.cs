@@ -11,7 +11,7 @@ namespace Amqp.Server.Broker.Queues;
 /// they are needed: each connection has a round, and most of ten thousand connections are idle.
 /// A queue or output says which round noted it last, which keeps the lists free of doubles without a search.
 /// Two rounds at work on the same one may each note it twice: that costs a look at an empty queue, never a message.
-/// <para>What a queue or an output cannot do for a reason that nobody foresaw stays there (<see cref="Queue.IsCrashed"/>, <see cref="IOutput.Flush"/>): it
+/// <para>What a queue or an output cannot do for a reason that nobody foresaw stays there (<see cref="QueueFaults.IsCrashed"/>, <see cref="IOutput.Flush"/>): it
 /// throws nothing here, so that the round serves all others, whoever's thread it is.</para>
 /// </remarks>
 /// <param name="deadLetterShare">How much dead-letter work it does before others have their turn, in the units of <see cref="NoteDeadLetter"/>.</param>
@@ -182,8 +182,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             var queue = _queues[i];
             if (ReferenceEquals(queue.NotedBy, this))
                 queue.NotedBy = null;
-            queue.Drain(this);
-            if (queue.HasDeadLetters)
+            queue.Deliveries.Drain(this);
+            if (queue.DeadLetters.AreWaiting)
                 queue.Host.DeadLetters.Publish(queue, this);
         }
         _queues.Clear();

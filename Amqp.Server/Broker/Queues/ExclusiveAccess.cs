@@ -10,7 +10,7 @@ internal static class ExclusiveAccess
     /// <exception cref="BrokerException">405: the queue belongs to another connection.</exception>
     public static void DemandAccess(this Queue queue, object connection)
     {
-        if (queue.Owner is not null && !ReferenceEquals(queue.Owner, connection))
+        if (queue.Declaration.Owner is not null && !ReferenceEquals(queue.Declaration.Owner, connection))
             throw NameErrors.Locked(queue.Name, queue.VirtualHost);
     }
 }

@@ -13,7 +13,7 @@ internal interface IConsumer
 
     /// <summary>Takes messages off the queue and sends them, as many as the consumer has room for.</summary>
     /// <remarks>The queue's lock is held; the consumer takes its connection's under it.</remarks>
-    /// <param name="queue">Where to <see cref="Queue.TryTake"/> from.</param>
+    /// <param name="queue">Where to <see cref="QueueDeliveries.TryTake"/> from.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="round">Learns what has to be flushed, and which messages went out.</param>
     /// <returns>True when the consumer could take more.</returns>

@@ -7,4 +7,11 @@ namespace Amqp.Server.Broker.Queues;
 /// <param name="Flags">Whether it is durable, exclusive, auto-delete.</param>
 /// <param name="Arguments">The x-arguments.</param>
 /// <param name="Owner">The connection that an exclusive queue belongs to; null for any other.</param>
-internal sealed record QueueDeclaration(string Name, QueueFlags Flags, QueueArguments Arguments, object? Owner);
+internal sealed record QueueDeclaration(string Name, QueueFlags Flags, QueueArguments Arguments, object? Owner)
+{
+    public bool IsDurable => (Flags & QueueFlags.Durable) != 0;
+
+    public bool IsAutoDelete => (Flags & QueueFlags.AutoDelete) != 0;
+
+    public bool IsExclusive => Owner is not null;
+}

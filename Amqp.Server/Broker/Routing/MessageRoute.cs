@@ -37,7 +37,7 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
         get
         {
             foreach (var queue in Queues)
-                if (!queue.IsPlain)
+                if (!queue.Settings.IsPlain || queue.Faults.IsCrashed)
                     return false;
             return true;
         }

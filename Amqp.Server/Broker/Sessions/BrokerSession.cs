@@ -121,13 +121,13 @@ internal sealed class BrokerSession
         if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
             throw NoGetBesideSingleActiveConsumer(queue);
         Client.WatchDeliveriesOf(queue);
-        bool isThere = queue.TryGet(
+        bool isThere = queue.Deliveries.TryGet(
             (Session: this, queue, noAck, state, deliver), noAck,
             static ((BrokerSession Session, Queue Queue, bool NoAck, TState State, GetMessage<TState> Deliver) got, in StoredMessage message, ReadOnlySpan<byte> payload, long left) =>
                 got.Session.DeliverGot(got.Queue, got.NoAck, got.State, got.Deliver, message, payload, left));
         if (!isThere)
             Counts.Deliveries.GetEmpty++;
-        if (queue.HasRules)
+        if (queue.Deliveries.NeedDrain)
             Client.Round.Touch(queue); // what is in front now may have expired
         Client.Round.Touch(Sink.Output);
         return isThere;
@@ -206,7 +206,7 @@ internal sealed class BrokerSession
         var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out _, out _); // what is wrong with the message is said before it is sent
         // Unlike a delivery to a consumer, as in RabbitMQ, this one says so the first time too.
-        var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
+        var properties = queue.Settings.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
         ulong tag;
         lock (Sink.Gate)
         {

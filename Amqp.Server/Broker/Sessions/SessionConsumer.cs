@@ -59,7 +59,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         {
             bool hasRoom = HasRoom();
             int before = most;
-            while (hasRoom && most > 0 && queue.TryTake(out var message, out var payload))
+            while (hasRoom && most > 0 && queue.Deliveries.TryTake(out var message, out var payload))
             {
                 using (payload)
                 {
@@ -99,7 +99,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     {
         lock (_sink.Gate)
             IsRefused = false;
-        Queue.Resume(Subscription!);
+        Queue.Use.Resume(Subscription!);
         round.Touch(Queue);
     }
 
@@ -117,20 +117,20 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         {
             content = EncodedMessage.Read(payload);
             properties = content.Properties;
-            if (from.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
+            if (from.Settings.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
                 properties = DeliveryCount.AddTo(properties, requeues);
             deliveryTag = NoAck ? _deliveries.NextTag() : _deliveries.Track(message, from, this);
             _sink.Deliver(this, deliveryTag, message.IsRedelivered, content, properties);
         }
         catch (Exception error) when (deliveryTag == 0)
         {
-            from.SetAside(message, error);
+            from.Faults.SetAside(message, error);
             return false;
         }
         catch (Exception error)
         {
             _deliveries.Untrack(deliveryTag);
-            from.PutBack(message);
+            from.Messages.PutBack(message);
             _sink.Fail(error);
             return false;
         }

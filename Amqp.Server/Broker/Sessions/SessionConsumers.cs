@@ -49,7 +49,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         lock (_gate)
             DemandRoom(options.Tag);
         // Another thread may drain the queue as soon as the consumer is there: whoever asked hears of it first, under the queue's lock.
-        queue.Subscribe(consumer, options.IsExclusive, subscription =>
+        queue.Use.Subscribe(consumer, options.IsExclusive, subscription =>
         {
             consumer.Subscription = subscription;
             lock (_gate)
@@ -117,7 +117,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             consumers = prefetch.TakeWaiting();
         foreach (var consumer in consumers)
         {
-            consumer.Queue.Resume(consumer.Subscription!);
+            consumer.Queue.Use.Resume(consumer.Subscription!);
             _client.Round.Touch(consumer.Queue);
         }
         consumers.Clear();
@@ -155,7 +155,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     private bool Leave(SessionConsumer consumer, DispatchRound round)
     {
         _client.Services.Events.ConsumerDeleted(consumer);
-        if (!consumer.Queue.Unsubscribe(consumer.Subscription!))
+        if (!consumer.Queue.Use.Unsubscribe(consumer.Subscription!))
             return false;
         _client.VirtualHost.Topology.DeleteAbandoned(consumer.Queue, round);
         return true;

@@ -77,7 +77,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         access.DemandQueue(AccessKind.Configure, name);
         DemandDeadLetterAccess(name, arguments);
         var queue = _host.Topology.DeclareQueue(name, isServerNamed, flags, arguments, client);
-        if (queue.IsExclusive)
+        if (queue.Declaration.IsExclusive)
             client.ExclusiveQueues.Add(queue);
         return queue;
     }
@@ -98,8 +98,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     public Queue DemandQueue(string name)
     {
         var queue = _host.GetQueue(name, client);
-        queue.DemandRunning();
-        queue.RenewLease();
+        queue.Faults.DemandRunning();
+        queue.Use.Renew();
         return queue;
     }
 
@@ -109,7 +109,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     {
         access.DemandQueue(AccessKind.Read, name);
         var queue = _host.GetQueue(name, client);
-        queue.DemandRunning();
+        queue.Faults.DemandRunning();
         return queue;
     }
 

@@ -52,7 +52,7 @@ internal sealed class Settlements(BrokerSession session)
         if (settlement == Settlement.Acknowledge)
             session.Counts.Deliveries.Ack++;
         else if (queue.Settings.DeadLetterExchange is null)
-            queue.NoteDropped();
+            queue.DeadLetters.NoteDropped();
         if (settlement == Settlement.Reject && queue.Settings.DeadLetterExchange is not null)
         {
             queue.Reject(delivery.Message, delivery.Consumer?.Subscription);
@@ -76,7 +76,7 @@ internal sealed class Settlements(BrokerSession session)
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);
             foreach (var consumer in ofQueue.Select(delivery => delivery.Consumer).OfType<SessionConsumer>().Distinct())
-                ofQueue.Key.Resume(consumer.Subscription!);
+                ofQueue.Key.Use.Resume(consumer.Subscription!);
             _client.Round.Touch(ofQueue.Key);
         }
     }
@@ -86,7 +86,7 @@ internal sealed class Settlements(BrokerSession session)
         var message = delivery.Message;
         delivery.Queue!.Requeue(new ReadOnlySpan<StoredMessage>(in message), isReturned: true);
         if (delivery.Consumer?.Subscription is { } subscription)
-            delivery.Queue.Resume(subscription);
+            delivery.Queue.Use.Resume(subscription);
         _client.Round.Touch(delivery.Queue);
     }
 

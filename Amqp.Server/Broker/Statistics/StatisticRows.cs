@@ -33,8 +33,8 @@ internal static class StatisticRows
     public static void Read(Queue queue, Span<long> row)
     {
         var (ready, unacknowledged, _) = queue.Counts;
-        row[0] = queue.Published;
-        Put(queue.Deliveries, row[QueueDelivering..]);
+        row[0] = queue.Traffic.Published;
+        Put(queue.Traffic.Deliveries, row[QueueDelivering..]);
         PutDepth(ready, unacknowledged, row[QueueDepth..]);
     }
 

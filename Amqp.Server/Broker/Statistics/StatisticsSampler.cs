@@ -64,7 +64,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
             foreach (var host in _virtualHosts.All)
             {
                 foreach (var queue in host.Queues)
-                    queue.Samples = null;
+                    queue.Traffic.Samples = null;
                 foreach (var exchange in host.Exchanges)
                     exchange.Samples = null;
                 foreach (var channel in host.Statistics.Channels())
@@ -122,7 +122,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
         foreach (var queue in host.Queues)
         {
             StatisticRows.Read(queue, row);
-            queue.Samples = Add(queue.Samples, now, row, SampleSeries.Basic);
+            queue.Traffic.Samples = Add(queue.Traffic.Samples, now, row, SampleSeries.Basic);
             NoteCapacity(queue);
         }
 
@@ -165,7 +165,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
 
     private static void NoteCapacity(Queue queue)
     {
-        double now = queue.IsServed ? 1 : 0;
-        queue.ConsumerCapacity = queue.Counts.Consumers == 0 ? null : queue.ConsumerCapacity is { } before ? before + CapacityWeight * (now - before) : now;
+        double now = queue.Status.IsServed ? 1 : 0;
+        queue.Traffic.ConsumerCapacity = queue.Counts.Consumers == 0 ? null : queue.Traffic.ConsumerCapacity is { } before ? before + CapacityWeight * (now - before) : now;
     }
 }

@@ -110,9 +110,9 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         state.DemandNotDeleted();
         if (!state.Queues.TryGetValue(name, out var existing))
             return null;
-        existing.DemandRunning();
+        existing.Faults.DemandRunning();
         QueueEquivalence.Demand(existing, flags, arguments, connection, state.VirtualHost.DefaultQueueType);
-        existing.RenewLease();
+        existing.Use.Renew();
         _statistics.Note(Churn.QueueDeclared);
         return existing;
     }

@@ -18,21 +18,21 @@ internal static class QueueEquivalence
     public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
     {
         // Exclusive use is compared strictly: the owner itself must ask for it again.
-        current.DemandAccess((flags & QueueFlags.Exclusive) != 0 || !current.IsExclusive ? connection : current);
-        if (!current.IsExclusive && (flags & QueueFlags.Exclusive) != 0)
+        current.DemandAccess((flags & QueueFlags.Exclusive) != 0 || !current.Declaration.IsExclusive ? connection : current);
+        if (!current.Declaration.IsExclusive && (flags & QueueFlags.Exclusive) != 0)
             throw NameErrors.Locked(current.Name, current.VirtualHost);
         DemandFlag("durable", QueueFlags.Durable);
         DemandFlag("auto_delete", QueueFlags.AutoDelete);
-        if (defaultType is not null && arguments["x-queue-type"] is null && current.Arguments.Table["x-queue-type"] is { } type)
+        if (defaultType is not null && arguments["x-queue-type"] is null && current.Declaration.Arguments.Table["x-queue-type"] is { } type)
             arguments = arguments.With("x-queue-type", type); // whatever the default was when it was declared
-        current.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
+        current.Declaration.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
 
         void DemandFlag(string name, QueueFlags flag)
         {
-            if ((flags & flag) != (current.Flags & flag))
+            if ((flags & flag) != (current.Declaration.Flags & flag))
                 throw ArgumentTypes.Inequivalent(
                     name, "queue", current.Name, current.VirtualHost,
-                    (flags & flag) != 0 ? "'true'" : "'false'", (current.Flags & flag) != 0 ? "'true'" : "'false'");
+                    (flags & flag) != 0 ? "'true'" : "'false'", (current.Declaration.Flags & flag) != 0 ? "'true'" : "'false'");
         }
     }
 

@@ -101,7 +101,7 @@ internal sealed class Topology
             foreach (var (_, queue) in _state.Queues)
             {
                 var policy = effective.GetValueOrDefault(queue) ?? policies.Effective(queue);
-                if (!policy.SaysTheSameAs(queue.Policy))
+                if (!policy.SaysTheSameAs(queue.Settings.Policy))
                     queue.Apply(policy, round);
             }
         }

@@ -12,7 +12,7 @@ internal static class TopologyCodec
         DefinitionCodec.Write(new Definition((byte)exchange.Flags, exchange.Keeper?.DurableNumber ?? 0, exchange.Type, exchange.Arguments));
 
     public static ReadOnlySpan<byte> Write(Queue queue) =>
-        DefinitionCodec.Write(new Definition((byte)queue.Flags, queue.Messages.Number, "", queue.Arguments.Table));
+        DefinitionCodec.Write(new Definition((byte)queue.Declaration.Flags, queue.Messages.Number, "", queue.Declaration.Arguments.Table));
 
     public static ReadOnlySpan<byte> Write(Binding binding) => DefinitionCodec.Write(new Definition(0, 0, "", binding.Arguments));
 

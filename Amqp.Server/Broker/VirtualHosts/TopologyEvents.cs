@@ -15,8 +15,8 @@ internal static class TopologyEvents
         if (events.IsWanted)
             events.Raise("queue.created",
             [
-                Performed(), Fact("exclusive", queue.IsExclusive), Fact("owner_pid", queue.Owner?.ToString() ?? ""),
-                Arguments("arguments", queue.Arguments.Table), Fact("auto_delete", queue.IsAutoDelete), Fact("durable", queue.IsDurable),
+                Performed(), Fact("exclusive", queue.Declaration.IsExclusive), Fact("owner_pid", queue.Declaration.Owner?.ToString() ?? ""),
+                Arguments("arguments", queue.Declaration.Arguments.Table), Fact("auto_delete", queue.Declaration.IsAutoDelete), Fact("durable", queue.IsDurable),
                 Fact("name", queue.Name), Fact("vhost", queue.VirtualHost),
             ]);
     }

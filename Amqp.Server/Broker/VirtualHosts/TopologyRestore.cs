@@ -67,7 +67,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
 
     /// <summary>A definition of an earlier version may hold a dead-letter routing key that no message can have.</summary>
     private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
-        && (queue.Arguments.Table["x-dead-letter-routing-key"] is not null || queue.Policy.Definition.ContainsKey("dead-letter-routing-key"));
+        && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
     /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
     private Binding? FindEnds(in StoredDefinition stored)

@@ -94,7 +94,7 @@ internal static class ExchangeEndpoints
             json.WriteEndObject();
         }
         if (exchange.Keeper is DelayedMessageRouter { Delayed: var delayed })
-            json.WriteNumber("messages_quarantined", delayed.QuarantinedCount);
+            json.WriteNumber("messages_quarantined", delayed.Quarantine.QuarantinedCount);
         json.WriteString("name", exchange.Name);
         if (host.Policies.Match(PolicyKind.User, exchange) is { } policy)
             json.WriteString("policy", policy.Name);

@@ -32,7 +32,7 @@ internal static class QuarantineEndpoints
         var queue = host.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
         Demand(request, AccessKind.Read, queue.Name);
         queue.DemandAccess(request); // another connection's exclusive queue is nobody else's
-        return queue;
+        return queue.Faults;
     }
 
     /// <returns>Null for an exchange that keeps no messages which could be put aside.</returns>
@@ -41,7 +41,7 @@ internal static class QuarantineEndpoints
         string name = request.Name("exchange");
         var exchange = request.VirtualHost.FindExchange(ExchangeEndpoints.NameOf(name)) ?? throw ApiException.NotFound();
         Demand(request, isChange ? AccessKind.Configure : AccessKind.Read, name);
-        return (exchange.Keeper as DelayedMessageRouter)?.Delayed;
+        return (exchange.Keeper as DelayedMessageRouter)?.Delayed.Quarantine;
     }
 
     /// <exception cref="ApiException">401: no tag does instead of the permission.</exception>

@@ -83,7 +83,7 @@ internal static class QueueEndpoints
     private static ApiReply Restart(ApiRequest request)
     {
         var round = new DispatchRound();
-        Demand(request).Restart(round);
+        Demand(request).Faults.Restart(round);
         round.Complete();
         return ApiReply.NoContent;
     }

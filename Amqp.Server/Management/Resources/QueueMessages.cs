@@ -70,7 +70,7 @@ internal static class QueueMessages
     }
 
     /// <summary>Whether the next message fits; of a body no more counts than is shown of it.</summary>
-    private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.FrontLength, most) + Overhead <= left;
+    private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;
 
     private static void Settle(LocalSession session, ulong upTo, bool isRejected) =>
         session.Do(asked => asked.Settle(upTo, isMultiple: true, isRejected ? Settlement.Reject : Settlement.Acknowledge));

@@ -20,7 +20,7 @@ internal static class ConsumerView
         json.WriteTable("arguments", consumer.Arguments);
         json.WriteBoolean("ack_required", !consumer.NoAck);
         bool isSingle = consumer.Queue.Settings.SingleActiveConsumer;
-        bool isActive = !isSingle || ReferenceEquals(consumer.Queue.SpecialConsumers.Active, consumer);
+        bool isActive = !isSingle || ReferenceEquals(consumer.Queue.Status.SpecialConsumers.Active, consumer);
         json.WriteBoolean("active", isActive);
         json.WriteString("activity_status", !isSingle ? "up" : isActive ? "single_active" : "waiting");
         json.WriteStartObject("channel_details");

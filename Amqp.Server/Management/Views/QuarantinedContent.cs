@@ -40,7 +40,7 @@ internal sealed class QuarantinedContent
                 content.Unreadable = "it is not there any more";
             else
                 using (payload)
-                    content.ReadStored(payload.Payload, isDelayed: owner is DelayedMessages, withBody);
+                    content.ReadStored(payload.Payload, isDelayed: owner is DelayedQuarantine, withBody);
         }
         catch (Exception error)
         {

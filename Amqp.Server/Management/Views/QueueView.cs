@@ -19,7 +19,7 @@ internal static class QueueView
         json.WriteStartObject();
         WriteFields(json, queue, policies, query);
         if (!query.IsDisabled)
-            WriteHead(json, queue.HeadTimestamp);
+            WriteHead(json, queue.Status.HeadTimestamp);
         json.WriteEndObject();
     }
 
@@ -29,7 +29,7 @@ internal static class QueueView
         json.WriteStartObject();
         WriteFields(json, queue, policies, query);
         ulong? timestamp = null;
-        queue.TryPeek(0, (_, payload) => timestamp = Queue.TimestampOf(payload.Payload));
+        queue.Status.TryPeek(0, (_, payload) => timestamp = QueueStatus.TimestampOf(payload.Payload));
         WriteHead(json, timestamp);
         json.WriteStartArray("consumer_details");
         foreach (var consumer in ConsumerView.All(connections).Where(consumer => ReferenceEquals(consumer.Queue, queue)))
@@ -46,34 +46,34 @@ internal static class QueueView
     {
         json.WriteString("name", queue.Name);
         json.WriteString("vhost", queue.VirtualHost);
-        json.WriteString("type", queue.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } type ? type.AsString() : "classic");
+        json.WriteString("type", queue.Declaration.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } type ? type.AsString() : "classic");
         json.WriteBoolean("durable", queue.IsDurable);
-        json.WriteBoolean("auto_delete", queue.IsAutoDelete);
-        json.WriteBoolean("exclusive", queue.IsExclusive);
-        json.WriteTable("arguments", queue.Arguments.Table);
+        json.WriteBoolean("auto_delete", queue.Declaration.IsAutoDelete);
+        json.WriteBoolean("exclusive", queue.Declaration.IsExclusive);
+        json.WriteTable("arguments", queue.Declaration.Arguments.Table);
         json.WriteString("node", ManagementServices.NodeName);
-        if (queue.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } named && named.AsString() == "quorum")
+        if (queue.Declaration.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } named && named.AsString() == "quorum")
         {
             json.WriteString("leader", ManagementServices.NodeName);
             json.WriteStrings("members", [ManagementServices.NodeName]);
             json.WriteStrings("online", [ManagementServices.NodeName]);
         }
-        json.WriteString("state", queue.IsCrashed ? "crashed" : "running");
+        json.WriteString("state", queue.Faults.IsCrashed ? "crashed" : "running");
         if (query.IsDisabled)
         {
             if (query.WantsQueueTotals)
                 WriteTotals(json, queue);
             return;
         }
-        json.WriteNumber("messages_quarantined", queue.QuarantinedCount);
+        json.WriteNumber("messages_quarantined", queue.Faults.QuarantinedCount);
         WriteStatistics(json, queue, SampledCounts.Of(queue, query), query);
         WriteName(json, "policy", policies.Match(PolicyKind.User, queue));
         WriteName(json, "operator_policy", policies.Match(PolicyKind.Operator, queue));
         WriteDefinition(json, policies.Effective(queue));
-        var (exclusive, active) = queue.SpecialConsumers;
+        var (exclusive, active) = queue.Status.SpecialConsumers;
         json.WriteString("exclusive_consumer_tag", (exclusive as SessionConsumer)?.Tag);
         json.WriteString("single_active_consumer_tag", (active as SessionConsumer)?.Tag);
-        if (queue.Owner is BrokerClient owner)
+        if (queue.Declaration.Owner is BrokerClient owner)
         {
             json.WriteStartObject("owner_pid_details");
             json.WriteString("name", owner.Origin.ConnectionName);
@@ -95,14 +95,14 @@ internal static class QueueView
     {
         counts.Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths);
         var (_, _, consumers) = queue.Counts;
-        var storage = queue.Storage;
+        var storage = queue.Status.Storage;
         json.WriteNumber("memory", storage.Memory);
         json.WriteNumber("messages_ram", storage.InMemory);
         json.WriteNumber("messages_ready_ram", storage.Ready);
         json.WriteNumber("messages_unacknowledged_ram", storage.Unacknowledged);
         json.WriteNumber("messages_persistent", storage.Persistent);
         json.WriteNumber("messages_paged_out", storage.PagedOut);
-        var (readyBytes, unacknowledgedBytes) = queue.Bytes;
+        var (readyBytes, unacknowledgedBytes) = queue.Status.Bytes;
         json.WriteNumber("message_bytes", readyBytes + unacknowledgedBytes);
         json.WriteNumber("message_bytes_ready", readyBytes);
         json.WriteNumber("message_bytes_unacknowledged", unacknowledgedBytes);
@@ -110,12 +110,12 @@ internal static class QueueView
         json.WriteNumber("message_bytes_persistent", storage.PersistentBytes);
         json.WriteNumber("message_bytes_paged_out", storage.PagedOutBytes);
         json.WriteNumber("consumers", consumers);
-        double capacity = consumers == 0 ? 0 : queue.ConsumerCapacity ?? (queue.IsServed ? 1 : 0);
+        double capacity = consumers == 0 ? 0 : queue.Traffic.ConsumerCapacity ?? (queue.Status.IsServed ? 1 : 0);
         SampledCounts.WriteDouble(json, "consumer_capacity", capacity);
         SampledCounts.WriteDouble(json, "consumer_utilisation", capacity);
         counts.WriteQueueStatistics(json);
-        if (queue.Samples is null || counts.ChangedAt is not null)
-            json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? queue.CreatedAt));
+        if (queue.Traffic.Samples is null || counts.ChangedAt is not null)
+            json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? queue.Status.CreatedAt));
     }
 
     private static void WriteHead(Utf8JsonWriter json, ulong? timestamp)

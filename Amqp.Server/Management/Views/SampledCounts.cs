@@ -19,7 +19,7 @@ internal sealed class SampledCounts
 
     public static SampledCounts Of(Queue queue, SampleQuery query)
     {
-        var counts = new SampledCounts(query, StatisticRows.QueueWidth, queue.Samples);
+        var counts = new SampledCounts(query, StatisticRows.QueueWidth, queue.Traffic.Samples);
         StatisticRows.Read(queue, counts._now);
         return counts;
     }

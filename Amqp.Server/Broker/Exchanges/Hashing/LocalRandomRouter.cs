@@ -14,7 +14,7 @@ internal sealed class LocalRandomRouter : RandomRouter
             throw new BrokerException(BrokerError.Precondition, $"Non empty binding '{binding.RoutingKey}' key not permitted");
         if (binding.Destination is not Queue queue)
             throw new BrokerException(BrokerError.Precondition, "Destination not found");
-        if (queue.Arguments.Type != "classic")
-            throw new BrokerException(BrokerError.Precondition, $"Queue type rabbit_{queue.Arguments.Type}_queue not valid for this exchange type");
+        if (queue.Declaration.Arguments.Type != "classic")
+            throw new BrokerException(BrokerError.Precondition, $"Queue type rabbit_{queue.Declaration.Arguments.Type}_queue not valid for this exchange type");
     }
 }

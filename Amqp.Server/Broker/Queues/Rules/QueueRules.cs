@@ -31,6 +31,7 @@ internal sealed class QueueRules
     private MessageExpiry? _expiry; // when messages may expire
     private bool _isExpiryCertain; // not just because the last run left messages
     private LengthLimit? _limit;
+    private bool _isClosed;
 
     public QueueRules(IRuledQueue queue, QueueMessages messages, QueueSettings settings, QueueServices services)
     {
@@ -51,6 +52,9 @@ internal sealed class QueueRules
     /// <summary>True when there is more to do than to deliver.</summary>
     public bool AreActive => _expiry is not null || _limit is not null;
 
+    /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
+    public bool CountsDeliveries { get; private set; } // a copy, as it is looked at once a message
+
     /// <summary>True when room is kept for messages before they come in.</summary>
     public bool KeepsRoom { get; private set; }
 
@@ -63,6 +67,7 @@ internal sealed class QueueRules
     {
         Settings = settings;
         KeepsRoom = settings.RejectsPublishes;
+        CountsDeliveries = settings.CountsDeliveries;
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
@@ -110,6 +115,11 @@ internal sealed class QueueRules
     {
         if (messages.IsEmpty)
             return;
+        if (_isClosed)
+        {
+            _messages.Settle(messages);
+            return;
+        }
         _statistics.NoteDead(Settings.Type, Settings.DeadLetterStrategy, reason, messages.Length);
         if (Settings.DeadLetterExchange is not null)
             Backlog.Add(messages, reason);
@@ -169,6 +179,7 @@ internal sealed class QueueRules
     /// <summary>The queue is gone.</summary>
     public void Close()
     {
+        _isClosed = true;
         _timer.Clear(Alarm);
         if (Dead is { IsAny: true })
             _timer.Set(Alarm, _timer.Now + RetryDelay); // what died before goes all the same

@@ -7,6 +7,9 @@ internal sealed record QueueSettings
 {
     private static readonly QueueSettings _none = new(); // of most queues
 
+    /// <summary>The policies among the settings.</summary>
+    public EffectivePolicy Policy { get; private init; } = EffectivePolicy.None;
+
     /// <summary>Classic unless it was declared as something else.</summary>
     public QueueType Type { get; private init; }
 
@@ -52,16 +55,20 @@ internal sealed record QueueSettings
     /// <summary>Deliveries are counted, and consumers are told how many there were. Not in a queue with priorities, which notes those of its messages.</summary>
     public bool CountsDeliveries => (Type == QueueType.Quorum || DeliveryLimit is not null) && MaxPriority == 0;
 
+    /// <summary>True if a message that a client returns gets a new place in the store.</summary>
+    public bool StoresReturnsAnew => Type == QueueType.Quorum;
+
     /// <summary>True when a publish has nothing to look at but whether the message expires by itself.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
     /// <summary>Puts arguments and policies together: of two numbers the smaller counts, of two texts the argument.</summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
-        if (arguments.Table.Count == 0 && policy.Definition.Count == 0)
+        if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))
             return _none;
         return new QueueSettings
         {
+            Policy = policy,
             Type = arguments.Text("x-queue-type") == "quorum" ? QueueType.Quorum : QueueType.Classic,
             MessageTtl = Least("message-ttl"),
             Expires = Least("expires"),

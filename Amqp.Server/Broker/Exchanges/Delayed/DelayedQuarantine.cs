@@ -1,0 +1,128 @@
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Server.Broker.Exchanges.Delayed;
+
+/// <summary>The quarantined messages of an exchange that delays messages. Once they are too many, the exchange delivers nothing until an operator returns or drops some.</summary>
+/// <remarks>The lock of the <see cref="DelayedMessages"/> guards the state.</remarks>
+/// <param name="owner">The messages among which a returned one waits again.</param>
+/// <param name="gate">The owner's lock.</param>
+/// <param name="messages">The owner's messages in the store.</param>
+/// <param name="exchange">The exchange's name.</param>
+/// <param name="host">The virtual host's services.</param>
+internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueMessages messages, string exchange, QueueHost host) : IQuarantineOwner
+{
+    private readonly QuarantinedMessages _quarantined = new(messages, host.Services, Compartment.Exchange, PlaceOf(exchange, host));
+
+    /// <summary>Number of quarantined messages. Takes the lock.</summary>
+    public int QuarantinedCount
+    {
+        get
+        {
+            lock (gate)
+                return _quarantined.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QuarantinedMessage> Quarantined
+    {
+        get
+        {
+            lock (gate)
+                return _quarantined.All;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsFull => _quarantined.IsFull;
+
+    /// <summary>The exchange's name in log lines and error texts.</summary>
+    public string Place => PlaceOf(exchange, host);
+
+    /// <inheritdoc/>
+    public void SetAside(in StoredMessage message, Exception error)
+    {
+        bool wasFull = IsFull;
+        _quarantined.Add(message, error);
+        if (IsFull && !wasFull)
+            LogIfFull();
+    }
+
+    /// <summary>Logs that the exchange has stopped, if it has.</summary>
+    public void LogIfFull()
+    {
+        if (IsFull)
+            host.Services.Logger.ExchangeStopped(exchange, host.VirtualHost);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadQuarantined(MessagePlace place, out PayloadLease payload)
+    {
+        lock (gate)
+            return _quarantined.TryRead(place, out payload);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The message waits for its time again.</remarks>
+    public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
+    {
+        lock (gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            owner.Wait(message, DueOf(place));
+            Remove(place);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool DropQuarantined(MessagePlace place)
+    {
+        lock (gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            owner.Settle(message);
+            Remove(place);
+            return true;
+        }
+    }
+
+    /// <summary>Settles all messages: the exchange is deleted. Called under the lock.</summary>
+    public void Delete() => _quarantined.Delete();
+
+    /// <exception cref="BrokerException">406: the time when the message is due cannot be read.</exception>
+    private long DueOf(MessagePlace place)
+    {
+        try
+        {
+            _quarantined.TryRead(place, out var payload);
+            using (payload)
+                return DelayedMessage.ReadDue(payload.Payload);
+        }
+        catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
+        {
+            throw new BrokerException(BrokerError.Precondition, $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
+        }
+    }
+
+    /// <summary>Removes a message that waits again or is settled, and resumes an exchange that had too many.</summary>
+    private void Remove(MessagePlace place)
+    {
+        bool wasFull = IsFull;
+        _quarantined.Remove(place);
+        if (IsFull || owner.IsClosing)
+            return;
+        if (wasFull)
+            host.Services.Logger.ExchangeGoesOn(exchange, host.VirtualHost);
+        owner.Continue(mustWork: wasFull);
+    }
+
+    private static string PlaceOf(string exchange, QueueHost host) => $"exchange '{exchange}' in vhost '{host.VirtualHost}'";
+}

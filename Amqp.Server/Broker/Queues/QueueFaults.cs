@@ -1,0 +1,204 @@
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Storage.Blocks;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>Containment of unexpected exceptions in one queue: quarantined messages, and the crash of the queue.</summary>
+/// <remarks>
+/// <para>A message over which something is thrown is quarantined, and the next one is served. Any other exception means that the queue's own state
+/// cannot be trusted: the queue stops (<c>crashed</c>, as in RabbitMQ), keeps its messages, and resumes when an operator restarts it.</para>
+/// <para>Rounds, timers and other clients' publishes call the queue, so the exception ends here.</para>
+/// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
+/// </remarks>
+internal sealed class QueueFaults : IQuarantineOwner
+{
+    private readonly QueueState _state;
+    private readonly QuarantinedMessages _quarantined;
+    private List<StoredMessage>? _stranded; // arrived or came back while the queue could not take them
+    private Subscription[] _cancelled = []; // by the crash, and not notified yet
+    private bool _isCrashed;
+
+    public QueueFaults(QueueState state)
+    {
+        _state = state;
+        _quarantined = new QuarantinedMessages(state.Messages, state.Services, Compartment.Queue, state.Place);
+        if (!_quarantined.IsFull)
+            return;
+        _isCrashed = true; // the last run left more quarantined messages than are allowed
+        LogCrash();
+    }
+
+    /// <summary>True if the queue has stopped after a fault of the broker: it neither takes nor delivers messages until <see cref="Restart"/>.</summary>
+    public bool IsCrashed => Volatile.Read(ref _isCrashed);
+
+    /// <summary>True if dead letters must wait for the restart, because all of them might end in quarantine. Those of a deleted queue never wait.</summary>
+    public bool IsHalted => _isCrashed && !_state.IsDeleted;
+
+    /// <summary>Number of quarantined messages. Takes the lock.</summary>
+    public int QuarantinedCount
+    {
+        get
+        {
+            lock (_state.Gate)
+                return _quarantined.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QuarantinedMessage> Quarantined
+    {
+        get
+        {
+            lock (_state.Gate)
+                return _quarantined.All;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsFull => _quarantined.IsFull;
+
+    /// <exception cref="BrokerException">404: the queue has crashed; in RabbitMQ's words.</exception>
+    public void DemandRunning()
+    {
+        if (IsCrashed)
+            throw NewCrashed();
+    }
+
+    /// <summary>The error of a request to a crashed queue, in RabbitMQ's words.</summary>
+    public BrokerException NewCrashed() => new(BrokerError.NotFound, $"{_state.Place} has crashed and failed to restart");
+
+    /// <inheritdoc/>
+    public void SetAside(in StoredMessage message, Exception error)
+    {
+        _quarantined.Add(message, error);
+        if (_quarantined.IsFull)
+            Crash(new QuarantineFullException(_state.Services.QuarantineLimit));
+    }
+
+    /// <summary>Quarantines a message that was taken, and that the queue no longer tracks. Takes the lock.</summary>
+    public void Quarantine(in StoredMessage message, Exception error)
+    {
+        lock (_state.Gate)
+        {
+            SetAside(message, error);
+            if (_state.IsDeleted) // only its dead letters are left, and no operator can reach this message
+                _quarantined.Delete();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadQuarantined(MessagePlace place, out PayloadLease payload)
+    {
+        lock (_state.Gate)
+            return _quarantined.TryRead(place, out payload);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>In a crashed queue the message is back in its place after the restart.</remarks>
+    public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
+    {
+        lock (_state.Gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            if (_isCrashed)
+            {
+                Strand(message);
+            }
+            else
+            {
+                _state.Rules.SuspectExpiry();
+                _state.Messages.PutBack(message);
+            }
+            _quarantined.Remove(place);
+        }
+        round.Touch(_state.Queue);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool DropQuarantined(MessagePlace place)
+    {
+        lock (_state.Gate)
+        {
+            if (!_quarantined.TryFind(place, out var message))
+                return false;
+            _state.Messages.Settle([message]);
+            _quarantined.Remove(place);
+            return true;
+        }
+    }
+
+    /// <summary>Stops the queue. The caller may hold any lock; the next drain cancels the consumers.</summary>
+    public void Crash(Exception error)
+    {
+        lock (_state.Gate)
+        {
+            _state.Services.Faults.Note(Compartment.Queue, _state.Place, error);
+            if (_isCrashed || _state.IsDeleted)
+                return;
+            _cancelled = [.. _state.Consumers.All];
+            foreach (var subscription in _cancelled)
+                subscription.IsSubscribed = false; // a late resume has no effect
+            _state.Consumers = new ConsumerRing(_state.Rules.Settings.SingleActiveConsumer);
+            Volatile.Write(ref _isCrashed, true);
+        }
+        LogCrash();
+    }
+
+    /// <summary>Keeps a message until the restart, because the queue cannot take it now.</summary>
+    public void Strand(in StoredMessage message)
+    {
+        lock (_state.Gate)
+            (_stranded ??= []).Add(message);
+    }
+
+    /// <summary>Notifies the consumers that the crash cancelled. No lock is held.</summary>
+    public void NotifyCancelled(DispatchRound round)
+    {
+        Subscription[] cancelled;
+        lock (_state.Gate)
+            (cancelled, _cancelled) = (_cancelled, []);
+        new DeletedQueue(0, cancelled).NotifyConsumers(round);
+    }
+
+    /// <summary>Resumes a crashed queue with all of its messages.</summary>
+    /// <returns>False if the queue has not crashed.</returns>
+    /// <exception cref="BrokerException">406: too many messages are quarantined still.</exception>
+    public bool Restart(DispatchRound round)
+    {
+        lock (_state.Gate)
+        {
+            if (!_isCrashed)
+                return false;
+            if (_quarantined.IsFull)
+                throw new BrokerException(BrokerError.Precondition, $"{_state.Place} has {_quarantined.Count} quarantined messages, of which {_state.Services.QuarantineLimit} are allowed: return or drop some");
+            _state.Messages.Recount();
+            _state.Rules.Restart();
+            foreach (var message in _stranded ?? [])
+                _state.Messages.PutBack(message);
+            _stranded = null;
+            Volatile.Write(ref _isCrashed, false);
+            _state.Queue.Use.Renew();
+        }
+        _state.Services.Logger.QueueRestarted(_state.Declaration.Name, _state.Host.VirtualHost);
+        round.Touch(_state.Queue);
+        return true;
+    }
+
+    /// <summary>Settles quarantined and stranded messages: the queue is deleted. Called under the lock.</summary>
+    public void Discard()
+    {
+        _quarantined.Delete();
+        _state.Messages.Settle([.. _stranded ?? []]);
+        _stranded = null;
+    }
+
+    private void LogCrash() => _state.Services.Logger.QueueCrashed(_state.Declaration.Name, _state.Host.VirtualHost);
+}
+
+/// <summary>So many messages of a queue are quarantined that the queue or the broker itself must be at fault.</summary>
+internal sealed class QuarantineFullException(int limit) : Exception($"more than {limit} messages are quarantined");

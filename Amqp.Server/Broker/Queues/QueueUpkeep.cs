@@ -1,0 +1,57 @@
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>Work of one queue on threads of the pool: the timer wakes it, and the backlog of dead letters.</summary>
+/// <remarks>Stateless. What is thrown here is logged and ends here.</remarks>
+internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuledQueue
+{
+    private ContainedFaults Contained => queue.Host.Services.Faults;
+
+    /// <inheritdoc/>
+    bool IRuledQueue.IsCrashed => queue.Faults.IsCrashed;
+
+    /// <inheritdoc/>
+    bool IQuarantine.IsFull => queue.Faults.IsFull;
+
+    /// <inheritdoc/>
+    void IQuarantine.SetAside(in StoredMessage message, Exception error) => queue.Faults.SetAside(message, error);
+
+    /// <inheritdoc/>
+    /// <remarks>Messages or the queue itself have expired.</remarks>
+    void IWakened.Wake()
+    {
+        var round = PooledRound.Current;
+        try
+        {
+            queue.DeadLetters.Resume();
+            if (queue.Use.IsUnused)
+                registry.DeleteUnused(queue);
+            else
+                round.Touch(queue);
+        }
+        catch (Exception error)
+        {
+            Contained.Note(Compartment.Queue, $"{queue}, what is due", error);
+        }
+        round.Complete();
+    }
+
+    /// <inheritdoc/>
+    void IRuledQueue.PublishDeadLetters()
+    {
+        try
+        {
+            var round = PooledRound.Current;
+            round.Touch(queue);
+            round.Complete();
+        }
+        catch (Exception error)
+        {
+            Contained.Note(Compartment.Queue, $"{queue}, dead letters", error);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Storage;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+
+namespace Amqp.Server.Broker.Queues;
+
+/// <summary>Returns unacknowledged messages to one queue, marked as redelivered.</summary>
+/// <remarks>
+/// <para>A classic queue puts a message back in its place. A quorum queue gives a message that the client returned a new place: behind all others,
+/// or with a delivery limit before them. A place in the store is a place in its log, so the message is stored anew, as RabbitMQ does, and the
+/// old one is settled: order and number of requeues survive a restart, and a deep queue's memory stays bounded. After a crash in between the
+/// message may be there twice.</para>
+/// <para>The queue's lock guards the state.</para>
+/// </remarks>
+internal sealed class Requeue(QueueState state, QueueFaults faults)
+{
+    /// <summary>Messages that are stored anew while the lock is held in one go.</summary>
+    private const int StoredPerLock = 64;
+
+    private readonly IMessageStore _store = state.Services.Store;
+
+    private QueueSettings Settings => state.Rules.Settings;
+
+    /// <summary>Returns messages. Those that were requeued more often than the delivery limit allows are dead-lettered. Throws nothing.</summary>
+    /// <param name="messages">The messages, in the order in which they return.</param>
+    /// <param name="isReturned">True if the client returned them; false if its session ended, and they go to their old places.</param>
+    public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
+    {
+        // Storing takes time, so others get the lock in between. Without it all messages return at once, and no reader sees a part of them.
+        int most = isReturned && Settings.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
+        for (; messages.Length > most; messages = messages[most..])
+            ReturnSome(messages[..most], isReturned);
+        ReturnSome(messages, isReturned);
+    }
+
+    private void ReturnSome(ReadOnlySpan<StoredMessage> messages, bool isReturned)
+    {
+        int done = 0;
+        try
+        {
+            lock (state.Gate)
+            {
+                state.Traffic.NoteReturned(messages);
+                if (state.IsDeleted)
+                {
+                    state.Messages.Settle(messages);
+                    return;
+                }
+                for (; done < messages.Length && !faults.IsCrashed; done++)
+                    ReturnOne(messages[done], isReturned);
+            }
+        }
+        catch (Exception error)
+        {
+            faults.Crash(error);
+        }
+        for (; done < messages.Length; done++)
+            faults.Strand(messages[done] with { Flags = messages[done].Flags | MessageFlags.Redelivered });
+    }
+
+    private void ReturnOne(in StoredMessage message, bool isReturned)
+    {
+        if (MessageNote.Expires(message.Note))
+            state.NoteExpiring();
+        if (Settings.CountsDeliveries)
+            ReturnCounted(message, isReturned);
+        else
+            state.Messages.Return(message);
+    }
+
+    private void ReturnCounted(in StoredMessage message, bool isReturned)
+    {
+        var counted = MessageNote.Requeued(message);
+        if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
+            state.Rules.Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
+        else if (isReturned && Settings.StoresReturnsAnew && TryMove(message, MessageNote.Requeues(counted), out var moved))
+            AddMoved(moved);
+        else
+            state.Messages.Return(counted);
+    }
+
+    /// <summary>Adds a message whose old place is settled. If that fails, only the stranded messages keep it.</summary>
+    private void AddMoved(in StoredMessage moved)
+    {
+        try
+        {
+            state.Messages.Add(moved);
+        }
+        catch (Exception error)
+        {
+            faults.Crash(error);
+            faults.Strand(moved);
+        }
+    }
+
+    /// <summary>Stores a message anew and settles the old one.</summary>
+    /// <param name="message">The message as it was taken.</param>
+    /// <param name="requeues">Number of its requeues, with this one.</param>
+    /// <param name="moved">The message in its new place, to be added to the queue.</param>
+    /// <returns>False if it has to return to its old place: the disk is behind or short of room, or fails.</returns>
+    private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
+    {
+        var messages = state.Messages;
+        bool isFirst = Settings.DeliveryLimit is not null;
+        moved = default;
+        if ((isFirst ? messages.StoredReturns : messages.Stored) is not { } target || _store.IsBehind || state.Services.IsDiskShort())
+            return false;
+        if (!TryStore(target, message, requeues, out int head, ref moved))
+            return false;
+        Note(ref moved, message.Note, requeues, head, isFirst);
+        if (Settings.MaxLengthBytes is not null) // its bytes must be exact
+            moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
+        try
+        {
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in message), isBound: true);
+            return true;
+        }
+        catch
+        {
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // or both would be there after a restart
+            throw;
+        }
+    }
+
+    private bool TryStore(StoredQueue target, in StoredMessage message, int requeues, out int head, ref StoredMessage place)
+    {
+        try
+        {
+            using var payload = _store.Read(message);
+            var content = EncodedMessage.Read(payload.Payload);
+            byte[] counted = EncodedMessage.WithRequeues(content.Head, requeues);
+            head = counted.Length;
+            _store.Append([target], counted, content.Body, message.IsPersistent, new Span<StoredMessage>(ref place));
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreFailedException or StoreDamagedException)
+        {
+            head = 0;
+            return false; // the next client that takes the message gets the error
+        }
+    }
+
+    private static void Note(ref StoredMessage moved, int note, int requeues, int head, bool isFirst)
+    {
+        moved = moved.WithNote(note);
+        moved = MessageNote.WithRequeues(moved with { Flags = moved.Flags | MessageFlags.Redelivered }, requeues);
+        moved = MessageNote.WithReturned(MessageNote.WithHead(moved, head), isFirst);
+    }
+}
