@@ -64,7 +64,7 @@ internal sealed class TopologyStore(DefinitionStore definitions)
 
     public void Delete(string virtualHost, Queue queue)
     {
-        if (queue.Messages.IsDurable)
+        if (queue.Messages.Stored.IsDurable)
             definitions.Remove(DefinitionKey.OfQueue(virtualHost, queue.Name));
     }
 
