@@ -91,7 +91,7 @@ public sealed class QueueMessagesCrashTests
             Is.EqualTo((7, 5, true, true, false)));
 
         for (int i = 0; i < 3_000; i++)
-            message = MessageNote.Requeued(message);
+            message = RedeliveredMark.CountRequeue(message);
         Assert.That((MessageNote.Requeues(message), MessageNote.Head(message), MessageNote.IsReturned(message), message.StaysInMemory), Is.EqualTo((2_047, 5, true, true)));
         Assert.That(MessageNote.IsReturned(MessageNote.WithReturned(message, false)), Is.False);
     }

@@ -154,7 +154,7 @@ internal sealed partial class Queue : IThreadPoolWorkItem
         try
         {
             if (CountsDeliveries)
-                message = MessageNote.WithRequeues(message, EncodedMessage.Read(payload).Requeues);
+                message = RedeliveredMark.SetIfRequeued(message, EncodedMessage.Read(payload).Requeues);
             if (!_rules.AreActive || !_rules.IsOver(ref message, payload))
                 return false;
         }

@@ -264,7 +264,7 @@ internal sealed partial class Queue : IBindingDestination
             Crash(error);
         }
         for (; done < messages.Length; done++)
-            Strand(messages[done] with { Flags = messages[done].Flags | MessageFlags.Redelivered });
+            Strand(RedeliveredMark.Set(messages[done]));
     }
 
     /// <summary>A consumer that had no room may have some again. Throws nothing.</summary>
@@ -366,7 +366,7 @@ internal sealed partial class Queue : IBindingDestination
 
     private void ReturnCounted(in StoredMessage message, bool isReturned)
     {
-        var counted = MessageNote.Requeued(message);
+        var counted = RedeliveredMark.CountRequeue(message);
         if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
             Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
         else if (isReturned && StoresReturnsAnew && _returns.TryMove(message, MessageNote.Requeues(counted), Settings, out var moved))

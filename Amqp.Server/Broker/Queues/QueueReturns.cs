@@ -68,7 +68,7 @@ internal sealed class QueueReturns(QueueMessages messages, QueueServices service
     private static void Note(ref StoredMessage moved, int note, int requeues, int head, bool isFirst)
     {
         moved = moved.WithNote(note);
-        moved = MessageNote.WithRequeues(moved with { Flags = moved.Flags | MessageFlags.Redelivered }, requeues);
+        moved = RedeliveredMark.SetIfRequeued(moved, requeues);
         moved = MessageNote.WithReturned(MessageNote.WithHead(moved, head), isFirst);
     }
 }

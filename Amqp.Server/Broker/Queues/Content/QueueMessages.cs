@@ -5,7 +5,10 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The ready messages of a queue, oldest first; in a queue with priorities, the highest priority first.</summary>
-/// <remarks>The queue's lock guards all state. <see cref="QueueLevels"/> has the order, <see cref="HeadBytes"/> the part of the bytes that is not bodies.</remarks>
+/// <remarks>
+/// The queue's lock guards all state. <see cref="QueueLevels"/> has the order, <see cref="HeadBytes"/> the part of the bytes that is not
+/// bodies.
+/// </remarks>
 internal sealed class QueueMessages
 {
     private readonly IMessageStore _store;
@@ -44,10 +47,14 @@ internal sealed class QueueMessages
     /// <summary>The store's queue for messages without a priority, or of the lowest.</summary>
     public StoredQueue Stored => _levels.Lowest;
 
-    /// <summary>The store's queue for messages that clients returned, which are delivered before all others; null if the queue has none.</summary>
+    /// <summary>
+    /// The store's queue for messages that clients returned, which are delivered before all others; null if the queue has none.
+    /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
-    /// <summary>Messages that a start recovered but kept aside, because they are quarantined. They are not ready until they are taken.</summary>
+    /// <summary>
+    /// Messages that a start recovered but kept aside, because they are quarantined. They are not ready until they are taken.
+    /// </summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
     /// <summary>The store's queue for messages of a priority, from 0 to the queue's highest priority.</summary>
@@ -71,7 +78,7 @@ internal sealed class QueueMessages
     }
 
     /// <summary>Puts a message that was taken back into its place, marked redelivered.</summary>
-    public void Return(in StoredMessage message) => PutBack(message with { Flags = message.Flags | MessageFlags.Redelivered });
+    public void Return(in StoredMessage message) => PutBack(RedeliveredMark.Set(message));
 
     /// <summary>Returns the next message without taking it.</summary>
     /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
@@ -94,7 +101,9 @@ internal sealed class QueueMessages
     /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
     public bool TryTakeAside(MessagePlace place, out StoredMessage message) => _levels.TryTakeAside(place, out message);
 
-    /// <summary>Counts the messages whose bodies are in memory. Looks at each entry in memory: about a millisecond for some hundred thousand.</summary>
+    /// <summary>
+    /// Counts the messages whose bodies are in memory. Looks at each entry in memory: about a millisecond for some hundred thousand.
+    /// </summary>
     public ResidenceLook CountResident()
     {
         var look = new ResidenceLook(_store, _heads.Average(PersistentCount));
