@@ -6,9 +6,9 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>Counts the bytes of a queue's ready messages that are not their bodies: the heads.</summary>
 /// <remarks>
 /// <para>The queue's lock guards it. A mutable value: change it in its field, not a copy.</para>
-/// <para>The note of a message has the size of its head, and is lost when the message's entry is evicted. Then the average head of the queue's
-/// persistent messages is used, because only their entries are evicted, until the message is read. Heads of messages that a start recovered are not
-/// counted, because their sizes are unknown.</para>
+/// <para>The note of a message has the size of its head, and is lost when the message's entry is evicted. Then the average head of the
+/// queue's persistent messages is used, because only their entries are evicted, until the message is read. Heads of messages that a start
+/// recovered are not counted, because their sizes are unknown.</para>
 /// </remarks>
 /// <param name="recovered">Number of messages that a start recovered.</param>
 internal struct HeadBytes(long recovered)

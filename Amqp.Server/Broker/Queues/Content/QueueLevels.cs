@@ -7,9 +7,9 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The store's queues that hold the ready messages of one queue, highest level first: one level for each priority.</summary>
 /// <remarks>
-/// The queue's lock guards all state. The levels have consecutive numbers in the store, so order, deep queues and restarts work as for any other
-/// queue. The note of a message says which level it belongs to. A quorum queue has a second level for messages that clients returned: they are
-/// delivered before all others, like messages of a higher priority.
+/// The queue's lock guards all state. The levels have consecutive numbers in the store, so order, deep queues and restarts work as for any
+/// other queue. The note of a message says which level it belongs to. A quorum queue has a second level for messages that clients returned:
+/// they are delivered before all others, like messages of a higher priority.
 /// </remarks>
 internal sealed class QueueLevels
 {
@@ -159,7 +159,9 @@ internal sealed class QueueLevels
         _count = _levels.Sum(level => level.Count);
     }
 
-    /// <summary>Asserts that the caller holds the queue's lock. Left out of a release; the tests that explore schedules are built with it.</summary>
+    /// <summary>
+    /// Asserts that the caller holds the queue's lock. Left out of a release; the tests that explore schedules are built with it.
+    /// </summary>
     [Conditional("DEBUG")]
     public void DemandGate() => Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
 
