@@ -6,6 +6,7 @@ using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage.Catalog;
 using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
@@ -80,7 +81,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     public void Of_many_that_the_disk_has_no_room_for_none_is_left([Values(0, 1, 2)] int room)
     {
         var catalog = new FullCatalog();
-        var policies = new VirtualHostPolicies(_broker.Host, new TopologyStore(new DefinitionStore(catalog)));
+        var policies = new VirtualHostPolicies(_broker.Host, new TopologyStore(new DefinitionStore(catalog)), NullLogger.Instance);
         policies.Put(Policy(PolicyKind.User));
         byte[] before = catalog.Entries.Single().Value;
         catalog.Room = room;

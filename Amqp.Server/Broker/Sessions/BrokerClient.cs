@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
@@ -29,6 +30,9 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     public required User User { get; init; }
 
     public required VirtualHost VirtualHost { get; init; }
+
+    /// <summary>The store of the virtual host's messages.</summary>
+    public IMessageStore Store => VirtualHost.Services.Store;
 
     /// <summary>Its place among those that virtual host and user may have; null for a client that does not count.</summary>
     public ClientCounts.Admission? Admission { get; init; }

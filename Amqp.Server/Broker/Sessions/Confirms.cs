@@ -54,7 +54,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     /// <summary>Ends the round's confirms: sends what is safe and waits for the rest.</summary>
     public void Seal()
     {
-        var store = _client.VirtualHost.Host.Services.Store;
+        var store = _client.Store;
         long position;
         bool isWaiting, isNews;
         lock (session.Sink.Gate)

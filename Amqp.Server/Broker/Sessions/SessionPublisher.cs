@@ -14,7 +14,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class SessionPublisher(BrokerSession session)
 {
     private readonly BrokerClient _client = session.Client;
-    private readonly MessageIntake _intake = new(session.Client.VirtualHost.Host.Services);
+    private readonly MessageIntake _intake = new(session.Client.VirtualHost.Services);
 
     /// <summary>Where messages go.</summary>
     public SessionRoutes Routes { get; } = new(session.Client.VirtualHost, session.Access, session.Counts);

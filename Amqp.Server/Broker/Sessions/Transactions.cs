@@ -33,7 +33,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         Settle(transaction);
         return isRefused
             ? throw new BrokerException(BrokerError.Precondition, "partial tx completion")
-            : session.Client.VirtualHost.Host.Services.Store.AppendedPosition;
+            : session.Client.Store.AppendedPosition;
     }
 
     /// <summary>Forgets what was held: publishes are gone, settlements were not said.</summary>

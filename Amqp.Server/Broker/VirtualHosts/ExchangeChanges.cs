@@ -27,8 +27,9 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         state.Rules.DemandRoomForExchange(name);
         var exchange = DeclaredExchange.Make(new ExchangeDeclaration(name, state.Name, type, arguments), flags);
         exchange.Apply(state.VirtualHost.Policies.Effective(exchange));
-        var host = state.VirtualHost.Host;
-        exchange.Keeper?.Open(exchange, state.Routing, host, isDurable => host.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
+        exchange.Keeper?.Open(
+            exchange, state.Routing, state.VirtualHost.Host,
+            isDurable => state.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
         Keep(exchange); // first: what cannot be kept must not be seen
         state.Routing.Add(exchange);
         state.Lock.ForgetMisses();

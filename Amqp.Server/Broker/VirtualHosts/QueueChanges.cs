@@ -12,7 +12,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Declares and deletes queues, with RabbitMQ's rules about each.</summary>
 internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal) : IQueueRegistry
 {
-    private readonly BrokerStatistics _statistics = state.VirtualHost.Host.Services.Statistics;
+    private readonly BrokerStatistics _statistics = state.Services.Statistics;
 
     /// <inheritdoc cref="Topology.DeclareQueue"/>
     public Queue Declare(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
@@ -57,7 +57,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     {
         var levels = new StoredQueue[declaration.Arguments.LevelsOf(declaration.Flags)];
         for (uint level = 0; level < levels.Length; level++)
-            levels[level] = state.VirtualHost.Host.Services.Store.OpenQueue(number + level, isKept);
+            levels[level] = state.Services.Store.OpenQueue(number + level, isKept);
         return new Queue(declaration, levels, state.VirtualHost.Host, this);
     }
 

@@ -12,7 +12,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <remarks>Called under the topology lock, held exclusively.</remarks>
 internal sealed class TopologyRemoval(TopologyState state)
 {
-    private readonly BrokerStatistics _statistics = state.VirtualHost.Host.Services.Statistics;
+    private readonly BrokerStatistics _statistics = state.Services.Statistics;
 
     private BrokerEvents Events => state.VirtualHost.Events;
 
@@ -48,7 +48,7 @@ internal sealed class TopologyRemoval(TopologyState state)
         }
         catch (StoreFailedException failure)
         {
-            state.VirtualHost.Host.Services.Logger.DefinitionKept(queue.Name, state.Name, failure);
+            state.Services.Logger.DefinitionKept(queue.Name, state.Name, failure);
         }
     }
 

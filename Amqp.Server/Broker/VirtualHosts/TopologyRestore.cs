@@ -38,7 +38,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         var exchange = new Exchange(declared.Name, declared.Type, NewRouter(declared), (ExchangeFlags)definition.Flags, declared.Arguments);
         exchange.Keeper?.Open(
             exchange, state.Routing, _virtualHost.Host,
-            isDurable => _virtualHost.Host.Services.Store.OpenQueue(isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
+            isDurable => state.Services.Store.OpenQueue(isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
         return exchange;
     }
 
@@ -62,7 +62,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         queues.ApplyPolicies(queue);
         state.Queues[queue.Name] = queue;
         if (HasUnusableKey(queue))
-            _virtualHost.Host.Services.Logger.DeadLetterKeyTooLong(queue.Name, state.Name);
+            state.Services.Logger.DeadLetterKeyTooLong(queue.Name, state.Name);
     }
 
     /// <summary>A definition of an earlier version may hold a dead-letter routing key that no message can have.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
@@ -9,9 +10,11 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <remarks>All changes are made under <see cref="Lock"/>, held exclusively. The queues may be looked up without it.</remarks>
 /// <param name="virtualHost">The virtual host.</param>
 /// <param name="queues">Its queues by their names.</param>
+/// <param name="services">The parts of the broker that queues and exchanges work with.</param>
 /// <param name="store">Where the definitions are kept.</param>
 /// <param name="rules">What holds for new queues and exchanges in every virtual host.</param>
-internal sealed class TopologyState(VirtualHost virtualHost, ConcurrentDictionary<string, Queue> queues, TopologyStore store, DeclareRules rules)
+internal sealed class TopologyState(
+    VirtualHost virtualHost, ConcurrentDictionary<string, Queue> queues, QueueServices services, TopologyStore store, DeclareRules rules)
 {
     private volatile bool _isDeleted;
 
@@ -24,6 +27,8 @@ internal sealed class TopologyState(VirtualHost virtualHost, ConcurrentDictionar
     public RoutingTable Routing => virtualHost.Routing;
 
     public BindingsByDestination Bindings { get; } = new();
+
+    public QueueServices Services => services;
 
     public TopologyStore Store => store;
 

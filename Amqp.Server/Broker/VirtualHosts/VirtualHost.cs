@@ -37,8 +37,8 @@ internal sealed class VirtualHost : IDisposable
         Routing = new RoutingTable(name, services.Clock, services.Logger);
         Host = new QueueHost(name, services, new VirtualHostStatistics(services.Statistics), new DeadLettering(Routing));
         PredeclaredExchanges.AddTo(Routing, name, _queues);
-        Policies = new VirtualHostPolicies(this, store);
-        Topology = new Topology(new TopologyState(this, _queues, store, declareRules));
+        Policies = new VirtualHostPolicies(this, store, services.Logger);
+        Topology = new Topology(new TopologyState(this, _queues, services, store, declareRules));
     }
 
     public string Name { get; }
@@ -58,7 +58,10 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Hears of what happens here.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>What its queues and exchanges work with.</summary>
+    /// <summary>The parts of the broker that its queues and exchanges work with.</summary>
+    public QueueServices Services => Host.Services;
+
+    /// <summary>The parts of this virtual host that its queues and exchanges work with, besides <see cref="Services"/>.</summary>
     public QueueHost Host { get; }
 
     /// <summary>Its exchanges, and the ways of messages among them.</summary>
@@ -77,7 +80,7 @@ internal sealed class VirtualHost : IDisposable
     public bool IsTracing
     {
         get => Firehose is not null;
-        set => Volatile.Write(ref _firehose, value ? Firehose ?? NewFirehose() : null);
+        set => Volatile.Write(ref _firehose, value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
     }
 
     /// <summary>Traces messages whose publishers do; null unless that is configured.</summary>
@@ -112,7 +115,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before. Throws nothing.</summary>
     public async Task StopAsync()
     {
-        var faults = Host.Services.Faults;
+        var faults = Services.Faults;
         foreach (var publisher in _internalPublishers)
             await faults.ContainAsync(Compartment.Events, $"the stop of an internal exchange of vhost '{Name}'", publisher.StopAsync);
         foreach (var exchange in Exchanges)
@@ -131,6 +134,4 @@ internal sealed class VirtualHost : IDisposable
     }
 
     public void Dispose() => Routing.Dispose();
-
-    private Firehose NewFirehose() => new(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName)));
 }

@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// Thread-safe: changes go one after the other, and are made under the topology lock, held exclusively; the lists are replaced as a whole, so anyone may read them.
 /// Patterns may take milliseconds for a name, so that what a change means for each queue is found out before that lock is taken.
 /// </remarks>
-internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store)
+internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store, ILogger logger)
 {
     private readonly Lock _changes = new(); // before the topology lock
     private volatile Policy[] _users = []; // the one that counts first comes first
@@ -175,7 +175,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     {
         bool isMatch = policy.Matches(name);
         if (policy.TakeTimeout())
-            virtualHost.Host.Services.Logger.PolicyPatternTooSlow(policy.Name, policy.Pattern, name, virtualHost.Name);
+            logger.PolicyPatternTooSlow(policy.Name, policy.Pattern, name, virtualHost.Name);
         return isMatch;
     }
 
