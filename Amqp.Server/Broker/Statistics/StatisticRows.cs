@@ -58,9 +58,9 @@ internal static class StatisticRows
 
     public static void Read(BrokerStatistics statistics, IReadOnlyList<VirtualHost> hosts, string dataDirectory, Span<long> row)
     {
-        Read(statistics.Messages(hosts.Select(host => host.Statistics)), row);
+        Read(statistics.MessagesOf(hosts), row);
         PutDepth(hosts.SelectMany(host => host.Queues), row[HostDepth..]);
-        var traffic = statistics.Traffic(hosts.Select(host => host.Statistics));
+        var traffic = statistics.TrafficOf(hosts);
         (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
         for (int i = 0; i < ChurnRates.Length; i++)
             row[BrokerChurn + i] = statistics.Count((Churn)i);
