@@ -8,6 +8,7 @@ using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
@@ -159,7 +160,8 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q");
         var clock = new ManualClock();
-        await using var sampler = new StatisticsSampler(_broker.Broker.VirtualHosts, _broker.Broker.Statistics, _broker.Broker.Faults, clock, TimeSpan.FromSeconds(5), mostBytes, _broker.DataFolder);
+        var options = new BrokerOptions { DataDirectory = _broker.DataFolder, Statistics = new StatisticsOptions { MaxMemory = mostBytes } };
+        await using var sampler = new StatisticsSampler(_broker.Broker.VirtualHosts, _broker.Broker.Statistics, options, _broker.Broker.Faults, clock);
         sampler.Start();
         for (int second = 5; second <= 50; second += 5)
         {
