@@ -5,11 +5,7 @@ using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
-using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Tracing;
-using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
@@ -20,6 +16,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// </remarks>
 internal sealed class BrokerSession
 {
+    private readonly SessionGets _gets;
     private readonly Settlements _settlements;
     private SessionPublisher? _publisher;
 
@@ -35,6 +32,7 @@ internal sealed class BrokerSession
         Deliveries = new SessionDeliveries(client, sink.Gate);
         Consumers = new SessionConsumers(this);
         Confirms = new Confirms(this);
+        _gets = new SessionGets(this);
         _settlements = new Settlements(this);
         Transactions = new Transactions(this, _settlements);
         Trace = new SessionTrace(this);
@@ -115,23 +113,7 @@ internal sealed class BrokerSession
     /// <param name="deliver">Sends it, with the queue's lock and the gate held.</param>
     /// <returns>False when the queue is empty.</returns>
     /// <exception cref="BrokerException">403: the user may not. 404: no such queue, or it has crashed. 405: another connection's, or locked by a single active consumer. 541: it cannot be read.</exception>
-    public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver)
-    {
-        var queue = Topology.GetQueueToRead(name);
-        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
-            throw NoGetBesideSingleActiveConsumer(queue);
-        Client.WatchDeliveriesOf(queue);
-        bool isThere = queue.TryGet(
-            (Session: this, queue, noAck, state, deliver), noAck,
-            static ((BrokerSession Session, Queue Queue, bool NoAck, TState State, GetMessage<TState> Deliver) got, in StoredMessage message, ReadOnlySpan<byte> payload, long left) =>
-                got.Session.DeliverGot(got.Queue, got.NoAck, got.State, got.Deliver, message, payload, left));
-        if (!isThere)
-            Counts.Deliveries.GetEmpty++;
-        if (queue.HasRules)
-            Client.Round.Touch(queue); // what is in front now may have expired
-        Client.Round.Touch(Sink.Output);
-        return isThere;
-    }
+    public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver) => _gets.Get(name, noAck, state, deliver);
 
     /// <inheritdoc cref="Settlements.Settle"/>
     public void Settle(ulong tag, bool isMultiple, Settlement settlement) => _settlements.Settle(tag, isMultiple, settlement);
@@ -199,40 +181,4 @@ internal sealed class BrokerSession
             throw;
         }
     }
-
-    private void DeliverGot<TState>(
-        Queue queue, bool noAck, TState state, GetMessage<TState> deliver, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
-    {
-        var content = EncodedMessage.Read(payload);
-        PublishAddress.Split(content.Address, out _, out _); // what is wrong with the message is said before it is sent
-        // Unlike a delivery to a consumer, as in RabbitMQ, this one says so the first time too.
-        var properties = queue.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
-        ulong tag;
-        lock (Sink.Gate)
-        {
-            (noAck ? ref Counts.Deliveries.GetNoAck : ref Counts.Deliveries.Get)++;
-            if (message.IsRedelivered)
-                Counts.Deliveries.Redeliver++;
-            tag = noAck ? Deliveries.NextTag() : Deliveries.Track(message, queue, consumer: null);
-            try
-            {
-                deliver(state, tag, message.IsRedelivered, content, properties, left);
-            }
-            catch (Exception error)
-            {
-                Deliveries.Untrack(tag);
-                throw new OutputFailedException(error);
-            }
-        }
-        Trace.NoteDelivery("get", content, properties, queue, tag, message.IsRedelivered, Client.Round);
-    }
-
-    /// <summary>RabbitMQ's classic queues let a message be got past the active consumer; its quorum queues do not.</summary>
-    private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
-        BrokerError.Locked,
-        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer");
 }
-
-/// <summary>Sends what <see cref="BrokerSession.Get"/> took. The queue's lock and the gate are held.</summary>
-internal delegate void GetMessage<in TState>(
-    TState state, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left);
