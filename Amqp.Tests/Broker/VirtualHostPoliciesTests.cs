@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>When a policy that is put takes the place of the one of its name.</summary>
+/// <summary>Policies that replace a policy of the same name.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class VirtualHostPoliciesTests : IAsyncDisposable
 {
@@ -115,7 +115,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     private static Policy Policy(PolicyKind kind, string pattern = "q", string applyTo = "all", int priority = 0, int length = 2) =>
         new(kind, "p", pattern, applyTo, priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
 
-    /// <summary>A catalog whose disk takes so many new entries more: one in the place of another always has room.</summary>
+    /// <summary>A catalog whose disk has room for a number of new entries. Replacing an entry always succeeds.</summary>
     private sealed class FullCatalog : ICatalog
     {
         private readonly MemoryCatalog _entries = new();

@@ -13,7 +13,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>What a broker counts of its queues and samples, by a clock that the test sets.</summary>
+/// <summary>A broker's counts and samples of its queues, with a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledBrokerTests : IAsyncDisposable
 {
@@ -153,7 +153,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Where there is no memory for more, the last two samples are kept, which rates are made of; and one a minute.</summary>
+    /// <summary>Without memory for more, the last two samples are kept, from which rates are computed, and one sample a minute.</summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]
     public async Task Samples_take_no_more_memory_than_they_may(long mostBytes, int known)
@@ -209,13 +209,13 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.ConsumerCapacity, Is.EqualTo(1), "nothing waits for it");
 
         _broker.Publish(queue);
-        _broker.Publish(queue); // more than it takes
+        _broker.Publish(queue); // more than the consumer's prefetch
         _broker.Clock.Advance(5_000);
         Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.7).Within(1e-9));
         _broker.Clock.Advance(5_000);
         Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
 
-        _broker.Acknowledge(queue, consumer); // and takes the other
+        _broker.Acknowledge(queue, consumer); // and the consumer receives the other message
         _broker.Clock.Advance(5_000);
         Assert.That(queue.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
 
@@ -229,7 +229,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var early = _broker.Declare("early");
         _broker.Publish(early);
-        _broker.Clock.Advance(5_000); // before which the broker had no sample
+        _broker.Clock.Advance(5_000); // the first sample of the broker
         Assert.That(Rate(early), Is.Zero);
 
         var late = _broker.Declare("late");
@@ -259,7 +259,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.Deliveries.Ack, Is.Zero, "and never less than none");
 
         for (int i = 0; i < 3; i++)
-            _broker.Acknowledge(queue, consumer); // one of them for the rejected one, which is settled in the same way
+            _broker.Acknowledge(queue, consumer); // one acknowledgement for the rejected message, which is settled in the same way
 
         Assert.That((queue.Deliveries.Ack, queue.Deliveries.Deliver, queue.Deliveries.DeliverNoAck), Is.EqualTo((2L, 3L, 0L)));
     }
