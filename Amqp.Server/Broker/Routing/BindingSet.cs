@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// The bindings with one key. Most keys have one binding, held without a collection; some have a hundred thousand, so removal is fast for
-/// any number.
+/// The bindings with one key. Most keys have one binding, held without a collection;
+/// some have a hundred thousand, so removal is fast for any number.
 /// </summary>
 /// <remarks>A mutable value: change it in its field, not a copy. The virtual host's topology lock guards it.</remarks>
 internal struct BindingSet

@@ -8,7 +8,7 @@ internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];
 
-    /// <summary>Number of bindings. Any thread.</summary>
+    /// <summary>Number of bindings. Readable from any thread.</summary>
     public int Count { get; private set; }
 
     public IEnumerable<Binding> All => _bindings.Values.SelectMany(bindings => bindings);

@@ -34,8 +34,8 @@ internal sealed class Exchange : IBindingDestination
     public FieldTable Arguments { get; }
 
     /// <summary>
-    /// Name of the exchange for messages without a destination: the argument, or else the policy; null: none. The default exchange (an
-    /// empty name) is ignored.
+    /// Name of the exchange for messages without a destination: the argument, or else the policy;
+    /// null: none. The default exchange (an empty name) is ignored.
     /// </summary>
     public string? AlternateExchange { get; private set; }
 
@@ -112,7 +112,7 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>Adds the destinations of a message to a route.</summary>
     public void Route(in RoutedMessage message, RouteFinder route) => _router.Route(message, route);
 
-    /// <summary>True once a minute, to limit warnings about a missing alternate exchange. Any thread.</summary>
+    /// <summary>True once a minute, to limit warnings about a missing alternate exchange. Callable from any thread.</summary>
     public bool MustTellOfMissingAlternate(TimeProvider clock)
     {
         long last = Interlocked.Read(ref _warnedAt), now = clock.GetTimestamp();

@@ -39,8 +39,8 @@ internal sealed class HeadersMatch
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
     /// <summary>
-    /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>; the <c>-with-x</c> modes
-    /// compare them.
+    /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>;
+    /// the <c>-with-x</c> modes compare them.
     /// </summary>
     /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four.</exception>
     public static HeadersMatch Parse(FieldTable arguments)

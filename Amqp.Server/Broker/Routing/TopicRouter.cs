@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes for topic exchanges: keys are words separated by dots; in a binding key <c>*</c> matches one word and <c>#</c> any number of
-/// words.
+/// Routes for topic exchanges: keys are words separated by dots;
+/// in a binding key <c>*</c> matches one word and <c>#</c> any number of words.
 /// </summary>
 /// <remarks>
 /// The words of the binding keys form a trie. A message follows only matching branches, so its cost grows with the length of its key and

@@ -30,7 +30,7 @@ internal sealed class AccessCheck(BrokerClient client)
             throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'");
     }
 
-    /// <summary>Returns the error for a session whose user may no longer read a queue. Any thread.</summary>
+    /// <summary>Returns the error for a session whose user may no longer read a queue. Callable from any thread.</summary>
     public BrokerException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'");
 
     private void Demand(AccessKind kind, bool isQueue, string name)

@@ -43,7 +43,9 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Name of the client in fields in which RabbitMQ names a process.</summary>
     public string Pid => $"<{Origin.ConnectionName}>";
 
-    /// <summary>Shortest consumer timeout of all queues that the client has consumed, in milliseconds; null: none. Any thread.</summary>
+    /// <summary>
+    /// Shortest consumer timeout of all queues that the client has consumed, in milliseconds; null: none. Readable from any thread.
+    /// </summary>
     public long? ConsumerTimeout
     {
         get => Volatile.Read(ref _consumerTimeout) is var timeout and < long.MaxValue ? timeout : null;
@@ -70,8 +72,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Ends a round of requests: published messages are added to their queues, confirms are sent or wait for a commit, and all output is
-    /// flushed.
+    /// Ends a round of requests: published messages are added to their queues, confirms are
+    /// sent or wait for a commit, and all output is flushed.
     /// </summary>
     public void EndRound()
     {
@@ -86,8 +88,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Releases the client after its sessions: deletes its exclusive queues and ends its admission. Every step runs, even if another one
-    /// fails.
+    /// Releases the client after its sessions: deletes its exclusive queues and ends its admission.
+    /// Every step runs, even if another one fails.
     /// </summary>
     public void Release()
     {

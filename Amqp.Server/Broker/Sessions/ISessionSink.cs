@@ -50,6 +50,6 @@ internal interface ISessionSink
     /// <summary>Closes the output after an exception in the middle of a write. The gate is held.</summary>
     void Fail(Exception error);
 
-    /// <summary>Disconnects the client, because it cannot receive the confirms that it waits for. Any thread.</summary>
+    /// <summary>Disconnects the client, because it cannot receive the confirms that it waits for. Callable from any thread.</summary>
     void Abort();
 }

@@ -11,8 +11,8 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session of the process itself, without a connection, such as for the HTTP API. Permissions, checks and error texts are those of a
-/// client.
+/// A session of the process itself, without a connection, such as for the HTTP API.
+/// Permissions, checks and error texts are those of a client.
 /// </summary>
 /// <remarks>Owned by its creator. Disposal requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable

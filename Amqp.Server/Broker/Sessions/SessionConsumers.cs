@@ -35,8 +35,8 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// The reason to close the session: a consumer was ended and the client does not support its notification. Null: none. Any thread,
-    /// without the gate.
+    /// The reason to close the session: a consumer was ended and the client does not support its notification. Null: no reason. Readable
+    /// from any thread without the gate.
     /// </summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
@@ -113,8 +113,8 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// Resumes the consumers that wait for room in the session's prefetch, if there is room. The one longest without a delivery comes
-    /// first.
+    /// Resumes the consumers that wait for room in the session's prefetch, if there is room.
+    /// The one longest without a delivery comes first.
     /// </summary>
     public void ResumeWaiting()
     {
@@ -139,7 +139,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             _client.ExclusiveQueues.Remove(consumer.Queue);
     }
 
-    /// <summary>Ends a consumer whose user may no longer read its queue, as if the queue were deleted. Any thread.</summary>
+    /// <summary>Ends a consumer whose user may no longer read its queue, as if the queue were deleted. Callable from any thread.</summary>
     /// <returns>False if the client does not support the notification: the session must then be closed.</returns>
     public bool Revoke(SessionConsumer consumer, DispatchRound round)
     {

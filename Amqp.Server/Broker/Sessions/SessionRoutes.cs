@@ -53,8 +53,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the route of a message at its commit. As in RabbitMQ, the bindings of the publish apply, and the queues that have those
-    /// names at the commit.
+    /// Returns the route of a message at its commit.
+    /// As in RabbitMQ, the bindings of the publish apply, and the queues that have those names at the commit.
     /// </summary>
     /// <param name="route">The route that was found at the publish.</param>
     /// <param name="version">The count of the virtual host's changes before the publish.</param>

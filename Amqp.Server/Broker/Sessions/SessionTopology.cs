@@ -86,8 +86,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>
-    /// True if a name belongs to direct reply-to: the pseudo-queue, which always exists, or a requester. Such a name can be looked up,
-    /// never declared.
+    /// True if a name belongs to direct reply-to: the pseudo-queue, which always exists, or a requester.
+    /// Such a name can be looked up, never declared.
     /// </summary>
     /// <exception cref="BrokerException">404: no such requester, or none any more.</exception>
     public bool IsReplyTo(string name)

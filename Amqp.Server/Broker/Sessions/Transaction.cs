@@ -41,8 +41,8 @@ internal sealed class Transaction(HeldMemory held)
     }
 
     /// <summary>
-    /// Returns the settlements in the order of the commit. As in RabbitMQ, consecutive settlements of the same kind are sorted, oldest
-    /// delivery first.
+    /// Returns the settlements in the order of the commit.
+    /// As in RabbitMQ, consecutive settlements of the same kind are sorted, oldest delivery first.
     /// </summary>
     public IEnumerable<HeldSettlement> SettlementsToCommit()
     {

@@ -45,8 +45,8 @@ internal static class ArgumentTypes
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
     /// <summary>
-    /// Returns the error for an argument that differs or is missing on one side. If it is missing, the text names the type of the other
-    /// side's value.
+    /// Returns the error for an argument that differs or is missing on one side.
+    /// If it is missing, the text names the type of the other side's value.
     /// </summary>
     public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
         (received, current) switch

@@ -30,7 +30,9 @@ internal sealed class Topology
         _bindings = new BindingChanges(state, _removal);
     }
 
-    /// <summary>Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Any thread.</summary>
+    /// <summary>
+    /// Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Readable from any thread.
+    /// </summary>
     public long MemoryInUse =>
         (long)ObjectSize.Queue * _state.Queues.Count + (long)ObjectSize.Exchange * _state.Routing.Count + (long)ObjectSize.Binding * _state.Bindings.Count;
 
@@ -93,8 +95,8 @@ internal sealed class Topology
         _bindings.Unbind(source, destination, routingKey, arguments);
 
     /// <summary>
-    /// Changes the virtual host's policies and applies them to every exchange and queue. Queues whose effective policy stays the same are
-    /// not touched.
+    /// Changes the virtual host's policies and applies them to every exchange and queue.
+    /// Queues whose effective policy stays the same are not touched.
     /// </summary>
     /// <param name="change">Replaces the policies.</param>
     /// <param name="effective">Effective policies by exchange or queue, computed before the lock was taken because patterns are slow. May

@@ -38,8 +38,8 @@ internal sealed class TopologyRemoval(TopologyState state)
     }
 
     /// <summary>
-    /// Removes the bindings and the definition of a deleted queue. A disk error is only logged, because the queue is already gone for its
-    /// consumers.
+    /// Removes the bindings and the definition of a deleted queue.
+    /// A disk error is only logged, because the queue is already gone for its consumers.
     /// </summary>
     public void Forget(Queue queue)
     {

@@ -87,8 +87,8 @@ internal sealed class VirtualHost : IDisposable
     public MessageSpans? Spans { get; init; }
 
     /// <summary>
-    /// The <c>x-queue-type</c> of queues that can have that type and are declared without one. Null: classic, and a redeclaration must name
-    /// the same type.
+    /// The <c>x-queue-type</c> of queues that can have that type and are declared without one.
+    /// Null: classic, and a redeclaration must name the same type.
     /// </summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 
@@ -129,8 +129,8 @@ internal sealed class VirtualHost : IDisposable
     }
 
     /// <summary>
-    /// Adds a topic exchange that only the broker publishes to. Call before clients connect, and before bindings are restored if its own
-    /// shall survive.
+    /// Adds a topic exchange that only the broker publishes to.
+    /// Call before clients connect, and before bindings are restored if its own shall survive.
     /// </summary>
     public InternalPublisher AddInternalExchange(string name)
     {

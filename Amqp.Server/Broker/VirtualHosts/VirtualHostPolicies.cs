@@ -34,8 +34,8 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     public EffectivePolicy Effective(Exchange exchange) => PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
 
     /// <summary>
-    /// Matches all patterns with a name that is about to be declared, so that slow ones have cached their answer when the topology lock is
-    /// held.
+    /// Matches all patterns with a name that is about to be declared, so that slow ones have
+    /// cached their answer when the topology lock is held.
     /// </summary>
     public void TryPatterns(string name)
     {

@@ -37,8 +37,8 @@ internal static class MessageNote
     public static StoredMessage WithPriority(in StoredMessage message, int priority) => WithCount(message, priority);
 
     /// <summary>
-    /// Number of times that the message was requeued, in a queue that counts deliveries. At least 1 for a redelivered message whose count a
-    /// restart lost.
+    /// Number of times that the message was requeued, in a queue that counts deliveries.
+    /// At least 1 for a redelivered message whose count a restart lost.
     /// </summary>
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
 

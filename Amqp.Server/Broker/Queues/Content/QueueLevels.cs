@@ -61,7 +61,9 @@ internal sealed class QueueLevels
     /// <summary>The level that a message belongs to.</summary>
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
-    /// <summary>Returns the number of messages at the start of a run that belong to the same level. Used with several levels only.</summary>
+    /// <summary>
+    /// Returns the number of messages at the start of a run that belong to the same level. Used with several levels only.
+    /// </summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
         int level = IndexOf(messages[0]);

@@ -6,8 +6,8 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The ready messages of a queue, oldest first; in a queue with priorities, the highest priority first.</summary>
 /// <remarks>
-/// The queue's lock guards all state. <see cref="QueueLevels"/> has the order, <see cref="HeadBytes"/> the part of the bytes that is not
-/// bodies.
+/// The queue's lock guards all state. <see cref="QueueLevels"/> has the order,
+/// <see cref="HeadBytes"/> the part of the bytes that is not bodies.
 /// </remarks>
 internal sealed class QueueMessages
 {

@@ -21,7 +21,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     private long? _warnedAt;
     private bool _isUnreadable; // since a warning
 
-    /// <summary>Number of payloads that were read from disk. Any thread.</summary>
+    /// <summary>Number of payloads that were read from disk. Readable from any thread.</summary>
     public long DiskReads => Volatile.Read(ref _diskReads);
 
     /// <summary>Takes the next message that can be read.</summary>

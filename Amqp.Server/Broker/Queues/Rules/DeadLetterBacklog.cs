@@ -5,12 +5,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// The messages of a queue that died and are not dead-lettered yet. They are taken from the queue, but not settled. Owned by the queue's
-/// lock.
+/// The messages of a queue that died and are not dead-lettered yet.
+/// They are taken from the queue, but not settled. Owned by the queue's lock.
 /// </summary>
 /// <remarks>
-/// One thread at a time publishes the messages, in order and in batches, without the lock. A round publishes a bounded share and leaves the
-/// rest to the thread pool.
+/// One thread at a time publishes the messages, in order and in batches, without the lock.
+/// A round publishes a bounded share and leaves the rest to the thread pool.
 /// </remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {

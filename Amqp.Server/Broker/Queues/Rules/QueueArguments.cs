@@ -8,8 +8,8 @@ namespace Amqp.Server.Broker.Queues.Rules;
 internal sealed class QueueArguments
 {
     /// <summary>
-    /// The known arguments, with a check of the value; compared ones must be the same in a redeclaration. Unknown arguments are only
-    /// stored.
+    /// The known arguments, with a check of the value;
+    /// compared ones must be the same in a redeclaration. Unknown arguments are only stored.
     /// </summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [

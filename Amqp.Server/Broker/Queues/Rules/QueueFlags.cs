@@ -16,8 +16,8 @@ internal enum QueueFlags
     Exclusive = 4,
 
     /// <summary>
-    /// The queue has a level in the store for returned messages, which are delivered first. Set by the broker for quorum queues; those of
-    /// earlier versions lack it.
+    /// The queue has a level in the store for returned messages, which are delivered first.
+    /// Set by the broker for quorum queues; those of earlier versions lack it.
     /// </summary>
     Returns = 8,
 }

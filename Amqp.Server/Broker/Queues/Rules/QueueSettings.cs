@@ -50,8 +50,8 @@ internal sealed record QueueSettings
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
     /// <summary>
-    /// True if deliveries are counted and consumers see the count. Not in a queue with priorities, because a message's note holds either
-    /// the priority or the count.
+    /// True if deliveries are counted and consumers see the count.
+    /// Not in a queue with priorities, because a message's note holds either the priority or the count.
     /// </summary>
     public bool CountsDeliveries => (Type == QueueType.Quorum || DeliveryLimit is not null) && MaxPriority == 0;
 
