@@ -59,7 +59,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
         Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory);
-        Sampler = new StatisticsSampler(VirtualHosts, Statistics, faults, clock, options.Statistics.Interval, options.Statistics.MaxMemory, options.DataDirectory);
+        Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         Alarms = NewAlarms(clock);
         WatchStore(clock);
     }

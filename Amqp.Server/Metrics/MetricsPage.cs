@@ -2,6 +2,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
 
@@ -54,10 +55,10 @@ internal sealed class MetricsPage
             metric.WriteSum(_writer, Queues);
         foreach (var metric in ChannelMetrics.Gauges)
             metric.WriteSum(_writer, Channels);
-        var messages = Broker.Statistics.Messages(_hosts.Select(host => host.Statistics));
+        var messages = Broker.Statistics.MessagesOf(_hosts);
         foreach (var metric in (Metric<MessageCounts>[])[.. ChannelMetrics.Published, .. ChannelMetrics.Delivered])
             metric.WriteSum(_writer, [messages]);
-        var traffic = Broker.Statistics.Traffic(_hosts.Select(host => host.Statistics));
+        var traffic = Broker.Statistics.TrafficOf(_hosts);
         foreach (var metric in (Metric<TrafficCounts>[])[.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets])
             metric.WriteSum(_writer, [traffic]);
         foreach (var metric in ConnectionMetrics.Gauges)
@@ -80,7 +81,7 @@ internal sealed class MetricsPage
         await WriteEachAsync([.. ChannelMetrics.Published, .. ChannelMetrics.Delivered]);
         await WriteEachAsync([.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets]);
         await WriteEachAsync(ConnectionMetrics.Gauges);
-        WriteTotals(Broker.Statistics.Messages(_hosts.Select(host => host.Statistics)));
+        WriteTotals(Broker.Statistics.MessagesOf(_hosts));
         await _writer.FlushAsync(_cancellation);
     }
 

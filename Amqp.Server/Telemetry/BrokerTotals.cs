@@ -1,5 +1,6 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Server.Telemetry;
 
@@ -9,8 +10,8 @@ internal sealed class BrokerTotals
     public BrokerTotals(MessageBroker broker)
     {
         var hosts = broker.VirtualHosts.All;
-        Messages = broker.Statistics.Messages(hosts.Select(host => host.Statistics));
-        Traffic = broker.Statistics.Traffic(hosts.Select(host => host.Statistics));
+        Messages = broker.Statistics.MessagesOf(hosts);
+        Traffic = broker.Statistics.TrafficOf(hosts);
         foreach (var host in hosts)
         {
             Connections += host.Statistics.ConnectionCount;

@@ -9,7 +9,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A connection counts against the limits for as long as it is there.</summary>
+/// <summary>A connection counts for the limits while it is open.</summary>
 public sealed class AdmissionTests
 {
     [Test]
@@ -18,7 +18,7 @@ public sealed class AdmissionTests
         await using var broker = await BrokerInProcess.StartAsync();
         broker.Broker.VirtualHosts.Put("gone", VirtualHostDescription.None, maker: "guest");
         broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
-        broker.Broker.Events.Add(new Deletion(broker.Broker, "gone")); // at the moment between the admission and the first look at the virtual host
+        broker.Broker.Events.Add(new Deletion(broker.Broker, "gone")); // between the admission and the first use of the virtual host
 
         Assert.That(async () => await BrokerInProcess.ConnectAsync(broker.Factory(virtualHost: "gone")), Throws.InstanceOf<OperationInterruptedException>());
 

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>When two arguments say the same.</summary>
+/// <summary>The equivalence of two arguments.</summary>
 public sealed class ArgumentTypesTests
 {
     private static readonly FieldValue _table = FieldValue.FromTable(FieldTable.Empty.With("n", FieldValue.FromInt32(1)));

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits of connections and channels: how many there may be, and that whatever ends counts no longer.</summary>
+/// <summary>Limits on connections and channels, which stop counting when they end.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ClientCountsTests : IAsyncDisposable
 {
@@ -107,7 +107,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
         Assert.That(OpenAll(other), Is.EqualTo(isEnded ? 2 : 1));
     }
 
-    /// <summary>Two limits are asked one after the other: who is refused by the second must not count for the first.</summary>
+    /// <summary>Two limits are checked one after the other: a client that the second one refuses must not count for the first.</summary>
     [Test]
     public void Who_is_refused_counts_nowhere()
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Waiters that throw, on the store's own thread: theirs is the harm, and nobody else's.</summary>
+/// <summary>Waiters that throw on the store's own thread harm neither the store nor other waiters.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommitNotifierTests : IDisposable
 {
@@ -68,7 +68,7 @@ public sealed class CommitNotifierTests : IDisposable
     {
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when it was told; of a broken one, when it was told that it is.</summary>
+        /// <summary>Completes when the waiter is notified of the commit; for a broken waiter, when it is notified of its failure.</summary>
         public Task Told => _told.Task;
 
         public bool OnCommitted(IMessageStore store, DispatchRound round)

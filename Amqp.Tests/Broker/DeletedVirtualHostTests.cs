@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A virtual host that somebody still has hold of while it is deleted.</summary>
+/// <summary>A virtual host that is deleted while another thread holds a reference to it.</summary>
 public class DeletedVirtualHostTests
 {
     [Test]

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Values as Erlang prints them.</summary>
+/// <summary>The format of values as Erlang prints them.</summary>
 public sealed class ErlangTextTests
 {
     private static IEnumerable<TestCaseData> Values =>
@@ -44,7 +44,7 @@ public sealed class ErlangTextTests
             "#{<<\"a\">> => 1,<<\"b\">> => [2,#{<<\"c\">> => null}]}"),
     ];
 
-    /// <summary>As errors of the HTTP API have what they refuse.</summary>
+    /// <summary>The format of refused values in errors of the HTTP API.</summary>
     [TestCaseSource(nameof(Terms))]
     public void What_JSON_said_is_printed_as_a_term(FieldValue value, string text) => Assert.That(ErlangTerm.Of(value), Is.EqualTo(text));
 

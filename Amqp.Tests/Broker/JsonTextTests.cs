@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What is read of JSON that others wrote.</summary>
+/// <summary>Parsing of untrusted JSON.</summary>
 public class JsonTextTests
 {
     private static readonly byte[] _mark = [0xEF, 0xBB, 0xBF];

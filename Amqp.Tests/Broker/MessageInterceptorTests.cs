@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What a broker that is configured so adds to the messages that clients publish.</summary>
+/// <summary>The headers that a broker adds to published messages, if configured.</summary>
 public class MessageInterceptorTests
 {
     private const string Timestamp = "message_interceptors.incoming.set_header_timestamp.overwrite";
@@ -45,7 +45,7 @@ public class MessageInterceptorTests
         Assert.That(properties.Headers, Is.EqualTo(Table("other", FieldValue.FromInt32(1)).With("timestamp_in_ms", FieldValue.FromInt64(milliseconds))));
     }
 
-    /// <summary>Of the two that say the time each is set where it is missing.</summary>
+    /// <summary>There are two timestamps; each one that is missing is set.</summary>
     [Test]
     public void A_time_that_the_publisher_has_set_in_part_is_completed([Values] bool hasHeader, [Values] bool hasTimestamp, [Values] bool overwrites)
     {

@@ -10,10 +10,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What a broker allows all of its clients together.</summary>
+/// <summary>Limits of a broker for all its clients together.</summary>
 public class NodeLimitTests
 {
-    private BrokerInProcess _unlimited = null!; // in channels and frames, not in messages and virtual hosts
+    private BrokerInProcess _unlimited = null!; // without limits on channels and frames, but on messages and virtual hosts
 
     [OneTimeSetUp]
     public async Task StartAsync() => _unlimited = await BrokerInProcess.StartAsync("channel_max = 0", "frame_max = 0", "max_message_size = 150000", "vhost_max = 0");
@@ -215,7 +215,7 @@ public class NodeLimitTests
         Assert.That(broker.Log, Has.One.EndsWith(": consumer 'c' of queue 'q' on channel 1 has not acknowledged a delivery in time"));
     }
 
-    /// <summary>What the health check of the HTTP API says.</summary>
+    /// <summary>Returns the answer of the HTTP API's health check.</summary>
     private static async Task<HttpStatusCode> IsBelowConnectionLimitAsync(BrokerInProcess broker)
     {
         using var http = new HttpClient();

@@ -5,7 +5,7 @@ using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What a queue's bodies are in bytes, also of messages that have left memory and with it what was noted of them.</summary>
+/// <summary>The bytes of a queue's bodies, also of messages whose entries, and with them their notes, were evicted.</summary>
 public sealed class QueueBytesTests
 {
     private const int Many = 2_000;

@@ -4,7 +4,7 @@ using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What a queue with several places in the store has after a crash: settles and delivered marks are those of the place that they are of.</summary>
+/// <summary>A queue with several levels in the store after a crash: each level has its own settles and delivered marks.</summary>
 public sealed class QueueMessagesCrashTests
 {
     private static readonly uint[] _numbers = [1, 2, 3];
@@ -25,7 +25,7 @@ public sealed class QueueMessagesCrashTests
         foreach (int priority in new[] { 0, 1, 2, 0, 1, 2, 0, 1, 2 })
             Add(run, messages, priority);
         StoredMessage[] taken = [.. Enumerable.Range(0, 8).Select(_ => Take(messages))];
-        messages.NoteDelivered(taken.AsSpan(0, 7)); // the two highest, and one of the lowest
+        messages.NoteDelivered(taken.AsSpan(0, 7)); // all of the two highest levels, and one message of the lowest
         messages.Settle([taken[0], taken[3], taken[4], taken[6]]);
         await run.CommitAsync();
 
@@ -91,7 +91,7 @@ public sealed class QueueMessagesCrashTests
             Is.EqualTo((7, 5, true, true, false)));
 
         for (int i = 0; i < 3_000; i++)
-            message = MessageNote.Requeued(message);
+            message = RedeliveredMark.CountRequeue(message);
         Assert.That((MessageNote.Requeues(message), MessageNote.Head(message), MessageNote.IsReturned(message), message.StaysInMemory), Is.EqualTo((2_047, 5, true, true)));
         Assert.That(MessageNote.IsReturned(MessageNote.WithReturned(message, false)), Is.False);
     }

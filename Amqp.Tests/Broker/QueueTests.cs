@@ -10,7 +10,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A queue by itself: no client, no socket, and the time is what the test says.</summary>
+/// <summary>A queue without clients and sockets, with a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class QueueTests : IAsyncDisposable
 {
@@ -102,11 +102,11 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
     }
 
-    /// <summary>The timer wakes once an hour at least: whoever is due later must be waited for anew.</summary>
+    /// <summary>The timer wakes at least once an hour, and must then wait again for later alarms.</summary>
     [Test]
     public async Task Times_of_many_hours_are_kept_to_the_millisecond()
     {
-        _broker.Broker.Alarms.Dispose(); // they and the samples would look at the machine all these hours
+        _broker.Broker.Alarms.Dispose(); // alarms and samples would measure the machine during all these hours
         await _broker.Broker.Sampler.DisposeAsync();
         const int hour = 3_600_000;
         var (going, waiting) = (_broker.Declare("going", ("x-expires", (5 * hour) + 1)), _broker.Declare("waiting", ("x-message-ttl", 3 * hour)));
@@ -123,7 +123,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Host.FindQueue("going"), Is.Null);
     }
 
-    /// <summary>As in RabbitMQ, whose queues are told of a policy only when another one applies to them or theirs has changed.</summary>
+    /// <summary>As in RabbitMQ, a queue's time to expire starts anew only if another policy applies, or the policy has changed.</summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
     [TestCase("p", "q", 1_001, true)]
@@ -213,9 +213,9 @@ public sealed class QueueTests : IAsyncDisposable
         var consumer = _broker.Consume(queue, room: 1);
         _broker.Publish(queue);
         for (int i = 0; i < 10; i++)
-            _broker.Publish(queue, body: 300_000, expiration: 1_000); // each in a block of its own
+            _broker.Publish(queue, body: 300_000, expiration: 1_000); // each message has its own block
         Assert.That(_broker.Store.MemoryInUse, Is.GreaterThan(3_000_000));
-        _broker.Clock.Pass(1_000); // no timer finds them first
+        _broker.Clock.Pass(1_000); // moves the clock without the timer, which would remove them
 
         if (isConsumed)
             _broker.Acknowledge(queue, consumer);
@@ -253,7 +253,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(BareBroker.Get(queue));
     }
 
-    /// <summary>Of a quorum queue: a place behind the others is one that must be written anew.</summary>
+    /// <summary>In a quorum queue a returned message moves to the end, which needs a write.</summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
     {
@@ -331,7 +331,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(front, Is.EqualTo(new (ulong?, long)[] { (7, 7), (9, 9), (5, 5), (null, 0) }));
     }
 
-    /// <summary>What is published, and how much of it stays.</summary>
+    /// <summary>Sizes of the published bodies, and the number of messages that stay.</summary>
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 2 }, 3)]
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 3 }, 2)]
     [TestCase("x-max-length-bytes", 10, new[] { 10 }, 1)]
@@ -414,7 +414,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(Enumerable.Range(0, 3).Select(_ => _broker.Publish(free)), Is.EqualTo([0, 0, MessageIntake.Refused]));
     }
 
-    /// <summary>An entry that has left memory has lost how much of its message is head, and the limit is of bodies.</summary>
+    /// <summary>An evicted entry loses the size of its head, which a limit on bytes of bodies needs.</summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
     public void What_is_in_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
@@ -428,7 +428,7 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Of a quorum queue: what comes back is stored anew.</summary>
+    /// <summary>A quorum queue stores returned messages anew.</summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
     public void What_comes_back_to_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
@@ -452,9 +452,9 @@ public sealed class QueueTests : IAsyncDisposable
             .. Enumerable.Range(0, 60).Select(i =>
             {
                 long expires = random.Next(4, 10) * 500;
-                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // is to be woken then
+                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // sets an alarm
                 long message = random.Next(1, 4) * 100;
-                _broker.Publish(queue, expiration: message); // and for this before
+                _broker.Publish(queue, expiration: message); // sets an earlier alarm
                 return (queue, message, expires);
             }),
         ];
@@ -469,13 +469,13 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>More than goes in one piece, and not a multiple of it.</summary>
+    /// <summary>More messages than one pass removes, and not a multiple of that number.</summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
     {
         const int many = 5_000, times = 3;
-        const long openBlocks = 600_000; // two, and a little
+        const long openBlocks = 600_000; // two blocks, and a little
         var letters = _broker.Declare("letters");
         var queue = _broker.Declare("q", (why, 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
         long before = _broker.Store.MemoryInUse;
@@ -486,13 +486,13 @@ public sealed class QueueTests : IAsyncDisposable
             _broker.Round.Complete();
 
             int kept = why == "x-max-length" ? 1 : 0;
-            _broker.Clock.Advance(1); // in which what is left at a time is left for the timer
-            await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left"); // at once, unless the pool is just at the queue
-            await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // by the pool, in the end
+            _broker.Clock.Advance(1); // lets the timer remove what one pass has left
+            await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left"); // at once, unless the pool is draining the queue
+            await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // the pool publishes the last ones
             letters.Purge();
             queue.Purge();
         }
-        await Eventually.Holds(() => _broker.Store.MemoryInUse < before + openBlocks, () => $"{_broker.Store.MemoryInUse - before} bytes are left"); // the pool's last batch, too
+        await Eventually.Holds(() => _broker.Store.MemoryInUse < before + openBlocks, () => $"{_broker.Store.MemoryInUse - before} bytes are left"); // includes the pool's last batch
     }
 
     [Test]
@@ -679,7 +679,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
     }
 
-    /// <summary>The text of an exception may be of any length, and is kept with the message.</summary>
+    /// <summary>The text of an exception is stored with the message, whatever its length.</summary>
     [TestCase(972, 999)]
     [TestCase(973, 1_000)]
     [TestCase(974, 1_000)]
@@ -702,6 +702,6 @@ public sealed class QueueTests : IAsyncDisposable
 
     private static bool StaysInMemory(in Amqp.Storage.Messages.StoredMessage message) => (message.Flags & Amqp.Storage.Messages.MessageFlags.StaysInMemory) != 0;
 
-    /// <summary>More of the message than its body, by far.</summary>
+    /// <summary>Properties that are much larger than the body.</summary>
     private static byte[] LargeProperties => [0x80, 0, 200, .. Enumerable.Repeat((byte)'x', 200)];
 }

@@ -127,7 +127,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         byte[] properties = given is null ? [0, 0] : Encoded.Properties(given);
         var finder = new RouteFinder(_broker.Host.Routing);
         _broker.Host.Routing.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
-        new MessageIntake(_broker.Host.Host.Services).Store(
+        new MessageIntake(_broker.Host.Services).Store(
             finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body], new MessageTraits(false, 0, MessageStamp.NoExpiration), _broker.Round);
         _broker.Round.Complete();
     }

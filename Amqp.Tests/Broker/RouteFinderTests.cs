@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What is found for a message is all that it is led to, and nothing of the message before.</summary>
+/// <summary>The route of a message has all of its destinations, and none of the previous message.</summary>
 public sealed class RouteFinderTests
 {
     private BareBroker _broker = null!;
@@ -23,7 +23,7 @@ public sealed class RouteFinderTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>Where the last exchange on the way routes all messages alike.</summary>
+    /// <summary>The last exchange of the route routes all messages with a key alike.</summary>
     [TestCase("headers", true)]
     [TestCase("topic", false)]
     public void A_route_varies_by_message_when_one_of_the_exchanges_on_the_way_does(string type, bool varies)
@@ -43,7 +43,9 @@ public sealed class RouteFinderTests
         Assert.That(_finder.VariesByMessage, Is.False, "the next one's does not");
     }
 
-    /// <summary>An exchange that leads only to what others have led to already leads somewhere: its alternate is not for the message.</summary>
+    /// <summary>
+    /// An exchange whose destinations were all found before has still routed the message: its alternate exchange must not receive it.
+    /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]
     public void What_was_reached_before_keeps_a_message_from_the_alternate_exchange_too(string what)

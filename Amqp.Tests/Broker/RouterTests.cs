@@ -9,7 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Whatever bindings come and go, in whatever order: a message reaches the others as it did.</summary>
+/// <summary>Bindings that are added and removed in any order do not change the routing to other destinations.</summary>
 public sealed class RouterTests
 {
     private const int Queues = 5;
@@ -51,7 +51,7 @@ public sealed class RouterTests
         }
     }
 
-    /// <summary>What a topic exchange has tried for one key of a message says nothing of the next.</summary>
+    /// <summary>The nodes that a topic exchange tried for one key of a message must be tried for the next key too.</summary>
     [Test]
     public void Each_key_of_a_message_is_held_against_the_whole_pattern()
     {
@@ -97,7 +97,7 @@ public sealed class RouterTests
         }
     }
 
-    /// <summary>After a restart bindings come back in another order, and what is published then goes where its like went before.</summary>
+    /// <summary>A restart restores bindings in another order, which must not change the choice for a routing key.</summary>
     [Test]
     public void A_modulus_hash_chooses_alike_in_whatever_order_its_bindings_came()
     {
@@ -114,7 +114,7 @@ public sealed class RouterTests
         Assert.That(ChooseAll(one.Router), Is.EqualTo(ChooseAll(other.Router)));
     }
 
-    /// <summary>These are the choices of every version: a change would part messages of one key over an update.</summary>
+    /// <summary>The choices must be the same in every version: a change would split the messages of one key at an update.</summary>
     [Test]
     public void A_long_key_goes_the_same_way_in_every_run()
     {
@@ -144,7 +144,7 @@ public sealed class RouterTests
         Assert.That(ChooseAll(router), Is.EqualTo(ChooseAll(like)));
     }
 
-    /// <summary>Or one of them would get all and the other nothing.</summary>
+    /// <summary>Otherwise one of them would receive all messages and the other none.</summary>
     [Test]
     public void A_queue_and_an_exchange_of_one_name_have_each_their_share()
     {
@@ -197,7 +197,7 @@ public sealed class RouterTests
     public void A_delay_is_a_number_in_its_range(FieldType type, long given, long delay) =>
         Assert.That(DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))), Is.EqualTo(delay));
 
-    /// <summary>The header says how long it has waited, and everything else stays as it is.</summary>
+    /// <summary>The header has the delay of the message, and all other properties are unchanged.</summary>
     [TestCase(5_000, "signedint -5000")]
     [TestCase(5_000L, "signedint -5000")]
     [TestCase(2_147_483_648L, "signedint -2147483648")]

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>However bindings come and go, a key reaches those that match it, as found by trying each.</summary>
+/// <summary>Whatever bindings are added and removed, a key is routed to those that a match of each single binding finds.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopicRouterTests : IAsyncDisposable
 {

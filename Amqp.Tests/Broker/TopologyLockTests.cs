@@ -7,11 +7,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What changes of the topology make others wait for, and which remembered routes they make void.</summary>
+/// <summary>Changes of the topology: which operations they block, and which cached routes they invalidate.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopologyLockTests
 {
-    /// <summary>Takes for ever on <see cref="_slowName"/>, and no engine that does not backtrack can take it.</summary>
+    /// <summary>A pattern that never ends on <see cref="_slowName"/>, and that an engine without backtracking cannot match.</summary>
     private const string SlowPattern = @"^(a+)+\1$";
     private static readonly string _slowName = new string('a', 200) + "b";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
@@ -47,7 +47,7 @@ public sealed class TopologyLockTests
     {
         DeclareQueue(_slowName);
         Task putting;
-        using (new EndlessRouting(_virtualHost)) // the lock is not to be had exclusively
+        using (new EndlessRouting(_virtualHost)) // the lock cannot be taken exclusively
         {
             putting = Task.Run(() => _virtualHost.Policies.Put(new Policy(
                 PolicyKind.User, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))]))));
@@ -99,7 +99,7 @@ public sealed class TopologyLockTests
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
         await channel.DeclareExchangeAsync("lost", "direct", arguments: new FieldTable([new("alternate-exchange", FieldValue.FromString("alternate"))]));
-        for (int number = 0; number < 2; number++) // the second from memory
+        for (int number = 0; number < 2; number++) // the second route is cached
         {
             await channel.PublishAsync(exchange, key, "too early", mandatory: true);
             await channel.ExpectMessageAsync<BasicReturn>();

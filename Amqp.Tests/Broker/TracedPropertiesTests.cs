@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A message's properties as the firehose tells them.</summary>
+/// <summary>A message's properties in the firehose.</summary>
 public class TracedPropertiesTests
 {
     [Test]

@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What arguments and policies may say, and what becomes of values that an earlier version let through.</summary>
+/// <summary>Valid values of arguments and policies, and the handling of invalid values that an earlier version accepted.</summary>
 public sealed class ValueRulesTests
 {
     private static readonly string[] _names = ["dead-letter-exchange", "dead-letter-routing-key", "alternate-exchange"];
@@ -55,7 +55,7 @@ public sealed class ValueRulesTests
         Assert.That(MessageTraits.Of(EncodedProperties.Read(properties)).Expiration, Is.EqualTo(milliseconds));
     }
 
-    /// <summary>That there is no limit can be said of a queue, and no policy says it.</summary>
+    /// <summary>An argument of a queue can say that there is no limit; a policy cannot.</summary>
     [TestCase(-2, false, false)]
     [TestCase(-1, true, false)]
     [TestCase(0, true, true)]

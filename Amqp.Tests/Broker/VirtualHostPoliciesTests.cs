@@ -6,10 +6,11 @@ using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Storage.Catalog;
 using Amqp.Storage.Faults;
 using Amqp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>When a policy that is put takes the place of the one of its name.</summary>
+/// <summary>Policies that replace a policy of the same name.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class VirtualHostPoliciesTests : IAsyncDisposable
 {
@@ -80,7 +81,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     public void Of_many_that_the_disk_has_no_room_for_none_is_left([Values(0, 1, 2)] int room)
     {
         var catalog = new FullCatalog();
-        var policies = new VirtualHostPolicies(_broker.Host, new TopologyStore(new DefinitionStore(catalog)));
+        var policies = new VirtualHostPolicies(_broker.Host, new TopologyStore(new DefinitionStore(catalog)), NullLogger.Instance);
         policies.Put(Policy(PolicyKind.User));
         byte[] before = catalog.Entries.Single().Value;
         catalog.Room = room;
@@ -114,7 +115,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     private static Policy Policy(PolicyKind kind, string pattern = "q", string applyTo = "all", int priority = 0, int length = 2) =>
         new(kind, "p", pattern, applyTo, priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
 
-    /// <summary>A catalog whose disk takes so many new entries more: one in the place of another always has room.</summary>
+    /// <summary>A catalog whose disk has room for a number of new entries. Replacing an entry always succeeds.</summary>
     private sealed class FullCatalog : ICatalog
     {
         private readonly MemoryCatalog _entries = new();

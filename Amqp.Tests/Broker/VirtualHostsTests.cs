@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Who may use a virtual host that has just been made.</summary>
+/// <summary>Permissions on a new virtual host, and its queues.</summary>
 public sealed class VirtualHostsTests
 {
     [Test]
@@ -46,7 +46,9 @@ public sealed class VirtualHostsTests
         Assert.That((description.Text, string.Join(',', description.Tags), description.DefaultQueueType), Is.EqualTo(("second", "b,c", "quorum")));
     }
 
-    /// <summary>A queue of a file of definitions is as it was exported, and one whose name the broker makes goes with who asked for it.</summary>
+    /// <summary>
+    /// An imported queue keeps the type of its export. A server-named queue is temporary, so it does not get the default type.
+    /// </summary>
     [Test]
     public async Task A_queue_has_the_default_type_where_its_client_named_it_and_not_where_it_is_imported()
     {

@@ -112,8 +112,8 @@ public class QuarantineRestartTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false);
-        broker.Host.Host.Services.Quarantine.Save(new MessagePlace(broker.NumberOf("q"), 1), default);
-        broker.Host.Host.Services.Quarantine.Save(new MessagePlace(9_999, 1), default);
+        broker.Host.Services.Quarantine.Save(new MessagePlace(broker.NumberOf("q"), 1), default);
+        broker.Host.Services.Quarantine.Save(new MessagePlace(9_999, 1), default);
 
         await broker.RestartAsync();
 

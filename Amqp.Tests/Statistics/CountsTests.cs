@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Counts and sums of them: each number stands under its own name, and none is lost when that goes whose it is.</summary>
+/// <summary>Counts and their sums: each number has its own name, and none is lost when its object is deleted.</summary>
 public sealed class CountsTests
 {
     [Test]
@@ -157,7 +157,7 @@ public sealed class CountsTests
         Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((4L, 11L)));
     }
 
-    /// <summary>A channel that publishes to ever new exchanges must not keep each, and still knows how much it has published.</summary>
+    /// <summary>A channel that publishes to ever new exchanges must not keep all of them, and still counts all its publishes.</summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()
     {
@@ -193,7 +193,7 @@ public sealed class CountsTests
 
         if (!isBefore)
             host.Delete();
-        for (int times = 0; times < 2; times++) // each way to the end says so, and only the first counts
+        for (int times = 0; times < 2; times++) // the end may be reported several times, and only the first report counts
         {
             host.Close(channel);
             host.Close(connection);
@@ -207,7 +207,7 @@ public sealed class CountsTests
         Assert.That((host.ChannelCount, host.ConnectionCount), Is.EqualTo((0, 0)));
     }
 
-    /// <summary>Whoever tries names and addresses without end must not fill the memory; those that are known go on to be counted.</summary>
+    /// <summary>A client that tries endless names and addresses must not fill the memory, while known ones are still counted.</summary>
     [Test]
     public void Sources_of_logins_are_counted_up_to_a_number_of_them_and_forgotten_apart_from_the_sums()
     {
@@ -227,7 +227,7 @@ public sealed class CountsTests
         Assert.That((attempts.BySource().Count, attempts.ByProtocol().Count), Is.EqualTo((1, 0)));
     }
 
-    /// <summary>Counts that all differ, times a factor.</summary>
+    /// <summary>Returns counts that all differ, multiplied by a factor.</summary>
     private static MessageCounts Counts(long times) => new()
     {
         Publish = 1 * times,

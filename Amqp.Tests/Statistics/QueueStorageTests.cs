@@ -7,17 +7,19 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Random operations on queues, and a count of what must be in them: what the broker says is persistent and in memory is the same.</summary>
+/// <summary>
+/// Random operations on queues: the broker's counts of persistent messages and of messages in memory equal those of a model.
+/// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> makes more operations than 3,000, such as a million, and <c>AMQP_TESTS_SEED</c> the same ones again.
-/// After a start bytes are not compared: of what the last run left, the properties count, too.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations (default: 3,000), and <c>AMQP_TESTS_SEED</c> repeats a run. After a restart bytes
+/// are not compared, because the properties of recovered messages are counted too.
 /// </remarks>
 public sealed class QueueStorageTests
 {
     private const int ComparedEvery = 300;
     private static readonly string[] _queues = ["classic", "transient", "priority", "quorum"];
 
-    /// <summary>As little memory as can be: persistent messages leave it, entries too, and transient ones are paged out.</summary>
+    /// <summary>As little memory as possible: persistent messages and entries are evicted, and transient messages are paged out.</summary>
     private static readonly string[] _little =
     [
         "store.segment_size = 1MiB", "store.block_size = 4KiB", "store.resident_memory = 16KiB", "store.max_messages_in_memory = 16",
@@ -71,7 +73,7 @@ public sealed class QueueStorageTests
         await OpenAsync();
         for (int run = 0; run < 3; run++)
         {
-            bool isFirst = run == 0; // later ones have bytes that the last run left
+            bool isFirst = run == 0; // later runs have recovered messages, whose bytes include the properties
             for (int i = 1; i <= operations / 3; i++)
             {
                 await OperateAsync();
@@ -126,7 +128,7 @@ public sealed class QueueStorageTests
         _ready.Add(sent.Id, sent);
     }
 
-    /// <summary>A consumer that gets some messages and goes.</summary>
+    /// <summary>A consumer that takes some messages and is cancelled.</summary>
     private async Task ConsumeAsync(string queue)
     {
         int expected = Math.Min(5, _ready.Values.Count(sent => sent.Queue == queue));

@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Rates as the HTTP API shows them, on a broker that samples often.</summary>
+/// <summary>Rates in the HTTP API, on a broker with a short sampling interval.</summary>
 public class RateTests
 {
     [Test]
@@ -46,7 +46,7 @@ public class RateTests
         Assert.That((await GetAsync(broker, "queues/%2F/q")).GetProperty("message_stats").GetProperty("publish").GetInt64(), Is.EqualTo(1));
     }
 
-    /// <summary>The sum of the rates of what is published.</summary>
+    /// <summary>Returns the sum of the publish rates.</summary>
     private static double Rate(JsonElement item) => !item.TryGetProperty("message_stats", out var statistics) ? 0
         : (statistics.TryGetProperty("publish_details", out var publish) ? publish : statistics.TryGetProperty("publish_in_details", out var routed) ? routed : default) is { ValueKind: JsonValueKind.Object } details
             ? details.GetProperty("rate").GetDouble() : 0;

@@ -62,7 +62,9 @@ public class SampleSeriesTests
         Assert.That(series.At(asked, 0), Is.InRange(100 - 60_000 / Interval, 100));
     }
 
-    /// <summary>What came about before the oldest sample that is kept had a count then; what came about with it had none.</summary>
+    /// <summary>
+    /// An object that existed before the oldest kept sample had a count at that time; an object that was created with it had none.
+    /// </summary>
     [TestCase(1_000, 1_001, 1_300)]
     [TestCase(3, 0, 0)]
     public void Before_the_oldest_sample_a_count_was_what_it_was_then_if_older_ones_are_gone_and_else_0(int samples, int least, int most)

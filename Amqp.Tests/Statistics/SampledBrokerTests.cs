@@ -8,11 +8,12 @@ using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Configuration;
 using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>What a broker counts of its queues and samples, by a clock that the test sets.</summary>
+/// <summary>A broker's counts and samples of its queues, with a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledBrokerTests : IAsyncDisposable
 {
@@ -152,14 +153,15 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Where there is no memory for more, the last two samples are kept, which rates are made of; and one a minute.</summary>
+    /// <summary>Without memory for more, the last two samples are kept, from which rates are computed, and one sample a minute.</summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]
     public async Task Samples_take_no_more_memory_than_they_may(long mostBytes, int known)
     {
         var queue = _broker.Declare("q");
         var clock = new ManualClock();
-        await using var sampler = new StatisticsSampler(_broker.Broker.VirtualHosts, _broker.Broker.Statistics, _broker.Broker.Faults, clock, TimeSpan.FromSeconds(5), mostBytes, _broker.DataFolder);
+        var options = new BrokerOptions { DataDirectory = _broker.DataFolder, Statistics = new StatisticsOptions { MaxMemory = mostBytes } };
+        await using var sampler = new StatisticsSampler(_broker.Broker.VirtualHosts, _broker.Broker.Statistics, options, _broker.Broker.Faults, clock);
         sampler.Start();
         for (int second = 5; second <= 50; second += 5)
         {
@@ -207,13 +209,13 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(1), "nothing waits for it");
 
         _broker.Publish(queue);
-        _broker.Publish(queue); // more than it takes
+        _broker.Publish(queue); // more than the consumer's prefetch
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.7).Within(1e-9));
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
 
-        _broker.Acknowledge(queue, consumer); // and takes the other
+        _broker.Acknowledge(queue, consumer); // and the consumer receives the other message
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
 
@@ -227,7 +229,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var early = _broker.Declare("early");
         _broker.Publish(early);
-        _broker.Clock.Advance(5_000); // before which the broker had no sample
+        _broker.Clock.Advance(5_000); // the first sample of the broker
         Assert.That(Rate(early), Is.Zero);
 
         var late = _broker.Declare("late");
@@ -257,7 +259,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.Traffic.Deliveries.Ack, Is.Zero, "and never less than none");
 
         for (int i = 0; i < 3; i++)
-            _broker.Acknowledge(queue, consumer); // one of them for the rejected one, which is settled in the same way
+            _broker.Acknowledge(queue, consumer); // one acknowledgement for the rejected message, which is settled in the same way
 
         Assert.That((queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck), Is.EqualTo((2L, 3L, 0L)));
     }

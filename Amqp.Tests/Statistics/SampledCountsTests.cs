@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>What the HTTP API makes of samples, by a clock that the test sets: every five seconds there is one.</summary>
+/// <summary>The HTTP API's view of samples, which are taken every five seconds of a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledCountsTests : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class SampledCountsTests : IAsyncDisposable
             _broker.Clock.Advance(5_000);
         }
         long latest = _broker.Clock.GetTimestamp();
-        _broker.Clock.Pass(2_000); // times are whole steps, whenever it is that somebody asks
+        _broker.Clock.Pass(2_000); // times of samples are multiples of the step, whatever the time of the request
         var query = Query("?lengths_age=10&lengths_incr=5");
 
         var details = Written(json => SampledCounts.Of(queue, query).Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths)).GetProperty("messages_details");

@@ -34,7 +34,7 @@ internal sealed class BareBroker : IAsyncDisposable
         var options = new BrokerOptions { DataDirectory = DataFolder };
         Broker = MessageBroker.Open(
             options, Clock, new ContainedFaults(NullLogger.Instance, Clock), Log, QueueLog, seam: store => Store = new FaultyStore(store));
-        _intake = new MessageIntake(Host.Host.Services);
+        _intake = new MessageIntake(Host.Services);
     }
 
     public ManualClock Clock { get; } = new();

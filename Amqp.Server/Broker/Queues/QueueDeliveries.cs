@@ -214,7 +214,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         try
         {
             if (rules.CountsDeliveries)
-                message = MessageNote.WithRequeues(message, EncodedMessage.Read(payload).Requeues);
+                message = RedeliveredMark.SetIfRequeued(message, EncodedMessage.Read(payload).Requeues);
             if (!rules.AreActive || !rules.IsOver(ref message, payload))
                 return false;
         }

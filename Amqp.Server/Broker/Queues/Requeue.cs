@@ -59,7 +59,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
             faults.Crash(error);
         }
         for (; done < messages.Length; done++)
-            faults.Strand(messages[done] with { Flags = messages[done].Flags | MessageFlags.Redelivered });
+            faults.Strand(RedeliveredMark.Set(messages[done]));
     }
 
     private void ReturnOne(in StoredMessage message, bool isReturned)
@@ -74,7 +74,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
 
     private void ReturnCounted(in StoredMessage message, bool isReturned)
     {
-        var counted = MessageNote.Requeued(message);
+        var counted = RedeliveredMark.CountRequeue(message);
         if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
             state.Rules.Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
         else if (isReturned && Settings.StoresReturnsAnew && TryMove(message, MessageNote.Requeues(counted), out var moved))
@@ -147,7 +147,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     private static void Note(ref StoredMessage moved, int note, int requeues, int head, bool isFirst)
     {
         moved = moved.WithNote(note);
-        moved = MessageNote.WithRequeues(moved with { Flags = moved.Flags | MessageFlags.Redelivered }, requeues);
+        moved = RedeliveredMark.SetIfRequeued(moved, requeues);
         moved = MessageNote.WithReturned(MessageNote.WithHead(moved, head), isFirst);
     }
 }

@@ -4,12 +4,12 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A way from an exchange to a destination. Two are the same when all four parts are.</summary>
+/// <summary>A binding of a queue or an exchange to an exchange. Two bindings are equal if all four parts are.</summary>
 internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
 {
     public bool IsDurable => Source.IsDurable && Destination.IsDurable;
 
-    /// <summary>The key of its definition in the catalog.</summary>
+    /// <summary>Returns the key of the binding's definition in the catalog.</summary>
     public string KeyIn(string virtualHost) =>
         DefinitionKey.OfBinding(virtualHost, Source.Name, Destination is Exchange, Destination.Name, RoutingKey, Arguments);
 }

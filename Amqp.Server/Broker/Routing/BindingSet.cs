@@ -1,7 +1,10 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Bindings of one key. Most keys have one, so one is held without a collection; some have a hundred thousand, so any goes quickly.</summary>
-/// <remarks>Change it where it lies, not a copy. The virtual host's topology lock guards it.</remarks>
+/// <summary>
+/// The bindings with one key. Most keys have one binding, held without a collection;
+/// some have a hundred thousand, so removal is fast for any number.
+/// </summary>
+/// <remarks>A mutable value: change it in its field, not a copy. The virtual host's topology lock guards it.</remarks>
 internal struct BindingSet
 {
     private Binding? _only;
@@ -9,7 +12,7 @@ internal struct BindingSet
 
     public readonly bool IsEmpty => _only is null && _several is null;
 
-    /// <summary>Adds a binding that is not there yet.</summary>
+    /// <summary>Adds a binding that the set does not contain.</summary>
     public void Add(Binding binding)
     {
         if (IsEmpty)
@@ -35,7 +38,7 @@ internal struct BindingSet
             _several = null;
     }
 
-    /// <summary>Adds every binding's destination to the route being found.</summary>
+    /// <summary>Adds the destination of every binding to a route.</summary>
     public readonly void Route(RouteFinder route)
     {
         if (_only is not null)

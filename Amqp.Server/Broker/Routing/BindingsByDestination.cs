@@ -2,13 +2,13 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Which bindings lead to each queue and exchange of a virtual host, so that they go with it.</summary>
-/// <remarks>Owned by the virtual host's topology lock: read by who holds it, changed by who holds it exclusively.</remarks>
+/// <summary>The bindings of a virtual host by the queue or exchange that they lead to, so that they can be deleted with it.</summary>
+/// <remarks>Owned by the virtual host's topology lock: held to read, held exclusively to change.</remarks>
 internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];
 
-    /// <summary>How many there are. Any thread may ask.</summary>
+    /// <summary>Number of bindings. Readable from any thread.</summary>
     public int Count { get; private set; }
 
     public IEnumerable<Binding> All => _bindings.Values.SelectMany(bindings => bindings);
@@ -30,7 +30,7 @@ internal sealed class BindingsByDestination
             _bindings.Remove(binding.Destination);
     }
 
-    /// <summary>Removes those that lead to a queue or exchange, and returns them.</summary>
+    /// <summary>Removes the bindings to a queue or exchange, and returns them.</summary>
     public IReadOnlyCollection<Binding> RemoveAll(IBindingDestination destination)
     {
         if (!_bindings.Remove(destination, out var bindings))

@@ -2,8 +2,8 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A router that gives each message to one of its destinations, however many bindings there are.</summary>
-/// <remarks>A publish asks <see cref="Choose"/> with the bytes that came, so that a message costs no object where the choice is a queue.</remarks>
+/// <summary>A router that routes each message to only one of its destinations.</summary>
+/// <remarks>A publish calls <see cref="Choose"/> with the received bytes, so that a message to a queue costs no object.</remarks>
 internal abstract class ChoosingRouter : IRouter
 {
     public bool VariesByMessage => true;
@@ -14,10 +14,10 @@ internal abstract class ChoosingRouter : IRouter
 
     public abstract void Remove(Binding binding);
 
-    /// <summary>What a message goes to, or null when nothing is bound. CC and BCC have no say.</summary>
-    /// <param name="routingKey">As it came.</param>
-    /// <param name="headers">The encoded fields of its headers table, without their length.</param>
-    /// <param name="properties">Its flags and property list; empty when it has none.</param>
+    /// <summary>Returns the destination of a message, or null if nothing is bound. CC and BCC are ignored.</summary>
+    /// <param name="routingKey">The routing key, as received.</param>
+    /// <param name="headers">The encoded fields of the headers table, without its length.</param>
+    /// <param name="properties">Property flags and list; empty if the message has no properties.</param>
     public abstract Choice? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties);
 
     public void Route(in RoutedMessage message, RouteFinder route)

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The default exchange: each queue is bound by its own name, without anyone binding it; and so is each requester by the name for its replies.</summary>
+/// <summary>Routes for the default exchange: to the queue, or the requester of a direct reply-to, whose name is the routing key.</summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, ReplyConsumers replies) : IRouter
 {
     public bool VariesByMessage => false;
@@ -11,7 +11,7 @@ internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, R
     {
     }
 
-    public void Add(Binding binding) => throw new InvalidOperationException("The default exchange takes no bindings.");
+    public void Add(Binding binding) => throw new InvalidOperationException("The default exchange accepts no bindings.");
 
     public void Remove(Binding binding) => throw new InvalidOperationException("The default exchange has no bindings.");
 

@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>An exchange: what it was declared as, its bindings and its router.</summary>
-/// <remarks>The virtual host's topology lock guards the bindings: shared to read, exclusive to change.</remarks>
+/// <summary>An exchange: its declaration, bindings and router.</summary>
+/// <remarks>The virtual host's topology lock guards the bindings: held shared to read, exclusively to change.</remarks>
 internal sealed class Exchange : IBindingDestination
 {
     private static readonly TimeSpan _warningInterval = TimeSpan.FromMinutes(1);
@@ -24,7 +24,7 @@ internal sealed class Exchange : IBindingDestination
         Apply(EffectivePolicy.None);
     }
 
-    /// <summary>The default exchange's name is empty.</summary>
+    /// <summary>The exchange's name, empty for the default exchange.</summary>
     public string Name { get; }
 
     public string Type { get; }
@@ -33,7 +33,10 @@ internal sealed class Exchange : IBindingDestination
 
     public FieldTable Arguments { get; }
 
-    /// <summary>Where messages go that this exchange has no destination for: as declared, or else as a policy says. The default exchange takes none of them.</summary>
+    /// <summary>
+    /// Name of the exchange for messages without a destination: the argument, or else the policy;
+    /// null: none. The default exchange (an empty name) is ignored.
+    /// </summary>
     public string? AlternateExchange { get; private set; }
 
     public bool IsDurable => (Flags & ExchangeFlags.Durable) != 0;
@@ -45,36 +48,36 @@ internal sealed class Exchange : IBindingDestination
     /// <inheritdoc cref="IRouter.VariesByMessage"/>
     public bool VariesByMessage => _router.VariesByMessage;
 
-    /// <summary>The router, when it is one that chooses a single destination for each message.</summary>
+    /// <summary>The router, if it chooses a single destination for each message; else null.</summary>
     public ChoosingRouter? Chooser => _router as ChoosingRouter;
 
-    /// <summary>The router, when it is one that keeps messages.</summary>
+    /// <summary>The router, if it keeps messages; else null.</summary>
     public IMessageKeeper? Keeper => _router as IMessageKeeper;
 
-    /// <summary>Messages that wait here until they are due.</summary>
+    /// <summary>Number of messages that the exchange keeps until they are due.</summary>
     public long DelayedCount => Keeper?.WaitingCount ?? 0;
 
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
 
-    /// <summary>What was published to it; guarded as it says.</summary>
+    /// <summary>Counts of messages that were published to the exchange. <see cref="ExchangeCounts"/> says what guards them.</summary>
     public ExchangeCounts Counts { get; } = new();
 
-    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    /// <summary>Samples of the counts, owned by the sampler; null while there are none.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>True once it has been deleted. A glance, without the lock.</summary>
+    /// <summary>True once the exchange was deleted. May be read without the lock.</summary>
     public bool IsDeleted => Counts.IsClosed;
 
-    /// <summary>It is gone for good. The topology lock is held exclusively.</summary>
+    /// <summary>Marks the exchange as deleted. The topology lock is held exclusively.</summary>
     public void MarkDeleted() => Counts.Close();
 
-    /// <summary>Takes what the policies now say. The topology lock is held exclusively, or nobody routes yet.</summary>
+    /// <summary>Applies policies. The topology lock is held exclusively, or no message can be routed yet.</summary>
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
-    /// <summary>Whether a binding would be a new one.</summary>
-    /// <exception cref="BrokerException">406: its arguments make no sense for this type.</exception>
+    /// <summary>True if a binding is valid and does not exist yet.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid for this type.</exception>
     public bool Accepts(Binding binding)
     {
         if (_bindings.Contains(binding))
@@ -83,20 +86,20 @@ internal sealed class Exchange : IBindingDestination
         return true;
     }
 
-    /// <summary>Whether a binding's arguments make sense for this type; without the lock.</summary>
-    /// <exception cref="BrokerException">406: they do not.</exception>
+    /// <summary>Validates a binding's arguments for this type. The lock need not be held.</summary>
+    /// <exception cref="BrokerException">406: they are invalid.</exception>
     public void Validate(Binding binding) => _router.Validate(binding);
 
-    /// <summary>Adds a binding that it accepts.</summary>
+    /// <summary>Adds a binding for which <see cref="Accepts"/> is true.</summary>
     public void Add(Binding binding)
     {
         _bindings.Add(binding);
         _router.Add(binding);
     }
 
-    /// <summary>Removes a binding; false when there is none such.</summary>
-    /// <param name="binding">Equal to the one that shall go.</param>
-    /// <param name="removed">The one that went: its arguments may stand in another order, and its definition goes by that.</param>
+    /// <summary>Removes a binding. Returns false if the exchange does not have it.</summary>
+    /// <param name="binding">Equal to the binding to be removed.</param>
+    /// <param name="removed">The removed binding. Its arguments may have another order, which is part of the key of its definition.</param>
     public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
     {
         if (!_bindings.TryGetValue(binding, out removed))
@@ -106,10 +109,10 @@ internal sealed class Exchange : IBindingDestination
         return true;
     }
 
-    /// <summary>Adds the destinations of one message to the route being found.</summary>
+    /// <summary>Adds the destinations of a message to a route.</summary>
     public void Route(in RoutedMessage message, RouteFinder route) => _router.Route(message, route);
 
-    /// <summary>Whether it is time to say that the alternate exchange is missing: once a minute, however many messages want it. Any thread.</summary>
+    /// <summary>True once a minute, to limit warnings about a missing alternate exchange. Callable from any thread.</summary>
     public bool MustTellOfMissingAlternate(TimeProvider clock)
     {
         long last = Interlocked.Read(ref _warnedAt), now = clock.GetTimestamp();
@@ -117,16 +120,16 @@ internal sealed class Exchange : IBindingDestination
     }
 }
 
-/// <summary>How an exchange was declared.</summary>
+/// <summary>Properties of an exchange from its declaration.</summary>
 [Flags]
 internal enum ExchangeFlags
 {
     None = 0,
 
-    /// <summary>It outlives a restart.</summary>
+    /// <summary>The exchange survives a restart.</summary>
     Durable = 1,
 
-    /// <summary>It goes with its last binding.</summary>
+    /// <summary>The exchange is deleted with its last binding.</summary>
     AutoDelete = 2,
 
     /// <summary>Clients cannot publish to it; other exchanges can be bound to it.</summary>

@@ -2,9 +2,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>What an exchange is declared as, as far as its router goes by it.</summary>
-/// <param name="Name">For error texts.</param>
-/// <param name="VirtualHost">Likewise.</param>
-/// <param name="Type">One of the types that there are.</param>
-/// <param name="Arguments">As the client sent them.</param>
+/// <summary>The declaration of an exchange, as far as its router needs it.</summary>
+/// <param name="Name">The exchange's name, for error texts.</param>
+/// <param name="VirtualHost">The virtual host's name, for error texts.</param>
+/// <param name="Type">A known exchange type.</param>
+/// <param name="Arguments">The arguments as the client sent them.</param>
 internal readonly record struct ExchangeDeclaration(string Name, string VirtualHost, string Type, FieldTable Arguments);

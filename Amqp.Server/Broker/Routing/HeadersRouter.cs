@@ -4,7 +4,9 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The message's headers match the binding's arguments: all of them or any, as <c>x-match</c> says.</summary>
+/// <summary>
+/// Routes for headers exchanges: the message's headers must match all of the binding's arguments, or any, by <c>x-match</c>.
+/// </summary>
 internal sealed class HeadersRouter : IRouter
 {
     private readonly Dictionary<Binding, HeadersMatch> _bindings = [];
@@ -36,7 +38,10 @@ internal sealed class HeadersMatch
 
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
-    /// <summary>Plain modes leave out arguments that start with <c>x-</c>; the <c>-with-x</c> modes compare those too.</summary>
+    /// <summary>
+    /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>;
+    /// the <c>-with-x</c> modes compare them.
+    /// </summary>
     /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
     {
@@ -55,7 +60,7 @@ internal sealed class HeadersMatch
             argument.Key != "x-match" && (withX || !argument.Key.StartsWith("x-", StringComparison.Ordinal))));
     }
 
-    /// <summary>Nothing wanted: "all" matches every message and "any" none.</summary>
+    /// <summary>True if the headers match. Without arguments, "all" matches every message and "any" none.</summary>
     public bool Matches(FieldTable headers)
     {
         foreach (var (name, wanted) in _wanted)
@@ -68,8 +73,8 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// A void argument asks only that the header be there. Otherwise values are compared, not types: numbers and
-    /// timestamps whatever their width, long strings and byte arrays by their bytes.
+    /// Compares an argument with a header. A void argument matches any header of that name. Otherwise values are compared, not types:
+    /// numbers and timestamps of any width, long strings and byte arrays by their bytes.
     /// </summary>
     private static bool IsSame(FieldValue wanted, FieldValue value)
     {
@@ -82,7 +87,9 @@ internal sealed class HeadersMatch
         return wanted == value;
     }
 
-    /// <summary>Decimal holds every 64-bit integer exactly; what it cannot hold compares as a double.</summary>
+    /// <summary>
+    /// Returns a number to compare: decimal, which holds every 64-bit integer exactly, or double if decimal cannot hold the value.
+    /// </summary>
     private static object? NumberOf(FieldValue value) => value switch
     {
         { IsInteger: true } => (decimal)value.AsInteger(),

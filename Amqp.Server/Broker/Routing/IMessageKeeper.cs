@@ -3,36 +3,36 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>What a router does that keeps messages of its own: they lie in the message store, in a place like a queue's.</summary>
-/// <remarks>Called under the virtual host's topology lock, held exclusively, except for <see cref="StopAsync"/>.</remarks>
+/// <summary>A router that keeps messages of its own, in the message store, as a queue does.</summary>
+/// <remarks>All methods but <see cref="StopAsync"/> are called with the virtual host's topology lock held exclusively.</remarks>
 internal interface IMessageKeeper
 {
-    /// <summary>The number of its place in the store, when it outlives a restart; else 0.</summary>
+    /// <summary>The keeper's number in the store if its messages survive a restart; else 0.</summary>
     uint DurableNumber => 0;
 
-    /// <summary>Messages that wait here until they are due.</summary>
+    /// <summary>Number of messages that are kept until they are due.</summary>
     long WaitingCount => 0;
 
-    /// <summary>Gets its places in the store: once, before the exchange can be seen.</summary>
-    /// <param name="exchange">Whose router it is.</param>
-    /// <param name="routing">The exchanges of its virtual host.</param>
-    /// <param name="host">What the virtual host gives it to work with.</param>
-    /// <param name="openQueue">Opens a place, durable or not; at most one durable one for each exchange.</param>
+    /// <summary>Opens the keeper's queues in the store. Called once, before the exchange is visible.</summary>
+    /// <param name="exchange">The exchange that the router belongs to.</param>
+    /// <param name="routing">The exchanges of the virtual host.</param>
+    /// <param name="host">The parts of the virtual host that the keeper works with.</param>
+    /// <param name="openQueue">Opens a queue in the store, durable or not; at most one durable queue for each exchange.</param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
-    /// <summary>All exchanges, queues and bindings are back after a start, or the exchange is new.</summary>
+    /// <summary>Starts the keeper's work: the exchange is new, or all exchanges, queues and bindings are restored after a start.</summary>
     void Start()
     {
     }
 
-    /// <summary>A binding is new. What is published to the queues for its sake, they have when this returns.</summary>
+    /// <summary>Called for a new binding. Messages that the keeper publishes for it are in their queues on return.</summary>
     void OnBound(Binding binding, DispatchRound round)
     {
     }
 
-    /// <summary>The exchange is gone, and the messages with it.</summary>
+    /// <summary>Deletes the kept messages with the exchange.</summary>
     void Close();
 
-    /// <summary>The broker stops: nothing is read or appended when this has completed.</summary>
+    /// <summary>Stops the keeper's work. No message is read or appended after completion.</summary>
     Task StopAsync() => Task.CompletedTask;
 }

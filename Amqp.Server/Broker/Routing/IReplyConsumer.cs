@@ -3,13 +3,13 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Who takes the replies to its requests by direct reply-to. The broker's view of a basic.consume from the pseudo-queue.</summary>
+/// <summary>A requester that receives replies by direct reply-to: a consumer of the pseudo-queue.</summary>
 internal interface IReplyConsumer
 {
-    /// <summary>Sends a reply at once, past every queue. No lock is held.</summary>
-    /// <param name="message">Its address and properties.</param>
-    /// <param name="body">Its body.</param>
-    /// <param name="round">Learns what has to be flushed.</param>
-    /// <returns>False when nobody takes it any more.</returns>
+    /// <summary>Sends a reply at once, without a queue. No lock is held.</summary>
+    /// <param name="message">Address and properties of the reply.</param>
+    /// <param name="body">Body of the reply.</param>
+    /// <param name="round">Notes the output to be flushed.</param>
+    /// <returns>False if the requester is gone.</returns>
     bool Deliver(in EncodedMessage message, ReadOnlySpan<byte> body, DispatchRound round);
 }

@@ -2,17 +2,17 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>An end of a route besides queues: an exchange that keeps the message itself.</summary>
+/// <summary>A destination of a route that is not a queue: an exchange that keeps messages itself.</summary>
 internal interface IRouteTarget
 {
-    /// <summary>True when the message counts as routed there. Else it is an extra copy.</summary>
+    /// <summary>True if a message to this target counts as routed; false if the target keeps an extra copy.</summary>
     bool IsDestination { get; }
 
-    /// <summary>True when a persistent message is written to the disk there.</summary>
+    /// <summary>True if the target writes persistent messages to disk.</summary>
     bool IsDurable { get; }
 
     /// <summary>Stores a message.</summary>
-    /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
-    /// <exception cref="Storage.Faults.StoreFailedException">It would have to be persistent and cannot be.</exception>
+    /// <returns>The log position that makes the message durable; 0 if there is nothing to wait for.</returns>
+    /// <exception cref="Storage.Faults.StoreFailedException">The message must be persistent and cannot be written.</exception>
     long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits);
 }

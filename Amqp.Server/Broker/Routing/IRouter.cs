@@ -4,35 +4,35 @@ using Amqp.Server.Broker.Exchanges;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>What makes one exchange type differ from another. Adding a type means adding one of these to <see cref="Routers"/>.</summary>
-/// <remarks>The virtual host's topology lock guards every call: shared for <see cref="Route"/>, exclusive for the others.</remarks>
+/// <summary>The routing rule of an exchange type. <see cref="Routers"/> has the table of types.</summary>
+/// <remarks>The caller holds the virtual host's topology lock: shared for <see cref="Route"/>, exclusively for all other methods.</remarks>
 internal interface IRouter
 {
-    /// <summary>True when messages of one routing key may go different ways, so that no route can be remembered for it.</summary>
+    /// <summary>True if messages with the same routing key can have different routes, so that no route can be cached.</summary>
     bool VariesByMessage { get; }
 
-    /// <summary>Checks a binding's arguments before it is added.</summary>
-    /// <exception cref="BrokerException">406: they make no sense for this type.</exception>
+    /// <summary>Validates a binding's arguments before it is added.</summary>
+    /// <exception cref="BrokerException">406: they are invalid for this type.</exception>
     void Validate(Binding binding);
 
     void Add(Binding binding);
 
     void Remove(Binding binding);
 
-    /// <summary>Adds each destination that matches to the route being found.</summary>
+    /// <summary>Adds each matching destination to a route.</summary>
     void Route(in RoutedMessage message, RouteFinder route);
 }
 
-/// <summary>What routing may look at.</summary>
-/// <param name="routingKey">The key that it was published with.</param>
-/// <param name="headers">The encoded fields of its headers table, without their length.</param>
+/// <summary>The parts of a message that routers may use.</summary>
+/// <param name="routingKey">The key that the message was published with.</param>
+/// <param name="headers">The encoded fields of the headers table, without its length.</param>
 internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte> headers)
 {
-    /// <summary>A message in its encoded form.</summary>
+    /// <summary>Creates the view of a message in its encoded form.</summary>
     /// <param name="address">Exchange and routing key.</param>
-    /// <param name="properties">Flags and list.</param>
-    /// <param name="headers">The headers among them.</param>
-    /// <param name="furtherKeys">See <see cref="FurtherKeys"/>.</param>
+    /// <param name="properties">Property flags and list.</param>
+    /// <param name="headers">The encoded fields of the headers among the properties.</param>
+    /// <param name="furtherKeys">Keys of the CC and BCC headers.</param>
     public static RoutedMessage Of(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)
     {
         PublishAddress.Split(address, out _, out var routingKey);
@@ -41,11 +41,11 @@ internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte>
 
     public string RoutingKey { get; } = routingKey;
 
-    /// <summary>The keys of its CC and BCC headers: a router that goes by keys goes by these too.</summary>
+    /// <summary>Keys of the CC and BCC headers. A router that uses the routing key uses them too.</summary>
     public ReadOnlySpan<string> FurtherKeys { get; init; }
 
     public ReadOnlySpan<byte> Headers { get; } = headers;
 
-    /// <summary>Its property flags and list; empty when it has none.</summary>
+    /// <summary>Property flags and list; empty if the message has no properties.</summary>
     public ReadOnlySpan<byte> Properties { get; init; }
 }

@@ -3,12 +3,12 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Where a message goes. Immutable; good for as long as the topology stays as it is, and often for other messages too.</summary>
-/// <param name="queues">Queues that get it at once.</param>
-/// <param name="targets">Exchanges that keep it themselves.</param>
+/// <summary>The destinations of a message. Immutable. Valid until the topology changes, and often for other messages too.</summary>
+/// <param name="queues">Queues that receive the message at once.</param>
+/// <param name="targets">Exchanges that keep the message themselves.</param>
 internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 {
-    /// <summary>A route to queues and nowhere else, as nearly all are.</summary>
+    /// <summary>Creates a route to queues only, as nearly all routes are.</summary>
     public MessageRoute(Queue[] queues)
         : this(queues, [])
     {
@@ -16,22 +16,24 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>Exchanges that keep it: they let it wait, or replay it later.</summary>
+    /// <summary>Exchanges that keep the message: to delay it, or to replay it later.</summary>
     public IRouteTarget[] Targets { get; } = targets;
 
-    /// <summary>Who takes it as a reply, past every queue. They may be gone while the route is remembered.</summary>
+    /// <summary>Requesters that receive the message as a reply, without a queue. A cached route may have some that are gone.</summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
-    /// <summary>The queues as the store knows them, in the same order.</summary>
+    /// <summary>The queues in the store, in the order of <see cref="Queues"/>.</summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
-    /// <summary>No queue gets it, now or later: a mandatory message goes back, unless it is a reply that was taken.</summary>
+    /// <summary>
+    /// True if no queue receives the message, now or later. A mandatory message is then returned, unless a requester takes it as a reply.
+    /// </summary>
     public bool IsUnrouted => Queues.Length == 0 && !Array.Exists(Targets, target => target.IsDestination);
 
-    /// <summary>True when a persistent message is written to the disk on this route.</summary>
+    /// <summary>True if a destination of the route writes persistent messages to disk.</summary>
     public bool IsDurable => Array.Exists(Stored, queue => queue.IsDurable) || Array.Exists(Targets, target => target.IsDurable);
 
-    /// <summary>True when none of the queues has rules of its own about what is published to it now.</summary>
+    /// <summary>True if no queue of the route has rules that apply to a publish.</summary>
     public bool IsPlain
     {
         get

@@ -3,13 +3,13 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The requesters of a virtual host by the names that replies to them bear.</summary>
-/// <remarks>Thread-safe. The names are secrets: who knows one may reply.</remarks>
+/// <summary>The requesters of a virtual host, by the routing key of replies to them.</summary>
+/// <remarks>Thread-safe. The names are secrets: every client that knows one may reply.</remarks>
 internal sealed class ReplyConsumers
 {
     private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();
 
-    /// <summary>The requester that a routing key is the name of; null when there is none (any more).</summary>
+    /// <summary>Returns the requester with this name; null if there is none.</summary>
     public IReplyConsumer? Find(string name) =>
         name.StartsWith(ReservedNames.ReplyToPrefix, StringComparison.Ordinal) ? _byName.GetValueOrDefault(name) : null;
 

@@ -3,24 +3,24 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The exchanges of a virtual host, by name, and the way of a message among them.</summary>
-/// <remarks>Any thread may look an exchange up. Additions and removals are made under <see cref="Lock"/>, held exclusively.</remarks>
+/// <summary>The exchanges of a virtual host, by name, and the lookup of routes among them.</summary>
+/// <remarks>Any thread may look an exchange up. Additions and removals hold <see cref="Lock"/> exclusively.</remarks>
 /// <param name="virtualHost">The name of the virtual host.</param>
-/// <param name="clock">Says when it is time to complain again.</param>
-/// <param name="logger">For complaints about missing alternate exchanges.</param>
+/// <param name="clock">Clock that limits how often a warning is logged.</param>
+/// <param name="logger">Log for warnings about missing alternate exchanges.</param>
 internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new();
 
-    /// <summary>Guards exchanges and bindings: held shared to route, exclusively to change them.</summary>
+    /// <summary>The topology lock. Guards exchanges and bindings: held shared to route, exclusively to change them.</summary>
     public TopologyLock Lock { get; } = new();
 
-    /// <summary>Who takes replies by direct reply-to.</summary>
+    /// <summary>The requesters that receive replies by direct reply-to.</summary>
     public ReplyConsumers Replies { get; } = new();
 
     public IEnumerable<Exchange> All => _exchanges.Select(entry => entry.Value);
 
-    /// <summary>How many exchanges there are, the predeclared ones among them.</summary>
+    /// <summary>Number of exchanges, predeclared ones included.</summary>
     public int Count => _exchanges.Count;
 
     /// <inheritdoc cref="TopologyLock.Version"/>
@@ -29,17 +29,17 @@ internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogg
     /// <inheritdoc cref="TopologyLock.Declarations"/>
     public int Declarations => Lock.Declarations;
 
-    /// <summary>Changes whenever a queue or an exchange has come or gone, or a route may have changed otherwise.</summary>
+    /// <summary>Changes whenever a queue or an exchange is added or removed, or a route may have changed.</summary>
     public int Changes => unchecked(Version + Declarations);
 
     public Exchange? Find(string name) => _exchanges.GetValueOrDefault(name);
 
-    /// <summary>Adds an exchange, in place of one of its name.</summary>
+    /// <summary>Adds an exchange, or replaces the one with its name.</summary>
     public void Add(Exchange exchange) => _exchanges[exchange.Name] = exchange;
 
     public void Remove(Exchange exchange) => _exchanges.TryRemove(exchange.Name, out _);
 
-    /// <summary>Finds the queues that a message goes to.</summary>
+    /// <summary>Finds the route of a message, and logs a missing alternate exchange.</summary>
     public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
     {
         using (Lock.Share())

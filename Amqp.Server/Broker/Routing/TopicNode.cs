@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A place in the trie of a topic exchange: the bindings whose keys end here, and the words that may follow.</summary>
+/// <summary>A node in the trie of a topic exchange: the bindings whose keys end here, and the words that may follow.</summary>
 /// <remarks>
-/// A hundred thousand bindings make several times as many nodes, and nearly all of them have one binding or one child:
-/// those are held in place, without a collection. The virtual host's topology lock guards it.
+/// A hundred thousand bindings make several times as many nodes. Nearly all nodes have one binding or one child, which is held without a
+/// collection. The virtual host's topology lock guards it.
 /// </remarks>
 internal sealed class TopicNode
 {
@@ -12,13 +12,13 @@ internal sealed class TopicNode
     private TopicNode? _onlyChild;
     private Dictionary<string, TopicNode>? _children; // two or more
 
-    /// <summary>What follows a <c>*</c>.</summary>
+    /// <summary>The node behind a <c>*</c>.</summary>
     public TopicNode? Star { get; private set; }
 
-    /// <summary>What follows a <c>#</c>.</summary>
+    /// <summary>The node behind a <c>#</c>.</summary>
     public TopicNode? Hash { get; private set; }
 
-    /// <summary>True when no key goes on from here.</summary>
+    /// <summary>True if the node has no children.</summary>
     public bool IsLeaf => Star is null && Hash is null && _onlyChild is null && _children is null;
 
     public bool IsEmpty => _bindings.IsEmpty && IsLeaf;
@@ -27,10 +27,10 @@ internal sealed class TopicNode
 
     public void Remove(Binding binding) => _bindings.Remove(binding);
 
-    /// <summary>Adds the destinations of the keys that end here.</summary>
+    /// <summary>Adds the destinations of the bindings whose keys end here.</summary>
     public void Route(RouteFinder route) => _bindings.Route(route);
 
-    /// <summary>What follows a word that is meant literally.</summary>
+    /// <summary>Returns the node behind a literal word.</summary>
     public TopicNode? Next(ReadOnlySpan<char> word)
     {
         if (_children is not null)
@@ -38,7 +38,7 @@ internal sealed class TopicNode
         return _onlyChild is not null && word.SequenceEqual(_onlyWord) ? _onlyChild : null;
     }
 
-    /// <summary>What follows a word of a binding key.</summary>
+    /// <summary>Returns the node behind a word of a binding key, which may be a wildcard.</summary>
     public TopicNode? Child(ReadOnlySpan<char> word) => word switch
     {
         "*" => Star,
@@ -46,7 +46,7 @@ internal sealed class TopicNode
         _ => Next(word),
     };
 
-    /// <summary>The same, made if it is not there.</summary>
+    /// <summary>Returns the node behind a word of a binding key, and creates it if it is missing.</summary>
     public TopicNode ChildFor(ReadOnlySpan<char> word)
     {
         if (Child(word) is { } child)

@@ -1,13 +1,13 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Keys are words between dots; in a binding key <c>*</c> stands for one word and <c>#</c> for any number of them.
+/// Routes for topic exchanges: keys are words separated by dots;
+/// in a binding key <c>*</c> matches one word and <c>#</c> any number of words.
 /// </summary>
 /// <remarks>
-/// A trie of the binding keys' words: a message follows only the branches that it matches, so what it costs grows
-/// with the length of its key and not with the number of bindings. As in RabbitMQ an empty key has no words, while
-/// <c>a.</c> has two, the second one empty. A rest of a key is where it starts; one that starts behind the key's end
-/// has no words. So nothing is cut out and nothing allocated on the way.
+/// The words of the binding keys form a trie. A message follows only matching branches, so its cost grows with the length of its key and
+/// not with the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two, the second one empty. The rest of a
+/// key is given by its start, so that matching allocates nothing; a rest that starts behind the end of the key has no words.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {
@@ -60,15 +60,15 @@ internal sealed class TopicRouter : IRouter
             Match(child, key, next, route, isBelowHash);
     }
 
-    /// <summary>Tries every rest of the key behind a '#'.</summary>
+    /// <summary>Matches every rest of the key behind a '#'.</summary>
     /// <remarks>
-    /// Behind another '#' one place of the trie is reached with the same rest in many ways, and keys full of them would
-    /// take exponential time: so each is tried once. Behind the first one there is only one way.
+    /// Behind a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
+    /// time. Therefore each combination is tried once. Behind the first '#' there is only one way.
     /// </remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {
         if (hash.IsLeaf)
-            start = key.Length + 1; // takes all that is left
+            start = key.Length + 1; // a '#' at the end matches all remaining words
         for (; !isBelowHash || route.VisitedHashes.Add((hash, start)); start = Next(key, start))
         {
             Match(hash, key, start, route, isBelowHash: true);
@@ -77,7 +77,7 @@ internal sealed class TopicRouter : IRouter
         }
     }
 
-    /// <summary>True when nothing is left at or below the node, so that its parent lets go of it.</summary>
+    /// <summary>Removes a binding. Returns true if the node is then empty, so that its parent removes it.</summary>
     private static bool Remove(TopicNode node, string key, int start, Binding binding)
     {
         if (start > key.Length)

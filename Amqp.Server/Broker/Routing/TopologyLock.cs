@@ -1,40 +1,46 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>Guards the exchanges and bindings of a virtual host: held shared to route, exclusively to change them.</summary>
-/// <remarks>Thread-safe. Each way to take it returns what lets go of it when disposed of.</remarks>
+/// <remarks>Thread-safe. Each method that takes the lock returns a value that releases the lock when disposed.</remarks>
 internal sealed class TopologyLock : IDisposable
 {
     private readonly ReaderWriterLockSlim _lock = new();
     private int _version;
     private int _declarations;
 
-    /// <summary>Changes whenever a route may have changed: a remembered route is good for as long as this stays.</summary>
+    /// <summary>Changes whenever a route may have changed. A cached route is valid while this value stays the same.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>Has every route found anew.</summary>
+    /// <summary>Invalidates every cached route.</summary>
     public void ForgetRoutes() => Interlocked.Increment(ref _version);
 
-    /// <summary>Changes whenever a queue or an exchange has come: a remembered route that met a name which was not there is good for as long as this stays.</summary>
+    /// <summary>
+    /// Changes whenever a queue or an exchange is declared. A cached route that missed a name is valid while this value stays the same.
+    /// </summary>
     public int Declarations => Volatile.Read(ref _declarations);
 
-    /// <summary>Has those routes found anew that met a name which was not there. A new queue or exchange changes no other: nothing is bound to it yet.</summary>
+    /// <summary>
+    /// Invalidates the cached routes that missed a name. A new queue or exchange changes no other route, because it has no bindings yet.
+    /// </summary>
     public void ForgetMisses() => Interlocked.Increment(ref _declarations);
 
-    /// <summary>To read.</summary>
+    /// <summary>Takes the lock to read.</summary>
     public Shared Share()
     {
         _lock.EnterReadLock();
         return new Shared(_lock);
     }
 
-    /// <summary>To change something perhaps: whoever does calls <see cref="ForgetRoutes"/> or <see cref="ForgetMisses"/>.</summary>
+    /// <summary>
+    /// Takes the lock for a possible change. After a change, the caller calls <see cref="ForgetRoutes"/> or <see cref="ForgetMisses"/>.
+    /// </summary>
     public Exclusive Hold()
     {
         _lock.EnterWriteLock();
         return new Exclusive(this, forgetsRoutes: false);
     }
 
-    /// <summary>To change something: routes are forgotten at the end.</summary>
+    /// <summary>Takes the lock for a change. Its release invalidates every cached route.</summary>
     public Exclusive Change()
     {
         _lock.EnterWriteLock();
@@ -43,13 +49,13 @@ internal sealed class TopologyLock : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>The lock, held together with others who read.</summary>
+    /// <summary>The lock, held shared with other readers.</summary>
     public readonly ref struct Shared(ReaderWriterLockSlim heldLock) : IDisposable
     {
         public void Dispose() => heldLock.ExitReadLock();
     }
 
-    /// <summary>The lock, held alone.</summary>
+    /// <summary>The lock, held exclusively.</summary>
     public readonly ref struct Exclusive(TopologyLock held, bool forgetsRoutes) : IDisposable
     {
         public void Dispose()

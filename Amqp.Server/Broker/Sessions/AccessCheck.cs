@@ -3,34 +3,34 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Whether the user of a session may do what is asked, in RabbitMQ's words where not.</summary>
+/// <summary>Checks the permissions of a session's user, and throws RabbitMQ's error if one is missing.</summary>
 /// <remarks>
-/// Owned by the connection's read loop. Remembers what was allowed last, as many as RabbitMQ does, until any permission changes;
-/// so asking again costs no regular expression and no memory.
+/// Owned by the one thread that uses the session. Caches the last permissions that were granted, as many as RabbitMQ does, until any
+/// permission changes. A cached answer costs no regular expression and no memory.
 /// </remarks>
 internal sealed class AccessCheck(BrokerClient client)
 {
-    private const int MostRemembered = 12;
+    private const int CacheSize = 12;
 
     private readonly PermissionStore _permissions = client.Services.Permissions;
-    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the latest last
+    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // latest last
     private int _version;
 
-    /// <exception cref="BrokerException">403: the user may not.</exception>
+    /// <exception cref="BrokerException">403: access refused.</exception>
     public void DemandQueue(AccessKind kind, string name) => Demand(kind, isQueue: true, name);
 
-    /// <exception cref="BrokerException">403: the user may not.</exception>
+    /// <exception cref="BrokerException">403: access refused.</exception>
     public void DemandExchange(AccessKind kind, string name) => Demand(kind, isQueue: false, name);
 
-    /// <summary>Demands that a routing key may be used with a topic exchange.</summary>
-    /// <exception cref="BrokerException">403: the user may not.</exception>
+    /// <summary>Demands that the user may use a routing key with a topic exchange.</summary>
+    /// <exception cref="BrokerException">403: access refused.</exception>
     public void DemandTopic(AccessKind kind, string exchange, string routingKey)
     {
         if (!_permissions.AllowsTopic(client.VirtualHost.Name, client.User.Name, kind, exchange, routingKey))
             throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'");
     }
 
-    /// <summary>What a channel is told that may no longer read a queue. Any thread.</summary>
+    /// <summary>Returns the error for a session whose user may no longer read a queue. Callable from any thread.</summary>
     public BrokerException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'");
 
     private void Demand(AccessKind kind, bool isQueue, string name)
@@ -63,7 +63,7 @@ internal sealed class AccessCheck(BrokerClient client)
     private void Remember((AccessKind, bool, string) allowed)
     {
         _allowed ??= new(capacity: 1);
-        if (_allowed.Count == MostRemembered)
+        if (_allowed.Count == CacheSize)
             _allowed.RemoveAt(0);
         _allowed.Add(allowed);
     }

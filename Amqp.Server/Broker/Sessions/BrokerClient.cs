@@ -3,69 +3,78 @@ using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>One login: who it is, where, and what its sessions share. The owner of its exclusive queues.</summary>
-/// <remarks>Owned by the one thread that asks for its sessions, such as a connection's read loop.</remarks>
-/// <param name="services">What all sessions work with.</param>
-/// <param name="round">The round of work of whoever asks, now going on.</param>
+/// <summary>A client that logged in: its user and virtual host, and the state that its sessions share. Owns its exclusive queues.</summary>
+/// <remarks>Owned by the one thread that uses its sessions, such as a connection's read loop.</remarks>
+/// <param name="services">The parts of the broker that all sessions work with.</param>
+/// <param name="round">The round of work of the thread that uses the sessions.</param>
 internal sealed class BrokerClient(SessionServices services, DispatchRound round)
 {
     private long _consumerTimeout = long.MaxValue;
 
     public SessionServices Services { get; } = services;
 
-    /// <summary>The round of work of whoever asks, now going on.</summary>
+    /// <summary>The current round of work of the thread that uses the sessions.</summary>
     public DispatchRound Round { get; } = round;
 
-    /// <summary>What the client makes the broker hold besides messages.</summary>
+    /// <summary>Memory that the client makes the broker hold, besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new(services.HeldMemory);
 
-    /// <summary>What is added to all that it publishes; null: nothing.</summary>
+    /// <summary>Adds headers to all messages that the client publishes; null if none are configured.</summary>
     public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(services.Options.Interceptors, TimeProvider.System);
 
-    /// <summary>Who logged in.</summary>
+    /// <summary>The user who logged in.</summary>
     public required User User { get; init; }
 
     public required VirtualHost VirtualHost { get; init; }
 
-    /// <summary>Its place among those that virtual host and user may have; null for a client that does not count.</summary>
+    /// <summary>The store of the virtual host's messages.</summary>
+    public IMessageStore Store => VirtualHost.Services.Store;
+
+    /// <summary>Counts the client for the limits of its virtual host and user; null for a client that does not count.</summary>
     public ClientCounts.Admission? Admission { get; init; }
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>Addresses and properties of the client's connection.</summary>
     public required SessionOrigin Origin { get; init; }
 
-    /// <summary>What stands for the client where RabbitMQ names a process.</summary>
+    /// <summary>Name of the client in fields in which RabbitMQ names a process.</summary>
     public string Pid => $"<{Origin.ConnectionName}>";
 
-    /// <summary>The shortest consumer timeout that its consumers have met, in milliseconds; null: none. Any thread may ask.</summary>
+    /// <summary>
+    /// Shortest consumer timeout of all queues that the client has consumed, in milliseconds; null: none. Readable from any thread.
+    /// </summary>
     public long? ConsumerTimeout
     {
         get => Volatile.Read(ref _consumerTimeout) is var timeout and < long.MaxValue ? timeout : null;
     }
 
-    /// <summary>Queues that go with this client.</summary>
+    /// <summary>Exclusive queues, which are deleted with the client.</summary>
     public HashSet<Queue> ExclusiveQueues { get; } = [];
 
-    /// <summary>Consumers of all sessions. Changed under the sink's gate; any thread may ask.</summary>
+    /// <summary>Number of consumers of all sessions. Changed under the sink's gate, read by any thread.</summary>
     public int ConsumerCount { get; set; }
 
-    /// <summary>Sessions whose confirms of this round are still to be sent or waited for.</summary>
+    /// <summary>Confirms of sessions that published in this round.</summary>
     public List<Confirms> Confirming { get; } = [];
 
-    /// <summary>How long a delivery of a queue may stay unacknowledged, in milliseconds; null: for ever.</summary>
+    /// <summary>Returns the time that a delivery of a queue may stay unacknowledged, in milliseconds; null: no limit.</summary>
     public long? ConsumerTimeoutOf(Queue queue) => queue.Settings.ConsumerTimeout
         ?? (Services.Options.ConsumerTimeout == Timeout.InfiniteTimeSpan ? null : (long)Services.Options.ConsumerTimeout.TotalMilliseconds);
 
-    /// <summary>Deliveries of this queue are to be watched, if it has a consumer timeout.</summary>
+    /// <summary>Watches deliveries of a queue, if it has a consumer timeout.</summary>
     public void WatchDeliveriesOf(Queue queue)
     {
         if (ConsumerTimeoutOf(queue) is { } timeout)
             Volatile.Write(ref _consumerTimeout, Math.Min(timeout, _consumerTimeout));
     }
 
-    /// <summary>Ends a round of requests: what was published is in its queues, confirms are sent or waited for, and everything that was written is flushed.</summary>
+    /// <summary>
+    /// Ends a round of requests: published messages are added to their queues, confirms are
+    /// sent or wait for a commit, and all output is flushed.
+    /// </summary>
     public void EndRound()
     {
         if (Confirming.Count > 0)
@@ -78,7 +87,10 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
         Round.Complete();
     }
 
-    /// <summary>Gives back what the client holds once its sessions are released: its exclusive queues, and its place. Each step is taken whatever became of the others.</summary>
+    /// <summary>
+    /// Releases the client after its sessions: deletes its exclusive queues and ends its admission.
+    /// Every step runs, even if another one fails.
+    /// </summary>
     public void Release()
     {
         string place = $"the end of connection {Origin.ConnectionName}";
@@ -89,6 +101,6 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
         Services.Faults.Contain(Compartment.Connection, place, () => Admission?.Dispose());
     }
 
-    /// <summary>As events name the owner of an exclusive queue.</summary>
+    /// <summary>Returns the name of the client as owner of an exclusive queue, for events.</summary>
     public override string ToString() => Pid;
 }

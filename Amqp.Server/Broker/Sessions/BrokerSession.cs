@@ -5,27 +5,27 @@ using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
-using Amqp.Server.Broker.Policies;
-using Amqp.Server.Broker.Queues;
-using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Tracing;
-using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What a logged-in client may ask of the broker, without a wire: AMQP's channel, and whatever else a front end makes of it.</summary>
+/// <summary>
+/// A session of a client that logged in, independent of the wire protocol: a front end, such as an AMQP channel, sends its requests here.
+/// </summary>
 /// <remarks>
-/// One thread at a time asks, such as a connection's read loop. What deliveries from other threads touch as well (delivery tags, prefetch, unacknowledged
-/// deliveries, consumers, confirms that wait) is under the gate of the <see cref="Sink"/>. Whoever asks ends its rounds by <see cref="BrokerClient.EndRound"/>.
+/// One thread at a time uses a session, such as a connection's read loop, and ends its rounds with <see cref="BrokerClient.EndRound"/>.
+/// State that deliveries on other threads change too (delivery tags, prefetch, unacknowledged deliveries, consumers, pending confirms) is
+/// guarded by the gate of the <see cref="Sink"/>.
 /// </remarks>
 internal sealed class BrokerSession
 {
+    private readonly SessionGets _gets;
     private readonly Settlements _settlements;
     private SessionPublisher? _publisher;
 
-    /// <param name="client">Whose it is.</param>
-    /// <param name="sink">The front end, with what goes out to the client.</param>
-    /// <param name="number">The session's number within its client.</param>
+    /// <param name="client">The client that opens the session.</param>
+    /// <param name="sink">The front end, which sends the output to the client.</param>
+    /// <param name="number">The session's number within its client, such as an AMQP channel's number.</param>
     public BrokerSession(BrokerClient client, ISessionSink sink, ushort number)
     {
         (Client, Sink, Number) = (client, sink, number);
@@ -35,6 +35,7 @@ internal sealed class BrokerSession
         Deliveries = new SessionDeliveries(client, sink.Gate);
         Consumers = new SessionConsumers(this);
         Confirms = new Confirms(this);
+        _gets = new SessionGets(this);
         _settlements = new Settlements(this);
         Transactions = new Transactions(this, _settlements);
         Trace = new SessionTrace(this);
@@ -46,33 +47,33 @@ internal sealed class BrokerSession
 
     public ushort Number { get; }
 
-    /// <summary>RabbitMQ's name for a channel: its connection's, and its number.</summary>
+    /// <summary>RabbitMQ's name for a channel: the connection's name and the channel's number.</summary>
     public string Name => $"{Client.Origin.ConnectionName} ({Number})";
 
-    /// <summary>What the user may do.</summary>
+    /// <summary>Checks the user's permissions.</summary>
     public AccessCheck Access { get; }
 
-    /// <summary>Declares, binds and deletes.</summary>
+    /// <summary>Declares, binds and deletes queues and exchanges.</summary>
     public SessionTopology Topology { get; }
 
-    /// <summary>What it counts of its messages.</summary>
+    /// <summary>Counts of the session's messages.</summary>
     public ChannelCounts Counts { get; }
 
-    /// <summary>What is with the client.</summary>
+    /// <summary>Unacknowledged deliveries, delivery tags and prefetch.</summary>
     public SessionDeliveries Deliveries { get; }
 
     public SessionConsumers Consumers { get; }
 
-    /// <summary>Most sessions of most programs only consume: what publishing needs is made when it is needed.</summary>
+    /// <summary>Publishes messages. Created at the first use, because most sessions only consume.</summary>
     public SessionPublisher Publisher => _publisher ??= new SessionPublisher(this);
 
-    /// <summary>Tells which publishes are safe.</summary>
+    /// <summary>Publisher confirms.</summary>
     public Confirms Confirms { get; }
 
-    /// <summary>Holds publishes and settlements for commits.</summary>
+    /// <summary>Transactions, which hold publishes and settlements until a commit.</summary>
     public Transactions Transactions { get; }
 
-    /// <summary>Tells whoever traces messages.</summary>
+    /// <summary>Traces the session's messages.</summary>
     public SessionTrace Trace { get; }
 
     /// <inheritdoc cref="SessionPublisher.Publish"/>
@@ -84,9 +85,9 @@ internal sealed class BrokerSession
             Publisher.Publish(head, body, isMandatory);
     }
 
-    /// <summary>Demands that a message is not too large.</summary>
-    /// <param name="bodySize">Octets of its body.</param>
-    /// <exception cref="BrokerException">406: it is.</exception>
+    /// <summary>Demands that a message does not exceed the maximum size.</summary>
+    /// <param name="bodySize">Octets of the message's body.</param>
+    /// <exception cref="BrokerException">406: the message is too large.</exception>
     public void DemandSize(ulong bodySize)
     {
         long most = Client.Services.Options.MaxMessageSize;
@@ -110,36 +111,21 @@ internal sealed class BrokerSession
 
     /// <summary>Takes one message from a queue.</summary>
     /// <param name="name">The queue's name.</param>
-    /// <param name="noAck">It needs no acknowledgement.</param>
-    /// <param name="state">For <paramref name="deliver"/>.</param>
-    /// <param name="deliver">Sends it, with the queue's lock and the gate held.</param>
-    /// <returns>False when the queue is empty.</returns>
-    /// <exception cref="BrokerException">403: the user may not. 404: no such queue, or it has crashed. 405: another connection's, or locked by a single active consumer. 541: it cannot be read.</exception>
-    public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver)
-    {
-        var queue = Topology.GetQueueToRead(name);
-        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
-            throw NoGetBesideSingleActiveConsumer(queue);
-        Client.WatchDeliveriesOf(queue);
-        bool isThere = queue.Deliveries.TryGet(
-            (Session: this, queue, noAck, state, deliver), noAck,
-            static ((BrokerSession Session, Queue Queue, bool NoAck, TState State, GetMessage<TState> Deliver) got, in StoredMessage message, ReadOnlySpan<byte> payload, long left) =>
-                got.Session.DeliverGot(got.Queue, got.NoAck, got.State, got.Deliver, message, payload, left));
-        if (!isThere)
-            Counts.Deliveries.GetEmpty++;
-        if (queue.Deliveries.NeedDrain)
-            Client.Round.Touch(queue); // what is in front now may have expired
-        Client.Round.Touch(Sink.Output);
-        return isThere;
-    }
+    /// <param name="noAck">True if the message needs no acknowledgement.</param>
+    /// <param name="state">State for <paramref name="deliver"/>.</param>
+    /// <param name="deliver">Sends the message; called with the queue's lock and the gate held.</param>
+    /// <returns>False if the queue is empty.</returns>
+    /// <exception cref="BrokerException">403: access refused. 404: no such queue, or it has crashed. 405: the queue belongs to another
+    /// connection, or has a single active consumer. 541: the message cannot be read.</exception>
+    public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver) => _gets.Get(name, noAck, state, deliver);
 
     /// <inheritdoc cref="Settlements.Settle"/>
     public void Settle(ulong tag, bool isMultiple, Settlement settlement) => _settlements.Settle(tag, isMultiple, settlement);
 
-    /// <summary>Returns every delivery that is with the client to its queue, as the client said.</summary>
+    /// <summary>Requeues every unacknowledged delivery, at the client's request.</summary>
     public void RequeueAll() => _settlements.RequeueAll(isReturned: true);
 
-    /// <summary>How many deliveries may be with the client; 0: no limit.</summary>
+    /// <summary>Sets the maximum number of unacknowledged deliveries; 0: no limit.</summary>
     public void SetPrefetch(ushort limit, PrefetchScope scope)
     {
         if (scope == PrefetchScope.NewConsumers)
@@ -153,8 +139,8 @@ internal sealed class BrokerSession
     }
 
     /// <summary>
-    /// Gives back everything that the session holds: consumers leave their queues, deliveries return to theirs. Twice does no harm.
-    /// Throws nothing: each step is taken whatever became of the others.
+    /// Releases everything that the session holds: cancels its consumers and requeues its deliveries. A second call does nothing.
+    /// Throws nothing: every step runs, even if another one fails.
     /// </summary>
     public void Release()
     {
@@ -167,7 +153,7 @@ internal sealed class BrokerSession
         Client.VirtualHost.Statistics.Close(Counts);
     }
 
-    /// <summary>Takes every consumer off its queue. Nothing is delivered or confirmed any more.</summary>
+    /// <summary>Cancels every consumer, and ends deliveries and confirms.</summary>
     public void LeaveAll()
     {
         SessionConsumer[] consumers;
@@ -181,7 +167,7 @@ internal sealed class BrokerSession
             Contain(() => Consumers.Leave(consumer));
     }
 
-    /// <summary>As the log names it.</summary>
+    /// <summary>Returns the session's name for the log.</summary>
     public override string ToString() => $"channel {Name}";
 
     private void Contain(Action step) => Client.Services.Faults.Contain(Compartment.Connection, $"the end of {this}", step);
@@ -199,40 +185,4 @@ internal sealed class BrokerSession
             throw;
         }
     }
-
-    private void DeliverGot<TState>(
-        Queue queue, bool noAck, TState state, GetMessage<TState> deliver, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
-    {
-        var content = EncodedMessage.Read(payload);
-        PublishAddress.Split(content.Address, out _, out _); // what is wrong with the message is said before it is sent
-        // Unlike a delivery to a consumer, as in RabbitMQ, this one says so the first time too.
-        var properties = queue.Settings.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
-        ulong tag;
-        lock (Sink.Gate)
-        {
-            (noAck ? ref Counts.Deliveries.GetNoAck : ref Counts.Deliveries.Get)++;
-            if (message.IsRedelivered)
-                Counts.Deliveries.Redeliver++;
-            tag = noAck ? Deliveries.NextTag() : Deliveries.Track(message, queue, consumer: null);
-            try
-            {
-                deliver(state, tag, message.IsRedelivered, content, properties, left);
-            }
-            catch (Exception error)
-            {
-                Deliveries.Untrack(tag);
-                throw new OutputFailedException(error);
-            }
-        }
-        Trace.NoteDelivery("get", content, properties, queue, tag, message.IsRedelivered, Client.Round);
-    }
-
-    /// <summary>RabbitMQ's classic queues let a message be got past the active consumer; its quorum queues do not.</summary>
-    private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
-        BrokerError.Locked,
-        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer");
 }
-
-/// <summary>Sends what <see cref="BrokerSession.Get"/> took. The queue's lock and the gate are held.</summary>
-internal delegate void GetMessage<in TState>(
-    TState state, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left);

@@ -5,10 +5,10 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>How many connections each virtual host and each user has, and how many channels each user, for the limits on them.</summary>
+/// <summary>Counts the connections of each virtual host and user, and the channels of each user, and enforces the limits on them.</summary>
 /// <remarks>Thread-safe.</remarks>
-/// <param name="userLimits">The limits of users; those of a virtual host are its own.</param>
-/// <param name="channelLimit">Most channels in the whole broker; null: no limit.</param>
+/// <param name="userLimits">Limits of users; a virtual host has its own limits.</param>
+/// <param name="channelLimit">Maximum number of channels in the broker; null: no limit.</param>
 internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
 {
     private readonly UserLimits _userLimits = userLimits;
@@ -18,8 +18,8 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
     private readonly Dictionary<string, int> _channelsOfUsers = [];
     private long _channels;
 
-    /// <summary>Counts a connection until the admission is disposed of.</summary>
-    /// <exception cref="BrokerException">530: there are as many as there may be.</exception>
+    /// <summary>Counts a connection until its admission is disposed.</summary>
+    /// <exception cref="BrokerException">530: a limit on connections is reached.</exception>
     public Admission Admit(string user, VirtualHost virtualHost)
     {
         lock (_lock)
@@ -49,15 +49,15 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
             counts[name] = sum;
     }
 
-    /// <summary>A connection that counts, with its channels.</summary>
-    /// <remarks>Owned by the connection, but for the counts.</remarks>
+    /// <summary>A connection that is counted, with its channels.</summary>
+    /// <remarks>Owned by the connection; the counts are guarded by their lock.</remarks>
     internal sealed class Admission(ClientCounts counts, string user, string virtualHost) : IDisposable
     {
         private int _channels;
         private bool _isOver;
 
         /// <summary>Counts a channel.</summary>
-        /// <exception cref="BrokerException">530: the broker or the user has as many as there may be.</exception>
+        /// <exception cref="BrokerException">530: the limit on channels of the broker or the user is reached.</exception>
         public void OpenChannel()
         {
             lock (counts._lock)
@@ -83,7 +83,7 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
             }
         }
 
-        /// <summary>The connection and its channels count no longer. Twice does no harm.</summary>
+        /// <summary>Stops counting the connection and its channels. A second call does nothing.</summary>
         public void Dispose()
         {
             lock (counts._lock)

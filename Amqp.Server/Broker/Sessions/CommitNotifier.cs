@@ -4,30 +4,34 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Who waits for the store to make something durable.</summary>
+/// <summary>Waits for the store to make messages durable.</summary>
 internal interface ICommitWaiter
 {
-    /// <summary>The durable position has moved, or the store has failed.</summary>
-    /// <returns>True to be called again at the next commit.</returns>
+    /// <summary>Called after the durable position has moved, or the store has failed.</summary>
+    /// <returns>True to be called at the next commit too.</returns>
     bool OnCommitted(IMessageStore store, DispatchRound round);
 
-    /// <summary><see cref="OnCommitted"/> has thrown, and is not called again: whoever is behind this must not wait for ever.</summary>
+    /// <summary>
+    /// Called after <see cref="OnCommitted"/> has thrown. It is not called again, so the client must not wait any longer.
+    /// </summary>
     void OnNotifyingFailed();
 }
 
-/// <summary>Tells those who wait when a commit is done: a few on the store's own thread, many on the thread pool, while the store already works on the next.</summary>
+/// <summary>
+/// Notifies waiters of commits: a few on the store's own thread, many on the thread pool, while the store works on the next commit.
+/// </summary>
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
-    // Handing a pass over to the pool costs more than it takes to answer a few: with one publisher that waits for each of its
-    // confirms, 80 us of 360 until the confirm. The next sync waits for so many answers at most.
+    // Scheduling a pass on the pool costs more than notifying a few waiters: with one publisher that waits for each of its
+    // confirms, 80 us of the 360 us until the confirm. The next sync is delayed by this many notifications at most.
     private const int FewWaiters = 8;
 
     private readonly IMessageStore _store;
     private readonly ContainedFaults _faults;
     private readonly Lock _gate = new();
-    private List<ICommitWaiter> _waiting = []; // under the gate
-    private List<ICommitWaiter> _served = []; // owned by the pass that runs
-    private int _state; // interlocked: 0 idle, 1 scheduled or running, 2 running and wanted again
+    private List<ICommitWaiter> _waiting = []; // guarded by the gate
+    private List<ICommitWaiter> _notified = []; // owned by the running pass
+    private int _state; // interlocked: 0 idle, 1 running, 2 scheduled, or running and to be run again
 
     public CommitNotifier(IMessageStore store, ContainedFaults faults)
     {
@@ -35,13 +39,13 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
         store.Committed += OnCommitted;
     }
 
-    /// <summary>Adds one who waits for a position, until it says that it waits no more. The commit itself is for it to request.</summary>
+    /// <summary>Adds a waiter, which is notified of each commit until it returns false. The waiter itself requests the commit.</summary>
     public void Add(ICommitWaiter waiter, long position)
     {
         lock (_gate)
             _waiting.Add(waiter);
         if (_store.Failure is not null || _store.DurablePosition >= position)
-            Schedule(); // it was done before we began to wait
+            Schedule(); // the commit was done before the waiter was added
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -51,18 +55,20 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
         {
             Interlocked.Exchange(ref _state, 1);
             lock (_gate)
-                (_waiting, _served) = (_served, _waiting);
-            foreach (var waiter in _served)
+                (_waiting, _notified) = (_notified, _waiting);
+            foreach (var waiter in _notified)
                 if (Notify(waiter, round))
                     lock (_gate)
                         _waiting.Add(waiter);
-            _served.Clear();
+            _notified.Clear();
             round.Complete();
         }
         while (Interlocked.CompareExchange(ref _state, 0, 1) != 1);
     }
 
-    /// <summary>Throws nothing: an error of one waiter must not reach the others, nor the store, which takes any on its thread for its own end.</summary>
+    /// <summary>
+    /// Notifies a waiter. Throws nothing: an error must not reach other waiters, nor the store, which fails at any exception on its thread.
+    /// </summary>
     private bool Notify(ICommitWaiter waiter, DispatchRound round)
     {
         try
@@ -71,8 +77,8 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
         }
         catch (Exception error)
         {
-            _faults.Note(Compartment.Connection, $"{waiter}, which could not be told what the store has made safe", error);
-            _faults.Contain(Compartment.Connection, $"{waiter}, which is to be cut off", waiter.OnNotifyingFailed);
+            _faults.Note(Compartment.Connection, $"{waiter}, which could not be notified of a commit", error);
+            _faults.Contain(Compartment.Connection, $"{waiter}, which is to be disconnected", waiter.OnNotifyingFailed);
             return false;
         }
     }

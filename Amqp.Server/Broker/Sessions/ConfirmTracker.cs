@@ -2,34 +2,35 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Publisher confirms of a session: counts the publishes and says up to which one they are safe.</summary>
+/// <summary>Counts the publishes of a session and sends their confirms when a commit has made them durable.</summary>
 /// <remarks>
-/// <see cref="Note"/> and <see cref="Seal"/> belong to the read loop; the runs that wait, shared with whoever hears
-/// of a commit, to the gate of the session's sink.
-/// A round of publishes makes one run, if no queue refuses any of them, which waits for the position of its last persistent message: the commit that
-/// makes that one safe makes the others safe too.
+/// <see cref="Note"/> and <see cref="Seal"/> are called by the one thread that uses the session. Pending runs are guarded by the gate of
+/// the session's sink, because the threads that notify of a commit use them too. If no queue refuses a message, the publishes of a round
+/// are one run. The run waits for the log position of its last persistent message: the commit of that message makes the others durable too.
 /// </remarks>
 internal sealed class ConfirmTracker(ChannelCounts counts)
 {
-    /// <summary>The position of a message that no commit will make safe.</summary>
+    /// <summary>The position of a message that could not be stored: no commit will make it durable.</summary>
     public const long Never = long.MaxValue;
 
-    private const long Refused = -1; // in place of a position: one publish that is answered with a nack
+    private const long Refused = -1; // in place of a position: a run of one publish, which is answered with a nack
 
-    private readonly Queue<(ulong UpTo, long Position)> _waiting = new();
-    private Queue<ulong>? _refused; // tags of this round
-    private ulong _published; // tag of the last publish
+    private readonly Queue<(ulong UpTo, long Position)> _pending = new();
+    private Queue<ulong>? _refused; // numbers of publishes of this round
+    private ulong _published; // number of the last publish
     private ulong _sealed;
     private ulong _confirmed;
     private long _roundPosition;
 
-    /// <summary>True while a run waits for a commit.</summary>
-    public bool IsWaiting => _waiting.Count > 0;
+    /// <summary>True while a run is pending.</summary>
+    public bool IsWaiting => _pending.Count > 0;
 
-    /// <summary>Publishes that are not answered, as far as their rounds have ended.</summary>
+    /// <summary>Number of unconfirmed publishes of rounds that have ended.</summary>
     public long WaitingCount => (long)(_sealed - _confirmed);
 
-    /// <summary>Counts a publish; the position is 0 when it waits for nothing, and <see cref="Never"/> when it was not kept.</summary>
+    /// <summary>Counts a publish.</summary>
+    /// <param name="position">Log position that makes the message durable; 0: no wait; <see cref="Never"/>: the message could not be
+    /// stored.</param>
     public void Note(long position)
     {
         _published++;
@@ -37,15 +38,15 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
             _roundPosition = position;
     }
 
-    /// <summary>Counts a publish that a queue refused: it is answered with a nack, when its turn comes.</summary>
+    /// <summary>Counts a publish that a queue refused. It is answered with a nack, in the order of the publishes.</summary>
     public void NoteRefused()
     {
         _published++;
         (_refused ??= []).Enqueue(_published);
     }
 
-    /// <summary>Ends the round's run. Under the gate.</summary>
-    /// <returns>The position to wait for; 0 when the round published nothing.</returns>
+    /// <summary>Ends the run of a round. The gate is held.</summary>
+    /// <returns>The position to wait for; 0 if the round had no publishes.</returns>
     public long Seal()
     {
         if (_published == _sealed)
@@ -54,23 +55,23 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
         while (_refused is not null && _refused.TryDequeue(out ulong refused))
         {
             if (refused - 1 > _sealed)
-                _waiting.Enqueue((refused - 1, position));
-            _waiting.Enqueue((_sealed = refused, Refused));
+                _pending.Enqueue((refused - 1, position));
+            _pending.Enqueue((_sealed = refused, Refused));
         }
         if (_published > _sealed)
-            _waiting.Enqueue((_sealed = _published, position));
+            _pending.Enqueue((_sealed = _published, position));
         _roundPosition = 0;
         counts.NotePublishedToConfirm((long)_published);
         return position;
     }
 
-    /// <summary>Writes the acks that a durable position allows. Under the gate.</summary>
+    /// <summary>Confirms all runs up to a durable position. The gate is held.</summary>
     public void Confirm(long durablePosition, ISessionSink sink)
     {
         ulong upTo = _confirmed;
-        while (_waiting.TryPeek(out var run) && run.Position <= durablePosition)
+        while (_pending.TryPeek(out var run) && run.Position <= durablePosition)
         {
-            _waiting.Dequeue();
+            _pending.Dequeue();
             if (run.Position == Refused)
             {
                 Acknowledge(upTo, sink);
@@ -82,14 +83,14 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
         Acknowledge(upTo, sink);
     }
 
-    /// <summary>Writes a nack for all that waits: the store failed and will never keep it. Under the gate.</summary>
+    /// <summary>Answers all pending runs with a nack, because the store failed. The gate is held.</summary>
     public void Refuse(ISessionSink sink)
     {
-        if (_waiting.Count == 0)
+        if (_pending.Count == 0)
             return;
         sink.Refuse(_sealed, isMultiple: _sealed - _confirmed > 1);
         _confirmed = _sealed;
-        _waiting.Clear();
+        _pending.Clear();
     }
 
     private void Acknowledge(ulong upTo, ISessionSink sink)

@@ -5,19 +5,21 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Tells the publisher of a session which of its messages are safe, once it has asked for that.</summary>
-/// <remarks>Owned by the one thread that asks for the session. The gate of its sink guards what a commit's thread touches as well.</remarks>
+/// <summary>Confirms the publishes of a session, once the client has selected confirms.</summary>
+/// <remarks>
+/// Owned by the one thread that uses the session. The gate of its sink guards the state that the threads of commits use too.
+/// </remarks>
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
     private readonly BrokerClient _client = session.Client;
-    private ConfirmTracker? _tracker; // its runs are under the gate, as is what follows
+    private ConfirmTracker? _tracker; // the gate guards its runs and the fields below
     private bool _isOver;
-    private bool _isAwaitingCommit; // it is with the commit notifier
+    private bool _isAwaitingCommit; // true while it is registered with the commit notifier
 
-    /// <summary>Whether publishes are confirmed.</summary>
+    /// <summary>True if publishes are confirmed.</summary>
     public bool AreSelected => _tracker is not null;
 
-    /// <summary>Publishes that wait for their confirm. Takes the gate.</summary>
+    /// <summary>Number of unconfirmed publishes. Takes the gate.</summary>
     public long WaitingCount
     {
         get
@@ -27,7 +29,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
         }
     }
 
-    /// <summary>Has publishes confirmed from now on.</summary>
+    /// <summary>Confirms publishes from now on.</summary>
     /// <exception cref="BrokerException">406: the session is transactional.</exception>
     public void Select()
     {
@@ -37,7 +39,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     }
 
     /// <summary>Counts a publish.</summary>
-    /// <param name="position">As <see cref="MessageIntake.Store"/> returns it, or <see cref="ConfirmTracker.Never"/>.</param>
+    /// <param name="position">The result of <see cref="MessageIntake.Store"/>, or <see cref="ConfirmTracker.Never"/>.</param>
     public void Note(long position)
     {
         if (_tracker is not { } tracker)
@@ -51,29 +53,29 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             confirming.Add(this);
     }
 
-    /// <summary>Ends the round's confirms: sends what is safe and waits for the rest.</summary>
+    /// <summary>Ends the round's confirms: confirms durable messages, and waits for a commit for the others.</summary>
     public void Seal()
     {
-        var store = _client.VirtualHost.Host.Services.Store;
+        var store = _client.Store;
         long position;
-        bool isWaiting, isNews;
+        bool isWaiting, isNew;
         lock (session.Sink.Gate)
         {
             if (_isOver)
                 return;
             position = _tracker!.Seal();
             isWaiting = Answer(store);
-            isNews = isWaiting && !_isAwaitingCommit;
+            isNew = isWaiting && !_isAwaitingCommit;
             _isAwaitingCommit |= isWaiting;
         }
         _client.Round.Touch(session.Sink.Output);
         if (isWaiting)
             store.RequestCommit(position);
-        if (isNews)
+        if (isNew)
             _client.Services.Commits.Add(this, position);
     }
 
-    /// <summary>Nothing is confirmed any more: confirms of a closed channel never arrive. The gate is held.</summary>
+    /// <summary>Ends confirms: a closed channel gets none. The gate is held.</summary>
     public void End() => _isOver = true;
 
     /// <inheritdoc/>
@@ -87,10 +89,12 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     /// <inheritdoc/>
     public void OnNotifyingFailed() => session.Sink.Abort();
 
-    /// <summary>As the log names it.</summary>
+    /// <summary>Returns the session's name for the log.</summary>
     public override string ToString() => session.ToString();
 
-    /// <summary>Confirms what is safe, refuses what never will be. True when some still waits. The gate is held.</summary>
+    /// <summary>
+    /// Confirms durable messages, and refuses all others if the store has failed. Returns true if some are pending. The gate is held.
+    /// </summary>
     private bool Answer(IMessageStore store)
     {
         _tracker!.Confirm(store.DurablePosition, session.Sink);

@@ -3,33 +3,34 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A message that is with the client and not acknowledged.</summary>
+/// <summary>An unacknowledged delivery.</summary>
 /// <remarks>40 bytes: a client with a long prefetch on many queues has a million of these.</remarks>
 internal readonly struct Delivery
 {
-    private readonly object? _source; // the consumer, or for basic.get the queue
+    private readonly object? _source; // the consumer, or the queue after basic.get; null for a gap
 
     private Delivery(ulong tag, in StoredMessage message, object? source) => (Tag, Message, _source) = (tag, message, source);
 
-    /// <summary>What one leaves when it is settled.</summary>
+    /// <summary>Creates the gap that a settled delivery leaves in the ring.</summary>
     public static Delivery Gap(ulong tag) => new(tag, default, null);
 
+    /// <summary>Creates a delivery.</summary>
     /// <param name="tag">The delivery tag.</param>
-    /// <param name="message">Where the message is and its place in the queue.</param>
-    /// <param name="queue">Where it came from.</param>
-    /// <param name="consumer">Who it was delivered to; null for basic.get.</param>
+    /// <param name="message">The message, with its place in the queue.</param>
+    /// <param name="queue">The queue that the message was taken from.</param>
+    /// <param name="consumer">The consumer that received the message; null for basic.get.</param>
     public static Delivery Of(ulong tag, in StoredMessage message, Queue queue, SessionConsumer? consumer) => new(tag, message, (object?)consumer ?? queue);
 
     public StoredMessage Message { get; }
 
     public ulong Tag { get; }
 
-    /// <summary>True once it has been settled.</summary>
+    /// <summary>True once the delivery was settled.</summary>
     public bool IsGap => _source is null;
 
-    /// <summary>Where it came from; null once it has been settled.</summary>
+    /// <summary>The queue that the message was taken from; null once the delivery was settled.</summary>
     public Queue? Queue => _source is SessionConsumer consumer ? consumer.Queue : (Queue?)_source;
 
-    /// <summary>Who it was delivered to; null for basic.get.</summary>
+    /// <summary>The consumer that received the message; null for basic.get.</summary>
     public SessionConsumer? Consumer => _source as SessionConsumer;
 }

@@ -2,10 +2,10 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Lets consumers go on that waited for their connection's outbox. Runs on the thread pool.</summary>
+/// <summary>Resumes consumers that waited for room in their connection's outbox. Runs on the thread pool.</summary>
 internal sealed class DeliveryResumption(List<SessionConsumer> consumers) : IThreadPoolWorkItem
 {
-    /// <summary>Throws nothing: what a queue or a round is asked to do keeps its errors to itself.</summary>
+    /// <summary>Resumes the consumers. Throws nothing, because queues and rounds contain their errors.</summary>
     public void Execute()
     {
         var round = PooledRound.Current;

@@ -3,51 +3,53 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The front end's side of a session: what goes out to the client.</summary>
+/// <summary>The front end of a session, which sends its output to the client.</summary>
 /// <remarks>
-/// <see cref="Gate"/> owns what must change in step with what is written: delivery tags, prefetch counts, unacknowledged deliveries, confirms that wait. A
-/// queue's lock may be held when it is taken; no queue's lock may be taken under it.
+/// <see cref="Gate"/> guards the state that must agree with the output: delivery tags, prefetch counts, unacknowledged deliveries, pending
+/// confirms. The gate may be taken under a queue's lock, never the other way round.
 /// </remarks>
 internal interface ISessionSink
 {
     Lock Gate { get; }
 
-    /// <summary>What a round notes and flushes.</summary>
+    /// <summary>The output, which a round notes and flushes.</summary>
     IOutput Output { get; }
 
-    /// <summary>True when enough waits to be sent before the round ends. Under the gate.</summary>
+    /// <summary>True if so much output is pending that it must be sent before the round ends. The gate is held.</summary>
     bool IsFlushDue { get; }
 
-    /// <summary>True when deliveries must wait; the consumer is resumed when they may go on. Under the gate.</summary>
+    /// <summary>True if the output has no room for deliveries. The consumer is then resumed later. The gate is held.</summary>
     bool Refuses(SessionConsumer consumer);
 
-    /// <summary>Sends a message to a consumer. Under the gate.</summary>
-    /// <param name="consumer">Whose it is.</param>
+    /// <summary>Sends a message to a consumer. The gate is held.</summary>
+    /// <param name="consumer">The consumer that receives the message.</param>
     /// <param name="tag">The delivery tag.</param>
-    /// <param name="isRedelivered">Whether it was delivered before.</param>
-    /// <param name="content">As it is stored.</param>
-    /// <param name="properties">Those that the client is to see.</param>
+    /// <param name="isRedelivered">True if the message was delivered before.</param>
+    /// <param name="content">The message as it is stored.</param>
+    /// <param name="properties">The properties that the client receives.</param>
     void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties);
 
-    /// <summary>The publishes up to this one, as counted from 1, are safe. Under the gate.</summary>
-    /// <param name="upTo">The last one.</param>
-    /// <param name="isMultiple">There is more than one.</param>
+    /// <summary>Confirms publishes: they are durable. The gate is held.</summary>
+    /// <param name="upTo">Number of the last confirmed publish, counted from 1 within the session.</param>
+    /// <param name="isMultiple">True if all unanswered publishes up to this one are confirmed; false for this one only.</param>
     void Confirm(ulong upTo, bool isMultiple);
 
-    /// <summary>The publishes up to this one are lost, or refused by a queue. Under the gate.</summary>
+    /// <summary>Refuses publishes: they are lost, or a queue refused them. The gate is held.</summary>
     /// <inheritdoc cref="Confirm"/>
     void Refuse(ulong upTo, bool isMultiple);
 
-    /// <summary>Gives a mandatory message back that no queue takes. The gate is not held.</summary>
+    /// <summary>Returns a mandatory message that no queue receives. The gate is not held.</summary>
     void Return(in EncodedMessage message, ReadOnlySpan<byte> body);
 
-    /// <summary>Says that a consumer has ended, as its queue is gone or may not be read any more. Under the gate.</summary>
-    /// <returns>False when the client cannot be told.</returns>
+    /// <summary>
+    /// Tells the client that a consumer has ended, because its queue was deleted or may no longer be read. The gate is held.
+    /// </summary>
+    /// <returns>False if the client does not support the notification.</returns>
     bool TryCancel(SessionConsumer consumer);
 
-    /// <summary>Something was thrown in the middle of a write: the output is of no use any more. Under the gate.</summary>
+    /// <summary>Closes the output after an exception in the middle of a write. The gate is held.</summary>
     void Fail(Exception error);
 
-    /// <summary>Cuts the client off, which cannot be told what it waits for. Any thread.</summary>
+    /// <summary>Disconnects the client, because it cannot receive the confirms that it waits for. Callable from any thread.</summary>
     void Abort();
 }

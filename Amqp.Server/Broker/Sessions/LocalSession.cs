@@ -10,21 +10,24 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A session within the process, for who asks the broker without a connection: so permissions, checks and error texts are those of a client.</summary>
-/// <remarks>Owned by who made it. Disposing gives back what it holds: messages that were not acknowledged return to their queues.</remarks>
+/// <summary>
+/// A session of the process itself, without a connection, such as for the HTTP API.
+/// Permissions, checks and error texts are those of a client.
+/// </summary>
+/// <remarks>Owned by its creator. Disposal requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 {
     private const ushort Number = 1;
 
     private readonly BrokerClient _client;
     private readonly BrokerSession _session;
-    private TaskCompletionSource<bool>? _published; // under the gate, as is the next
+    private TaskCompletionSource<bool>? _published; // guarded by the gate, as is the next field
     private bool _isReturned;
 
-    /// <param name="services">What all sessions work with.</param>
-    /// <param name="user">In whose name it asks.</param>
-    /// <param name="virtualHost">Where.</param>
-    /// <param name="name">What stands for the connection where one is named.</param>
+    /// <param name="services">The parts of the broker that all sessions work with.</param>
+    /// <param name="user">The user whose permissions are checked.</param>
+    /// <param name="virtualHost">The virtual host of all requests.</param>
+    /// <param name="name">Name of the session in fields in which a connection is named.</param>
     public LocalSession(SessionServices services, User user, VirtualHost virtualHost, string name)
     {
         _client = new BrokerClient(services, new DispatchRound())
@@ -45,8 +48,8 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Asks for something, and has it done when this returns.</summary>
-    /// <exception cref="BrokerException">Refused.</exception>
+    /// <summary>Runs a request to its end and returns its result.</summary>
+    /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {
         using (BrokerEvents.ActAs(_client.User.Name))
@@ -64,15 +67,15 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
         return true;
     });
 
-    /// <summary>Deletes a queue, whose consumers are told.</summary>
+    /// <summary>Deletes a queue and notifies its consumers.</summary>
     /// <inheritdoc cref="SessionTopology.DeleteQueue"/>
     public void DeleteQueue(string name, bool ifUnused, bool ifEmpty) =>
         Do(session => session.Topology.DeleteQueue(name, ifUnused, ifEmpty).NotifyConsumers(_client.Round));
 
-    /// <summary>Takes a message, to be settled; null when the queue is empty.</summary>
-    /// <param name="queue">Its name.</param>
-    /// <param name="most">Octets of the body that are kept.</param>
-    /// <exception cref="BrokerException">Refused.</exception>
+    /// <summary>Takes a message, which the caller settles. Returns null if the queue is empty.</summary>
+    /// <param name="queue">The queue's name.</param>
+    /// <param name="most">Maximum octets of the body to be returned.</param>
+    /// <exception cref="BrokerException">The broker refused the request.</exception>
     public LocalMessage? Get(string queue, int most) => Ask(session =>
     {
         var taken = new Taken(most);
@@ -80,10 +83,10 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             taken.Take(tag, isRedelivered, content, properties, left)) ? taken.Message : null;
     });
 
-    /// <summary>Publishes a message and waits until the broker has taken charge of it.</summary>
-    /// <returns>False when no queue takes it.</returns>
-    /// <exception cref="BrokerException">Refused.</exception>
-    /// <exception cref="ArgumentException">A text is longer than AMQP can have it.</exception>
+    /// <summary>Publishes a message and waits for its confirm.</summary>
+    /// <returns>False if no queue receives the message.</returns>
+    /// <exception cref="BrokerException">The broker refused the request.</exception>
+    /// <exception cref="ArgumentException">A text is too long for AMQP.</exception>
     public async Task<bool> PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         var published = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,9 +97,9 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
         return await published.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Publishes a message and waits for nothing.</summary>
-    /// <exception cref="BrokerException">Refused.</exception>
-    /// <exception cref="ArgumentException">A text is longer than AMQP can have it.</exception>
+    /// <summary>Publishes a message without a wait.</summary>
+    /// <exception cref="BrokerException">The broker refused the request.</exception>
+    /// <exception cref="ArgumentException">A text is too long for AMQP.</exception>
     public void Publish(string exchange, string routingKey, BasicProperties properties, ReadOnlySpan<byte> body)
     {
         var address = new ArrayBufferWriter<byte>();
@@ -123,12 +126,12 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
         _client.Round.Complete();
     }
 
-    /// <summary>Nothing is sent anywhere.</summary>
+    /// <summary>Does nothing, because no output is buffered.</summary>
     void IOutput.Flush()
     {
     }
 
-    /// <summary>It has no consumers.</summary>
+    /// <summary>Returns true, because the session has no consumers.</summary>
     bool ISessionSink.Refuses(SessionConsumer consumer) => true;
 
     void ISessionSink.Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
@@ -154,7 +157,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _published?.TrySetException(new InvalidOperationException("the broker failed"));
     }
 
-    /// <summary>Keeps what was taken.</summary>
+    /// <summary>Copies a message, whose memory is valid only while it is delivered.</summary>
     private sealed class Taken(int most)
     {
         public LocalMessage? Message { get; private set; }

@@ -6,8 +6,8 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What the broker itself says in the properties of every message that a client publishes (RabbitMQ's message interceptors).</summary>
-/// <remarks>Has no state; whoever publishes calls it.</remarks>
+/// <summary>Adds the broker's own headers to every message that a client publishes (RabbitMQ's message interceptors).</summary>
+/// <remarks>Stateless. Called by publishing threads.</remarks>
 internal sealed class MessageInterceptors
 {
     private const string TimestampHeader = "timestamp_in_ms";
@@ -18,13 +18,13 @@ internal sealed class MessageInterceptors
 
     private MessageInterceptors(InterceptorOptions options, TimeProvider clock) => (_options, _clock) = (options, clock);
 
-    /// <summary>Those that are configured; null when none is.</summary>
+    /// <summary>Returns the configured interceptors; null if none are.</summary>
     public static MessageInterceptors? Of(InterceptorOptions options, TimeProvider clock) =>
         options is { OverwritesTimestamp: null, OverwritesRoutingNode: null } ? null : new MessageInterceptors(options, clock);
 
-    /// <summary>The properties with what is to be added.</summary>
-    /// <param name="properties">Flags and list as the publisher sent them.</param>
-    /// <exception cref="AmqpException">502: they are no properties.</exception>
+    /// <summary>Returns the properties with the headers added.</summary>
+    /// <param name="properties">Property flags and list as the publisher sent them.</param>
+    /// <exception cref="AmqpException">502: the properties are malformed.</exception>
     public byte[] Intercept(ReadOnlySpan<byte> properties)
     {
         var headers = FieldTableCodec.Read(EncodedProperties.Read(properties).Headers);

@@ -1,18 +1,18 @@
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The prefetch that all consumers of a session share: basic.qos with global=true.</summary>
+/// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
-/// As in RabbitMQ, what was got by basic.get does not count, and a consumer that needs no acknowledgements waits too while there is no room.
-/// The gate of the session's sink guards everything.
+/// As in RabbitMQ, messages taken by basic.get do not count. A consumer that needs no acknowledgements waits too while the limit is
+/// reached. The gate of the session's sink guards all state.
 /// </remarks>
 internal sealed class Prefetch
 {
-    private List<SessionConsumer> _waiting = []; // the one first that was served longest ago
-    private List<SessionConsumer> _resumed = []; // the list before, for the next time
-    private int _count; // deliveries of consumers that are unacknowledged
+    private List<SessionConsumer> _waiting = []; // longest without a delivery first
+    private List<SessionConsumer> _resumed = []; // the previous list, kept for reuse
+    private int _count; // unacknowledged deliveries of consumers
     private ushort _limit;
 
-    /// <summary>Deliveries that may be with the client at once; 0: no limit.</summary>
+    /// <summary>Maximum number of unacknowledged deliveries; 0: no limit.</summary>
     public ushort Limit
     {
         get => _limit;
@@ -23,13 +23,15 @@ internal sealed class Prefetch
         }
     }
 
-    /// <summary>False while there never was a limit: nobody waits. The read loop may ask without the lock.</summary>
+    /// <summary>
+    /// True once a limit was set; before, no consumer waits. May be read without the gate by the one thread that uses the session.
+    /// </summary>
     public bool IsUsed { get; private set; }
 
-    /// <summary>Counts deliveries to consumers, or with a minus their settlement.</summary>
+    /// <summary>Adds deliveries to consumers; negative for settled ones.</summary>
     public void Note(int deliveries) => _count += deliveries;
 
-    /// <summary>Whether a consumer may deliver; if not, it waits.</summary>
+    /// <summary>True if a consumer may receive a message. If not, the consumer is added to the waiting ones.</summary>
     public bool HasRoom(SessionConsumer consumer)
     {
         if (_limit == 0 || _count < _limit)
@@ -39,7 +41,7 @@ internal sealed class Prefetch
         return false;
     }
 
-    /// <summary>Takes those that wait, if there is room. The list is good until the next call.</summary>
+    /// <summary>Removes and returns the waiting consumers, if the limit is not reached. The list is valid until the next call.</summary>
     public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)
@@ -50,7 +52,7 @@ internal sealed class Prefetch
         return _resumed;
     }
 
-    /// <summary>The consumer is gone.</summary>
+    /// <summary>Removes a consumer that has ended.</summary>
     public void Forget(SessionConsumer consumer)
     {
         if (consumer.IsWaiting)

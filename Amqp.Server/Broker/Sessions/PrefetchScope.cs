@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What a limit of prefetch is for.</summary>
+/// <summary>Scope of a prefetch limit.</summary>
 internal enum PrefetchScope
 {
-    /// <summary>Each consumer that comes from now on.</summary>
+    /// <summary>Each new consumer of the session.</summary>
     NewConsumers,
 
     /// <summary>All consumers of the session together.</summary>

@@ -4,10 +4,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Remembers where messages of an address go, for as long as the virtual host's topology stays as it is.</summary>
+/// <summary>Caches routes by exchange and routing key, until the virtual host's topology changes.</summary>
 /// <remarks>
-/// Looked up by the raw bytes of exchange and routing key, so that a publish makes no strings. Direct-mapped: an
-/// address takes the place of another with the same hash. Owned by the connection's read loop.
+/// The key is the raw bytes of exchange and routing key, so that a publish creates no strings. Direct-mapped: an address replaces another
+/// one with the same hash. Owned by the one thread that uses the session.
 /// </remarks>
 internal sealed class RouteCache(RoutingTable routing)
 {
@@ -31,12 +31,12 @@ internal sealed class RouteCache(RoutingTable routing)
         return false;
     }
 
-    /// <summary>Remembers a route that was found while the topology had this version.</summary>
-    /// <param name="address">Exchange and routing key as they came.</param>
-    /// <param name="route">Where it leads.</param>
-    /// <param name="tally">Counts what is published to the exchange.</param>
-    /// <param name="version">The virtual host's topology version then.</param>
-    /// <param name="declarations">The virtual host's count of declarations then, if the route met a name which was not there; else null.</param>
+    /// <summary>Adds a route.</summary>
+    /// <param name="address">Exchange and routing key as received.</param>
+    /// <param name="route">The route that was found.</param>
+    /// <param name="tally">Counts the publishes to the exchange.</param>
+    /// <param name="version">The topology version of the virtual host when the route was found.</param>
+    /// <param name="declarations">The count of declarations when the route was found, if the route missed a name; else null.</param>
     public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version, int? declarations)
     {
         if (_slots.Length == 0)
@@ -47,7 +47,7 @@ internal sealed class RouteCache(RoutingTable routing)
         _slots[SlotOf(address)] = new Slot(address.ToArray(), route, tally, declarations);
     }
 
-    /// <summary>Mixes the ends of the address: names differ there.</summary>
+    /// <summary>Returns a hash of the first and last 8 bytes of the address, in which names mostly differ.</summary>
     private static int SlotOf(ReadOnlySpan<byte> address)
     {
         ulong head = 0, tail = 0;

@@ -7,11 +7,11 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A consumer of a session: takes a queue's messages and has them sent, as far as prefetch and the output have room.</summary>
-/// <remarks>The gate of the session's sink guards what changes.</remarks>
+/// <summary>A consumer of a session. Takes messages of a queue and sends them, while prefetch and the output have room.</summary>
+/// <remarks>The gate of the session's sink guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
-    // Of the session, one step away each: they are asked once a message.
+    // Copies of the session's fields, because they are read for each message.
     private readonly ISessionSink _sink = session.Sink;
     private readonly SessionDeliveries _deliveries = session.Deliveries;
     private readonly Prefetch _sessionPrefetch = session.Deliveries.Prefetch;
@@ -23,32 +23,32 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     public string Tag { get; } = options.Tag;
 
-    /// <summary>The tag in UTF-8, for who writes it with each delivery.</summary>
+    /// <summary>The tag in UTF-8, as each delivery carries it.</summary>
     public byte[] EncodedTag { get; } = Encoding.UTF8.GetBytes(options.Tag);
 
     public bool NoAck { get; } = options.NoAck;
 
     public int Priority { get; } = options.Priority;
 
-    /// <summary>Deliveries that may be with the client at once; 0: no limit.</summary>
+    /// <summary>Maximum number of unacknowledged deliveries; 0: no limit.</summary>
     public int Prefetch { get; } = options.Prefetch;
 
-    /// <summary>The arguments that it was asked for with.</summary>
+    /// <summary>The arguments of the request.</summary>
     public FieldTable Arguments { get; } = options.Arguments;
 
-    /// <summary>Its place at the queue; set once, when it has one.</summary>
+    /// <summary>The subscription at the queue; set once, when the queue accepts the consumer.</summary>
     public Subscription? Subscription { get; set; }
 
-    /// <summary>Deliveries that are with the client.</summary>
+    /// <summary>Number of unacknowledged deliveries.</summary>
     public int Unacknowledged { get; set; }
 
-    /// <summary>The tag of its last delivery that needs an acknowledgement.</summary>
+    /// <summary>The tag of the last delivery that needs an acknowledgement.</summary>
     public ulong LastDelivery { get; set; }
 
-    /// <summary>It waits for room in the prefetch of its session.</summary>
+    /// <summary>True while the consumer waits for room in the session's prefetch.</summary>
     public bool IsWaiting { get; set; }
 
-    /// <summary>The output had no room and has not had any since. The sink's.</summary>
+    /// <summary>True while the consumer waits for room in the output. Owned by the sink.</summary>
     public bool IsRefused { get; set; }
 
     /// <inheritdoc/>
@@ -94,7 +94,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         round.Touch(_sink.Output);
     }
 
-    /// <summary>The output has room again. Takes the gate.</summary>
+    /// <summary>Resumes the consumer, because the output has room again. Takes the gate.</summary>
     public void Resume(DispatchRound round)
     {
         lock (_sink.Gate)
@@ -106,8 +106,8 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     private bool HasRoom() =>
         (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
 
-    /// <summary>Sends a message that was taken.</summary>
-    /// <returns>False when that failed: then the message is put aside, or where the output is to blame, back into its queue.</returns>
+    /// <summary>Sends a message that was taken from the queue.</summary>
+    /// <returns>False after an error: then the message is quarantined or, if the output failed, put back into its queue.</returns>
     private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, DispatchRound round)
     {
         ulong deliveryTag = 0;

@@ -3,8 +3,8 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The consumers of a session, by their tags.</summary>
-/// <remarks>The gate of the session's sink guards them. Methods take it where they do not say that it is held.</remarks>
+/// <summary>The consumers of a session, by tag.</summary>
+/// <remarks>The gate of the session's sink guards all state. Methods take it, unless their documentation says that it is held.</remarks>
 internal sealed class SessionConsumers(BrokerSession session)
 {
     private readonly Dictionary<string, SessionConsumer> _byTag = [];
@@ -12,10 +12,10 @@ internal sealed class SessionConsumers(BrokerSession session)
     private readonly Lock _gate = session.Sink.Gate;
     private BrokerException? _revoked;
 
-    /// <summary>Deliveries that each consumer to come may have with the client at once; 0: no limit.</summary>
+    /// <summary>Maximum number of unacknowledged deliveries of each new consumer; 0: no limit.</summary>
     public ushort Prefetch { get; set; }
 
-    /// <summary>The consumers now.</summary>
+    /// <summary>A snapshot of the consumers.</summary>
     public SessionConsumer[] All
     {
         get
@@ -34,21 +34,25 @@ internal sealed class SessionConsumers(BrokerSession session)
         }
     }
 
-    /// <summary>Why the session must be closed: a consumer was ended whose client cannot be told. Any thread may ask, without the gate.</summary>
+    /// <summary>
+    /// The reason to close the session: a consumer was ended and the client does not support its notification. Null: no reason. Readable
+    /// from any thread without the gate.
+    /// </summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Begins to consume a queue.</summary>
     /// <param name="queue">A queue that the user may read.</param>
-    /// <param name="options">How.</param>
-    /// <param name="onAdded">Called when the consumer is there and before its first delivery, with the gate held.</param>
-    /// <exception cref="BrokerException">403: the queue is in exclusive use, or would have to be. 530: the tag is in use, or there are too many consumers.</exception>
+    /// <param name="options">Tag, prefetch and other options of the consumer.</param>
+    /// <param name="onAdded">Called with the gate held when the consumer exists, before its first delivery.</param>
+    /// <exception cref="BrokerException">403: the queue is in exclusive use, or is in use and was requested exclusively. 530: the tag is in
+    /// use, or there are too many consumers.</exception>
     public SessionConsumer Add(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         _client.WatchDeliveriesOf(queue);
         var consumer = new SessionConsumer(session, queue, options);
         lock (_gate)
             DemandRoom(options.Tag);
-        // Another thread may drain the queue as soon as the consumer is there: whoever asked hears of it first, under the queue's lock.
+        // Another thread may drain the queue as soon as the consumer exists, so onAdded is called before, under the queue's lock.
         queue.Use.Subscribe(consumer, options.IsExclusive, subscription =>
         {
             consumer.Subscription = subscription;
@@ -63,8 +67,8 @@ internal sealed class SessionConsumers(BrokerSession session)
         return consumer;
     }
 
-    /// <summary>Demands that there may be a consumer more, of this tag. The gate is held.</summary>
-    /// <exception cref="BrokerException">530: the tag is in use, or there are too many.</exception>
+    /// <summary>Demands that another consumer with this tag is allowed. The gate is held.</summary>
+    /// <exception cref="BrokerException">530: the tag is in use, or there are too many consumers.</exception>
     public void DemandRoom(string tag)
     {
         if (_byTag.ContainsKey(tag))
@@ -74,7 +78,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             throw new BrokerException(BrokerError.NotAllowed, $"reached maximum ({most}) of consumers per channel");
     }
 
-    /// <summary>Ends a consumer, as the client said. One that is not there (any more) is no error.</summary>
+    /// <summary>Ends a consumer at the client's request. A missing consumer is no error.</summary>
     public void Cancel(string tag)
     {
         SessionConsumer? consumer;
@@ -87,7 +91,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         Leave(consumer);
     }
 
-    /// <summary>Removes a consumer; false when it was not there (any more). The gate is held.</summary>
+    /// <summary>Removes a consumer. Returns false if it was already removed. The gate is held.</summary>
     public bool Forget(SessionConsumer consumer)
     {
         if (!ReferenceEquals(_byTag.GetValueOrDefault(consumer.Tag), consumer))
@@ -97,7 +101,9 @@ internal sealed class SessionConsumers(BrokerSession session)
         return _byTag.Remove(consumer.Tag);
     }
 
-    /// <summary>Removes all. The gate is held. Each of them has to <see cref="Leave(SessionConsumer)"/> then.</summary>
+    /// <summary>
+    /// Removes all consumers. The gate is held. The caller calls <see cref="Leave(SessionConsumer)"/> for each of them afterwards.
+    /// </summary>
     public SessionConsumer[] ForgetAll()
     {
         SessionConsumer[] consumers = [.. _byTag.Values];
@@ -106,7 +112,10 @@ internal sealed class SessionConsumers(BrokerSession session)
         return consumers;
     }
 
-    /// <summary>The session's prefetch may have room again: the consumers that wait for it go on, the one first that was served longest ago.</summary>
+    /// <summary>
+    /// Resumes the consumers that wait for room in the session's prefetch, if there is room.
+    /// The one longest without a delivery comes first.
+    /// </summary>
     public void ResumeWaiting()
     {
         var prefetch = session.Deliveries.Prefetch;
@@ -123,15 +132,15 @@ internal sealed class SessionConsumers(BrokerSession session)
         consumers.Clear();
     }
 
-    /// <summary>Takes a consumer that is forgotten off its queue, which goes too if it was auto-delete and this its last one.</summary>
+    /// <summary>Unsubscribes a removed consumer from its queue. An auto-delete queue is deleted with its last consumer.</summary>
     public void Leave(SessionConsumer consumer)
     {
         if (Leave(consumer, _client.Round))
             _client.ExclusiveQueues.Remove(consumer.Queue);
     }
 
-    /// <summary>Ends a consumer that may no longer read its queue, as if the queue were deleted. Any thread.</summary>
-    /// <returns>False when the client cannot be told of it: the session must then be closed.</returns>
+    /// <summary>Ends a consumer whose user may no longer read its queue, as if the queue were deleted. Callable from any thread.</summary>
+    /// <returns>False if the client does not support the notification: the session must then be closed.</returns>
     public bool Revoke(SessionConsumer consumer, DispatchRound round)
     {
         lock (_gate)
@@ -139,7 +148,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             if (!Forget(consumer))
                 return true; // cancelled at the same time
         }
-        Leave(consumer, round); // first: nothing is delivered behind the cancel
+        Leave(consumer, round); // first: no delivery may follow the cancel
         bool isTold;
         lock (_gate)
         {
@@ -151,7 +160,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return isTold;
     }
 
-    /// <returns>Whether the queue went, too.</returns>
+    /// <returns>True if the queue was deleted.</returns>
     private bool Leave(SessionConsumer consumer, DispatchRound round)
     {
         _client.Services.Events.ConsumerDeleted(consumer);

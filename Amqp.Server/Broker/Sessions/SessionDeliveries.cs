@@ -3,18 +3,18 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The deliveries of a session: their tags, those that are with the client, and the prefetch that they count for.</summary>
-/// <remarks>The gate of the session's sink guards everything. Methods take it where they do not say that it is held.</remarks>
+/// <summary>The deliveries of a session: delivery tags, unacknowledged deliveries, and the prefetch that they count for.</summary>
+/// <remarks>The gate of the session's sink guards all state. Methods take it, unless their documentation says that it is held.</remarks>
 internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
 {
     private readonly UnacknowledgedDeliveries _unacknowledged = new(client.Services.HeldMemory);
     private ulong _lastTag;
     private AcknowledgementWatch? _watch;
 
-    /// <summary>What all consumers of the session may have with the client together. Under the gate.</summary>
+    /// <summary>The limit that all consumers of the session share. Guarded by the gate.</summary>
     public Prefetch Prefetch { get; } = new();
 
-    /// <summary>Deliveries that are with the client.</summary>
+    /// <summary>Number of unacknowledged deliveries.</summary>
     public int Count
     {
         get
@@ -24,10 +24,10 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Counts a delivery that needs no acknowledgement. The gate is held.</summary>
+    /// <summary>Returns the next delivery tag, for a delivery that needs no acknowledgement. The gate is held.</summary>
     public ulong NextTag() => ++_lastTag;
 
-    /// <summary>Counts a delivery and remembers it until it is acknowledged. The gate is held.</summary>
+    /// <summary>Adds an unacknowledged delivery and returns its tag. The gate is held.</summary>
     public ulong Track(in StoredMessage message, Queue queue, SessionConsumer? consumer)
     {
         _unacknowledged.Add(Delivery.Of(++_lastTag, message, queue, consumer));
@@ -40,24 +40,24 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         return _lastTag;
     }
 
-    /// <summary>A delivery that was to go out could not be written after all. The gate is held.</summary>
+    /// <summary>Removes a delivery that could not be written. The gate is held.</summary>
     public void Untrack(ulong tag)
     {
         if (_unacknowledged.TryTake(tag, out var delivery))
             MakeRoom(delivery);
     }
 
-    /// <summary>Whether a delivery tag is there to be settled.</summary>
+    /// <summary>True if a delivery with this tag is unacknowledged.</summary>
     public bool Has(ulong tag)
     {
         lock (gate)
             return _unacknowledged.Has(tag);
     }
 
-    /// <summary>Takes one delivery out of the unacknowledged.</summary>
-    /// <param name="tag">Its tag.</param>
-    /// <param name="isHeld">It waits for a commit, and until <see cref="NoteSettled"/> takes the room in its consumer's prefetch.</param>
-    /// <param name="delivery">The delivery.</param>
+    /// <summary>Removes a delivery from the unacknowledged ones.</summary>
+    /// <param name="tag">The delivery tag.</param>
+    /// <param name="isHeld">True if a transaction holds the delivery: it counts for the prefetch until <see cref="NoteSettled"/>.</param>
+    /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)
     {
         lock (gate)
@@ -70,7 +70,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Takes the first delivery out if its tag is no higher than this.</summary>
+    /// <summary>Removes the first unacknowledged delivery, if its tag is not higher than a limit.</summary>
     /// <inheritdoc cref="TryTake"/>
     public bool TryTakeFirst(ulong upTo, bool isHeld, out Delivery delivery)
     {
@@ -84,23 +84,23 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>A delivery that was held for a commit is settled now.</summary>
+    /// <summary>Notes that a delivery that a transaction held is settled.</summary>
     public void NoteSettled(in Delivery delivery)
     {
         lock (gate)
             MakeRoom(delivery);
     }
 
-    /// <summary>Makes deliveries that were held for a commit unacknowledged again.</summary>
+    /// <summary>Makes deliveries that a transaction held unacknowledged again.</summary>
     public void Restore(IEnumerable<Delivery> held)
     {
         lock (gate)
             _unacknowledged.Restore(held);
     }
 
-    /// <summary>Looks for a delivery that has been unacknowledged for longer than its queue allows.</summary>
-    /// <param name="now">In milliseconds; now and then is often enough.</param>
-    /// <param name="late">The delivery, if so.</param>
+    /// <summary>Finds a delivery that is unacknowledged for longer than its queue allows. Must be called at intervals.</summary>
+    /// <param name="now">Current time in milliseconds.</param>
+    /// <param name="late">The delivery, if there is one.</param>
     public bool TryFindLate(long now, out Delivery late)
     {
         lock (gate)
@@ -110,7 +110,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
                 return false;
             var watch = _watch ??= new AcknowledgementWatch();
             watch.Note(_lastTag, now);
-            // Queues have timeouts of their own: a younger delivery may be late where the oldest is not.
+            // Each queue has its own timeout: a younger delivery may be late while the oldest is not.
             return _unacknowledged.TryFindFirst(
                 watch.OutFor(now, shortest),
                 delivery => client.ConsumerTimeoutOf(delivery.Queue!) is { } timeout && delivery.Tag <= watch.OutFor(now, timeout),
@@ -118,7 +118,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Gives the memory back of the deliveries that were here.</summary>
+    /// <summary>Releases the memory of the deliveries.</summary>
     public void Close()
     {
         lock (gate)

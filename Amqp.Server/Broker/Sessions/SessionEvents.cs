@@ -3,7 +3,9 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Sessions and consumers that come and go. A session stands for itself where RabbitMQ names its process.</summary>
+/// <summary>
+/// Raises events of sessions and consumers that are created and closed. A session's name replaces the process that RabbitMQ names.
+/// </summary>
 internal static class SessionEvents
 {
     public static void ChannelCreated(this BrokerEvents events, BrokerSession session)
@@ -24,9 +26,9 @@ internal static class SessionEvents
             events.Raise("channel.closed", [PerformedBy(session.Client.User.Name), Fact("pid", Pid(session))]);
     }
 
-    /// <param name="events">Where to raise it.</param>
+    /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="consumer">The new consumer.</param>
-    /// <param name="isExclusive">Whether it was asked for as the queue's only one.</param>
+    /// <param name="isExclusive">True if the consumer was requested as the queue's only one.</param>
     public static void ConsumerCreated(this BrokerEvents events, SessionConsumer consumer, bool isExclusive)
     {
         if (events.IsWanted)

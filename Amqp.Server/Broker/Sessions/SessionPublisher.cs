@@ -9,21 +9,24 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Takes the messages of a session: finds their routes, stores them, adds them to their queues, or returns them.</summary>
-/// <remarks>Owned by the one thread that asks for the session. Bytes stay bytes: a message that is not persistent or traced costs no object.</remarks>
+/// <summary>Publishes the messages of a session: finds their routes, stores them, adds them to their queues, or returns them.</summary>
+/// <remarks>
+/// Owned by the one thread that uses the session. Messages stay encoded: one that is neither persistent nor traced costs no object.
+/// </remarks>
 internal sealed class SessionPublisher(BrokerSession session)
 {
     private readonly BrokerClient _client = session.Client;
-    private readonly MessageIntake _intake = new(session.Client.VirtualHost.Host.Services);
+    private readonly MessageIntake _intake = new(session.Client.VirtualHost.Services);
 
-    /// <summary>Where messages go.</summary>
+    /// <summary>Finds the routes of messages.</summary>
     public SessionRoutes Routes { get; } = new(session.Client.VirtualHost, session.Access, session.Counts);
 
-    /// <summary>Publishes a message. In a transaction it is held until the commit.</summary>
-    /// <param name="head">All of it but the body: address and properties as they came.</param>
-    /// <param name="body">Its body.</param>
-    /// <param name="isMandatory">It comes back when no queue takes it.</param>
-    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers a publish that cannot be. 541: it cannot be stored.</exception>
+    /// <summary>Publishes a message. A transaction holds it until the commit.</summary>
+    /// <param name="head">The message without its body: address and properties as received.</param>
+    /// <param name="body">The message's body.</param>
+    /// <param name="isMandatory">True if the message is returned when no queue receives it.</param>
+    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers an invalid publish. 541: the message cannot be
+    /// stored.</exception>
     public void Publish(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isMandatory)
     {
         if (_client.Interceptors is { } interceptors)
@@ -48,9 +51,9 @@ internal sealed class SessionPublisher(BrokerSession session)
             Deliver(route, tally, head, body, traits, isMandatory);
     }
 
-    /// <summary>What a request for direct reply-to is answered with on a session that takes no replies.</summary>
+    /// <summary>Returns the error for a direct reply-to request of a session that has no consumer of replies.</summary>
     /// <param name="head">The head of the request.</param>
-    /// <exception cref="BrokerException">403, 404 or 406: what is wrong with its address is said first.</exception>
+    /// <exception cref="BrokerException">403, 404 or 406: an error of the request's address comes first.</exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
     {
         var request = EncodedMessage.Read(head);
@@ -58,9 +61,9 @@ internal sealed class SessionPublisher(BrokerSession session)
         return new BrokerException(BrokerError.Precondition, "fast reply consumer does not exist");
     }
 
-    /// <summary>Hands a message to its queues, or returns it, and counts it for its confirm.</summary>
-    /// <returns>False when one of its queues has refused it.</returns>
-    /// <exception cref="BrokerException">541: it cannot be stored, and no confirm could say so.</exception>
+    /// <summary>Hands a message to its queues, or returns it, and counts the publish for its confirm.</summary>
+    /// <returns>False if one of the queues refused the message.</returns>
+    /// <exception cref="BrokerException">541: the message cannot be stored, and the session has no confirms to say so.</exception>
     public bool Deliver(MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         bool isReplied = route.Replies.Length > 0 && Reply(route, head, body);
@@ -87,7 +90,7 @@ internal sealed class SessionPublisher(BrokerSession session)
     }
 
     /// <summary>Sends a reply to the requesters of its route.</summary>
-    /// <returns>False when none of them takes it any more.</returns>
+    /// <returns>False if all of them are gone.</returns>
     private bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         var message = EncodedMessage.Read(head);

@@ -9,21 +9,21 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Finds the routes of what a session publishes, if its user may send it there.</summary>
-/// <remarks>Owned by the one thread that asks for the session.</remarks>
+/// <summary>Finds the routes of a session's messages, and checks that its user may publish to the exchange.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access, ChannelCounts counts)
 {
     private readonly RoutingTable _routing = virtualHost.Routing;
     private readonly RouteCache _routes = new(virtualHost.Routing);
     private readonly RouteFinder _finder = new(virtualHost.Routing);
-    private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the exchange that chose last
+    private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the last exchange with a ChoosingRouter
 
-    /// <summary>Where a message goes. What is remembered was allowed, and is forgotten when permissions change.</summary>
-    /// <param name="address">Exchange and routing key as they came.</param>
-    /// <param name="properties">Flags and property list as they came.</param>
-    /// <param name="headers">The encoded fields of its headers.</param>
-    /// <param name="tally">Counts what is published to the exchange.</param>
-    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers a publish that cannot be.</exception>
+    /// <summary>Returns the route of a message. Cached routes were allowed; a change of permissions invalidates them.</summary>
+    /// <param name="address">Exchange and routing key as received.</param>
+    /// <param name="properties">Property flags and list as received.</param>
+    /// <param name="headers">The encoded fields of the headers.</param>
+    /// <param name="tally">Counts the publishes to the exchange.</param>
+    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers an invalid publish.</exception>
     public MessageRoute Find(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, out ExchangeTally tally)
     {
         bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
@@ -52,9 +52,12 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         return route;
     }
 
-    /// <summary>Where a message goes whose commit has come. As in RabbitMQ the bindings are those at the time of the publish, and the queues those that have their names now.</summary>
+    /// <summary>
+    /// Returns the route of a message at its commit.
+    /// As in RabbitMQ, the bindings of the publish apply, and the queues that have those names at the commit.
+    /// </summary>
     /// <param name="route">The route that was found at the publish.</param>
-    /// <param name="version">The count of the virtual host's changes before that.</param>
+    /// <param name="version">The count of the virtual host's changes before the publish.</param>
     /// <param name="head">The head of the message.</param>
     public MessageRoute Renew(MessageRoute route, int version, ReadOnlySpan<byte> head)
     {
@@ -62,7 +65,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
             return route;
         var message = EncodedMessage.Read(head);
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);
-        // The default exchange's bindings are the names themselves.
+        // A binding of the default exchange is the queue's name, which may have no queue at the publish.
         IEnumerable<string> names = exchange.IsEmpty
             ? [OctetText.Decode(routingKey), .. SenderSelectedKeys.Read(EncodedProperties.Read(message.Properties).Headers), .. SenderSelectedKeys.Reveal(message.HiddenKeys)]
             : route.Queues.Select(queue => queue.Name);
@@ -70,7 +73,9 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         return new MessageRoute(queues, route.Targets) { Replies = route.Replies };
     }
 
-    /// <summary>The exchange that chose last, if it is of this name and still there: the choice then costs not even a string.</summary>
+    /// <summary>
+    /// Returns the last exchange with a ChoosingRouter, if the name and the topology are the same: the choice then costs no string.
+    /// </summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;
 

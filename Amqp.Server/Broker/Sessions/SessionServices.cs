@@ -6,12 +6,12 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What all clients' sessions work with. The same for as long as the broker runs.</summary>
-/// <param name="Options">The limits of sessions.</param>
-/// <param name="Permissions">What users may do.</param>
-/// <param name="Commits">Tells sessions when the store has made their messages durable.</param>
-/// <param name="Events">Tells what happens to whoever listens.</param>
-/// <param name="Faults">Where unexpected exceptions end.</param>
-/// <param name="HeldMemory">What clients make the broker hold besides messages.</param>
+/// <summary>The parts of the broker that all sessions work with. They stay the same while the broker runs.</summary>
+/// <param name="Options">Limits of sessions.</param>
+/// <param name="Permissions">Permissions of users.</param>
+/// <param name="Commits">Notifies sessions of commits of the store.</param>
+/// <param name="Events">The stream that events are raised on.</param>
+/// <param name="Faults">Receives unexpected exceptions.</param>
+/// <param name="HeldMemory">Counts the memory that clients make the broker hold, besides messages.</param>
 internal sealed record SessionServices(
     BrokerOptions Options, PermissionStore Permissions, CommitNotifier Commits, BrokerEvents Events, ContainedFaults Faults, HeldMemory HeldMemory);

@@ -10,14 +10,15 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What a session's user declares, binds and deletes, as far as that user may.</summary>
-/// <remarks>Owned by the one thread that asks for the session.</remarks>
+/// <summary>Declares, binds and deletes for a session, and checks the permissions of its user.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
 {
     private readonly VirtualHost _host = client.VirtualHost;
 
-    /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
-    /// <exception cref="BrokerException">403: reserved name, or the user may not. 406: there, but different; or bad arguments. 503: no such type.</exception>
+    /// <summary>Declares an exchange, or finds an existing one that is declared alike.</summary>
+    /// <exception cref="BrokerException">403: reserved name, or access refused. 406: declared otherwise, or invalid arguments. 503: no such
+    /// type.</exception>
     public void DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         ReservedNames.DemandNotDefault(name);
@@ -27,16 +28,16 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         _host.Topology.DeclareExchange(name, type, flags, arguments);
     }
 
-    /// <summary>Demands that an exchange is there (a passive declare).</summary>
-    /// <exception cref="BrokerException">403: the default exchange. 404: there is none.</exception>
+    /// <summary>Demands that an exchange exists (a passive declaration).</summary>
+    /// <exception cref="BrokerException">403: the default exchange. 404: no such exchange.</exception>
     public void DemandExchange(string name)
     {
         ReservedNames.DemandNotDefault(name);
         _host.GetExchange(name);
     }
 
-    /// <summary>Deletes an exchange with its bindings. One that is not there is no error.</summary>
-    /// <exception cref="BrokerException">403: a predeclared one, or the user may not. 406: in use.</exception>
+    /// <summary>Deletes an exchange with its bindings. A missing exchange is no error.</summary>
+    /// <exception cref="BrokerException">403: a predeclared exchange, or access refused. 406: the exchange is in use.</exception>
     public void DeleteExchange(string name, bool ifUnused)
     {
         ReservedNames.DemandDeletable(name, _host.Name);
@@ -45,16 +46,17 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Binds an exchange to another.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or the user may not. 404: an end is not there. 406: bad arguments.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or access refused. 404: an exchange is missing. 406: invalid
+    /// arguments.</exception>
     public void BindExchange(string source, string destination, string routingKey, FieldTable arguments)
     {
         DemandEnds(source, destination, routingKey);
-        _host.GetExchange(source); // of two that are missing RabbitMQ names the source
+        _host.GetExchange(source); // if both are missing, RabbitMQ names the source
         _host.Topology.Bind(source, _host.GetExchange(destination), routingKey, arguments, client.Round);
     }
 
-    /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or the user may not.</exception>
+    /// <summary>Removes a binding. A missing binding or exchange is no error.</summary>
+    /// <exception cref="BrokerException">403: the default exchange, or access refused.</exception>
     public void UnbindExchange(string source, string destination, string routingKey, FieldTable arguments)
     {
         DemandEnds(source, destination, routingKey);
@@ -62,18 +64,19 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             _host.Topology.Unbind(source, found, routingKey, arguments);
     }
 
-    /// <summary>Declares a queue, or finds that it is there already as asked for.</summary>
-    /// <param name="name">Its name; empty: the broker gives it one.</param>
-    /// <param name="flags">What it shall be.</param>
+    /// <summary>Declares a queue, or returns an existing one that is declared alike.</summary>
+    /// <param name="name">The queue's name; empty: the broker chooses one.</param>
+    /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
-    /// <exception cref="BrokerException">403: reserved name, or the user may not. 405: another connection's. 406: there, but different; or bad arguments.</exception>
+    /// <exception cref="BrokerException">403: reserved name, or access refused. 405: the queue belongs to another connection. 406: declared
+    /// otherwise, or invalid arguments.</exception>
     public Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments)
     {
         bool isServerNamed = name.Length == 0;
         if (isServerNamed)
             name = ReservedNames.NewQueueName();
         else
-            ReservedNames.DemandNotReserved("queue", name); // before anything is said about permissions
+            ReservedNames.DemandNotReserved("queue", name); // before permissions are checked
         access.DemandQueue(AccessKind.Configure, name);
         DemandDeadLetterAccess(name, arguments);
         var queue = _host.Topology.DeclareQueue(name, isServerNamed, flags, arguments, client);
@@ -82,8 +85,11 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
-    /// <summary>Whether a name is that of direct reply-to: the pseudo-queue, which is always there, or a requester. Such a name is looked up, never declared.</summary>
-    /// <exception cref="BrokerException">404: there is no such requester (any more).</exception>
+    /// <summary>
+    /// True if a name belongs to direct reply-to: the pseudo-queue, which always exists, or a requester.
+    /// Such a name can be looked up, never declared.
+    /// </summary>
+    /// <exception cref="BrokerException">404: no such requester, or none any more.</exception>
     public bool IsReplyTo(string name)
     {
         if (!name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
@@ -93,8 +99,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return true;
     }
 
-    /// <summary>Demands that a queue is there (a passive declare).</summary>
-    /// <exception cref="BrokerException">404: there is none, or it has crashed. 405: another connection's.</exception>
+    /// <summary>Demands that a queue exists (a passive declaration).</summary>
+    /// <exception cref="BrokerException">404: no such queue, or it has crashed. 405: the queue belongs to another connection.</exception>
     public Queue DemandQueue(string name)
     {
         var queue = _host.GetQueue(name, client);
@@ -103,8 +109,9 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
-    /// <summary>The queue, to take messages out of it.</summary>
-    /// <exception cref="BrokerException">403: the user may not. 404: there is none, or it has crashed. 405: another connection's.</exception>
+    /// <summary>Returns a queue whose messages the user may read.</summary>
+    /// <exception cref="BrokerException">403: access refused. 404: no such queue, or it has crashed. 405: the queue belongs to another
+    /// connection.</exception>
     public Queue GetQueueToRead(string name)
     {
         access.DemandQueue(AccessKind.Read, name);
@@ -113,8 +120,11 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
-    /// <summary>Deletes a queue with its bindings and its messages. One that is not there is no error. Its consumers are for the caller to tell.</summary>
-    /// <exception cref="BrokerException">403: the user may not. 405: another connection's. 406: in use or not empty, when that was a condition.</exception>
+    /// <summary>
+    /// Deletes a queue with its bindings and messages. A missing queue is no error. The caller notifies the consumers in the result.
+    /// </summary>
+    /// <exception cref="BrokerException">403: access refused. 405: the queue belongs to another connection. 406: it is in use or not empty,
+    /// and that was a condition.</exception>
     public DeletedQueue DeleteQueue(string name, bool ifUnused, bool ifEmpty)
     {
         access.DemandQueue(AccessKind.Configure, name);
@@ -126,29 +136,31 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return deleted;
     }
 
-    /// <summary>Removes the messages of a queue that are ready.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Removes the ready messages of a queue.</summary>
+    /// <returns>Number of removed messages.</returns>
     /// <inheritdoc cref="GetQueueToRead"/>
     public int Purge(string name) => GetQueueToRead(name).Purge();
 
     /// <summary>Binds a queue to an exchange.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or the user may not. 404: an end is not there. 405: another connection's queue. 406: bad arguments.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or access refused. 404: exchange or queue is missing. 405: the queue
+    /// belongs to another connection. 406: invalid arguments.</exception>
     public void BindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
-        // The default exchange binds each queue by its name already: who asks for just that has it.
+        // The default exchange binds each queue by its name already, so such a request is no error.
         if (source.Length == 0 && (routingKey.Length == 0 || routingKey == queue) && _host.FindQueue(queue) is not null)
         {
             _host.GetQueue(queue, client);
             return;
         }
         DemandSource(source, routingKey);
-        _host.GetExchange(source); // of two that are missing RabbitMQ names the exchange
+        _host.GetExchange(source); // if both are missing, RabbitMQ names the exchange
         _host.Topology.Bind(source, _host.GetQueue(queue, client), routingKey, arguments, client.Round);
     }
 
-    /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or the user may not. 405: another connection's queue.</exception>
+    /// <summary>Removes a binding. A missing binding, exchange or queue is no error.</summary>
+    /// <exception cref="BrokerException">403: the default exchange, or access refused. 405: the queue belongs to another
+    /// connection.</exception>
     public void UnbindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
@@ -166,7 +178,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         DemandSource(source, routingKey);
     }
 
-    /// <summary>Demands that a binding may take from this exchange with this routing key.</summary>
+    /// <summary>Demands that the user may bind to an exchange with a routing key.</summary>
     private void DemandSource(string exchange, string routingKey)
     {
         ReservedNames.DemandNotDefault(exchange);
@@ -175,7 +187,9 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             access.DemandTopic(AccessKind.Read, exchange, routingKey);
     }
 
-    /// <summary>Who has a new exchange's messages sent on reads from it and writes to where they go.</summary>
+    /// <summary>
+    /// Demands read access to a new exchange and write access to its alternate exchange, which receives its unrouted messages.
+    /// </summary>
     private void DemandAlternateAccess(string name, FieldTable arguments)
     {
         if (arguments["alternate-exchange"] is not { Type: FieldType.LongString } alternate || _host.FindExchange(name) is not null)
@@ -184,7 +198,9 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         access.DemandExchange(AccessKind.Write, alternate.AsString());
     }
 
-    /// <summary>Who has a new queue's messages sent on reads from it and writes to where they go.</summary>
+    /// <summary>
+    /// Demands read access to a new queue and write access to its dead-letter exchange, which receives its dead messages.
+    /// </summary>
     private void DemandDeadLetterAccess(string name, FieldTable arguments)
     {
         if (arguments["x-dead-letter-exchange"] is not { Type: FieldType.LongString } exchange || _host.FindQueue(name) is not null)

@@ -3,18 +3,18 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What becomes of a session's deliveries: acknowledged, rejected, requeued.</summary>
-/// <remarks>Owned by the one thread that asks for the session.</remarks>
+/// <summary>Settles a session's deliveries: acknowledges, rejects or requeues them.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class Settlements(BrokerSession session)
 {
     private readonly BrokerClient _client = session.Client;
     private readonly SessionDeliveries _deliveries = session.Deliveries;
 
-    /// <summary>Settles one delivery, or all up to it. In a transaction it is held until the commit.</summary>
-    /// <param name="tag">Its tag. With <paramref name="isMultiple"/> 0 stands for all there are.</param>
-    /// <param name="isMultiple">All up to this one.</param>
-    /// <param name="settlement">What becomes of it.</param>
-    /// <exception cref="BrokerException">406: there is no such delivery.</exception>
+    /// <summary>Settles one delivery, or all deliveries up to it. A transaction holds the settlement until the commit.</summary>
+    /// <param name="tag">The delivery tag. With <paramref name="isMultiple"/>, 0 stands for all deliveries.</param>
+    /// <param name="isMultiple">True to settle all deliveries up to this one.</param>
+    /// <param name="settlement">Acknowledge, reject or requeue.</param>
+    /// <exception cref="BrokerException">406: no such delivery.</exception>
     public void Settle(ulong tag, bool isMultiple, Settlement settlement)
     {
         if (session.Transactions.Held is { } transaction)
@@ -26,7 +26,7 @@ internal sealed class Settlements(BrokerSession session)
         {
             if (!_deliveries.TryTake(tag, isHeld: false, out var delivery))
                 throw UnknownTag(tag);
-            session.Consumers.ResumeWaiting(); // before a requeue touches its queue: who waits has the first turn
+            session.Consumers.ResumeWaiting(); // before a requeue touches its queue: waiting consumers come first
             Apply(delivery, settlement);
             return;
         }
@@ -40,7 +40,7 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Does to a delivery what was said of it.</summary>
+    /// <summary>Applies a settlement to a delivery.</summary>
     public void Apply(in Delivery delivery, Settlement settlement)
     {
         var queue = delivery.Queue!;
@@ -64,14 +64,14 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Returns every delivery to its queue, all of a queue's at once: none overtakes another.</summary>
-    /// <param name="isReturned">The client said so; else the session is gone.</param>
+    /// <summary>Requeues every delivery, all deliveries of a queue at once, so that they keep their order.</summary>
+    /// <param name="isReturned">True if the client requested it; false if the session ends.</param>
     public void RequeueAll(bool isReturned)
     {
         var deliveries = new List<Delivery>();
         while (_deliveries.TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
             deliveries.Add(delivery);
-        session.Consumers.ResumeWaiting(); // before the requeues touch their queues: who waits has the first turn
+        session.Consumers.ResumeWaiting(); // before the requeues touch their queues: waiting consumers come first
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);
@@ -105,7 +105,9 @@ internal sealed class Settlements(BrokerSession session)
             transaction.Add(delivery, settlement);
     }
 
-    /// <summary>The last tag that a multiple settlement is for. 0 means all there are; any other must be there itself.</summary>
+    /// <summary>
+    /// Returns the last tag of a multiple settlement. 0 means all deliveries; any other tag must be unacknowledged itself.
+    /// </summary>
     private ulong DemandUpTo(ulong tag)
     {
         if (tag != 0 && !_deliveries.Has(tag))

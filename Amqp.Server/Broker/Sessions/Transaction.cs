@@ -5,42 +5,45 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>What a transactional channel holds back until tx.commit: publishes and acknowledgements, in order.</summary>
-/// <remarks>Owned by the connection's read loop.</remarks>
+/// <summary>The publishes and settlements that a transactional session holds until tx.commit, in order.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class Transaction(HeldMemory held)
 {
-    /// <summary>Bytes that a held publish takes besides its head and its body.</summary>
+    /// <summary>Bytes of memory of a held publish, without head and body.</summary>
     private const int PublishSize = 256;
 
-    /// <summary>Bytes that a held acknowledgement takes, with the room that its list has grown for.</summary>
+    /// <summary>Bytes of memory of a held settlement, with the spare capacity of the list.</summary>
     private const int SettlementSize = 96;
 
     private long _heldBytes;
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
 
-    /// <summary>Publishes and acknowledgements that wait now. Any thread may ask, and may be told what was true a moment ago.</summary>
+    /// <summary>Number of held publishes and settlements. Any thread may read them, and may see a previous value.</summary>
     public (int Publishes, int Acknowledgements) WaitingCounts => (_publishes.Count, _settlements.Count);
 
     public IReadOnlyList<HeldPublish> Publishes => _publishes;
 
     public IReadOnlyList<HeldSettlement> Settlements => _settlements;
 
-    /// <summary>Keeps a copy of a message.</summary>
-    /// <param name="route">Where it goes as things are now.</param>
-    /// <param name="topologyVersion">The count of the virtual host's changes before that was found.</param>
-    /// <param name="tally">Counts what is published to its exchange.</param>
-    /// <param name="head">All of the message but its body.</param>
-    /// <param name="body">Its body.</param>
-    /// <param name="traits">What its properties mean to the broker.</param>
-    /// <param name="isMandatory">It comes back when no queue takes it.</param>
+    /// <summary>Holds a copy of a message.</summary>
+    /// <param name="route">The route at the time of the publish.</param>
+    /// <param name="topologyVersion">The count of the virtual host's changes before the route was found.</param>
+    /// <param name="tally">Counts the publishes to the exchange.</param>
+    /// <param name="head">The message without its body.</param>
+    /// <param name="body">The message's body.</param>
+    /// <param name="traits">The values of the properties that the broker uses.</param>
+    /// <param name="isMandatory">True if the message is returned when no queue receives it.</param>
     public void Add(MessageRoute route, int topologyVersion, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
     {
         _publishes.Add(new HeldPublish(route, topologyVersion, tally, head.ToArray(), body.ToArray(), traits, isMandatory));
         Hold(PublishSize + head.Length + body.Length);
     }
 
-    /// <summary>The acknowledgements in the order in which a commit makes them: as in RabbitMQ, of those that say the same one behind the other, the oldest delivery first.</summary>
+    /// <summary>
+    /// Returns the settlements in the order of the commit.
+    /// As in RabbitMQ, consecutive settlements of the same kind are sorted, oldest delivery first.
+    /// </summary>
     public IEnumerable<HeldSettlement> SettlementsToCommit()
     {
         for (int start = 0, end; start < _settlements.Count; start = end)
@@ -53,7 +56,7 @@ internal sealed class Transaction(HeldMemory held)
         }
     }
 
-    /// <summary>Keeps what was said of a delivery that was taken out of the unacknowledged.</summary>
+    /// <summary>Holds the settlement of a delivery that was removed from the unacknowledged ones.</summary>
     public void Add(in Delivery delivery, Settlement settlement)
     {
         _settlements.Add(new HeldSettlement(delivery, settlement));
@@ -74,21 +77,23 @@ internal sealed class Transaction(HeldMemory held)
     }
 }
 
-/// <summary>A publish that waits for tx.commit, with its route at the time of the publish.</summary>
+/// <summary>A publish that is held until tx.commit, with its route at the time of the publish.</summary>
 internal sealed record HeldPublish(MessageRoute Route, int TopologyVersion, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
 
-/// <summary>An acknowledgement that waits for tx.commit. Nobody else can settle its delivery, and no recover gives it back.</summary>
+/// <summary>
+/// A settlement that is held until tx.commit. Its delivery cannot be settled again, and basic.recover does not requeue it.
+/// </summary>
 internal readonly record struct HeldSettlement(Delivery Delivery, Settlement Settlement);
 
-/// <summary>What shall become of a delivery.</summary>
+/// <summary>The way in which a client settles a delivery.</summary>
 internal enum Settlement
 {
-    /// <summary>The client is done with it.</summary>
+    /// <summary>The message was processed.</summary>
     Acknowledge,
 
-    /// <summary>The client will not have it: dropped, or dead-lettered where the queue says so.</summary>
+    /// <summary>The message is dropped, or dead-lettered if its queue has a dead-letter exchange.</summary>
     Reject,
 
-    /// <summary>Back to its place in the queue.</summary>
+    /// <summary>The message returns to its queue.</summary>
     Requeue,
 }

@@ -2,15 +2,15 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Holds back what is published and settled on a session until its client commits, once it has asked for that.</summary>
-/// <remarks>Owned by the one thread that asks for the session.</remarks>
+/// <summary>Holds the publishes and settlements of a session until the client commits, once the client has selected transactions.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class Transactions(BrokerSession session, Settlements settlements)
 {
-    /// <summary>What is held; null while the session is not transactional.</summary>
+    /// <summary>The held publishes and settlements; null while the session is not transactional.</summary>
     public Transaction? Held { get; private set; }
 
-    /// <summary>Has publishes and settlements held from now on.</summary>
-    /// <exception cref="BrokerException">406: publishes are confirmed.</exception>
+    /// <summary>Holds publishes and settlements from now on.</summary>
+    /// <exception cref="BrokerException">406: the session confirms publishes.</exception>
     public void Select()
     {
         if (session.Confirms.AreSelected)
@@ -18,9 +18,9 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         Held ??= new Transaction(session.Client.HeldMemory);
     }
 
-    /// <summary>Does what was held: first the publishes, then the settlements.</summary>
-    /// <returns>The position of the store at which all of it is safe.</returns>
-    /// <exception cref="BrokerException">406: the session is not transactional, or a queue has refused a message.</exception>
+    /// <summary>Applies the held publishes, then the held settlements.</summary>
+    /// <returns>The log position at which all of them are durable.</returns>
+    /// <exception cref="BrokerException">406: the session is not transactional, or a queue refused a message.</exception>
     public long Commit()
     {
         var transaction = Demand();
@@ -33,10 +33,10 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         Settle(transaction);
         return isRefused
             ? throw new BrokerException(BrokerError.Precondition, "partial tx completion")
-            : session.Client.VirtualHost.Host.Services.Store.AppendedPosition;
+            : session.Client.Store.AppendedPosition;
     }
 
-    /// <summary>Forgets what was held: publishes are gone, settlements were not said.</summary>
+    /// <summary>Drops the held publishes, and makes the deliveries of the held settlements unacknowledged again.</summary>
     /// <exception cref="BrokerException">406: the session is not transactional.</exception>
     public void Rollback()
     {
@@ -45,7 +45,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         transaction.Clear();
     }
 
-    /// <summary>Makes the deliveries that are held unacknowledged again.</summary>
+    /// <summary>Makes the deliveries of the held settlements unacknowledged again.</summary>
     public void GiveBack()
     {
         if (Held is { Settlements.Count: > 0 } transaction)
@@ -65,7 +65,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
                 settlements.Apply(delivery, settlement);
             }
             transaction.Clear();
-            round.Drain(); // dead letters of the transaction are in the log before its end is taken
+            round.Drain(); // the log position of the commit must follow the transaction's dead letters
         }
         finally
         {

@@ -5,28 +5,27 @@ using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A channel's deliveries that are not acknowledged, in the order of their tags.</summary>
+/// <summary>The unacknowledged deliveries of a session, in the order of their tags.</summary>
 /// <remarks>
-/// A ring of structs: tags only grow, so a tag is found by its distance from the first one, or by halving where
-/// there are gaps, without a hash map. A delivery settled in the middle leaves a gap, which goes when the ring is
-/// packed, so a message that is never acknowledged does not make the ring grow.
-/// The gate of the session's sink guards it.
+/// A ring of structs. Tags only grow, so a tag is found without a hash map: by its distance from the first one, or by binary search if
+/// there are gaps. A delivery that is settled in the middle leaves a gap. Packing the ring removes gaps, so a delivery that is never
+/// acknowledged does not make the ring grow. The gate of the session's sink guards all state.
 /// </remarks>
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)
 {
-    /// <summary>Slots above which a ring that has become empty is not kept for the next deliveries.</summary>
+    /// <summary>Number of slots above which an empty ring is freed.</summary>
     private const int LargeRing = 64 << 10;
 
     private Delivery[] _ring = [];
-    private int _size; // slots that are used of the array: a power of two
+    private int _size; // used length of the array, a power of two
     private int _first;
     private int _used; // slots between first and last, gaps included
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of unacknowledged deliveries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds the next one; its tag is higher than all before.</summary>
+    /// <summary>Adds a delivery, whose tag is higher than all before.</summary>
     public void Add(in Delivery delivery)
     {
         if (_used == _size)
@@ -35,7 +34,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         Count++;
     }
 
-    /// <summary>Takes one out.</summary>
+    /// <summary>Removes a delivery.</summary>
     public bool TryTake(ulong tag, out Delivery delivery)
     {
         if (!TryFind(tag, out int offset))
@@ -51,7 +50,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         return true;
     }
 
-    /// <summary>Takes the first one out if its tag is no higher than this.</summary>
+    /// <summary>Removes the first delivery, if its tag is not higher than a limit.</summary>
     public bool TryTakeFirst(ulong upTo, out Delivery delivery)
     {
         if (Count == 0 || At(0).Tag > upTo)
@@ -67,23 +66,23 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         return true;
     }
 
-    /// <summary>The first one up to a tag that is such; it stays there.</summary>
-    public bool TryFindFirst(ulong upTo, Predicate<Delivery> isSuch, out Delivery delivery)
+    /// <summary>Finds the first delivery up to a tag that matches a condition, without removing it.</summary>
+    public bool TryFindFirst(ulong upTo, Predicate<Delivery> isMatch, out Delivery delivery)
     {
         for (int offset = 0; offset < _used && At(offset).Tag <= upTo; offset++)
         {
             delivery = At(offset);
-            if (!delivery.IsGap && isSuch(delivery))
+            if (!delivery.IsGap && isMatch(delivery))
                 return true;
         }
         delivery = default;
         return false;
     }
 
-    /// <summary>Whether this delivery is there.</summary>
+    /// <summary>True if a delivery with this tag is unacknowledged.</summary>
     public bool Has(ulong tag) => TryFind(tag, out _);
 
-    /// <summary>Puts deliveries back to their places that were taken out.</summary>
+    /// <summary>Puts removed deliveries back into their places.</summary>
     public void Restore(IEnumerable<Delivery> deliveries)
     {
         var all = new List<Delivery>(deliveries);
@@ -94,7 +93,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
             Add(delivery);
     }
 
-    /// <summary>Gives the ring's memory back. No delivery is in it; the next one starts another.</summary>
+    /// <summary>Frees the memory of the ring, which must be empty. The next delivery allocates another ring.</summary>
     public void Close()
     {
         if (_ring.Length == 0)
@@ -111,13 +110,13 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         offset = -1;
         if (_used == 0 || tag < At(0).Tag || tag > At(_used - 1).Tag)
             return false;
-        // Without gaps between the tags, the distance is the place.
+        // Without gaps, the distance of the tags is the offset.
         ulong distance = tag - At(0).Tag;
-        offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : FindByHalving(tag);
+        offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : Search(tag);
         return offset >= 0 && !At(offset).IsGap;
     }
 
-    private int FindByHalving(ulong tag)
+    private int Search(ulong tag)
     {
         int low = 0, high = _used - 1;
         while (low <= high)
@@ -142,11 +141,12 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
             Close();
     }
 
-    /// <summary>Packs the ring when half of it is gaps; else doubles it.</summary>
+    /// <summary>Packs the ring if half of it is gaps; else doubles it.</summary>
     private void MakeRoom()
     {
         int size = Count <= _used / 2 ? Math.Max(_size, 16) : (int)BitOperations.RoundUpToPowerOf2((uint)_used + 1);
-        Delivery[] packed = ArrayPool<Delivery>.Shared.Rent(size); // many channels grow alike: what one has outgrown is another's next
+        // Pooled: the array that one channel has outgrown serves the next.
+        Delivery[] packed = ArrayPool<Delivery>.Shared.Rent(size);
         int count = 0;
         for (int offset = 0; offset < _used; offset++)
             if (!At(offset).IsGap)

@@ -5,10 +5,12 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Statistics;
 
-/// <summary>The counts of each kind of object as a row of numbers: what samples are made of, and by which names RabbitMQ shows them.</summary>
+/// <summary>
+/// Writes the counts of each kind of object as a row of numbers. Samples consist of rows; the names are those of RabbitMQ's HTTP API.
+/// </summary>
 internal static class StatisticRows
 {
-    /// <summary>RabbitMQ's names for groups of numbers that stand together in a row.</summary>
+    /// <summary>RabbitMQ's names for the numbers of a row, in groups.</summary>
     public static readonly string[]
         Publishing = ["publish", "confirm", "return_unroutable", "drop_unroutable"],
         Delivering = ["deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "ack", "redeliver", "deliver_get"],
@@ -18,16 +20,18 @@ internal static class StatisticRows
         ChurnRates = ["connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted"],
         Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
 
-    /// <summary>A queue's row: what was published to it, what was delivered, how deep it is.</summary>
+    /// <summary>Columns of a queue's row: published, then <see cref="Delivering"/>, then <see cref="Depth"/>.</summary>
     public static readonly int QueueDelivering = 1, QueueDepth = QueueDelivering + Delivering.Length, QueueWidth = QueueDepth + Depth.Length;
 
-    /// <summary>A channel's row: published, delivered.</summary>
+    /// <summary>Columns of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
 
-    /// <summary>A virtual host's row: as a channel's, then the depth of its queues, then octets.</summary>
+    /// <summary>
+    /// Columns of a virtual host's row: those of a channel, then the <see cref="Depth"/> of its queues, then <see cref="Traffic"/>.
+    /// </summary>
     public static readonly int HostDepth = ChannelWidth, HostTraffic = HostDepth + Depth.Length, HostWidth = HostTraffic + Traffic.Length;
 
-    /// <summary>The broker's row: as a virtual host's, then what comes and goes, then the process.</summary>
+    /// <summary>Columns of the broker's row: those of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.</summary>
     public static readonly int BrokerChurn = HostWidth, BrokerNode = BrokerChurn + ChurnRates.Length, BrokerWidth = BrokerNode + Node.Length;
 
     public static void Read(Queue queue, Span<long> row)
@@ -58,9 +62,9 @@ internal static class StatisticRows
 
     public static void Read(BrokerStatistics statistics, IReadOnlyList<VirtualHost> hosts, string dataDirectory, Span<long> row)
     {
-        Read(statistics.Messages(hosts.Select(host => host.Statistics)), row);
+        Read(statistics.MessagesOf(hosts), row);
         PutDepth(hosts.SelectMany(host => host.Queues), row[HostDepth..]);
-        var traffic = statistics.Traffic(hosts.Select(host => host.Statistics));
+        var traffic = statistics.TrafficOf(hosts);
         (row[HostTraffic], row[HostTraffic + 1]) = (traffic.Received, traffic.Sent);
         for (int i = 0; i < ChurnRates.Length; i++)
             row[BrokerChurn + i] = statistics.Count((Churn)i);

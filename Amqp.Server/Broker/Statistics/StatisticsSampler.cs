@@ -3,46 +3,36 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Statistics;
 
-/// <summary>Notes what everything has counted, every few seconds: rates are made of that, and the lines of charts.</summary>
+/// <summary>Takes a sample of all counts every few seconds. Rates and the lines of charts are made from the samples.</summary>
 /// <remarks>
-/// One sample at a time, on the timer's thread. What a sample says stays with its object, so it goes with it. An object that never counted
-/// anything has none, one that is idle has one or two rows; when all together take more than they may, series grow no further.
+/// Samples are taken one at a time, on the timer's thread. An object holds its own samples, so they are deleted with it. An object that
+/// never counted anything has no samples, and an idle one has one or two rows. When all samples together take more memory than allowed,
+/// their series stop growing.
 /// </remarks>
-internal sealed class StatisticsSampler : IAsyncDisposable
+/// <param name="virtualHosts">The virtual hosts whose objects are sampled.</param>
+/// <param name="statistics">The counts of the broker as a whole.</param>
+/// <param name="options">The interval, the memory for samples, and the data directory, on whose disk free space is measured.</param>
+/// <param name="faults">Receives errors of a sample.</param>
+/// <param name="clock">Clock of the timer and of the samples.</param>
+internal sealed class StatisticsSampler(
+    VirtualHostTable virtualHosts, BrokerStatistics statistics, BrokerOptions options, ContainedFaults faults, TimeProvider clock) : IAsyncDisposable
 {
-    /// <summary>How much a new look weighs in the average that consumer capacity is.</summary>
+    /// <summary>Weight of a new value in the moving average of consumer capacity, from 0 to 1.</summary>
     private const double CapacityWeight = 0.3;
 
-    private readonly VirtualHostTable _virtualHosts;
-    private readonly BrokerStatistics _statistics;
-    private readonly ContainedFaults _faults;
-    private readonly TimeProvider _clock;
-    private readonly TimeSpan _interval;
-    private readonly long _mostBytes;
-    private readonly string _dataDirectory;
-    private readonly Lock _times = new();
-    private readonly Lock _turn = new();
+    private readonly Lock _times = new(); // guards _last and _before
+    private readonly Lock _sampling = new(); // held during a sample
     private ITimer? _timer;
     private long _last;
     private long _before;
-    private long _bytes; // in use after the last sample
+    private long _bytes; // memory of all samples after the last one
     private long _bytesNow;
 
-    /// <param name="virtualHosts">Whose objects.</param>
-    /// <param name="statistics">What the broker counts as a whole.</param>
-    /// <param name="faults">Told of a sample that failed.</param>
-    /// <param name="clock">Says when.</param>
-    /// <param name="interval">Time between two samples.</param>
-    /// <param name="mostBytes">What samples may take in memory.</param>
-    /// <param name="dataDirectory">Where the broker's disk is.</param>
-    public StatisticsSampler(
-        VirtualHostTable virtualHosts, BrokerStatistics statistics, ContainedFaults faults, TimeProvider clock, TimeSpan interval, long mostBytes, string dataDirectory) =>
-        (_virtualHosts, _statistics, _faults, _clock, _interval, _mostBytes, _dataDirectory) = (virtualHosts, statistics, faults, clock, interval, mostBytes, dataDirectory);
-
-    /// <summary>When the last sample was taken and when the one before, in milliseconds since 1970-01-01 UTC; 0: not yet.</summary>
+    /// <summary>Times of the last sample and of the one before, in milliseconds since 1970-01-01 UTC; 0 before there is one.</summary>
     public (long Last, long Before) Times
     {
         get
@@ -52,16 +42,17 @@ internal sealed class StatisticsSampler : IAsyncDisposable
         }
     }
 
-    public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Milliseconds since 1970-01-01 UTC.</summary>
+    public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public void Start() => _timer = _clock.CreateTimer(_ => Sample(), null, _interval, _interval);
+    public void Start() => _timer = clock.CreateTimer(_ => Sample(), null, options.Statistics.Interval, options.Statistics.Interval);
 
-    /// <summary>Forgets all samples.</summary>
+    /// <summary>Deletes all samples.</summary>
     public void Reset()
     {
-        lock (_turn)
+        lock (_sampling)
         {
-            foreach (var host in _virtualHosts.All)
+            foreach (var host in virtualHosts.All)
             {
                 foreach (var queue in host.Queues)
                     queue.Traffic.Samples = null;
@@ -73,7 +64,7 @@ internal sealed class StatisticsSampler : IAsyncDisposable
                     connection.Samples = null;
                 host.Statistics.Samples = null;
             }
-            _statistics.Samples = null;
+            statistics.Samples = null;
         }
     }
 
@@ -83,32 +74,32 @@ internal sealed class StatisticsSampler : IAsyncDisposable
             await _timer.DisposeAsync();
     }
 
-    /// <summary>Takes one sample. A timer that comes again while it lasts is passed over.</summary>
+    /// <summary>Takes one sample. A tick of the timer during a sample is ignored.</summary>
     private void Sample()
     {
-        if (!_turn.TryEnter())
+        if (!_sampling.TryEnter())
             return;
         try
         {
             long now = Now;
             _bytesNow = 0;
-            var hosts = _virtualHosts.All;
+            var hosts = virtualHosts.All;
             foreach (var host in hosts)
                 Sample(host, now);
             Span<long> row = stackalloc long[StatisticRows.BrokerWidth];
-            StatisticRows.Read(_statistics, hosts, _dataDirectory, row);
-            _statistics.Samples = Add(_statistics.Samples, now, row, SampleSeries.Global);
+            StatisticRows.Read(statistics, hosts, options.DataDirectory, row);
+            statistics.Samples = Add(statistics.Samples, now, row, SampleSeries.Global);
             _bytes = _bytesNow;
             lock (_times)
                 (_last, _before) = (now, _last);
         }
         catch (Exception error)
         {
-            _faults.Note(Compartment.Statistics, "a sample of the statistics", error); // the broker does without its charts rather than without its messages
+            faults.Note(Compartment.Statistics, "a sample of the statistics", error); // an error of the statistics must not stop the broker
         }
         finally
         {
-            _turn.Exit();
+            _sampling.Exit();
         }
     }
 
@@ -157,9 +148,9 @@ internal sealed class StatisticsSampler : IAsyncDisposable
         {
             if (!row.ContainsAnyExcept(0))
                 return null;
-            series = new SampleSeries(row.Length, retention, (long)_interval.TotalMilliseconds, isBaseline: _last == 0);
+            series = new SampleSeries(row.Length, retention, (long)options.Statistics.Interval.TotalMilliseconds, isBaseline: _last == 0);
         }
-        _bytesNow += series.Add(now, row, mayGrow: _bytes < _mostBytes);
+        _bytesNow += series.Add(now, row, mayGrow: _bytes < options.Statistics.MaxMemory);
         return series;
     }
 

@@ -7,22 +7,24 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>Tells every message that is published or delivered in a virtual host to <c>amq.rabbitmq.trace</c> (RabbitMQ's firehose).</summary>
-/// <param name="target">The exchange of that name.</param>
-/// <remarks>Immutable. It costs what a second message costs, for as long as it is on.</remarks>
+/// <summary>
+/// Makes copies of all messages that are published or delivered in a virtual host, for <c>amq.rabbitmq.trace</c> (RabbitMQ's firehose).
+/// </summary>
+/// <param name="target">The exchange that receives the copies.</param>
+/// <remarks>Immutable. While tracing is on, each message costs a second message.</remarks>
 internal sealed class Firehose(InternalExchange target)
 {
-    /// <summary>Where the copies are published.</summary>
+    /// <summary>Name of the exchange that receives the copies.</summary>
     public const string ExchangeName = "amq.rabbitmq.trace";
 
     private readonly byte[] _exchangeName = OctetText.Encode(ExchangeName);
 
-    /// <summary>A copy of a message as it was published; null where none can be made.</summary>
-    /// <param name="message">As it will be stored.</param>
-    /// <param name="headers">Its headers as they came, with BCC.</param>
-    /// <param name="body">Its body.</param>
-    /// <param name="routedTo">The queues that get it.</param>
-    /// <param name="by">Who published it.</param>
+    /// <summary>Returns a copy of a published message; null if no copy can be made.</summary>
+    /// <param name="message">The message as it will be stored.</param>
+    /// <param name="headers">The headers as received, with BCC.</param>
+    /// <param name="body">The message's body.</param>
+    /// <param name="routedTo">The queues that receive the message.</param>
+    /// <param name="by">The channel that published the message.</param>
     public InternalMessage? Published(in EncodedMessage message, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, Queue[] routedTo, TracedBy by)
     {
         PublishAddress.Split(message.Address, out var exchange, out _);
@@ -34,13 +36,13 @@ internal sealed class Firehose(InternalExchange target)
             ]);
     }
 
-    /// <summary>A copy of a message as it is delivered; null for one that is such a copy itself.</summary>
-    /// <param name="address">Its exchange and routing key.</param>
-    /// <param name="properties">As the consumer gets them.</param>
-    /// <param name="body">Its body.</param>
-    /// <param name="from">The queue that it was in.</param>
-    /// <param name="isRedelivered">Whether it was delivered before.</param>
-    /// <param name="by">Who gets it.</param>
+    /// <summary>Returns a copy of a delivered message; null if the message is a copy itself, or no copy can be made.</summary>
+    /// <param name="address">Exchange and routing key of the message.</param>
+    /// <param name="properties">The properties as the consumer receives them.</param>
+    /// <param name="body">The message's body.</param>
+    /// <param name="from">The queue that the message was taken from.</param>
+    /// <param name="isRedelivered">True if the message was delivered before.</param>
+    /// <param name="by">The channel that receives the message.</param>
     public InternalMessage? Delivered(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, Queue from, bool isRedelivered, TracedBy by)
     {
         PublishAddress.Split(address, out var exchange, out _);
@@ -51,7 +53,7 @@ internal sealed class Firehose(InternalExchange target)
                 [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(target.Host.VirtualHost)]);
     }
 
-    /// <summary>Null where it cannot be made: what is traced goes its way all the same.</summary>
+    /// <summary>Returns null after an error, which must not stop the traced message.</summary>
     private InternalMessage? Copy(
         string routingKey, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body,
         KeyValuePair<string, FieldValue>[] facts)
@@ -87,7 +89,9 @@ internal sealed class Firehose(InternalExchange target)
             body.ToArray());
     }
 
-    /// <summary>What cannot be a key is passed over: nobody is there to be told of it.</summary>
+    /// <summary>
+    /// Returns the keys of CC and BCC, without values that are no text: the firehose has no client to report an error to.
+    /// </summary>
     private static IEnumerable<FieldValue> FurtherKeys(ReadOnlySpan<byte> headers)
     {
         var table = FieldTableCodec.Read(headers);

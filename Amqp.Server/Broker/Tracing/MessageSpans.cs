@@ -7,26 +7,27 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>Spans for what the broker does with messages whose publisher traces them: those with W3C's <c>traceparent</c> in their headers.</summary>
+/// <summary>Makes spans for messages that their publisher traces: those with W3C's <c>traceparent</c> in their headers.</summary>
 /// <remarks>
-/// Thread-safe. Each span is a child of the one that the header names, and the message goes on as it came, so that its consumer's span is
-/// too. A message that is not traced costs a look at its headers; nothing waits, as whoever sends the spans drops what is too much.
+/// Thread-safe. Each span is a child of the one that the header names. The message keeps its header, so that the consumer's span is a child
+/// of the same one. A message that is not traced costs a search of its headers. Nothing blocks, because the exporter drops spans that
+/// exceed its buffer.
 /// </remarks>
 internal sealed class MessageSpans : IDisposable
 {
-    /// <summary>The name of the source, for those who listen to it.</summary>
+    /// <summary>The name of the source of spans, for listeners.</summary>
     public const string SourceName = "AmqpBroker.Messages";
 
-    /// <summary>Length of a <c>traceparent</c> of version 00: its version, a trace's id, a span's id and flags.</summary>
+    /// <summary>Length of a <c>traceparent</c> of version 00: its version, the trace's id, the span's id and flags.</summary>
     private const int ParentLength = 2 + 1 + 32 + 1 + 16 + 1 + 2;
 
     private readonly ActivitySource _source = new(SourceName, BrokerOptions.OwnVersion);
 
-    /// <summary>Begins the span of a publish; null when it is not traced. Whoever disposes of it ends it.</summary>
-    /// <param name="virtualHost">The name of the virtual host that it is published in.</param>
-    /// <param name="message">Its head.</param>
-    /// <param name="bodySize">Octets of its body.</param>
-    /// <exception cref="AmqpException">502: its properties are not what their flags say.</exception>
+    /// <summary>Starts the span of a publish, which ends when it is disposed; null if the message is not traced.</summary>
+    /// <param name="virtualHost">The name of the virtual host.</param>
+    /// <param name="message">The message's head.</param>
+    /// <param name="bodySize">Octets of the message's body.</param>
+    /// <exception cref="AmqpException">502: the properties do not agree with their flags.</exception>
     public Activity? StartPublish(string virtualHost, in EncodedMessage message, int bodySize)
     {
         if (!TryFindContext(message.Properties, out var context))
@@ -35,12 +36,12 @@ internal sealed class MessageSpans : IDisposable
         return Start("publish", exchange.IsEmpty ? "amq.default" : Encoding.UTF8.GetString(exchange), "send", ActivityKind.Server, context, virtualHost, message, bodySize);
     }
 
-    /// <summary>Notes that a message is sent to a client. What that takes is no more than writing it into an output: the span has hardly a length.</summary>
+    /// <summary>Makes the span of a delivery. It is very short, because the delivery is only written into an output.</summary>
     /// <param name="operation"><c>deliver</c> or <c>get</c>.</param>
-    /// <param name="message">As it is stored.</param>
-    /// <param name="from">The queue that it was in.</param>
-    /// <param name="deliveryTag">The client's number for it.</param>
-    /// <param name="isRedelivered">Whether it was delivered before.</param>
+    /// <param name="message">The message as it is stored.</param>
+    /// <param name="from">The queue that the message was taken from.</param>
+    /// <param name="deliveryTag">The delivery tag.</param>
+    /// <param name="isRedelivered">True if the message was delivered before.</param>
     public void NoteDelivery(string operation, in EncodedMessage message, Queue from, ulong deliveryTag, bool isRedelivered)
     {
         if (!TryFindContext(message.Properties, out var context))
@@ -82,7 +83,9 @@ internal sealed class MessageSpans : IDisposable
             span.SetTag(name, Encoding.UTF8.GetString(value));
     }
 
-    /// <summary>False also for a publisher that traces, but not this message: no span of ours would be kept.</summary>
+    /// <summary>
+    /// Reads <c>traceparent</c>. Returns false too if its flags say that the trace is not recorded, because no span would be kept.
+    /// </summary>
     private static bool TryFindContext(ReadOnlySpan<byte> properties, out ActivityContext context)
     {
         context = default;

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>A message's properties as the firehose tells them: a table by RabbitMQ's names, last property first.</summary>
+/// <summary>Converts a message's properties for the firehose: a table with RabbitMQ's names, last property first.</summary>
 internal static class TracedProperties
 {
     private static readonly (string Name, PropertyFlags Flag)[] _names =
@@ -14,7 +14,8 @@ internal static class TracedProperties
         ("content_type", PropertyFlags.ContentType),
     ];
 
-    /// <param name="properties">Flags and list that <see cref="EncodedProperties.Read"/> has accepted; texts need not be UTF-8.</param>
+    /// <param name="properties">Property flags and list that <see cref="EncodedProperties.Read"/> has accepted. Texts need not be
+    /// UTF-8.</param>
     public static FieldTable Of(ReadOnlySpan<byte> properties)
     {
         var flags = EncodedProperties.Read(properties).Flags;
@@ -33,7 +34,7 @@ internal static class TracedProperties
         _ => FieldValue.FromString(encoded),
     };
 
-    /// <summary>RabbitMQ's signed integer of 32 bits, but for a timestamp that does not fit into it.</summary>
+    /// <summary>Returns a signed integer of 32 bits, as RabbitMQ does, or of 64 bits for a timestamp that does not fit.</summary>
     private static FieldValue Number(long value) =>
         value is >= int.MinValue and <= int.MaxValue ? FieldValue.FromInt32((int)value) : FieldValue.FromInt64(value);
 }

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>RabbitMQ's words for the types of table fields, as its error texts use them.</summary>
+/// <summary>RabbitMQ's names for the types of table fields, and its error texts about arguments.</summary>
 internal static class ArgumentTypes
 {
     public static string NameOf(FieldType type) => type switch
@@ -27,7 +27,9 @@ internal static class ArgumentTypes
         _ => "void",
     };
 
-    /// <summary>RabbitMQ's equality of arguments: integers and floats whatever their width, everything else as it is.</summary>
+    /// <summary>
+    /// Compares arguments as RabbitMQ does: integers and floats by value whatever their width, everything else by type and value.
+    /// </summary>
     public static bool AreEquivalent(FieldValue? left, FieldValue? right) => (left, right) switch
     {
         (null, null) => true,
@@ -37,12 +39,15 @@ internal static class ArgumentTypes
         _ => false,
     };
 
-    /// <summary>An argument or property that differs between a declare and what is there.</summary>
+    /// <summary>Returns the error for an argument or property of a declaration that differs from the existing object.</summary>
     public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, string received, string current) => new(
         BrokerError.Precondition,
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
-    /// <summary>The same, where each side has a value or none: its type is told when the other side has none.</summary>
+    /// <summary>
+    /// Returns the error for an argument that differs or is missing on one side.
+    /// If it is missing, the text names the type of the other side's value.
+    /// </summary>
     public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
         (received, current) switch
         {
@@ -50,12 +55,12 @@ internal static class ArgumentTypes
             _ => Inequivalent(argument, kind, name, virtualHost, Describe(received), Describe(current)),
         };
 
-    /// <summary>An argument that names an exchange and is no long string.</summary>
+    /// <summary>Returns the error for an argument that must name an exchange and is no long string.</summary>
     public static BrokerException WrongType(FieldValue value, string argument, string kind, string name, string virtualHost) => new(
         BrokerError.Precondition,
         $"invalid type '{NameOf(value.Type)}' for arg '{argument}' in {kind} '{name}' in vhost '{virtualHost}'");
 
-    /// <summary>An argument of a queue whose value cannot be.</summary>
+    /// <summary>Returns the error for an invalid value of a queue's argument.</summary>
     public static BrokerException Invalid(string argument, string queue, string virtualHost, string reason) => new(
         BrokerError.Precondition,
         $"invalid arg '{argument}' for queue '{queue}' in vhost '{virtualHost}': {reason}");

@@ -1,13 +1,13 @@
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Moments at which something is due, in milliseconds. Whatever times come from clients, a moment never lies in the past for being too far off.</summary>
+/// <summary>Adds times in milliseconds. The sum saturates, so that no time from a client can overflow into the past.</summary>
 internal static class Deadline
 {
-    /// <summary>Never.</summary>
+    /// <summary>A time that never comes.</summary>
     public const long Never = long.MaxValue;
 
-    /// <summary>The moment so long after another; <see cref="Never"/> where that is more than a number holds.</summary>
-    /// <param name="moment">Milliseconds from any beginning.</param>
-    /// <param name="milliseconds">Not negative.</param>
+    /// <summary>Returns the time after a delay; <see cref="Never"/> if the sum overflows.</summary>
+    /// <param name="moment">Start, in milliseconds since any epoch.</param>
+    /// <param name="milliseconds">Delay in milliseconds, 0 or more.</param>
     public static long After(long moment, long milliseconds) => milliseconds > Never - Math.Max(moment, 0) ? Never : moment + milliseconds;
 }

@@ -3,10 +3,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Values as RabbitMQ's error texts print them: as terms of Erlang.</summary>
+/// <summary>Formats values as Erlang terms, as RabbitMQ's error texts do.</summary>
 internal static class ErlangTerm
 {
-    /// <summary>A text: <c>&lt;&lt;"abc"&gt;&gt;</c>.</summary>
+    /// <summary>Formats a text as a binary: <c>&lt;&lt;"abc"&gt;&gt;</c>.</summary>
     public static string Binary(string text) => $"<<\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\">>";
 
     public static string Of(FieldValue value) => FieldWalk.Fold<string>(value, OfLeaf, OfContainer);

@@ -4,10 +4,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Values as RabbitMQ prints them in reply texts that come from Erlang's <c>~p</c>.</summary>
+/// <summary>Formats values as Erlang's <c>~p</c> does, for RabbitMQ's reply texts that use it.</summary>
 internal static class ErlangText
 {
-    /// <summary>A field of a table, without its type.</summary>
+    /// <summary>Formats the value of a table's field, without its type.</summary>
     public static string Of(FieldValue value) => value.Type switch
     {
         FieldType.LongString or FieldType.ByteArray => OfBinary(value.AsBytes()),
@@ -16,7 +16,7 @@ internal static class ErlangText
         _ => value.ToString(),
     };
 
-    /// <summary>A binary: text in quotes when every octet is a printable character of Latin-1, else octets.</summary>
+    /// <summary>Formats a binary: as quoted text if every octet is a printable character of Latin-1, else as octets.</summary>
     public static string OfBinary(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

@@ -5,12 +5,12 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Field tables as JSON, and back.</summary>
+/// <summary>Converts field tables to JSON and back.</summary>
 internal static class JsonFields
 {
-    /// <summary>JSON's null becomes AMQP's void, its numbers become 64-bit integers or doubles.</summary>
-    /// <exception cref="ValidationException">A field's name, at any depth, is longer than AMQP can say it.</exception>
-    /// <remarks>It does not recurse: how deep a client's value nests is no matter of the stack.</remarks>
+    /// <summary>Converts a JSON value: null becomes void, and a number becomes a 64-bit integer or a double.</summary>
+    /// <exception cref="ValidationException">A field's name, at any depth, is too long for AMQP.</exception>
+    /// <remarks>Does not recurse, so that deeply nested values cannot overflow the stack.</remarks>
     public static FieldValue Read(JsonElement value)
     {
         if (!IsContainer(value))
@@ -45,10 +45,10 @@ internal static class JsonFields
         _ => FieldValue.Void,
     };
 
-    /// <exception cref="ValidationException">A field's name is longer than AMQP can say it.</exception>
+    /// <exception cref="ValidationException">A field's name, at any depth, is too long for AMQP.</exception>
     public static FieldTable ReadTable(JsonElement table) => Read(table).AsTable();
 
-    /// <summary>A value as an error text shows it: strings without their quotes.</summary>
+    /// <summary>Returns a value for an error text: strings without quotes.</summary>
     public static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     public static void Write(Utf8JsonWriter json, FieldValue value)
@@ -119,7 +119,7 @@ internal static class JsonFields
         json.WriteEndArray();
     }
 
-    /// <summary>An array or an object of which a part has been read.</summary>
+    /// <summary>An array or object that is partly read.</summary>
     private sealed class OpenContainer(JsonElement container)
     {
         private readonly bool _isObject = container.ValueKind == JsonValueKind.Object;
@@ -128,7 +128,7 @@ internal static class JsonFields
         private JsonElement.ObjectEnumerator _nextField = container.ValueKind == JsonValueKind.Object ? container.EnumerateObject() : default;
         private JsonElement.ArrayEnumerator _nextItem = container.ValueKind == JsonValueKind.Array ? container.EnumerateArray() : default;
 
-        /// <summary>What has been read of it, once that is all.</summary>
+        /// <summary>The value, once all items were read.</summary>
         public FieldValue Value => _isObject ? FieldValue.FromTable(new FieldTable(_fields)) : FieldValue.FromArray([.. _items]);
 
         public bool TryNext(out JsonElement item)
@@ -138,7 +138,7 @@ internal static class JsonFields
             return isThere;
         }
 
-        /// <summary>Adds the item that came last.</summary>
+        /// <summary>Adds the converted value of the last item.</summary>
         public void Add(FieldValue value)
         {
             if (_isObject)

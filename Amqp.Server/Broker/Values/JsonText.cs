@@ -4,24 +4,26 @@ using System.Text.Unicode;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Reads JSON that somebody else wrote: bodies of requests and files of definitions. What it gives back can be read to the end without an error.</summary>
+/// <summary>
+/// Parses untrusted JSON: bodies of requests and files of definitions. Every value of a parsed document can be read without an error.
+/// </summary>
 /// <remarks>
-/// A byte order mark is skipped, as in RabbitMQ. Refused beside what is no JSON: octets that are not UTF-8, halves of surrogate pairs, which no text
-/// of the broker's could hold, and numbers that no double holds. Nothing here recurses, however deep the text nests.
+/// A byte order mark is skipped, as in RabbitMQ. Besides invalid JSON, these are rejected: octets that are not UTF-8, halves of surrogate
+/// pairs, which cannot be converted to UTF-8, and numbers that exceed a double. Nothing here recurses, however deep the text nests.
 /// </remarks>
 internal static class JsonText
 {
-    /// <summary>How deep JSON may nest around a table, of a message's headers for instance.</summary>
+    /// <summary>Levels of nesting allowed around a table, for example around a message's headers.</summary>
     public const int DepthAroundTables = 16;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Options to read what the broker itself wrote: it nests as deep as clients' tables were let.</summary>
+    /// <summary>Options for JSON that the broker itself wrote, which nests as deep as the tables of clients.</summary>
     public static JsonDocumentOptions Own { get; } = new() { MaxDepth = int.MaxValue };
 
-    /// <param name="text">The whole of it, in UTF-8.</param>
-    /// <param name="maxTableDepth">How deep tables may nest in it.</param>
-    /// <exception cref="JsonException">It is no JSON, nests too deep, or holds what cannot be read.</exception>
+    /// <param name="text">The whole text, in UTF-8.</param>
+    /// <param name="maxTableDepth">Maximum nesting of tables within the text.</param>
+    /// <exception cref="JsonException">The text is no JSON, nests too deep, or has a value that cannot be read.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> text, int maxTableDepth)
     {
         if (text.Span.StartsWith(ByteOrderMark))
@@ -50,7 +52,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Whether an escape stands for half a character, and the other half does not go with it.</summary>
+    /// <summary>True if an escape stands for half a surrogate pair without the other half.</summary>
     private static bool HasHalfOfPair(ReadOnlySpan<byte> text)
     {
         const int length = 6; // \uXXXX
@@ -73,6 +75,6 @@ internal static class JsonText
         return false;
     }
 
-    /// <summary>What an escape stands for; the reader has seen that its digits are there.</summary>
+    /// <summary>Returns the UTF-16 unit of an escape, whose digits the reader has checked.</summary>
     private static char Unit(ReadOnlySpan<byte> escape) => (char)ushort.Parse(escape[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -2,10 +2,12 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>What the values of queues' arguments and policies must be: one rule for both, under the policy's key, which is the argument's name without its <c>x-</c>.</summary>
+/// <summary>
+/// Rules for the values of queue arguments and policies. A rule has the key of the policy: the name of the argument without its <c>x-</c>.
+/// </summary>
 /// <remarks>
-/// Checked where a client says them. What was stored before a rule was there is taken as it is: a text that is too long for a name counts as absent
-/// (<see cref="Name"/>), and sums with a time do not overflow (<see cref="Deadline"/>).
+/// Values are checked when a client sends them. Values that were stored before a rule existed are accepted: a text that is too long for a
+/// name counts as missing (<see cref="Name"/>), and sums with a time do not overflow (<see cref="Deadline"/>).
 /// </remarks>
 internal static class ValueRules
 {
@@ -31,13 +33,15 @@ internal static class ValueRules
         ["queue-version"] = value => Integer(value, min: 0) ?? (value.AsInteger() is 1 or 2 ? null : $"\"unsupported queue version '{value}'\""),
     };
 
-    /// <summary>The rule of a key: what is wrong with a value, in RabbitMQ's terms, or null.</summary>
+    /// <summary>
+    /// Returns the rule of a key: a function that returns RabbitMQ's error text for a value, or null if the value is valid.
+    /// </summary>
     public static Func<FieldValue, string?> Of(string key) => _rules[key];
 
-    /// <summary>Whether a key's rule accepts a value.</summary>
+    /// <summary>True if the rule of a key accepts a value.</summary>
     public static bool Accepts(string key, FieldValue value) => _rules[key](value) is null;
 
-    /// <summary>A value that names something; null when it is no text, or one that no name and no routing key can be.</summary>
+    /// <summary>Returns a value as a name or routing key; null if it is no text, or too long.</summary>
     public static string? Name(FieldValue? value) => value is { Type: FieldType.LongString } text && text.AsBytes().Length <= ShortString.MaxLength ? text.AsString() : null;
 
     public static string? Integer(FieldValue value, long min, long max = long.MaxValue, string tooLarge = "value_too_large")
@@ -57,7 +61,9 @@ internal static class ValueRules
 
     private static string? Text(FieldValue value) => value.Type == FieldType.LongString ? null : Unacceptable(value);
 
-    /// <summary>A text that becomes a short string of AMQP. RabbitMQ takes a longer one, and fails with the first message that needs it.</summary>
+    /// <summary>
+    /// Checks a text that becomes a short string. RabbitMQ accepts a longer text, and fails at the first message that needs it.
+    /// </summary>
     private static string? Short(FieldValue value) =>
         Text(value) ?? (value.AsBytes().Length is var length && length > ShortString.MaxLength ? $"{{value_too_long,{length}}}" : null);
 }

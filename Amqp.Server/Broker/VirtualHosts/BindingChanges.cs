@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Binds and unbinds queues and exchanges.</summary>
 internal sealed class BindingChanges(TopologyState state, TopologyRemoval removal)
 {
-    /// <summary>The bindings there are, but for those to the default exchange.</summary>
+    /// <summary>All bindings except those of the default exchange.</summary>
     public IReadOnlyList<Binding> All
     {
         get
@@ -62,26 +62,26 @@ internal sealed class BindingChanges(TopologyState state, TopologyRemoval remova
         removal.RemoveIfAbandoned(exchange);
     }
 
-    /// <summary>Adds a binding that its exchange accepts. The lock is held exclusively, or nobody routes yet.</summary>
+    /// <summary>Adds a binding that its exchange accepts. The topology lock is held exclusively, or no message can be routed yet.</summary>
     public void Add(Binding binding)
     {
         binding.Source.Add(binding);
         state.Bindings.Add(binding);
     }
 
-    /// <summary>The binding that would be a new one; null when it is there. The lock is held, at least shared.</summary>
+    /// <summary>Returns the binding if it does not exist yet, else null. The topology lock is held, shared or exclusively.</summary>
     private Binding? FindUnbound(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
     {
         state.DemandNotDeleted();
         var exchange = state.VirtualHost.GetExchange(source);
-        DemandStillThere(destination);
+        DemandExists(destination);
         var binding = new Binding(exchange, destination, routingKey, arguments);
         return exchange.Accepts(binding) ? binding : null;
     }
 
-    private void DemandStillThere(IBindingDestination destination)
+    private void DemandExists(IBindingDestination destination)
     {
-        // It was found before the lock was taken.
+        // The destination was found before the lock was taken.
         if (destination is Queue queue && !ReferenceEquals(state.Queues.GetValueOrDefault(queue.Name), queue))
             throw NameErrors.NoQueue(queue.Name, state.Name);
         if (destination is Exchange exchange && !ReferenceEquals(state.Routing.Find(exchange.Name), exchange))

@@ -14,7 +14,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     {
         ReservedNames.DemandNotDefault(name);
         Routers.DemandType(type);
-        using (state.Lock.Share()) // programs declare again and again what is there: that keeps nobody waiting
+        using (state.Lock.Share()) // many programs redeclare what exists: that must not block routing
         {
             if (FindDeclared(name, type, flags, arguments) is { } found)
                 return found;
@@ -27,9 +27,10 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         state.Rules.DemandRoomForExchange(name);
         var exchange = DeclaredExchange.Make(new ExchangeDeclaration(name, state.Name, type, arguments), flags);
         exchange.Apply(state.VirtualHost.Policies.Effective(exchange));
-        var host = state.VirtualHost.Host;
-        exchange.Keeper?.Open(exchange, state.Routing, host, isDurable => host.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
-        Keep(exchange); // first: what cannot be kept must not be seen
+        exchange.Keeper?.Open(
+            exchange, state.Routing, state.VirtualHost.Host,
+            isDurable => state.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
+        SaveOrClose(exchange); // first: an exchange that cannot be saved must not become visible
         state.Routing.Add(exchange);
         state.Lock.ForgetMisses();
         state.VirtualHost.Events.ExchangeCreated(exchange, state.Name);
@@ -50,7 +51,9 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         removal.Remove(exchange);
     }
 
-    /// <summary>An exchange that is there as asked for; null when there is none. The lock is held, at least shared.</summary>
+    /// <summary>
+    /// Returns the exchange of that name if it exists as declared, else null. The topology lock is held, shared or exclusively.
+    /// </summary>
     private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         state.DemandNotDeleted();
@@ -60,8 +63,8 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         return existing;
     }
 
-    /// <summary>Saves a durable exchange's definition, or gives its places in the store back.</summary>
-    private void Keep(Exchange exchange)
+    /// <summary>Saves a durable exchange's definition. If that fails, returns the exchange's queues to the store.</summary>
+    private void SaveOrClose(Exchange exchange)
     {
         try
         {

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>What must be the same when an exchange is declared again. Arguments other than the alternate exchange are not compared.</summary>
+/// <summary>Compares a redeclared exchange with the existing one. Of the arguments, only the alternate exchange is compared.</summary>
 internal static class ExchangeEquivalence
 {
     /// <exception cref="BrokerException">406 naming the first property that differs.</exception>

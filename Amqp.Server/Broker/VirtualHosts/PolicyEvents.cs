@@ -7,13 +7,12 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Policies that are set and cleared.</summary>
+/// <summary>Raises events of policies that are set and cleared.</summary>
 internal static class PolicyEvents
 {
-    /// <summary>As in RabbitMQ an operator policy counts as a parameter too.</summary>
+    /// <summary>Name of the component under which, as in RabbitMQ, an operator policy also raises the events of a parameter.</summary>
     private const string OperatorPolicy = "operator_policy";
 
-    /// <summary>A policy is new or changed.</summary>
     public static void PolicySet(this BrokerEvents events, string virtualHost, Policy policy)
     {
         if (events.IsWanted)
@@ -26,9 +25,9 @@ internal static class PolicyEvents
             events.Raise(kind == PolicyKind.User ? "policy.cleared" : "operator.policy.cleared", [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
     }
 
-    /// <summary>Another policy than before counts for a queue.</summary>
-    /// <param name="events">Where to raise it.</param>
-    /// <param name="queue">The queue.</param>
+    /// <summary>Raised if another policy than before applies to a queue.</summary>
+    /// <param name="events">The stream that the event is raised on.</param>
+    /// <param name="queue">The queue that the policy applies to.</param>
     /// <param name="set">The policy that was set; null when one was cleared.</param>
     public static void QueuePolicyChanged(this BrokerEvents events, Queue queue, Policy? set)
     {
@@ -40,7 +39,7 @@ internal static class PolicyEvents
             ]);
     }
 
-    /// <summary>An operator policy was set or, without a value, cleared.</summary>
+    /// <summary>Raised if an operator policy was set, or cleared (null).</summary>
     public static void OperatorPolicyChanged(this BrokerEvents events, string virtualHost, string name, Policy? policy) =>
         events.ParameterChanged(OperatorPolicy, virtualHost, name, policy is null ? null : FieldValue.FromTable(new FieldTable(Say(policy))));
 

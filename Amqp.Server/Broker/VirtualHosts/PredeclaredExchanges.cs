@@ -6,20 +6,20 @@ using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The exchanges that every virtual host has from the start.</summary>
+/// <summary>The exchanges that exist in every virtual host from the start.</summary>
 internal static class PredeclaredExchanges
 {
     private static readonly (string Name, string Type)[] _named =
         [("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"), ("amq.headers", "headers"), ("amq.match", "headers")];
 
-    /// <summary>The type of a predeclared exchange; null for any other name.</summary>
+    /// <summary>Returns the type of a predeclared exchange; null for any other name.</summary>
     public static string? TypeOf(string name) =>
         name == Firehose.ExchangeName ? "topic" : _named.FirstOrDefault(exchange => exchange.Name == name).Type;
 
-    /// <summary>Adds them to a new virtual host.</summary>
-    /// <param name="routing">Where they go.</param>
-    /// <param name="virtualHost">Its name.</param>
-    /// <param name="queues">The queues that the default exchange leads to.</param>
+    /// <summary>Adds the predeclared exchanges to a new virtual host.</summary>
+    /// <param name="routing">The routing table of the virtual host.</param>
+    /// <param name="virtualHost">The name of the virtual host.</param>
+    /// <param name="queues">The queues that the default exchange routes to, by name.</param>
     public static void AddTo(RoutingTable routing, string virtualHost, IReadOnlyDictionary<string, Queue> queues)
     {
         Add("", "direct", new DefaultRouter(queues, routing.Replies));
@@ -31,7 +31,7 @@ internal static class PredeclaredExchanges
             routing.Add(new Exchange(name, type, router, ExchangeFlags.Durable, FieldTable.Empty));
     }
 
-    /// <summary>A topic exchange that only the broker publishes to.</summary>
+    /// <summary>Creates a topic exchange that only the broker publishes to.</summary>
     public static Exchange NewInternal(string name) =>
         new(name, "topic", new TopicRouter(), ExchangeFlags.Durable | ExchangeFlags.Internal, FieldTable.Empty);
 }

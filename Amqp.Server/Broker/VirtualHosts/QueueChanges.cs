@@ -12,12 +12,12 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Declares and deletes queues, with RabbitMQ's rules about each.</summary>
 internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal) : IQueueRegistry
 {
-    private readonly BrokerStatistics _statistics = state.VirtualHost.Host.Services.Statistics;
+    private readonly BrokerStatistics _statistics = state.Services.Statistics;
 
     /// <inheritdoc cref="Topology.DeclareQueue"/>
     public Queue Declare(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
     {
-        // Even one that is there: a name with this prefix is looked up, never declared.
+        // Existing queues included: a name with the reserved prefix can be looked up, never declared.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, state.Name);
@@ -49,19 +49,19 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
             removal.Forget(queue);
     }
 
-    /// <summary>A queue that is not to be seen yet.</summary>
-    /// <param name="number">Its number in the store, or the first of them.</param>
-    /// <param name="declaration">What it is declared as.</param>
-    /// <param name="isKept">Whether it outlives a restart.</param>
+    /// <summary>Creates a queue that is not visible yet.</summary>
+    /// <param name="number">The queue's number in the store, or the first of its consecutive numbers.</param>
+    /// <param name="declaration">Name, flags and arguments.</param>
+    /// <param name="isKept">True if the queue survives a restart.</param>
     public Queue Make(uint number, QueueDeclaration declaration, bool isKept)
     {
         var levels = new StoredQueue[declaration.Arguments.LevelsOf(declaration.Flags)];
         for (uint level = 0; level < levels.Length; level++)
-            levels[level] = state.VirtualHost.Host.Services.Store.OpenQueue(number + level, isKept);
+            levels[level] = state.Services.Store.OpenQueue(number + level, isKept);
         return new Queue(declaration, levels, state.VirtualHost.Host, this);
     }
 
-    /// <summary>For a queue that nobody uses yet, so there is nothing to be done with the round.</summary>
+    /// <summary>Applies the policies to a queue that nobody uses yet, so its round stays empty.</summary>
     public void ApplyPolicies(Queue queue)
     {
         var policy = state.VirtualHost.Policies.Effective(queue);
@@ -71,7 +71,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
 
     private Queue Declare(string name, QueueFlags flags, FieldTable arguments, object connection, string? defaultType, bool isLimited)
     {
-        // An exclusive queue goes with its connection, so it is not durable whatever was asked for.
+        // An exclusive queue is deleted with its connection, so it is never durable.
         if ((flags & QueueFlags.Exclusive) != 0)
             flags &= ~QueueFlags.Durable;
         using (state.Lock.Share())
@@ -94,7 +94,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         uint number = state.Store.NewQueueNumbers(isKept, parsed.LevelsOf(flags));
         var queue = Make(number, new QueueDeclaration(name, flags, parsed, isExclusive ? connection : null), isKept);
         if (isKept)
-            Keep(queue);
+            SaveOrDelete(queue);
         ApplyPolicies(queue);
         state.Queues[name] = queue;
         state.Lock.ForgetMisses();
@@ -104,7 +104,9 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         return queue;
     }
 
-    /// <summary>A queue that is there as asked for; null when there is none. The lock is held, at least shared.</summary>
+    /// <summary>
+    /// Returns the queue of that name if it exists as declared, else null. The topology lock is held, shared or exclusively.
+    /// </summary>
     private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
     {
         state.DemandNotDeleted();
@@ -117,7 +119,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         return existing;
     }
 
-    /// <exception cref="BrokerException">406: there are as many queues as there may be.</exception>
+    /// <exception cref="BrokerException">406: the limit on queues is reached.</exception>
     private void DemandRoom(string queue)
     {
         if (state.VirtualHost.Limits.MaxQueues is { } limit && state.Queues.Count >= limit)
@@ -125,8 +127,8 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         state.Rules.DemandRoom(queue);
     }
 
-    /// <summary>Saves a durable queue's definition, or gives its place in the store back.</summary>
-    private void Keep(Queue queue)
+    /// <summary>Saves a durable queue's definition. If that fails, deletes the queue from the store.</summary>
+    private void SaveOrDelete(Queue queue)
     {
         try
         {

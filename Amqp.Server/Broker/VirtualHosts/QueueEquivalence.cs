@@ -6,25 +6,26 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>What must be the same when a queue is declared again, and what cannot be declared at all.</summary>
+/// <summary>Compares a redeclared queue with the existing one, and rejects declarations that are never valid.</summary>
 internal static class QueueEquivalence
 {
-    /// <param name="current">The queue that is there.</param>
-    /// <param name="flags">What it is declared as now.</param>
-    /// <param name="arguments">Likewise.</param>
-    /// <param name="connection">Who declares it.</param>
-    /// <param name="defaultType">The type of queues that name none; null: classic.</param>
-    /// <exception cref="BrokerException">405: another connection's, or exclusive here and not there. 406 naming the first property that differs.</exception>
+    /// <param name="current">The existing queue.</param>
+    /// <param name="flags">Flags of the new declaration.</param>
+    /// <param name="arguments">Arguments of the new declaration.</param>
+    /// <param name="connection">The connection that declares the queue.</param>
+    /// <param name="defaultType">The type of queues whose declaration names none; null: classic.</param>
+    /// <exception cref="BrokerException">405: the queue belongs to another connection, or only the new declaration is exclusive. 406 names
+    /// the first property that differs.</exception>
     public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
     {
-        // Exclusive use is compared strictly: the owner itself must ask for it again.
+        // The exclusive flag is compared strictly: even the owner must repeat it.
         current.DemandAccess((flags & QueueFlags.Exclusive) != 0 || !current.Declaration.IsExclusive ? connection : current);
         if (!current.Declaration.IsExclusive && (flags & QueueFlags.Exclusive) != 0)
             throw NameErrors.Locked(current.Name, current.VirtualHost);
         DemandFlag("durable", QueueFlags.Durable);
         DemandFlag("auto_delete", QueueFlags.AutoDelete);
         if (defaultType is not null && arguments["x-queue-type"] is null && current.Declaration.Arguments.Table["x-queue-type"] is { } type)
-            arguments = arguments.With("x-queue-type", type); // whatever the default was when it was declared
+            arguments = arguments.With("x-queue-type", type); // the default may have been another when the queue was declared
         current.Declaration.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
 
         void DemandFlag(string name, QueueFlags flag)
@@ -36,7 +37,7 @@ internal static class QueueEquivalence
         }
     }
 
-    /// <summary>The arguments with the type that they leave open, where the queue can have it.</summary>
+    /// <summary>Returns the arguments, with the default type if they name none and the queue can have that type.</summary>
     public static FieldTable WithDefaultType(FieldTable arguments, QueueFlags flags, string? type)
     {
         bool isOpen = type is not null && arguments["x-queue-type"] is null && flags == QueueFlags.Durable;

@@ -9,8 +9,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Changes to a virtual host: declare, delete, bind and unbind, with RabbitMQ's rules about each.</summary>
-/// <remarks>Every change is made under the virtual host's topology lock, held exclusively, and is in the definitions when the call returns.</remarks>
+/// <summary>Changes the topology of a virtual host: declare, delete, bind and unbind, by RabbitMQ's rules.</summary>
+/// <remarks>
+/// Every change holds the virtual host's topology lock exclusively, and is saved in the definitions when the call returns.
+/// </remarks>
 internal sealed class Topology
 {
     private readonly TopologyState _state;
@@ -28,67 +30,77 @@ internal sealed class Topology
         _bindings = new BindingChanges(state, _removal);
     }
 
-    /// <summary>Bytes that its queues, exchanges and bindings take, their messages, names and arguments aside. Any thread may ask.</summary>
+    /// <summary>
+    /// Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Readable from any thread.
+    /// </summary>
     public long MemoryInUse =>
         (long)ObjectSize.Queue * _state.Queues.Count + (long)ObjectSize.Exchange * _state.Routing.Count + (long)ObjectSize.Binding * _state.Bindings.Count;
 
     /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
     public bool IsDeleted => _state.IsDeleted;
 
-    /// <summary>The bindings there are, but for those to the default exchange.</summary>
+    /// <summary>Returns all bindings except those of the default exchange.</summary>
     public IReadOnlyList<Binding> Bindings() => _bindings.All;
 
-    /// <summary>Declares an exchange, or finds that it is there already as asked for.</summary>
-    /// <exception cref="BrokerException">403: reserved name. 406: there, but different; or bad arguments. 503: no such type.</exception>
+    /// <summary>Declares an exchange, or returns an existing one that is declared alike.</summary>
+    /// <exception cref="BrokerException">403: reserved name. 406: declared otherwise, or invalid arguments. 503: no such type.</exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) => _exchanges.Declare(name, type, flags, arguments);
 
-    /// <summary>Deletes an exchange with its bindings. One that is not there is no error.</summary>
-    /// <exception cref="BrokerException">403: a predeclared one. 406: in use.</exception>
+    /// <summary>Deletes an exchange with its bindings. A missing exchange is no error.</summary>
+    /// <exception cref="BrokerException">403: a predeclared exchange. 406: the exchange is in use.</exception>
     public void DeleteExchange(string name, bool ifUnused) => _exchanges.Delete(name, ifUnused);
 
-    /// <summary>Declares a queue, or finds that it is there already as asked for.</summary>
-    /// <param name="name">Not empty: who asks for a server-named queue passes <see cref="ReservedNames.NewQueueName"/>.</param>
-    /// <param name="isServerNamed">The name is the broker's own choice, so its reserved prefix is right.</param>
-    /// <param name="flags">What it shall be.</param>
+    /// <summary>Declares a queue, or returns an existing one that is declared alike.</summary>
+    /// <param name="name">The queue's name, not empty: for a server-named queue, <see cref="ReservedNames.NewQueueName"/>.</param>
+    /// <param name="isServerNamed">True if the broker chose the name, so that its reserved prefix is allowed.</param>
+    /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
-    /// <param name="connection">Who asks, and the owner of an exclusive queue.</param>
-    /// <exception cref="BrokerException">403: reserved name. 405: another connection's. 406: there, but different; or bad arguments.</exception>
+    /// <param name="connection">The connection that declares the queue, and owns an exclusive one.</param>
+    /// <exception cref="BrokerException">403: reserved name. 405: the queue belongs to another connection. 406: declared otherwise, or
+    /// invalid arguments.</exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection) =>
         _queues.Declare(name, isServerNamed, flags, arguments, connection);
 
-    /// <summary>Declares a queue as it was exported: whatever its name, however many there are, and without a type that the definition does not give it.</summary>
-    /// <exception cref="BrokerException">406: there, but different; or bad arguments.</exception>
+    /// <summary>
+    /// Declares a queue of an export: reserved names are allowed, limits are not checked, and the default type is not applied.
+    /// </summary>
+    /// <exception cref="BrokerException">406: declared otherwise, or invalid arguments.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
-    /// <summary>Deletes a queue with its bindings and its messages. Its consumers are for the caller to tell.</summary>
-    /// <exception cref="BrokerException">406: in use or not empty, when that was a condition.</exception>
+    /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers in the result.</summary>
+    /// <exception cref="BrokerException">406: the queue is in use or not empty, and that was a condition.</exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
-    /// <summary>Deletes a queue that has lost its reason to be: its connection or its last consumer.</summary>
+    /// <summary>Deletes a queue whose connection or last consumer is gone.</summary>
     public void DeleteAbandoned(Queue queue, DispatchRound round) => DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
 
-    /// <summary>Binds a queue or an exchange to an exchange; a binding that is there already stays as it is.</summary>
-    /// <param name="source">The exchange that messages come from.</param>
-    /// <param name="destination">Where they go.</param>
-    /// <param name="routingKey">The binding key.</param>
-    /// <param name="arguments">The binding's.</param>
-    /// <param name="round">The caller's, to be completed by it: some exchanges publish to whoever is bound to them.</param>
-    /// <exception cref="BrokerException">403: the default exchange. 404: an end is not there. 406: bad arguments.</exception>
+    /// <summary>Binds a queue or an exchange to an exchange. An existing binding is no error.</summary>
+    /// <param name="source">The exchange that routes messages.</param>
+    /// <param name="destination">The queue or exchange that receives them.</param>
+    /// <param name="routingKey">The binding's key.</param>
+    /// <param name="arguments">The binding's arguments.</param>
+    /// <param name="round">The caller's round of work, which the caller completes: some exchanges publish to a new destination.</param>
+    /// <exception cref="BrokerException">403: the default exchange. 404: source or destination is missing. 406: invalid
+    /// arguments.</exception>
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round) =>
         _bindings.Bind(source, destination, routingKey, arguments, round);
 
-    /// <summary>Whether there is such a binding.</summary>
+    /// <summary>True if the binding exists.</summary>
     public bool IsBound(string source, IBindingDestination destination, string routingKey, FieldTable arguments) =>
         _bindings.IsBound(source, destination, routingKey, arguments);
 
-    /// <summary>Removes a binding; one that is not there, or has an end that is not, is no error.</summary>
+    /// <summary>Removes a binding. A missing binding, source or destination is no error.</summary>
     /// <exception cref="BrokerException">403: the default exchange.</exception>
     public void Unbind(string source, IBindingDestination destination, string routingKey, FieldTable arguments) =>
         _bindings.Unbind(source, destination, routingKey, arguments);
 
-    /// <summary>Changes the virtual host's policies, and lets every exchange and queue have what they now say. A queue of which they say what they said is not disturbed.</summary>
-    /// <param name="change">Puts the new policies in place.</param>
-    /// <param name="effective">What they say of an exchange or a queue, as far as that was found out before: patterns take their time.</param>
+    /// <summary>
+    /// Changes the virtual host's policies and applies them to every exchange and queue.
+    /// Queues whose effective policy stays the same are not touched.
+    /// </summary>
+    /// <param name="change">Replaces the policies.</param>
+    /// <param name="effective">Effective policies by exchange or queue, computed before the lock was taken because patterns are slow. May
+    /// lack new ones.</param>
     public void ChangePolicies(Action change, IReadOnlyDictionary<object, EffectivePolicy> effective)
     {
         var round = new DispatchRound();
@@ -108,7 +120,9 @@ internal sealed class Topology
         round.Complete();
     }
 
-    /// <summary>Deletes every queue and every exchange, and takes no more. The queues' consumers are for the caller to tell.</summary>
+    /// <summary>
+    /// Deletes every queue and every exchange; later declarations are rejected. The caller notifies the consumers in the results.
+    /// </summary>
     public IReadOnlyList<DeletedQueue> DeleteEverything()
     {
         using var held = _state.Lock.Change();
@@ -125,7 +139,7 @@ internal sealed class Topology
         return deleted;
     }
 
-    /// <summary>Puts back what the definitions hold, before anyone connects.</summary>
-    /// <exception cref="InvalidDataException">A definition cannot be understood.</exception>
+    /// <summary>Restores the saved definitions, before any client connects.</summary>
+    /// <exception cref="InvalidDataException">A definition is invalid.</exception>
     public void Restore(StoredTopology stored) => new TopologyRestore(_state, _queues, _bindings).Run(stored);
 }

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The catalog's values of exchanges, queues and bindings.</summary>
+/// <summary>Encodes exchanges, queues and bindings as values of the catalog.</summary>
 internal static class TopologyCodec
 {
     public static ReadOnlySpan<byte> Write(Exchange exchange) =>
@@ -16,7 +16,9 @@ internal static class TopologyCodec
 
     public static ReadOnlySpan<byte> Write(Binding binding) => DefinitionCodec.Write(new Definition(0, 0, "", binding.Arguments));
 
-    /// <summary>A queue's numbers in the message store: one for each of its priorities, and one for what is returned to a quorum queue.</summary>
+    /// <summary>
+    /// Returns a queue's numbers in the message store: one for each priority, and one for messages that clients return to a quorum queue.
+    /// </summary>
     public static IEnumerable<uint> QueueNumbers(Definition queue)
     {
         int levels = QueueArguments.FromStored(queue.Arguments).LevelsOf((QueueFlags)queue.Flags);

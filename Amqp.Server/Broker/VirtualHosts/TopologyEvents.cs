@@ -5,11 +5,9 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>What is declared, bound and deleted.</summary>
+/// <summary>Raises events of queues, exchanges and bindings that are created and deleted.</summary>
 internal static class TopologyEvents
 {
-    /// <param name="events">Where to raise it.</param>
-    /// <param name="queue">The new queue.</param>
     public static void QueueCreated(this BrokerEvents events, Queue queue)
     {
         if (events.IsWanted)

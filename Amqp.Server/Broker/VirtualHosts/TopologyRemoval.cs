@@ -8,11 +8,13 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Removes exchanges, queues and bindings with what goes with them: bindings with their ends, an auto-delete exchange with its last binding.</summary>
-/// <remarks>Called under the topology lock, held exclusively.</remarks>
+/// <summary>
+/// Removes exchanges, queues and bindings, with the bindings of each removed object and auto-delete exchanges that lose their last binding.
+/// </summary>
+/// <remarks>The caller holds the topology lock exclusively.</remarks>
 internal sealed class TopologyRemoval(TopologyState state)
 {
-    private readonly BrokerStatistics _statistics = state.VirtualHost.Host.Services.Statistics;
+    private readonly BrokerStatistics _statistics = state.Services.Statistics;
 
     private BrokerEvents Events => state.VirtualHost.Events;
 
@@ -28,31 +30,34 @@ internal sealed class TopologyRemoval(TopologyState state)
         RemoveBindingsTo(exchange);
     }
 
-    /// <summary>An auto-delete exchange goes with its last binding.</summary>
+    /// <summary>Removes an auto-delete exchange that has lost its last binding.</summary>
     public void RemoveIfAbandoned(Exchange exchange)
     {
         if (exchange.IsAutoDelete && exchange.Bindings.Count == 0 && state.Routing.Find(exchange.Name) is not null)
             Remove(exchange);
     }
 
-    /// <summary>Forgets a queue that is deleted. It must be gone for its consumers too, so a failing disk is told to the log only.</summary>
+    /// <summary>
+    /// Removes the bindings and the definition of a deleted queue.
+    /// A disk error is only logged, because the queue is already gone for its consumers.
+    /// </summary>
     public void Forget(Queue queue)
     {
         _statistics.Note(Churn.QueueDeleted);
         try
         {
-            using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // nobody asked for this
+            using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // no user asked for the removal of the bindings
                 RemoveBindingsTo(queue);
             Events.QueueDeleted(queue);
             state.Store.Delete(state.Name, queue);
         }
         catch (StoreFailedException failure)
         {
-            state.VirtualHost.Host.Services.Logger.DefinitionKept(queue.Name, state.Name, failure);
+            state.Services.Logger.DefinitionKept(queue.Name, state.Name, failure);
         }
     }
 
-    /// <summary>Forgets a binding that its exchange has no longer.</summary>
+    /// <summary>Deletes a binding that was removed from its exchange.</summary>
     public void Forget(Binding binding)
     {
         state.Bindings.Remove(binding);

@@ -8,12 +8,12 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Puts back what the definitions hold of a virtual host, before anyone connects.</summary>
+/// <summary>Restores the topology of a virtual host from its definitions, before any client connects.</summary>
 internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, BindingChanges bindings)
 {
     private readonly VirtualHost _virtualHost = state.VirtualHost;
 
-    /// <exception cref="InvalidDataException">A definition cannot be understood.</exception>
+    /// <exception cref="InvalidDataException">A definition is invalid.</exception>
     public void Run(StoredTopology stored)
     {
         _virtualHost.Policies.Restore(stored.Policies);
@@ -38,7 +38,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         var exchange = new Exchange(declared.Name, declared.Type, NewRouter(declared), (ExchangeFlags)definition.Flags, declared.Arguments);
         exchange.Keeper?.Open(
             exchange, state.Routing, _virtualHost.Host,
-            isDurable => _virtualHost.Host.Services.Store.OpenQueue(isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
+            isDurable => state.Services.Store.OpenQueue(isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
         return exchange;
     }
 
@@ -62,14 +62,14 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         queues.ApplyPolicies(queue);
         state.Queues[queue.Name] = queue;
         if (HasUnusableKey(queue))
-            _virtualHost.Host.Services.Logger.DeadLetterKeyTooLong(queue.Name, state.Name);
+            state.Services.Logger.DeadLetterKeyTooLong(queue.Name, state.Name);
     }
 
-    /// <summary>A definition of an earlier version may hold a dead-letter routing key that no message can have.</summary>
+    /// <summary>True if a definition of an earlier version has a dead-letter routing key that is too long for a message.</summary>
     private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
         && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
-    /// <summary>Null when an end is missing: a crash can fall between an end's removal and its bindings'.</summary>
+    /// <summary>Returns null if an end is missing: a crash can fall between the removal of an end and that of its bindings.</summary>
     private Binding? FindEnds(in StoredDefinition stored)
     {
         string[] names = stored.Names;

@@ -1,17 +1,20 @@
 using System.Collections.Concurrent;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>What is declared in a virtual host, and what changes to it go through.</summary>
-/// <remarks>All changes are made under <see cref="Lock"/>, held exclusively. The queues may be looked up without it.</remarks>
-/// <param name="virtualHost">The virtual host.</param>
-/// <param name="queues">Its queues by their names.</param>
-/// <param name="store">Where the definitions are kept.</param>
-/// <param name="rules">What holds for new queues and exchanges in every virtual host.</param>
-internal sealed class TopologyState(VirtualHost virtualHost, ConcurrentDictionary<string, Queue> queues, TopologyStore store, DeclareRules rules)
+/// <summary>The topology of a virtual host, and the parts that its changes work with.</summary>
+/// <remarks>Every change holds <see cref="Lock"/> exclusively. Queues may be looked up without the lock.</remarks>
+/// <param name="virtualHost">The virtual host that owns the topology.</param>
+/// <param name="queues">The queues by name.</param>
+/// <param name="services">The parts of the broker that queues and exchanges work with.</param>
+/// <param name="store">Saves the definitions.</param>
+/// <param name="rules">Rules of the configuration for new queues and exchanges.</param>
+internal sealed class TopologyState(
+    VirtualHost virtualHost, ConcurrentDictionary<string, Queue> queues, QueueServices services, TopologyStore store, DeclareRules rules)
 {
     private volatile bool _isDeleted;
 
@@ -25,6 +28,8 @@ internal sealed class TopologyState(VirtualHost virtualHost, ConcurrentDictionar
 
     public BindingsByDestination Bindings { get; } = new();
 
+    public QueueServices Services => services;
+
     public TopologyStore Store => store;
 
     public DeclareRules Rules => rules;
@@ -34,7 +39,7 @@ internal sealed class TopologyState(VirtualHost virtualHost, ConcurrentDictionar
     /// <summary>True once <see cref="MarkDeleted"/> was called.</summary>
     public bool IsDeleted => _isDeleted;
 
-    /// <summary>From now on nothing can be declared any more.</summary>
+    /// <summary>Rejects all declarations from now on.</summary>
     public void MarkDeleted() => _isDeleted = true;
 
     /// <exception cref="BrokerException">320: the virtual host is being deleted.</exception>

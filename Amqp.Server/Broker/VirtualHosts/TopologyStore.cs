@@ -5,14 +5,17 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Virtual hosts and what is in them, to and from the definitions.</summary>
+/// <summary>Saves and reads the definitions of virtual hosts and their topology.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class TopologyStore(DefinitionStore definitions)
 {
-    /// <summary>How many durable queues there are.</summary>
+    /// <summary>Number of durable queues.</summary>
     public int QueueCount => definitions.Entries(DefinitionKey.Queues).Count();
 
-    /// <summary>The numbers of the durable queues, and of exchanges that keep messages, for which the message store recovers messages.</summary>
+    /// <summary>
+    /// Returns the store's numbers of all durable queues and of exchanges that keep messages.
+    /// The message store recovers messages of these numbers only.
+    /// </summary>
     public IReadOnlySet<uint> QueueNumbers() =>
         definitions.Read(DefinitionKey.Queues).SelectMany(queue => TopologyCodec.QueueNumbers(queue.Definition))
             .Concat(definitions.Read(DefinitionKey.Exchanges).Select(exchange => exchange.Definition.Number).Where(number => number != 0))
@@ -21,7 +24,7 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     /// <inheritdoc cref="Definitions.QueueNumbers.Take"/>
     public uint NewQueueNumbers(bool durable, int count) => definitions.Numbers.Take(durable, count);
 
-    /// <summary>The virtual hosts, in order of their names, and what is in each.</summary>
+    /// <summary>Returns the virtual hosts, ordered by name, with their topology.</summary>
     public IEnumerable<(string Name, VirtualHostDescription Description, StoredTopology Topology)> VirtualHosts()
     {
         var users = ByVirtualHost(DefinitionKey.KindOf(PolicyKind.User));
@@ -64,7 +67,7 @@ internal sealed class TopologyStore(DefinitionStore definitions)
 
     public void Delete(string virtualHost, Queue queue)
     {
-        if (queue.Messages.IsDurable)
+        if (queue.Messages.Stored.IsDurable)
             definitions.Remove(DefinitionKey.OfQueue(virtualHost, queue.Name));
     }
 
@@ -84,10 +87,10 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     private ILookup<string, StoredDefinition> ByVirtualHost(string kind) => definitions.Read(kind).ToLookup(stored => stored.Names[0]);
 }
 
-/// <summary>What the definitions hold of a virtual host.</summary>
-/// <param name="Policies">Its policies of both kinds.</param>
-/// <param name="Exchanges">Its durable exchanges, but for the predeclared ones.</param>
-/// <param name="Queues">Its durable queues.</param>
-/// <param name="Bindings">The bindings between them.</param>
+/// <summary>The saved definitions of a virtual host.</summary>
+/// <param name="Policies">User policies and operator policies.</param>
+/// <param name="Exchanges">Durable exchanges, without the predeclared ones.</param>
+/// <param name="Queues">Durable queues.</param>
+/// <param name="Bindings">Bindings between durable exchanges and queues.</param>
 internal sealed record StoredTopology(
     IEnumerable<Policy> Policies, IEnumerable<StoredDefinition> Exchanges, IEnumerable<StoredDefinition> Queues, IEnumerable<StoredDefinition> Bindings);

@@ -13,11 +13,11 @@ using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>A name space of exchanges, queues and bindings: finds them by name.</summary>
+/// <summary>A namespace of exchanges, queues and bindings, which are found here by name.</summary>
 /// <remarks>
-/// The topology lock (<see cref="RoutingTable.Lock"/>) owns exchanges and bindings: shared to route, exclusive to change. The dictionaries may be read
-/// without it. What changes is written to the definitions under the lock, so both always tell the same story.
-/// Under it a queue's lock may be taken, never the other way round. The changes are in <see cref="Topology"/>.
+/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings: it is held shared to route and exclusively to change
+/// them. The dictionaries may be read without it. Changes are in <see cref="Topology"/>, which saves them in the definitions under the
+/// lock, so that both agree. A queue's lock may be taken under the topology lock, never the other way round.
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
@@ -26,10 +26,10 @@ internal sealed class VirtualHost : IDisposable
     private readonly DeclareRules _declareRules;
     private Firehose? _firehose;
 
-    /// <param name="name">Its name.</param>
-    /// <param name="services">What its queues and exchanges work with.</param>
-    /// <param name="store">Where its definitions are kept.</param>
-    /// <param name="declareRules">What holds for new queues in every virtual host.</param>
+    /// <param name="name">The virtual host's name.</param>
+    /// <param name="services">The parts of the broker that its queues and exchanges work with.</param>
+    /// <param name="store">Saves its definitions.</param>
+    /// <param name="declareRules">Rules of the configuration for new queues and exchanges.</param>
     public VirtualHost(string name, QueueServices services, TopologyStore store, DeclareRules declareRules)
     {
         Name = name;
@@ -37,64 +37,70 @@ internal sealed class VirtualHost : IDisposable
         Routing = new RoutingTable(name, services.Clock, services.Logger);
         Host = new QueueHost(name, services, new VirtualHostStatistics(services.Statistics), new DeadLettering(Routing));
         PredeclaredExchanges.AddTo(Routing, name, _queues);
-        Policies = new VirtualHostPolicies(this, store);
-        Topology = new Topology(new TopologyState(this, _queues, store, declareRules));
+        Policies = new VirtualHostPolicies(this, store, services.Logger);
+        Topology = new Topology(new TopologyState(this, _queues, services, store, declareRules));
     }
 
     public string Name { get; }
 
-    /// <summary>What is said of it; changed by <see cref="VirtualHostTable"/> only.</summary>
+    /// <summary>Description, tags and other metadata. Only <see cref="VirtualHostTable"/> changes them.</summary>
     public VirtualHostDescription Description { get; set; } = VirtualHostDescription.None;
 
-    /// <summary>True once it is being deleted: nothing can be declared in it any more, and nobody connects.</summary>
+    /// <summary>True once the deletion of the virtual host began: declarations and connections are rejected.</summary>
     public bool IsDeleted => Topology.IsDeleted;
 
-    /// <summary>What it may hold at most. Replaced as a whole, by whoever changes the parameter.</summary>
+    /// <summary>Limits on queues and connections. A change of the runtime parameter replaces the object.</summary>
     public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
 
-    /// <summary>Settings for queues and exchanges by their names.</summary>
+    /// <summary>Policies: settings for queues and exchanges by name.</summary>
     public VirtualHostPolicies Policies { get; }
 
-    /// <summary>Hears of what happens here.</summary>
+    /// <summary>The stream on which events of the virtual host are raised.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>What its queues and exchanges work with.</summary>
+    /// <summary>The parts of the broker that its queues and exchanges work with.</summary>
+    public QueueServices Services => Host.Services;
+
+    /// <summary>The parts of this virtual host that its queues and exchanges work with, besides <see cref="Services"/>.</summary>
     public QueueHost Host { get; }
 
-    /// <summary>Its exchanges, and the ways of messages among them.</summary>
+    /// <summary>Its exchanges, and the lookup of routes among them.</summary>
     public RoutingTable Routing { get; }
 
-    /// <summary>Declares, binds and deletes.</summary>
+    /// <summary>Declares, binds and deletes queues and exchanges.</summary>
     public Topology Topology { get; }
 
-    /// <summary>What its connections and channels count.</summary>
+    /// <summary>Counts of its connections and channels.</summary>
     public VirtualHostStatistics Statistics => Host.Statistics;
 
-    /// <summary>Tells every message to <c>amq.rabbitmq.trace</c>; null while nobody wants that.</summary>
+    /// <summary>Copies every message to <c>amq.rabbitmq.trace</c>; null while tracing is off.</summary>
     public Firehose? Firehose => Volatile.Read(ref _firehose);
 
-    /// <summary>Whether messages are traced. As in RabbitMQ not kept over a restart.</summary>
+    /// <summary>True while tracing is on. As in RabbitMQ, a restart turns it off.</summary>
     public bool IsTracing
     {
         get => Firehose is not null;
-        set => Volatile.Write(ref _firehose, value ? Firehose ?? NewFirehose() : null);
+        set => Volatile.Write(ref _firehose, value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
     }
 
-    /// <summary>Traces messages whose publishers do; null unless that is configured.</summary>
+    /// <summary>Makes spans for messages whose publishers trace them; null unless configured.</summary>
     public MessageSpans? Spans { get; init; }
 
-    /// <summary>The <c>x-queue-type</c> of queues that can have it and are declared without one; null: classic, and a redeclare must say the same.</summary>
+    /// <summary>
+    /// The <c>x-queue-type</c> of queues that can have that type and are declared without one.
+    /// Null: classic, and a redeclaration must name the same type.
+    /// </summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 
     public IEnumerable<Queue> Queues => _queues.Select(entry => entry.Value);
 
-    /// <summary>How many queues there are.</summary>
+    /// <summary>Number of queues.</summary>
     public int QueueCount => _queues.Count;
 
     public Queue? FindQueue(string name) => _queues.GetValueOrDefault(name);
 
-    /// <summary>The queue, for a connection that may use it.</summary>
-    /// <exception cref="BrokerException">404: there is none. 405: it belongs to another connection.</exception>
+    /// <summary>Returns the queue, if the connection may use it.</summary>
+    /// <exception cref="BrokerException">404: no such queue. 405: the queue belongs to another connection.</exception>
     public Queue GetQueue(string name, object connection)
     {
         var queue = FindQueue(name) ?? throw NameErrors.NoQueue(name, Name);
@@ -106,13 +112,15 @@ internal sealed class VirtualHost : IDisposable
 
     public Exchange? FindExchange(string name) => Routing.Find(name);
 
-    /// <exception cref="BrokerException">404: there is none.</exception>
+    /// <exception cref="BrokerException">404: no such exchange.</exception>
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
-    /// <summary>Completes when nothing of this virtual host's own doing reads or appends any more. Connections are closed before. Throws nothing.</summary>
+    /// <summary>
+    /// Stops the virtual host's own work; no message is read or appended for it any more. Connections are closed before. Throws nothing.
+    /// </summary>
     public async Task StopAsync()
     {
-        var faults = Host.Services.Faults;
+        var faults = Services.Faults;
         foreach (var publisher in _internalPublishers)
             await faults.ContainAsync(Compartment.Events, $"the stop of an internal exchange of vhost '{Name}'", publisher.StopAsync);
         foreach (var exchange in Exchanges)
@@ -120,7 +128,10 @@ internal sealed class VirtualHost : IDisposable
                 await faults.ContainAsync(Compartment.Exchange, $"the stop of exchange '{exchange.Name}' in vhost '{Name}'", keeper.StopAsync);
     }
 
-    /// <summary>Adds a topic exchange that only the broker publishes to. Before anyone connects; before the bindings are restored, if it shall keep its own.</summary>
+    /// <summary>
+    /// Adds a topic exchange that only the broker publishes to.
+    /// Call before clients connect, and before bindings are restored if its own shall survive.
+    /// </summary>
     public InternalPublisher AddInternalExchange(string name)
     {
         if (Routing.Find(name) is not { } exchange)
@@ -131,6 +142,4 @@ internal sealed class VirtualHost : IDisposable
     }
 
     public void Dispose() => Routing.Dispose();
-
-    private Firehose NewFirehose() => new(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName)));
 }

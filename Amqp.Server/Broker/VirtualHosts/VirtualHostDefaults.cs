@@ -6,10 +6,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Gives new virtual hosts the limits and operator policies that the configuration has for them.</summary>
+/// <summary>Applies the limits and operator policies of the configuration to new virtual hosts.</summary>
 internal sealed class VirtualHostDefaults(RuntimeParameters parameters, VirtualHostOptions options)
 {
-    /// <summary>Called when a virtual host has been added; whatever it is given can be changed afterwards.</summary>
+    /// <summary>Applies the defaults to a virtual host that was added. They can be changed afterwards.</summary>
     public void Apply(VirtualHost virtualHost)
     {
         if (options.Limits.FirstOrDefault(limits => new NamePattern(limits.Pattern).IsMatch(virtualHost.Name)) is { } found)

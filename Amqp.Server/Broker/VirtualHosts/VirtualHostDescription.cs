@@ -3,19 +3,19 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>What is said of a virtual host besides its name. Immutable.</summary>
+/// <summary>The metadata of a virtual host. Immutable.</summary>
 /// <param name="Text">RabbitMQ's <c>description</c>.</param>
 /// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
-/// <param name="DefaultQueueType">The type of queues that name none; null: the broker's default.</param>
-/// <param name="IsProtected">Whether it must not be deleted.</param>
+/// <param name="DefaultQueueType">The type of queues whose declaration names none; null: the broker's default.</param>
+/// <param name="IsProtected">True if the virtual host must not be deleted.</param>
 internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null, bool IsProtected = false)
 {
     private const byte Version = 1;
 
     public static VirtualHostDescription None { get; } = new("", []);
 
-    /// <summary>Reads the catalog's value: nothing, or <c>| version u8 | table |</c>.</summary>
-    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    /// <summary>Reads the value of the catalog: empty, or <c>| version u8 | table |</c>.</summary>
+    /// <exception cref="InvalidDataException">A newer version wrote the value.</exception>
     public static VirtualHostDescription Read(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty)
@@ -32,7 +32,7 @@ internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string>
             table["protected"]?.AsBoolean() ?? false);
     }
 
-    /// <summary>The catalog's value.</summary>
+    /// <summary>Returns the value for the catalog.</summary>
     public byte[] Write()
     {
         var output = new ArrayBufferWriter<byte>();

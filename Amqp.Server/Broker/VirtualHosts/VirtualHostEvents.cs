@@ -6,10 +6,10 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Virtual hosts that come, change and go.</summary>
+/// <summary>Raises events of virtual hosts that are created, updated and deleted.</summary>
 internal static class VirtualHostEvents
 {
-    /// <summary>A virtual host is new, and with it the exchanges that each of them has.</summary>
+    /// <summary>Raises the creation of a virtual host and of its predeclared exchanges.</summary>
     public static void VirtualHostCreated(this BrokerEvents events, VirtualHost virtualHost)
     {
         if (!events.IsWanted)
@@ -19,7 +19,6 @@ internal static class VirtualHostEvents
         events.Raise("vhost.created", Describe(virtualHost));
     }
 
-    /// <summary>It is described anew.</summary>
     public static void VirtualHostUpdated(this BrokerEvents events, VirtualHost virtualHost)
     {
         if (events.IsWanted)
@@ -46,7 +45,7 @@ internal static class VirtualHostEvents
         ];
     }
 
-    /// <summary>As Erlang prints a map of it, whose tags are atoms.</summary>
+    /// <summary>Returns the metadata as Erlang prints a map in which the tags are atoms.</summary>
     private static string Metadata(VirtualHostDescription description)
     {
         string type = description.DefaultQueueType is { } named ? $"default_queue_type => {ErlangText.Of(FieldValue.FromString(named))}," : "";

@@ -5,35 +5,38 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The policies and operator policies of a virtual host, and which of them counts for whom.</summary>
+/// <summary>The policies and operator policies of a virtual host; finds those that apply to a queue or an exchange.</summary>
 /// <remarks>
-/// Thread-safe: changes go one after the other, and are made under the topology lock, held exclusively; the lists are replaced as a whole, so anyone may read them.
-/// Patterns may take milliseconds for a name, so that what a change means for each queue is found out before that lock is taken.
+/// Thread-safe. Changes are serialized and hold the topology lock exclusively. A change replaces the lists, so any thread may read them. A
+/// pattern may take milliseconds for a name; therefore the effective policy of each queue is computed before the topology lock is taken.
 /// </remarks>
-internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store)
+internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store, ILogger logger)
 {
-    private readonly Lock _changes = new(); // before the topology lock
-    private volatile Policy[] _users = []; // the one that counts first comes first
+    private readonly Lock _changes = new(); // taken before the topology lock
+    private volatile Policy[] _users = []; // highest priority first
     private volatile Policy[] _operators = [];
 
-    /// <summary>All of a kind, in order of their names.</summary>
+    /// <summary>Returns all policies of a kind, ordered by name.</summary>
     public IEnumerable<Policy> All(PolicyKind kind) => ListOf(kind).OrderBy(policy => policy.Name, StringComparer.Ordinal);
 
     public Policy? Find(PolicyKind kind, string name) => ListOf(kind).FirstOrDefault(policy => policy.Name == name);
 
-    /// <summary>The policy of a kind that counts for a queue: of those that match, the one of the highest priority.</summary>
+    /// <summary>Returns the policy of a kind that applies to a queue: the matching one with the highest priority, or null.</summary>
     public Policy? Match(PolicyKind kind, Queue queue) => FirstMatch(ListOf(kind), queue);
 
     /// <inheritdoc cref="Match(PolicyKind, Queue)"/>
     public Policy? Match(PolicyKind kind, Exchange exchange) => FirstMatch(ListOf(kind), exchange);
 
-    /// <summary>What all policies together say of a queue.</summary>
+    /// <summary>Returns the combination of the policy and the operator policy that apply to a queue.</summary>
     public EffectivePolicy Effective(Queue queue) => PolicyKeys.Combine(Match(PolicyKind.User, queue), Match(PolicyKind.Operator, queue));
 
     /// <inheritdoc cref="Effective(Queue)"/>
     public EffectivePolicy Effective(Exchange exchange) => PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
 
-    /// <summary>Has the patterns tried on a name that is about to be declared: under the topology lock slow ones then know the answer.</summary>
+    /// <summary>
+    /// Matches all patterns with a name that is about to be declared, so that slow ones have
+    /// cached their answer when the topology lock is held.
+    /// </summary>
     public void TryPatterns(string name)
     {
         foreach (var policy in _users)
@@ -42,16 +45,16 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
             Matches(policy, name);
     }
 
-    /// <summary>Adds or replaces a policy; it holds at once for all that is there.</summary>
-    /// <returns>True when it is a new one.</returns>
+    /// <summary>Adds or replaces a policy, which applies to existing queues and exchanges at once.</summary>
+    /// <returns>True if the policy is new.</returns>
     public bool Put(Policy policy) => PutAll([policy]) > 0;
 
-    /// <summary>Adds or replaces policies, all of them in one change: each change tries all policies on all queues and exchanges.</summary>
-    /// <remarks>Those that are there as they are cost nothing.</remarks>
-    /// <returns>How many are new.</returns>
+    /// <summary>Adds or replaces policies in one change, because each change matches all policies with all queues and exchanges.</summary>
+    /// <remarks>Policies that exist unchanged cost nothing.</remarks>
+    /// <returns>Number of new policies.</returns>
     public int PutAll(IReadOnlyList<Policy> policies)
     {
-        List<Counting> before;
+        List<Applied> before;
         List<Replaced> replaced = [];
         lock (_changes)
         {
@@ -67,34 +70,34 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
                 list.Add(policy);
                 replaced.Add(new Replaced(old, policy));
             }
-            before = replaced.Count > 0 ? MatchesForEvents() : [];
+            before = replaced.Count > 0 ? AppliedForEvents() : [];
             if (replaced.Count > 0)
                 Change(Sorted(users), Sorted(operators), () => Save(replaced));
         }
         foreach (var policy in policies.Where(policy => policy.Kind == PolicyKind.Operator))
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, policy.Name, policy);
-        TellQueues(before, policies);
+        RaiseQueueEvents(before, policies);
         foreach (var policy in policies)
             virtualHost.Events.PolicySet(virtualHost.Name, policy);
         return replaced.Count(one => one.Old is null);
     }
 
-    /// <summary>Removes a policy; what it said holds no longer.</summary>
-    /// <returns>False when there is none of that name.</returns>
+    /// <summary>Removes a policy, which no longer applies to any queue or exchange.</summary>
+    /// <returns>False if no policy has that name.</returns>
     public bool Remove(PolicyKind kind, string name)
     {
-        List<Counting> before;
+        List<Applied> before;
         lock (_changes)
         {
             if (Find(kind, name) is null)
                 return false;
-            before = MatchesForEvents();
+            before = AppliedForEvents();
             Policy[] rest = [.. ListOf(kind).Where(policy => policy.Name != name)];
             Change(kind == PolicyKind.User ? rest : _users, kind == PolicyKind.User ? _operators : rest, () => store.DeletePolicy(virtualHost.Name, kind, name));
         }
         if (kind == PolicyKind.Operator)
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, name, null);
-        TellQueues(before, set: []);
+        RaiseQueueEvents(before, set: []);
         virtualHost.Events.PolicyCleared(virtualHost.Name, kind, name);
         return true;
     }
@@ -106,14 +109,14 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
             Remove(policy.Kind, policy.Name);
     }
 
-    /// <summary>Puts back what the definitions hold, before the queues and exchanges that it is about.</summary>
+    /// <summary>Restores the saved policies, before the queues and exchanges that they apply to.</summary>
     public void Restore(IEnumerable<Policy> policies)
     {
         var kinds = policies.ToLookup(policy => policy.Kind);
         (_users, _operators) = (Sorted(kinds[PolicyKind.User]), Sorted(kinds[PolicyKind.Operator]));
     }
 
-    /// <summary>Puts other policies in place. Under the lock for changes.</summary>
+    /// <summary>Replaces all policies. The lock for changes is held.</summary>
     private void Change(Policy[] users, Policy[] operators, Action save)
     {
         var effective = new Dictionary<object, EffectivePolicy>(ReferenceEqualityComparer.Instance);
@@ -130,7 +133,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
             effective);
     }
 
-    /// <summary>Writes policies down: all, or as few as the disk lets be undone.</summary>
+    /// <summary>Saves policies. If the disk fails, reverts the ones already saved, as far as possible.</summary>
     private void Save(List<Replaced> replaced)
     {
         int saved = 0;
@@ -175,22 +178,22 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     {
         bool isMatch = policy.Matches(name);
         if (policy.TakeTimeout())
-            virtualHost.Host.Services.Logger.PolicyPatternTooSlow(policy.Name, policy.Pattern, name, virtualHost.Name);
+            logger.PolicyPatternTooSlow(policy.Name, policy.Pattern, name, virtualHost.Name);
         return isMatch;
     }
 
-    /// <summary>Which policies count for each queue, if anybody wants to know when that changes.</summary>
-    private List<Counting> MatchesForEvents() => virtualHost.Events.IsWanted ? [.. virtualHost.Queues.Select(MatchOf)] : [];
+    /// <summary>Returns the policies that apply to each queue, or nothing while no one listens to events.</summary>
+    private List<Applied> AppliedForEvents() => virtualHost.Events.IsWanted ? [.. virtualHost.Queues.Select(AppliedTo)] : [];
 
-    private Counting MatchOf(Queue queue) => new(queue, FirstMatch(_users, queue), FirstMatch(_operators, queue));
+    private Applied AppliedTo(Queue queue) => new(queue, FirstMatch(_users, queue), FirstMatch(_operators, queue));
 
-    /// <param name="before">What counted for each queue.</param>
-    /// <param name="set">What was put since; nothing when one was removed.</param>
-    private void TellQueues(List<Counting> before, IReadOnlyList<Policy> set)
+    /// <param name="before">The policies that applied to each queue before the change.</param>
+    /// <param name="set">The policies that were put; empty if one was removed.</param>
+    private void RaiseQueueEvents(List<Applied> before, IReadOnlyList<Policy> set)
     {
         foreach (var old in before)
         {
-            var now = MatchOf(old.Queue);
+            var now = AppliedTo(old.Queue);
             var latest = set.Count == 0 ? null : set[^1];
             if (!ReferenceEquals(old.User, now.User))
                 virtualHost.Events.QueuePolicyChanged(old.Queue, latest is null ? null : now.User ?? latest);
@@ -204,9 +207,9 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     private static Policy[] Sorted(IEnumerable<Policy> policies) =>
         [.. policies.OrderByDescending(policy => policy.Priority).ThenBy(policy => policy.Name, StringComparer.Ordinal)];
 
-    /// <summary>The policies that count for a queue.</summary>
-    private readonly record struct Counting(Queue Queue, Policy? User, Policy? Operator);
+    /// <summary>The policies that apply to a queue.</summary>
+    private readonly record struct Applied(Queue Queue, Policy? User, Policy? Operator);
 
-    /// <summary>A policy, and the one of its name before.</summary>
+    /// <summary>A new policy, and the one of the same name that it replaces.</summary>
     private readonly record struct Replaced(Policy? Old, Policy New);
 }

@@ -10,48 +10,48 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The virtual hosts: found by name, added and deleted while the broker runs.</summary>
-/// <remarks>Any thread may look one up. Additions and deletions go one after the other.</remarks>
-/// <param name="services">What queues and exchanges work with.</param>
-/// <param name="store">Where definitions are kept.</param>
-/// <param name="permissions">Go with a virtual host that is deleted.</param>
-/// <param name="parameters">Likewise.</param>
-/// <param name="declareRules">What holds for new queues in every virtual host.</param>
+/// <summary>The broker's virtual hosts, which can be added and deleted while the broker runs.</summary>
+/// <remarks>Any thread may look a virtual host up. Additions and deletions are serialized.</remarks>
+/// <param name="services">The parts of the broker that queues and exchanges work with.</param>
+/// <param name="store">Saves the definitions.</param>
+/// <param name="permissions">Permissions, deleted with their virtual host.</param>
+/// <param name="parameters">Runtime parameters, deleted with their virtual host.</param>
+/// <param name="declareRules">Rules of the configuration for new queues and exchanges.</param>
 internal sealed class VirtualHostTable(
     QueueServices services, TopologyStore store, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules) : IDisposable
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
     private readonly Lock _changes = new();
 
-    /// <summary>Hears of what happens in them.</summary>
+    /// <summary>The stream on which events of all virtual hosts are raised.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Told of a virtual host that is about to be brought back or added, and empty still; may be null.</summary>
+    /// <summary>Called for each virtual host that is restored or added, while it is still empty; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
-    /// <summary>Traces messages; null unless that is configured.</summary>
+    /// <summary>Makes spans for traced messages; null unless configured.</summary>
     public MessageSpans? Spans { get; init; }
 
-    /// <summary>Most virtual hosts that there may be, except that there may always be one; null: no limit.</summary>
+    /// <summary>Maximum number of virtual hosts; null: no limit. One is always allowed.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>A virtual host has been added. Raised on the thread that did it, when the virtual host can be used.</summary>
+    /// <summary>Raised on the adding thread when a new virtual host can be used.</summary>
     public event Action<VirtualHost>? Added;
 
-    /// <summary>A virtual host has been deleted, and takes no declarations any more. Raised on the thread that did it.</summary>
+    /// <summary>Raised on the deleting thread when a virtual host was deleted.</summary>
     public event Action<VirtualHost>? Deleted;
 
-    /// <summary>All virtual hosts, in order of their names.</summary>
+    /// <summary>All virtual hosts, ordered by name.</summary>
     public IReadOnlyList<VirtualHost> All => [.. _virtualHosts.Values.OrderBy(virtualHost => virtualHost.Name, StringComparer.Ordinal)];
 
-    /// <summary>Bytes that their queues, exchanges and bindings take, messages aside.</summary>
+    /// <summary>Bytes of memory of all queues, exchanges and bindings, without messages.</summary>
     public long MemoryInUse => _virtualHosts.Sum(entry => entry.Value.Topology.MemoryInUse);
 
     public bool IsEmpty => _virtualHosts.IsEmpty;
 
     public VirtualHost? Find(string name) => _virtualHosts.GetValueOrDefault(name);
 
-    /// <summary>Brings back what the definitions hold.</summary>
+    /// <summary>Restores the virtual hosts from the definitions.</summary>
     public void Restore()
     {
         foreach (var (name, description, topology) in store.VirtualHosts())
@@ -62,12 +62,12 @@ internal sealed class VirtualHostTable(
         }
     }
 
-    /// <summary>Adds a virtual host, or describes the one of that name anew.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="description">What is said of it.</param>
-    /// <param name="maker">Who may use it, if it is new, as in RabbitMQ whoever makes one may; null: nobody yet.</param>
-    /// <exception cref="BrokerException">406: there are as many as there may be.</exception>
-    /// <exception cref="StoreFullException">There is no room on the disk.</exception>
+    /// <summary>Adds a virtual host, or replaces the description of the existing one.</summary>
+    /// <param name="name">The virtual host's name.</param>
+    /// <param name="description">The virtual host's metadata.</param>
+    /// <param name="maker">The user who gets all permissions in a new virtual host, as its creator does in RabbitMQ; null: no user.</param>
+    /// <exception cref="BrokerException">406: the limit on virtual hosts is reached.</exception>
+    /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public VirtualHost Put(string name, VirtualHostDescription description, string? maker = null)
     {
@@ -92,7 +92,9 @@ internal sealed class VirtualHostTable(
         }
     }
 
-    /// <summary>Deletes a virtual host with all that is in it: messages, queues, exchanges and permissions; false when there is none.</summary>
+    /// <summary>
+    /// Deletes a virtual host with its messages, queues, exchanges, policies, parameters and permissions. Returns false if there is none.
+    /// </summary>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public bool Delete(string name)
     {
@@ -100,7 +102,7 @@ internal sealed class VirtualHostTable(
         {
             if (Find(name) is not { } virtualHost)
                 return false;
-            // Its own entry last: after a crash in between it is there, and can be deleted again.
+            // The virtual host's own entry goes last: after a crash in between it still exists and can be deleted again.
             var round = new DispatchRound();
             foreach (var queue in virtualHost.Topology.DeleteEverything())
                 queue.NotifyConsumers(round);

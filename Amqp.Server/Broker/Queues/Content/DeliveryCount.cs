@@ -4,12 +4,12 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The header x-delivery-count, in which queues that count deliveries say how often a message was requeued.</summary>
+/// <summary>The header x-delivery-count: the number of times that a message was requeued, in queues that count deliveries.</summary>
 internal static class DeliveryCount
 {
-    /// <summary>The properties of a message with its count.</summary>
-    /// <param name="properties">Flags and list as they were stored.</param>
-    /// <param name="requeues">How often it was requeued.</param>
+    /// <summary>Returns the properties with the header, in place of one of the publisher's.</summary>
+    /// <param name="properties">Property flags and list as they were stored.</param>
+    /// <param name="requeues">Number of times that the message was requeued.</param>
     public static ReadOnlySpan<byte> AddTo(ReadOnlySpan<byte> properties, int requeues)
     {
         var headers = FieldTableCodec.Read(EncodedProperties.Read(properties).Headers);

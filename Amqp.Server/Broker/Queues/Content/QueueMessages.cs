@@ -1,307 +1,175 @@
-using System.Diagnostics;
-using Amqp.Server.Broker.Messages;
 using Amqp.Storage;
 using Amqp.Storage.Messages;
 using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The messages of a queue that are ready: in the order of their age, and where the queue has priorities the highest first.</summary>
+/// <summary>The ready messages of a queue, oldest first; in a queue with priorities, the highest priority first.</summary>
 /// <remarks>
-/// The queue's lock guards everything. Each priority has a queue of its own in the store, with numbers one behind the other, so order,
-/// deep queues and restarts work as for any other; the note of a message says which one it is of. So it is with what clients return to a
-/// quorum queue: as if of a higher priority, it goes before all others.
+/// The queue's lock guards all state. <see cref="QueueLevels"/> has the order,
+/// <see cref="HeadBytes"/> the part of the bytes that is not bodies.
 /// </remarks>
 internal sealed class QueueMessages
 {
     private readonly IMessageStore _store;
-    private readonly StoredQueue[] _levels; // the lowest priority first
-    private readonly StoredQueue? _only; // without priorities
-    private readonly bool _hasReturns; // the higher of two levels is for what is returned
-    private readonly Lock? _gate; // the queue's
-    private long _count; // with priorities
-    private long _heads; // bytes of the messages that are no body, as far as they are known
-    private long _persistentHeads; // those of persistent ones
-    private long _uncounted; // messages of an earlier run, whose heads nobody knows
-    private bool _isHeadAssumed; // of the message that was taken last
+    private readonly QueueLevels _levels;
+    private HeadBytes _heads;
 
-    /// <param name="store">Where they are kept.</param>
-    /// <param name="levels">What the store knows the queue by: one for each priority, the lowest first.</param>
-    /// <param name="gate">The lock that guards them; null where one thread alone has them.</param>
-    /// <param name="hasReturns">The higher of two levels is for what clients return.</param>
+    /// <param name="store">The store that holds the messages.</param>
+    /// <param name="levels">The queue's levels in the store: one for each priority, the lowest first.</param>
+    /// <param name="gate">The queue's lock; null if one thread alone uses the messages.</param>
+    /// <param name="hasReturns">True if the higher of two levels is for messages that clients return.</param>
     public QueueMessages(IMessageStore store, StoredQueue[] levels, Lock? gate = null, bool hasReturns = false)
     {
-        (_store, _levels, _gate, _hasReturns) = (store, levels, gate, hasReturns);
-        _only = levels.Length == 1 ? levels[0] : null;
-        _count = _uncounted = levels.Sum(level => level.Count);
+        _store = store;
+        _levels = new QueueLevels(levels, gate, hasReturns);
+        _heads = new HeadBytes(recovered: levels.Sum(level => level.Count));
     }
 
-    /// <summary>The first of its numbers in the store.</summary>
-    public uint Number => _levels[0].Number;
+    /// <summary>The first of the queue's numbers in the store.</summary>
+    public uint Number => Stored.Number;
 
-    /// <summary>Whether persistent messages outlive a restart here.</summary>
-    public bool IsDurable => _levels[0].IsDurable;
+    /// <summary>Number of ready messages.</summary>
+    public long Count => _levels.Count;
 
-    /// <summary>Messages ready.</summary>
-    public long Count => _only is not null ? _only.Count : _count;
+    /// <summary>Bytes of the bodies of the ready messages; for messages that a start recovered, heads included.</summary>
+    public long Bytes => Math.Max(0, _levels.Bytes - _heads.All);
 
-    /// <summary>Bytes of their bodies; of messages that the last run left, with their heads.</summary>
-    public long Bytes => Math.Max(0, (_only is not null ? _only.Bytes : _levels.Sum(level => level.Bytes)) - _heads);
+    /// <summary>Number of ready messages that survive a restart.</summary>
+    public long PersistentCount => _levels.PersistentCount;
 
-    /// <summary>Messages ready that outlive a restart.</summary>
-    public long PersistentCount => _only is not null ? _only.PersistentCount : _levels.Sum(level => level.PersistentCount);
+    /// <summary>Bytes of the bodies of ready messages that survive a restart, counted as <see cref="Bytes"/> are.</summary>
+    public long PersistentBytes => Math.Max(0, _levels.PersistentBytes - _heads.Persistent);
 
-    /// <summary>Bytes of their bodies, as <see cref="Bytes"/>.</summary>
-    public long PersistentBytes => Math.Max(0, (_only is not null ? _only.PersistentBytes : _levels.Sum(level => level.PersistentBytes)) - _persistentHeads);
+    /// <summary>Number of ready messages whose entries are in memory.</summary>
+    public long Entries => _levels.Entries;
 
-    /// <summary>Messages ready that are remembered one by one.</summary>
-    public long Entries => _only is not null ? _only.CountInMemory : _levels.Sum(level => level.CountInMemory);
+    /// <summary>The store's queue for messages without a priority, or of the lowest.</summary>
+    public StoredQueue Stored => _levels.Lowest;
 
-    /// <summary>The number in the store of the place that a message has.</summary>
-    public uint NumberOf(in StoredMessage message) => LevelOf(message).Number;
+    /// <summary>
+    /// The store's queue for messages that clients returned, which are delivered before all others; null if the queue has none.
+    /// </summary>
+    public StoredQueue? StoredReturns => _levels.Returns;
 
-    /// <summary>What the store knows the queue by; with priorities, for the lowest.</summary>
-    public StoredQueue Stored => _levels[0];
+    /// <summary>
+    /// Messages that a start recovered but kept aside, because they are quarantined. They are not ready until they are taken.
+    /// </summary>
+    public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
-    /// <summary>What the store knows the queue by for messages of a priority, from 0 to the highest.</summary>
+    /// <summary>The store's queue for messages of a priority, from 0 to the queue's highest priority.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
 
-    /// <summary>What the store knows the queue by for messages that go before all others; null where there are none.</summary>
-    public StoredQueue? StoredReturns => _hasReturns ? _levels[^1] : null;
+    /// <summary>The number in the store of the level that a message belongs to.</summary>
+    public uint NumberOf(in StoredMessage message) => _levels.Of(message).Number;
 
-    /// <summary>Adds a message that the store has just taken.</summary>
+    /// <summary>Adds a message that the store has just appended.</summary>
     public void Add(in StoredMessage message)
     {
-        DemandGate();
-        LevelOf(message).Add(message); // first: what cannot be added is not counted
-        _count++;
-        int head = MessageNote.Head(message);
-        _heads += head;
-        if (message.IsPersistent)
-            _persistentHeads += head;
+        _levels.Add(message); // first: a message that cannot be added is not counted
+        _heads.Add(message);
     }
 
-    /// <summary>Puts a message back in its place that was taken and went to nobody.</summary>
+    /// <summary>Puts a message that was taken and not delivered back into its place.</summary>
     public void PutBack(in StoredMessage message)
     {
-        Add(message);
-        if (MessageNote.Head(message) == 0)
-            _uncounted++; // as it was before it was taken
+        _levels.Add(message);
+        _heads.PutBack(message);
     }
 
-    /// <summary>Messages of the last run that are not ready but kept aside, until they are taken.</summary>
-    public IEnumerable<(MessagePlace Place, int Length)> Aside =>
-        _levels.SelectMany(level => level.Aside.Select(message => (new MessagePlace(level.Number, message.Sequence), message.Length)));
+    /// <summary>Puts a message that was taken back into its place, marked redelivered.</summary>
+    public void Return(in StoredMessage message) => PutBack(RedeliveredMark.Set(message));
 
-    /// <summary>Takes one of these: the caller settles it, or puts it back.</summary>
-    /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
-    public bool TryTakeAside(MessagePlace place, out StoredMessage message)
+    /// <summary>Returns the next message without taking it.</summary>
+    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    public bool TryPeek(out StoredMessage message) => _levels.TryPeek(out message);
+
+    /// <summary>Returns the next message without taking it, if that is possible without a read from disk.</summary>
+    public bool TryPeekInMemory(out StoredMessage message) => _levels.TryPeekInMemory(out message);
+
+    /// <summary>Takes the next message. The caller settles it or puts it back.</summary>
+    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    public bool TryTake(out StoredMessage message)
     {
-        DemandGate();
-        int level = (int)(place.Queue - Number);
-        bool isTaken = _levels[level].TryTakeAside(place.Sequence, out message);
-        if (_only is null)
-            message = WithLevel(message, level);
+        bool isTaken = _levels.TryTake(out message);
+        if (isTaken)
+            _heads.Take(ref message, _levels);
         return isTaken;
     }
 
-    /// <summary>Puts a message back that was taken, marked redelivered.</summary>
-    public void Return(in StoredMessage message) => PutBack(message with { Flags = message.Flags | MessageFlags.Redelivered });
+    /// <summary>Takes one of the messages <see cref="Aside"/>. The caller settles it or puts it back.</summary>
+    /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
+    public bool TryTakeAside(MessagePlace place, out StoredMessage message) => _levels.TryTakeAside(place, out message);
 
-    /// <summary>The message in front, which stays there.</summary>
-    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
-    public bool TryPeek(out StoredMessage message)
-    {
-        DemandGate();
-        if (_only is not null)
-            return _only.TryPeek(out message);
-        while (Front(out int priority) is { } level)
-        {
-            long before = level.Count;
-            bool isThere = level.TryPeek(out message);
-            _count -= before - level.Count; // damage may have taken some
-            message = WithLevel(message, priority); // an entry that had left memory has lost its note
-            if (isThere)
-                return true;
-        }
-        message = default;
-        return false;
-    }
-
-    /// <summary>The message in front, which stays there, if that can be told without reading from the disk.</summary>
-    public bool TryPeekInMemory(out StoredMessage message)
-    {
-        DemandGate();
-        message = default;
-        return (_only ?? Front(out _))?.TryPeekInMemory(out message) ?? false;
-    }
-
-    /// <summary>Which messages have their bodies in memory. Looks at each, unless none is on the disk only: a millisecond for some hundred thousand.</summary>
+    /// <summary>
+    /// Counts the messages whose bodies are in memory. Looks at each entry in memory: about a millisecond for some hundred thousand.
+    /// </summary>
     public ResidenceLook CountResident()
     {
-        var look = new ResidenceLook(_store, (int)Math.Clamp(_uncounted > 0 || PersistentCount == 0 ? 0 : _persistentHeads / PersistentCount, 0, int.MaxValue));
-        foreach (var level in _levels)
-            level.Show(ref look);
+        var look = new ResidenceLook(_store, _heads.Average(PersistentCount));
+        _levels.Show(ref look);
         return look;
     }
 
-    /// <summary>Takes the message in front: the caller settles or returns it.</summary>
-    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
-    public bool TryTake(out StoredMessage message)
-    {
-        DemandGate();
-        bool isTaken = _only is not null ? _only.TryTake(out message) : TryTakeHighest(out message);
-        if (isTaken)
-            TakeHead(ref message);
-        return isTaken;
-    }
-
-    /// <summary>The message that was taken last has been read: where an average stood in for its head, what it has counts from now on.</summary>
-    /// <exception cref="Exception">It is no message.</exception>
+    /// <summary>Replaces the assumed size of the head of the message that was taken last by its real size.</summary>
+    /// <param name="message">The message that was taken.</param>
+    /// <param name="payload">Its head and body.</param>
+    /// <exception cref="Exception">The payload is not an encoded message.</exception>
     public void NoteRead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
-        DemandGate();
-        if (!_isHeadAssumed)
-            return;
-        _isHeadAssumed = false;
-        int assumed = MessageNote.Head(message);
-        message = MessageNote.WithHead(message, EncodedMessage.Read(payload).Head.Length);
-        if (Count == 0)
-            return;
-        int more = MessageNote.Head(message) - assumed;
-        _heads -= more;
-        _persistentHeads -= message.IsPersistent ? more : 0;
+        _levels.DemandGate();
+        _heads.NoteRead(ref message, payload, _levels);
     }
 
-    /// <summary>The queue is done with messages that were taken.</summary>
+    /// <summary>Settles messages that were taken.</summary>
     /// <inheritdoc cref="IMessageStore.Settle"/>
     public void Settle(ReadOnlySpan<StoredMessage> messages, bool isBound = false)
     {
-        if (_only is not null)
+        if (_levels.Only is { } only)
         {
-            _store.Settle(_only, messages, isBound);
+            _store.Settle(only, messages, isBound);
             return;
         }
         while (!messages.IsEmpty)
         {
-            int run = RunOfLevel(messages);
-            _store.Settle(LevelOf(messages[0]), messages[..run], isBound);
+            int run = _levels.RunLength(messages);
+            _store.Settle(_levels.Of(messages[0]), messages[..run], isBound);
             messages = messages[run..];
         }
     }
 
-    /// <summary>Notes that these went out to a consumer.</summary>
+    /// <summary>Notes that messages were delivered to a consumer, so that a restart marks them redelivered.</summary>
     public void NoteDelivered(ReadOnlySpan<StoredMessage> messages)
     {
-        if (_only is not null)
+        if (_levels.Only is { } only)
         {
-            _store.NoteDelivered(_only, messages[^1]);
+            _store.NoteDelivered(only, messages[^1]);
             return;
         }
         while (!messages.IsEmpty)
         {
-            int run = RunOfLevel(messages);
-            _store.NoteDelivered(LevelOf(messages[0]), messages[run - 1]);
+            int run = _levels.RunLength(messages);
+            _store.NoteDelivered(_levels.Of(messages[0]), messages[run - 1]);
             messages = messages[run..];
         }
     }
 
-    /// <summary>Settles everything that is ready.</summary>
-    /// <returns>How many messages that was.</returns>
+    /// <summary>Settles all ready messages.</summary>
+    /// <returns>Number of settled messages.</returns>
     public int Purge()
     {
-        DemandGate();
-        int purged = 0;
-        foreach (var level in _levels)
-            purged += _store.Purge(level);
-        (_count, _heads, _persistentHeads, _uncounted) = (0, 0, 0, 0);
+        int purged = _levels.Purge(_store);
+        _heads.Clear();
         return purged;
     }
 
-    /// <summary>Lets go of everything that is ready, for ever.</summary>
+    /// <summary>Deletes the queue from the store, with its ready messages.</summary>
     public void Delete()
     {
-        foreach (var level in _levels)
-            _store.DeleteQueue(level);
-        (_count, _heads, _persistentHeads, _uncounted) = (0, 0, 0, 0);
+        _levels.Delete(_store);
+        _heads.Clear();
     }
 
-    /// <summary>Counts anew what is ready, after something went wrong in the middle of a change.</summary>
-    public void Recount()
-    {
-        DemandGate();
-        foreach (var level in _levels)
-            level.Recount();
-        _count = _levels.Sum(level => level.Count);
-    }
-
-    /// <summary>Is left out of a release; the tests that explore schedules are built with it.</summary>
-    [Conditional("DEBUG")]
-    private void DemandGate() => Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were touched without its lock.");
-
-    private void TakeHead(ref StoredMessage message)
-    {
-        _isHeadAssumed = MessageNote.Head(message) == 0 && TryAssumeHead(ref message);
-        int head = MessageNote.Head(message);
-        _heads = Count == 0 ? 0 : _heads - head;
-        _persistentHeads = Count == 0 ? 0 : _persistentHeads - (message.IsPersistent ? head : 0);
-    }
-
-    /// <summary>
-    /// An entry that had left memory has lost its note. The average of the persistent ones' heads stands in, as only these leave, until
-    /// the message is read (<see cref="NoteRead"/>).
-    /// </summary>
-    /// <returns>False for a message of an earlier run, whose head is not counted.</returns>
-    private bool TryAssumeHead(ref StoredMessage message)
-    {
-        if (_uncounted > 0)
-        {
-            _uncounted--;
-            return false;
-        }
-        message = MessageNote.WithHead(message, (int)Math.Clamp(_persistentHeads / (PersistentCount + 1), 0, message.Length));
-        return true;
-    }
-
-    private bool TryTakeHighest(out StoredMessage message)
-    {
-        while (Front(out int priority) is { } level)
-        {
-            long before = level.Count;
-            bool isTaken = level.TryTake(out message);
-            _count -= before - level.Count;
-            message = WithLevel(message, priority);
-            if (isTaken)
-                return true;
-        }
-        message = default;
-        return false;
-    }
-
-    /// <summary>The highest level that is not empty.</summary>
-    private StoredQueue? Front(out int priority)
-    {
-        for (priority = _count == 0 ? -1 : _levels.Length - 1; priority >= 0; priority--)
-        {
-            if (_levels[priority].Count > 0)
-                return _levels[priority];
-        }
-        return null;
-    }
-
-    private StoredQueue LevelOf(in StoredMessage message) => _only ?? _levels[IndexOf(message)];
-
-    private int IndexOf(in StoredMessage message) => !_hasReturns ? MessageNote.Priority(message) : MessageNote.IsReturned(message) ? 1 : 0;
-
-    private StoredMessage WithLevel(in StoredMessage message, int level) =>
-        _hasReturns ? MessageNote.WithReturned(message, level == 1) : MessageNote.WithPriority(message, level);
-
-    private int RunOfLevel(ReadOnlySpan<StoredMessage> messages)
-    {
-        int level = IndexOf(messages[0]);
-        int run = 1;
-        while (run < messages.Length && IndexOf(messages[run]) == level)
-            run++;
-        return run;
-    }
+    /// <summary>Counts the ready messages anew, after an error in the middle of a change.</summary>
+    public void Recount() => _levels.Recount();
 }

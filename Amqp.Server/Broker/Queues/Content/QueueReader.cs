@@ -6,29 +6,29 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Takes a queue's messages with their payloads, and decides what becomes of those that cannot be read.</summary>
+/// <summary>Takes a queue's messages with their payloads, and handles messages that cannot be read.</summary>
 /// <remarks>
-/// The queue's lock guards it. What is damaged is lost and said so, and the next one is taken. Where the disk cannot be
-/// read just now, for want of file handles perhaps, the message stays in its place for whoever comes next. What cannot be read for
-/// a reason that nobody foresaw is put aside.
+/// The queue's lock guards all state. A damaged message is logged and settled, and the next one is taken. If the disk cannot be read now,
+/// for example for lack of file handles, the message stays in its place for the next attempt. After any other error the message is
+/// quarantined.
 /// </remarks>
 internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
-    /// <summary>Milliseconds between two complaints: a queue that cannot be read is tried every second, and by every basic.get.</summary>
-    private const long ComplaintInterval = 60_000;
+    /// <summary>Milliseconds between two warnings: an unreadable queue is tried again every second, and by every basic.get.</summary>
+    private const long WarningInterval = 60_000;
 
     private long _diskReads;
-    private long? _complainedAt;
-    private bool _isUnreadable; // and a complaint says so
+    private long? _warnedAt;
+    private bool _isUnreadable; // since a warning
 
-    /// <summary>Messages taken whose bodies had been read from the disk. Any thread.</summary>
+    /// <summary>Number of payloads that were read from disk. Readable from any thread.</summary>
     public long DiskReads => Volatile.Read(ref _diskReads);
 
     /// <summary>Takes the next message that can be read.</summary>
-    /// <param name="message">For the caller to settle or to return.</param>
-    /// <param name="payload">For the caller to dispose of; only when there is a message.</param>
-    /// <returns>False when none is left, or none is to be taken any more for those that are put aside.</returns>
-    /// <exception cref="QueueUnreadableException">The disk cannot be read just now.</exception>
+    /// <param name="message">The message, which the caller settles or returns.</param>
+    /// <param name="payload">The message's payload, which the caller disposes of.</param>
+    /// <returns>False if no message is left, or if too many are quarantined.</returns>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read now; the message stays in its place.</exception>
     public bool TryTake(out StoredMessage message, out PayloadLease payload)
     {
         while (TryTakeNext(out message))
@@ -72,15 +72,15 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
         {
             return messages.TryTake(out message);
         }
-        catch (Exception error) when (IsOfTheDisk(error))
+        catch (Exception error) when (IsDiskError(error))
         {
             throw Unreadable(error);
         }
     }
 
-    /// <summary>Reads a message that was taken.</summary>
-    /// <returns>False when it is damaged, and settled then, or put aside.</returns>
-    /// <exception cref="QueueUnreadableException">The disk cannot be read just now.</exception>
+    /// <summary>Reads the payload of a message that was taken.</summary>
+    /// <returns>False if the message was damaged and is settled, or is quarantined.</returns>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
     public bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
     {
         try
@@ -96,7 +96,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
             payload = default;
             return false;
         }
-        catch (Exception error) when (IsOfTheDisk(error))
+        catch (Exception error) when (IsDiskError(error))
         {
             throw Unreadable(error);
         }
@@ -117,16 +117,18 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     private QueueUnreadableException Unreadable(Exception error)
     {
         long now = Environment.TickCount64;
-        if (_complainedAt is null || now - _complainedAt >= ComplaintInterval)
+        if (_warnedAt is null || now - _warnedAt >= WarningInterval)
         {
-            (_complainedAt, _isUnreadable) = (now, true);
+            (_warnedAt, _isUnreadable) = (now, true);
             logger.QueueUnreadable(queue, error);
         }
         return new QueueUnreadableException(error);
     }
 
-    private static bool IsOfTheDisk(Exception error) => error is IOException or UnauthorizedAccessException;
+    private static bool IsDiskError(Exception error) => error is IOException or UnauthorizedAccessException;
 }
 
-/// <summary>The next message of a queue cannot be read from the disk just now. It is still there, and the log says why.</summary>
+/// <summary>
+/// Thrown if the next message of a queue cannot be read from disk now. The message stays in its place, and the reason is in the log.
+/// </summary>
 internal sealed class QueueUnreadableException(Exception cause) : Exception(cause.Message, cause);

@@ -1,16 +1,18 @@
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>How many messages of a queue are persistent, in memory and paged out, and the bytes of their bodies, as RabbitMQ's columns say it.</summary>
-/// <remarks>What is with clients counts as in memory: it was read to be delivered.</remarks>
-/// <param name="Persistent">Messages that outlive a restart, ready and with clients.</param>
-/// <param name="PersistentBytes">Of their bodies.</param>
-/// <param name="Ready">Messages ready whose bodies are in memory.</param>
-/// <param name="ReadyBytes">Of those bodies.</param>
-/// <param name="Unacknowledged">Messages with clients.</param>
-/// <param name="UnacknowledgedBytes">Of their bodies.</param>
-/// <param name="PagedOut">Messages that do not outlive a restart, ready, whose bodies are on the disk only.</param>
-/// <param name="PagedOutBytes">Of those bodies.</param>
-/// <param name="Entries">Messages that the queue, or a channel, remembers one by one.</param>
+/// <summary>
+/// Counts a queue's messages, and the bytes of their bodies, that are persistent, in memory or paged out, for RabbitMQ's columns of these.
+/// </summary>
+/// <remarks>Unacknowledged messages count as in memory, because they were read to be delivered.</remarks>
+/// <param name="Persistent">Ready and unacknowledged messages that survive a restart.</param>
+/// <param name="PersistentBytes">Bytes of the bodies of persistent messages.</param>
+/// <param name="Ready">Ready messages whose bodies are in memory.</param>
+/// <param name="ReadyBytes">Bytes of the bodies of <paramref name="Ready"/> messages.</param>
+/// <param name="Unacknowledged">Unacknowledged messages.</param>
+/// <param name="UnacknowledgedBytes">Bytes of the bodies of unacknowledged messages.</param>
+/// <param name="PagedOut">Ready transient messages whose bodies are on disk only.</param>
+/// <param name="PagedOutBytes">Bytes of the bodies of paged-out messages.</param>
+/// <param name="Entries">Messages that have an entry in memory, in the queue or a channel.</param>
 internal readonly record struct QueueStorage(
     long Persistent,
     long PersistentBytes,
@@ -22,17 +24,17 @@ internal readonly record struct QueueStorage(
     long PagedOutBytes,
     long Entries)
 {
-    /// <summary>What a queue without messages takes, about, in bytes.</summary>
+    /// <summary>Approximate bytes of a queue without messages.</summary>
     private const int IdleQueue = 2_048;
 
     private const int Entry = 24;
 
-    /// <summary>Messages in memory.</summary>
+    /// <summary>Number of messages whose bodies are in memory.</summary>
     public long InMemory => Ready + Unacknowledged;
 
-    /// <summary>Bytes of their bodies.</summary>
+    /// <summary>Bytes of the bodies in memory.</summary>
     public long InMemoryBytes => ReadyBytes + UnacknowledgedBytes;
 
-    /// <summary>Bytes that the queue takes in memory, about: RabbitMQ gives the size of its process.</summary>
+    /// <summary>Approximate bytes of memory that the queue takes. RabbitMQ reports the size of the queue's process here.</summary>
     public long Memory => IdleQueue + Entry * Entries + InMemoryBytes;
 }

@@ -4,20 +4,20 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>Counts which of a queue's messages have their bodies in memory, and which are paged out.</summary>
-/// <param name="store">Knows.</param>
-/// <param name="head">Bytes that are not body of a message that does not say.</param>
+/// <param name="store">The store that holds the messages.</param>
+/// <param name="head">Bytes that are not body, assumed for a message whose note does not say.</param>
 internal struct ResidenceLook(IMessageStore store, int head) : IMessageLook
 {
-    /// <summary>Messages whose bodies are in memory.</summary>
+    /// <summary>Number of messages whose bodies are in memory.</summary>
     public long Ready { get; private set; }
 
-    /// <summary>Bytes of those bodies.</summary>
+    /// <summary>Bytes of the bodies in memory.</summary>
     public long ReadyBytes { get; private set; }
 
-    /// <summary>Messages that do not outlive a restart, and whose bodies are on the disk only.</summary>
+    /// <summary>Number of transient messages whose bodies are on disk only.</summary>
     public long PagedOut { get; private set; }
 
-    /// <summary>Bytes of those bodies.</summary>
+    /// <summary>Bytes of the bodies that are paged out.</summary>
     public long PagedOutBytes { get; private set; }
 
     public void At(in StoredMessage message)

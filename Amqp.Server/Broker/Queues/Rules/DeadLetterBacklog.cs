@@ -4,35 +4,40 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Messages that died in a queue and are not dead-lettered yet: taken from it, and not settled. Owned by the queue's lock.</summary>
+/// <summary>
+/// The messages of a queue that died and are not dead-lettered yet.
+/// They are taken from the queue, but not settled. Owned by the queue's lock.
+/// </summary>
 /// <remarks>
-/// One thread at a time publishes them, without the lock and some at a time, so that none overtakes another. A round that has done its share
-/// leaves the rest to the thread pool.
+/// One thread at a time publishes the messages, in order and in batches, without the lock.
+/// A round publishes a bounded share and leaves the rest to the thread pool.
 /// </remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
-    /// <summary>Messages that are taken in one go.</summary>
+    /// <summary>Number of messages in a batch.</summary>
     private const int BatchLength = 64;
 
-    /// <summary>Bytes of memory for each message.</summary>
+    /// <summary>Bytes of memory of an entry.</summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>An emptied list that has grown beyond this is let go.</summary>
+    /// <summary>Capacity above which an emptied list is freed.</summary>
     private const int KeptLength = 1024;
 
     private readonly Queue<DeadMessage> _messages = new();
     private bool _isPublishing;
-    private bool _isResting;
-    private int _taken; // since Begin
-    private int _isScheduled; // interlocked, as the pool's thread has no lock
+    private bool _isPaused;
+    private int _taken; // size of the batch that Begin took
+    private int _isScheduled; // interlocked, because the pool's thread does not hold the lock
 
-    /// <summary>True when there is something to publish and nobody does. Good for a look without the lock.</summary>
-    public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isResting;
+    /// <summary>True if messages are pending and no thread publishes them. May be read without the lock.</summary>
+    public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isPaused;
 
-    /// <summary>True when there is anything in it.</summary>
+    /// <summary>True if the backlog is not empty.</summary>
     public bool IsAny => _messages.Count > 0;
 
-    /// <summary>True from <see cref="HoldUp"/> until everything that was taken could be published: it should not grow meanwhile.</summary>
+    /// <summary>
+    /// True from <see cref="HoldUp"/> until a whole batch could be published. The queue should not add to the backlog meanwhile.
+    /// </summary>
     public bool IsHeldUp { get; private set; }
 
     /// <summary>Adds messages that died for the same reason.</summary>
@@ -43,7 +48,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         held.Add(messages.Length * (long)BytesPerEntry);
     }
 
-    /// <summary>Adds a message that the queue has refused: its payload is nowhere else.</summary>
+    /// <summary>Adds a message that the queue refused, with its payload, because the message was not stored.</summary>
     public void AddRefused(byte[] payload)
     {
         var message = new DeadMessage(default, DeathReason.MaxLength, payload);
@@ -51,8 +56,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         held.Add(BytesOf(message));
     }
 
-    /// <summary>Takes the first ones, until <see cref="End"/>.</summary>
-    /// <returns>Nothing when there are none, or another thread has taken some.</returns>
+    /// <summary>Takes the next batch, which must be ended by <see cref="End"/>.</summary>
+    /// <returns>Empty if no messages are pending, or if another thread publishes.</returns>
     public DeadMessage[] Begin()
     {
         if (!IsWaiting)
@@ -63,7 +68,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         return taken;
     }
 
-    /// <summary>Forgets the first ones, which are published; the others that were taken stay.</summary>
+    /// <summary>Ends a batch: removes the messages that were published, and keeps the rest of the batch.</summary>
+    /// <param name="done">Number of messages from the start of the batch that were published.</param>
     public void End(int done)
     {
         int published = done;
@@ -82,20 +88,20 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
             _messages.TrimExcess();
     }
 
-    /// <summary>The disk does not let them go on: nobody publishes them until <see cref="Resume"/>.</summary>
-    public void HoldUp() => IsHeldUp = _isResting = true;
+    /// <summary>Pauses publishing until <see cref="Resume"/>, because the disk does not accept dead letters.</summary>
+    public void HoldUp() => IsHeldUp = _isPaused = true;
 
-    /// <summary>It may be tried again.</summary>
-    public void Resume() => _isResting = false;
+    /// <summary>Allows another attempt to publish.</summary>
+    public void Resume() => _isPaused = false;
 
-    /// <summary>Has the thread pool go on, behind the other queues that have left something to it. Needs no lock.</summary>
+    /// <summary>Schedules a share on the thread pool, behind the queues that are already scheduled. Needs no lock.</summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
             DeadLetterTurns.Shared.Add(this);
     }
 
-    /// <summary>Publishes a share. Throws nothing.</summary>
+    /// <summary>Publishes one share of the backlog. Throws nothing.</summary>
     public void PublishShare()
     {
         Interlocked.Exchange(ref _isScheduled, 0);
@@ -106,8 +112,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 }
 
 /// <summary>A message that died.</summary>
-/// <param name="Message">Where it is stored.</param>
-/// <param name="Reason">Why it died.</param>
-/// <param name="Refused">The payload of one that was not stored, because the queue did not take it.</param>
-/// <param name="IsPutAside">It cannot be dead-lettered, and stays where it is.</param>
+/// <param name="Message">The stored message; default for a refused one.</param>
+/// <param name="Reason">The reason for its death.</param>
+/// <param name="Refused">The payload of a message that the queue refused and that is not stored; else null.</param>
+/// <param name="IsPutAside">True if the message cannot be dead-lettered and stays where it is.</param>
 internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

@@ -2,59 +2,61 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Has queues publish the rest of their dead letters on the thread pool: one share after another, few at a time. Thread-safe.</summary>
+/// <summary>
+/// Schedules queues that have dead letters left on the thread pool: a bounded number at a time, one share each. Thread-safe.
+/// </summary>
 /// <remarks>
-/// The thread pool does what waits in it in order. With a work item for each queue of a large circle, timers, commits and
-/// requests would wait behind a share of each. So there are as many as half the processors, whatever the number of queues,
-/// and what comes meanwhile has its turn after one share.
+/// The thread pool runs its work items in order. With a work item for each queue of a large circle, timers, commits and requests would wait
+/// behind a share of each queue. So there are at most half as many work items as processors, whatever the number of queues, and other work
+/// waits for one share only.
 /// </remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
-    private static readonly int _mostAtWork = Math.Max(1, Environment.ProcessorCount / 2);
+    private static readonly int _maxWorkItems = Math.Max(1, Environment.ProcessorCount / 2);
 
-    private readonly ConcurrentQueue<DeadLetterBacklog> _waiting = new();
-    private int _atWork; // work items in the pool; interlocked
+    private readonly ConcurrentQueue<DeadLetterBacklog> _pending = new();
+    private int _workItems; // in the pool; interlocked
 
     private DeadLetterTurns()
     {
     }
 
-    /// <summary>That of the process, as the thread pool is.</summary>
+    /// <summary>The instance of the process, because the process has one thread pool.</summary>
     public static DeadLetterTurns Shared { get; } = new();
 
-    /// <summary>Has a backlog published behind those that wait already.</summary>
+    /// <summary>Schedules a share of a backlog, behind those that are already scheduled.</summary>
     public void Add(DeadLetterBacklog backlog)
     {
-        _waiting.Enqueue(backlog);
+        _pending.Enqueue(backlog);
         StartWork();
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        if (_waiting.TryDequeue(out var backlog))
+        if (_pending.TryDequeue(out var backlog))
             backlog.PublishShare();
-        if (!_waiting.IsEmpty)
+        if (!_pending.IsEmpty)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
-        Interlocked.Decrement(ref _atWork);
-        StartWork(); // for what came between the look and the decrement
+        Interlocked.Decrement(ref _workItems);
+        StartWork(); // for a backlog that was added between the check and the decrement
     }
 
     private void StartWork()
     {
-        // An exchange that changes nothing is a full fence: either this sees that a work item has gone,
-        // or that one sees what waits.
-        for (int atWork = Interlocked.CompareExchange(ref _atWork, 0, 0); atWork < _mostAtWork && !_waiting.IsEmpty;)
+        // An exchange that changes nothing is a full fence: either this thread sees that a work item has ended, or that work item sees the
+        // new backlog.
+        for (int workItems = Interlocked.CompareExchange(ref _workItems, 0, 0); workItems < _maxWorkItems && !_pending.IsEmpty;)
         {
-            int before = Interlocked.CompareExchange(ref _atWork, atWork + 1, atWork);
-            if (before == atWork)
+            int before = Interlocked.CompareExchange(ref _workItems, workItems + 1, workItems);
+            if (before == workItems)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 return;
             }
-            atWork = before;
+            workItems = before;
         }
     }
 }

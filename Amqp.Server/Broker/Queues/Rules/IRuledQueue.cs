@@ -2,12 +2,12 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>A queue as its rules see it.</summary>
+/// <summary>A queue, as far as its rules need it.</summary>
 internal interface IRuledQueue : IWakened, IQuarantine
 {
-    /// <summary>True when the queue has stopped: nothing is taken from it.</summary>
+    /// <summary>True if the queue has crashed: no message may be taken from it.</summary>
     bool IsCrashed { get; }
 
-    /// <summary>Publishes a share of what has died in the queue, on a thread of the pool. No lock is held. Throws nothing.</summary>
+    /// <summary>Publishes a share of the queue's dead letters, on a thread of the pool. No lock is held. Throws nothing.</summary>
     void PublishDeadLetters();
 }

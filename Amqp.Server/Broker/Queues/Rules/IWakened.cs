@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Who is woken when something is due: a queue.</summary>
+/// <summary>Target of an alarm of the <see cref="QueueTimer"/>: a queue.</summary>
 internal interface IWakened
 {
-    /// <summary>Does what is due. No lock is held, on a thread of the pool's. Throws nothing.</summary>
+    /// <summary>Does the work that is due. Called on a thread of the pool, without any lock. Throws nothing.</summary>
     void Wake();
 }

@@ -3,18 +3,20 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>How many messages a queue may hold ready, and how many bytes of bodies. Owned by the queue's lock.</summary>
-/// <remarks>A queue that refuses publishes says so before they are stored, so it keeps room for those that are on their way.</remarks>
+/// <summary>Limits a queue's ready messages by number and by bytes of bodies. Owned by the queue's lock.</summary>
+/// <remarks>
+/// A queue that refuses publishes does so before they are stored, so it reserves room for accepted messages that are not in the queue yet.
+/// </remarks>
 internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings)
 {
     private long _reserved;
     private long _reservedBytes;
 
-    /// <summary>True when messages in front must go.</summary>
+    /// <summary>True if the oldest messages must be dropped.</summary>
     public bool IsExceeded => messages.Count > settings.MaxLength || (settings.MaxLengthBytes is { } most && messages.Bytes > most);
 
-    /// <summary>Keeps room for a message.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <summary>Reserves room for a message.</summary>
+    /// <returns>False if the queue is full.</returns>
     public bool TryReserve(int bodyBytes)
     {
         if (messages.Count + _reserved + 1 > settings.MaxLength)
@@ -26,13 +28,13 @@ internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings
         return true;
     }
 
-    /// <summary>Room that was kept is not needed any more: the message is there, or never will be.</summary>
+    /// <summary>Releases reserved room: the message was added, or will not be.</summary>
     public void Release(int bodyBytes)
     {
         _reserved = Math.Max(0, _reserved - 1);
         _reservedBytes = Math.Max(0, _reservedBytes - bodyBytes);
     }
 
-    /// <summary>A message for which room was kept is there.</summary>
+    /// <summary>Releases the room that was reserved for a message that was added.</summary>
     public void Release(in StoredMessage message) => Release(message.Length - MessageNote.Head(message));
 }

@@ -3,19 +3,19 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Tells which messages of a queue have waited too long. Owned by the queue's lock.</summary>
+/// <summary>Decides which messages of a queue have expired. Owned by the queue's lock.</summary>
 /// <remarks>
-/// A message that comes while a consumer waits for it is delivered however short its time is, as in RabbitMQ: only what had to wait
-/// expires, and what comes back. So the moment is kept since when everything is delivered as it comes.
+/// As in RabbitMQ, a message that arrives at an idle consumer is delivered however short its TTL is. Only messages that had to wait in the
+/// queue, or that were requeued, expire. Therefore the time is kept since which messages are delivered as they arrive.
 /// </remarks>
-/// <param name="timer">Tells the time.</param>
+/// <param name="timer">Clock for the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
 {
     private long _flowingSince = long.MaxValue; // milliseconds since 1970-01-01 UTC
 
-    /// <summary>When a message expires, in milliseconds since 1970-01-01 UTC; null: never.</summary>
-    /// <param name="payload">The whole message.</param>
-    /// <param name="queueTtl">What the queue gives every message, in milliseconds.</param>
+    /// <summary>Returns the time at which a message expires, in milliseconds since 1970-01-01 UTC; null: never.</summary>
+    /// <param name="payload">Head and body of the message.</param>
+    /// <param name="queueTtl">The queue's TTL in milliseconds; null: none.</param>
     public static long? DueTime(ReadOnlySpan<byte> payload, long? queueTtl)
     {
         if (EncodedMessage.Read(payload).Stamp is not { } stamp)
@@ -24,14 +24,14 @@ internal sealed class MessageExpiry(QueueTimer timer)
         return time == long.MaxValue ? null : Deadline.After(stamp.Published, time);
     }
 
-    /// <summary>Whether a message that has come to the front must not be delivered any more.</summary>
-    /// <param name="payload">The whole message.</param>
-    /// <param name="queueTtl">What the queue gives every message, in milliseconds.</param>
-    /// <param name="isRedelivered">It was with a client before.</param>
+    /// <summary>True if the next message of the queue has expired and must not be delivered.</summary>
+    /// <param name="payload">Head and body of the message.</param>
+    /// <param name="queueTtl">The queue's TTL in milliseconds; null: none.</param>
+    /// <param name="isRedelivered">True if the message was delivered before.</param>
     public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl, bool isRedelivered) =>
         DueTime(payload, queueTtl) is { } due && due <= timer.Now && (isRedelivered || EncodedMessage.Read(payload).Stamp!.Value.Published < _flowingSince);
 
-    /// <summary>Notes whether messages are delivered as they come: the queue is empty and a consumer waits.</summary>
+    /// <summary>Notes whether messages are delivered as they arrive: the queue is empty and a consumer is idle.</summary>
     public void NoteFlow(bool isFlowing)
     {
         if (!isFlowing)
@@ -40,6 +40,6 @@ internal sealed class MessageExpiry(QueueTimer timer)
             _flowingSince = timer.Now;
     }
 
-    /// <summary>Messages were delivered as they came up to now, though nobody looked.</summary>
+    /// <summary>Notes that messages were delivered as they arrived until now, although <see cref="NoteFlow"/> was not called.</summary>
     public void NoteFlowBefore() => _flowingSince = 0;
 }

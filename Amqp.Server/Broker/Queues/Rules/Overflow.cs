@@ -1,14 +1,14 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>What becomes of a message for which a queue has no room, by <c>x-overflow</c>.</summary>
+/// <summary>Behaviour of a full queue when a message arrives (<c>x-overflow</c>).</summary>
 internal enum Overflow
 {
-    /// <summary>The messages in front make room for it.</summary>
+    /// <summary>The oldest messages are dropped.</summary>
     DropHead,
 
-    /// <summary>It is refused.</summary>
+    /// <summary>The new message is refused.</summary>
     RejectPublish,
 
-    /// <summary>It is refused and dead-lettered.</summary>
+    /// <summary>The new message is refused and dead-lettered.</summary>
     RejectPublishDeadLetter,
 }

@@ -4,15 +4,19 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The x-arguments of queue.declare: checked once as RabbitMQ checks them, compared on a redeclare.</summary>
+/// <summary>The x-arguments of queue.declare: validated once, as RabbitMQ does, and compared on a redeclaration.</summary>
 internal sealed class QueueArguments
 {
-    /// <summary>The arguments that queues know: what a value must be, and whether a redeclare must come with the same. Others are only kept.</summary>
+    /// <summary>
+    /// The known arguments, with a check of the value;
+    /// compared ones must be the same in a redeclaration. Unknown arguments are only stored.
+    /// </summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [
         ("x-expires", true, ValueRules.Of("expires")),
         ("x-message-ttl", true, ValueRules.Of("message-ttl")),
-        ("x-dead-letter-exchange", true, value => value.Type == FieldType.LongString ? ValueRules.Of("dead-letter-exchange")(value) : null), // has a text of its own for a wrong type
+        // a wrong type of this one has its own error text
+        ("x-dead-letter-exchange", true, value => value.Type == FieldType.LongString ? ValueRules.Of("dead-letter-exchange")(value) : null),
         ("x-dead-letter-routing-key", true, ValueRules.Of("dead-letter-routing-key")),
         ("x-dead-letter-strategy", false, ValueRules.Of("dead-letter-strategy")),
         ("x-max-length", true, ValueRules.Of("max-length")),
@@ -22,7 +26,7 @@ internal sealed class QueueArguments
         ("x-queue-mode", true, ValueRules.Of("queue-mode")),
         ("x-queue-version", true, ValueRules.Of("queue-version")),
         ("x-single-active-consumer", true, value => value.Type == FieldType.Boolean ? null : ValueRules.Unacceptable(value)),
-        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1 stands for none, which no policy says
+        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1: no limit; policies cannot say that
         ("x-consumer-timeout", false, ValueRules.Of("consumer-timeout")),
         ("x-queue-type", true, value => ValueRules.OneOf(value, "queue type", "classic", "quorum", "stream")),
         ("x-queue-master-locator", true, _ => null),
@@ -30,30 +34,33 @@ internal sealed class QueueArguments
 
     private QueueArguments(FieldTable table) => Table = table;
 
-    /// <summary>The arguments that queues know.</summary>
+    /// <summary>Names of the known arguments.</summary>
     public static IEnumerable<string> Names => _known.Select(argument => argument.Name);
 
-    /// <summary>As the client sent them.</summary>
+    /// <summary>The arguments as the client sent them.</summary>
     public FieldTable Table { get; }
 
-    /// <summary>classic or quorum; those that do not say are classic.</summary>
+    /// <summary>Type of the queue: classic (the default) or quorum.</summary>
     public string Type => TypeName(Table["x-queue-type"]);
 
-    /// <summary>Only the first of the queue's consumers gets messages; the others stand by.</summary>
+    /// <summary>True if only the first of the queue's consumers receives messages and the others stand by.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
-    /// <summary>How many places the queue has in the store: one for each priority that is told apart, and one for what is returned to it.</summary>
+    /// <summary>Number of levels that the queue has in the store: one for each priority, and one for returned messages.</summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
 
-    /// <summary>Whether a new queue gets places for what is returned to it. Where there are priorities each message has its place among them.</summary>
+    /// <summary>
+    /// True if a new queue gets a level for returned messages. In a queue with priorities a returned message goes back to its priority.
+    /// </summary>
     public bool HasReturns => Type == "quorum" && Integer("x-max-priority") is null;
 
-    /// <summary>An argument's number; null when it is absent or no integer.</summary>
+    /// <summary>Returns an argument as a number; null if it is missing or no integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
 
-    /// <summary>An argument's text; null when it is absent, no text, or longer than names are.</summary>
+    /// <summary>Returns an argument as a text; null if it is missing, no text, or too long for a name.</summary>
     public string? Text(string name) => ValueRules.Name(Table[name]);
 
+    /// <summary>Validates the arguments of a new queue.</summary>
     /// <exception cref="BrokerException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
     public static QueueArguments Parse(FieldTable table, string queue, string virtualHost)
     {
@@ -69,11 +76,11 @@ internal sealed class QueueArguments
         return new QueueArguments(table);
     }
 
-    /// <summary>Takes arguments that were checked before, when the queue was first declared.</summary>
+    /// <summary>Returns stored arguments, which were validated when the queue was first declared.</summary>
     public static QueueArguments FromStored(FieldTable table) => new(table);
 
-    /// <summary>A redeclare must come with the same arguments, as far as queues know them.</summary>
-    /// <exception cref="BrokerException">406: it does not.</exception>
+    /// <summary>Demands that a redeclaration has the same values of all compared arguments.</summary>
+    /// <exception cref="BrokerException">406 names the first argument that differs.</exception>
     public void DemandEquivalent(FieldTable received, string queue, string virtualHost)
     {
         foreach (var (name, isCompared, _) in _known)

@@ -1,20 +1,23 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>How a queue was declared.</summary>
+/// <summary>Properties of a queue from its declaration.</summary>
 [Flags]
 internal enum QueueFlags
 {
     None = 0,
 
-    /// <summary>It outlives a restart.</summary>
+    /// <summary>The queue survives a restart.</summary>
     Durable = 1,
 
-    /// <summary>It goes with its last consumer.</summary>
+    /// <summary>The queue is deleted with its last consumer.</summary>
     AutoDelete = 2,
 
-    /// <summary>It belongs to one connection and goes with it.</summary>
+    /// <summary>The queue belongs to one connection and is deleted with it.</summary>
     Exclusive = 4,
 
-    /// <summary>Messages that clients return have places of their own in the store, before all others. No client says so: quorum queues have it, but for those of earlier versions.</summary>
+    /// <summary>
+    /// The queue has a level in the store for returned messages, which are delivered first.
+    /// Set by the broker for quorum queues; those of earlier versions lack it.
+    /// </summary>
     Returns = 8,
 }

@@ -2,15 +2,17 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>How long a queue has been unused: since it was last declared, asked for a message, or left by its last consumer. Owned by the queue's lock.</summary>
+/// <summary>
+/// Measures the time since a queue was last used: declared, asked for a message, or left by its last consumer. Owned by the queue's lock.
+/// </summary>
 internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
 {
     private long _usedAt = timer.Now;
 
-    /// <summary>Someone used the queue just now.</summary>
+    /// <summary>Starts the time anew: the queue was used.</summary>
     public void Renew() => _usedAt = timer.Now;
 
-    /// <summary>Whether it has been unused for this long; if not, the queue is woken when it will have been.</summary>
+    /// <summary>True if the queue was unused for this time. If not, the queue is woken at the end of it.</summary>
     /// <param name="expires">In milliseconds.</param>
     public bool IsOver(long expires)
     {

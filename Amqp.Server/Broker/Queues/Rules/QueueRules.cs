@@ -9,17 +9,19 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>What becomes of a queue's messages besides that they are delivered: they expire, make room for others, and die.</summary>
-/// <remarks>The queue's lock guards everything.</remarks>
+/// <summary>The rules that remove messages from a queue: expiry, length limits and dead-lettering.</summary>
+/// <remarks>The queue's lock guards all state.</remarks>
 internal sealed class QueueRules
 {
-    /// <summary>Messages that expire in one go; the rest waits for the timer, so that the lock is free in between.</summary>
+    /// <summary>
+    /// Maximum number of messages that expire in one pass. The timer starts the next pass, so that the lock is free in between.
+    /// </summary>
     private const int MaxExpiredAtOnce = 2048;
 
-    /// <summary>Messages too many that are dropped in one go; the lock is free before the rest.</summary>
+    /// <summary>Maximum number of excess messages dropped in one pass; the lock is free in between.</summary>
     private const int MaxDroppedAtOnce = 2048;
 
-    /// <summary>Milliseconds until something is tried again.</summary>
+    /// <summary>Milliseconds until the next attempt: after an error of the disk, and while the store is behind.</summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
     private readonly IRuledQueue _queue;
@@ -28,8 +30,8 @@ internal sealed class QueueRules
     private readonly QueueTimer _timer;
     private readonly HeldMemory _heldMemory;
     private readonly BrokerStatistics _statistics;
-    private MessageExpiry? _expiry; // when messages may expire
-    private bool _isExpiryCertain; // not just because the last run left messages
+    private MessageExpiry? _expiry; // null while no message can expire
+    private bool _isExpiryCertain; // false if only recovered messages may expire
     private LengthLimit? _limit;
     private bool _isClosed;
 
@@ -40,28 +42,28 @@ internal sealed class QueueRules
         Alarm = _timer.NewAlarm(queue);
         Apply(settings);
         if (messages.Count > 0)
-            SuspectExpiry(); // what the last run left may have times of its own
+            SuspectExpiry(); // recovered messages may have an expiration
     }
 
-    /// <summary>What applies now.</summary>
+    /// <summary>The settings that apply now.</summary>
     public QueueSettings Settings { get; private set; }
 
-    /// <summary>Wakes the queue up.</summary>
+    /// <summary>The queue's alarm at the timer.</summary>
     public QueueTimer.Alarm Alarm { get; }
 
-    /// <summary>True when there is more to do than to deliver.</summary>
+    /// <summary>True if messages may expire or a length limit applies.</summary>
     public bool AreActive => _expiry is not null || _limit is not null;
 
     /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
     public bool CountsDeliveries { get; private set; } // a copy, as it is looked at once a message
 
-    /// <summary>True when room is kept for messages before they come in.</summary>
+    /// <summary>True if publishers reserve room in the queue before a message is stored.</summary>
     public bool KeepsRoom { get; private set; }
 
-    /// <summary>What died and is to be dead-lettered; null before anything did.</summary>
+    /// <summary>Messages to be dead-lettered; null until the first one died.</summary>
     public DeadLetterBacklog? Dead { get; private set; }
 
-    /// <summary>Takes other settings; what is too old or too much goes with the next <see cref="Tidy"/>.</summary>
+    /// <summary>Applies other settings. The next <see cref="Tidy"/> removes expired and excess messages.</summary>
     [MemberNotNull(nameof(Settings))]
     public void Apply(QueueSettings settings)
     {
@@ -71,17 +73,17 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A start has no other occasion, and gets policies after arguments.
-        // Without a dead-letter exchange nobody misses what is too old until the queue is used.
+        // A restored queue must check its messages, and its policies are applied after its arguments.
+        // Without a dead-letter exchange, expired messages can stay until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
 
-    /// <summary>Messages come in of which nobody knows whether they expire by themselves.</summary>
+    /// <summary>Checks all messages for expiry from now on, because messages with an unknown expiration are added.</summary>
     public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
-    /// <summary>A message that expires by itself comes in.</summary>
-    /// <param name="isFlowing">The queue is empty and a consumer waits.</param>
+    /// <summary>Checks all messages for expiry from now on, because a message that can expire is added.</summary>
+    /// <param name="isFlowing">True if the queue is empty and a consumer is idle.</param>
     public void ExpectExpiry(bool isFlowing)
     {
         _isExpiryCertain = true;
@@ -92,7 +94,7 @@ internal sealed class QueueRules
             _expiry.NoteFlowBefore();
     }
 
-    /// <summary>A message for which room may have been kept has come in.</summary>
+    /// <summary>Releases the room that may have been reserved for a message that was added.</summary>
     public void Release(in StoredMessage message) => _limit?.Release(message);
 
     /// <inheritdoc cref="LengthLimit.TryReserve"/>
@@ -101,7 +103,7 @@ internal sealed class QueueRules
     /// <inheritdoc cref="LengthLimit.Release(int)"/>
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
-    /// <summary>Whether a message that was taken has waited too long. If not, it is noted that it may when it comes back.</summary>
+    /// <summary>True if a message that was taken has expired. If not, its note says that it may expire after a requeue.</summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
         if (_expiry is null || MessageExpiry.DueTime(payload, Settings.MessageTtl) is null)
@@ -110,7 +112,7 @@ internal sealed class QueueRules
         return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
     }
 
-    /// <summary>Lets go of messages that were taken: they are dead-lettered, or dropped.</summary>
+    /// <summary>Removes messages that were taken: they are dead-lettered, or dropped.</summary>
     public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
         if (messages.IsEmpty)
@@ -127,12 +129,12 @@ internal sealed class QueueRules
             _messages.Settle(messages);
     }
 
-    /// <summary>Has a message dead-lettered that the queue has no room for.</summary>
+    /// <summary>Dead-letters a message that the full queue refused.</summary>
     public void BuryRefused(byte[] payload) => Backlog.AddRefused(payload);
 
-    /// <summary>Drops what is too much or too old, once nothing can be delivered any more.</summary>
-    /// <param name="isServed">A consumer has room, so the queue is empty.</param>
-    /// <returns>False when so much is too much that it goes in several pieces: call again.</returns>
+    /// <summary>Removes excess and expired messages, once no message can be delivered any more.</summary>
+    /// <param name="isServed">True if a consumer has room, which means that the queue is empty.</param>
+    /// <returns>False if more excess messages are left: call again.</returns>
     public bool Tidy(bool isServed)
     {
         bool isDone = true;
@@ -153,44 +155,45 @@ internal sealed class QueueRules
         return isDone;
     }
 
-    /// <summary>Has dead-lettering rest, and tried again after a while. What is in the queue stays there meanwhile, too old and too much as it may be.</summary>
+    /// <summary>Pauses dead-lettering and tries again after a delay. Expired and excess messages stay in the queue meanwhile.</summary>
     public void HoldDeadLettersUp()
     {
         Dead?.HoldUp();
         _timer.Set(Alarm, _timer.Now + RetryDelay);
     }
 
-    /// <summary>The first of the dead letters that were taken are published; the others stay.</summary>
+    /// <summary>Ends a batch of dead letters.</summary>
+    /// <inheritdoc cref="DeadLetterBacklog.End"/>
     public void EndDeadLettering(int done)
     {
         bool wasHeldUp = IsHeldUp;
         Dead!.End(done);
         if (wasHeldUp && !IsHeldUp)
-            _timer.Set(Alarm, _timer.Now); // what stayed in the queue goes on
+            _timer.Set(Alarm, _timer.Now); // for messages that could not expire meanwhile
     }
 
-    /// <summary>The queue goes on after a crash: no room is kept for anyone, and what is due is due now.</summary>
+    /// <summary>Resumes after a crash: releases all reserved room, and wakes the queue now.</summary>
     public void Restart()
     {
         Apply(Settings);
         _timer.Set(Alarm, _timer.Now);
     }
 
-    /// <summary>The queue is gone.</summary>
+    /// <summary>Ends the rules of a deleted queue.</summary>
     public void Close()
     {
         _isClosed = true;
         _timer.Clear(Alarm);
         if (Dead is { IsAny: true })
-            _timer.Set(Alarm, _timer.Now + RetryDelay); // what died before goes all the same
+            _timer.Set(Alarm, _timer.Now + RetryDelay); // messages that died before are still dead-lettered
     }
 
-    /// <summary>Dead letters cannot be published now.</summary>
+    /// <summary>True if dead letters cannot be published now.</summary>
     private bool IsHeldUp => Dead is { IsHeldUp: true };
 
     private DeadLetterBacklog Backlog => Dead ??= new DeadLetterBacklog(_queue, _heldMemory);
 
-    /// <returns>False when there are more.</returns>
+    /// <returns>False if more excess messages are left.</returns>
     private bool DropExcess(LengthLimit limit)
     {
         int left = MaxDroppedAtOnce;
@@ -221,10 +224,10 @@ internal sealed class QueueRules
     private void DropExpired(MessageExpiry expiry)
     {
         if (IsHeldUp)
-            return; // until dead letters go on
+            return; // until dead letters can be published again
         if (Settings.DeadLetterExchange is not null && _store.IsBehind)
         {
-            _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait for the disk as publishers do
+            _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait for the disk, as publishers do
             return;
         }
         Span<StoredMessage> expired = stackalloc StoredMessage[64];
@@ -253,8 +256,8 @@ internal sealed class QueueRules
         }
     }
 
-    /// <summary>Whether the message in front has no time left. If it has, the queue is woken when that is over.</summary>
-    /// <returns>Null when that cannot be told: then it is put aside.</returns>
+    /// <summary>True if the next message has expired. If not, the queue is woken when the message expires.</summary>
+    /// <returns>Null if the message cannot be handled, and is quarantined.</returns>
     private bool? IsOver(MessageExpiry expiry, in StoredMessage front)
     {
         try
@@ -268,7 +271,7 @@ internal sealed class QueueRules
         }
         catch (StoreDamagedException)
         {
-            return false; // whoever takes it will say so
+            return false; // the damage is logged when the message is taken
         }
         catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
         {

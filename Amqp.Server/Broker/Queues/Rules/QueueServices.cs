@@ -7,36 +7,38 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>What all queues and exchanges of the broker work with. The same for as long as it runs.</summary>
+/// <summary>The parts of the broker that all its queues and exchanges work with. They stay the same while the broker runs.</summary>
 internal sealed record QueueServices
 {
     public required IMessageStore Store { get; init; }
 
-    /// <summary>Wakes queues when something is due in them.</summary>
+    /// <summary>Wakes queues at their alarms.</summary>
     public required QueueTimer Timer { get; init; }
 
     public required TimeProvider Clock { get; init; }
 
-    /// <summary>The log of everything in the broker.</summary>
+    /// <summary>The log for queues and exchanges.</summary>
     public required ILogger Logger { get; init; }
 
-    /// <summary>Where unexpected exceptions end that stay inside one part.</summary>
+    /// <summary>Receives unexpected exceptions that are contained in one compartment.</summary>
     public required ContainedFaults Faults { get; init; }
 
-    /// <summary>The broker's account of what is in memory besides messages.</summary>
+    /// <summary>Counts the broker's memory besides messages.</summary>
     public required HeldMemory HeldMemory { get; init; }
 
     public required BrokerStatistics Statistics { get; init; }
 
-    /// <summary>What is written down of quarantined messages.</summary>
+    /// <summary>Saves records of quarantined messages.</summary>
     public required QuarantineRecords Quarantine { get; init; }
 
-    /// <summary>How many messages of a queue or an exchange may be quarantined before it stops.</summary>
+    /// <summary>Maximum number of quarantined messages of a queue or an exchange; above that it stops.</summary>
     public int QuarantineLimit { get; init; } = BrokerOptions.DefaultQuarantineLimit;
 
-    /// <summary>How many messages an exchange with a recent history keeps at most: whoever binds to it gets them all at once, and others wait meanwhile.</summary>
+    /// <summary>
+    /// Maximum number of messages in an exchange's recent history. A new binding receives all of them at once, while other work waits.
+    /// </summary>
     public int RecentHistoryLimit { get; init; } = BrokerOptions.DefaultRecentHistoryLimit;
 
-    /// <summary>Asks whether the disk alarm is set: what the broker would write by itself then waits.</summary>
+    /// <summary>Returns true while the disk alarm is set. The broker's own writes wait meanwhile.</summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;
 }

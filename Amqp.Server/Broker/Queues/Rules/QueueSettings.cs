@@ -2,66 +2,69 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>What applies to a queue now: its arguments, and what policies add to them. Immutable.</summary>
+/// <summary>The settings that apply to a queue: its arguments combined with its policies. Immutable.</summary>
 internal sealed record QueueSettings
 {
-    private static readonly QueueSettings _none = new(); // of most queues
+    private static readonly QueueSettings _none = new(); // shared by most queues
 
     /// <summary>The policies among the settings.</summary>
     public EffectivePolicy Policy { get; private init; } = EffectivePolicy.None;
 
-    /// <summary>Classic unless it was declared as something else.</summary>
+    /// <summary>Type of the queue: classic by default.</summary>
     public QueueType Type { get; private init; }
 
-    /// <summary>How long a message may wait, in milliseconds; null: for ever.</summary>
+    /// <summary>TTL of messages, in milliseconds; null: none.</summary>
     public long? MessageTtl { get; private init; }
 
-    /// <summary>How long the queue may be unused before it is deleted, in milliseconds; null: for ever.</summary>
+    /// <summary>Time after which the unused queue is deleted, in milliseconds; null: never.</summary>
     public long? Expires { get; private init; }
 
-    /// <summary>The exchange for messages that die here; null: they are dropped.</summary>
+    /// <summary>Exchange for messages that die in the queue; null: they are dropped.</summary>
     public string? DeadLetterExchange { get; private init; }
 
-    /// <summary>The routing key for messages that die here; null: they keep their own.</summary>
+    /// <summary>Routing key for messages that die in the queue; null: they keep their own.</summary>
     public string? DeadLetterRoutingKey { get; private init; }
 
-    /// <summary>RabbitMQ's name for the way in which they die, for the statistics: here all ways are the same.</summary>
+    /// <summary>RabbitMQ's dead-letter strategy, used in statistics only: this broker handles all strategies alike.</summary>
     public DeadLetterStrategy DeadLetterStrategy { get; private init; }
 
-    /// <summary>How many messages may be ready; null: any number.</summary>
+    /// <summary>Maximum number of ready messages; null: no limit.</summary>
     public long? MaxLength { get; private init; }
 
-    /// <summary>How many bytes their bodies may have together; null: any number.</summary>
+    /// <summary>Maximum bytes of the bodies of ready messages; null: no limit.</summary>
     public long? MaxLengthBytes { get; private init; }
 
-    /// <summary>What becomes of a message too many.</summary>
+    /// <summary>Behaviour of the full queue.</summary>
     public Overflow Overflow { get; private init; }
 
-    /// <summary>The highest priority that is told from those below it, 0 to 255. It never changes.</summary>
+    /// <summary>Highest priority of the queue, 0 to 255; 0: no priorities. Never changes.</summary>
     public int MaxPriority { get; private init; }
 
-    /// <summary>How often a message may be requeued before it dies; null: any number of times.</summary>
+    /// <summary>Maximum number of requeues of a message; it dies at the next one. Null: no limit.</summary>
     public long? DeliveryLimit { get; private init; }
 
-    /// <summary>How long a delivery may stay unacknowledged, in milliseconds; null: as the broker's configuration says.</summary>
+    /// <summary>Time that a delivery may stay unacknowledged, in milliseconds; null: the broker's setting applies.</summary>
     public long? ConsumerTimeout { get; private init; }
 
-    /// <summary>Only the first of the consumers gets messages; the others stand by. It never changes.</summary>
+    /// <summary>True if only the first of the consumers receives messages and the others stand by. Never changes.</summary>
     public bool SingleActiveConsumer { get; private init; }
 
-    /// <summary>Publishes to a full queue are refused.</summary>
+    /// <summary>True if the full queue refuses publishes.</summary>
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
-    /// <summary>Deliveries are counted, and consumers are told how many there were. Not in a queue with priorities, which notes those of its messages.</summary>
+    /// <summary>
+    /// True if deliveries are counted and consumers see the count.
+    /// Not in a queue with priorities, because a message's note holds either the priority or the count.
+    /// </summary>
     public bool CountsDeliveries => (Type == QueueType.Quorum || DeliveryLimit is not null) && MaxPriority == 0;
 
     /// <summary>True if a message that a client returns gets a new place in the store.</summary>
     public bool StoresReturnsAnew => Type == QueueType.Quorum;
 
-    /// <summary>True when a publish has nothing to look at but whether the message expires by itself.</summary>
+    /// <summary>True if no rule applies to a publish, except the message's own expiration.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
-    /// <summary>Puts arguments and policies together: of two numbers the smaller counts, of two texts the argument.</summary>
+    /// <summary>Combines arguments and policies: of two numbers the smaller one applies, of two texts the argument.</summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
         if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))
@@ -86,7 +89,7 @@ internal sealed record QueueSettings
                 _ => Overflow.DropHead,
             },
             MaxPriority = (int)(arguments.Integer("x-max-priority") ?? 0),
-            DeliveryLimit = Least("delivery-limit") is { } limit and >= 0 ? limit : null, // -1 stands for none
+            DeliveryLimit = Least("delivery-limit") is { } limit and >= 0 ? limit : null, // -1: no limit
             ConsumerTimeout = Least("consumer-timeout"),
             SingleActiveConsumer = arguments.SingleActiveConsumer,
         };

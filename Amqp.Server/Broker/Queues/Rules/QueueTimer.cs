@@ -1,16 +1,15 @@
-
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Wakes queues up when something is due in them: one timer for all queues of the broker. Thread-safe.</summary>
-/// <remarks>Its lock is the innermost: nothing is called under it. Queues are woken without any lock, on the thread pool.</remarks>
+/// <summary>Wakes queues at their alarms, with one timer for all queues of the broker. Thread-safe.</summary>
+/// <remarks>The lock is the innermost one: nothing is called under it. Queues are woken on the thread pool, without any lock.</remarks>
 internal sealed class QueueTimer : IAsyncDisposable
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromHours(1); // the clock may be set meanwhile
+    private static readonly TimeSpan _longest = TimeSpan.FromHours(1); // bounds the error if the system clock is set
 
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private readonly SortedSet<Alarm> _alarms = new(Alarm.ByTime); // owned by _gate, as are the next
+    private readonly SortedSet<Alarm> _alarms = new(Alarm.ByTime); // guarded by _gate, as are the next fields
     private long _armedFor = long.MaxValue;
     private bool _isStarted;
     private long _lastNumber;
@@ -24,7 +23,7 @@ internal sealed class QueueTimer : IAsyncDisposable
     /// <summary>Milliseconds since 1970-01-01 UTC.</summary>
     public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Begins to wake queues: those that are due already, at once.</summary>
+    /// <summary>Starts waking queues. Alarms that are due already ring at once.</summary>
     public void Start()
     {
         lock (_gate)
@@ -34,10 +33,12 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>An alarm for a queue, not set.</summary>
+    /// <summary>Creates an alarm for a queue, not set.</summary>
     public Alarm NewAlarm(IWakened queue) => new(queue, Interlocked.Increment(ref _lastNumber));
 
-    /// <summary>Wakes the queue at a time, if it is not to be woken before.</summary>
+    /// <summary>Sets an alarm, unless it is set to an earlier time.</summary>
+    /// <param name="alarm">The queue's alarm.</param>
+    /// <param name="due">Milliseconds since 1970-01-01 UTC.</param>
     public void Set(Alarm alarm, long due)
     {
         if (Volatile.Read(ref alarm.Due) <= due)
@@ -53,7 +54,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Does not wake the queue any more.</summary>
+    /// <summary>Clears an alarm.</summary>
     public void Clear(Alarm alarm)
     {
         lock (_gate)
@@ -63,7 +64,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Wakes nobody any more, and waits for those that have just been woken.</summary>
+    /// <summary>Stops waking queues, and waits for callbacks that are running.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -104,7 +105,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>When a queue is to be woken.</summary>
+    /// <summary>The next time at which a queue is woken.</summary>
     internal sealed class Alarm(IWakened queue, long number)
     {
         public static readonly IComparer<Alarm> ByTime = Comparer<Alarm>.Create(

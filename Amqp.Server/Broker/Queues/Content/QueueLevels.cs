@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using Amqp.Storage;
+using Amqp.Storage.Messages;
+using Amqp.Storage.Queues;
+
+namespace Amqp.Server.Broker.Queues.Content;
+
+/// <summary>The store's queues that hold the ready messages of one queue, highest level first: one level for each priority.</summary>
+/// <remarks>
+/// The queue's lock guards all state. The levels have consecutive numbers in the store, so order, deep queues and restarts work as for any
+/// other queue. The note of a message says which level it belongs to. A quorum queue has a second level for messages that clients returned:
+/// they are delivered before all others, like messages of a higher priority.
+/// </remarks>
+internal sealed class QueueLevels
+{
+    private readonly StoredQueue[] _levels; // the lowest first
+    private readonly bool _hasReturns; // the higher of two levels is for returned messages
+    private readonly Lock? _gate; // the queue's lock
+    private long _count; // unused if there is one level only
+
+    /// <param name="levels">One for each priority, the lowest first.</param>
+    /// <param name="gate">The lock that guards them; null if one thread alone uses them.</param>
+    /// <param name="hasReturns">True if the higher of two levels is for messages that clients return.</param>
+    public QueueLevels(StoredQueue[] levels, Lock? gate, bool hasReturns)
+    {
+        (_levels, _gate, _hasReturns) = (levels, gate, hasReturns);
+        Only = levels.Length == 1 ? levels[0] : null;
+        _count = levels.Sum(level => level.Count);
+    }
+
+    public StoredQueue Lowest => _levels[0];
+
+    /// <summary>The only level; null if there are several.</summary>
+    public StoredQueue? Only { get; }
+
+    /// <summary>The level for messages that clients returned; null if the queue has none.</summary>
+    public StoredQueue? Returns => _hasReturns ? _levels[^1] : null;
+
+    /// <summary>Number of ready messages.</summary>
+    public long Count => Only is not null ? Only.Count : _count;
+
+    /// <summary>Bytes of the ready messages, heads included.</summary>
+    public long Bytes => Only is not null ? Only.Bytes : _levels.Sum(level => level.Bytes);
+
+    /// <summary>Number of ready messages that survive a restart.</summary>
+    public long PersistentCount => Only is not null ? Only.PersistentCount : _levels.Sum(level => level.PersistentCount);
+
+    /// <summary>Bytes of the ready messages that survive a restart, heads included.</summary>
+    public long PersistentBytes => Only is not null ? Only.PersistentBytes : _levels.Sum(level => level.PersistentBytes);
+
+    /// <summary>Number of ready messages whose entries are in memory.</summary>
+    public long Entries => Only is not null ? Only.CountInMemory : _levels.Sum(level => level.CountInMemory);
+
+    /// <inheritdoc cref="QueueMessages.Aside"/>
+    public IEnumerable<(MessagePlace Place, int Length)> Aside =>
+        _levels.SelectMany(level => level.Aside.Select(message => (new MessagePlace(level.Number, message.Sequence), message.Length)));
+
+    /// <param name="priority">From 0 to the queue's highest priority.</param>
+    public StoredQueue this[int priority] => _levels[priority];
+
+    /// <summary>The level that a message belongs to.</summary>
+    public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
+
+    /// <summary>
+    /// Returns the number of messages at the start of a run that belong to the same level. Used with several levels only.
+    /// </summary>
+    public int RunLength(ReadOnlySpan<StoredMessage> messages)
+    {
+        int level = IndexOf(messages[0]);
+        int run = 1;
+        while (run < messages.Length && IndexOf(messages[run]) == level)
+            run++;
+        return run;
+    }
+
+    public void Add(in StoredMessage message)
+    {
+        DemandGate();
+        Of(message).Add(message); // first: a message that cannot be added is not counted
+        _count++;
+    }
+
+    /// <inheritdoc cref="QueueMessages.TryPeek"/>
+    public bool TryPeek(out StoredMessage message)
+    {
+        DemandGate();
+        if (Only is not null)
+            return Only.TryPeek(out message);
+        while (Front(out int priority) is { } level)
+        {
+            long before = level.Count;
+            bool isThere = level.TryPeek(out message);
+            _count -= before - level.Count; // the store drops damaged messages
+            message = WithLevel(message, priority); // the note is lost when an entry is evicted
+            if (isThere)
+                return true;
+        }
+        message = default;
+        return false;
+    }
+
+    /// <inheritdoc cref="QueueMessages.TryPeekInMemory"/>
+    public bool TryPeekInMemory(out StoredMessage message)
+    {
+        DemandGate();
+        message = default;
+        return (Only ?? Front(out _))?.TryPeekInMemory(out message) ?? false;
+    }
+
+    /// <inheritdoc cref="QueueMessages.TryTake"/>
+    public bool TryTake(out StoredMessage message)
+    {
+        DemandGate();
+        return Only is not null ? Only.TryTake(out message) : TryTakeHighest(out message);
+    }
+
+    /// <inheritdoc cref="QueueMessages.TryTakeAside"/>
+    public bool TryTakeAside(MessagePlace place, out StoredMessage message)
+    {
+        DemandGate();
+        int level = (int)(place.Queue - Lowest.Number);
+        bool isTaken = _levels[level].TryTakeAside(place.Sequence, out message);
+        if (Only is null)
+            message = WithLevel(message, level);
+        return isTaken;
+    }
+
+    /// <summary>Shows each entry that is in memory to a look.</summary>
+    public void Show(ref ResidenceLook look)
+    {
+        foreach (var level in _levels)
+            level.Show(ref look);
+    }
+
+    /// <summary>Settles all ready messages.</summary>
+    /// <returns>Number of settled messages.</returns>
+    public int Purge(IMessageStore store)
+    {
+        DemandGate();
+        int purged = 0;
+        foreach (var level in _levels)
+            purged += store.Purge(level);
+        _count = 0;
+        return purged;
+    }
+
+    /// <summary>Deletes all levels from the store, with their ready messages.</summary>
+    public void Delete(IMessageStore store)
+    {
+        foreach (var level in _levels)
+            store.DeleteQueue(level);
+        _count = 0;
+    }
+
+    /// <inheritdoc cref="QueueMessages.Recount"/>
+    public void Recount()
+    {
+        DemandGate();
+        foreach (var level in _levels)
+            level.Recount();
+        _count = _levels.Sum(level => level.Count);
+    }
+
+    /// <summary>
+    /// Asserts that the caller holds the queue's lock. Left out of a release; the tests that explore schedules are built with it.
+    /// </summary>
+    [Conditional("DEBUG")]
+    public void DemandGate() => Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
+
+    private bool TryTakeHighest(out StoredMessage message)
+    {
+        while (Front(out int priority) is { } level)
+        {
+            long before = level.Count;
+            bool isTaken = level.TryTake(out message);
+            _count -= before - level.Count;
+            message = WithLevel(message, priority);
+            if (isTaken)
+                return true;
+        }
+        message = default;
+        return false;
+    }
+
+    /// <summary>The highest level that is not empty; null if all are.</summary>
+    private StoredQueue? Front(out int priority)
+    {
+        for (priority = _count == 0 ? -1 : _levels.Length - 1; priority >= 0; priority--)
+        {
+            if (_levels[priority].Count > 0)
+                return _levels[priority];
+        }
+        return null;
+    }
+
+    private int IndexOf(in StoredMessage message) => !_hasReturns ? MessageNote.Priority(message) : MessageNote.IsReturned(message) ? 1 : 0;
+
+    private StoredMessage WithLevel(in StoredMessage message, int level) =>
+        _hasReturns ? MessageNote.WithReturned(message, level == 1) : MessageNote.WithPriority(message, level);
+}

@@ -1,0 +1,33 @@
+using Amqp.Storage;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Server.Broker.Queues.Content;
+
+/// <summary>Marks messages as redelivered, and counts how often a message was requeued.</summary>
+/// <remarks>
+/// <para>While the broker runs, only this type sets the flag: for a message that is requeued to its place
+/// (<see cref="QueueMessages.Return"/>), for one that a quorum queue stores anew, and for one whose stored head has a count of
+/// requeues.</para>
+/// <para>After a start the store sets the flag. The log notes the highest sequence of each queue that was delivered
+/// (<see cref="IMessageStore.NoteDelivered"/>), and <c>StretchLoader</c> of Amqp.Storage marks every recovered message up to that sequence:
+/// it may have reached a consumer. When the entry of a marked message is evicted, <c>DeepMessages</c> remembers the mark with the stretch
+/// of the log.</para>
+/// </remarks>
+internal static class RedeliveredMark
+{
+    /// <summary>Returns the message, marked redelivered.</summary>
+    public static StoredMessage Set(in StoredMessage message) => message with { Flags = message.Flags | MessageFlags.Redelivered };
+
+    /// <summary>Returns the message, marked redelivered if it was requeued at least once.</summary>
+    /// <param name="message">A message of a queue that counts deliveries.</param>
+    /// <param name="requeues">The count that is stored with the message; a higher count in its note is kept.</param>
+    public static StoredMessage SetIfRequeued(in StoredMessage message, int requeues) =>
+        requeues == 0 ? message : Set(MessageNote.WithRequeueCount(message, Math.Max(MessageNote.Requeues(message), requeues)));
+
+    /// <summary>Returns the message with one requeue more. Its entry stays in memory, because the count would be lost with it.</summary>
+    public static StoredMessage CountRequeue(in StoredMessage message)
+    {
+        var counted = MessageNote.WithRequeueCount(message, MessageNote.Requeues(message) + 1);
+        return counted with { Flags = counted.Flags | MessageFlags.StaysInMemory };
+    }
+}

@@ -1,0 +1,72 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
+using Amqp.Storage.Messages;
+
+namespace Amqp.Server.Broker.Sessions;
+
+/// <summary>Takes single messages from queues for a session: basic.get.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
+internal sealed class SessionGets(BrokerSession session)
+{
+    private readonly BrokerClient _client = session.Client;
+
+    /// <inheritdoc cref="BrokerSession.Get"/>
+    public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver)
+    {
+        var queue = session.Topology.GetQueueToRead(name);
+        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
+            throw NoGetBesideSingleActiveConsumer(queue);
+        _client.WatchDeliveriesOf(queue);
+        bool isThere = queue.Deliveries.TryGet(
+            (Gets: this, queue, noAck, state, deliver), noAck,
+            static ((SessionGets Gets, Queue Queue, bool NoAck, TState State, GetMessage<TState> Deliver) got, in StoredMessage message, ReadOnlySpan<byte> payload, long left) =>
+                got.Gets.Deliver(got.Queue, got.NoAck, got.State, got.Deliver, message, payload, left));
+        if (!isThere)
+            session.Counts.Deliveries.GetEmpty++;
+        if (queue.Deliveries.NeedDrain)
+            _client.Round.Touch(queue); // the next message may have expired
+        _client.Round.Touch(session.Sink.Output);
+        return isThere;
+    }
+
+    private void Deliver<TState>(
+        Queue queue, bool noAck, TState state, GetMessage<TState> deliver, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
+    {
+        var content = EncodedMessage.Read(payload);
+        PublishAddress.Split(content.Address, out _, out _); // a malformed message must be found before it is sent
+        // As in RabbitMQ, and unlike a delivery to a consumer, the count is sent the first time too.
+        var properties = queue.Settings.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
+        var counts = session.Counts;
+        ulong tag;
+        lock (session.Sink.Gate)
+        {
+            (noAck ? ref counts.Deliveries.GetNoAck : ref counts.Deliveries.Get)++;
+            if (message.IsRedelivered)
+                counts.Deliveries.Redeliver++;
+            tag = noAck ? session.Deliveries.NextTag() : session.Deliveries.Track(message, queue, consumer: null);
+            try
+            {
+                deliver(state, tag, message.IsRedelivered, content, properties, left);
+            }
+            catch (Exception error)
+            {
+                session.Deliveries.Untrack(tag);
+                throw new OutputFailedException(error);
+            }
+        }
+        session.Trace.NoteDelivery("get", content, properties, queue, tag, message.IsRedelivered, _client.Round);
+    }
+
+    /// <summary>RabbitMQ's classic queues allow basic.get beside a single active consumer; its quorum queues do not.</summary>
+    private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
+        BrokerError.Locked,
+        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer");
+}
+
+/// <summary>Sends the message that <see cref="BrokerSession.Get"/> took. The queue's lock and the gate are held.</summary>
+internal delegate void GetMessage<in TState>(
+    TState state, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left);

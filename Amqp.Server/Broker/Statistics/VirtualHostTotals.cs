@@ -1,0 +1,16 @@
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.VirtualHosts;
+
+namespace Amqp.Server.Broker.Statistics;
+
+/// <summary>Adds up the counts of several virtual hosts.</summary>
+internal static class VirtualHostTotals
+{
+    /// <summary>Returns the messages counted in some virtual hosts, and in all that were deleted.</summary>
+    public static MessageCounts MessagesOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) => statistics.Messages(StatisticsOf(hosts));
+
+    /// <summary>Returns the traffic of the connections to some virtual hosts, and to all that were deleted.</summary>
+    public static TrafficCounts TrafficOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) => statistics.Traffic(StatisticsOf(hosts));
+
+    private static IEnumerable<VirtualHostStatistics> StatisticsOf(IEnumerable<VirtualHost> hosts) => hosts.Select(host => host.Statistics);
+}
