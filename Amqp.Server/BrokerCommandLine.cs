@@ -13,10 +13,10 @@ namespace Amqp.Server;
 
 /// <summary>The command line of <c>amqpbroker</c>. Without a command the broker runs.</summary>
 /// <param name="serve">Runs a broker with a configuration that has no errors, and returns the exit code.</param>
-/// <param name="look">Checks the files and addresses that a configuration without errors names, and adds the faults to it.</param>
+/// <param name="check">Checks the files and addresses that a configuration without errors names, and adds the faults to it.</param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
-    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, Action<BrokerConfiguration> look, IReadOnlyDictionary<string, string> environment)
+    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, Action<BrokerConfiguration> check, IReadOnlyDictionary<string, string> environment)
 {
     // Response files are off: an argument that begins with @ may be a message, a password or a queue's name.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
@@ -88,7 +88,7 @@ internal sealed class BrokerCommandLine(
     {
         BrokerConfiguration configuration = _settings.Load(result, environment);
         if (configuration.Errors.Count == 0)
-            look(configuration);
+            check(configuration);
         return configuration;
     }
 
