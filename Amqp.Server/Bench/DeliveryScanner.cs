@@ -55,7 +55,7 @@ internal sealed class DeliveryScanner
                 if (id == _deliver)
                     DeliveryTag = BinaryPrimitives.ReadUInt64BigEndian(payload[(TagLengthOffset + 1 + payload[TagLengthOffset])..]);
                 else if (id == _cancel)
-                    throw new LoadException("the broker cancelled a consumer: its queue is gone");
+                    throw new LoadException("the broker cancelled a consumer, because its queue was deleted");
                 return false;
             default:
                 return false;

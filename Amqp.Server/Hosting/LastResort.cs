@@ -32,7 +32,7 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
     {
         unobserved.SetObserved();
         if (unobserved.Exception.Flatten().InnerExceptions.FirstOrDefault(error => !IsExpected(error)) is { } unexpected)
-            faults.Note(Compartment.Broker, "a task that nobody waits for", unexpected);
+            faults.Note(Compartment.Broker, "an abandoned task", unexpected);
     }
 
     /// <summary>

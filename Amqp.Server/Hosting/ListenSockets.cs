@@ -114,7 +114,7 @@ internal sealed class ListenSockets(SocketOptions options)
             throw exception.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => new StartException(
-                    $"Cannot listen on {endPoint}: the port is in use. Stop what listens there, or choose another port with --port or --management-port.", exception),
+                    $"Cannot listen on {endPoint}: the port is in use. Stop the program that uses the port, or choose another port with --port or --management-port.", exception),
                 SocketError.AccessDenied => new StartException(
                     $"Cannot listen on {endPoint}: ports below 1024 need a privilege. Choose another port with --port or --management-port.", exception),
                 SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported => NoSuchAddress(endPoint, exception),
