@@ -15,21 +15,21 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
 
     public string Reason { get; } = reason;
 
-    /// <summary>The connection failed.</summary>
+    /// <summary>Creates the failure for a connection that could not be opened.</summary>
     public static ApiFailure Unreachable(BrokerLogin login, string why) => new(
         Cli.ExitCode.Unavailable,
         $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or AMQPBROKER_URL; its port is 15672 unless management.tcp.port is set");
 
-    /// <summary>The connection ended before the response.</summary>
+    /// <summary>Creates the failure for a connection that ended before the response.</summary>
     public static ApiFailure NoAnswer(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable,
         $"The server at {login} closed the connection without a response. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with https://. A broker also does this when management.connection_max is reached");
 
-    /// <summary>The server does not speak TLS.</summary>
+    /// <summary>Creates the failure for a server that does not speak TLS.</summary>
     public static ApiFailure NoTls(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable, $"The server at {login} does not speak TLS. Try {new UriBuilder(login.Url) { Scheme = Uri.UriSchemeHttp, Port = login.Url.Port }.Uri.ToString().TrimEnd('/')}, or name the port of management.ssl.port");
 
-    /// <summary>The server's certificate is not trusted.</summary>
+    /// <summary>Creates the failure for a server whose certificate is not trusted.</summary>
     /// <param name="login">Address of the server.</param>
     /// <param name="errors">Errors of the certificate.</param>
     /// <param name="status">Errors of the chain to its authority.</param>
@@ -39,18 +39,18 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
         : status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? $"The certificate of {login}, or of its authority, has expired or is not valid yet. The broker needs a new one"
         : $"The certificate of {login} is not trusted: no authority known to this system has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system");
 
-    /// <summary>The virtual host of the request does not exist.</summary>
+    /// <summary>Creates the failure for a virtual host that does not exist.</summary>
     public static ApiFailure NoVirtualHost() => new(Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts", HttpStatusCode.NotFound);
 
-    /// <summary>The response took too long.</summary>
+    /// <summary>Creates the failure for a response that took too long.</summary>
     public static ApiFailure Late(BrokerLogin login, TimeSpan limit) => new(
         Cli.ExitCode.TemporaryFailure, $"The broker at {login} did not answer within {limit.TotalSeconds:0.#} s. Try again, or set a longer --timeout");
 
-    /// <summary>The server is no broker.</summary>
+    /// <summary>Creates the failure for a server that is no broker.</summary>
     public static ApiFailure NoApi(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable, $"The server at {login} is not a broker's HTTP API. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set");
 
-    /// <summary>Translates a response whose status is no success.</summary>
+    /// <summary>Creates the failure for a response whose status is no success.</summary>
     /// <param name="login">Address and login of the request.</param>
     /// <param name="answer">The response.</param>
     /// <param name="what">Name of the resource for the error text: <c>queue 'x'</c>.</param>
