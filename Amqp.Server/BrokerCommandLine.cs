@@ -11,14 +11,14 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server;
 
-/// <summary>The verbs of <c>amqpbroker</c>; without one it serves.</summary>
+/// <summary>The command line of <c>amqpbroker</c>. Without a command the broker runs.</summary>
 /// <param name="serve">Runs a broker with a configuration that has no errors, and returns the exit code.</param>
-/// <param name="look">Adds to a configuration that has no errors what is wrong with the files and addresses that it names.</param>
+/// <param name="check">Checks the files and addresses that a configuration without errors names, and adds the faults to it.</param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
-    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, Action<BrokerConfiguration> look, IReadOnlyDictionary<string, string> environment)
+    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, Action<BrokerConfiguration> check, IReadOnlyDictionary<string, string> environment)
 {
-    // What begins with @ may be a message, a password or a queue's name, and is no file of arguments.
+    // Response files are off: an argument that begins with @ may be a message, a password or a queue's name.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
 
     private readonly SettingOptions _settings = new();
@@ -28,26 +28,26 @@ internal sealed class BrokerCommandLine(
         .Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    /// <summary>Understands the arguments and does what they ask for.</summary>
-    /// <param name="arguments">What follows the program's name.</param>
-    /// <param name="output">Where to print; standard output and standard error unless given.</param>
+    /// <summary>Parses the arguments and runs the command.</summary>
+    /// <param name="arguments">The arguments without the program's name.</param>
+    /// <param name="output">Receives the output; null for standard output and standard error.</param>
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] arguments, InvocationConfiguration? output = null)
     {
-        // The host handles SIGTERM and Ctrl-C, and takes its time for it.
+        // The host handles SIGTERM and Ctrl-C, and a stop may take longer than this library's timeout.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
-        // Its options are rabbitmqctl's, which stand before the verb as well as behind it.
+        // ctl parses its arguments itself: rabbitmqctl's options may stand before or after the verb.
         if (arguments is [CtlProgram.Name, .. var rest])
             return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
         ParseResult line = Root().Parse(arguments, _asTheyAre);
-        // Its own answer to a mistake is the whole help, on standard output.
+        // The library's own response to a mistake is the whole help, on standard output.
         return line.Action is ParseErrorAction ? Task.FromResult(UsageMistake.Report(line, output.Error)) : line.InvokeAsync(output);
     }
 
     private RootCommand Root()
     {
-        var root = new RootCommand("An AMQP 0-9-1 message broker. Without a command it serves. See docs/configuration.md for every setting.")
+        var root = new RootCommand("An AMQP 0-9-1 message broker. Without a command, the broker runs. See docs/configuration.md for every setting.")
         {
             ServeCommand(),
             ConfigCommand(),
@@ -59,7 +59,7 @@ internal sealed class BrokerCommandLine(
         root.Subcommands.Add(CtlProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
-        // What begins with a slash may be a message or a name, and is no option.
+        // An argument that begins with a slash may be a message or a name, so there are no options with a slash.
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Aliases.Remove("/?");
@@ -88,7 +88,7 @@ internal sealed class BrokerCommandLine(
     {
         BrokerConfiguration configuration = _settings.Load(result, environment);
         if (configuration.Errors.Count == 0)
-            look(configuration);
+            check(configuration);
         return configuration;
     }
 

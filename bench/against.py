@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Says what two states of the broker cost, from what bench/against has measured, and whether the later one costs more.
+"""Prints the figures that bench/against measured for two states of the broker, and whether the later state costs more.
 
 usage: against.py RESULTS CASES ONLY TOLERANCE
 
-Ends with 1 when it does in a case, or when a case could not be measured on both.
+The exit code is 1 if the later state costs more in a case, or if a case could not be measured on both.
 """
 
 import collections
@@ -15,7 +15,7 @@ import sys
 from report import CPU, Figure, latency, microseconds, number, read_cases
 
 BEFORE, AFTER = "before", "after"
-FEWEST_ROUNDS = 3  # with fewer there is no spread to speak of
+FEWEST_ROUNDS = 3  # fewer rounds have no meaningful quartiles
 MOST_OTHER_WORK = 0.3  # cores, of other processes and other virtual machines
 
 
@@ -39,33 +39,33 @@ FIGURES = [
     Figure("confirm, p99", latency("confirmLatency", "p99"), microseconds, False),
 ]
 
-# A measurement, and how many cores were at other work meanwhile.
+# A measurement, with the number of cores that other work used during it.
 Run = collections.namedtuple("Run", "result other_cores")
 
 Spread = collections.namedtuple("Spread", "low median high")
 
 
 def spread(values):
-    """Quartiles; of a single value, that value."""
+    """Returns the quartiles; of a single value, three times that value."""
     if len(values) == 1:
         return Spread(*values * 3)
     return Spread(*statistics.quantiles(values, n=4, method="inclusive"))
 
 
 def is_worse(before, after, tolerance):
-    """Whether a cost has risen by more than so many percent, and further than its spread explains."""
+    """True if the median has risen by more than the tolerance, in percent, and the quartile ranges do not overlap."""
     return after.median > before.median * (1 + tolerance / 100) and after.low > before.high
 
 
 def undisturbed(before, after):
-    """The runs beside which nothing else was at work; all of them when these are too few to judge by."""
+    """Returns the runs without other work on the machine; all runs if too few are left for a verdict."""
     quiet = [[run for run in runs if run.other_cores <= MOST_OTHER_WORK] for runs in (before, after)]
     enough = min(FEWEST_ROUNDS, len(before), len(after))
     return quiet if all(len(runs) >= enough for runs in quiet) else (before, after)
 
 
 def values_of(figure, runs):
-    """What was measured of a figure; none when the case does not have it: no confirms, or another kind of load."""
+    """Returns the values of a figure; an empty list if the case does not have it (no confirms, or another kind of load)."""
     try:
         return [figure.read(run.result) for run in runs]
     except (KeyError, TypeError):
@@ -83,7 +83,7 @@ def aligned(rows):
 
 
 def judge(name, title, before, after, tolerance):
-    """The lines about a case, and what is wrong with it; None when nothing is."""
+    """Returns the lines of a case, and a complaint; None if there is none."""
     if not before or not after:
         return [f"{name}: {title}", "  not measured"], "could not be measured on both"
     kept_before, kept_after = undisturbed(before, after)
@@ -102,7 +102,7 @@ def judge(name, title, before, after, tolerance):
     if disturbed:
         is_left_out = len(kept_before) + len(kept_after) < len(before) + len(after)
         lines.append(f"  {disturbed} of {len(before) + len(after)} runs had more than {MOST_OTHER_WORK} cores of other work beside them: "
-                     + ("left out" if is_left_out else "too many to leave out, so look at these figures with doubt"))
+                     + ("left out" if is_left_out else "too many to leave out, so these figures are not reliable"))
     return lines, complaint
 
 

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Starts and stops brokers, each on a free port with a new folder. Sourced by the scripts beside it; uses their $app, the folder of
-# this broker, and sets $port, $broker_pid and $start_seconds.
+# Starts and stops brokers, each on a free port with a new data folder. Sourced by the other scripts. Uses their $app, the folder of
+# this broker's program, and sets $port, $broker_pid and $start_seconds.
 
 broker_pid='' port='' start_seconds='' rabbitmq='' epmd_port=''
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# The server's own script: the one that Debian puts into the path changes the user and the folder.
+# Finds RabbitMQ's own script: Debian's script in the path changes the user and the folder.
 find_rabbitmq() {
   local candidate
   for candidate in /usr/lib/rabbitmq/bin/rabbitmq-server "$(command -v rabbitmq-server || true)"; do
@@ -16,14 +16,14 @@ find_rabbitmq() {
 }
 
 install_rabbitmq() {
-  echo "RabbitMQ is not there: apt-get install rabbitmq-server"
+  echo "RabbitMQ is not installed: apt-get install rabbitmq-server"
   { DEBIAN_FRONTEND=noninteractive apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y rabbitmq-server; } >/dev/null
-  # The package starts one on the default ports; ours is another.
+  # Stops the broker that the package starts on the default ports.
   { systemctl disable --now rabbitmq-server || service rabbitmq-server stop; } >/dev/null 2>&1 || true
   find_rabbitmq
 }
 
-# Starts a broker and waits until it answers.
+# Starts a broker and waits until it responds.
 launch() { # amqpbroker|rabbitmq folder
   local began
   rm -rf "${2:?}"
@@ -41,7 +41,7 @@ start_amqpbroker() {
   broker_pid=$!
 }
 
-# Its defaults, without plugins, with a folder, ports, a name and a name server (epmd) of its own.
+# Starts RabbitMQ with default settings and without plugins. It gets its own folder, ports, node name and name server (epmd).
 start_rabbitmq() {
   [[ -n $epmd_port ]] || epmd_port=$(free_port)
   echo '[].' >"$1/enabled_plugins"
@@ -52,7 +52,7 @@ start_rabbitmq() {
   broker_pid=$!
 }
 
-# Until it answers the protocol header, as it does a client's first word.
+# Waits until the broker responds to the protocol header, which is the first thing that a client sends.
 await_broker() { # data
   local first deadline=$((SECONDS + 120))
   while ((SECONDS < deadline)) && kill -0 "$broker_pid" 2>/dev/null; do
@@ -69,7 +69,7 @@ await_broker() { # data
   return 1
 }
 
-# Stops the one whose process is $broker_pid.
+# Stops the broker with the process id $broker_pid.
 stop_broker() {
   [[ -n $broker_pid ]] || return 0
   local deadline=$((SECONDS + 60))

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The cases of bench/cases and their load. Sourced by the scripts beside it; uses their $only, $seconds, $warmup and $count, and of
-# a running broker $port and $broker_pid. $tool is the folder of the amqpbroker that makes the load.
+# Reads bench/cases and runs their loads. Sourced by the other scripts. Uses their $only, $seconds, $warmup and $count, and $port and
+# $broker_pid of a running broker. $tool is the folder of the amqpbroker program that generates the load.
 
-# Refuses a name in $only that no case has.
+# Refuses an unknown case in $only.
 check_cases() {
   local name known
   known=$(awk -F'|' '!/^#/ && NF { print $1 }' bench/cases)
@@ -11,7 +11,7 @@ check_cases() {
   done
 }
 
-# Calls a function with name and arguments of each case that is asked for.
+# Calls a function with the name and the arguments of each selected case.
 for_each_case() { # function its-first-arguments...
   local name arguments
   while IFS='|' read -r name _ _ arguments <&4; do
@@ -23,7 +23,7 @@ for_each_case() { # function its-first-arguments...
   done 4<bench/cases
 }
 
-# Puts a load on the broker, and prints what the tool says as JSON.
+# Puts a load on the broker, and prints the tool's report as JSON.
 run_load() { # arguments
   # shellcheck disable=SC2086 # the arguments are words
   "$tool/amqpbroker" bench $1 --uri "amqp://guest:guest@127.0.0.1:$port/" --pid "$broker_pid" --json

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the scripts beside it have in common of a command line. Sourced first, before the folder is changed.
+# Functions for the command lines of the other scripts. Sourced before a script changes the current folder.
 
 script=$(realpath "$0")
 program=bench/${script##*/}
 
-# The comment at the script's head.
+# Prints the comment at the head of the script.
 usage() {
   sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$script"
   exit 1

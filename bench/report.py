@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes docs/performance.md and docs/performance.svg of what bench/compare has measured.
+"""Writes docs/performance.md and docs/performance.svg from the results of bench/compare.
 
 usage: report.py RESULTS CASES OUTPUT
 """
@@ -14,12 +14,12 @@ import sys
 OURS, THEIRS = "amqpbroker", "rabbitmq"
 MEBIBYTE = 1024 * 1024
 
-# A figure of a case: how it is read from a result, how it is written, and whether more is better.
+# A figure of a case: its name, a function that reads it from a result, a function that formats it, and True if more is better.
 Figure = collections.namedtuple("Figure", "name read text more_is_better")
 
 
 def number(value):
-    """Three digits that count, in groups of three."""
+    """Formats a number with three significant digits, and commas between groups of three."""
     if value == 0:
         return "0"
     digits = 2 - math.floor(math.log10(abs(value)))
@@ -27,7 +27,7 @@ def number(value):
 
 
 def rate_of(result):
-    # What came out, where anything does: a broker that only takes in has not done the work yet.
+    # The rate of deliveries, if there are consumers: a message that is only accepted is not processed yet.
     rate = result.get("consumeRate") or result.get("publishRate") or result.get("rate")
     return rate["mean"]
 
@@ -69,7 +69,7 @@ Row = collections.namedtuple("Row", "case title figure ours theirs")
 
 
 def ratio_of(row):
-    """How many times better we are; below 1 when we are worse."""
+    """Returns how many times better AmqpBroker is; below 1 if it is worse."""
     ours, theirs = statistics.median(row.ours), statistics.median(row.theirs)
     return (ours / theirs if row.figure.more_is_better else theirs / ours) if ours and theirs else None
 
@@ -136,8 +136,8 @@ def markdown(rows, cases, machine, ours, theirs):
     yield ""
     yield "## Rates"
     yield ""
-    yield "Messages, or openings and closings, per second, and what the broker's process spends on a million of them in CPU seconds, user and system."
-    yield "Where there are consumers, messages count when they have arrived. The ratio says how many times better AmqpBroker is: more, or for CPU less."
+    yield "Messages per second, or connections or channels opened and closed per second. CPU is the time of the broker's process for a million of them, user and system."
+    yield "With consumers, the rate is that of deliveries. The ratio says how many times better AmqpBroker is: a higher rate, or less CPU."
     yield ""
     by_case = collections.OrderedDict()
     for row in of_kind("rate", "churn"):
@@ -147,33 +147,33 @@ def markdown(rows, cases, machine, ours, theirs):
     yield ""
     yield "## Latency"
     yield ""
-    yield "From the moment when a message was due, in an even pace, until it was received or confirmed. One that had to wait because the broker was slow has waited."
+    yield "The time from a message's due time to its delivery or confirm. Due times are evenly spaced, so a delay of the publisher by a slow broker counts too."
     yield ""
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("latency")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])
     yield ""
-    yield "## Start and rest"
+    yield "## Start and idle memory"
     yield ""
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("start")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])
     yield ""
     yield "## Before and after a change"
     yield ""
-    yield "`bench/against COMMIT` compares this folder's broker with an earlier commit's, on six cases of `bench/cases`, in turn on the same machine, and ends with 1 where"
-    yield "a message costs more CPU than before: that is what \"as fast as before\" means for a change. See [operations.md](operations.md#before-and-after-a-change)."
+    yield "`bench/against COMMIT` compares the broker of this folder with that of an earlier commit, in turn on the same machine, on six cases of `bench/cases`."
+    yield "The exit code is 1 if a message costs more CPU than before. See [operations.md](operations.md#before-and-after-a-change)."
     yield ""
     yield "## How it was measured"
     yield ""
     yield f"- Machine: {machine['processors']}, {machine['memory']} of memory, {machine['system']}, {machine['kernel']}, data on {machine['disk']}."
     yield "  The broker and the load tool share it; only one broker runs at a time."
     if machine["rounds"] == "1":
-        yield "- Each broker started with an empty folder and went through all cases once."
+        yield "- Each broker started with an empty folder and ran all cases once."
     else:
-        yield f"- Figures are medians of {machine['rounds']} rounds. In a round each broker starts with an empty folder and goes through all cases; who is first changes"
-        yield "  from round to round."
+        yield f"- Figures are medians of {machine['rounds']} rounds. In each round both brokers start with an empty folder and run all cases, one broker after the other."
+        yield "  The order alternates."
     yield f"- A case takes {machine['seconds']} s after a warm-up of {machine['warmup']} s; publishing without consumers takes {int(machine['count']):,} messages."
-    yield "- Both brokers have their default settings, RabbitMQ no plugins. Queues are classic ones."
-    yield "- One connection and channel to each producer and consumer; one of each and one queue unless said otherwise."
+    yield "- Both brokers have their default settings, RabbitMQ without plugins. All queues are classic queues."
+    yield "- Each producer and consumer has a connection and a channel. A case has one producer, one consumer and one queue unless it names other numbers."
     yield ""
     yield "| case | `amqpbroker bench` |"
     yield "|---|---|"
@@ -196,7 +196,7 @@ OTHER_COLOUR = "#5a9a78"
 
 
 def picture(rows):
-    """Bars on a logarithmic scale, one for each figure."""
+    """Draws bars on a logarithmic scale, one for each figure."""
     bars = [(row, ratio_of(row)) for row in rows]
     bars = [(row, ratio) for row, ratio in bars if ratio]
     left, right, height, top = 270, 90, 20, 56

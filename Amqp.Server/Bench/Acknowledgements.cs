@@ -4,17 +4,17 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>How a consumer's acknowledgements go to its socket.</summary>
+/// <summary>Way of writing a consumer's acknowledgements to its socket.</summary>
 internal enum AckWrite
 {
-    /// <summary>Those of one read in one write: the least that a client can cost.</summary>
+    /// <summary>One write for the acknowledgements of one read: the lowest cost that a client can have.</summary>
     Batch,
 
-    /// <summary>Each in a write of its own, as client libraries do.</summary>
+    /// <summary>One write for each acknowledgement, as client libraries do.</summary>
     Each,
 }
 
-/// <summary>The acknowledgements of a consumer on their way to its socket. Owned by the consumer's thread.</summary>
+/// <summary>Encodes and buffers the acknowledgements of a consumer. Owned by the consumer's thread.</summary>
 internal sealed class Acknowledgements
 {
     private const int TagOffset = Frame.HeaderSize + 4;
@@ -22,12 +22,13 @@ internal sealed class Acknowledgements
 
     private readonly Send _send;
     private readonly bool _isEachWritten;
-    private readonly byte[] _frame; // all but its tag
+    private readonly byte[] _frame; // template; only the tag differs
     private byte[] _waiting = new byte[FirstRoom];
     private int _end;
 
-    /// <param name="isMultiple">Whether each is for all messages up to its tag.</param>
-    /// <param name="write">When they are written.</param>
+    /// <summary>Encodes the template.</summary>
+    /// <param name="isMultiple">True if each acknowledgement covers all messages up to its tag.</param>
+    /// <param name="write">Way of writing to the socket.</param>
     /// <param name="send">Writes to the socket.</param>
     public Acknowledgements(bool isMultiple, AckWrite write, Send send)
     {
@@ -38,15 +39,15 @@ internal sealed class Acknowledgements
         _frame = output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes what the socket takes of it, and returns how many bytes that were.</summary>
+    /// <summary>Writes as many bytes as the socket accepts, and returns their number.</summary>
     public delegate int Send(ReadOnlySpan<byte> bytes);
 
-    /// <summary>What the socket has not taken yet.</summary>
+    /// <summary>Encoded acknowledgements that the socket has not accepted yet.</summary>
     public ReadOnlySpan<byte> Waiting => _waiting.AsSpan(0, _end);
 
     /// <summary>Acknowledges a message: at once, or with the next <see cref="Flush"/>.</summary>
-    /// <param name="tag">Its delivery tag.</param>
-    /// <param name="upTo">Whether also all before it, whatever the others do.</param>
+    /// <param name="tag">Delivery tag of the message.</param>
+    /// <param name="upTo">True to cover all earlier messages too, even if the template does not.</param>
     public void Add(ulong tag, bool upTo = false)
     {
         bool isFirst = _end == 0;
@@ -58,12 +59,15 @@ internal sealed class Acknowledgements
         if (upTo)
             frame[TagOffset + sizeof(ulong)] = 1; // multiple
         _end += _frame.Length;
-        // Behind one that the socket did not take, it waits: to try for each again would hold up the reading, for which the broker may wait.
+        // No write while earlier acknowledgements are pending. A retry for each would delay reading, and the broker may wait for us to
+        // read.
         if (_isEachWritten && isFirst)
             Flush();
     }
 
-    /// <summary>Writes what the socket takes. The rest waits: a broker that does not read may be waiting for us to do so.</summary>
+    /// <summary>
+    /// Writes as much as the socket accepts, without waiting: a broker that does not read may itself wait until this client reads.
+    /// </summary>
     public void Flush()
     {
         if (_end == 0)

@@ -2,15 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Where a broker listens and how to log in.</summary>
+/// <summary>Address of a broker, with a login.</summary>
 internal sealed record BrokerAddress(string Host, int Port, string User, string Password, string VirtualHost)
 {
     private const int DefaultPort = 5672;
 
-    /// <summary>guest's on this machine.</summary>
+    /// <summary>A broker on this machine, with the login of guest.</summary>
     public static BrokerAddress Local { get; } = new("localhost", DefaultPort, "guest", "guest", "/");
 
-    /// <summary>Reads <c>amqp://user:password@host:port/vhost</c>. What is missing is guest, guest, 5672 and <c>/</c>; names are percent-encoded.</summary>
+    /// <summary>
+    /// Parses <c>amqp://user:password@host:port/vhost</c>, with percent-encoded names. Defaults are guest, guest, 5672 and <c>/</c>.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BrokerAddress? address)
     {
         address = null;
@@ -27,6 +29,6 @@ internal sealed record BrokerAddress(string Host, int Port, string User, string 
         return true;
     }
 
-    /// <summary>Without user and password.</summary>
+    /// <summary>Returns host and port, without the login.</summary>
     public override string ToString() => $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
 }

@@ -2,26 +2,25 @@ using System.Globalization;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>What a process has used, as /proc shows it. Linux only.</summary>
-/// <param name="pid">The process.</param>
+/// <summary>Reads processor time and memory of a process from /proc. Linux only.</summary>
 internal sealed class BrokerUsage(int pid)
 {
     private const double TicksPerSecond = 100; // USER_HZ, on every architecture that .NET runs on
-    private const int UserTicks = 11; // of stat's fields, counted behind the name
+    private const int UserTicks = 11; // index of the field in /proc/PID/stat, counted after the name
     private const int SystemTicks = 12;
-    private const int ResidentPages = 1; // of statm's fields
+    private const int ResidentPages = 1; // index of the field in /proc/PID/statm
 
-    /// <summary>Seconds of processor time, user and system, of all threads that it has and had.</summary>
+    /// <summary>Returns the processor time of all threads, ended ones included: user and system, in seconds.</summary>
     /// <exception cref="LoadException">There is no such process.</exception>
     public double CpuSeconds()
     {
         string text = Read("stat");
-        // The name may hold blanks and parentheses.
+        // The name may contain blanks and parentheses.
         string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return (Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond;
     }
 
-    /// <summary>Bytes of memory that it holds (RSS).</summary>
+    /// <summary>Returns the resident memory (RSS), in bytes.</summary>
     /// <exception cref="LoadException">There is no such process.</exception>
     public long ResidentBytes() => Number(Read("statm").Split(' ')[ResidentPages]) * Environment.SystemPageSize;
 

@@ -5,7 +5,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>What comes and goes.</summary>
+/// <summary>Kind of object that a churn load opens and closes.</summary>
 internal enum ChurnKind
 {
     /// <summary>Connect, log in, open a channel, close.</summary>
@@ -18,71 +18,77 @@ internal enum ChurnKind
     Queue,
 }
 
-/// <summary>Things to open and close again.</summary>
+/// <summary>Settings of a load that opens and closes connections, channels or queues.</summary>
 internal sealed record Churn
 {
-    [JsonIgnore] // its password is nobody's business
+    [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     public ChurnKind Kind { get; init; }
 
-    /// <summary>How many do it at once, again and again.</summary>
+    /// <summary>Number of clients that open and close at the same time.</summary>
     public int Clients { get; init; } = 1;
 
-    /// <summary>Seconds.</summary>
+    /// <summary>Length of the measurement, in seconds.</summary>
     public int Duration { get; init; } = 10;
 
-    /// <summary>How many in all, after which it ends; 0: <see cref="Duration"/> decides.</summary>
+    /// <summary>Number of objects after which the load ends; 0 to end it after <see cref="Duration"/>.</summary>
     public long Count { get; init; }
 
-    /// <summary>Seconds that come first and do not count; 0 where <see cref="Count"/> decides.</summary>
+    /// <summary>Seconds of load before the measurement; 0 if <see cref="Count"/> is set.</summary>
     public int Warmup { get; init; }
 
-    /// <summary>Whether queues are durable.</summary>
+    /// <summary>True for durable queues.</summary>
     public bool IsDurable { get; init; }
 
-    /// <summary>What the queues' names begin with.</summary>
+    /// <summary>Prefix of the queues' names.</summary>
     public string Prefix { get; init; } = "bench";
 
     [JsonIgnore]
     public int? BrokerPid { get; init; }
 }
 
-/// <summary>What came of it.</summary>
-/// <param name="Broker">What the broker calls itself.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="Count">How many were opened and closed.</param>
-/// <param name="Rate">Per second.</param>
-/// <param name="Latency">Of one, from the first octet until the last answer, in microseconds; connections go in groups of up to four, and count as long as their group.</param>
-/// <param name="OwnProcess">What driving it has cost.</param>
-/// <param name="BrokerProcess">What it has cost the broker; null when its process is not known.</param>
+/// <summary>Result of a churn load.</summary>
+/// <param name="Broker">Product and version of the broker.</param>
+/// <param name="Seconds">Length of the measurement.</param>
+/// <param name="Count">Number of objects opened and closed.</param>
+/// <param name="Rate">Objects per second.</param>
+/// <param name="Latency">
+/// Microseconds from the first octet to the last reply, for one object; null if none was measured. Connections are opened in groups of up
+/// to four, and each has the latency of its group.
+/// </param>
+/// <param name="OwnProcess">Cost of this process.</param>
+/// <param name="BrokerProcess">Cost of the broker; null if its process is unknown.</param>
 internal sealed record ChurnReport(
     string Broker, double Seconds, long Count, RateSummary Rate, LatencySummary? Latency, ProcessCost OwnProcess, BrokerCost? BrokerProcess);
 
-/// <summary>Opens and closes connections, channels or queues, over and over. Used by one thread, which also does the counting.</summary>
+/// <summary>Opens and closes connections, channels or queues repeatedly. Used by one thread, which also does the counting.</summary>
 internal sealed class ChurnRun(Churn churn)
 {
-    private const int LookMilliseconds = 10;
+    private const int PollMilliseconds = 10;
 
-    /// <summary>Clients that share a thread where each only waits for answers: a thread for each would cost more than the broker.</summary>
+    /// <summary>
+    /// Number of connection clients that share a thread. They mostly wait for replies, and a thread for each would cost more than the
+    /// broker.
+    /// </summary>
     private const int ConnectionsTogether = 4;
 
     private readonly LoadControl _control = new(TimeSpan.FromSeconds(churn.Warmup));
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
-    private long _doneBefore; // while warming up
+    private long _doneBefore; // count of the warm-up
     private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue; // set by the thread that counts, read by all
     private int _seconds;
 
-    /// <summary>Told once a second; may be null.</summary>
+    /// <summary>Receives the progress once a second; may be null.</summary>
     public Action<LoadProgress>? Progress { get; init; }
 
     private long Done => _clients.Sum(client => Volatile.Read(ref client.Count)) - _doneBefore;
 
-    /// <summary>Runs until the time is over or the number is reached.</summary>
-    /// <param name="broker">What the broker calls itself, for the report.</param>
-    /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="LoadException">The broker refuses.</exception>
+    /// <summary>Runs until the duration has passed or the count is reached.</summary>
+    /// <param name="broker">Product and version of the broker, for the report.</param>
+    /// <param name="cancellation">Ends the load early.</param>
+    /// <exception cref="LoadException">The broker refused a request.</exception>
     public ChurnReport Run(string broker, CancellationToken cancellation)
     {
         _control.Begin();
@@ -97,7 +103,7 @@ internal sealed class ChurnRun(Churn churn)
                 _control.StopAll();
             if (now >= beganAt + seconds.Count * Stopwatch.Frequency)
                 seconds.Add(Tell(seconds[^1], (now, Done)));
-            Thread.Sleep(LookMilliseconds);
+            Thread.Sleep(PollMilliseconds);
         }
         if (_control.Failure is { } cause)
             throw cause as LoadException ?? new LoadException(cause.Message, cause);
@@ -117,24 +123,24 @@ internal sealed class ChurnRun(Churn churn)
             brokerCost);
     }
 
-    /// <summary>Waits until measuring begins, and has it begin.</summary>
-    /// <returns>The moment, as a timestamp of <see cref="Stopwatch"/>.</returns>
+    /// <summary>Waits for the end of the warm-up, and starts the measurement.</summary>
+    /// <returns>Start of the measurement, as a timestamp of <see cref="Stopwatch"/>.</returns>
     private long WarmUp(CancellationToken cancellation)
     {
         while (Stopwatch.GetTimestamp() < _control.MeasureFrom && _control.Failure is null && !cancellation.IsCancellationRequested)
-            Thread.Sleep(LookMilliseconds);
+            Thread.Sleep(PollMilliseconds);
         _usage.Begin();
         if (churn.Warmup == 0)
             return _control.StartsAt;
         _doneBefore = Done;
         long now = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _measuredFrom, now); // behind the count: what has a latency is counted
+        Volatile.Write(ref _measuredFrom, now); // after the count, so that every recorded latency belongs to a counted object
         return now;
     }
 
     private (long At, long Count) Tell((long At, long Count) before, (long At, long Count) now)
     {
-        _usage.LookAtMemory();
+        _usage.SampleMemory();
         double rate = (now.Count - before.Count) / Stopwatch.GetElapsedTime(before.At, now.At).TotalSeconds;
         Progress?.Invoke(new LoadProgress(++_seconds, rate, 0, 0, 0, null));
         return now;
@@ -186,11 +192,11 @@ internal sealed class ChurnRun(Churn churn)
         }
     }
 
-    // No messages: small frames will do, and small buffers are quickly made.
+    // Without messages small frames are enough, and small buffers are allocated quickly.
     private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
-    /// <summary>What one client has done. Written by its thread; the count is read by others.</summary>
-    /// <param name="together">How many it does at once.</param>
+    /// <summary>Counts of one client thread. Written by that thread; the count is also read by others.</summary>
+    /// <param name="together">Number of objects that the thread opens at once.</param>
     private sealed class Client(int together)
     {
         public int Together { get; } = together;

@@ -2,11 +2,14 @@ using System.Numerics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>The publishes of a channel that wait for their confirm. Owned by the producer's thread.</summary>
-/// <remarks>A broker may confirm out of order, one by one, and then all up to a tag, so which are confirmed is known for each.</remarks>
+/// <summary>The unconfirmed publishes of a channel. Owned by the producer's thread.</summary>
+/// <remarks>
+/// A broker may confirm single messages out of order, and then all up to a tag. So the window records for each message whether it is
+/// confirmed.
+/// </remarks>
 internal sealed class ConfirmWindow
 {
-    private const int Spread = 8; // how many windows the oldest may lag behind the newest
+    private const int Spread = 8; // number of windows by which the oldest unconfirmed message may lag behind the newest
     private const int SmallestRing = 1024;
 
     private readonly int _size;
@@ -14,12 +17,13 @@ internal sealed class ConfirmWindow
     private readonly long[] _dueAt; // by tag; 0: confirmed
     private readonly LatencyHistogram _latencies;
     private readonly long _measureFrom;
-    private long _confirmedUpTo; // every tag up to it
+    private long _confirmedUpTo; // all tags up to this one are confirmed
     private long _sent;
 
-    /// <param name="size">How many may wait.</param>
-    /// <param name="latencies">Gets the time from due to confirmed.</param>
-    /// <param name="measureFrom">What was due before this timestamp is not recorded.</param>
+    /// <summary>Creates an empty window.</summary>
+    /// <param name="size">Largest number of unconfirmed messages.</param>
+    /// <param name="latencies">Receives each message's time from due to confirmed.</param>
+    /// <param name="measureFrom">Messages due before this timestamp are not recorded.</param>
     public ConfirmWindow(int size, LatencyHistogram latencies, long measureFrom)
     {
         _size = size;
@@ -29,23 +33,23 @@ internal sealed class ConfirmWindow
         _measureFrom = measureFrom;
     }
 
-    /// <summary>Messages that were confirmed.</summary>
+    /// <summary>Number of confirmed messages.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>Messages that wait.</summary>
+    /// <summary>Number of unconfirmed messages.</summary>
     public int InFlight => (int)(_sent - Confirmed);
 
-    /// <summary>How many more may be sent.</summary>
+    /// <summary>Number of messages that may be sent now; may be negative.</summary>
     public int Room => (int)Math.Min(_size - InFlight, _dueAt.Length - (_sent - _confirmedUpTo));
 
-    /// <summary>Another message goes out; its tag is one more than that of the last.</summary>
+    /// <summary>Records the sending of a message, whose tag is one more than the last.</summary>
     public void Sent(long dueAt) => _dueAt[++_sent & _mask] = dueAt;
 
-    /// <summary>basic.ack or basic.nack has come.</summary>
-    /// <param name="tag">Its delivery tag.</param>
-    /// <param name="multiple">Whether it is for all up to this tag.</param>
-    /// <param name="now">When it came.</param>
-    /// <returns>For how many messages it was the first.</returns>
+    /// <summary>Records a basic.ack or basic.nack from the broker.</summary>
+    /// <param name="tag">Delivery tag of the confirm.</param>
+    /// <param name="multiple">True if the confirm covers all messages up to this tag.</param>
+    /// <param name="now">Timestamp of its arrival.</param>
+    /// <returns>Number of messages confirmed for the first time.</returns>
     public int Settle(long tag, bool multiple, long now)
     {
         long before = Confirmed;

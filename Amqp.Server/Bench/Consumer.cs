@@ -3,11 +3,11 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A connection that consumes from some of the queues. Its thread owns all of it; the counts may be read by others.</summary>
+/// <summary>A connection that consumes from its share of the queues. Owned by its thread; other threads may read the counts.</summary>
 internal sealed class Consumer : IDisposable
 {
-    private const long RestWait = 20_000; // microseconds, after which what is not acknowledged yet is
-    private const long IdleWait = 100_000; // when everything is: hundreds of consumers that look for nothing would be a load of their own
+    private const long RestWait = 20_000; // microseconds without a delivery, after which the remaining messages are acknowledged
+    private const long IdleWait = 100_000; // microseconds, if none remain; hundreds of consumers that polled often would be a load
 
     private readonly LoadControl _control;
     private readonly LoadConnection _connection;
@@ -19,16 +19,12 @@ internal sealed class Consumer : IDisposable
     private long _consumed; // written by the thread, read by others
     private long _lastAt;
 
-    /// <summary>Connects and consumes.</summary>
-    /// <param name="load">The load.</param>
-    /// <param name="topology">Its names.</param>
-    /// <param name="control">Says when to stop.</param>
-    /// <param name="index">Which of the consumers this is, and thereby which queues are its own.</param>
-    /// <exception cref="LoadException">The broker does not let us.</exception>
+    /// <summary>Connects and starts consuming. The index, from 0, selects the queues of this consumer.</summary>
+    /// <exception cref="LoadException">The broker cannot be reached, or refused a request.</exception>
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _control = control;
-        // More than prefetch allows would never come.
+        // A batch larger than prefetch would never fill.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
         _connection = LoadConnection.Open(load.Broker);
         _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
@@ -39,21 +35,21 @@ internal sealed class Consumer : IDisposable
             _connection.Post(new BasicConsume(
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false, NoWait: true, FieldTable.Empty));
         }
-        // An answer means that all of them are there. Full queues deliver at once, and nobody waits for them to begin.
+        // The reply means that all consumers are registered. It is skipped for full queues, which begin to deliver at once.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }
 
-    /// <summary>Messages received.</summary>
+    /// <summary>Number of messages received.</summary>
     public long Consumed => Volatile.Read(ref _consumed);
 
-    /// <summary>When the last one came, as a timestamp of <see cref="Stopwatch"/>; 0 before the first.</summary>
+    /// <summary>Arrival of the last message, as a timestamp of <see cref="Stopwatch"/>; 0 before the first.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
-    /// <summary>From due to received, in nanoseconds.</summary>
+    /// <summary>Times from due to received, in nanoseconds.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
-    /// <summary>Receives until it is told to stop.</summary>
+    /// <summary>Receives until the run stops its consumers, then closes the connection.</summary>
     public void Run()
     {
         while (!_control.AreConsumersStopped)
@@ -72,7 +68,7 @@ internal sealed class Consumer : IDisposable
 
     private void TakeDeliveries()
     {
-        long now = _connection.ReadAt; // that of the read which ended a message is when it arrived
+        long now = _connection.ReadAt; // a message has arrived with the read that completed it
         while (_connection.TryTake(out Frame frame))
         {
             if (!_scanner.Take(frame))

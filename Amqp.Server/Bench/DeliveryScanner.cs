@@ -3,13 +3,15 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Finds messages in the frames of a channel that consumes, looking only at what is needed: delivery tag, size, and the time in the body.</summary>
+/// <summary>
+/// Finds messages in the frames of a consuming channel. Only the delivery tag, the size, and the time in the body are decoded.
+/// </summary>
 /// <remarks>Owned by the consumer's thread.</remarks>
 internal sealed class DeliveryScanner
 {
     private const int TimeSize = sizeof(long);
-    private const int TagLengthOffset = 4; // behind class and method: the consumer tag, then the delivery tag
-    private const int BodySizeOffset = 4; // behind class and weight
+    private const int TagLengthOffset = 4; // after class and method; the consumer tag and the delivery tag follow
+    private const int BodySizeOffset = 4; // after class and weight
 
     private static readonly uint _deliver = BasicDeliver.Id.Value;
     private static readonly uint _cancel = BasicCancel.Id.Value;
@@ -17,14 +19,18 @@ internal sealed class DeliveryScanner
     private ulong _bodyLeft;
     private bool _isBodyStart;
 
-    /// <summary>The delivery tag of the message taken last.</summary>
+    /// <summary>Delivery tag of the last message.</summary>
     public ulong DeliveryTag { get; private set; }
 
-    /// <summary>The first eight octets of that message's body, which hold when it was due, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>; 0 for a shorter body.</summary>
+    /// <summary>
+    /// Due time of the last message, from the first eight octets of its body: a timestamp of <see cref="System.Diagnostics.Stopwatch"/>. 0
+    /// if
+    /// the body is shorter.
+    /// </summary>
     public long DueAt { get; private set; }
 
-    /// <summary>Looks at the channel's next frame.</summary>
-    /// <returns>Whether a message ends with it.</returns>
+    /// <summary>Processes the channel's next frame.</summary>
+    /// <returns>True if the frame completes a message.</returns>
     /// <exception cref="LoadException">The broker cancelled the consumer.</exception>
     public bool Take(in Frame frame)
     {
@@ -49,7 +55,7 @@ internal sealed class DeliveryScanner
                 if (id == _deliver)
                     DeliveryTag = BinaryPrimitives.ReadUInt64BigEndian(payload[(TagLengthOffset + 1 + payload[TagLengthOffset])..]);
                 else if (id == _cancel)
-                    throw new LoadException("the broker cancelled a consumer: its queue is gone");
+                    throw new LoadException("the broker cancelled a consumer, because its queue was deleted");
                 return false;
             default:
                 return false;

@@ -2,33 +2,33 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>How a part of a deep queue was filled and drained.</summary>
-/// <param name="Messages">Its last message, counted from the first one in.</param>
-/// <param name="InRate">Messages per second in, confirmed, while the queue grew to this depth.</param>
-/// <param name="OutRate">Messages per second out, of as many messages counted from the first one out.</param>
+/// <summary>Rates of filling and draining one part of a deep queue.</summary>
+/// <param name="Messages">Number of the part's last message, counted from the first published.</param>
+/// <param name="InRate">Confirmed messages per second while the queue grew to this depth.</param>
+/// <param name="OutRate">Messages consumed per second, for the same numbers counted from the first delivery.</param>
 internal sealed record DepthStep(long Messages, double InRate, double OutRate);
 
-/// <summary>What came of a deep queue.</summary>
-/// <param name="Broker">What the broker calls itself.</param>
-/// <param name="Fill">The way in.</param>
-/// <param name="Drain">The way out.</param>
-/// <param name="Steps">Both, for each million.</param>
+/// <summary>Result of filling and draining deep queues.</summary>
+/// <param name="Broker">Product and version of the broker.</param>
+/// <param name="Fill">Report of the publishing.</param>
+/// <param name="Drain">Report of the consuming.</param>
+/// <param name="Steps">Both rates, for each million of messages.</param>
 internal sealed record DepthReport(string Broker, LoadReport Fill, LoadReport Drain, IReadOnlyList<DepthStep> Steps);
 
 /// <summary>Fills queues with persistent messages, and then drains them.</summary>
-/// <param name="load">What to publish, and how to consume it afterwards.</param>
-/// <param name="topology">The names.</param>
+/// <param name="load">Settings of publishing and of consuming.</param>
+/// <param name="topology">Names of the queues and the exchange.</param>
 internal sealed class DepthRun(Workload load, LoadTopology topology)
 {
     private const long StepSize = 1_000_000;
 
-    /// <summary>Told once a second; may be null.</summary>
+    /// <summary>Receives the progress once a second; may be null.</summary>
     public Action<LoadProgress>? Progress { get; init; }
 
     /// <summary>Fills and drains.</summary>
-    /// <param name="broker">What the broker calls itself, for the report.</param>
-    /// <param name="cancellation">Ends the filling early; what is in is drained.</param>
-    /// <exception cref="LoadException">The broker closed a connection, fell silent or lost messages.</exception>
+    /// <param name="broker">Product and version of the broker, for the report.</param>
+    /// <param name="cancellation">Ends the filling early; published messages are still drained.</param>
+    /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>
     public DepthReport Run(string broker, CancellationToken cancellation)
     {
         var fill = new LoadRun(load with { Consumers = 0 }, topology) { Progress = Progress };

@@ -3,16 +3,23 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Bytes read from a socket, cut into frames where they lie. Owned by one thread.</summary>
-/// <remarks>Unlike <see cref="FrameReader"/> it checks only what it needs to find the next frame: the other end is trusted, and time counts.</remarks>
-/// <param name="frameMax">The largest frame that may come, in bytes.</param>
+/// <summary>Buffer of bytes read from a socket, from which frames are taken without a copy. Owned by one thread.</summary>
+/// <remarks>
+/// Unlike <see cref="FrameReader"/>, this class checks only what is needed to find the next frame: the broker is trusted, and speed
+/// matters.
+/// </remarks>
+/// <param name="frameMax">Largest frame that the broker may send, in bytes.</param>
 internal sealed class FrameBuffer(int frameMax)
 {
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(2 * frameMax);
-    private int _start; // of what is not taken yet
+    private int _start; // of the bytes not taken yet
     private int _end;
 
-    /// <summary>Where to read to; never empty once all whole frames are taken. Moves what is left of the last read when the rest gets short.</summary>
+    /// <summary>
+    /// Free space to read into; never empty once all whole frames are taken. The getter moves the remaining bytes to the front when less
+    /// than
+    /// half of the buffer is left.
+    /// </summary>
     public Span<byte> Room
     {
         get
@@ -25,12 +32,12 @@ internal sealed class FrameBuffer(int frameMax)
         }
     }
 
-    /// <summary>So many bytes were read to <see cref="Room"/>.</summary>
+    /// <summary>Records the number of bytes read into <see cref="Room"/>.</summary>
     public void Filled(int count) => _end += count;
 
-    /// <summary>Takes the next frame if all of it is there.</summary>
-    /// <param name="frame">Its payload is borrowed until the next use of <see cref="Room"/>.</param>
-    /// <exception cref="LoadException">What came is no frame.</exception>
+    /// <summary>Takes the next frame if all of it has arrived.</summary>
+    /// <param name="frame">The frame, whose payload is valid until the next use of <see cref="Room"/>.</param>
+    /// <exception cref="LoadException">The bytes are no frame.</exception>
     public bool TryTake(out Frame frame)
     {
         var rest = new ReadOnlySpan<byte>(_bytes, _start, _end - _start);
@@ -39,7 +46,7 @@ internal sealed class FrameBuffer(int frameMax)
             return false;
         uint size = BinaryPrimitives.ReadUInt32BigEndian(rest[3..]);
         if (size > _bytes.Length - Frame.Overhead)
-            throw new LoadException("what answers there does not speak AMQP 0-9-1");
+            throw new LoadException("the peer does not speak AMQP 0-9-1");
         int length = (int)size + Frame.Overhead;
         if (rest.Length < length)
             return false;

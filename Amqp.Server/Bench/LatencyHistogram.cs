@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// Counts durations in buckets whose width grows with the duration: 128 to each power of two, so that a value is known to better than 1 %.
-/// Written by one thread; others may read meanwhile and then see counts that are a little old.
+/// Counts durations in buckets whose width grows with the duration: 128 for each power of two, so the error of a value is below 1 %.
+/// Written by one thread; other threads may read at the same time and see slightly outdated counts.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -13,17 +13,16 @@ internal sealed class LatencyHistogram
     private const int Octaves = 48 - PrecisionBits; // up to 2^48 ns, three days
     private const long Longest = (1L << 48) - 1;
 
-    // The first two octaves have buckets of 1: value and index are the same below 2 * PerOctave.
+    // The first two octaves have buckets of width 1: value and index are equal below 2 * PerOctave.
     private readonly long[] _counts = new long[(Octaves + 1) * PerOctave];
 
-    /// <summary>How many were recorded.</summary>
+    /// <summary>Number of recorded durations.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The longest, exactly.</summary>
+    /// <summary>Longest recorded duration, in nanoseconds, exactly.</summary>
     public long Max { get; private set; }
 
-    /// <summary>Counts a duration.</summary>
-    /// <param name="nanoseconds">A negative one counts as 0.</param>
+    /// <summary>Records a duration; a negative one counts as 0.</summary>
     public void Record(long nanoseconds)
     {
         nanoseconds = Math.Clamp(nanoseconds, 0, Longest);
@@ -33,7 +32,7 @@ internal sealed class LatencyHistogram
             Max = nanoseconds;
     }
 
-    /// <summary>Adds what another has counted.</summary>
+    /// <summary>Adds the counts of another histogram.</summary>
     public void Add(LatencyHistogram other)
     {
         for (int i = 0; i < _counts.Length; i++)
@@ -42,9 +41,9 @@ internal sealed class LatencyHistogram
         Max = Math.Max(Max, other.Max);
     }
 
-    /// <summary>The duration that so many per cent of those recorded do not exceed.</summary>
+    /// <summary>Returns a percentile of the recorded durations.</summary>
     /// <param name="percent">From 0 to 100.</param>
-    /// <returns>Nanoseconds, the upper end of its bucket; 0 when nothing was recorded.</returns>
+    /// <returns>Nanoseconds: the upper end of the percentile's bucket, or 0 if nothing was recorded.</returns>
     public long Percentile(double percent)
     {
         long wanted = Math.Max(1, (long)Math.Ceiling(Count * percent / 100));

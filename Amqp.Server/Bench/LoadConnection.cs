@@ -6,10 +6,12 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A connection with one channel, on a socket that never blocks. Owned by one thread; only <see cref="BlockedBy"/> is for others too.</summary>
+/// <summary>
+/// A connection with one channel, on a non-blocking socket. Owned by one thread; other threads may read <see cref="BlockedBy"/>.
+/// </summary>
 internal sealed class LoadConnection : IDisposable
 {
-    /// <summary>The frame-max of a connection that carries messages, in bytes: RabbitMQ's own.</summary>
+    /// <summary>Frame-max of a connection that carries messages, in bytes: RabbitMQ's default.</summary>
     public const int DefaultFrameMax = 131_072;
 
     private const long AnswerLimit = 30_000_000; // microseconds
@@ -31,28 +33,27 @@ internal sealed class LoadConnection : IDisposable
         FrameMax = frameMax;
     }
 
-    /// <summary>What the broker calls itself, with its version.</summary>
+    /// <summary>Product and version of the broker, from connection.start.</summary>
     public string Product { get; private set; } = "";
 
     /// <summary>The negotiated limit of a frame, in bytes.</summary>
     public int FrameMax { get; private set; }
 
-    /// <summary>Why the broker does not read from us (connection.blocked); null when it does.</summary>
+    /// <summary>Reason for which the broker has blocked this connection (connection.blocked); null if not blocked.</summary>
     public string? BlockedBy => _blockedBy;
 
-    /// <summary>When the last read that brought something returned, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Time of the last read that returned data, as a timestamp of <see cref="Stopwatch"/>.</summary>
     public long ReadAt { get; private set; }
 
     /// <summary>Connects, logs in and opens the channel.</summary>
-    /// <param name="address">The broker.</param>
-    /// <exception cref="LoadException">The broker is not there, or does not let us in.</exception>
+    /// <exception cref="LoadException">The broker cannot be reached, or refused the login.</exception>
     public static LoadConnection Open(BrokerAddress address) => Open(address, DefaultFrameMax, 1)[0];
 
-    /// <summary>Opens several connections step by step together: what one waits for comes while another is served.</summary>
+    /// <summary>Opens several connections, one step for all of them at a time, so that their waits for replies overlap.</summary>
     /// <param name="address">The broker.</param>
-    /// <param name="frameMax">The largest frame to agree on, in bytes; also half of the buffer's size.</param>
-    /// <param name="count">How many.</param>
-    /// <exception cref="LoadException">The broker is not there, or does not let us in.</exception>
+    /// <param name="frameMax">Largest frame to negotiate, in bytes; the buffer has twice this size.</param>
+    /// <param name="count">Number of connections.</param>
+    /// <exception cref="LoadException">The broker cannot be reached, or refused a login.</exception>
     public static LoadConnection[] Open(BrokerAddress address, int frameMax, int count)
     {
         var connections = new LoadConnection[count];
@@ -74,8 +75,8 @@ internal sealed class LoadConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a method and waits for its answer. Other frames that come before it are dropped.</summary>
-    /// <exception cref="LoadException">The broker closed the channel or the connection, or does not answer.</exception>
+    /// <summary>Sends a method and waits for the reply. Other frames that arrive before the reply are discarded.</summary>
+    /// <exception cref="LoadException">The broker closed the channel or the connection, or does not reply.</exception>
     public TReply Call<TMethod, TReply>(in TMethod method, ushort channel = 1)
         where TMethod : struct, IMethod<TMethod>
         where TReply : struct, IMethod<TReply>
@@ -84,7 +85,7 @@ internal sealed class LoadConnection : IDisposable
         return Expect<TReply>();
     }
 
-    /// <summary>Sends a method that has no answer.</summary>
+    /// <summary>Sends a method that has no reply.</summary>
     public void Post<TMethod>(in TMethod method, ushort channel = 1)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -93,16 +94,16 @@ internal sealed class LoadConnection : IDisposable
         _output.ResetWrittenCount();
     }
 
-    /// <summary>Sends all of it, however long that takes.</summary>
+    /// <summary>Sends all bytes, without a time limit.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
             bytes = bytes[SendSome(bytes)..];
     }
 
-    /// <summary>Sends what the socket takes at once; when that is nothing, waits a tenth of a second at most for it to take more.</summary>
-    /// <returns>How many bytes went out.</returns>
-    /// <exception cref="LoadException">The connection is gone.</exception>
+    /// <summary>Sends as many bytes as the socket accepts. If the socket is full, waits at most 0.1 s until it is writable.</summary>
+    /// <returns>Number of bytes sent.</returns>
+    /// <exception cref="LoadException">The connection is broken.</exception>
     public int SendSome(ReadOnlySpan<byte> bytes)
     {
         int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
@@ -113,10 +114,10 @@ internal sealed class LoadConnection : IDisposable
         return sent;
     }
 
-    /// <summary>Reads what has come.</summary>
-    /// <param name="waitMicroseconds">How long to wait when nothing has.</param>
-    /// <returns>Whether anything was read; <see cref="TryTake"/> gives it.</returns>
-    /// <exception cref="LoadException">The connection is gone.</exception>
+    /// <summary>Reads the available bytes.</summary>
+    /// <param name="waitMicroseconds">Longest time to wait if none are available.</param>
+    /// <returns>True if bytes were read; <see cref="TryTake"/> returns their frames.</returns>
+    /// <exception cref="LoadException">The connection is broken.</exception>
     public bool Read(long waitMicroseconds)
     {
         int count = _socket.Receive(_frames.Room, SocketFlags.None, out SocketError error);
@@ -131,14 +132,14 @@ internal sealed class LoadConnection : IDisposable
         if (error != SocketError.Success)
             throw new LoadException($"the connection to {_address} broke: {Text(error)}");
         if (count == 0)
-            throw new LoadException($"{_address} closed the connection without a word");
+            throw new LoadException($"{_address} closed the connection without a reason");
         ReadAt = Stopwatch.GetTimestamp();
         _frames.Filled(count);
         return true;
     }
 
-    /// <summary>Takes the next whole frame that has been read, but for those about the connection itself.</summary>
-    /// <exception cref="LoadException">The broker closes the channel or the connection; the message has its text.</exception>
+    /// <summary>Takes the next whole frame that has been read. Frames about the connection itself are handled and skipped.</summary>
+    /// <exception cref="LoadException">The broker closed the channel or the connection; the message has the broker's text.</exception>
     public bool TryTake(out Frame frame)
     {
         while (_frames.TryTake(out frame))
@@ -152,14 +153,14 @@ internal sealed class LoadConnection : IDisposable
         return false;
     }
 
-    /// <summary>Closes the channel, which makes the broker take in everything that was sent on it, and then the connection.</summary>
+    /// <summary>Closes the channel, then the connection. Once the channel is closed, the broker has processed all its frames.</summary>
     public void Close()
     {
         Call<ChannelClose, ChannelCloseOk>(new ChannelClose((ushort)ReplyCode.Success, "done", 0, 0));
         CloseConnection();
     }
 
-    /// <summary>Closes the connection, and with it its channel.</summary>
+    /// <summary>Closes the connection and so its channel.</summary>
     public void CloseConnection()
     {
         BeginClose();
@@ -169,7 +170,7 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Asks the broker to close the connection.</summary>
     public void BeginClose() => Post(new ConnectionClose((ushort)ReplyCode.Success, "done", 0, 0), channel: 0);
 
-    /// <summary>Waits for its answer and hangs up.</summary>
+    /// <summary>Waits for the reply to the close, then closes the socket.</summary>
     public void EndClose()
     {
         Expect<ConnectionCloseOk>();
@@ -218,18 +219,18 @@ internal sealed class LoadConnection : IDisposable
     private static FieldTable ClientProperties { get; } = FieldTable.Empty
         .With("product", FieldValue.FromString("amqpbroker bench"))
         .With("capabilities", FieldValue.FromTable(FieldTable.Empty
-            .With("authentication_failure_close", FieldValue.FromBoolean(true)) // a wrong password is said, not only shown by a closed socket
+            .With("authentication_failure_close", FieldValue.FromBoolean(true)) // the broker reports a refused login
             .With("connection.blocked", FieldValue.FromBoolean(true))
             .With("consumer_cancel_notify", FieldValue.FromBoolean(true))
             .With("basic.nack", FieldValue.FromBoolean(true))
             .With("publisher_confirms", FieldValue.FromBoolean(true))));
 
-    /// <summary>The system's words, without the address that an exception of its own would add.</summary>
+    /// <summary>Returns the system's text for an error, without the address that .NET's exceptions add.</summary>
     private static string Text(SocketError error) => new SocketException((int)error).Message;
 
     private static string Text(FieldValue? value) => value is { Type: FieldType.LongString } text ? text.AsString() : "";
 
-    /// <summary>Sends a method together with the next one.</summary>
+    /// <summary>Buffers a method, which is sent together with the next one.</summary>
     private void Hold<TMethod>(in TMethod method, ushort channel)
         where TMethod : struct, IMethod<TMethod> => _writer.WriteMethod(channel, method);
 
@@ -244,7 +245,7 @@ internal sealed class LoadConnection : IDisposable
                     return MethodArguments.Read<TReply>(frame.Payload[4..]);
             long left = AnswerLimit - (long)Stopwatch.GetElapsedTime(began).TotalMicroseconds;
             if (left <= 0)
-                throw new LoadException($"{_address} does not answer");
+                throw new LoadException($"{_address} does not reply");
             Read(left);
         }
     }
@@ -270,7 +271,7 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
-    /// <summary>Why nothing can be sent: what the broker said before it hung up, if it did.</summary>
+    /// <summary>Returns the reason for a failed write: the broker's last close method, if one has arrived.</summary>
     private LoadException Broken(SocketError error)
     {
         try

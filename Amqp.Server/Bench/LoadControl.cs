@@ -2,30 +2,32 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>What the threads of a load share: when it began, when to stop, what went wrong first. Set by the thread that runs the load; read by all.</summary>
-/// <param name="warmup">How long not to measure.</param>
+/// <summary>
+/// State shared by the threads of a load: start time, stop flags, first failure. Written by the thread that runs the load.
+/// </summary>
+/// <param name="warmup">Time at the start that is not measured.</param>
 internal sealed class LoadControl(TimeSpan warmup)
 {
     private volatile bool _arePublishersStopped;
     private volatile bool _areConsumersStopped;
     private Exception? _failure;
 
-    /// <summary>When the first message is due, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Due time of the first message, as a timestamp of <see cref="Stopwatch"/>.</summary>
     public long StartsAt { get; private set; }
 
-    /// <summary>Latencies of messages that were due before do not count.</summary>
+    /// <summary>End of the warm-up. Latencies of messages due earlier do not count.</summary>
     public long MeasureFrom { get; private set; }
 
-    /// <summary>Producers shall send no more, wait for their confirms and close.</summary>
+    /// <summary>True once producers must stop sending, wait for their confirms and close.</summary>
     public bool ArePublishersStopped => _arePublishersStopped;
 
-    /// <summary>Consumers shall close.</summary>
+    /// <summary>True once consumers must close.</summary>
     public bool AreConsumersStopped => _areConsumersStopped;
 
-    /// <summary>What went wrong first; null as long as nothing has.</summary>
+    /// <summary>First failure of a thread; null if there is none.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Everybody is connected: the first message is due now. Before any thread starts.</summary>
+    /// <summary>Makes the first message due now. Call once all connections are open, before any thread starts.</summary>
     public void Begin()
     {
         StartsAt = Stopwatch.GetTimestamp();
@@ -40,7 +42,7 @@ internal sealed class LoadControl(TimeSpan warmup)
         _areConsumersStopped = true;
     }
 
-    /// <summary>Starts a thread of the load; what it throws stops all others.</summary>
+    /// <summary>Starts a thread of the load. An exception in it stops all other threads.</summary>
     public Thread Start(Action work, string name)
     {
         var thread = new Thread(() => Guard(work)) { IsBackground = true, Name = name };

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Bench;
 
-/// <summary>Why a load could not be driven to its end: the broker refused, closed or fell silent. The message is for the user.</summary>
-/// <param name="message">One line, without a full stop.</param>
-/// <param name="cause">What lies behind it, if anything.</param>
+/// <summary>Thrown if a load cannot be completed: the broker refused a request, closed a connection or did not reply.</summary>
+/// <param name="message">Text for the user: one line, without a full stop.</param>
+/// <param name="cause">The inner exception, if any.</param>
 internal sealed class LoadException(string message, Exception? cause = null) : Exception(message, cause);

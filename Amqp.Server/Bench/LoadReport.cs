@@ -3,7 +3,7 @@ namespace Amqp.Server.Bench;
 /// <summary>Percentiles of a latency, in microseconds.</summary>
 internal sealed record LatencySummary(long Count, double P50, double P90, double P99, double P999, double Max)
 {
-    /// <summary>Null when nothing was recorded.</summary>
+    /// <summary>Summarizes a histogram; null if nothing was recorded.</summary>
     public static LatencySummary? Of(LatencyHistogram latencies) => latencies.Count == 0
         ? null
         : new LatencySummary(
@@ -12,21 +12,21 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
     private static double At(LatencyHistogram latencies, double percent) => latencies.Percentile(percent) / 1e3;
 }
 
-/// <summary>What came of a load. Counts are of all of it; rates, latencies and processor time of what followed the warm-up.</summary>
-/// <param name="Broker">What the broker calls itself.</param>
-/// <param name="Seconds">From the end of the warm-up until the last message had arrived.</param>
-/// <param name="Published">Messages sent.</param>
-/// <param name="Confirmed">Those confirmed, with an ack or a nack.</param>
-/// <param name="Rejected">Those with a nack.</param>
-/// <param name="Consumed">Messages received.</param>
-/// <param name="PublishRate">Of what was sent.</param>
-/// <param name="ConfirmRate">Null without confirms.</param>
-/// <param name="ConsumeRate">Null without consumers.</param>
-/// <param name="DeliveryLatency">From when a message was due to its arrival; null when messages are too short for a time.</param>
-/// <param name="ConfirmLatency">From when a message was due to its confirm; null without confirms.</param>
-/// <param name="BlockedSeconds">For how long the broker had blocked a producer (connection.blocked).</param>
-/// <param name="OwnProcess">What driving the load has cost.</param>
-/// <param name="BrokerProcess">What the load has cost the broker; null when its process is not known.</param>
+/// <summary>Result of a load. Counts include the warm-up; rates, latencies and processor time do not.</summary>
+/// <param name="Broker">Product and version of the broker.</param>
+/// <param name="Seconds">Time from the end of the warm-up to the arrival of the last message.</param>
+/// <param name="Published">Number of messages sent.</param>
+/// <param name="Confirmed">Number of messages confirmed, with an ack or a nack.</param>
+/// <param name="Rejected">Number of messages confirmed with a nack.</param>
+/// <param name="Consumed">Number of messages received.</param>
+/// <param name="PublishRate">Rate of sending.</param>
+/// <param name="ConfirmRate">Rate of confirms; null without confirms.</param>
+/// <param name="ConsumeRate">Rate of receiving; null without consumers.</param>
+/// <param name="DeliveryLatency">Time from a message's due time to its arrival; null if messages are too short to hold the time.</param>
+/// <param name="ConfirmLatency">Time from a message's due time to its confirm; null without confirms.</param>
+/// <param name="BlockedSeconds">Seconds during which the broker blocked a producer (connection.blocked).</param>
+/// <param name="OwnProcess">Cost of this process.</param>
+/// <param name="BrokerProcess">Cost of the broker; null if its process is unknown.</param>
 internal sealed record LoadReport(
     string Broker,
     double Seconds,
@@ -43,11 +43,11 @@ internal sealed record LoadReport(
     ProcessCost OwnProcess,
     BrokerCost? BrokerProcess);
 
-/// <summary>How a load goes, once a second.</summary>
-/// <param name="Seconds">Since its start.</param>
-/// <param name="PublishRate">Over the last second.</param>
-/// <param name="ConsumeRate">Over the last second.</param>
-/// <param name="InFlight">Messages published and not received; without consumers, not confirmed.</param>
-/// <param name="P99">Of the delivery so far, or of the confirm when there are no consumers, in microseconds.</param>
-/// <param name="BlockedBy">Why the broker does not read from producers; null when it does.</param>
+/// <summary>Progress of a load, reported once a second.</summary>
+/// <param name="Seconds">Seconds since the start.</param>
+/// <param name="PublishRate">Messages published per second, over the last second.</param>
+/// <param name="ConsumeRate">Messages received per second, over the last second.</param>
+/// <param name="InFlight">Messages published but not received; without consumers, messages published but not confirmed.</param>
+/// <param name="P99">99th percentile of the delivery latency so far, in microseconds; without consumers, of the confirm latency.</param>
+/// <param name="BlockedBy">Reason for which the broker blocks producers; null if it does not.</param>
 internal sealed record LoadProgress(int Seconds, double PublishRate, double ConsumeRate, long InFlight, double P99, string? BlockedBy);

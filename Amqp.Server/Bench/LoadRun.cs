@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Drives one load from its first connection to its last acknowledgement. Used by one thread, which also does the counting.</summary>
-/// <param name="load">What to do; its queues are declared.</param>
-/// <param name="topology">The names.</param>
+/// <summary>
+/// Runs one load from its first connection to its last acknowledgement. Used by one thread, which also does the counting.
+/// </summary>
+/// <param name="load">Settings of the load. The queues must exist.</param>
+/// <param name="topology">Names of the queues and the exchange.</param>
 internal sealed class LoadRun(Workload load, LoadTopology topology)
 {
     private const int SampleMilliseconds = 100;
-    private const int LookMilliseconds = 10;
+    private const int PollMilliseconds = 10;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _closeLimit = TimeSpan.FromSeconds(40);
 
@@ -21,10 +23,10 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
     private int _seconds;
     private int _blockedSeconds;
 
-    /// <summary>Messages that are in the queues before it begins.</summary>
+    /// <summary>Number of messages that are in the queues before the run.</summary>
     public long Waiting { get; init; }
 
-    /// <summary>Told once a second; may be null.</summary>
+    /// <summary>Receives the progress once a second; may be null.</summary>
     public Action<LoadProgress>? Progress { get; init; }
 
     /// <summary>The counts over time.</summary>
@@ -32,10 +34,10 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
 
     private static long Now => Stopwatch.GetTimestamp();
 
-    /// <summary>Runs until the load is done and everything published has arrived.</summary>
-    /// <param name="broker">What the broker calls itself, for the report.</param>
-    /// <param name="cancellation">Ends the publishing early; what is under way still arrives.</param>
-    /// <exception cref="LoadException">The broker closed a connection, fell silent or lost messages.</exception>
+    /// <summary>Runs until the load is complete and all published messages have arrived.</summary>
+    /// <param name="broker">Product and version of the broker, for the report.</param>
+    /// <param name="cancellation">Ends the publishing early; published messages are still received.</param>
+    /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>
     public LoadReport Run(string broker, CancellationToken cancellation)
     {
         var threads = new List<Thread>();
@@ -76,7 +78,8 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
-            bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0); // before the counts are taken: then they are the last
+            // Read before the counts: if all producers have finished, the counts are final.
+            bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)
             {
@@ -101,7 +104,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
                 (consumed, progressAt) = (sample.Consumed, sample.At);
             else if (Stopwatch.GetElapsedTime(progressAt) > _patience)
                 throw new LoadException($"{Expected(sample) - sample.Consumed} of {Expected(sample)} messages do not arrive");
-            Thread.Sleep(LookMilliseconds);
+            Thread.Sleep(PollMilliseconds);
         }
         Series.Add(Take());
     }
@@ -121,7 +124,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         double seconds = Stopwatch.GetElapsedTime(_lastSecond.At, sample.At).TotalSeconds;
         string? blockedBy = _producers.Select(producer => producer.BlockedBy).FirstOrDefault(reason => reason is not null);
         _blockedSeconds += blockedBy is null ? 0 : 1;
-        _usage.LookAtMemory();
+        _usage.SampleMemory();
         Progress?.Invoke(new LoadProgress(
             ++_seconds,
             (sample.Published - _lastSecond.Published) / seconds,

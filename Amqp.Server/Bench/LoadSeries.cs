@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>Counts of a load at one moment.</summary>
-/// <param name="At">A timestamp of <see cref="Stopwatch"/>.</param>
-/// <param name="Published">Messages sent.</param>
-/// <param name="Confirmed">Messages confirmed.</param>
-/// <param name="Consumed">Messages received.</param>
+/// <param name="At">The moment, as a timestamp of <see cref="Stopwatch"/>.</param>
+/// <param name="Published">Number of messages sent.</param>
+/// <param name="Confirmed">Number of messages confirmed.</param>
+/// <param name="Consumed">Number of messages received.</param>
 internal readonly record struct LoadSample(long At, long Published, long Confirmed, long Consumed);
 
 /// <summary>The counts of a load over time. Used by one thread.</summary>
@@ -14,12 +14,12 @@ internal sealed class LoadSeries
 {
     private readonly List<LoadSample> _samples = [];
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>All samples, oldest first.</summary>
     public IReadOnlyList<LoadSample> Samples => _samples;
 
     public void Add(LoadSample sample) => _samples.Add(sample);
 
-    /// <summary>One of the counts at a moment and after every whole second since.</summary>
+    /// <summary>Returns one of the counts at a sample, and then at the first sample of each second after it.</summary>
     public IReadOnlyList<(long At, long Count)> EverySecond(LoadSample from, Func<LoadSample, long> count)
     {
         var found = new List<(long At, long Count)> { (from.At, count(from)) };
@@ -29,8 +29,8 @@ internal sealed class LoadSeries
         return found;
     }
 
-    /// <summary>When a count had reached a number, with the samples around it joined by a line.</summary>
-    /// <returns>Null when it never did.</returns>
+    /// <summary>Returns the timestamp at which a count reached a number, interpolated between two samples.</summary>
+    /// <returns>Null if the count never reached the number.</returns>
     public double? Reached(long number, Func<LoadSample, long> count)
     {
         for (int i = 1; i < _samples.Count; i++)

@@ -1,13 +1,13 @@
 namespace Amqp.Server.Bench;
 
-/// <summary>Sees to it that the queues of a load are there before it and gone after it, whatever happens.</summary>
+/// <summary>Declares the queues of a load before it, and deletes them afterwards even if the load fails.</summary>
 internal static class LoadSession
 {
-    /// <summary>Declares, does the work and deletes.</summary>
-    /// <param name="load">The load.</param>
-    /// <param name="keep">Whether queues and exchange stay.</param>
-    /// <param name="work">Is given the names, and what the broker calls itself.</param>
-    /// <exception cref="LoadException">The broker is not there, refuses, or what the work throws.</exception>
+    /// <summary>Declares the queues, runs the load and deletes the queues.</summary>
+    /// <param name="load">Settings of the load.</param>
+    /// <param name="keep">True to keep the queues and the exchange.</param>
+    /// <param name="work">Runs the load, given the names and the broker's product and version.</param>
+    /// <exception cref="LoadException">The broker cannot be reached, or refused a request, or the load failed.</exception>
     public static T Run<T>(Workload load, bool keep, Func<LoadTopology, string, T> work)
     {
         var topology = new LoadTopology(load);
@@ -29,7 +29,7 @@ internal static class LoadSession
             }
             catch (LoadException)
             {
-                // What went wrong first is what to tell.
+                // The first failure is the one to report.
             }
             throw;
         }
@@ -37,7 +37,7 @@ internal static class LoadSession
         return report;
     }
 
-    /// <summary>Does something on a connection of its own.</summary>
+    /// <summary>Opens a connection, runs a function with it, and closes the connection.</summary>
     public static T With<T>(BrokerAddress address, Func<LoadConnection, T> work)
     {
         using LoadConnection connection = LoadConnection.Open(address);

@@ -3,24 +3,23 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>The names of a load's queues and exchange, and how a message finds its queue. Immutable.</summary>
-/// <param name="load">The load.</param>
+/// <summary>Names of a load's queues and exchange, and the keys and headers that route a message to a queue. Immutable.</summary>
 internal sealed class LoadTopology(Workload load)
 {
     private const string HeaderName = "queue";
 
-    // All selectors are of one length, so that messages for different queues differ in these octets only.
+    // All selectors have the same length, so messages for different queues differ only in these octets.
     private readonly string _digits = "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The exchange's name; empty for the default one.</summary>
+    /// <summary>Name of the exchange; empty for the default exchange.</summary>
     public string Exchange { get; } = load.Exchange == ExchangeKind.Default ? "" : $"{load.Prefix}-exchange";
 
-    /// <summary>What in a message says which queue it is for: the queue's number in as many digits as the last one has.</summary>
+    /// <summary>Returns the octets of a message that select its queue: the queue's number, with leading zeros.</summary>
     public string SelectorOf(int queue) => queue.ToString(_digits, CultureInfo.InvariantCulture);
 
     public string QueueOf(string selector) => $"{load.Prefix}-{selector}";
 
-    /// <summary>The routing key that takes a message to a queue.</summary>
+    /// <summary>Returns the routing key for a queue.</summary>
     public string RoutingKeyOf(string selector) => load.Exchange switch
     {
         ExchangeKind.Default or ExchangeKind.Direct => QueueOf(selector),
@@ -28,7 +27,7 @@ internal sealed class LoadTopology(Workload load)
         _ => "",
     };
 
-    /// <summary>The headers that take a message to a queue; null for none.</summary>
+    /// <summary>Returns the headers for a queue; null if the exchange does not route by headers.</summary>
     public FieldTable? HeadersOf(string selector) =>
         load.Exchange == ExchangeKind.Headers ? FieldTable.Empty.With(HeaderName, FieldValue.FromString(selector)) : null;
 
@@ -50,7 +49,7 @@ internal sealed class LoadTopology(Workload load)
         }
     }
 
-    /// <summary>Deletes the queues, whatever is in them, and the exchange. What is not there is no error.</summary>
+    /// <summary>Deletes the queues with their messages, and the exchange. A missing queue or exchange is no error.</summary>
     public void Delete(LoadConnection connection)
     {
         for (int queue = 0; queue < load.Queues; queue++)

@@ -2,36 +2,36 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>When a producer's messages are due: at even distances, and those of several producers between each other's.</summary>
+/// <summary>Computes the due times of a producer's messages: at equal intervals, offset from those of the other producers.</summary>
 internal readonly struct Pace
 {
-    private readonly double _interval; // ticks of the stopwatch; 0: always
+    private readonly double _interval; // ticks of the stopwatch; 0: no pace
     private readonly double _first;
 
-    /// <param name="startsAt">When the first message of the first producer is due.</param>
-    /// <param name="rate">Messages per second of all producers together; 0: as fast as they can.</param>
-    /// <param name="producers">How many there are.</param>
-    /// <param name="index">Which of them this is.</param>
+    /// <summary>Creates the pace of one producer.</summary>
+    /// <param name="startsAt">Due time of the first message of the first producer.</param>
+    /// <param name="rate">Messages per second of all producers together; 0 for no limit.</param>
+    /// <param name="producers">Number of producers.</param>
+    /// <param name="index">Index of this producer, from 0.</param>
     public Pace(long startsAt, int rate, int producers, int index)
     {
         _interval = rate == 0 ? 0 : (double)Stopwatch.Frequency * producers / rate;
         _first = startsAt + _interval * index / producers;
     }
 
-    /// <summary>Whether there is a pace at all.</summary>
+    /// <summary>True if the rate is limited.</summary>
     public bool IsSet => _interval > 0;
 
-    /// <summary>When a message is due.</summary>
-    /// <param name="number">Counted from 0.</param>
+    /// <summary>Returns the due time of a message, counted from 0.</summary>
     public long DueAt(long number) => (long)(_first + number * _interval);
 
-    /// <summary>How long to wait until a message is due, rounded up: who wakes before it is must go to sleep once more.</summary>
-    /// <param name="number">Counted from 0.</param>
+    /// <summary>Returns the time until a message is due, rounded up so that a producer does not wake too early and wait again.</summary>
+    /// <param name="number">The message, counted from 0.</param>
     /// <param name="now">A timestamp of <see cref="Stopwatch"/>.</param>
-    /// <returns>Microseconds; 0 when it is due.</returns>
+    /// <returns>Microseconds; 0 if the message is due.</returns>
     public long MicrosecondsUntil(long number, long now) =>
         Math.Max(0, (long)Math.Ceiling((DueAt(number) - now) * 1e6 / Stopwatch.Frequency));
 
-    /// <summary>How many messages have been due up to now.</summary>
+    /// <summary>Returns the number of messages due so far.</summary>
     public long DueBy(long now) => now < _first ? 0 : (long)((now - _first) / _interval) + 1;
 }

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A connection that publishes. Its thread owns all of it; the counts may be read by others.</summary>
+/// <summary>A connection that publishes. Owned by its thread; other threads may read the counts.</summary>
 internal sealed class Producer : IDisposable
 {
     private const long IdleWait = 100_000; // microseconds
@@ -18,7 +18,7 @@ internal sealed class Producer : IDisposable
     private readonly PublishBatch _batch;
     private readonly int _index;
     private readonly long _limit;
-    private ConfirmWindow? _window; // from the start of the run, as is the next
+    private ConfirmWindow? _window; // set when the run starts, like _pace
     private Pace _pace;
     private int _queue;
     private long _sent;
@@ -28,7 +28,7 @@ internal sealed class Producer : IDisposable
     private long _finishedAt;
 
     /// <summary>Connects.</summary>
-    /// <exception cref="LoadException">The broker does not let us.</exception>
+    /// <exception cref="LoadException">The broker cannot be reached, or refused a request.</exception>
     public Producer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _load = load;
@@ -42,25 +42,27 @@ internal sealed class Producer : IDisposable
             _connection.Call<ConfirmSelect, ConfirmSelectOk>(new ConfirmSelect(NoWait: false));
     }
 
-    /// <summary>Messages sent.</summary>
+    /// <summary>Number of messages sent.</summary>
     public long Published => Volatile.Read(ref _published);
 
-    /// <summary>Messages confirmed, with an ack or a nack.</summary>
+    /// <summary>Number of messages confirmed, with an ack or a nack.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
-    /// <summary>Those of them with a nack.</summary>
+    /// <summary>Number of messages confirmed with a nack.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>When the broker had taken in everything, as a timestamp of <see cref="Stopwatch"/>; 0 before.</summary>
+    /// <summary>Time at which the broker had accepted all messages, as a timestamp of <see cref="Stopwatch"/>; 0 before.</summary>
     public long FinishedAt => Volatile.Read(ref _finishedAt);
 
-    /// <summary>From due to confirmed, in nanoseconds.</summary>
+    /// <summary>Times from due to confirmed, in nanoseconds.</summary>
     public LatencyHistogram ConfirmLatencies { get; } = new();
 
-    /// <summary>Why the broker does not read; null when it does.</summary>
+    /// <summary>Reason for which the broker has blocked the connection; null if not blocked.</summary>
     public string? BlockedBy => _connection.BlockedBy;
 
-    /// <summary>Publishes until it is told to stop or has sent its share, waits for the confirms, and closes.</summary>
+    /// <summary>
+    /// Publishes until the run stops its producers or this one has sent its share; then waits for the confirms and closes.
+    /// </summary>
     public void Run()
     {
         _pace = new Pace(_control.StartsAt, _load.Rate, _load.Producers, _index);
@@ -100,7 +102,7 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // From when it was due: a message that waits here because the broker is slow is a late message.
+            // Latency counts from the due time, so that a message delayed here by a slow broker counts as late.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);
@@ -121,16 +123,16 @@ internal sealed class Producer : IDisposable
             bytes = bytes[sent..];
             if (bytes.IsEmpty)
                 return;
-            // Full: the broker may have something to say, and may not read before we have listened.
+            // The socket is full: the broker may not read until this client has read the broker's frames.
             TakeReplies(0);
             if (sent > 0 || progressAt == 0)
                 progressAt = Stopwatch.GetTimestamp();
             else if (_control.ArePublishersStopped && Stopwatch.GetElapsedTime(progressAt) > _patience)
-                throw new LoadException($"the broker takes nothing any more{(BlockedBy is { } reason ? $": blocked, {reason}" : "")}");
+                throw new LoadException($"the broker does not read any more{(BlockedBy is { } reason ? $": blocked, {reason}" : "")}");
         }
     }
 
-    /// <summary>Once the window is full, waits until half of it is confirmed: messages go out in batches, as from any busy client.</summary>
+    /// <summary>Waits until half of a full window is confirmed, so that messages are sent in batches, as by any busy client.</summary>
     private void AwaitRoom()
     {
         while (!_control.ArePublishersStopped && (_window!.Room <= 0 || _window.InFlight > _load.ConfirmWindow / 2))
@@ -147,7 +149,7 @@ internal sealed class Producer : IDisposable
             if (_window.Confirmed > before)
                 progressAt = Stopwatch.GetTimestamp();
             else if (Stopwatch.GetElapsedTime(progressAt) > _patience)
-                throw new LoadException($"the broker does not confirm: {_window.InFlight} of {_sent} messages wait");
+                throw new LoadException($"the broker does not confirm: {_window.InFlight} of {_sent} messages are unconfirmed");
         }
     }
 

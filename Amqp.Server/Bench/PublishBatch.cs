@@ -5,23 +5,23 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Many publishes encoded once, one behind the other. Before they go out again, only the time in the body and the queue are written anew.</summary>
+/// <summary>
+/// A series of publishes that is encoded once. Before each sending, only the due time in the body and the queue are rewritten.
+/// </summary>
 /// <remarks>Owned by the producer's thread.</remarks>
 internal sealed class PublishBatch
 {
-    private const int BatchBytes = 64 * 1024; // what a socket buffer takes at once
+    private const int BatchBytes = 64 * 1024; // the size that a socket buffer accepts at once
     private const int MostMessages = 1024;
-    private const char Placeholder = '~'; // no digit: where it stands, the selector does
+    private const char Placeholder = '~'; // any character but a digit: marks the place of the selector
 
     private readonly byte[] _bytes;
     private readonly int _messageSize;
-    private readonly int _timeOffset = -1; // in a message; -1: the body is too short for a time
+    private readonly int _timeOffset = -1; // offset in a message; -1: the body is too short for a time
     private readonly int _selectorOffset = -1; // -1: all messages are for one queue
     private readonly byte[][] _selectors;
 
-    /// <param name="load">The load.</param>
-    /// <param name="topology">Its names.</param>
-    /// <param name="frameMax">The connection's, in bytes.</param>
+    /// <summary>Encodes the messages. The frames have at most the connection's frame-max, in bytes.</summary>
     public PublishBatch(Workload load, LoadTopology topology, int frameMax)
     {
         bool isForOne = load.Queues == 1 || load.Exchange == ExchangeKind.Fanout;
@@ -40,13 +40,13 @@ internal sealed class PublishBatch
             message.CopyTo(_bytes, i * _messageSize);
     }
 
-    /// <summary>How many messages it holds.</summary>
+    /// <summary>Number of messages in the batch.</summary>
     public int Capacity { get; }
 
-    /// <summary>Makes a message of the batch ready to go.</summary>
-    /// <param name="index">Which, below <see cref="Capacity"/>.</param>
-    /// <param name="dueAt">When it is due, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</param>
-    /// <param name="queue">The number of its queue.</param>
+    /// <summary>Writes due time and queue into a message of the batch.</summary>
+    /// <param name="index">Index of the message, below <see cref="Capacity"/>.</param>
+    /// <param name="dueAt">Due time, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</param>
+    /// <param name="queue">Number of the queue.</param>
     public void Prepare(int index, long dueAt, int queue)
     {
         Span<byte> message = _bytes.AsSpan(index * _messageSize, _messageSize);
@@ -56,7 +56,7 @@ internal sealed class PublishBatch
             _selectors[queue].CopyTo(message[_selectorOffset..]);
     }
 
-    /// <summary>The first so many messages, to send.</summary>
+    /// <summary>Returns the encoded bytes of the first messages.</summary>
     public ReadOnlySpan<byte> First(int count) => _bytes.AsSpan(0, count * _messageSize);
 
     private static byte[] Encode(Workload load, LoadTopology topology, string selector, int frameMax, out int bodyOffset)

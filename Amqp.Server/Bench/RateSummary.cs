@@ -2,17 +2,19 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates of something that was counted, per second.</summary>
-/// <param name="Mean">From the start of measuring to its last.</param>
-/// <param name="Steady">Mean of the seconds between the first and the last; of all when they are too few for that.</param>
-/// <param name="Min">Of the slowest of these seconds.</param>
-/// <param name="Max">Of the fastest of these seconds.</param>
+/// <summary>Rates of a count, per second.</summary>
+/// <param name="Mean">Mean from the start of the measurement to the last item.</param>
+/// <param name="Steady">Mean of all whole seconds but the first; of all seconds if there are fewer than three.</param>
+/// <param name="Min">Rate of the slowest of these seconds.</param>
+/// <param name="Max">Rate of the fastest of these seconds.</param>
 internal sealed record RateSummary(double Mean, double Steady, double Min, double Max)
 {
-    /// <summary>From counts taken once a second.</summary>
-    /// <param name="counts">When, as a timestamp of <see cref="Stopwatch"/>, and how many by then; the first one at the start of measuring.</param>
-    /// <param name="end">How many in all.</param>
-    /// <param name="endedAt">When the last of them was done.</param>
+    /// <summary>Computes the rates from counts taken once a second.</summary>
+    /// <param name="counts">
+    /// Timestamps of <see cref="Stopwatch"/> with the counts at that time; the first is the start of the measurement.
+    /// </param>
+    /// <param name="end">Final count.</param>
+    /// <param name="endedAt">Timestamp of the last counted item.</param>
     public static RateSummary Of(IReadOnlyList<(long At, long Count)> counts, long end, long endedAt)
     {
         if (counts.Count == 0)
@@ -21,7 +23,7 @@ internal sealed record RateSummary(double Mean, double Steady, double Min, doubl
         var seconds = new List<double>();
         for (int i = 1; i < counts.Count && counts[i].At <= endedAt; i++)
             seconds.Add(Rate(counts[i - 1], counts[i]));
-        // The first second holds the start, and may be short of warmth.
+        // The first second contains the start, when the broker may not be warm.
         IReadOnlyList<double> steady = seconds.Count >= 3 ? seconds[1..] : seconds.Count > 0 ? seconds : [mean];
         return new RateSummary(mean, steady.Average(), steady.Min(), steady.Max());
     }

@@ -3,15 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Waits for a socket or until a moment, whichever is first, to some tens of microseconds where the system can.</summary>
-/// <remarks><see cref="Socket.Poll(int, SelectMode)"/> waits for whole milliseconds: too coarse to send 20,000 messages a second, each when it is due.</remarks>
+/// <summary>Waits for input on a socket, with a timeout that is exact to some tens of microseconds on Linux.</summary>
+/// <remarks>
+/// <see cref="Socket.Poll(int, SelectMode)"/> waits for whole milliseconds, which is too coarse to send 20,000 messages per second on time.
+/// </remarks>
 internal static class ReadyWait
 {
     private const int SetTimerSlack = 29; // PR_SET_TIMERSLACK
     private const short Input = 1; // POLLIN
 
-    /// <summary>Waits until there is something to read.</summary>
-    /// <returns>False when the time is over.</returns>
+    /// <summary>Waits until the socket is readable.</summary>
+    /// <returns>False if the timeout has passed.</returns>
     public static bool ForInput(Socket socket, long microseconds)
     {
         if (!OperatingSystem.IsLinux())
@@ -21,7 +23,9 @@ internal static class ReadyWait
         return PollPrecisely(ref descriptor, 1, ref limit, 0) > 0;
     }
 
-    /// <summary>Lets this thread's waits end on time, and not up to 50 microseconds later, which is how Linux saves wake-ups.</summary>
+    /// <summary>
+    /// Makes waits of this thread end on time. By default Linux may end them up to 50 microseconds late, to combine wake-ups (timer slack).
+    /// </summary>
     public static void EndOnTime()
     {
         if (OperatingSystem.IsLinux())

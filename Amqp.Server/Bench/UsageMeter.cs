@@ -1,21 +1,21 @@
 namespace Amqp.Server.Bench;
 
-/// <summary>What a process has cost over a load.</summary>
+/// <summary>Resources that a process used during a load.</summary>
 /// <param name="CpuSeconds">Processor time, user and system.</param>
-/// <param name="CpuSecondsPerMillion">The same for a million messages, or whatever was counted.</param>
+/// <param name="CpuSecondsPerMillion">Processor time per million of messages, or of the objects of a churn load.</param>
 internal record ProcessCost(double CpuSeconds, double CpuSecondsPerMillion);
 
-/// <summary>What the broker's process has cost over a load.</summary>
-/// <param name="Pid">Its id.</param>
+/// <summary>Resources that the broker's process used during a load.</summary>
+/// <param name="Pid">Process id.</param>
 /// <param name="CpuSeconds">Processor time, user and system.</param>
-/// <param name="CpuSecondsPerMillion">The same for a million messages, or whatever was counted.</param>
-/// <param name="RssAtStart">Bytes of memory before the load.</param>
-/// <param name="RssMax">The most that was seen; it is looked at every second.</param>
-/// <param name="RssAtEnd">Bytes of memory after the load.</param>
+/// <param name="CpuSecondsPerMillion">Processor time per million of messages, or of the objects of a churn load.</param>
+/// <param name="RssAtStart">Resident memory before the load, in bytes.</param>
+/// <param name="RssMax">Largest resident memory, sampled once a second, in bytes.</param>
+/// <param name="RssAtEnd">Resident memory after the load, in bytes.</param>
 internal sealed record BrokerCost(int Pid, double CpuSeconds, double CpuSecondsPerMillion, long RssAtStart, long RssMax, long RssAtEnd)
     : ProcessCost(CpuSeconds, CpuSecondsPerMillion);
 
-/// <summary>Measures what this process and, if it is told which that is, the broker's spend on a load. Used by one thread.</summary>
+/// <summary>Measures the resources that this process and the broker's, if its id is known, use for a load. Used by one thread.</summary>
 internal sealed class UsageMeter
 {
     private readonly int? _pid;
@@ -25,6 +25,7 @@ internal sealed class UsageMeter
     private double _brokerBefore;
     private long _rssMax;
 
+    /// <summary>Starts the measurement; a null id measures this process only.</summary>
     /// <exception cref="LoadException">There is no such process.</exception>
     public UsageMeter(int? brokerPid)
     {
@@ -34,24 +35,24 @@ internal sealed class UsageMeter
         Begin();
     }
 
-    /// <summary>Processor time counts from now on.</summary>
+    /// <summary>Restarts the measurement of processor time.</summary>
     public void Begin()
     {
         _ownBefore = OwnCpuSeconds;
         _brokerBefore = _broker?.CpuSeconds() ?? 0;
     }
 
-    /// <summary>Looks at the broker's memory.</summary>
-    public void LookAtMemory() => _rssMax = Math.Max(_rssMax, _broker?.ResidentBytes() ?? 0);
+    /// <summary>Samples the broker's memory.</summary>
+    public void SampleMemory() => _rssMax = Math.Max(_rssMax, _broker?.ResidentBytes() ?? 0);
 
-    /// <summary>What it came to.</summary>
-    /// <param name="count">Messages, or whatever else the cost is of.</param>
+    /// <summary>Ends the measurement and returns the results.</summary>
+    /// <param name="count">Number of messages, or of objects of a churn load.</param>
     public (ProcessCost Own, BrokerCost? Broker) End(long count)
     {
         double own = OwnCpuSeconds - _ownBefore;
         if (_broker is null)
             return (new ProcessCost(own, PerMillion(own, count)), null);
-        LookAtMemory();
+        SampleMemory();
         double broker = _broker.CpuSeconds() - _brokerBefore;
         return (
             new ProcessCost(own, PerMillion(own, count)),

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>What the producers publish to.</summary>
+/// <summary>Type of the exchange that producers publish to.</summary>
 internal enum ExchangeKind
 {
-    /// <summary>The exchange without a name, which knows every queue by its own.</summary>
+    /// <summary>The default exchange, which routes by the name of the queue.</summary>
     Default,
     Direct,
     Fanout,
@@ -13,63 +13,65 @@ internal enum ExchangeKind
     Headers,
 }
 
-/// <summary>A load: who publishes and consumes how much of what.</summary>
+/// <summary>Settings of a load: the numbers of producers, consumers and queues, and the kind and rate of messages.</summary>
 internal sealed record Workload
 {
-    [JsonIgnore] // its password is nobody's business
+    [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
-    /// <summary>Connections that publish, each to its share of the queues in turn. 0: the messages are in the queues already.</summary>
+    /// <summary>
+    /// Number of publishing connections; each publishes to its share of the queues in turn. 0 if the queues are already full.
+    /// </summary>
     public int Producers { get; init; } = 1;
 
-    /// <summary>Connections that consume; the queues are shared out among them. 0: messages stay in the queues.</summary>
+    /// <summary>Number of consuming connections, which share the queues. 0 to leave the messages in the queues.</summary>
     public int Consumers { get; init; } = 1;
 
     public int Queues { get; init; } = 1;
 
-    /// <summary>Bytes of a message's body.</summary>
+    /// <summary>Size of a message's body, in bytes.</summary>
     public int Size { get; init; } = 16;
 
-    /// <summary>Messages per second of all producers together; 0: as fast as they can.</summary>
+    /// <summary>Messages per second of all producers together; 0 for no limit.</summary>
     public int Rate { get; init; }
 
-    /// <summary>Whether messages are persistent.</summary>
+    /// <summary>True for persistent messages.</summary>
     public bool IsPersistent { get; init; }
 
-    /// <summary>Whether queues and exchange are durable.</summary>
+    /// <summary>True for a durable exchange and durable queues.</summary>
     public bool IsDurable { get; init; }
 
-    /// <summary>How many messages of a producer may wait for their confirm; 0: no confirms.</summary>
+    /// <summary>Largest number of unconfirmed messages of a producer; 0 for no confirms.</summary>
     public int ConfirmWindow { get; init; }
 
-    /// <summary>Messages that a consumer acknowledges at a time; 0: the broker takes them for acknowledged.</summary>
+    /// <summary>Number of messages that a consumer acknowledges at a time; 0 for automatic acknowledgement (no-ack).</summary>
     public int AcknowledgeEvery { get; init; }
 
-    /// <summary>How acknowledgements go to the socket.</summary>
+    /// <summary>Way of writing acknowledgements to the socket.</summary>
     public AckWrite AckWrite { get; init; }
 
-    /// <summary>Messages that a consumer may hold unacknowledged; 0: any number.</summary>
+    /// <summary>Largest number of unacknowledged messages of a consumer; 0 for no limit.</summary>
     public ushort Prefetch { get; init; }
 
     public ExchangeKind Exchange { get; init; }
 
-    /// <summary>Seconds of publishing, after the warm-up.</summary>
+    /// <summary>Length of publishing after the warm-up, in seconds.</summary>
     public int Duration { get; init; } = 10;
 
-    /// <summary>Messages to publish, after which it ends; 0: <see cref="Duration"/> decides.</summary>
+    /// <summary>Number of messages after which publishing ends; 0 to end it after <see cref="Duration"/>.</summary>
     public long Count { get; init; }
 
-    /// <summary>Seconds of load before measuring begins.</summary>
+    /// <summary>Seconds of load before the measurement.</summary>
     public int Warmup { get; init; }
 
-    /// <summary>What the names of queues and exchange begin with.</summary>
+    /// <summary>Prefix of the names of queues and exchange.</summary>
     public string Prefix { get; init; } = "bench";
 
-    /// <summary>The broker's process, to measure; null for none.</summary>
+    /// <summary>Process id of the broker, whose cost is then measured; null if unknown.</summary>
     [JsonIgnore]
     public int? BrokerPid { get; init; }
 
-    /// <summary>How often each message is delivered.</summary>
+    /// <summary>Number of deliveries of each message.</summary>
     [JsonIgnore]
     public int Copies => Exchange == ExchangeKind.Fanout ? Queues : 1;
 }

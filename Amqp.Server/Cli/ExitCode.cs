@@ -1,41 +1,41 @@
 namespace Amqp.Server.Cli;
 
-/// <summary>What the process ends with. From 64 on they are those of sysexits.h, which <c>rabbitmqctl</c> uses too.</summary>
+/// <summary>Exit codes of the process. Codes 64 to 78 are those of sysexits.h, which <c>rabbitmqctl</c> uses too.</summary>
 internal static class ExitCode
 {
-    /// <summary>All is well; the broker was stopped.</summary>
+    /// <summary>Success; of a broker: it was stopped.</summary>
     public const int Ok = 0;
 
-    /// <summary>The command line is not understood, or the broker cannot start.</summary>
+    /// <summary>The command line is invalid, or the broker cannot start.</summary>
     public const int Failure = 1;
 
-    /// <summary>The data folder that was to be verified is damaged.</summary>
+    /// <summary>The verified data folder is damaged.</summary>
     public const int Damaged = 1;
 
-    /// <summary>Options or arguments that cannot be: <c>EX_USAGE</c>.</summary>
+    /// <summary>Invalid options or arguments (<c>EX_USAGE</c>).</summary>
     public const int Usage = 64;
 
-    /// <summary>The broker refuses what it was given: <c>EX_DATAERR</c>.</summary>
+    /// <summary>The broker refused the data of the request (<c>EX_DATAERR</c>).</summary>
     public const int Refused = 65;
 
-    /// <summary>There is no such queue, user or whatever was named: <c>EX_NOUSER</c>.</summary>
+    /// <summary>The named queue, user or other resource does not exist (<c>EX_NOUSER</c>).</summary>
     public const int NotFound = 67;
 
-    /// <summary>The broker cannot be reached, cannot do it now, or cannot do it at all: <c>EX_UNAVAILABLE</c>.</summary>
+    /// <summary>The broker cannot be reached, or cannot execute the request now or at all (<c>EX_UNAVAILABLE</c>).</summary>
     public const int Unavailable = 69;
 
-    /// <summary>The broker failed: <c>EX_SOFTWARE</c>.</summary>
+    /// <summary>The broker failed (<c>EX_SOFTWARE</c>).</summary>
     public const int Software = 70;
 
-    /// <summary>No answer in time: <c>EX_TEMPFAIL</c>.</summary>
+    /// <summary>The broker did not respond in time (<c>EX_TEMPFAIL</c>).</summary>
     public const int TemporaryFailure = 75;
 
-    /// <summary>The user may not do that, or cannot log in: <c>EX_NOPERM</c>.</summary>
+    /// <summary>The user lacks a permission, or cannot log in (<c>EX_NOPERM</c>).</summary>
     public const int NoPermission = 77;
 
-    /// <summary>Ctrl-C, as shells have it.</summary>
+    /// <summary>Ended by Ctrl-C: the code that shells use.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>The configuration has errors: <c>EX_CONFIG</c>.</summary>
+    /// <summary>The configuration has errors (<c>EX_CONFIG</c>).</summary>
     public const int Configuration = 78;
 }

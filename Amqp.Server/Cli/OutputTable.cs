@@ -2,21 +2,24 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>Rows of text under headings. With lines around them on a terminal that is wide enough; elsewhere aligned by blanks, one row to a line, for grep and awk.</summary>
-/// <param name="title">What the rows are; null where that is clear.</param>
-/// <param name="columns">Headings; those that begin with a blank have numbers below them, set to the right.</param>
+/// <summary>
+/// A table of text. A terminal that is wide enough gets a box. Other outputs get columns aligned with blanks, one line per row, for grep
+/// and awk.
+/// </summary>
+/// <param name="title">Title of the table; null for none.</param>
+/// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers, which is aligned to the right.</param>
 internal sealed class OutputTable(string? title, params string[] columns)
 {
     private const int BoxWidth = 3; // a line and two blanks
 
     private readonly List<string[]> _rows = [];
 
-    /// <param name="cells">One for each column. Control characters, which a queue's name may have, are replaced.</param>
+    /// <summary>Adds a row with one cell for each column. Control characters, which a queue's name may contain, are replaced.</summary>
     public void Add(params object[] cells) => _rows.Add([.. cells.Select(cell => Clean(FormattableString.Invariant($"{cell}")))]);
 
-    /// <summary>Prints it; nothing when it has no rows.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="isTerminal">Whether somebody looks at it.</param>
+    /// <summary>Prints the table; prints nothing if there are no rows.</summary>
+    /// <param name="output">Receives the text.</param>
+    /// <param name="isTerminal">True if the output is a terminal.</param>
     public void Print(TextWriter output, bool isTerminal)
     {
         if (_rows.Count == 0)
@@ -26,12 +29,12 @@ internal sealed class OutputTable(string? title, params string[] columns)
         if (console?.Profile.Width > widths.Sum() + BoxWidth * (columns.Length + 1))
             PrintBoxed(console);
         else
-            PrintPlain(output, widths); // what does not fit can be read so, and not in a box
+            PrintPlain(output, widths); // a table too wide for the terminal is readable in this form, but not in a box
     }
 
     private static bool IsRight(string column) => column[0] == ' ';
 
-    /// <summary>Replaces control characters, which would do things to a terminal.</summary>
+    /// <summary>Replaces control characters, which could control a terminal.</summary>
     public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
     private void PrintBoxed(IAnsiConsole console)

@@ -3,39 +3,41 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>The options that set something. Each stands for a key of the configuration file, so values are checked in one place.</summary>
+/// <summary>
+/// The command-line options that set a setting. Each maps to a key of the configuration file, so values are checked in one place.
+/// </summary>
 internal sealed class SettingOptions
 {
     private readonly Option<string[]> _bind = new("--bind")
     {
         HelpName = "address",
-        Description = "Address to listen on, for AMQP and HTTP; may be repeated, * is every address. Loopback unless given.",
+        Description = "Address to listen on, for AMQP and HTTP; may be repeated; * is every address. Default: loopback.",
     };
 
-    private readonly Option<string> _port = new("--port") { HelpName = "port", Description = "Port for AMQP; 0 picks a free one. 5672 unless given." };
+    private readonly Option<string> _port = new("--port") { HelpName = "port", Description = "Port for AMQP; 0 picks a free port. Default: 5672." };
 
     private readonly Option<string> _managementPort = new("--management-port")
     {
         HelpName = "port",
-        Description = "Port for the HTTP API; 0 picks a free one. 15672 unless given.",
+        Description = "Port for the HTTP API; 0 picks a free port. Default: 15672.",
     };
 
     private readonly Option<string> _dataDirectory = new("--data-dir")
     {
         HelpName = "folder",
-        Description = "Folder of everything that outlives the broker. amqpbroker-data in the current folder unless given.",
+        Description = "Folder for all persistent data. Default: amqpbroker-data in the current folder.",
     };
 
     private readonly Option<string> _config = new("--config") { HelpName = "file", Description = "Configuration file, in rabbitmq.conf's format." };
 
-    /// <summary>Gives a command all these options.</summary>
+    /// <summary>Adds all these options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _bind, _port, _managementPort, _dataDirectory, _config })
             command.Options.Add(option);
     }
 
-    /// <summary>Puts together what the command line, the environment and the file say.</summary>
+    /// <summary>Loads the configuration from the command line, the environment and the file.</summary>
     public BrokerConfiguration Load(ParseResult result, IReadOnlyDictionary<string, string> environment)
     {
         var assignments = new List<Assignment>();

@@ -4,17 +4,17 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>What is said of a command line that is not understood: a line for each mistake, and where the help is.</summary>
+/// <summary>Reports an invalid command line: one line for each mistake, then the command that shows the help.</summary>
 internal static class UsageMistake
 {
     private const string Program = "amqpbroker";
 
-    /// <returns>The exit code.</returns>
+    /// <summary>Prints the mistakes and returns the exit code.</summary>
     public static int Report(ParseResult line, TextWriter error)
     {
         if (Misplaced(line) is { } option)
         {
-            error.WriteLine($"{Program}: {option.Token} belongs behind the whole command, as in: {string.Join(' ', Path(line.CommandResult))} ... {option.Token} <{option.Option.HelpName}>");
+            error.WriteLine($"{Program}: {option.Token} belongs after the whole command, as in: {string.Join(' ', Path(line.CommandResult))} ... {option.Token} <{option.Option.HelpName}>");
             return ExitCode.Failure;
         }
         foreach (ParseError mistake in line.Errors)
@@ -23,7 +23,9 @@ internal static class UsageMistake
         return ExitCode.Failure;
     }
 
-    /// <summary>An option of the command that stands ahead of it, where it is unknown.</summary>
+    /// <summary>
+    /// Returns an option of the command that stands before the command's name, where it is unknown; null if there is none.
+    /// </summary>
     private static (string Token, Option Option)? Misplaced(ParseResult line)
     {
         foreach (string token in line.UnmatchedTokens)

@@ -7,13 +7,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>What a connection to an AMQP listener passes before anyone speaks AMQP: the count of those that have not logged in, a proxy's header, TLS.</summary>
+/// <summary>
+/// Sets up the layers below AMQP on a listener: the limit of connections that have not logged in, the PROXY header, TLS.
+/// </summary>
 internal static class AmqpListening
 {
-    /// <param name="listen">The listener.</param>
-    /// <param name="options">The broker's.</param>
-    /// <param name="services">The application's.</param>
-    /// <param name="certificates">Those of a listener with TLS; null for one without.</param>
+    /// <summary>
+    /// Adds the layers to a listener, in the order in which a connection passes them. Without certificates there is no TLS.
+    /// </summary>
     public static void Configure(ListenOptions listen, BrokerOptions options, IServiceProvider services, TlsCertificates? certificates)
     {
         PendingLogins pending = services.GetRequiredService<ConnectionRegistry>().Pending;

@@ -4,27 +4,30 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Where the broker really listens, once Kestrel has bound.</summary>
-/// <remarks>Filled while Kestrel is configured, read after it started.</remarks>
+/// <summary>The addresses that the broker listens on, with the real ports once Kestrel has bound its sockets.</summary>
+/// <remarks>Written while Kestrel is configured, read after the start.</remarks>
 internal sealed class BoundAddresses
 {
     private readonly List<(string Protocol, ListenOptions Listen)> _bound = [];
 
-    /// <summary>Every address, but for that of the Unix socket.</summary>
+    /// <summary>All addresses except the Unix socket's.</summary>
     public IEnumerable<NodeListener> Listeners =>
         from bound in _bound where bound.Listen.IPEndPoint is not null select new NodeListener(bound.Protocol, bound.Listen.IPEndPoint!);
 
-    /// <summary>The path of the Unix socket that takes AMQP; null without one.</summary>
+    /// <summary>Path of the Unix socket for AMQP; null if there is none.</summary>
     public string? UnixSocket => _bound.Select(bound => bound.Listen.SocketPath).FirstOrDefault(path => path is not null);
 
-    /// <param name="protocol">Of <see cref="NodeListener"/>.</param>
-    /// <param name="listen">What Kestrel binds.</param>
+    /// <summary>Adds a listener.</summary>
+    /// <param name="protocol">A constant of <see cref="NodeListener"/>.</param>
+    /// <param name="listen">Kestrel's options, which hold the bound address after the start.</param>
     public void Add(string protocol, ListenOptions listen) => _bound.Add((protocol, listen));
 
-    /// <summary>The addresses for a protocol of <see cref="NodeListener"/>.</summary>
+    /// <summary>Returns the addresses for a protocol, a constant of <see cref="NodeListener"/>.</summary>
     public IEnumerable<IPEndPoint> For(string protocol) => from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
 
-    /// <summary>As in "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".</summary>
+    /// <summary>
+    /// Lists the addresses: "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".
+    /// </summary>
     public override string ToString()
     {
         object[] amqp = [.. For(NodeListener.Amqp), .. UnixSocket is { } path ? [path] : Array.Empty<object>()];

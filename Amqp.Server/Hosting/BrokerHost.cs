@@ -16,15 +16,15 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Puts the process together: one Kestrel carries AMQP and HTTP, so limits and shutdown come once.</summary>
+/// <summary>Composes the process. One Kestrel server carries AMQP and HTTP, so limits and shutdown are configured in one place.</summary>
 internal static class BrokerHost
 {
-    /// <summary>Builds the application. Nothing listens and no file is opened until it is started.</summary>
+    /// <summary>Builds the application. No socket listens and no data file is opened until the application is started.</summary>
     /// <param name="configuration">A configuration without errors.</param>
     public static WebApplication Build(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
-        // Empty: neither appsettings.json nor ASPNETCORE_ variables nor what they would cost at the start.
+        // The empty builder reads neither appsettings.json nor ASPNETCORE_ variables, which would cost time at the start.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "amqpbroker" });
         AddLogging(builder.Logging, options.Log);
         AddServices(builder.Services, configuration);
@@ -52,10 +52,10 @@ internal static class BrokerHost
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
-        logging.SetMinimumLevel(LogLevel.Trace); // LogLevels decides, as what it says can change
-        // What ASP.NET says of its own doings is of no use to whoever runs a broker, unless it goes wrong.
+        logging.SetMinimumLevel(LogLevel.Trace); // LogLevels filters instead, because levels can change while the broker runs
+        // Operators of a broker need ASP.NET's own log only when something fails.
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // A start that fails is put into a sentence by BrokerRun; the host's stack trace would bury it.
+        // BrokerRun reports a failed start in one sentence; the host's stack trace would hide that sentence.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.Services.AddSingleton(new LogLevels(options));
         logging.Services.AddSingleton(services => new ConsoleLog(Formatter(options.IsJson), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
@@ -66,7 +66,9 @@ internal static class BrokerHost
             logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
 
-    /// <summary>With the system's own clock: that of the services tells the log of its timers' faults.</summary>
+    /// <summary>
+    /// Creates a formatter with the system's clock. The registered clock is no choice: it logs the faults of timers, and so needs the log.
+    /// </summary>
     private static ConsoleFormatter Formatter(bool isJson) => isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
 
     private static StreamWriter OpenConsole(LogOptions options) => new(
@@ -81,7 +83,7 @@ internal static class BrokerHost
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
-        services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>)); // for who is made before the start
+        services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>)); // for services created before the broker is open
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(new LoginSessions(options.LoginSessionTimeout, options.MaxLoginSessions, TimeProvider.System));
@@ -101,11 +103,11 @@ internal static class BrokerHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
-        builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create()); // for what connections send
+        builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create()); // for the output of connections
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API bounds it, with RabbitMQ's answer
+            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API limits the size itself, with RabbitMQ's response
             new BrokerListeners(kestrel, options).Listen();
         });
         builder.Services.AddOptions<SocketTransportOptions>().Configure<ListenSockets>((transport, sockets) =>
@@ -120,7 +122,7 @@ internal static class BrokerHost
         });
     }
 
-    // A frame is handled when it is whole, so a buffer that cannot hold one would wait for ever.
+    // A frame is handled once all of it has arrived, so a connection would wait for ever if its buffer could not hold the frame.
     private static long TwoFrames(BrokerOptions options) =>
         2 * (options.FrameMax == 0 ? options.MaxMessageSize : options.FrameMax);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Has the broker opened before Kestrel listens, says when it is ready, and stops everything in order.</summary>
+/// <summary>Opens the broker before Kestrel listens, reports when the start is complete, and stops all parts in order.</summary>
 internal sealed class BrokerLifetime(
     Lazy<MessageBroker> opened,
     ConnectionRegistry connections,
@@ -33,7 +33,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Prints the line that tools wait for; not as an event of the log, whose level may leave it out.</summary>
+    /// <summary>Prints the line that tools wait for. The line is no log event, because a log level could suppress an event.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         log.WriteLine($"Server startup complete; {addresses}");
@@ -41,7 +41,7 @@ internal sealed class BrokerLifetime(
         return Task.CompletedTask;
     }
 
-    /// <summary>Accepts no more, then sees the clients off while Kestrel still carries their bytes.</summary>
+    /// <summary>Stops accepting connections, then closes the open ones while Kestrel still carries their bytes.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         logger.Stopping();
@@ -54,7 +54,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Kestrel is gone, so nothing uses the broker any more.</summary>
+    /// <summary>Closes the broker, which has no users once Kestrel has stopped.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         if (opened.IsValueCreated)

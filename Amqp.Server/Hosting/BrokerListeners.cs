@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Has Kestrel listen where the options say, or on sockets that systemd hands over in place of an address.</summary>
+/// <summary>Makes Kestrel listen on the configured addresses, or on the sockets that systemd hands over in their place.</summary>
 /// <remarks>Used once, while Kestrel is configured.</remarks>
 internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOptions options)
 {
@@ -15,7 +15,8 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private readonly BoundAddresses _addresses = kestrel.ApplicationServices.GetRequiredService<BoundAddresses>();
     private readonly ListenSockets _sockets = kestrel.ApplicationServices.GetRequiredService<ListenSockets>();
 
-    /// <exception cref="ConfigurationException">A listener needs certificates that cannot be had.</exception>
+    /// <summary>Adds all listeners to Kestrel.</summary>
+    /// <exception cref="ConfigurationException">The certificates of a TLS listener cannot be used.</exception>
     public void Listen()
     {
         SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
@@ -24,7 +25,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         Action<ListenOptions> management = NewHttpConnections().Count;
         ListenOn(NodeListener.Http, options.ManagementListeners, handed.Management, management);
         ListenOn(NodeListener.HttpOverTls, options.ManagementTls.Listeners, [], management + OverTls(options.ManagementTls));
-        Action<ListenOptions> metrics = NewHttpConnections().Count; // of its own: neither keeps the other out
+        Action<ListenOptions> metrics = NewHttpConnections().Count; // a limit of its own, so neither port can exhaust the other's
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
         ListenOn(NodeListener.MetricsOverTls, options.Statistics.MetricsTls.Listeners, [], metrics + OverTls(options.Statistics.MetricsTls) + MetricsListener.Mark);
         if (options.UnixSocketPath is { } path)
@@ -37,7 +38,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         }
     }
 
-    // Certificates are loaded where they are needed only: without a listener nobody has to configure them.
+    // Certificates are loaded only for a TLS listener; without one they need not be configured.
     private Action<ListenOptions> AmqpOverTls(int listeners)
     {
         if (listeners == 0)
@@ -63,10 +64,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private TlsCertificates Load(TlsOptions tls) =>
         new(tls, _services.GetRequiredService<TimeProvider>(), _services.GetRequiredService<ILogger<TlsCertificates>>());
 
-    /// <param name="protocol">What is spoken there.</param>
-    /// <param name="endPoints">The configured addresses.</param>
-    /// <param name="handles">Sockets that systemd hands over; where there are any, they stand for the addresses.</param>
-    /// <param name="configure">What connections pass.</param>
+    /// <summary>Listens on the sockets that systemd hands over; if there are none, on the configured addresses.</summary>
     private void ListenOn(string protocol, IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
     {
         foreach (ulong handle in handles)

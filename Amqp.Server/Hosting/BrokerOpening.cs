@@ -9,11 +9,13 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Opens the broker when the process starts: when the first service asks for it, which is before anything listens.</summary>
+/// <summary>
+/// Opens the broker during the start of the process, when the first service requests the broker. No socket listens before that.
+/// </summary>
 internal sealed class BrokerOpening(
     BrokerConfiguration configuration, IOptions<BrokerOptions> options, TimeProvider clock, ContainedFaults faults, LastResort lastResort, ILoggerFactory loggers)
 {
-    /// <summary>What the store is used through. Tests put a store of their own before it.</summary>
+    /// <summary>Wraps the message store. Tests set a wrapper to observe or fail calls to the store.</summary>
     public Func<IMessageStore, IMessageStore> Seam { get; set; } = static store => store;
 
     /// <inheritdoc cref="MessageBroker.Open"/>

@@ -5,12 +5,12 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Runs a broker from start to stop, and puts a failed start into a sentence.</summary>
+/// <summary>Runs a broker from start to stop, and reports a failed start in one sentence.</summary>
 internal static class BrokerRun
 {
     /// <summary>Runs until the process is told to stop.</summary>
     /// <param name="configuration">A configuration without errors.</param>
-    /// <param name="error">Where to say why the broker did not start.</param>
+    /// <param name="error">Receives the reason why the broker did not start.</param>
     /// <param name="cancellation">Stops the broker as SIGTERM does.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(BrokerConfiguration configuration, TextWriter error, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal static class BrokerRun
         {
             try
             {
-                app = BrokerHost.Build(configuration); // looks for certificates already
+                app = BrokerHost.Build(configuration); // also loads the certificates, so it can fail like the start
                 await app.StartAsync(cancellation);
             }
             catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
@@ -39,13 +39,13 @@ internal static class BrokerRun
         }
     }
 
-    // What is not listed is a mistake of ours, and its stack trace is what we would ask for.
+    // An exception of any other type is a bug in the broker: its stack trace is needed for the report.
     private static string? Sentence(Exception exception, BrokerOptions options) => exception switch
     {
         StartException or StartDefinitionsException => exception.Message,
         DataDirectoryException => $"{Capital(exception.Message)}. Choose another with --data-dir, or see to this one.",
         StoreDamagedException => $"The data folder {options.DataDirectory} is damaged: {exception.Message}. Restore it from a backup, or choose another with --data-dir.",
-        StoreFailedException or StoreFullException => $"Cannot write to the data folder {options.DataDirectory}: {exception.Message}. See to its disk, or choose another with --data-dir.",
+        StoreFailedException or StoreFullException => $"Cannot write to the data folder {options.DataDirectory}: {exception.Message}. Check its disk, or choose another folder with --data-dir.",
         IOException or UnauthorizedAccessException => $"Cannot use the data folder {options.DataDirectory}: {exception.Message} Choose another with --data-dir.",
         _ => null,
     };

@@ -6,15 +6,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>The open connections of HTTP listeners. What comes beyond the limit is closed at once, and those that are there notice nothing.</summary>
+/// <summary>
+/// Limits the open connections of HTTP listeners. A connection beyond the limit is closed at once; the open ones are unaffected.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
-/// <param name="most">How many may be open; 0 for any number.</param>
-/// <param name="connections">Says where lines about an address go.</param>
+/// <param name="most">Largest number of open connections; 0 for no limit.</param>
+/// <param name="connections">Supplies the logger for an address, which limits the log lines of that address.</param>
 internal sealed class HttpConnections(int most, ConnectionRegistry connections)
 {
     private int _open;
 
-    /// <summary>Counts what comes over a listener from now on.</summary>
+    /// <summary>Adds a listener, whose connections count towards the limit.</summary>
     public void Count(ListenOptions listen) => listen.Use(next => connection => OnConnectedAsync(connection, next));
 
     private async Task OnConnectedAsync(ConnectionContext connection, ConnectionDelegate next)

@@ -6,8 +6,8 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Tells the log of errors that no compartment has kept: those that end the process, and those of tasks that nobody waits for.</summary>
-/// <remarks>From <see cref="Watch"/> until it is disposed of.</remarks>
+/// <summary>Logs the exceptions that no compartment caught: those that end the process, and those of tasks that no code awaits.</summary>
+/// <remarks>Active from <see cref="Watch"/> until <see cref="Dispose"/>.</remarks>
 internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger<LastResort> logger) : IDisposable
 {
     public void Watch()
@@ -25,16 +25,19 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs unhandled)
     {
         logger.ProcessFailed(unhandled.ExceptionObject as Exception);
-        log.Dispose(); // the line is on its way to another thread, and the process ends when this returns
+        log.Dispose(); // waits until the log's thread has written the line: the process ends when this handler returns
     }
 
     private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs unobserved)
     {
         unobserved.SetObserved();
         if (unobserved.Exception.Flatten().InnerExceptions.FirstOrDefault(error => !IsExpected(error)) is { } unexpected)
-            faults.Note(Compartment.Broker, "a task that nobody waits for", unexpected);
+            faults.Note(Compartment.Broker, "an abandoned task", unexpected);
     }
 
-    /// <summary>Peers that go and a disk that fails end tasks that somebody has stopped to wait for; both are told of elsewhere.</summary>
+    /// <summary>
+    /// True for errors that end abandoned tasks as a matter of course: a peer that closed its connection, or a failed disk. Both are logged
+    /// elsewhere.
+    /// </summary>
     private static bool IsExpected(Exception error) => error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StoreFailedException;
 }

@@ -6,19 +6,19 @@ using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Makes the sockets that Kestrel listens on, and closes them first when the broker stops.</summary>
-/// <remarks>Not thread-safe: Kestrel binds one address after another, and stopping starts only after that.</remarks>
-/// <param name="options">What to set on each socket.</param>
+/// <summary>Creates the sockets that Kestrel listens on. A stop of the broker closes these sockets first.</summary>
+/// <remarks>Not thread-safe: Kestrel binds one address after another, and a stop begins only after that.</remarks>
+/// <param name="options">Options set on each socket.</param>
 internal sealed class ListenSockets(SocketOptions options)
 {
-    // As to a TCP port: who comes in still has to log in.
+    // Any user of this machine may connect, as to a TCP port. The client must still log in.
     private const UnixFileMode AnyoneMayConnect =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly Dictionary<EndPoint, PortGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private readonly List<Socket> _sockets = [];
 
-    /// <summary>Makes these addresses share a port where they leave it to the system.</summary>
+    /// <summary>Gives the same port to all of these addresses whose port is 0, which lets the system choose.</summary>
     public void SharePort(IEnumerable<IPEndPoint> endPoints)
     {
         var group = new PortGroup();
@@ -27,13 +27,13 @@ internal sealed class ListenSockets(SocketOptions options)
     }
 
     /// <summary>Binds a socket for Kestrel to listen on.</summary>
-    /// <exception cref="StartException">The address cannot be had.</exception>
+    /// <exception cref="StartException">The address cannot be bound.</exception>
     public Socket Bind(EndPoint endPoint)
     {
         if (endPoint is UnixDomainSocketEndPoint path)
             return Keep(BindUnixSocket(path));
         if (endPoint is not IPEndPoint wanted)
-            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // one that the process was handed
+            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // a socket that systemd handed over
         PortGroup group = _groups.GetValueOrDefault(endPoint) ?? new PortGroup();
         Socket socket = wanted.Port == 0 && group.Port != 0
             ? TryBind(wanted.Address, group.Port) ?? BindOrThrow(wanted)
@@ -42,7 +42,7 @@ internal sealed class ListenSockets(SocketOptions options)
         return Keep(socket);
     }
 
-    /// <summary>Closes the listening sockets, upon which Kestrel's loops that accept connections end.</summary>
+    /// <summary>Closes the listening sockets, which ends Kestrel's accept loops.</summary>
     public void Close()
     {
         foreach (Socket socket in _sockets)
@@ -56,7 +56,7 @@ internal sealed class ListenSockets(SocketOptions options)
         return socket;
     }
 
-    /// <summary>Binds to a path, where a broker that was killed may have left its socket.</summary>
+    /// <summary>Binds to a path. A socket file that a killed broker left there is deleted first.</summary>
     private static Socket BindUnixSocket(UnixDomainSocketEndPoint endPoint)
     {
         string path = endPoint.ToString();
@@ -114,7 +114,7 @@ internal sealed class ListenSockets(SocketOptions options)
             throw exception.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => new StartException(
-                    $"Cannot listen on {endPoint}: the port is in use. Stop what listens there, or choose another port with --port or --management-port.", exception),
+                    $"Cannot listen on {endPoint}: the port is in use. Stop the program that uses the port, or choose another port with --port or --management-port.", exception),
                 SocketError.AccessDenied => new StartException(
                     $"Cannot listen on {endPoint}: ports below 1024 need a privilege. Choose another port with --port or --management-port.", exception),
                 SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported => NoSuchAddress(endPoint, exception),
@@ -123,7 +123,7 @@ internal sealed class ListenSockets(SocketOptions options)
         }
     }
 
-    /// <summary>What is said of an address that the machine has not got.</summary>
+    /// <summary>Creates the exception for an address that this machine does not have.</summary>
     public static ConfigurationException NoSuchAddress(IPEndPoint endPoint, Exception? cause = null) =>
         new($"Cannot listen on {endPoint}: this machine has no such address. Choose another with --bind.", cause);
 
@@ -132,7 +132,7 @@ internal sealed class ListenSockets(SocketOptions options)
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // Every IPv6 address includes every IPv4 address, as RabbitMQ's default listener does.
+            // The wildcard [::] also accepts IPv4, as RabbitMQ's default listener does.
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
             if (options.KeepAlive)

@@ -9,11 +9,14 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Publishes the log to the exchange <c>amq.rabbitmq.log</c>, as RabbitMQ does with <c>log.exchange</c>: the level is the routing key, the line the body.</summary>
-/// <remarks>Thread-safe. Lines that come before the broker is open, or while nothing is bound to the exchange, are for the other outputs only.</remarks>
-/// <param name="formatter">Makes an event a line.</param>
-/// <param name="level">The least severe that is published.</param>
-/// <param name="contentType">What a line is.</param>
+/// <summary>
+/// Publishes the log to the exchange <c>amq.rabbitmq.log</c>, as RabbitMQ does with <c>log.exchange</c>. The routing key is the level, the
+/// body is the line.
+/// </summary>
+/// <remarks>Thread-safe. Lines logged before the broker is open, or while no queue is bound to the exchange, are not published.</remarks>
+/// <param name="formatter">Formats an event as a line.</param>
+/// <param name="level">Least severe level that is published.</param>
+/// <param name="contentType">Content type of the messages.</param>
 internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, string contentType) : ILoggerProvider
 {
     private volatile MessageBroker? _broker;
@@ -24,8 +27,7 @@ internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, st
 
     private string ContentType { get; } = contentType;
 
-    /// <summary>From now on lines are published.</summary>
-    /// <param name="broker">It is open.</param>
+    /// <summary>Starts publishing to an open broker.</summary>
     public void Open(MessageBroker broker) => _broker = broker;
 
     /// <inheritdoc/>

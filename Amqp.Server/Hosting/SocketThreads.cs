@@ -1,15 +1,21 @@
 namespace Amqp.Server.Hosting;
 
-/// <summary>Lets the thread that finds a socket ready do all that follows: read, route, deliver and send, without a hop to the thread pool.</summary>
+/// <summary>
+/// Makes .NET run the code that handles a socket on the thread that found the socket ready. Reading, routing, delivering and sending need
+/// no hop to the thread pool.
+/// </summary>
 /// <remarks>
-/// <para>Measured against a hop each for received octets, for reading them and for sending, two cores shared with the load: 20,000 messages
-/// a second that come one by one take 18 us of CPU each instead of 51 and are late by 0.5 ms instead of 1.4 in 1 of 100; a stream of
-/// 16 B messages takes 0.33 us instead of 0.54; channels open and close half as often again.</para>
-/// <para>The price: what runs on these threads, one for each processor, must not wait. Requests to the management port go to the thread pool
-/// and stay there, whatever they await (<see cref="Management.Http.ThreadPoolContext"/>).</para>
+/// <para>Measured on two cores shared with the load generator, against one hop each for receiving, reading and sending. Single messages at
+/// 20,000 per second take 18 us of CPU each instead of 51, with a 99th percentile of latency of 0.5 ms instead of 1.4. A stream of 16 B
+/// messages takes 0.33 us per message instead of 0.54. The rate of opening and closing channels is 1.5 times as high.</para>
+/// <para>The price: code on these threads, one per processor, must not block. Requests to the management port run on the thread pool
+/// and stay there after every await (<see cref="Management.Http.ThreadPoolContext"/>).</para>
 /// </remarks>
 internal static class SocketThreads
 {
-    /// <summary>Switches it on, first thing in the process: .NET looks once, when its sockets are first touched, and only at the environment.</summary>
+    /// <summary>
+    /// Switches the inline completions on. Call before any socket is used: .NET reads this environment variable once, with the first
+    /// socket.
+    /// </summary>
     public static void CarryWork() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 }

@@ -6,13 +6,13 @@ using Amqp.Server.Hosting.Tls;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Looks at what the settings name outside of themselves: certificates, files of definitions, addresses, folders.</summary>
-/// <remarks>The start meets the same faults by itself. Here they are all found at once, and without starting anything.</remarks>
+/// <summary>Checks the things that settings refer to: certificates, definition files, addresses, folders.</summary>
+/// <remarks>The start itself fails at the first such fault. These checks report all faults at once, without a start.</remarks>
 internal static class StartChecks
 {
     private static readonly TimeSpan _soon = TimeSpan.FromDays(30);
 
-    /// <summary>Adds what is found to a configuration without errors.</summary>
+    /// <summary>Adds the errors and warnings found to a configuration without errors.</summary>
     public static void Run(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
@@ -32,9 +32,9 @@ internal static class StartChecks
     {
         DateTime expires = new CertificateFiles(tls).Load().Expires;
         if (expires < DateTime.UtcNow)
-            configuration.AddWarning($"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} ran out at {expires:u}; clients will refuse it");
+            configuration.AddWarning($"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} expired at {expires:u}; clients will refuse it");
         else if (expires < DateTime.UtcNow + _soon)
-            configuration.AddWarning($"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} runs out at {expires:u}");
+            configuration.AddWarning($"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} expires at {expires:u}");
     }
 
     private static void CheckAddress(IPEndPoint endPoint)

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Tells systemd (<c>Type=notify</c>) when the broker is ready and when it stops; does nothing elsewhere. See sd_notify(3).</summary>
-/// <param name="socketPath">The variable <c>NOTIFY_SOCKET</c>; null or empty where nobody wants to know.</param>
+/// <summary>Notifies systemd (<c>Type=notify</c>) that the broker is ready or is stopping. See sd_notify(3).</summary>
+/// <param name="socketPath">Value of the variable <c>NOTIFY_SOCKET</c>; null or empty if the broker was not started by systemd.</param>
 internal sealed class SystemdNotification(string? socketPath)
 {
-    /// <summary>All listeners listen.</summary>
+    /// <summary>Reports that all listeners accept connections.</summary>
     public void SayReady() => Send("READY=1");
 
-    /// <summary>No more connections are taken.</summary>
+    /// <summary>Reports that no more connections are accepted.</summary>
     public void SayStopping() => Send("STOPPING=1");
 
     private void Send(string state)
     {
         if (string.IsNullOrEmpty(socketPath))
             return;
-        // @ stands for the zero that names outside the file system begin with.
+        // A leading @ stands for the zero byte that begins a name in Linux's abstract namespace.
         string path = socketPath[0] == '@' ? '\0' + socketPath[1..] : socketPath;
         try
         {
@@ -27,7 +27,7 @@ internal sealed class SystemdNotification(string? socketPath)
         }
         catch (SocketException)
         {
-            // Whoever started us is not there to be told; that is no reason to stop.
+            // The broker must run even if systemd cannot be reached.
         }
     }
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Listening sockets that systemd has opened and hands over (a <c>.socket</c> unit), told apart by their <c>FileDescriptorName</c>.</summary>
-/// <remarks>See sd_listen_fds(3). Kestrel knows them too, but not their names.</remarks>
+/// <summary>Listening sockets that systemd opened and handed over (a <c>.socket</c> unit), by their <c>FileDescriptorName</c>.</summary>
+/// <remarks>See sd_listen_fds(3). Kestrel's own support for systemd's sockets ignores the names.</remarks>
 internal sealed class SystemdSockets
 {
     private const int FirstHandle = 3; // SD_LISTEN_FDS_START
@@ -14,21 +14,21 @@ internal sealed class SystemdSockets
         (Amqp, Tls, Management, Metrics) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]], [.. byUse["metrics"]]);
     }
 
-    /// <summary>Those for AMQP: whatever has no other name.</summary>
+    /// <summary>Handles of the sockets for AMQP: all whose name is none of the other three.</summary>
     public IReadOnlyList<ulong> Amqp { get; }
 
-    /// <summary>Those named <c>amqps</c>, for AMQP over TLS.</summary>
+    /// <summary>Handles of the sockets named <c>amqps</c>, for AMQP over TLS.</summary>
     public IReadOnlyList<ulong> Tls { get; }
 
-    /// <summary>Those named <c>management</c>, for the HTTP API.</summary>
+    /// <summary>Handles of the sockets named <c>management</c>, for the HTTP API.</summary>
     public IReadOnlyList<ulong> Management { get; }
 
-    /// <summary>Those named <c>metrics</c>, for Prometheus.</summary>
+    /// <summary>Handles of the sockets named <c>metrics</c>, for Prometheus.</summary>
     public IReadOnlyList<ulong> Metrics { get; }
 
-    /// <summary>What the environment says is meant for this process.</summary>
-    /// <param name="variable">Gives a variable of the environment.</param>
-    /// <param name="processId">This process.</param>
+    /// <summary>Reads from environment variables which sockets were handed to this process.</summary>
+    /// <param name="variable">Returns the value of a variable; null if it is not set.</param>
+    /// <param name="processId">Id of this process, which <c>LISTEN_PID</c> must name.</param>
     public static SystemdSockets Read(Func<string, string?> variable, int processId)
     {
         int count = Number(variable("LISTEN_PID")) == processId ? Number(variable("LISTEN_FDS")) ?? 0 : 0;

@@ -4,25 +4,28 @@ using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Blocks for what sockets receive and send: large, so that one system call moves what would take sixteen of Kestrel's own.</summary>
+/// <summary>
+/// Pool of blocks for the data that sockets receive and send. A block is 16 times as large as Kestrel's own, so one system call moves 16
+/// times as much.
+/// </summary>
 /// <remarks>
-/// Thread-safe. The block given back last is handed out first, as it is still in the processor's caches; so those at the
-/// bottom are the ones that nobody needed, and <see cref="Trim"/> leaves them to the garbage collector.
+/// Thread-safe. The last block returned is rented first, because it is still in the processor's caches. So unused blocks gather at the
+/// start of the list, and <see cref="Trim"/> leaves them to the garbage collector.
 /// </remarks>
 internal sealed class TransportMemoryPool : MemoryPool<byte>
 {
-    /// <summary>Bytes in a block.</summary>
+    /// <summary>Size of a block, in bytes.</summary>
     public const int BlockSize = 65_536;
 
     private readonly Lock _lock = new();
     private readonly List<Block> _free = [];
-    private int _leastFree; // since the last trim
+    private int _leastFree; // lowest count of free blocks since the last trim
     private bool _disposed;
 
     /// <inheritdoc/>
     public override int MaxBufferSize => BlockSize;
 
-    /// <summary>Blocks that wait to be rented.</summary>
+    /// <summary>Number of blocks that are not rented.</summary>
     public int FreeBlocks
     {
         get
@@ -33,8 +36,8 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">More than a block is asked for.</exception>
-    /// <exception cref="ObjectDisposedException">The pool's transport is gone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The requested size is larger than a block.</exception>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
@@ -54,7 +57,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         return new Block(this);
     }
 
-    /// <summary>Lets go of half the blocks, rounded up, that were free ever since the last call.</summary>
+    /// <summary>Releases half of the blocks, rounded up, that stayed free since the last call.</summary>
     public void Trim()
     {
         lock (_lock)
@@ -81,7 +84,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            // A block given back twice would end up with two connections.
+            // A block returned twice would be rented by two connections.
             if (!block.IsRented || _disposed)
                 return;
             block.IsRented = false;
@@ -89,7 +92,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         }
     }
 
-    // Pinned arrays have a heap of their own, so reads and writes of the kernel keep no other object from moving.
+    // Pinned arrays have a heap of their own, so the kernel's reads and writes do not stop the garbage collector from moving other objects.
     private sealed class Block(TransportMemoryPool pool) : IMemoryOwner<byte>
     {
         public bool IsRented { get; set; } = true; // guarded by the pool's lock

@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Gives Kestrel its memory pools, and trims them from time to time.</summary>
-/// <remarks>Thread-safe. Kestrel asks for a pool per input/output queue and disposes of it; one that is gone is forgotten at the next trim.</remarks>
+/// <summary>Creates Kestrel's memory pools, and trims them every 10 seconds.</summary>
+/// <remarks>
+/// Thread-safe. Kestrel creates and disposes of one pool per input/output queue. The factory drops a collected pool at the next trim.
+/// </remarks>
 internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDisposable
 {
     private static readonly TimeSpan _trimInterval = TimeSpan.FromSeconds(10);
@@ -13,8 +15,7 @@ internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDi
     private readonly List<WeakReference<TransportMemoryPool>> _pools = [];
     private readonly ITimer _trim;
 
-    /// <summary>Starts trimming.</summary>
-    /// <param name="time">The clock to trim by.</param>
+    /// <summary>Starts the timer that trims the pools.</summary>
     public TransportMemoryPoolFactory(TimeProvider time) =>
         _trim = time.CreateTimer(_ => TrimAll(), null, _trimInterval, _trimInterval);
 

@@ -5,13 +5,14 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>What a catalog defines, for somebody who restores nothing and wants to know what cannot be read.</summary>
+/// <summary>Counts the definitions in a catalog and collects the unreadable ones, without restoring any.</summary>
 internal sealed class CatalogContents
 {
     private readonly Dictionary<string, int> _counts = [];
     private readonly Dictionary<uint, (string VirtualHost, string Name)> _queues = [];
     private readonly List<(CatalogEntry Entry, string Reason)> _unreadable = [];
 
+    /// <summary>Reads all entries.</summary>
     public CatalogContents(IEnumerable<CatalogEntry> entries)
     {
         foreach (CatalogEntry entry in entries)
@@ -25,14 +26,14 @@ internal sealed class CatalogContents
         }
     }
 
-    /// <summary>Durable queues, and exchanges that keep messages, by their numbers in the message store.</summary>
+    /// <summary>Names of durable queues and of exchanges that store messages, by their numbers in the message store.</summary>
     public IReadOnlyDictionary<uint, (string VirtualHost, string Name)> Queues => _queues;
 
-    /// <summary>Definitions that the broker would not understand, and why.</summary>
+    /// <summary>Definitions that the broker could not read, each with the reason.</summary>
     public IReadOnlyList<(CatalogEntry Entry, string Reason)> Unreadable => _unreadable;
 
-    /// <summary>How many entries there are of a kind.</summary>
-    /// <param name="kind">The beginning of their keys, as <see cref="DefinitionKey"/> has it.</param>
+    /// <summary>Returns the number of entries of a kind.</summary>
+    /// <param name="kind">Prefix of the keys of that kind, a constant of <see cref="DefinitionKey"/>.</param>
     public int Count(string kind) => _counts.GetValueOrDefault(kind);
 
     private void Read(string kind, CatalogEntry entry)

@@ -4,14 +4,18 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>Looks into a data folder that no broker uses, and changes nothing: what the store counts, with the names from the catalog.</summary>
+/// <summary>
+/// Inspects a data folder that no broker uses, without changing it. Reports combine the store's counts with the names from the catalog.
+/// </summary>
 internal static class DataFolder
 {
-    /// <summary>Counts what is there.</summary>
+    /// <summary>Counts definitions, segments, and the messages of each queue.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="progress">Told how far it is, on this thread.</param>
-    /// <exception cref="DataDirectoryException">Not there, not a data folder, in use, or written by a newer version.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <param name="progress">Receives the progress, on the calling thread.</param>
+    /// <exception cref="DataDirectoryException">
+    /// The folder does not exist, is no data folder, is in use, or was written by a newer version.
+    /// </exception>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
     public static DataFolderReport Inspect(string path, IProgress<InspectionProgress>? progress)
     {
         using DataDirectoryInspection folder = DataDirectoryInspection.Open(path);
@@ -30,7 +34,7 @@ internal static class DataFolder
             [.. Unreadable(folder, catalog), .. contents.Findings]);
     }
 
-    /// <summary>Reads and checks everything that is there.</summary>
+    /// <summary>Reads and checks all files.</summary>
     /// <inheritdoc cref="Inspect"/>
     public static DataFolderVerdict Verify(string path, IProgress<InspectionProgress>? progress)
     {
@@ -46,7 +50,7 @@ internal static class DataFolder
             [.. unreadable, .. verdict.Findings]);
     }
 
-    /// <summary>A queue with priorities is one in the store for each of them; here it is one again.</summary>
+    /// <summary>Merges the reports of a queue with priorities, which has one queue in the store for each priority.</summary>
     private static IEnumerable<QueueReport> Together(IEnumerable<QueueReport> stored) => stored
         .GroupBy(queue => queue.Name is null ? ("", "", queue.Number) : (queue.VirtualHost!, queue.Name, 0u))
         .Select(levels => levels.First() with

@@ -5,17 +5,18 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Writes log lines to standard output or error, from a thread of its own: all that came within some milliseconds at once.</summary>
+/// <summary>Writes log lines to standard output or error from a thread of its own, which writes the lines of 10 ms at once.</summary>
 /// <remarks>
-/// <para>.NET's own console logger wakes its thread for each line, which took a tenth of what opening and closing a connection takes.</para>
-/// <para>Thread-safe: one lock owns the lines that wait. An output that takes nothing any more stops nobody: lines that find no room are counted and dropped.</para>
+/// <para>.NET's own console logger wakes its thread for each line: a tenth of the cost of opening and closing a connection.</para>
+/// <para>Thread-safe: one lock owns the pending lines. An output that blocks does not block the broker: lines beyond the limit are counted
+/// and dropped.</para>
 /// </remarks>
 internal sealed class ConsoleLog : ILoggerProvider
 {
-    /// <summary>How long lines gather after the first one, in milliseconds.</summary>
+    /// <summary>Time for which lines are collected after the first one, in milliseconds.</summary>
     private const int Gathering = 10;
 
-    /// <summary>Characters that may wait to be written.</summary>
+    /// <summary>Limit of the pending lines, in characters.</summary>
     private const int MostWaiting = 4 << 20;
 
     private readonly ConsoleFormatter _formatter;
@@ -24,14 +25,15 @@ internal sealed class ConsoleLog : ILoggerProvider
     private readonly Thread _writer;
     private readonly AutoResetEvent _news = new(false);
     private readonly Lock _gate = new();
-    private StringBuilder _waiting = new(); // under the gate, as is the next
+    private StringBuilder _waiting = new(); // under the gate, like _dropped
     private long _dropped;
-    private StringBuilder _written = new(); // owned by the thread
+    private StringBuilder _written = new(); // owned by the writer thread
     private volatile bool _isDisposed;
 
-    /// <param name="formatter">Makes an event a line.</param>
-    /// <param name="levels">What is to be written at all.</param>
-    /// <param name="output">Where to write. Disposed of with this.</param>
+    /// <summary>Starts the writer thread.</summary>
+    /// <param name="formatter">Formats an event as a line.</param>
+    /// <param name="levels">Least severe level to write, by category.</param>
+    /// <param name="output">Receives the lines. <see cref="Dispose"/> closes it.</param>
     public ConsoleLog(ConsoleFormatter formatter, LogLevels levels, TextWriter output)
     {
         (_formatter, _levels, _output) = (formatter, levels, output);
@@ -42,10 +44,10 @@ internal sealed class ConsoleLog : ILoggerProvider
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
-    /// <summary>Writes a line that is no event, behind all events so far.</summary>
+    /// <summary>Writes a line that is no event, after all events so far.</summary>
     public void WriteLine(string line) => Add(line + '\n');
 
-    /// <summary>Writes what is left.</summary>
+    /// <summary>Writes the pending lines and closes the output.</summary>
     public void Dispose()
     {
         if (_isDisposed)
@@ -104,7 +106,7 @@ internal sealed class ConsoleLog : ILoggerProvider
         }
         catch (Exception)
         {
-            // Nobody reads the log any more, or it cannot be written: that must not stop the broker, and there is nobody to tell.
+            // The reader has closed the pipe, or the disk is full. The broker must run on, and there is no place to report the error.
         }
         if (_written.Capacity > 1 << 20)
             _written = new StringBuilder();

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>Every line that starting and stopping can log. Ids 1-99 are ours.</summary>
+/// <summary>Log lines of start, stop and listeners. Event ids 1 to 99 are reserved for them.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(1, LogLevel.Information, "{Product} {Version} starts on .NET {Runtime}, data in {DataDirectory}, configuration from {ConfigurationFile}")]
@@ -15,19 +15,19 @@ internal static partial class HostingLog
     [LoggerMessage(4, LogLevel.Information, "All connections are closed")]
     public static partial void ConnectionsClosed(this ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Information, "The certificates have changed and are used from now on; the server's runs out at {Expires:u}")]
+    [LoggerMessage(6, LogLevel.Information, "The certificates have changed and are used from now on; the server certificate expires at {Expires:u}")]
     public static partial void CertificatesLoaded(this ILogger logger, DateTime expires);
 
     [LoggerMessage(7, LogLevel.Error, "The certificates have changed and cannot be used, so the old ones stay: {Reason}")]
     public static partial void CertificatesNotLoaded(this ILogger logger, string reason);
 
-    [LoggerMessage(8, LogLevel.Warning, "{EndPoint}: closed, as {Reason}; proxy_protocol demands one of every connection")]
+    [LoggerMessage(8, LogLevel.Warning, "{EndPoint}: closed, because {Reason}; proxy_protocol demands a PROXY header of every connection")]
     public static partial void NoProxyHeader(this ILogger logger, string endPoint, string reason);
 
-    [LoggerMessage(9, LogLevel.Warning, "{Client}: its certificate is refused: {Reason}")]
+    [LoggerMessage(9, LogLevel.Warning, "{Client}: client certificate refused: {Reason}")]
     public static partial void ClientCertificateRefused(this ILogger logger, string client, string reason);
 
-    [LoggerMessage(11, LogLevel.Warning, "{Peer}: closed, as {Most} connections to the HTTP API are open (management.connection_max)")]
+    [LoggerMessage(11, LogLevel.Warning, "{Peer}: closed, because {Most} connections to the HTTP API are open (management.connection_max)")]
     public static partial void TooManyHttpConnections(this ILogger logger, string peer, int most);
 
     [LoggerMessage(10, LogLevel.Debug, "{Event}: {Facts}")]

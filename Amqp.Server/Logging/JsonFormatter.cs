@@ -9,15 +9,15 @@ using Microsoft.Extensions.Logging.Console;
 namespace Amqp.Server.Logging;
 
 /// <summary>
-/// Writes an event as one JSON object in one line, with RabbitMQ's fields <c>time</c>, <c>level</c>, <c>msg</c> and <c>domain</c>,
-/// the event's name, and under <c>meta</c> what its message is made of.
+/// Formats an event as one JSON object on one line: RabbitMQ's fields <c>time</c>, <c>level</c>, <c>msg</c> and <c>domain</c>,
+/// the event's name, and under <c>meta</c> the values in its message.
 /// </summary>
-/// <param name="time">The clock of the timestamps.</param>
+/// <param name="time">Clock of the timestamps.</param>
 internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter("json")
 {
-    private const string Template = "{OriginalFormat}"; // under which .NET hands over the message's text without its values
+    private const string Template = "{OriginalFormat}"; // .NET's name for the value that holds the message's template
 
-    // A log is no web page: what people wrote stays readable.
+    // Escaping for web pages is not needed in a log, and would make it harder to read.
     private static readonly JsonWriterOptions _writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Writes an event as one line, <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC; an exception follows on lines of its own.</summary>
-/// <param name="time">The clock of the timestamps.</param>
+/// <summary>
+/// Formats an event as one line: <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC. An exception follows on further lines.
+/// </summary>
+/// <param name="time">Clock of the timestamps.</param>
 internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line")
 {
     /// <inheritdoc/>
@@ -26,7 +28,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         }
     }
 
-    // What clients send ends up in messages, and must not forge a line of its own or steer a terminal.
+    // Messages may contain text from clients, which must not forge a log line or control a terminal.
     private static void WriteOneLine(string message, TextWriter writer)
     {
         foreach (char character in message)

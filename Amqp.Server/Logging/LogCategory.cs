@@ -1,30 +1,30 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>What an event of the log is about: RabbitMQ's categories, as far as there are such events, and one of the HTTP API's own.</summary>
+/// <summary>Subject of a log event: those of RabbitMQ's categories that have events here, and one more for the HTTP API.</summary>
 internal enum LogCategory
 {
-    /// <summary>All that is of no other category: start and stop, alarms, the store.</summary>
+    /// <summary>Events of no other category: start and stop, alarms, the store.</summary>
     Default,
 
-    /// <summary>Clients that come, are refused and go.</summary>
+    /// <summary>Connections that are opened, refused and closed.</summary>
     Connection,
 
-    /// <summary>Channels that are closed for a client's mistake, and what consumers are late with.</summary>
+    /// <summary>Channels closed for a client's error, and late acknowledgements of consumers.</summary>
     Channel,
 
-    /// <summary>Queues and exchanges: what they cannot do now.</summary>
+    /// <summary>Failures of queues and exchanges.</summary>
     Queue,
 
-    /// <summary>Who changed what over HTTP, and who was refused.</summary>
+    /// <summary>Changes over HTTP with their users, and refused requests.</summary>
     Management,
 }
 
-/// <summary>Finds categories by name and by logger.</summary>
+/// <summary>Finds log categories by name and by logger.</summary>
 internal static class LogCategories
 {
     public static IReadOnlyList<LogCategory> All { get; } = Enum.GetValues<LogCategory>();
 
-    /// <summary>As in settings and in the HTTP API: <c>connection</c>.</summary>
+    /// <summary>Returns a category's name in settings and in the HTTP API, such as <c>connection</c>.</summary>
     public static string NameOf(LogCategory category) => category switch
     {
         LogCategory.Connection => "connection",
@@ -34,10 +34,10 @@ internal static class LogCategories
         _ => "default",
     };
 
-    /// <summary>Null where no category has this name.</summary>
+    /// <summary>Returns the category with a name; null if there is none.</summary>
     public static LogCategory? Find(string name) => All.Cast<LogCategory?>().FirstOrDefault(category => NameOf(category!.Value) == name);
 
-    /// <summary>That of a logger, by the namespace of the type that it is for.</summary>
+    /// <summary>Returns the category of a logger, from the namespace of the type that the logger is named after.</summary>
     public static LogCategory Of(string logger)
     {
         bool IsIn(string folder) => logger.StartsWith($"Amqp.Server.{folder}.", StringComparison.Ordinal);

@@ -2,8 +2,8 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>The least severe level that each category logs, which can be changed while the broker runs.</summary>
-/// <remarks>Thread-safe: a change puts another array in place of the one that loggers read.</remarks>
+/// <summary>The least severe level that each category logs. Levels can change while the broker runs.</summary>
+/// <remarks>Thread-safe: a change replaces the array that loggers read.</remarks>
 internal sealed class LogLevels
 {
     private readonly Lock _changing = new();
@@ -23,7 +23,7 @@ internal sealed class LogLevels
             _levels = [.. LogCategories.All.Select(each => category is null || each == category ? level : Of(each))];
     }
 
-    /// <summary>As in settings and in lines of the log.</summary>
+    /// <summary>Returns a level's name in settings and in log lines.</summary>
     public static string NameOf(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => "debug",

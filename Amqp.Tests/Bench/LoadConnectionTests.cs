@@ -119,7 +119,7 @@ public sealed class LoadConnectionTests
         using LoadConnection connection = LoadConnection.Open(address);
 
         Assert.That(() => connection.Call<BasicQos, BasicQosOk>(default), Throws.TypeOf<LoadException>().With.Message.EqualTo(
-            isChannel ? "the broker closed the channel: 404 NOT_FOUND - no queue" : $"{address} closed the connection without a word"));
+            isChannel ? "the broker closed the channel: 404 NOT_FOUND - no queue" : $"{address} closed the connection without a reason"));
         await served;
     }
 

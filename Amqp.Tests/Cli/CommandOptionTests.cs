@@ -31,7 +31,7 @@ public sealed class CommandOptionTests : CliTests
         Assert.That(
             (exchange.GetProperty("type").GetString(), exchange.GetProperty("durable").GetBoolean(), exchange.GetProperty("auto_delete").GetBoolean(), exchange.GetProperty("internal").GetBoolean()),
             Is.EqualTo((type, isDurable, isAutoDelete, isInternal)));
-        Assert.That((await HereAsync(["exchanges", "declare", "x", .. Words(options), "-p", Host])).Output, Is.EqualTo($"There was exchange 'x' in virtual host '{Host}' already.\n"));
+        Assert.That((await HereAsync(["exchanges", "declare", "x", .. Words(options), "-p", Host])).Output, Is.EqualTo($"Exchange 'x' in virtual host '{Host}' already exists.\n"));
     }
 
     [Test]

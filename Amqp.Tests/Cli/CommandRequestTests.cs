@@ -46,12 +46,12 @@ public sealed class CommandRequestTests : IDisposable
         Assert.That(_api.Asked, Is.EqualTo(new[] { request }));
     }
 
-    [TestCase("close", "Say which")]
-    [TestCase("close c --all", "Say which")]
-    [TestCase("close c --of-user u", "Say which")]
-    [TestCase("close --of-user u --all", "Say which")]
+    [TestCase("close", "Name a connection")]
+    [TestCase("close c --all", "Name a connection")]
+    [TestCase("close c --of-user u", "Name a connection")]
+    [TestCase("close --of-user u --all", "Name a connection")]
     [TestCase("queues quarantine drop q m --all", "Give a message or --all.")]
-    [TestCase("publish q m --file f", "Give what the message says or --file, not both.")]
+    [TestCase("publish q m --file f", "Give a payload or --file, not both.")]
     [TestCase("publish q m --property prio=1", "--property: no message has a property 'prio'; there are content_type, ")]
     [TestCase("publish q m --header =1", "--header: '=1' will not do; expected name=value")]
     [TestCase("policies declare p a max-length", "definition: 'max-length' will not do; expected key=value, or a JSON object in quotes")]
@@ -78,8 +78,8 @@ public sealed class CommandRequestTests : IDisposable
     }
 
     [TestCase("queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":1,"refused":0}""", 0, "Returned 1 message of queue 'q' in virtual host '/'.\n")]
-    [TestCase("queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":2,"refused":1}""", 65, "amqpbroker: Returned 2 messages of queue 'q' in virtual host '/'; 1 cannot be returned. Why not is said of each alone.\n")]
-    [TestCase("exchanges quarantine drop x --all", "DELETE exchanges/%2F/x/quarantine", """{"dropped":0,"refused":3}""", 65, "amqpbroker: Dropped 0 messages of exchange 'x' in virtual host '/'; 3 cannot be dropped. Why not is said of each alone.\n")]
+    [TestCase("queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":2,"refused":1}""", 65, "amqpbroker: Returned 2 messages of queue 'q' in virtual host '/'; 1 cannot be returned. To see why, name a single message.\n")]
+    [TestCase("exchanges quarantine drop x --all", "DELETE exchanges/%2F/x/quarantine", """{"dropped":0,"refused":3}""", 65, "amqpbroker: Dropped 0 messages of exchange 'x' in virtual host '/'; 3 cannot be dropped. To see why, name a single message.\n")]
     [TestCase("exchanges quarantine return '' 1-2", "POST exchanges/%2F/amq.default/quarantine/1-2/return {}", "", 0, "Returned message 1-2 in the quarantine of exchange '' in virtual host '/'.\n")]
     public async Task Messages_that_cannot_be_let_go_are_counted_and_end_with_65(string command, string request, string answer, int exitCode, string said)
     {
@@ -90,7 +90,7 @@ public sealed class CommandRequestTests : IDisposable
     }
 
     [TestCase("""{"payload":"aGk=","stored":"bm8="}""", "m", 0, "Exported message m to FILE.\n", "hi")]
-    [TestCase("""{"stored":"aGk=","unreadable":"why"}""", "m", 0, "Exported all that is stored of message m to FILE: why.\n", "hi")]
+    [TestCase("""{"stored":"aGk=","unreadable":"why"}""", "m", 0, "Exported the stored octets of message m to FILE: why.\n", "hi")]
     [TestCase("""{"unreadable":"why"}""", "m", 65, "amqpbroker: Message m cannot be exported: why.\n", null)]
     public async Task Of_a_quarantined_message_what_can_be_had_is_exported(string answer, string message, int exitCode, string said, string? content)
     {
@@ -111,7 +111,7 @@ public sealed class CommandRequestTests : IDisposable
 
         CliRun run = await _api.RunAsync("definitions", "import", file.Path, "-p", "v");
 
-        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "Imported 1 topic permissions, 2 queues, but for 2 left out:\n  queue 'a': no\n  queue 'b': no\n")), run.Error);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "Imported 1 topic permissions, 2 queues, except 2 left out:\n  queue 'a': no\n  queue 'b': no\n")), run.Error);
         Assert.That(_api.Asked, Is.EqualTo(new[] { """POST definitions/v {"rabbit_version":"3","users":[],"queues":[1,2],"topic_permissions":[3]}""" }));
         Assert.That(_api.Headers[0]["Prefer"], Is.EqualTo("return=representation"));
     }
@@ -194,7 +194,7 @@ public sealed class CommandRequestTests : IDisposable
         Assert.That(Encoding.UTF8.GetString(Convert.FromBase64String(_api.Headers[0]["Authorization"]!["Basic ".Length..])), Is.EqualTo("jö:pä:ß"));
     }
 
-    [TestCase("queues --timeout 0.1", "amqpbroker: The broker at URL did not answer within 0.1 s. Try again, or give it longer with --timeout.\n")]
+    [TestCase("queues --timeout 0.1", "amqpbroker: The broker at URL did not answer within 0.1 s. Try again, or set a longer --timeout.\n")]
     [TestCase("ctl -n n list_queues -q -t 0.1", "Error: operation list_queues on node n timed out. Timeout value used: 100\n")]
     public async Task An_answer_that_takes_too_long_is_not_waited_for_and_ends_with_75(string command, string error)
     {

@@ -67,7 +67,7 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("add_user '' pw", 65, "Error (argument validation): Bad argument: user cannot be an empty string\n")]
     [TestCase("delete_queue ''", 65, "Error (argument validation): Bad argument: queue name cannot be an empty string\n")]
     [TestCase("enable_feature_flag ''", 65, "Error (argument validation): Bad argument: feature_flag cannot be an empty string.\n")]
-    [TestCase("close_connection c why", 69, "Error:\nThere is no connection 'c'. What 'list_connections pid' shows is its name\n")]
+    [TestCase("close_connection c why", 69, "Error:\nThere is no connection 'c'. Use a name that 'list_connections pid' shows\n")]
     [TestCase("export_definitions - --format erlang", 64, "Error (argument validation): format erlang is not supported here; definitions are JSON\n")]
     public async Task A_verb_that_fails_says_why_and_has_its_exit_code(string command, int exitCode, string error)
     {

@@ -99,7 +99,7 @@ public sealed class CtlNodeTests : CliTests
 
     [TestCase("join_cluster rabbit@other", "join_cluster cannot be done: this broker is one node, and cannot be part of a cluster")]
     [TestCase("eval 1.", "eval cannot be done: there is no Erlang in this broker")]
-    [TestCase("stop_app", "stop_app cannot be done: the application and the process are one here; to stop it use shutdown, and to start it the way it was started")]
+    [TestCase("stop_app", "stop_app cannot be done: the application cannot be stopped without its process; use shutdown to stop the broker")]
     [TestCase("forget_cluster_node x --offline", "forget_cluster_node cannot be done: this broker is one node, and cannot be part of a cluster")]
     [TestCase("rotate_logs", "This command does not rotate logs anymore [deprecated]")]
     [TestCase("rebalance stream", "type stream is not supported. Try one of all, classic, quorum.")]

@@ -63,7 +63,7 @@ public sealed class FailureTests : CliTests
         CliRun run = await RunAsync(line.Split(' '));
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error, Does.StartWith($"amqpbroker: {option} belongs behind the whole command, as in: amqpbroker "));
+        Assert.That(run.Error, Does.StartWith($"amqpbroker: {option} belongs after the whole command, as in: amqpbroker "));
         Assert.That(run.Error, Does.Contain($" {option} <").And.Not.Contains("did you mean").And.Not.Contains("Unrecognized"));
     }
 
@@ -76,7 +76,7 @@ public sealed class FailureTests : CliTests
         CliRun run = await RunAsync("status", "--config", file);
 
         File.Delete(file);
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((78, $"amqpbroker: {file} is no file of profiles, which would be JSON. If it is a broker's configuration, name the broker instead, with --url.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((78, $"amqpbroker: {file} is not a profile file, which is JSON. If it is a broker's configuration, name the broker with --url instead.\n")));
     }
 
     [Test]
@@ -86,7 +86,7 @@ public sealed class FailureTests : CliTests
 
         CliRun run = await CliRun.RunAsync(["status", "--url", $"https://127.0.0.1:{port}"]);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((69, $"amqpbroker: What answers at https://127.0.0.1:{port} does not speak TLS. Try http://127.0.0.1:{port}, or name the port of management.ssl.port.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((69, $"amqpbroker: The server at https://127.0.0.1:{port} does not speak TLS. Try http://127.0.0.1:{port}, or name the port of management.ssl.port.\n")));
     }
 
     [Test]
@@ -102,9 +102,9 @@ public sealed class FailureTests : CliTests
         CliRun trusted = await CliRun.RunAsync(["status", "--url", url], environment: new Dictionary<string, string> { ["SSL_CERT_FILE"] = authority.CertificateFile });
         CliRun plain = await CliRun.RunAsync(["status", "--url", $"http://localhost:{broker.ManagementTlsPort}"]);
 
-        Assert.That((untrusted.ExitCode, untrusted.Error), Is.EqualTo((69, $"amqpbroker: The certificate of {url} is not trusted: nobody known here has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system.\n")));
+        Assert.That((untrusted.ExitCode, untrusted.Error), Is.EqualTo((69, $"amqpbroker: The certificate of {url} is not trusted: no authority known to this system has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system.\n")));
         Assert.That(trusted.Output, Does.Contain($"at {url}"), trusted.Error);
         Assert.That(trusted.ExitCode, Is.Zero);
-        Assert.That((plain.ExitCode, plain.Error), Is.EqualTo((69, $"amqpbroker: What is at http://localhost:{broker.ManagementTlsPort} closes the connection without an answer. Look at the URL: the HTTP API is on port 15672 unless management.tcp.port says otherwise, and over TLS its address begins with https://. A broker does so too when it has as many connections as management.connection_max allows.\n")));
+        Assert.That((plain.ExitCode, plain.Error), Is.EqualTo((69, $"amqpbroker: The server at http://localhost:{broker.ManagementTlsPort} closed the connection without a response. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with https://. A broker also does this when management.connection_max is reached.\n")));
     }
 }

@@ -71,9 +71,9 @@ public sealed class LoginSettingsTests
     [TestCase("0.0", null)]
     public void A_timeout_is_seconds_or_none(string text, double? seconds) => Assert.That(LoginSettings.ParseTimeout(text)?.TotalSeconds, Is.EqualTo(seconds));
 
-    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch, X509ChainStatusFlags.NotTimeValid, "is one for another name than x. ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is one for another name than x. ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot, ", or of its authority, has run out ")]
+    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch, X509ChainStatusFlags.NotTimeValid, "is for another name than x. ")]
+    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is for another name than x. ")]
+    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot, ", or of its authority, has expired ")]
     [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is not trusted: ")]
     public void What_is_wrong_with_a_certificate_is_said(SslPolicyErrors errors, X509ChainStatusFlags status, string expected)
     {

@@ -58,7 +58,7 @@ public sealed class LoginTests : CliTests
 
         CliRun run = await RunAsync("users", "-u", user, "--password", "secret");
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((77, $"amqpbroker: '{user}' may not do that: Not administrator user. That takes the tag administrator.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((77, $"amqpbroker: '{user}' may not do that: Not administrator user. The request needs the tag administrator.\n")));
         CliRun status = await RunAsync("status", "-u", user, "--password", "secret");
         Assert.That((status.ExitCode, status.Error), Is.EqualTo((0, "")), "what it may not know is left out");
     }

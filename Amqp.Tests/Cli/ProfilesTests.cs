@@ -60,6 +60,6 @@ public sealed class ProfilesTests
     {
         Action find = () => Assert.That(Profiles.Find(file, name, _nowhere, isNeeded), Is.EqualTo(LoginProfile.None));
 
-        Assert.That(find, isMissed ? Throws.TypeOf<CliException>().With.Property("ExitCode").EqualTo(78).And.Message.StartsWith("There is no file of profiles /nonexistent/") : Throws.Nothing);
+        Assert.That(find, isMissed ? Throws.TypeOf<CliException>().With.Property("ExitCode").EqualTo(78).And.Message.StartsWith("The profile file /nonexistent/") : Throws.Nothing);
     }
 }

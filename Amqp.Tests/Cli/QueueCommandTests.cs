@@ -9,7 +9,7 @@ public sealed class QueueCommandTests : CliTests
     {
         CliRun declared = await DoAsync("queues", "declare", "a b/c", "--vhost", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish");
         Assert.That(declared.Output, Is.EqualTo($"Declared queue 'a b/c' in virtual host '{Host}'.\n"));
-        Assert.That((await DoAsync("queues", "declare", "a b/c", "-p", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish")).Output, Does.Contain("was there already"));
+        Assert.That((await DoAsync("queues", "declare", "a b/c", "-p", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish")).Output, Does.Contain("already exists"));
         Assert.That((await GetAsync($"/queues/{Host}/a%20b%2Fc")).Json.GetProperty("arguments").GetRawText(), Is.EqualTo("""{"x-max-length":5,"x-overflow":"reject-publish"}"""));
 
         Assert.That((await DoAsync("queues", "--vhost", Host)).Lines[1], Does.Match(@$"^{Host} +a b/c +classic +0 +0 +0 +0 +running +-$"));
@@ -54,7 +54,7 @@ public sealed class QueueCommandTests : CliTests
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((64, "", "amqpbroker: No queue has a field 'mesages'; did you mean 'messages'?\n")));
     }
 
-    [TestCase("queues list --filter messages>abc", "--filter: 'abc' is no number, and > compares numbers. Texts are compared with =, != and ~.")]
+    [TestCase("queues list --filter messages>abc", "--filter: 'abc' is not a number, and > compares only numbers. Compare texts with =, != and ~.")]
     [TestCase("definitions import /nosuch", "Cannot read /nosuch: Could not find file '/nosuch'.")]
     public async Task A_value_that_cannot_be_ends_with_EX_USAGE(string command, string message)
     {
@@ -68,7 +68,7 @@ public sealed class QueueCommandTests : CliTests
     {
         CliRun run = await RunAsync("queues", "declare", "", "-p", Host);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((64, "amqpbroker: A name is missing: it is empty.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((64, "amqpbroker: A name is empty.\n")));
     }
 
     [TestCase("/h")]

@@ -34,7 +34,7 @@ public sealed class ResourceCommandTests : CliTests
     {
         string user = NewName("u");
         CliRun added = await PipeAsync("geheim\n", "users", "declare", user, "--new-password", "-", "--tags", "management,monitoring");
-        Assert.That((added.ExitCode, added.Output), Is.EqualTo((0, $"Added user '{user}'. It may use no virtual host until: amqpbroker permissions set {user}\n")));
+        Assert.That((added.ExitCode, added.Output), Is.EqualTo((0, $"Added user '{user}'. Grant access to a virtual host with: amqpbroker permissions set {user}\n")));
         await DoAsync("permissions", "set", user, "-p", Host, "--configure", "^a", "--read", "");
         Assert.That((await GetAsync($"/permissions/{Host}/{user}")).Body, Is.EqualTo($$"""{"user":"{{user}}","vhost":"{{Host}}","configure":"^a","write":".*","read":""}"""));
         Assert.That((await DoAsync("permissions", "-p", Host, "--filter", $"user={user}", "--columns", "configure,write,read")).Lines[1], Does.Match("^\\^a +\\.\\* +\"\"$"));
@@ -108,7 +108,7 @@ public sealed class ResourceCommandTests : CliTests
 
     [TestCase("queues declare", "Required argument 'queue' missing")]
     [TestCase("queues nosuch", "nosuch")]
-    [TestCase("close", "Say which")]
+    [TestCase("close", "Name a connection")]
     [TestCase("queues declare q -a nonsense", "--argument: 'nonsense' will not do; expected name=value")]
     [TestCase("watch --interval 0", "--interval: '0' will not do; expected seconds from 0.1 to 86400")]
     [TestCase("get q --count 0", "--count: '0' will not do; expected a whole number from 1 to 1000000")]

@@ -228,7 +228,7 @@ public sealed class ShownStateTests : IDisposable
     [TestCase(400, "vhost_or_user_not_found", 67, "There is no virtual host '/'")]
     [TestCase(401, "Login failed", 77, "{0} refuses the login of 'guest'. Give name and password with --user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile")]
     [TestCase(401, "", 77, "{0} refuses the login of 'guest'. Give name and password with --user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile")]
-    [TestCase(401, "Not monitor user", 77, "'guest' may not do that: Not monitor user. That takes the tag monitoring or administrator")]
+    [TestCase(401, "Not monitor user", 77, "'guest' may not do that: Not monitor user. The request needs the tag monitoring or administrator")]
     [TestCase(401, "Not management user", 77, "'guest' may not do that: Not management user. A user of the HTTP API needs the tag management, monitoring, policymaker or administrator")]
     [TestCase(403, "so it is", 77, "'guest' may not do that: so it is. An administrator can grant it with: amqpbroker permissions set")]
     [TestCase(404, "x: vhost_not_found", 67, "There is no such virtual host. See them with: amqpbroker vhosts")]

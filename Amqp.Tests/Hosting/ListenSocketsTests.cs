@@ -31,7 +31,7 @@ public class ListenSocketsTests
         Assert.That(
             () => new ListenSockets(new SocketOptions()).Bind(taken.LocalEndpoint),
             Throws.InstanceOf<StartException>().With.Message.EqualTo(
-                $"Cannot listen on {taken.LocalEndpoint}: the port is in use. Stop what listens there, or choose another port with --port or --management-port."));
+                $"Cannot listen on {taken.LocalEndpoint}: the port is in use. Stop the program that uses the port, or choose another port with --port or --management-port."));
     }
 
     [Test]

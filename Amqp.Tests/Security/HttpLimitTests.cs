@@ -73,7 +73,7 @@ public class HttpLimitTests
         Assert.That(new[] { await AskAsync(first, ask), await AskAsync(second, ask) }, Is.All.StartsWith("HTTP/1.1 200 OK\r\n"));
         using var elsewhere = new TcpClient("127.0.0.1", otherPort);
         Assert.That(await AskAsync(elsewhere, $"GET {(isForMetrics ? "/api/auth" : "/metrics")} HTTP/1.1\r\nHost: h\r\n\r\n"), Does.StartWith("HTTP/1.1 200 OK\r\n"));
-        Assert.That(broker.Log, Has.Some.Contains("closed, as 2 connections to the HTTP API are open (management.connection_max)"));
+        Assert.That(broker.Log, Has.Some.Contains("closed, because 2 connections to the HTTP API are open (management.connection_max)"));
         first.Close();
         await Eventually.Holds(
             async () =>

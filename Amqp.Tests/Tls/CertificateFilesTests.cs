@@ -121,9 +121,9 @@ public sealed class CertificateFilesTests : IDisposable
         yield return Case("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", null, "ssl_options.keyfile: {key} holds a DSA key, which cannot be used; make an RSA or an ECDSA key");
         yield return Case("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----", null, "ssl_options.keyfile: {key} holds a key in OpenSSH's form, which cannot be used; make an RSA or an ECDSA key");
         yield return Case(Key("rsa-aes-256-cbc"), null, "ssl_options.password: {key} holds an encrypted key");
-        yield return Case(Key("rsa-aes-256-cbc"), "wrong", "ssl_options.password: {key} holds a key that this password does not open");
-        yield return Case(Key("ec-des-ede3-cbc"), "wrong", "ssl_options.password: {key} holds a key that this password does not open");
-        yield return Case(other.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA1, 1)), "wrong", "ssl_options.password: {key} holds a key that this password does not open");
+        yield return Case(Key("rsa-aes-256-cbc"), "wrong", "ssl_options.password: {key} holds a key that this password does not decrypt");
+        yield return Case(Key("ec-des-ede3-cbc"), "wrong", "ssl_options.password: {key} holds a key that this password does not decrypt");
+        yield return Case(other.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA1, 1)), "wrong", "ssl_options.password: {key} holds a key that this password does not decrypt");
         yield return Case(other.ExportPkcs8PrivateKeyPem(), null, "ssl_options.keyfile: the key in {key} is not that of the certificate in {certificate}");
         yield return Case(rsa.ExportPkcs8PrivateKeyPem(), null, "ssl_options.keyfile: the key in {key} is not that of the certificate in {certificate}");
     }
@@ -165,7 +165,7 @@ public sealed class CertificateFilesTests : IDisposable
         await ExpectLineAsync([], "ssl_options.certfile: {certificate} is a folder");
     }
 
-    [TestCase("ssl_options.verify = verify_peer", "ssl_options.verify = verify_peer needs to know whom to trust: set ssl_options.cacertfile.")]
+    [TestCase("ssl_options.verify = verify_peer", "ssl_options.verify = verify_peer needs trusted authorities: set ssl_options.cacertfile.")]
     [TestCase("ssl_options.cacertfile = nowhere.pem", "ssl_options.cacertfile: there is no file nowhere.pem")]
     [TestCase("load_definitions = nowhere.json", "load_definitions: there is no file or folder nowhere.json")]
     [TestCase("bind = 203.0.113.7", "Cannot listen on 203.0.113.7:5672: this machine has no such address. Choose another with --bind.")]
@@ -189,8 +189,8 @@ public sealed class CertificateFilesTests : IDisposable
         Assert.That(await RunAsync("config check", [$"load_definitions = {definitions}"]), Does.StartWith($"78: amqpbroker: load_definitions: cannot import {definitions}: "));
     }
 
-    [TestCase(-1, "ran out at ")]
-    [TestCase(10, "runs out at ")]
+    [TestCase(-1, "expired at ")]
+    [TestCase(10, "expires at ")]
     [TestCase(400, null)]
     public async Task A_certificate_that_has_run_out_or_soon_will_is_a_warning(int days, string? expected)
     {

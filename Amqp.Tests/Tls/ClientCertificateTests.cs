@@ -47,7 +47,7 @@ public sealed class ClientCertificateTests : IDisposable
             extensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Split(' ').Select(use => new Oid(use))], false));
         using X509Certificate2 client = Issue("CN=jo", _authority.Certificate, [.. extensions]);
 
-        await ExpectAsync(client, [], isTaken, [], "its certificate is refused: CN=jo: ");
+        await ExpectAsync(client, [], isTaken, [], "client certificate refused: CN=jo: ");
     }
 
     public void Dispose() => _authority.Dispose();

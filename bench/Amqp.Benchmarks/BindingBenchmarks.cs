@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>What one binding costs, made and removed again, while an exchange goes from none to a hundred thousand and back.</summary>
+/// <summary>Measures creating and deleting a binding, averaged over growing an exchange to 100,000 bindings and back to none.</summary>
 [MemoryDiagnoser]
 public class BindingBenchmarks
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>What a hundred thousand bindings hold in memory, their keys included.</summary>
+/// <summary>Measures the memory of 100,000 bindings, with their keys.</summary>
 internal static class BindingMemory
 {
     private const int Bindings = 100_000;

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>A virtual host with a thousand queues and one exchange, whose bindings the benchmark makes.</summary>
+/// <summary>A virtual host with 1,000 queues and one exchange, to which a benchmark adds bindings.</summary>
 internal sealed class BoundHost : IDisposable
 {
     public const string ExchangeName = "measured";
@@ -36,15 +36,15 @@ internal sealed class BoundHost : IDisposable
 
     public RouteFinder Finder { get; }
 
-    /// <summary>Binds one of the queues, by a number of any size.</summary>
+    /// <summary>Binds a queue, whose number is taken modulo the number of queues.</summary>
     public void Bind(int queue, string key, FieldTable? arguments = null) =>
         _host.Topology.Bind(ExchangeName, _queues[queue % QueueCount], key, arguments ?? FieldTable.Empty, PooledRound.Current);
 
-    /// <summary>Removes the binding that <see cref="Bind"/> made of the same arguments.</summary>
+    /// <summary>Deletes a binding that <see cref="Bind"/> created with the same queue and key.</summary>
     public void Unbind(int queue, string key) =>
         _host.Topology.Unbind(ExchangeName, _queues[queue % QueueCount], key, FieldTable.Empty);
 
-    /// <summary>Finds the queues of one message, as a publish does whose route is not remembered.</summary>
+    /// <summary>Finds the queues of one message, as a publish does if its route is not in the connection's route cache.</summary>
     public void Follow(string key, ReadOnlySpan<byte> headers = default)
     {
         Finder.Clear();

@@ -1,22 +1,22 @@
 namespace Amqp.Benchmarks;
 
 /// <summary>
-/// Keys as a fleet of devices has them: <c>region.site.device.metric</c>. Four bindings are about each device, and three of
-/// them match the temperatures that it publishes.
+/// Topic keys of a fleet of devices: <c>region.site.device.metric</c>. There are four bindings for each device, and three of them match the
+/// temperatures that the device publishes.
 /// </summary>
 internal static class DeviceKeys
 {
-    /// <summary>Bindings about one device.</summary>
+    /// <summary>Number of bindings for each device.</summary>
     public const int PerDevice = 4;
 
-    /// <summary>Routing keys of messages: devices in no order, so that the processor's caches do not know the next one.</summary>
+    /// <summary>Returns routing keys of messages, with devices in random order, so that the processor's caches do not help.</summary>
     public static string[] Published(int bindings, int count)
     {
         var random = new Random(1);
         return [.. Enumerable.Range(0, count).Select(_ => Published(random.Next(bindings / PerDevice)))];
     }
 
-    /// <summary>The binding keys, as many as asked for.</summary>
+    /// <summary>Returns the binding keys, for a given number of bindings.</summary>
     public static IEnumerable<string> Bound(int bindings) => Enumerable.Range(0, bindings / PerDevice).SelectMany(device => new[]
     {
         $"{Region(device)}.{Site(device)}.device-{device}.*",

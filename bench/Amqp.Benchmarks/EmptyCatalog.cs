@@ -2,7 +2,7 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Keeps nothing: what is measured is transient.</summary>
+/// <summary>A catalog that stores nothing: the benchmarks use transient objects only.</summary>
 internal sealed class EmptyCatalog : ICatalog
 {
     public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => [];

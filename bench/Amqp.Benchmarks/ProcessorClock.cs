@@ -2,7 +2,7 @@ using Perfolizer.Horology;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Counts the processor time of this process: what others do on the machine then does not count.</summary>
+/// <summary>Measures the processor time of this process, so that other processes on the machine do not count.</summary>
 internal sealed class ProcessorClock : IClock
 {
     public string Title => "processor time";

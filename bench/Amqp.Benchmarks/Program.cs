@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 
-// In this process: a project made for each benchmark would have to find the broker's internals, and take a minute to build.
+// Benchmarks run in this process. A project generated for each would need access to the broker's internals, and a minute to build.
 var config = DefaultConfig.Instance.AddJob(Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
     .WithClock(new ProcessorClock())

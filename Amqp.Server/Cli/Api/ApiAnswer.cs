@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>What the HTTP API answered.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Json">The body; undefined when there is none.</param>
+/// <summary>Response of the HTTP API.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Json">Body; undefined if there is none.</param>
 internal sealed record ApiAnswer(HttpStatusCode Status, JsonElement Json)
 {
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
-    /// <summary>What an import of definitions left out; empty when the answer does not say.</summary>
+    /// <summary>Definitions that an import left out; empty if the response has no such list.</summary>
     public IReadOnlyList<string> LeftOut => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("left_out", out JsonElement leftOut) && leftOut.ValueKind == JsonValueKind.Array
         ? [.. leftOut.EnumerateArray().Select(what => what.ToString())]
         : [];
 
-    /// <summary>The broker's reason for a refusal, in one text; empty when it gave none.</summary>
+    /// <summary>The broker's reason for a refusal, as one text; empty if the response has none.</summary>
     public string Reason => WebUtility.HtmlDecode(Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("reason", out JsonElement reason)
         ? reason.ValueKind == JsonValueKind.Array ? string.Join(' ', reason.EnumerateArray().Select(part => part.ToString())) : reason.ToString()
         : "");

@@ -8,23 +8,26 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>Asks one broker's HTTP API, ours or RabbitMQ's. Used by one command, one request at a time.</summary>
+/// <summary>Client of one broker's HTTP API, AmqpBroker's or RabbitMQ's. Used by one command, one request at a time.</summary>
 internal sealed class ApiClient : IDisposable
 {
-    /// <summary>Asks for a report of what an import left out, also where nothing but the status would be answered (RFC 7240).</summary>
+    /// <summary>
+    /// Header that requests a report of the definitions that an import left out. Without the header some responses have no body (RFC 7240).
+    /// </summary>
     public static readonly (string, string) WantsReport = ("Prefer", "return=representation");
 
     private readonly HttpClient _http;
     private readonly TimeSpan _limit;
-    private SslPolicyErrors _distrust; // why the certificate is not believed
+    private SslPolicyErrors _distrust; // reason for which the certificate is not trusted
     private X509ChainStatusFlags _chainStatus;
 
-    /// <param name="login">Whom to ask, and as whom.</param>
-    /// <param name="limit">How long an answer may take.</param>
+    /// <summary>Creates a client.</summary>
+    /// <param name="login">Address and login.</param>
+    /// <param name="limit">Longest time for a response.</param>
     public ApiClient(BrokerLogin login, TimeSpan limit)
     {
         (Login, _limit) = (login, limit);
-        // A proxy is for others' machines; looking for one costs more than the request.
+        // No proxy for this machine: finding the system's proxy takes longer than the request.
         var handler = new SocketsHttpHandler { UseProxy = !login.Url.IsLoopback, AllowAutoRedirect = false, UseCookies = false };
         handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
         _http = new HttpClient(handler) { Timeout = limit };
@@ -33,16 +36,16 @@ internal sealed class ApiClient : IDisposable
 
     public BrokerLogin Login { get; }
 
-    /// <summary>Asks, whatever the answer.</summary>
-    /// <param name="method">The HTTP method.</param>
-    /// <param name="path">Below <c>/api/</c>, made by <see cref="ApiPath"/>.</param>
-    /// <param name="body">JSON, or null for none.</param>
-    /// <param name="header">A header to send along.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ApiFailure">There was no answer of a broker.</exception>
+    /// <summary>Sends a request and returns the response, whatever its status.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path below <c>/api/</c>, made by <see cref="ApiPath"/>.</param>
+    /// <param name="body">JSON; null for no body.</param>
+    /// <param name="header">Additional header; null for none.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <exception cref="ApiFailure">There was no response, or no broker's.</exception>
     public async Task<ApiAnswer> AskAsync(HttpMethod method, string path, string? body = null, (string Name, string Value)? header = null, CancellationToken cancellation = default)
     {
-        // Names like ".." and "a%2Fb" must arrive as they are.
+        // Names like ".." and "a%2Fb" must reach the broker unchanged.
         var address = new Uri($"{Login}/api/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(method, address);
         if (body is not null)
@@ -81,34 +84,34 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Gets something that shall be there.</summary>
-    /// <param name="path">Below <c>/api/</c>.</param>
-    /// <param name="what">What it is, for when it is not there: <c>queue 'x'</c>.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ApiFailure">It is not, or the broker refuses.</exception>
+    /// <summary>Gets a resource that must exist.</summary>
+    /// <param name="path">Path below <c>/api/</c>.</param>
+    /// <param name="what">Name of the resource for an error text: <c>queue 'x'</c>.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <exception cref="ApiFailure">The resource does not exist, or the broker refused the request.</exception>
     public async Task<JsonElement> GetAsync(string path, string what, CancellationToken cancellation = default) =>
         (await DemandAsync(HttpMethod.Get, path, null, what, cancellation)).Json;
 
-    /// <summary>Changes something.</summary>
-    /// <returns>The answer; its status tells what is new (201) from what was there.</returns>
-    /// <exception cref="ApiFailure">The broker refuses.</exception>
+    /// <summary>Creates or changes a resource.</summary>
+    /// <returns>The response. Status 201 means that the resource is new.</returns>
+    /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public Task<ApiAnswer> PutAsync(string path, JsonNode body, string what, CancellationToken cancellation = default) =>
         DemandAsync(HttpMethod.Put, path, body, what, cancellation);
 
-    /// <summary>Asks for something to be done.</summary>
-    /// <exception cref="ApiFailure">The broker refuses.</exception>
+    /// <summary>Executes an action.</summary>
+    /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public async Task<JsonElement> PostAsync(string path, JsonNode body, string what, CancellationToken cancellation = default) =>
         (await DemandAsync(HttpMethod.Post, path, body, what, cancellation)).Json;
 
-    /// <summary>Deletes something.</summary>
-    /// <returns>What the broker says of it; mostly nothing.</returns>
-    /// <exception cref="ApiFailure">It is not there, or the broker refuses.</exception>
+    /// <summary>Deletes a resource.</summary>
+    /// <returns>The body of the response, which is usually empty.</returns>
+    /// <exception cref="ApiFailure">The resource does not exist, or the broker refused the request.</exception>
     public async Task<JsonElement> DeleteAsync(string path, string what, CancellationToken cancellation = default) =>
         (await DemandAsync(HttpMethod.Delete, path, null, what, cancellation)).Json;
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Believes what the system does, and remembers why not.</summary>
+    /// <summary>Trusts the certificates that the system trusts, and records the reason for distrust.</summary>
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         _distrust = errors;

@@ -4,56 +4,56 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>A request that the broker refused, or that did not reach it.</summary>
-/// <param name="exitCode">What the process ends with.</param>
-/// <param name="message">What happened and what to do.</param>
-/// <param name="status">The HTTP status; null when there was no answer.</param>
-/// <param name="reason">The broker's own words; empty when it had none.</param>
+/// <summary>Thrown for a request that the broker refused or that did not reach a broker.</summary>
+/// <param name="exitCode">Exit code of the process.</param>
+/// <param name="message">Error and remedy, for the user.</param>
+/// <param name="status">HTTP status; null if there was no response.</param>
+/// <param name="reason">The broker's own text; empty if there was none.</param>
 internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? status = null, string reason = "") : CliException(exitCode, message)
 {
     public HttpStatusCode? Status { get; } = status;
 
     public string Reason { get; } = reason;
 
-    /// <summary>No answer at all.</summary>
+    /// <summary>Creates the failure for a connection that could not be opened.</summary>
     public static ApiFailure Unreachable(BrokerLogin login, string why) => new(
         Cli.ExitCode.Unavailable,
-        $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or AMQPBROKER_URL; its port is 15672 unless management.tcp.port says otherwise");
+        $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or AMQPBROKER_URL; its port is 15672 unless management.tcp.port is set");
 
-    /// <summary>The connection ended ahead of an answer.</summary>
+    /// <summary>Creates the failure for a connection that ended before the response.</summary>
     public static ApiFailure NoAnswer(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable,
-        $"What is at {login} closes the connection without an answer. Look at the URL: the HTTP API is on port 15672 unless management.tcp.port says otherwise, and over TLS its address begins with https://. A broker does so too when it has as many connections as management.connection_max allows");
+        $"The server at {login} closed the connection without a response. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with https://. A broker also does this when management.connection_max is reached");
 
-    /// <summary>TLS was asked of what does not speak it.</summary>
+    /// <summary>Creates the failure for a server that does not speak TLS.</summary>
     public static ApiFailure NoTls(BrokerLogin login) => new(
-        Cli.ExitCode.Unavailable, $"What answers at {login} does not speak TLS. Try {new UriBuilder(login.Url) { Scheme = Uri.UriSchemeHttp, Port = login.Url.Port }.Uri.ToString().TrimEnd('/')}, or name the port of management.ssl.port");
+        Cli.ExitCode.Unavailable, $"The server at {login} does not speak TLS. Try {new UriBuilder(login.Url) { Scheme = Uri.UriSchemeHttp, Port = login.Url.Port }.Uri.ToString().TrimEnd('/')}, or name the port of management.ssl.port");
 
-    /// <summary>Who answers shows a certificate that is not believed.</summary>
-    /// <param name="login">Who asked whom.</param>
-    /// <param name="errors">What is wrong with it.</param>
-    /// <param name="status">What is wrong with the chain to its authority.</param>
+    /// <summary>Creates the failure for a server whose certificate is not trusted.</summary>
+    /// <param name="login">Address of the server.</param>
+    /// <param name="errors">Errors of the certificate.</param>
+    /// <param name="status">Errors of the chain to its authority.</param>
     public static ApiFailure NoTrust(BrokerLogin login, SslPolicyErrors errors, X509ChainStatusFlags status) => new(
         Cli.ExitCode.Unavailable,
-        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"The certificate of {login} is one for another name than {login.Url.Host}. Write the URL with a name that stands in it"
-        : status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? $"The certificate of {login}, or of its authority, has run out or holds from a later day on. The broker needs another"
-        : $"The certificate of {login} is not trusted: nobody known here has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system");
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"The certificate of {login} is for another name than {login.Url.Host}. Use a URL with a name from the certificate"
+        : status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? $"The certificate of {login}, or of its authority, has expired or is not valid yet. The broker needs a new one"
+        : $"The certificate of {login} is not trusted: no authority known to this system has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system");
 
-    /// <summary>The virtual host that something shall be done in is not there.</summary>
+    /// <summary>Creates the failure for a virtual host that does not exist.</summary>
     public static ApiFailure NoVirtualHost() => new(Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts", HttpStatusCode.NotFound);
 
-    /// <summary>An answer that took too long.</summary>
+    /// <summary>Creates the failure for a response that took too long.</summary>
     public static ApiFailure Late(BrokerLogin login, TimeSpan limit) => new(
-        Cli.ExitCode.TemporaryFailure, $"The broker at {login} did not answer within {limit.TotalSeconds:0.#} s. Try again, or give it longer with --timeout");
+        Cli.ExitCode.TemporaryFailure, $"The broker at {login} did not answer within {limit.TotalSeconds:0.#} s. Try again, or set a longer --timeout");
 
-    /// <summary>Something else answers there.</summary>
+    /// <summary>Creates the failure for a server that is no broker.</summary>
     public static ApiFailure NoApi(BrokerLogin login) => new(
-        Cli.ExitCode.Unavailable, $"What answers at {login} is not a broker's HTTP API. Look at the URL: the HTTP API is on port 15672 unless management.tcp.port says otherwise");
+        Cli.ExitCode.Unavailable, $"The server at {login} is not a broker's HTTP API. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set");
 
-    /// <summary>What an answer other than a success means.</summary>
-    /// <param name="login">Who asked whom.</param>
-    /// <param name="answer">The answer.</param>
-    /// <param name="what">The thing that was asked for, with its article: <c>a queue 'x'</c>.</param>
+    /// <summary>Creates the failure for a response whose status is no success.</summary>
+    /// <param name="login">Address and login of the request.</param>
+    /// <param name="answer">The response.</param>
+    /// <param name="what">Name of the resource for the error text: <c>queue 'x'</c>.</param>
     public static ApiFailure Of(BrokerLogin login, ApiAnswer answer, string what)
     {
         string reason = answer.Reason;
@@ -65,7 +65,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
             HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, NoVirtualHost().Message),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
-            HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"), // AMQP's, of a publish
+            HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"), // an AMQP error of a publish
             HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed => (Cli.ExitCode.Refused, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.ServiceUnavailable => (Cli.ExitCode.Unavailable, $"The broker cannot do that now: {Sentence(reason)}"),
             HttpStatusCode.MethodNotAllowed => (Cli.ExitCode.Unavailable, $"The broker at {login} does not know this request; it may be of another version"),
@@ -79,8 +79,8 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
     private static string Remedy(string reason) => reason switch
     {
         "Not management user" => "A user of the HTTP API needs the tag management, monitoring, policymaker or administrator",
-        "Not monitor user" => "That takes the tag monitoring or administrator",
-        "Not administrator user" => "That takes the tag administrator",
+        "Not monitor user" => "The request needs the tag monitoring or administrator",
+        "Not administrator user" => "The request needs the tag administrator",
         _ => "An administrator can grant it with: amqpbroker permissions set",
     };
 }

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>A command that cannot be done, in a sentence that says what to do about it.</summary>
-/// <param name="exitCode">What the process ends with.</param>
-/// <param name="message">For the one who typed the command.</param>
+/// <summary>Thrown if a command cannot be executed.</summary>
+/// <param name="exitCode">Exit code of the process.</param>
+/// <param name="message">Error and remedy, for the user.</param>
 internal class CliException(int exitCode, string message) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;

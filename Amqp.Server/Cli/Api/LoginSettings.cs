@@ -2,26 +2,29 @@ using System.Globalization;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>What the command line, the environment and a profile say of the broker to ask, in this order.</summary>
-/// <param name="Url">The HTTP API; may hold user and password.</param>
-/// <param name="User">Who logs in.</param>
-/// <param name="Password">The password.</param>
-/// <param name="Profile">A profile of the file.</param>
-/// <param name="File">The file of profiles, instead of the user's own.</param>
+/// <summary>
+/// The broker and login given on the command line; null for an option that is not given. Values come from the command line first, then the
+/// environment, then a profile.
+/// </summary>
+/// <param name="Url">URL of the HTTP API, which may contain user and password.</param>
+/// <param name="User">Name of the user.</param>
+/// <param name="Password">Password of the user.</param>
+/// <param name="Profile">Name of a profile in the profile file.</param>
+/// <param name="File">Profile file to use instead of the user's own.</param>
 internal sealed record LoginSettings(string? Url, string? User, string? Password, string? Profile, string? File)
 {
     public const string DefaultUrl = "http://127.0.0.1:15672";
 
     private const string Guest = "guest";
 
-    /// <summary>Decides whom to ask.</summary>
+    /// <summary>Determines address and login.</summary>
     /// <param name="environment">The environment variables.</param>
-    /// <param name="askPassword">Asks for a user's password; null when nobody can be asked.</param>
-    /// <exception cref="CliException">Something is missing or malformed.</exception>
+    /// <param name="askPassword">Prompts for the password of a user; null without a terminal.</param>
+    /// <exception cref="CliException">A value is missing or malformed.</exception>
     public BrokerLogin Resolve(IReadOnlyDictionary<string, string> environment, Func<string, string>? askPassword)
     {
         string? profileName = Profile ?? Variable("AMQPBROKER_PROFILE");
-        // Who names a broker on the command line means that one, and not what a profile says of another.
+        // A profile on the command line takes precedence over a URL in the environment, which may be for another broker.
         string? url = Url ?? (Profile is null ? Variable("AMQPBROKER_URL") : null);
         LoginProfile profile = Profiles.Find(File, profileName, environment, isNeeded: url is null || profileName is not null);
         url ??= profile.Url ?? DefaultUrl;
@@ -43,7 +46,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
         string? Variable(string name) => environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
     }
 
-    /// <summary>A time limit of a command: seconds, with a fraction if need be; 0 or <c>infinity</c> is none.</summary>
+    /// <summary>Parses the time limit of a command: seconds, with an optional fraction; 0 or <c>infinity</c> for no limit.</summary>
     public static TimeSpan? ParseTimeout(string text) =>
         text is "infinity" or "0" ? Timeout.InfiniteTimeSpan
         : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 1_000_000 ? TimeSpan.FromSeconds(seconds)

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>Asks for a password on a terminal, without showing it.</summary>
+/// <summary>Prompts for a password on a terminal, without echo.</summary>
 internal static class PasswordPrompt
 {
-    /// <summary>Null when nobody is there to be asked.</summary>
+    /// <summary>Prompts for the password of a user; null if input or errors are not on a terminal.</summary>
     public static Func<string, string>? OnTerminal => Console.IsInputRedirected || Console.IsErrorRedirected ? null : user => Ask($"Password of '{user}': ");
 
-    /// <summary>Prints the question to standard error and reads a line.</summary>
+    /// <summary>Prints the prompt to standard error and reads a line.</summary>
     public static string Ask(string question)
     {
         Console.Error.Write(question);

@@ -3,12 +3,12 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>The file of profiles: brokers by name, so that a command need not say where and as whom.</summary>
+/// <summary>Reads the profile file, which holds addresses and logins of brokers by name.</summary>
 internal static class Profiles
 {
     private static readonly JsonDocumentOptions _lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>Where the file is unless it is named: <c>amqpbroker/profiles.json</c> where the user's configuration is (XDG).</summary>
+    /// <summary>Returns the default path: <c>amqpbroker/profiles.json</c> in the user's configuration folder (XDG).</summary>
     public static string DefaultFile(IReadOnlyDictionary<string, string> environment)
     {
         string? folder = environment.TryGetValue("XDG_CONFIG_HOME", out string? given) && given.Length > 0 ? given
@@ -17,12 +17,14 @@ internal static class Profiles
         return Path.Combine(folder, "amqpbroker", "profiles.json");
     }
 
-    /// <summary>Looks a profile up.</summary>
-    /// <param name="file">The file; null for the user's own, which need not be there.</param>
-    /// <param name="name">The profile; null for the one that the file calls its default.</param>
-    /// <param name="environment">Says where the user's own file is.</param>
-    /// <param name="isNeeded">False when an address is known and no profile was asked for: then none is read.</param>
-    /// <exception cref="CliException">It is not there, malformed, or open to others.</exception>
+    /// <summary>Finds a profile.</summary>
+    /// <param name="file">Path of the file; null for the user's own, which need not exist.</param>
+    /// <param name="name">Name of the profile; null for the file's default.</param>
+    /// <param name="environment">Environment variables, which determine the path of the user's own file.</param>
+    /// <param name="isNeeded">False if the address is known and no profile is named: then the user's own file is not read.</param>
+    /// <exception cref="CliException">
+    /// The file or the profile does not exist, the file is malformed, or other users can read its passwords.
+    /// </exception>
     public static LoginProfile Find(string? file, string? name, IReadOnlyDictionary<string, string> environment, bool isNeeded)
     {
         if (!isNeeded && file is null)
@@ -30,12 +32,12 @@ internal static class Profiles
         string path = file ?? DefaultFile(environment);
         if (!File.Exists(path))
             return file is null && name is null ? LoginProfile.None
-                : throw new CliException(ExitCode.Configuration, $"There is no file of profiles {path}. docs/command-line.md says how to write one");
+                : throw new CliException(ExitCode.Configuration, $"The profile file {path} does not exist. docs/command-line.md describes its format");
         try
         {
             string text = File.ReadAllText(path);
             if (text.AsSpan().TrimStart() is not (['{' or '/', ..] or []))
-                throw new CliException(ExitCode.Configuration, $"{path} is no file of profiles, which would be JSON. If it is a broker's configuration, name the broker instead, with --url");
+                throw new CliException(ExitCode.Configuration, $"{path} is not a profile file, which is JSON. If it is a broker's configuration, name the broker with --url instead");
             using JsonDocument document = JsonDocument.Parse(text, _lenient);
             return Find(path, document.RootElement, name);
         }
@@ -82,7 +84,7 @@ internal static class Profiles
     }
 }
 
-/// <summary>What a profile says; null is what it does not mention.</summary>
+/// <summary>A profile; null for fields that the profile does not set.</summary>
 internal sealed record LoginProfile(string? Url, string? User, string? Password, string? VirtualHost)
 {
     public static LoginProfile None { get; } = new(null, null, null, null);

@@ -4,14 +4,14 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The verbs that put load on a broker and measure it: this one or any other that speaks AMQP 0-9-1.</summary>
+/// <summary>The commands that put load on an AMQP 0-9-1 broker and measure that broker.</summary>
 internal static class BenchCommands
 {
     private const string FanoutName = "fanout";
-    private const int FanoutConsumers = 16; // connections; each queue has a consumer of its own on one of them
+    private const int FanoutConsumers = 16; // connections, which share the consumers: one for each queue
 
-    /// <summary>The command <c>bench</c> with its verbs.</summary>
-    public static Command Create() => new("bench", "Put load on an AMQP 0-9-1 broker and measure it. What is declared for it is deleted at the end.")
+    /// <summary>Creates the command <c>bench</c> with its subcommands.</summary>
+    public static Command Create() => new("bench", "Put load on an AMQP 0-9-1 broker and measure it. Queues and exchanges of the load are deleted at the end.")
     {
         Throughput(),
         Latency(),
@@ -31,7 +31,7 @@ internal static class BenchCommands
     private static Command Latency()
     {
         var options = new LoadOptions(new Workload { Rate = 10_000, Warmup = 1 }, leastRate: 1, leastSize: sizeof(long));
-        return Load("latency", "How long messages take at a fixed rate, from when they were due until they arrive and are confirmed.", options,
+        return Load("latency", "Latency at a fixed rate: the time from a message's due time to its delivery, and to its confirm.", options,
             options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
             options.Ack, options.AckWrite, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
     }
@@ -39,7 +39,7 @@ internal static class BenchCommands
     private static Command Fanout()
     {
         var options = new LoadOptions(new Workload { Queues = 10, Consumers = FanoutConsumers, Exchange = ExchangeKind.Fanout });
-        return Load(FanoutName, "One producer, every message to every queue of a fanout exchange, a consumer for each.", options,
+        return Load(FanoutName, "One producer, and a fanout exchange that routes every message to every queue; one consumer per queue.", options,
             options.Queues, options.Consumers, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
             options.Ack, options.AckWrite, options.Prefetch, options.Duration, options.Count, options.Warmup);
     }
@@ -51,7 +51,7 @@ internal static class BenchCommands
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             Workload load = options.Read(result);
-            // A consumer for each queue: a second connection for a queue would be another.
+            // One consumer per queue: more connections than queues would give a queue a second consumer.
             if (name == FanoutName)
                 load = load with { Consumers = Math.Min(load.Consumers, load.Queues) };
             LoadReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>
@@ -89,13 +89,13 @@ internal static class BenchCommands
     private static Command ChurnCommand()
     {
         var run = new RunOptions();
-        Option<ChurnKind> kind = BenchOption.Word("--kind", ChurnKind.Connection, "What to open and close.");
-        Option<int> clients = BenchOption.Number("--clients", 1, 1, 10_000, "How many do it at once.");
-        Option<int> duration = BenchOption.Number("--duration", 10, 1, 1_000_000_000, "Seconds.");
-        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "How many in all, instead of --duration.");
-        Option<int> warmup = BenchOption.Number("--warmup", 0, 0, 1_000_000_000, "Seconds of load before measuring begins.");
+        Option<ChurnKind> kind = BenchOption.Word("--kind", ChurnKind.Connection, "Kind of object to open and close.");
+        Option<int> clients = BenchOption.Number("--clients", 1, 1, 10_000, "Number of clients that open and close at the same time.");
+        Option<int> duration = BenchOption.Number("--duration", 10, 1, 1_000_000_000, "Length of the measurement, in seconds.");
+        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "Number of objects to open and close, instead of --duration.");
+        Option<int> warmup = BenchOption.Number("--warmup", 0, 0, 1_000_000_000, "Seconds of load before the measurement.");
         Option<bool> durable = BenchOption.Flag("--durable", "Declare durable queues.");
-        var command = new Command("churn", "Connections, channels or queues per second: open and close, over and over.") { kind, clients, duration, count, warmup, durable };
+        var command = new Command("churn", "Connections, channels or queues opened and closed per second.") { kind, clients, duration, count, warmup, durable };
         run.AddTo(command);
         command.Validators.Add(RunOptions.NotBoth(count, duration));
         command.Validators.Add(RunOptions.NotBoth(count, warmup));
@@ -130,7 +130,9 @@ internal static class BenchCommands
             print(output);
     }
 
-    /// <summary>Does the work with a live line. Ctrl-C and SIGTERM end the load early: what was measured is still printed, and what was declared deleted.</summary>
+    /// <summary>
+    /// Runs a load with a live line. Ctrl-C and SIGTERM end the load early; the results so far are printed and the queues deleted.
+    /// </summary>
     private static int Run(ParseResult result, Action<LiveLine, CancellationToken> work)
     {
         using var cancellation = new CancellationTokenSource();

@@ -4,20 +4,20 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>Options whose values are checked, and refused with what was expected.</summary>
+/// <summary>Creates options that check their values. The error text says which values are valid.</summary>
 internal static class BenchOption
 {
-    /// <summary>A whole number.</summary>
-    /// <param name="name">With its dashes.</param>
-    /// <param name="without">The value when it is not given.</param>
-    /// <param name="min">The least.</param>
-    /// <param name="max">The most.</param>
-    /// <param name="description">For the help.</param>
+    /// <summary>Creates an option for a whole number.</summary>
+    /// <param name="name">Name with its dashes.</param>
+    /// <param name="without">Value if the option is not given. A value below the minimum is not shown as a default.</param>
+    /// <param name="min">Smallest valid value.</param>
+    /// <param name="max">Largest valid value.</param>
+    /// <param name="description">Text of the help.</param>
     public static Option<int> Number(string name, int without, int min, int max, string description) => new(name)
     {
         HelpName = "number",
         Description = description,
-        DefaultValueFactory = without < min ? null : _ => without, // what may not be given is no default to show
+        DefaultValueFactory = without < min ? null : _ => without, // the help shows no default that is itself invalid
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
@@ -27,10 +27,10 @@ internal static class BenchOption
         },
     };
 
-    /// <summary>A yes.</summary>
+    /// <summary>Creates an option without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>Creates an option whose values are the members of an enum, in lower case.</summary>
     public static Option<T> Word<T>(string name, T without, string description)
         where T : struct, Enum
     {
@@ -51,11 +51,11 @@ internal static class BenchOption
         };
     }
 
-    /// <summary>Where the broker is.</summary>
+    /// <summary>Creates the option for the broker's address.</summary>
     public static Option<BrokerAddress> Uri() => new("--uri")
     {
         HelpName = "uri",
-        Description = "The broker: amqp://user:password@host:port/vhost. guest's on this machine unless given.",
+        Description = "Address of the broker: amqp://user:password@host:port/vhost. Default: the broker on this machine, as guest.",
         DefaultValueFactory = _ => BrokerAddress.Local,
         CustomParser = result =>
         {

@@ -6,8 +6,8 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>Prints what came of a load, for people or for programs.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>Prints the report of a load, as text or as JSON.</summary>
+/// <param name="output">Receives the text.</param>
 internal sealed class BenchOutput(TextWriter output)
 {
     private const double Mebibyte = 1024 * 1024;
@@ -16,7 +16,7 @@ internal sealed class BenchOutput(TextWriter output)
 
     private readonly bool _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
 
-    /// <summary>One object: the verb, what was asked for, and everything of the report.</summary>
+    /// <summary>Prints one JSON object with the verb, the settings, and all fields of the report.</summary>
     public void Json(string verb, object settings, object report)
     {
         var whole = new JsonObject { ["verb"] = verb, ["settings"] = JsonSerializer.SerializeToNode(settings, _json) };
@@ -25,7 +25,7 @@ internal sealed class BenchOutput(TextWriter output)
         output.WriteLine(whole.ToJsonString(_json));
     }
 
-    /// <summary>The report of throughput, latency and fanout.</summary>
+    /// <summary>Prints the report of throughput, latency or fanout.</summary>
     public void Print(Workload load, LoadReport report)
     {
         Line($"broker: {report.Broker} at {load.Broker}");
@@ -38,7 +38,7 @@ internal sealed class BenchOutput(TextWriter output)
         Costs("million messages", [("broker", report.BrokerProcess), ("bench", report.OwnProcess)]);
     }
 
-    /// <summary>The report of churn.</summary>
+    /// <summary>Prints the report of churn.</summary>
     public void Print(Churn churn, ChurnReport report)
     {
         string what = $"{churn.Kind.ToString().ToLowerInvariant()}s";
@@ -50,7 +50,7 @@ internal sealed class BenchOutput(TextWriter output)
         Costs($"million {what}", [("broker", report.BrokerProcess), ("bench", report.OwnProcess)]);
     }
 
-    /// <summary>The report of depth.</summary>
+    /// <summary>Prints the report of depth.</summary>
     public void Print(Workload load, DepthReport report)
     {
         Line($"broker: {report.Broker} at {load.Broker}");

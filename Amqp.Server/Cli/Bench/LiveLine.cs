@@ -3,7 +3,9 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>One line on standard error that says how a load goes, rewritten every second; nothing when nobody is there to see it.</summary>
+/// <summary>
+/// Shows the progress of a load in one line on standard error, updated every second. Without a terminal nothing is shown.
+/// </summary>
 /// <param name="error">Standard error.</param>
 internal sealed class LiveLine(TextWriter error) : IDisposable
 {
@@ -12,14 +14,14 @@ internal sealed class LiveLine(TextWriter error) : IDisposable
     private readonly bool _isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
     private int _written;
 
-    /// <summary>Shows how it goes.</summary>
+    /// <summary>Updates the line.</summary>
     public void Show(LoadProgress progress)
     {
         if (_isTerminal)
             Write(Text(progress));
     }
 
-    /// <summary>Takes the line away.</summary>
+    /// <summary>Erases the line.</summary>
     public void Clear()
     {
         if (_written > 0)
@@ -28,7 +30,7 @@ internal sealed class LiveLine(TextWriter error) : IDisposable
 
     public void Dispose() => Clear();
 
-    /// <summary>What the line says.</summary>
+    /// <summary>Returns the text of the line.</summary>
     public static string Text(LoadProgress progress)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"{progress.Seconds,4} s  {progress.PublishRate,10:N0}/s in");
@@ -43,7 +45,7 @@ internal sealed class LiveLine(TextWriter error) : IDisposable
 
     private void Write(string text)
     {
-        int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UsualWidth; // a terminal may not know
+        int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UsualWidth; // a terminal may report a width of 0
         if (text.Length > width)
             text = text[..width];
         error.Write($"\r{text.PadRight(_written)}{(text.Length == 0 ? "\r" : "")}");

@@ -3,7 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options that describe a load. A verb has those that it lists; the others stay as its defaults say.</summary>
+/// <summary>The options of a load. Each command lists the options that it supports; the other values are its defaults.</summary>
 internal sealed class LoadOptions
 {
     private const int Most = 1_000_000_000;
@@ -12,33 +12,34 @@ internal sealed class LoadOptions
     private readonly Workload _defaults;
     private readonly RunOptions _run = new();
 
-    /// <param name="defaults">What holds without options.</param>
-    /// <param name="leastRate">0 when "as fast as possible" makes sense.</param>
-    /// <param name="leastSize">Of a body, in bytes.</param>
-    /// <param name="leastConsumers">0 when messages may stay where they are.</param>
-    /// <param name="leastWindow">0 when it can be done without confirms.</param>
+    /// <summary>Creates the options.</summary>
+    /// <param name="defaults">Values of options that are not given.</param>
+    /// <param name="leastRate">Smallest rate; 0 if a load without a rate limit makes sense.</param>
+    /// <param name="leastSize">Smallest size of a body, in bytes.</param>
+    /// <param name="leastConsumers">Smallest number of consumers; 0 if messages may stay in the queues.</param>
+    /// <param name="leastWindow">Smallest number of unconfirmed messages; 0 if confirms are optional.</param>
     public LoadOptions(Workload defaults, int leastRate = 0, int leastSize = 0, int leastConsumers = 0, int leastWindow = 0)
     {
         _defaults = defaults;
-        Producers = BenchOption.Number("--producers", defaults.Producers, 1, MostConnections, "Connections that publish.");
-        Consumers = BenchOption.Number("--consumers", defaults.Consumers, leastConsumers, MostConnections, "Connections that consume; the queues are shared out among them.");
-        Queues = BenchOption.Number("--queues", defaults.Queues, 1, 1_000_000, "Queues; producers publish to each in turn.");
-        Size = BenchOption.Number("--size", defaults.Size, leastSize, 512 * 1024 * 1024, "Bytes of a message's body.");
+        Producers = BenchOption.Number("--producers", defaults.Producers, 1, MostConnections, "Number of publishing connections.");
+        Consumers = BenchOption.Number("--consumers", defaults.Consumers, leastConsumers, MostConnections, "Number of consuming connections, which share the queues.");
+        Queues = BenchOption.Number("--queues", defaults.Queues, 1, 1_000_000, "Number of queues; producers publish to each in turn.");
+        Size = BenchOption.Number("--size", defaults.Size, leastSize, 512 * 1024 * 1024, "Size of a message's body, in bytes.");
         Rate = BenchOption.Number("--rate", defaults.Rate, leastRate, Most, leastRate == 0
-            ? "Messages per second of all producers together; 0: as fast as they can."
+            ? "Messages per second of all producers together; 0 for no limit."
             : "Messages per second of all producers together.");
         Persistent = BenchOption.Flag("--persistent", "Publish persistent messages.");
         Durable = BenchOption.Flag("--durable", "Declare durable queues.");
         Confirm = BenchOption.Number("--confirm", defaults.ConfirmWindow, leastWindow, 1_000_000, leastWindow == 0
-            ? "Publisher confirms, with so many messages of a producer in flight; 0: none."
-            : "Messages of a producer that may wait for their confirm.");
-        Ack = BenchOption.Number("--ack", defaults.AcknowledgeEvery, 0, Most, "Acknowledge every so many messages at once; 0: automatic acknowledgement.");
-        AckWrite = BenchOption.Word("--ack-write", defaults.AckWrite, "Write each acknowledgement by itself, as client libraries do, or those of one read together.");
-        Prefetch = BenchOption.Number("--prefetch", defaults.Prefetch, 0, ushort.MaxValue, "Messages that a consumer may hold unacknowledged; 0: any number.");
-        ExchangeType = BenchOption.Word("--exchange-type", defaults.Exchange, "What producers publish to.");
-        Duration = BenchOption.Number("--duration", defaults.Duration, 1, Most, "Seconds of publishing.");
-        Count = BenchOption.Number("--count", (int)defaults.Count, 1, Most, "Messages to publish, instead of --duration.");
-        Warmup = BenchOption.Number("--warmup", defaults.Warmup, 0, Most, "Seconds of load before measuring begins.");
+            ? "Use publisher confirms, with at most this number of unconfirmed messages per producer; 0 for no confirms."
+            : "Largest number of unconfirmed messages of a producer.");
+        Ack = BenchOption.Number("--ack", defaults.AcknowledgeEvery, 0, Most, "Number of messages per acknowledgement; 0 for automatic acknowledgement.");
+        AckWrite = BenchOption.Word("--ack-write", defaults.AckWrite, "Write each acknowledgement to the socket separately, as client libraries do, or those of one read together.");
+        Prefetch = BenchOption.Number("--prefetch", defaults.Prefetch, 0, ushort.MaxValue, "Largest number of unacknowledged messages of a consumer; 0 for no limit.");
+        ExchangeType = BenchOption.Word("--exchange-type", defaults.Exchange, "Type of the exchange that producers publish to.");
+        Duration = BenchOption.Number("--duration", defaults.Duration, 1, Most, "Length of publishing, in seconds.");
+        Count = BenchOption.Number("--count", (int)defaults.Count, 1, Most, "Number of messages to publish, instead of --duration.");
+        Warmup = BenchOption.Number("--warmup", defaults.Warmup, 0, Most, "Seconds of load before the measurement.");
     }
 
     public Option<int> Producers { get; }
@@ -71,9 +72,9 @@ internal sealed class LoadOptions
 
     public Option<int> Warmup { get; }
 
-    private Option<bool> Keep { get; } = BenchOption.Flag("--keep", "Leave the queues there, with what is in them.");
+    private Option<bool> Keep { get; } = BenchOption.Flag("--keep", "Keep the queues and their messages.");
 
-    /// <summary>Gives a command some of these options, and those of every run.</summary>
+    /// <summary>Adds some of these options to a command, and the options of every run.</summary>
     public void AddTo(Command command, params Option[] options)
     {
         foreach (Option option in options)
@@ -90,7 +91,7 @@ internal sealed class LoadOptions
 
     public bool IsKept(ParseResult result) => result.GetValue(Keep);
 
-    /// <summary>The load that a command line describes.</summary>
+    /// <summary>Returns the load that a command line describes.</summary>
     public Workload Read(ParseResult result)
     {
         Workload load = _defaults with

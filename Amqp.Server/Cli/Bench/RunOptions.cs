@@ -6,21 +6,21 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options that every verb of <c>bench</c> has.</summary>
+/// <summary>The options of every subcommand of <c>bench</c>.</summary>
 internal sealed class RunOptions
 {
     private readonly Option<BrokerAddress> _uri = BenchOption.Uri();
-    private readonly Option<int> _pid = BenchOption.Number("--pid", 0, 1, int.MaxValue, "The broker's process, on this machine: measure its processor time and memory.");
+    private readonly Option<int> _pid = BenchOption.Number("--pid", 0, 1, int.MaxValue, "Process id of the broker on this machine, to measure its processor time and memory.");
     private readonly Option<bool> _json = BenchOption.Flag("--json", "Print one JSON object, for programs.");
 
     private readonly Option<string> _prefix = new("--prefix")
     {
         HelpName = "name",
-        Description = "What the names of queues and exchange begin with.",
+        Description = "Prefix of the names of queues and exchange.",
         DefaultValueFactory = _ => "bench",
     };
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds these options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _uri, _pid, _prefix, _json })
@@ -29,16 +29,16 @@ internal sealed class RunOptions
 
     public BrokerAddress Broker(ParseResult result) => result.GetRequiredValue(_uri);
 
-    /// <summary>Null when it is not given.</summary>
+    /// <summary>Returns the broker's process id; null if not given.</summary>
     public int? BrokerPid(ParseResult result) => result.GetValue(_pid) is > 0 and var pid ? pid : null;
 
     public bool IsJson(ParseResult result) => result.GetValue(_json);
 
-    /// <summary>The prefix with something behind it that no other run has, so that two do not meet in one queue.</summary>
+    /// <summary>Returns the prefix with a random suffix, so that two runs do not share a queue.</summary>
     public string Prefix(ParseResult result) =>
         $"{result.GetRequiredValue(_prefix)}-{RandomNumberGenerator.GetInt32(0x10000).ToString("x4", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Refuses a command line with two options of which one decides.</summary>
+    /// <summary>Returns a validator that refuses a command line with both options.</summary>
     public static Action<CommandResult> NotBoth(Option one, Option other) => result =>
     {
         if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false })

@@ -6,7 +6,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Connections and channels. Where RabbitMQ names an Erlang process, here is the name of the connection or channel.</summary>
+/// <summary>
+/// Verbs on connections and channels. In place of RabbitMQ's Erlang process id they use the name of the connection or channel.
+/// </summary>
 internal static class ConnectionVerbs
 {
     private static readonly string[] _connectionColumns =
@@ -48,13 +50,13 @@ internal static class ConnectionVerbs
     private static JsonElement Cell(CtlCall call, JsonElement connection, string column) => column switch
     {
         "pid" => Field(connection, "name"),
-        // Erlang's tuples, which are lists in JSON.
+        // RabbitMQ prints protocol and addresses as Erlang tuples, which are lists in JSON.
         "protocol" when Field(connection, column).ToString() is "AMQP 0-9-1" => call.IsForProgram ? JsonSerializer.SerializeToElement(_version) : JsonSerializer.SerializeToElement("{0,9,1}"),
         "host" or "peer_host" when call.IsForProgram && IPAddress.TryParse(Field(connection, column).ToString(), out IPAddress? address) => JsonSerializer.SerializeToElement(Parts(address)),
         _ => Field(connection, column),
     };
 
-    /// <summary>The four octets of an address, or the eight words.</summary>
+    /// <summary>Returns the four octets of an IPv4 address, or the eight 16-bit words of an IPv6 address.</summary>
     private static int[] Parts(IPAddress address)
     {
         byte[] octets = address.GetAddressBytes();
@@ -78,7 +80,7 @@ internal static class ConnectionVerbs
     {
         call.Announce($"Closing connection {call[0]}, reason: {call[1]}...");
         if (!await CloseAsync(call, call[0], call[1]))
-            throw CtlException.Error(ExitCode.Unavailable, $"There is no connection '{call[0]}'. What 'list_connections pid' shows is its name");
+            throw CtlException.Error(ExitCode.Unavailable, $"There is no connection '{call[0]}'. Use a name that 'list_connections pid' shows");
     }
 
     private static async Task CloseAllAsync(CtlCall call)

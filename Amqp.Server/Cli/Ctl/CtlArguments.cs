@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Arguments: those of queues, exchanges, bindings and consumers, and those of a verb.</summary>
+/// <summary>Reads arguments: those of queues, exchanges, bindings and consumers, and those of a verb.</summary>
 internal static class CtlArguments
 {
     private static readonly JsonElement _none = JsonSerializer.SerializeToElement(Array.Empty<string>());
 
-    /// <summary>A verb's argument that is a whole number above zero.</summary>
-    /// <exception cref="CtlException">It is none.</exception>
+    /// <summary>Returns an argument of a verb as a whole number above zero.</summary>
+    /// <exception cref="CtlException">The argument is no such number.</exception>
     public static int PositiveNumber(CtlCall call, int index) =>
         int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
         : throw CtlException.BadArgument(call, "Argument must be a positive integer");
 
-    /// <summary>Those of an item; none is an empty list, as in Erlang.</summary>
+    /// <summary>Returns the arguments of a listed object, such as a queue. No arguments are an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>
         item.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object && arguments.EnumerateObject().Any() ? CtlJson.Sorted(arguments) : _none;
 }

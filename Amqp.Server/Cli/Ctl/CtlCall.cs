@@ -6,12 +6,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>One verb being done: its arguments, the broker, where to print.</summary>
-/// <param name="input">The command line.</param>
-/// <param name="verb">The verb.</param>
-/// <param name="client">The broker.</param>
-/// <param name="output">Standard output.</param>
-/// <param name="error">Standard error.</param>
+/// <summary>The execution of one verb: its arguments, a client of the broker, standard output and standard error.</summary>
 internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, TextWriter output, TextWriter error)
 {
     private bool _isAnswered;
@@ -31,27 +26,29 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
         }
     }
 
-    /// <summary>For warnings: what is said there does not keep the verb from being done.</summary>
+    /// <summary>Standard error, for warnings that do not stop the verb.</summary>
     public TextWriter Error => error;
 
-    /// <summary>Whether the output is read by a program.</summary>
+    /// <summary>True if the output is JSON, for programs.</summary>
     public bool IsForProgram => input.Formatter == "json";
 
-    /// <summary>The node's name for the texts: what <c>-n</c> says, or RabbitMQ's default.</summary>
+    /// <summary>Node name for the texts: the value of <c>-n</c>, or RabbitMQ's default.</summary>
     public string Node { get; } = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
 
-    /// <summary>The virtual host that is meant.</summary>
+    /// <summary>Virtual host of the option <c>-p</c>, or of the login.</summary>
     public string VirtualHost { get; } = input.VirtualHost ?? client.Login.VirtualHost;
 
-    /// <summary>An argument by its position.</summary>
+    /// <summary>Returns an argument by its position, from 0.</summary>
     public string this[int index] => input.Arguments[index];
 
-    /// <summary>Seconds it may take; infinite when neither the verb nor the user says.</summary>
+    /// <summary>Time limit from the option or the verb; infinite if neither has one.</summary>
     public TimeSpan Timeout => input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
         : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>Says what is about to be done, unless it should be quiet or the output is for a program. To be called before the broker is asked to change anything.</summary>
-    /// <exception cref="DryRunException">Saying it was all that is wanted.</exception>
+    /// <summary>
+    /// Prints the action, unless the output is quiet or for programs. Call before any request that changes the broker's state.
+    /// </summary>
+    /// <exception cref="DryRunException">The option <c>--dry-run</c> is set.</exception>
     public void Announce(string text)
     {
         if (!input.IsQuiet && input.Formatter is not ("json" or "csv"))
@@ -60,36 +57,36 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
             throw new DryRunException();
     }
 
-    /// <summary>Prints what came of it.</summary>
-    /// <param name="text">In words.</param>
-    /// <param name="fields">The same for programs; the words as a message when there are none.</param>
+    /// <summary>Prints a result.</summary>
+    /// <param name="text">Text for people.</param>
+    /// <param name="fields">Fields for programs; null for one field <c>message</c> with the text.</param>
     public void Say(string text, Dictionary<string, object?>? fields = null) =>
         Output.WriteLine(IsForProgram ? CtlJson.Of(fields ?? new() { ["message"] = text }) : text);
 
-    /// <summary>Prints what was asked for.</summary>
+    /// <summary>Prints the value that the verb returns.</summary>
     public void SayValue(string value) => Say(value, new() { ["node"] = Node, ["result"] = "ok", ["value"] = value });
 
-    /// <summary>Ends a verb that has come through: a program is told even when there is nothing to say.</summary>
+    /// <summary>Ends a successful verb. Programs get a result even if the verb printed nothing.</summary>
     public void End()
     {
         if (IsForProgram && !_isAnswered && !verb.IsMute)
             Say("", new() { ["node"] = Node, ["result"] = "ok" });
     }
 
-    /// <summary>Gets something; null when it is not there.</summary>
+    /// <summary>Gets a resource; null if it does not exist.</summary>
     public async Task<JsonElement?> FindAsync(string path)
     {
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, path);
         return answer.IsSuccess ? answer.Json : answer.Status == HttpStatusCode.NotFound ? null : throw Refused(answer);
     }
 
-    /// <summary>Gets something that is there.</summary>
+    /// <summary>Gets a resource that must exist.</summary>
     public async Task<JsonElement> GetAsync(string path) => await FindAsync(path) ?? throw CtlException.Error(ExitCode.Unavailable, "not_found");
 
-    /// <summary>Gets a list; of a virtual host that is not there it is empty.</summary>
+    /// <summary>Gets a list; empty if the virtual host does not exist.</summary>
     public async Task<JsonElement[]> ListAsync(string path) => await FindAsync(path) is { } list ? [.. list.EnumerateArray()] : [];
 
-    /// <summary>Sends something that shall succeed.</summary>
+    /// <summary>Sends a request that must succeed.</summary>
     public async Task SendAsync(HttpMethod method, string path, JsonNode? body = null)
     {
         ApiAnswer answer = await client.AskAsync(method, path, body?.ToJsonString());
@@ -97,13 +94,13 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
             throw Refused(answer);
     }
 
-    /// <summary>Deletes something.</summary>
-    /// <param name="path">What.</param>
-    /// <param name="missing">What to fail with when it is not there.</param>
-    /// <param name="kept">What to fail with when it is protected; what the broker says unless given.</param>
+    /// <summary>Deletes a resource.</summary>
+    /// <param name="path">Path of the resource.</param>
+    /// <param name="missing">Thrown if the resource does not exist.</param>
+    /// <param name="kept">Thrown if the resource is protected; null to report the broker's reason.</param>
     public Task DeleteAsync(string path, CtlException missing, CtlException? kept = null) => ChangeAsync(HttpMethod.Delete, path, missing, kept);
 
-    /// <summary>Changes something that is there.</summary>
+    /// <summary>Changes a resource that must exist.</summary>
     /// <inheritdoc cref="DeleteAsync"/>
     public async Task ChangeAsync(HttpMethod method, string path, CtlException missing, CtlException? kept = null)
     {
@@ -120,7 +117,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        // Only administrators are told. Others hear of it by what their request is answered.
+        // Only administrators may ask for a virtual host. Other users get the error of their own request.
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
         if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);
@@ -128,7 +125,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task<JsonElement> DemandUserAsync(string user) => await FindAsync(ApiPath.Of("users", user)) ?? throw CtlException.NoUser(user);
 
-    /// <summary>JSON of an argument.</summary>
+    /// <summary>Parses an argument as JSON.</summary>
     public static JsonNode? ParseJson(string text)
     {
         try
@@ -141,13 +138,13 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
         }
     }
 
-    /// <summary>A whole number of an option.</summary>
+    /// <summary>Returns the whole number of an option, or a default if the option is not given.</summary>
     public int Number(string option, int otherwise) =>
         input.Option(option) is not { } text ? otherwise
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
         : throw CtlException.Usage(input, verb, $"Invalid options for this command:\n--{option} : {text}");
 
-    /// <summary>What the broker's refusal is here.</summary>
+    /// <summary>Translates a response without success into the exception to throw.</summary>
     public CliException Refused(ApiAnswer answer) => answer.Status == HttpStatusCode.BadRequest
         ? CtlException.Error(ExitCode.Unavailable, answer.Reason)
         : ApiFailure.Of(client.Login, answer, $"resource for {verb.Name} in this broker");

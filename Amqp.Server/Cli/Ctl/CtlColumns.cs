@@ -1,10 +1,10 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The columns that a list is asked for.</summary>
+/// <summary>Reads the columns requested for a list.</summary>
 internal static class CtlColumns
 {
-    /// <summary>Those of the arguments, which may be joined by commas; the usual ones when there are none.</summary>
-    /// <exception cref="CtlException">There are no such columns.</exception>
+    /// <summary>Returns the columns named by the arguments, which may be joined by commas; the usual columns if there are none.</summary>
+    /// <exception cref="CtlException">A column is unknown.</exception>
     public static string[] Of(CtlCall call, string[] known, params string[] usual)
     {
         string[] wanted = [.. call.Input.Arguments.SelectMany(column => column.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];

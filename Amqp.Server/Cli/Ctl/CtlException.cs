@@ -2,17 +2,17 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>A verb that fails as <c>rabbitmqctl</c>'s does.</summary>
-/// <param name="exitCode">Of sysexits.h.</param>
-/// <param name="message">Printed to standard error as it is.</param>
+/// <summary>Thrown if a verb fails, with <c>rabbitmqctl</c>'s text and exit code.</summary>
+/// <param name="exitCode">Exit code of sysexits.h.</param>
+/// <param name="message">Text that is printed to standard error unchanged.</param>
 internal sealed class CtlException(int exitCode, string message) : CliException(exitCode, message)
 {
-    /// <summary>The usual form: a line that says Error, and what it is.</summary>
+    /// <summary>Creates the usual form: a line with <c>Error:</c>, then the message.</summary>
     public static CtlException Error(int exitCode, string message) => new(exitCode, $"Error:\n{message}");
 
     public static CtlException NoUser(string user) => Error(Cli.ExitCode.NotFound, $"User \"{user}\" does not exist");
 
-    /// <summary>The same of those verbs that show Erlang's term.</summary>
+    /// <summary>Creates the error for verbs that print an unknown user as an Erlang term.</summary>
     public static CtlException NoSuchUser(string user) => Error(Cli.ExitCode.Unavailable, $"{{:no_such_user, \"{user}\"}}");
 
     public static CtlException NoParameter() => Error(Cli.ExitCode.Unavailable, "Parameter does not exist");
@@ -27,11 +27,11 @@ internal sealed class CtlException(int exitCode, string message) : CliException(
     public static CtlException Timeout(CtlInput input, string node, string limit) =>
         new(Cli.ExitCode.TemporaryFailure, $"Error: operation {input.Verb} on node {node} timed out. Timeout value used: {limit}");
 
-    /// <summary>An argument that cannot be, with the usage.</summary>
+    /// <summary>Creates the error for an invalid value of an argument, with the usage.</summary>
     public static CtlException BadArgument(CtlCall call, string problem = "") =>
         Usage(call.Input, call.Verb, problem.Length == 0 ? "Bad argument." : $"Bad argument: {problem}", Cli.ExitCode.Refused);
 
-    /// <summary>Arguments that cannot be, with the usage.</summary>
+    /// <summary>Creates the error for invalid arguments, with the usage.</summary>
     public static CtlException Usage(CtlInput input, CtlVerb verb, string problem, int exitCode = Cli.ExitCode.Usage) =>
         new(exitCode, $"Error (argument validation): {problem}\nArguments given:\n\t{string.Join(' ', input.Given)}\n\n{verb.UsageText}");
 }

@@ -5,20 +5,22 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Prints lists as <c>rabbitmqctl</c> does: a tab between columns, or JSON, CSV, or boxes.</summary>
+/// <summary>Prints lists as <c>rabbitmqctl</c> does: columns separated by tabs, JSON, CSV, or boxes.</summary>
 internal static class CtlFormat
 {
-    /// <summary>The formatters that there are; Erlang's terms are not among them.</summary>
+    /// <summary>The supported formatters: all of RabbitMQ's but <c>erlang</c>.</summary>
     public static readonly string[] Known = ["table", "json", "csv", "pretty_table", "plain", "string", "report"];
 
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Prints a list.</summary>
-    /// <param name="call">Says how.</param>
-    /// <param name="columns">The headings.</param>
-    /// <param name="rows">A value for each column.</param>
-    /// <param name="isStreamed">Whether RabbitMQ's verb prints row by row: then an empty list is nothing, and not an empty line.</param>
-    /// <param name="hasHeadings">False for the few lists that have none.</param>
+    /// <param name="call">The call, whose options select the format.</param>
+    /// <param name="columns">Headings.</param>
+    /// <param name="rows">Rows, with a value for each column.</param>
+    /// <param name="isStreamed">
+    /// True if RabbitMQ's verb prints row by row, so that an empty list prints nothing instead of an empty line.
+    /// </param>
+    /// <param name="hasHeadings">False for the few lists without headings.</param>
     public static void Print(CtlCall call, IReadOnlyList<string> columns, IReadOnlyList<JsonElement[]> rows, bool isStreamed, bool hasHeadings = true)
     {
         TextWriter output = call.Output;
@@ -85,7 +87,7 @@ internal static class CtlFormat
         if (rows.Count == 0)
             return;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = 10_000; // a row is a line
+        console.Profile.Width = 10_000; // wide enough that no row is wrapped
         var table = new Table { Border = TableBorder.Square, ShowRowSeparators = true };
         foreach (string column in columns)
             table.AddColumn(new TableColumn(new Text(column)));

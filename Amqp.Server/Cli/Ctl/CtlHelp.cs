@@ -1,27 +1,27 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The help of <c>amqpbroker ctl</c>.</summary>
+/// <summary>Texts of the help of <c>amqpbroker ctl</c>.</summary>
 internal static class CtlHelp
 {
     private static readonly string[] _options =
     [
-        "-n, --node <node>        the node's name in the texts; there is one node, found by --url",
-        "-p, --vhost <name>       the virtual host, / unless given",
-        "-t, --timeout <seconds>  how long it may take",
+        "-n, --node <node>        node name in the texts; the broker itself is found by --url",
+        "-p, --vhost <name>       virtual host; default: /",
+        "-t, --timeout <seconds>  time limit of the command",
         "-q, --quiet              no informational messages",
-        "-s, --silent             the same, and no headings",
+        "-s, --silent             no informational messages and no headings",
         "--formatter <name>       table, json, csv or pretty_table",
-        "--url <url>              the HTTP API; AMQPBROKER_URL; http://127.0.0.1:15672 unless given",
-        "-u, --user <name>        who logs in; AMQPBROKER_USER; guest unless given",
-        "--password <password>    the password; better in AMQPBROKER_PASSWORD",
-        "--profile <name>         a broker of the file of profiles",
-        "--config <file>          the file of profiles",
+        "--url <url>              URL of the HTTP API; or AMQPBROKER_URL; default: http://127.0.0.1:15672",
+        "-u, --user <name>        name of the user; or AMQPBROKER_USER; default: guest",
+        "--password <password>    password; AMQPBROKER_PASSWORD is safer",
+        "--profile <name>         name of a broker in the profile file",
+        "--config <file>          path of the profile file",
     ];
 
-    /// <summary>As <c>rabbitmqctl</c>'s headings are.</summary>
+    /// <summary>Formats a heading in bold, as <c>rabbitmqctl</c> does.</summary>
     public static string Bold(string heading) => $"\e[1m{heading}\e[0m";
 
-    /// <summary>All verbs.</summary>
+    /// <summary>Returns the help for all verbs.</summary>
     public static string All()
     {
         int width = CtlVerbs.Families.Max(family => family.Verbs.Max(verb => verb.Name.Length));
@@ -30,7 +30,7 @@ internal static class CtlHelp
         return $"{Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--timeout <timeout>] [--quiet] <command> [<command options>]\n\nAvailable commands:\n\n{string.Join('\n', families)}\n{Options()}";
     }
 
-    /// <summary>One verb.</summary>
+    /// <summary>Returns the help for one verb.</summary>
     public static string Of(CtlVerb verb) => $"\n{verb.UsageText}\n\n{verb.Description}\n\n{Options()}";
 
     private static string Options() => $"{Bold("General Options")}\n\n{string.Join('\n', _options.Select(option => $"   {option}"))}\n";

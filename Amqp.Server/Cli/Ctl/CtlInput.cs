@@ -2,10 +2,10 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>A command line as <c>rabbitmqctl</c> understands it: options may stand anywhere, before the verb too.</summary>
+/// <summary>Parses a command line as <c>rabbitmqctl</c> does: options may stand anywhere, even before the verb.</summary>
 internal sealed class CtlInput
 {
-    /// <summary>Options of every verb that take a value, and what they are short for.</summary>
+    /// <summary>Options of every verb that take a value, with the name under which the value is stored.</summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-n"] = "node",
@@ -45,16 +45,16 @@ internal sealed class CtlInput
 
     private readonly Dictionary<string, string> _options = [];
 
-    /// <summary>Everything as it was given, for error texts.</summary>
+    /// <summary>The unparsed command line, for error texts.</summary>
     public IReadOnlyList<string> Given { get; }
 
-    /// <summary>The verb; null when there is none.</summary>
+    /// <summary>The verb; null if there is none.</summary>
     public string? Verb { get; }
 
-    /// <summary>What is no option, behind the verb.</summary>
+    /// <summary>The words after the verb that are no options.</summary>
     public List<string> Arguments { get; } = [];
 
-    /// <summary>Options that neither every verb nor this one has.</summary>
+    /// <summary>Options that the verb does not have.</summary>
     public List<string> Unknown { get; } = [];
 
     public bool IsQuiet => Has("quiet") || IsSilent;
@@ -63,15 +63,16 @@ internal sealed class CtlInput
 
     public string Formatter => Option("formatter") ?? "table";
 
-    /// <summary>The virtual host that is meant; null when none is named.</summary>
+    /// <summary>Virtual host of the option <c>-p</c>; null if not given.</summary>
     public string? VirtualHost => Option("vhost");
 
-    /// <summary>The broker to ask, as far as the command line says.</summary>
+    /// <summary>Returns the address and login given on the command line.</summary>
     public LoginSettings Login(CtlVerb verb) =>
         new(Option("url"), verb.Options.Contains("--user") ? null : Option("user"), Option("password"), Option("profile"), Option("config"));
 
-    /// <param name="given">What follows <c>ctl</c>.</param>
-    /// <param name="find">Looks a verb up.</param>
+    /// <summary>Parses a command line.</summary>
+    /// <param name="given">The words after <c>ctl</c>.</param>
+    /// <param name="find">Returns the verb with a name; null if there is none.</param>
     public CtlInput(IReadOnlyList<string> given, Func<string, CtlVerb?> find)
     {
         Given = given;
@@ -116,16 +117,16 @@ internal sealed class CtlInput
             else if ((verb?.Options.Contains(option) is true ? option.TrimStart('-') : _valued.GetValueOrDefault(option)) is not { } name)
                 Unknown.Add(option);
             else if (value is null && (i + 1 == given.Count || IsOption(given[i + 1])))
-                Unknown.Add(option); // without its value it is none
+                Unknown.Add(option); // without its value the option is invalid
             else
                 _options[name] = value ?? given[++i];
         }
     }
 
-    /// <summary>Whether a word is an option: a minus alone, or before a number, is none.</summary>
+    /// <summary>True if a word is an option. A minus alone, or before a digit, is none.</summary>
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-' && !char.IsAsciiDigit(word[1]);
 
-    /// <summary>Options of a letter may share a dash: <c>-qp host</c> is <c>-q -p host</c>.</summary>
+    /// <summary>Splits options of one letter that share a dash: <c>-qp host</c> is <c>-q -p host</c>.</summary>
     private static IEnumerable<string> Apart(string word, CtlVerb? verb) =>
         word.Length > 2 && word[0] == '-' && word[1] != '-' && word[1..].All(letter => IsShort($"-{letter}", verb)) ? word[1..].Select(letter => $"-{letter}") : [word];
 

@@ -2,20 +2,22 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>JSON inside of lists.</summary>
+/// <summary>Formats JSON values inside lists.</summary>
 internal static class CtlJson
 {
-    /// <summary>A field; one that is an object as the text of it, which is how <c>rabbitmqctl</c> has definitions and values.</summary>
+    /// <summary>
+    /// Returns a field of an item. Fields <c>definition</c> and <c>value</c> are returned as JSON text, as <c>rabbitmqctl</c> does.
+    /// </summary>
     public static JsonElement AsText(JsonElement item, string field) => !item.TryGetProperty(field, out JsonElement value) ? default
         : field is "definition" or "value" ? JsonSerializer.SerializeToElement(Compact(value)) : value;
 
-    /// <summary>An object, in a line.</summary>
+    /// <summary>Formats an object in one line.</summary>
     public static string Of(Dictionary<string, object?> fields) => JsonSerializer.Serialize(fields, CtlFormat.Json);
 
-    /// <summary>Without blanks, and sorted.</summary>
+    /// <summary>Formats a value without blanks, with sorted fields.</summary>
     public static string Compact(JsonElement value) => JsonSerializer.Serialize(Sorted(value), CtlFormat.Json);
 
-    /// <summary>The same with the fields of objects in order of their names, as in Erlang's maps.</summary>
+    /// <summary>Sorts the fields of objects by name, as in Erlang's maps.</summary>
     public static JsonElement Sorted(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => JsonSerializer.SerializeToElement(

@@ -5,10 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary><c>amqpbroker ctl</c>: takes <c>rabbitmqctl</c>'s command lines and prints what it prints.</summary>
-/// <param name="environment">The environment variables.</param>
-/// <param name="output">Standard output.</param>
-/// <param name="error">Standard error.</param>
+/// <summary>
+/// The command <c>amqpbroker ctl</c>, which accepts <c>rabbitmqctl</c>'s command lines and prints <c>rabbitmqctl</c>'s output.
+/// </summary>
 internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
 {
     /// <summary>The command's name.</summary>
@@ -16,18 +15,18 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>The command for the list of commands and for shells that complete; what runs is <c>RunAsync</c>.</summary>
+    /// <summary>Creates the command for the help and for shell completion. The verbs run in <c>RunAsync</c>, without this parser.</summary>
     public static Command Describe()
     {
         var verb = new Argument<string[]>("command") { HelpName = "command", Description = "rabbitmqctl's command and its arguments; amqpbroker ctl help lists them.", Arity = ArgumentArity.ZeroOrMore };
         verb.CompletionSources.Add(context => context.ParseResult.GetValue(verb) is { Length: > 1 } ? []
             : CtlVerbs.Families.SelectMany(family => family.Verbs).Select(known => new CompletionItem(known.Name)));
-        return new Command(Name, "Take rabbitmqctl's commands and print what it prints: put it in the place of rabbitmqctl.") { verb };
+        return new Command(Name, "Accept rabbitmqctl's commands and print its output: a replacement for rabbitmqctl.") { verb };
     }
 
-    /// <summary>Does what the arguments ask for.</summary>
-    /// <param name="arguments">What follows <c>ctl</c>.</param>
-    /// <returns>The exit code, of sysexits.h.</returns>
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The words after <c>ctl</c>.</param>
+    /// <returns>An exit code of sysexits.h.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var input = new CtlInput(arguments, CtlVerbs.Find);

@@ -2,10 +2,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The verbs that there are.</summary>
+/// <summary>All verbs of <c>amqpbroker ctl</c>.</summary>
 internal static class CtlVerbs
 {
-    /// <summary>By what they are about.</summary>
+    /// <summary>The supported verbs, by subject.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<CtlVerb> Verbs)> Families { get; } =
     [
         ("Nodes", NodeVerbs.All),
@@ -25,9 +25,9 @@ internal static class CtlVerbs
 
     private static readonly Dictionary<string, CtlVerb> _byName = Families.SelectMany(family => family.Verbs).Concat(RefusedVerbs.All).ToDictionary(verb => verb.Name);
 
-    /// <summary>Null when there is no such verb.</summary>
+    /// <summary>Returns the verb with a name; null if there is none.</summary>
     public static CtlVerb? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The verb that somebody may have meant.</summary>
+    /// <summary>Returns the verb whose name is most similar to a misspelled one; null if none is similar.</summary>
     public static string? Nearest(string name) => Spelling.Nearest(name, _byName.Keys);
 }

@@ -20,8 +20,8 @@ internal static class DiagnosticVerbs
         Check("discover_peers", "", "Performs peer discovery and lists discovered nodes, if any", PeersAsync),
         Check("is_booting", "", "Checks if RabbitMQ is still booting on the target node", BootingAsync),
         Check("is_running", "", "Checks if RabbitMQ is fully booted and running on the target node", call => RunningAsync(call, $"Asking node {call.Node} for its status ...", result: true)),
-        Check("memory_breakdown", "[--unit <unit>]", "Provides the memory usage of the target node; it is not broken down", MemoryAsync) with { Options = ["--unit"] },
-        Check("server_version", "", "Displays the version of RabbitMQ that the target node is like", VersionAsync),
+        Check("memory_breakdown", "[--unit <unit>]", "Provides the total memory usage of the target node, without a breakdown", MemoryAsync) with { Options = ["--unit"] },
+        Check("server_version", "", "Displays the version of RabbitMQ that the target node is compatible with", VersionAsync),
     ];
 
     private static CtlVerb Check(string name, string usage, string description, Func<CtlCall, Task> run) => new(name, usage, 0, 0, description, run) { Timeout = 60 };
@@ -37,7 +37,7 @@ internal static class DiagnosticVerbs
     private static async Task BootingAsync(CtlCall call)
     {
         call.Announce($"Asking node {call.Node} for its boot status ...");
-        await call.GetAsync("whoami"); // the HTTP API comes up last
+        await call.GetAsync("whoami"); // the HTTP API is the last part to start
         string text = $"RabbitMQ on node {call.Node} is fully booted (check with is_running), stopped or has not started booting yet";
         call.Say(text, new() { ["message"] = text, ["result"] = false });
     }
@@ -64,7 +64,7 @@ internal static class DiagnosticVerbs
         Pass(call, $"Node {call.Node} reported no local alarms");
     }
 
-    /// <summary>What is said of a check that was passed, which is nothing when it should be silent.</summary>
+    /// <summary>Prints the result of a passed check, unless the option <c>--silent</c> is set.</summary>
     private static void Pass(CtlCall call, string text)
     {
         if (!call.Input.IsSilent || call.IsForProgram)

@@ -1,4 +1,4 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The end of a verb with <c>--dry-run</c>: it has said what it would do, and does not do it.</summary>
+/// <summary>Thrown to end a verb with <c>--dry-run</c> after the announcement of its action.</summary>
 internal sealed class DryRunException : Exception;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Values as <c>rabbitmqctl</c> prints them, which shows tables as Erlang's lists of pairs.</summary>
+/// <summary>Formats values as <c>rabbitmqctl</c> does, which prints tables as Erlang's lists of pairs.</summary>
 internal static class ErlangView
 {
-    /// <summary>A cell of a table.</summary>
+    /// <summary>Formats a cell of a table.</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => "",

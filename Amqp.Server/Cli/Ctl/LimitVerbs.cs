@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Limits of virtual hosts and users.</summary>
+/// <summary>Verbs on limits of virtual hosts and users.</summary>
 internal static class LimitVerbs
 {
     private static readonly string[] _hostColumns = ["vhost", "limits"];
@@ -25,7 +25,7 @@ internal static class LimitVerbs
         call.Announce($"Setting vhost limits to \"{call[0]}\" for vhost \"{call.VirtualHost}\" ...");
         JsonObject limits = Parse(call[0]);
         await call.DemandVirtualHostAsync();
-        await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits }); // all or none
+        await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits }); // one request, so that all limits are set or none
     }
 
     private static async Task ClearOfHostAsync(CtlCall call)
@@ -51,7 +51,7 @@ internal static class LimitVerbs
             call.SayValue(limits.Length == 0 ? "" : CtlJson.Compact(limits[0].GetProperty("value")));
     }
 
-    /// <summary>The parameter that a virtual host's limits are.</summary>
+    /// <summary>Returns the path of the parameter that holds a virtual host's limits.</summary>
     private static string OfHost(CtlCall call) => ApiPath.Of("parameters", "vhost-limits", call.VirtualHost, "limits");
 
     private static async Task SetOfUserAsync(CtlCall call)

@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Lists of exchanges, bindings, consumers and feature flags.</summary>
+/// <summary>Verbs that list exchanges, bindings, consumers and feature flags.</summary>
 internal static class ListVerbs
 {
     private static readonly string[] _exchangeColumns = ["name", "type", "durable", "auto_delete", "internal", "arguments", "policy", "vhost"];
@@ -48,12 +48,12 @@ internal static class ListVerbs
     private static async Task ConsumersAsync(CtlCall call)
     {
         string[] wanted = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
-        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // in whatever order they are asked for
+        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // always in this order, as in RabbitMQ
         call.Announce($"Listing consumers in vhost {call.VirtualHost} ...");
         await PrintAsync(call, ApiPath.Of("consumers", call.VirtualHost), columns, (consumer, column) => column switch
         {
             "queue_name" => Field(Field(consumer, "queue"), "name"),
-            "channel_pid" => Field(Field(consumer, "channel_details"), "name"), // a channel has no process here
+            "channel_pid" => Field(Field(consumer, "channel_details"), "name"), // a channel has no Erlang process, so its name is shown
             "arguments" => CtlArguments.Of(consumer),
             _ => Field(consumer, column),
         });
@@ -72,7 +72,7 @@ internal static class ListVerbs
         if (call[0].Length == 0)
             throw CtlException.BadArgument(call, "feature_flag cannot be an empty string.");
         call.Announce(call[0] == "all" ? "Enabling all feature flags ..." : $"Enabling feature flag \"{call[0]}\" ...");
-        // They are all enabled.
+        // All flags are always enabled, so only the name is checked.
         JsonElement[] flags = await call.ListAsync("feature-flags");
         if (call[0] != "all" && !flags.Any(flag => flag.GetProperty("name").GetString() == call[0]))
             throw CtlException.Error(ExitCode.Usage, $"This feature flag is not supported by node {call.Node}");

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The verbs of <c>rabbitmq-diagnostics</c> on what the broker listens on.</summary>
+/// <summary>The verbs of <c>rabbitmq-diagnostics</c> on listeners.</summary>
 internal static class ListenerVerbs
 {
     public static IReadOnlyList<CtlVerb> All { get; } =
@@ -20,7 +20,7 @@ internal static class ListenerVerbs
         var failed = new List<int>();
         foreach (ListenerView listener in listeners)
         {
-            // From another machine the address that it listens on may not be the one to reach it by.
+            // A remote client may not be able to reach the address that the broker listens on, so it uses the host of the URL.
             string host = call.Client.Login.Url.IsLoopback ? Reachable(listener.Address) : call.Client.Login.Url.Host;
             try
             {

@@ -3,15 +3,13 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>An address that the broker listens on, as <c>rabbitmqctl</c> describes it.</summary>
-/// <param name="Node">The node's name.</param>
-/// <param name="Address">The IP address.</param>
-/// <param name="Port">The port.</param>
-/// <param name="Protocol">As the HTTP API names it: <c>amqp</c>, <c>amqp/ssl</c>, <c>http</c> and so on.</param>
+/// <summary>
+/// A listener, as <c>rabbitmqctl</c> describes it. The protocol is the HTTP API's name: <c>amqp</c>, <c>amqp/ssl</c>, <c>http</c> and so
+/// on.
+/// </summary>
 internal sealed record ListenerView(string Node, string Address, int Port, string Protocol)
 {
-    /// <summary>All of them, in the order in which RabbitMQ prints them: of their ports, read as text.</summary>
-    /// <param name="overview">What the HTTP API says of the whole.</param>
+    /// <summary>Reads the listeners from the HTTP API's overview, in RabbitMQ's order: by port, compared as text.</summary>
     public static ListenerView[] Of(JsonElement overview) =>
     [
         .. overview.GetProperty("listeners").EnumerateArray()
@@ -20,7 +18,7 @@ internal sealed record ListenerView(string Node, string Address, int Port, strin
             .OrderBy(listener => listener.Port.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal),
     ];
 
-    /// <summary>For programs.</summary>
+    /// <summary>The fields of the JSON output.</summary>
     public Dictionary<string, object?> Fields => new() { ["interface"] = Interface, ["node"] = Node, ["port"] = Port, ["protocol"] = Protocol, ["purpose"] = Purpose };
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"interface: {Interface}, port: {Port}, protocol: {Protocol}, purpose: {Purpose}");

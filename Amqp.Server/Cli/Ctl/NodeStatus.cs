@@ -3,14 +3,16 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>What <c>status</c> and <c>cluster_status</c> print: RabbitMQ's sections, without what there is not here.</summary>
+/// <summary>
+/// Prints the output of <c>status</c> and <c>cluster_status</c>: those sections and lines of RabbitMQ's that apply to this broker.
+/// </summary>
 internal static class NodeStatus
 {
-    /// <summary>The process of the broker.</summary>
+    /// <summary>Gets the broker's process id.</summary>
     public static async Task<int> PidAsync(CtlCall call) =>
         int.Parse((await NodeAsync(call)).GetProperty("os_pid").GetString()!, CultureInfo.InvariantCulture);
 
-    /// <summary>The node's own fields.</summary>
+    /// <summary>Gets the description of the node from the HTTP API.</summary>
     public static async Task<JsonElement> NodeAsync(CtlCall call) => (await call.GetAsync("nodes")).EnumerateArray().First();
 
     public static async Task PrintAsync(CtlCall call)
@@ -106,7 +108,7 @@ internal static class NodeStatus
             output.WriteLine($"Flag: {Text(flag, "name")}, state: {Text(flag, "state")}");
     }
 
-    /// <summary>The alarms in effect, as RabbitMQ words them.</summary>
+    /// <summary>Returns the active alarms, in RabbitMQ's words.</summary>
     public static string[] Alarms(JsonElement node)
     {
         string name = Text(node, "name");
@@ -117,7 +119,7 @@ internal static class NodeStatus
         ];
     }
 
-    /// <summary>Bytes in the unit that is asked for, gigabytes unless it is.</summary>
+    /// <summary>Formats a size, given in bytes, in the requested unit (default: GB).</summary>
     public static string Size(CtlCall call, double bytes)
     {
         string unit = Unit(call);
@@ -125,8 +127,8 @@ internal static class NodeStatus
         return $"{number} {unit}";
     }
 
-    /// <summary>Demands a unit that there is.</summary>
-    /// <exception cref="CtlException">There is no such unit.</exception>
+    /// <summary>Checks the option <c>--unit</c>.</summary>
+    /// <exception cref="CtlException">The unit is unknown.</exception>
     public static void DemandUnit(CtlCall call)
     {
         if (Divisor(Unit(call)) is null)

@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The node: whether it is there, what it is, and its end.</summary>
+/// <summary>Verbs on the node: wait for its start, show its status, put it into maintenance mode, stop it.</summary>
 internal static class NodeVerbs
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
@@ -18,14 +18,14 @@ internal static class NodeVerbs
         new("drain", "", 0, 0, "Puts the node in maintenance mode. Such nodes will not serve any client traffic", call => SetAsync(
             call, "Will put node {0} into maintenance mode. The node will no longer serve any client traffic!", "maintenance", "enabled", true)),
         new("node_health_check", "", 0, 0, "DEPRECATED. Performs a health check of the target node", CheckAsync) { Timeout = 70 },
-        new("ping", "", 0, 0, "Checks that the broker answers and the login is good", PingAsync) { Timeout = 60 },
+        new("ping", "", 0, 0, "Checks that the broker responds and the login is valid", PingAsync) { Timeout = 60 },
         new("resume_listeners", "", 0, 0, "Resumes client connection listeners making them accept client connections again", call => SetAsync(
             call, "Will resume client connection listeners on node {0}. The node will now accept client connections", "listeners", "suspended", false)),
         new("revive", "", 0, 0, "Puts the node out of maintenance and into regular operating mode. Such nodes will again serve client traffic", call => SetAsync(
             call, "Will put node {0} back into regular operating mode. The node will again serve client traffic and host primary queue replicas.", "maintenance", "enabled", false)),
         new("rotate_logs", "", 0, 0, "Does nothing [deprecated]", _ => throw CtlException.Error(ExitCode.Unavailable, "This command does not rotate logs anymore [deprecated]")) { IsLocal = true },
         new("shutdown", "[--wait]", 0, 0, "Stops the broker's process and waits until it has ended", ShutdownAsync) { Flags = ["--wait", "--no-wait"] },
-        new("start_app", "", 0, 0, "Checks that the broker runs: it has no application that could be stopped within the process", StartAsync),
+        new("start_app", "", 0, 0, "Checks that the broker runs; no application within its process can be stopped or started", StartAsync),
         new("status", "[--unit <unit>]", 0, 0, "Displays status of a node", NodeStatus.PrintAsync) { Options = ["--unit"], Timeout = 60 },
         new("stop", "[<pidfile>]", 0, 1, "Stops the broker's process", ShutdownAsync) { Flags = ["--idempotent"] },
         new("suspend_listeners", "", 0, 0, "Suspends client connection listeners so that no new client connections are accepted", call => SetAsync(
@@ -80,7 +80,7 @@ internal static class NodeVerbs
         await AwaitAsync(call, () => false);
     }
 
-    /// <summary>Asks until there is an answer.</summary>
+    /// <summary>Repeats a request until the broker responds, the time limit is reached, or the broker's process has ended.</summary>
     private static async Task AwaitAsync(CtlCall call, Func<bool> isOver)
     {
         long started = Stopwatch.GetTimestamp();
@@ -96,7 +96,7 @@ internal static class NodeVerbs
             }
             catch (ApiFailure failure) when (failure.Status is null)
             {
-                // Not there yet.
+                // The broker has not started yet.
             }
             if (isOver())
                 throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
@@ -125,8 +125,8 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running"); // RabbitMQ's words: scripts look for them
-        // Another broker may answer in its place.
+        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running"); // RabbitMQ's text, which scripts look for
+        // If the process has ended, a response could only be another broker's.
         if (!IsRunning(pid))
             throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
         await AwaitAsync(call, () => !IsRunning(pid));
@@ -139,7 +139,7 @@ internal static class NodeVerbs
         long started = Stopwatch.GetTimestamp();
         while (true)
         {
-            // The broker's own lock file serves as one.
+            // The lock file in the broker's data folder can serve as the pid file.
             if (File.Exists(call[0]) && int.TryParse((await File.ReadAllTextAsync(call[0])).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
                 return pid;
             if (call.Timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(started) > call.Timeout)

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Runtime parameters, of a virtual host and global.</summary>
+/// <summary>Verbs on runtime parameters, of a virtual host or global.</summary>
 internal static class ParameterVerbs
 {
     private static readonly string[] _columns = ["component", "name", "value"];
@@ -65,7 +65,7 @@ internal static class ParameterVerbs
     {
         if (column != "value" || parameter.GetProperty("component").GetString() != "operator_policy")
             return CtlJson.AsText(parameter, column);
-        // The one value that RabbitMQ keeps in an order of its own.
+        // The one value whose fields RabbitMQ prints in a fixed order instead of sorting them.
         JsonElement policy = parameter.GetProperty("value");
         IEnumerable<string> fields = _policyFields.Select(field => $"\"{field}\":{CtlJson.Compact(policy.GetProperty(field))}");
         return JsonSerializer.SerializeToElement($"{{{string.Join(',', fields)}}}");

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Permissions and topic permissions.</summary>
+/// <summary>Verbs on permissions and topic permissions.</summary>
 internal static class PermissionVerbs
 {
     private static readonly string[] _ofHost = ["user", "configure", "write", "read"];
@@ -46,7 +46,7 @@ internal static class PermissionVerbs
         call.Announce($"Clearing permissions for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
         string path = ApiPath.Of("permissions", call.VirtualHost, call[0]);
-        if (await call.FindAsync(path) is not null) // none to clear is as good
+        if (await call.FindAsync(path) is not null) // without permissions the verb succeeds too
             await call.SendAsync(HttpMethod.Delete, path);
     }
 
@@ -82,7 +82,7 @@ internal static class PermissionVerbs
     {
         call.Announce($"Listing {kind.Replace('-', ' ')} for user \"{call[0]}\" ...");
         JsonElement permissions = await call.FindAsync($"{ApiPath.Of("users", call[0])}/{kind}") ?? throw CtlException.NoSuchUser(call[0]);
-        Print(call, columns, permissions, hasHeadings: columns == _ofUser); // of topics RabbitMQ's has none
+        Print(call, columns, permissions, hasHeadings: columns == _ofUser); // RabbitMQ prints no headings for topic permissions
     }
 
     private static void Print(CtlCall call, string[] columns, JsonElement permissions, bool hasHeadings = true) =>

@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Queues.</summary>
+/// <summary>Verbs on queues.</summary>
 internal static class QueueVerbs
 {
     private static readonly string[] _known =
@@ -40,7 +40,7 @@ internal static class QueueVerbs
         {
             Options = ["--vhost-pattern", "--queue-pattern"],
         },
-        new("restart_queue", "[--vhost <vhost>] <queue>", 1, 1, "Lets a queue go on that has crashed", RestartAsync),
+        new("restart_queue", "[--vhost <vhost>] <queue>", 1, 1, "Restarts a crashed queue", RestartAsync),
     ];
 
     private static async Task ListAsync(CtlCall call)
@@ -63,7 +63,7 @@ internal static class QueueVerbs
         _ => queue.TryGetProperty(column, out JsonElement value) ? value : default,
     };
 
-    /// <summary>Only of such a queue it is said where its replicas are.</summary>
+    /// <summary>True for a quorum queue, the only type for which leader and members are shown.</summary>
     private static bool IsQuorum(JsonElement queue) => queue.TryGetProperty("type", out JsonElement type) && type.GetString() == "quorum";
 
     private static JsonElement ListColumnOf(JsonElement item, string holder, string field) =>
@@ -73,7 +73,7 @@ internal static class QueueVerbs
     {
         string[] columns = CtlColumns.Of(call, _knownOfUnresponsive, "name");
         call.Announce($"Listing unresponsive queues for vhost {call.VirtualHost} ...");
-        await call.GetAsync("whoami"); // a queue here is no process that could hang; a broker that hangs does not answer this either
+        await call.GetAsync("whoami"); // a queue is no process that could hang; a broker that hangs does not respond to this request either
         CtlFormat.Print(call, columns, [], isStreamed: true);
     }
 

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Settings that can be changed while the broker runs. They hold until it stops.</summary>
+/// <summary>Verbs that change settings while the broker runs. The changes last until the broker stops.</summary>
 internal static class SettingVerbs
 {
     private static readonly string[] _levels = ["debug", "info", "warning", "error", "critical", "none"];
@@ -63,7 +63,9 @@ internal static class SettingVerbs
         await call.SendAsync(HttpMethod.Put, "log-levels", new JsonObject { ["level"] = call[0] });
     }
 
-    /// <summary>Whether the value is behind a word that says what it is; otherwise there must be the value alone.</summary>
+    /// <summary>
+    /// True if the arguments are a given word and a value; false if they are a value alone. Any other number of arguments is an error.
+    /// </summary>
     private static bool IsOf(CtlCall call, string kind) =>
         call[0] == kind ? call.Input.Arguments.Count == 2 ? true : throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.")
         : call.Input.Arguments.Count == 1 ? false : throw CtlException.Usage(call.Input, call.Verb, "too many arguments.");

@@ -7,7 +7,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Users and their passwords.</summary>
+/// <summary>Verbs on users and their passwords.</summary>
 internal static class UserVerbs
 {
     private static readonly string[] _columns = ["user", "tags"];
@@ -27,7 +27,7 @@ internal static class UserVerbs
         new("set_user_tags", "<username> <tag> [...]", 1, int.MaxValue, "Sets user tags", TagAsync),
     ];
 
-    /// <summary>RabbitMQ's first choice: a salt of four octets, and SHA-256 of it with the password.</summary>
+    /// <summary>Hashes a password by RabbitMQ's default algorithm: a salt of four octets, then SHA-256 of salt and password.</summary>
     private static string HashOf(string password)
     {
         byte[] salt = RandomNumberGenerator.GetBytes(4);
@@ -56,7 +56,7 @@ internal static class UserVerbs
         call.Announce($"Authenticating user \"{user}\" ...");
         using var asUser = new ApiClient(call.Client.Login with { User = user, Password = ReadPassword(call) }, TimeSpan.FromSeconds(60));
         ApiAnswer answer = await asUser.AskAsync(HttpMethod.Get, "whoami");
-        // A user without the tag management has logged in, and is told so after that.
+        // A user without a tag for the HTTP API gets the same status, with another reason, after a successful login.
         if (answer.Status == HttpStatusCode.Unauthorized && answer.Reason is "" or "Login failed")
             throw CtlException.Error(ExitCode.Refused, $"Error: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials");
         call.Say("Success");
@@ -86,7 +86,7 @@ internal static class UserVerbs
     private static Task Hash(CtlCall call)
     {
         string password = call.Input.Arguments.Count > 0 ? call[0] : ReadLine();
-        call.Announce("Will hash the password"); // which rabbitmqctl prints here; a terminal keeps it for all to see
+        call.Announce("Will hash the password"); // rabbitmqctl prints the password here, which would leave it on the terminal
         call.Output.WriteLine(HashOf(password));
         return Task.CompletedTask;
     }
@@ -101,7 +101,7 @@ internal static class UserVerbs
     private static async Task TagAsync(CtlCall call)
     {
         string name = call[0];
-        // Commas have become as good as blanks.
+        // Tags may be separated by commas as well as blanks.
         string[] given = [.. call.Input.Arguments.Skip(1)], tags = [.. given.SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         call.Announce($"Setting tags for user \"{name}\" to [{string.Join(", ", given)}] ...");
         JsonElement user = await call.DemandUserAsync(name);
@@ -115,7 +115,7 @@ internal static class UserVerbs
             return call[1];
         if (!Console.IsInputRedirected && PasswordPrompt.OnTerminal is not null)
             return PasswordPrompt.Ask("Password: ");
-        call.Announce("Password: "); // rabbitmqctl asks even when nobody is there
+        call.Announce("Password: "); // rabbitmqctl prints the prompt even without a terminal
         return ReadLine(exitCode);
     }
 

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Virtual hosts.</summary>
+/// <summary>Verbs on virtual hosts.</summary>
 internal static class VirtualHostVerbs
 {
     private static readonly string[] _known = ["name", "tracing", "cluster_state", "description", "tags", "default_queue_type", "metadata", "protected_from_deletion"];
@@ -34,7 +34,7 @@ internal static class VirtualHostVerbs
     private static async Task AddAsync(CtlCall call)
     {
         call.Announce($"Adding vhost \"{call[0]}\" ...");
-        // One that is there stays as it is.
+        // An existing virtual host is not changed.
         if (await call.FindAsync(ApiPath.Of("vhosts", call[0])) is null)
             await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call[0]), Described(call));
     }

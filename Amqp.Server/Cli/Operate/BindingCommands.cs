@@ -5,17 +5,17 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker bindings</c>.</summary>
+/// <summary>The command <c>amqpbroker bindings</c>.</summary>
 internal static class BindingCommands
 {
-    private static readonly Option<bool> _toExchange = new("--to-exchange") { Description = "The destination is an exchange, and not a queue." };
+    private static readonly Option<bool> _toExchange = new("--to-exchange") { Description = "The destination is an exchange, not a queue." };
 
     public static Command Create(CommandSet set)
     {
         var list = new ResourceList(
             "binding", "bindings", context => ApiPath.List("bindings", context.VirtualHostOrAll),
             new("vhost"), new("source"), new("destination_type"), new("destination"), new("routing_key"), new("arguments"));
-        return set.Resource("bindings", "See, make and delete bindings.", list, Declare(set), Delete(set));
+        return set.Resource("bindings", "List, create and delete bindings.", list, Declare(set), Delete(set));
     }
 
     private static Command Declare(CommandSet set)
@@ -32,7 +32,7 @@ internal static class BindingCommands
     private static Command Delete(CommandSet set)
     {
         Argument<string> source = Source(set), destination = Destination(set), key = Key();
-        return set.Create("delete", "Delete the bindings between two ends that have a routing key, and the arguments if some are given.", async context =>
+        return set.Create("delete", "Delete the bindings of a destination to a source that have the routing key and, if given, the arguments.", async context =>
         {
             string path = Path(context, source, destination), what = $"such binding in virtual host '{context.VirtualHost}'. See them with: amqpbroker bindings";
             string[] wanted = context.Get(CommonOptions.Arguments) ?? [];
@@ -48,11 +48,11 @@ internal static class BindingCommands
         }, source, destination, key, _toExchange, CommonOptions.VirtualHost, CommonOptions.Arguments);
     }
 
-    private static Argument<string> Source(CommandSet set) => set.Name("source", "The exchange that messages come from.", "exchanges");
+    private static Argument<string> Source(CommandSet set) => set.Name("source", "The source exchange.", "exchanges");
 
-    private static Argument<string> Destination(CommandSet set) => set.Name("destination", "The queue, or with --to-exchange the exchange, that they go to.", "queues");
+    private static Argument<string> Destination(CommandSet set) => set.Name("destination", "The destination queue, or with --to-exchange the destination exchange.", "queues");
 
-    private static Argument<string> Key() => new("routing-key") { Description = "The routing key. Empty unless given.", DefaultValueFactory = _ => "" };
+    private static Argument<string> Key() => new("routing-key") { Description = "The routing key. Default: empty.", DefaultValueFactory = _ => "" };
 
     private static string Path(CommandContext context, Argument<string> source, Argument<string> destination) =>
         ApiPath.Of("bindings", context.VirtualHost, "e", ApiPath.Exchange(context.Get(source)), context.Get(_toExchange) ? "e" : "q", context.Get(destination));

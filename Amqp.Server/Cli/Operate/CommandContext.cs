@@ -7,10 +7,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>What a command works with: its arguments, the broker, where to print.</summary>
-/// <param name="arguments">The command line.</param>
-/// <param name="client">The broker.</param>
-/// <param name="cancellation">Ends it early.</param>
+/// <summary>The execution of one command: its arguments, a client of the broker, and the output.</summary>
 internal sealed class CommandContext(ParseResult arguments, ApiClient client, CancellationToken cancellation) : IDisposable
 {
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,21 +23,21 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
 
     public TextWriter Error { get; } = arguments.InvocationConfiguration.Error;
 
-    /// <summary>Whether a person looks at the output.</summary>
+    /// <summary>True if output goes to a terminal.</summary>
     public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
 
-    /// <summary>The virtual host that is meant: the option's, the profile's, or the default one.</summary>
+    /// <summary>Virtual host of the command: from the option, the environment, the profile, or <c>/</c>.</summary>
     public string VirtualHost => VirtualHostOrAll ?? client.Login.VirtualHost;
 
-    /// <summary>The one that was asked for; null when none was, which means all to a list.</summary>
+    /// <summary>Virtual host of the option; null if not given, which selects all virtual hosts for a list.</summary>
     public string? VirtualHostOrAll => arguments.GetValue(CommonOptions.VirtualHost);
 
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
-    /// <summary>Asks for something to be done in the virtual host that is meant, as an AMQP client would ask.</summary>
-    /// <exception cref="ApiFailure">The broker refuses.</exception>
+    /// <summary>Sends a POST request that the broker executes as a client's operation in <see cref="VirtualHost"/>.</summary>
+    /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public async Task<JsonElement> PostAsClientAsync(string path, JsonNode body, string what)
     {
         try
@@ -49,13 +46,15 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         }
         catch (ApiFailure refused) when (refused is { Status: HttpStatusCode.Unauthorized, Reason: "Access refused." })
         {
-            // It is refused in the same words whether a permission is missing or the virtual host.
+            // The broker's text is the same for a missing permission and a missing virtual host.
             ApiAnswer host = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost), cancellation: Cancellation);
             throw host.Status == HttpStatusCode.NotFound ? ApiFailure.NoVirtualHost() : refused;
         }
     }
 
-    /// <summary>From here on Ctrl-C and SIGTERM cancel the work instead of ending the process, so that what is drawn on the terminal can be taken away.</summary>
+    /// <summary>
+    /// Makes Ctrl-C and SIGTERM cancel the work instead of ending the process, so that a progress bar or live view can be erased.
+    /// </summary>
     public void TakeInterrupts()
     {
         if (_signals.Count == 0)
@@ -75,9 +74,9 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         _ending.Dispose();
     }
 
-    /// <summary>Says in a line what was done.</summary>
+    /// <summary>Prints the result in one line.</summary>
     public void Say(string sentence) => Output.WriteLine(sentence);
 
-    /// <summary>Prints JSON for programs, in lines that a person can read too.</summary>
+    /// <summary>Prints JSON, indented.</summary>
     public void Print(JsonElement json) => Output.WriteLine(JsonSerializer.Serialize(json, _json));
 }

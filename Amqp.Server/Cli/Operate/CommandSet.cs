@@ -3,13 +3,13 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>Makes commands that ask a broker, all with the same options, errors and exit codes.</summary>
-/// <param name="login">Which broker.</param>
+/// <summary>Creates commands that send requests to a broker, all with the same options, errors and exit codes.</summary>
+/// <param name="login">Options for address and login.</param>
 internal sealed class CommandSet(LoginOptions login)
 {
     public LoginOptions Login => login;
 
-    /// <summary>A command that does something and ends well unless it throws.</summary>
+    /// <summary>Creates a command that succeeds unless its function throws.</summary>
     public Command Create(string name, string description, Func<CommandContext, Task> run, params ReadOnlySpan<Symbol> symbols)
     {
         var command = new Command(name, description);
@@ -21,10 +21,10 @@ internal sealed class CommandSet(LoginOptions login)
         return command;
     }
 
-    /// <summary>A list of a resource, and the command that prints it when no other verb is given.</summary>
+    /// <summary>Creates the command for a resource, with a verb <c>list</c> and others. Without a verb it prints the list.</summary>
     public Command Resource(string name, string description, ResourceList list, params ReadOnlySpan<Command> verbs)
     {
-        var command = new Command(name, $"{description} Without a verb it lists them.");
+        var command = new Command(name, $"{description} Without a subcommand: list.");
         Act(command, Run(list.RunAsync), list.Symbols);
         var listing = new Command("list", $"List {list.Plural}.");
         Act(listing, Run(list.RunAsync), list.Symbols);
@@ -34,7 +34,7 @@ internal sealed class CommandSet(LoginOptions login)
         return command;
     }
 
-    /// <summary>Gives a command its options and what it does.</summary>
+    /// <summary>Adds options, arguments and a function to a command.</summary>
     public void Act(Command command, Func<CommandContext, Task<int>> run, params ReadOnlySpan<Symbol> symbols)
     {
         foreach (Symbol symbol in symbols)
@@ -48,14 +48,14 @@ internal sealed class CommandSet(LoginOptions login)
         command.SetAction((result, cancellation) => RunAsync(result, run, cancellation));
     }
 
-    /// <summary>A name that a shell can complete.</summary>
-    /// <param name="name">What it is called in the help.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="resource">The list of the HTTP API that has such names.</param>
-    /// <param name="isInVirtualHost">Whether that list is one of a virtual host.</param>
+    /// <summary>Creates an argument for a name that a shell can complete.</summary>
+    /// <param name="name">Name of the argument in the help.</param>
+    /// <param name="description">Text of the help.</param>
+    /// <param name="resource">Resource of the HTTP API whose names are offered.</param>
+    /// <param name="isInVirtualHost">True if the resource belongs to a virtual host.</param>
     public Argument<string> Name(string name, string description, string resource, bool isInVirtualHost = true)
     {
-        var argument = new Argument<string>(name) { Description = description, HelpName = name }; // or the help would show the completions
+        var argument = new Argument<string>(name) { Description = description, HelpName = name }; // without HelpName, the help would show the completions
         argument.CompletionSources.Add(context => login.Complete(context, host => isInVirtualHost ? ApiPath.Of(resource, host) : resource));
         return argument;
     }

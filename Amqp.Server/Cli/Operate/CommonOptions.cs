@@ -4,18 +4,18 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>Options that many commands have, with one meaning everywhere.</summary>
+/// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
     public static Option<string?> VirtualHost { get; } = new("--vhost", "-p")
     {
         HelpName = "name",
-        Description = "The virtual host; AMQPBROKER_VHOST. / unless given; lists show all.",
+        Description = "The virtual host; or AMQPBROKER_VHOST. Default: / (lists: all virtual hosts).",
     };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON, for programs." };
 
-    public static Option<bool> IfUnused { get; } = new("--if-unused") { Description = "Only if nobody uses it." };
+    public static Option<bool> IfUnused { get; } = new("--if-unused") { Description = "Only if it is not in use." };
 
     public static Option<bool> IfEmpty { get; } = new("--if-empty") { Description = "Only if it has no messages." };
 
@@ -23,11 +23,11 @@ internal static class CommonOptions
     public static Option<string[]> Arguments { get; } = new("--argument", "-a")
     {
         HelpName = "name=value",
-        Description = "An argument such as x-max-length=1000; may be repeated. Numbers, true, false and JSON are understood, the rest is text.",
+        Description = "An argument such as x-max-length=1000; may be repeated. A value that is valid JSON (a number, true, an object ...) is used as such; any other is text.",
         Validators = { result => Refuse(result, "--argument") },
     };
 
-    /// <summary>Makes an object of <c>name=value</c> texts.</summary>
+    /// <summary>Creates an object from texts of the form <c>name=value</c>.</summary>
     public static JsonObject Object(IEnumerable<string>? pairs)
     {
         var fields = new JsonObject();
@@ -39,10 +39,10 @@ internal static class CommonOptions
         return fields;
     }
 
-    /// <summary>Refuses texts without a name and an equals sign.</summary>
-    /// <param name="result">What was given.</param>
-    /// <param name="name">The option.</param>
-    /// <param name="known">The names that there are; any will do when it is null.</param>
+    /// <summary>Refuses texts that do not have the form <c>name=value</c>.</summary>
+    /// <param name="result">Values of the option.</param>
+    /// <param name="name">Name of the option.</param>
+    /// <param name="known">Valid names; null to accept any name.</param>
     public static void Refuse(System.CommandLine.Parsing.OptionResult result, string name, string[]? known = null)
     {
         foreach (var token in result.Tokens)

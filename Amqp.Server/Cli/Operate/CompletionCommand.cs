@@ -2,10 +2,12 @@ using System.CommandLine;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker completion</c>: what a shell must run to complete this program's commands, options and names.</summary>
+/// <summary>
+/// The command <c>amqpbroker completion</c>, which prints a script that makes a shell complete this program's commands, options and names.
+/// </summary>
 internal static class CompletionCommand
 {
-    // The shells ask the program itself ([suggest:N]), so what they offer is what this version understands.
+    // The scripts call the program itself ([suggest:N]), so the completions match its version.
     private const string Bash = """
         # Completion of amqpbroker for bash. In ~/.bashrc: source <(amqpbroker completion bash)
         _amqpbroker() {
@@ -45,7 +47,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print what makes a shell complete commands, options and names: source <(amqpbroker completion bash).") { shell };
+        var command = new Command("completion", "Print a script that makes a shell complete commands, options and names: source <(amqpbroker completion bash).") { shell };
         command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(result.GetValue(shell) switch
         {
             "bash" => Bash,

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker connections</c>, <c>channels</c>, <c>consumers</c> and <c>close</c>.</summary>
+/// <summary>The commands <c>amqpbroker connections</c>, <c>channels</c>, <c>consumers</c> and <c>close</c>.</summary>
 internal static class ConnectionCommands
 {
     public static Command Connections(CommandSet set)
@@ -13,9 +13,9 @@ internal static class ConnectionCommands
             "connection", "connections", context => context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/connections" : "connections",
             new("name"), new("user"), new("vhost"), new("state"), new("channels", true), new("protocol"), new("ssl"));
         Argument<string> name = Name(set);
-        Command show = set.Create("show", "Show everything about one connection.",
+        Command show = set.Create("show", "Show all fields of one connection.",
             context => ResourceView.ShowAsync(context, ApiPath.Of("connections", context.Get(name)), $"connection '{context.Get(name)}'"), name, CommonOptions.Json);
-        return set.Resource("connections", "See and close clients' connections.", list, show, Close(set));
+        return set.Resource("connections", "List, show and close clients' connections.", list, show, Close(set));
     }
 
     public static Command Channels(CommandSet set)
@@ -25,9 +25,9 @@ internal static class ConnectionCommands
             new("name"), new("user"), new("vhost"), new("consumer_count", true), new("messages_unacknowledged", true), new("prefetch_count", true), new("confirm"), new("transactional"));
         var name = new Argument<string>("channel") { HelpName = "channel", Description = "The channel, such as '127.0.0.1:50000 -> 127.0.0.1:5672 (1)'." };
         name.CompletionSources.Add(context => set.Login.Complete(context, _ => "channels"));
-        Command show = set.Create("show", "Show everything about one channel.",
+        Command show = set.Create("show", "Show all fields of one channel.",
             context => ResourceView.ShowAsync(context, ApiPath.Of("channels", context.Get(name)), $"channel '{context.Get(name)}'"), name, CommonOptions.Json);
-        return set.Resource("channels", "See clients' channels.", list, show);
+        return set.Resource("channels", "List and show clients' channels.", list, show);
     }
 
     public static Command Consumers(CommandSet set)
@@ -35,18 +35,18 @@ internal static class ConnectionCommands
         var list = new ResourceList(
             "consumer", "consumers", context => ApiPath.List("consumers", context.VirtualHostOrAll),
             new("queue.vhost"), new("queue.name"), new("consumer_tag"), new("channel_details.name"), new("ack_required"), new("prefetch_count", true), new("exclusive"), new("active"));
-        return set.Resource("consumers", "See who consumes what.", list);
+        return set.Resource("consumers", "List consumers.", list);
     }
 
-    /// <summary>Closes one connection, those of a user, or all of a virtual host.</summary>
+    /// <summary>Creates the command that closes one connection, those of a user, or all.</summary>
     public static Command Close(CommandSet set)
     {
         Argument<string> name = Name(set);
         name.Arity = ArgumentArity.ZeroOrOne;
-        var ofUser = new Option<string?>("--of-user") { HelpName = "name", Description = "Close all connections of this user instead, with --vhost those to a virtual host." };
-        var all = new Option<bool>("--all") { Description = "Close all connections instead, with --vhost those of a virtual host." };
-        var reason = new Option<string>("--reason") { HelpName = "text", Description = "What the clients are told.", DefaultValueFactory = _ => "Closed by an operator" };
-        var command = set.Create("close", "Close a client's connection; clients are told the reason (320 CONNECTION_FORCED) and may connect again.", async context =>
+        var ofUser = new Option<string?>("--of-user") { HelpName = "name", Description = "Close all connections of this user instead; with --vhost only those to that virtual host." };
+        var all = new Option<bool>("--all") { Description = "Close all connections instead; with --vhost only those to that virtual host." };
+        var reason = new Option<string>("--reason") { HelpName = "text", Description = "The reason that the clients receive.", DefaultValueFactory = _ => "Closed by an operator" };
+        var command = set.Create("close", "Close a client's connection. The client receives the reason (320 CONNECTION_FORCED) and may connect again.", async context =>
         {
             string[] names = context.Get(name) is { Length: > 0 } one ? [one] : await NamesAsync(context, context.Get(ofUser));
             await WorkProgress.ShowAsync(context, "closing", names, connection => CloseAsync(context, connection, context.Get(reason), isWanted: names.Length == 1));
@@ -56,7 +56,7 @@ internal static class ConnectionCommands
         {
             int ways = (result.GetResult(name)?.Tokens.Count > 0 ? 1 : 0) + (result.GetResult(ofUser) is null ? 0 : 1) + (result.GetResult(all) is null ? 0 : 1);
             if (ways != 1)
-                result.AddError("Say which: a connection's name, --of-user or --all. See them with: amqpbroker connections");
+                result.AddError("Name a connection, or give --of-user or --all. List connections with: amqpbroker connections");
         });
         return command;
     }
@@ -70,7 +70,7 @@ internal static class ConnectionCommands
         return
         [
             .. connections.EnumerateArray()
-                .Where(connection => context.VirtualHostOrAll is not { } wanted || connection.GetProperty("vhost").GetString() == wanted) // of a user they come from everywhere
+                .Where(connection => context.VirtualHostOrAll is not { } wanted || connection.GetProperty("vhost").GetString() == wanted) // the list of a user's connections has those of all virtual hosts
                 .Select(connection => connection.GetProperty("name").GetString()!),
         ];
     }
@@ -78,7 +78,7 @@ internal static class ConnectionCommands
     private static async Task CloseAsync(CommandContext context, string name, string reason, bool isWanted)
     {
         ApiAnswer answer = await context.Client.AskAsync(HttpMethod.Delete, ApiPath.Of("connections", name), header: ("X-Reason", reason), cancellation: context.Cancellation);
-        // Of many, one that has gone by itself meanwhile is as good as closed.
+        // If several are closed, a connection that its client has closed meanwhile is no error.
         if (!answer.IsSuccess && (isWanted || answer.Status != System.Net.HttpStatusCode.NotFound))
             throw ApiFailure.Of(context.Client.Login, answer, $"connection '{name}'");
     }

@@ -5,17 +5,17 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker definitions</c>.</summary>
+/// <summary>The command <c>amqpbroker definitions</c>.</summary>
 internal static class DefinitionCommands
 {
     private const string Standard = "-";
     private const int MostBytes = 16_000_000; // the default of management.http.max_body_size is 20,000,000
 
-    /// <summary>What a file of definitions is made of, in the order in which one part needs the other.</summary>
+    /// <summary>The parts of a definition file, ordered so that each part needs only those before it.</summary>
     private static readonly string[] _parts =
         ["vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues", "bindings"];
 
-    public static Command Create(CommandSet set) => new("definitions", "Save and load what is declared: virtual hosts, users, permissions, policies, exchanges, queues, bindings.")
+    public static Command Create(CommandSet set) => new("definitions", "Export and import definitions: virtual hosts, users, permissions, policies, exchanges, queues, bindings.")
     {
         Export(set),
         Import(set),
@@ -23,8 +23,8 @@ internal static class DefinitionCommands
 
     private static Command Export(CommandSet set)
     {
-        var file = new Argument<string>("file") { Description = "Where to; standard output unless given.", DefaultValueFactory = _ => Standard };
-        return set.Create("export", "Save the definitions as JSON, in RabbitMQ's form; with --vhost those of one virtual host.", async context =>
+        var file = new Argument<string>("file") { Description = "The file to write. Default: standard output.", DefaultValueFactory = _ => Standard };
+        return set.Create("export", "Export the definitions as JSON, in RabbitMQ's format; with --vhost those of one virtual host.", async context =>
         {
             JsonElement definitions = await context.Client.GetAsync(ApiPath.List("definitions", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
             if (context.Get(file) == Standard)
@@ -34,7 +34,7 @@ internal static class DefinitionCommands
             }
             try
             {
-                // Password hashes are in it.
+                // Only the owner may read the file, which contains password hashes.
                 var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
                 if (!OperatingSystem.IsWindows())
                     options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -52,19 +52,19 @@ internal static class DefinitionCommands
     private static Command Import(CommandSet set)
     {
         var file = new Argument<string>("file") { Description = "The JSON file; - is standard input." };
-        return set.Create("import", "Load definitions from a file, all or none; queues and exchanges that are there already stay. With --vhost into one virtual host.", async context =>
+        return set.Create("import", "Import definitions from a file, all or none. Existing queues and exchanges are kept. With --vhost into one virtual host.", async context =>
         {
             JsonObject definitions = Read(context.Get(file));
             JsonElement whole = JsonSerializer.SerializeToElement(definitions);
             var leftOut = new List<string>();
             await WorkProgress.ShowAsync(context, "importing", Pieces(definitions, MostBytes), async piece => leftOut.AddRange(await ImportAsync(context, piece)));
-            context.Say(leftOut.Count == 0 ? $"Imported {Described(whole)}." : $"Imported {Described(whole)}, but for {leftOut.Count} left out:");
+            context.Say(leftOut.Count == 0 ? $"Imported {Described(whole)}." : $"Imported {Described(whole)}, except {leftOut.Count} left out:");
             foreach (string what in leftOut)
                 context.Say($"  {what}");
         }, file, CommonOptions.VirtualHost);
     }
 
-    /// <returns>What the broker left out; one that does not say has left out nothing.</returns>
+    /// <summary>Imports definitions and returns those that the broker left out; none if the response has no such list.</summary>
     private static async Task<IReadOnlyList<string>> ImportAsync(CommandContext context, JsonObject definitions)
     {
         ApiAnswer answer = await context.Client.AskAsync(
@@ -89,7 +89,11 @@ internal static class DefinitionCommands
         }
     }
 
-    /// <summary>The whole, which the broker imports as a whole or not at all. Only what is larger than a broker takes at once is cut into pieces, and one can see how far it is.</summary>
+    /// <summary>
+    /// Splits definitions into pieces that the broker accepts. Definitions within the limit stay one piece, which the broker imports as a
+    /// whole
+    /// or not at all.
+    /// </summary>
     internal static IReadOnlyList<JsonObject> Pieces(JsonObject definitions, int mostBytes) =>
         definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];
 

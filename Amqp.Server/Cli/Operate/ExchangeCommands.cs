@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker exchanges</c>.</summary>
+/// <summary>The command <c>amqpbroker exchanges</c>.</summary>
 internal static class ExchangeCommands
 {
     public static Command Create(CommandSet set)
@@ -13,24 +13,24 @@ internal static class ExchangeCommands
         var list = new ResourceList(
             "exchange", "exchanges", context => ApiPath.List("exchanges", context.VirtualHostOrAll),
             new("vhost"), new("name"), new("type"), new("durable"), new("auto_delete"), new("internal"), new("policy"), new("arguments"));
-        return set.Resource("exchanges", "See, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set), QuarantineCommands.Create(set, "exchange", "exchanges"));
+        return set.Resource("exchanges", "List, show, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set), QuarantineCommands.Create(set, "exchange", "exchanges"));
     }
 
     private static Command Show(CommandSet set)
     {
         Argument<string> name = set.Name("exchange", "The exchange.", "exchanges");
-        return set.Create("show", "Show everything about one exchange.",
+        return set.Create("show", "Show all fields of one exchange.",
             context => ResourceView.ShowAsync(context, Path(context, context.Get(name)), What(context, context.Get(name))), name, CommonOptions.VirtualHost, CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)
     {
-        var name = new Argument<string>("exchange") { Description = "Its name." };
-        var type = new Argument<string>("type") { Description = "direct, fanout, topic, headers, or one of the other types that the broker has.", DefaultValueFactory = _ => "direct" };
-        var transient = new Option<bool>("--transient") { Description = "It does not outlive a restart." };
-        var autoDelete = new Option<bool>("--auto-delete") { Description = "It goes with its last binding." };
-        var isInternal = new Option<bool>("--internal") { Description = "Clients cannot publish to it, only exchanges." };
-        return set.Create("declare", "Declare an exchange. One that is there already must be the same.", async context =>
+        var name = new Argument<string>("exchange") { Description = "Name of the exchange." };
+        var type = new Argument<string>("type") { Description = "direct, fanout, topic, headers, or another type that the broker supports.", DefaultValueFactory = _ => "direct" };
+        var transient = new Option<bool>("--transient") { Description = "Do not keep the exchange after a restart." };
+        var autoDelete = new Option<bool>("--auto-delete") { Description = "Delete the exchange with its last binding." };
+        var isInternal = new Option<bool>("--internal") { Description = "Accept messages only from other exchanges, not from clients." };
+        return set.Create("declare", "Declare an exchange. An existing one must have the same properties.", async context =>
         {
             var body = new JsonObject
             {
@@ -42,7 +42,7 @@ internal static class ExchangeCommands
             };
             ApiAnswer answer = await context.Client.PutAsync(Path(context, context.Get(name)), body, $"virtual host '{context.VirtualHost}'", context.Cancellation);
             string what = What(context, context.Get(name));
-            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared {what}." : $"There was {what} already.");
+            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared {what}." : $"Exchange '{context.Get(name)}' in virtual host '{context.VirtualHost}' already exists.");
         }, name, type, CommonOptions.VirtualHost, transient, autoDelete, isInternal, CommonOptions.Arguments);
     }
 

@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>A column of a list: a field of the HTTP API's objects.</summary>
-/// <param name="Path">The field, with dots into objects.</param>
-/// <param name="IsNumber">Set to the right.</param>
+/// <summary>A column of a list, which shows a field of the HTTP API's objects.</summary>
+/// <param name="Path">Name of the field; dots lead into nested objects.</param>
+/// <param name="IsNumber">True to align the column to the right.</param>
 internal sealed record ListColumn(string Path, bool IsNumber = false)
 {
-    /// <summary>The heading, as <see cref="OutputTable"/> wants it.</summary>
+    /// <summary>Heading in the form that <see cref="OutputTable"/> expects.</summary>
     public string Heading => IsNumber ? $" {Path}" : Path;
 
-    /// <summary>The field of an item, or null when it has none.</summary>
+    /// <summary>Returns a field of an item; null if the item does not have the field.</summary>
     public static JsonElement? Find(JsonElement item, string path)
     {
-        // A field may have a dot in its name, as arguments have.
+        // The name of a field may contain a dot, as arguments of queues do.
         if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty(path, out JsonElement whole))
             return whole;
         for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))
@@ -22,10 +22,10 @@ internal sealed record ListColumn(string Path, bool IsNumber = false)
         return null;
     }
 
-    /// <summary>What stands in the cell: never nothing, so that columns can be counted.</summary>
+    /// <summary>Returns the text of a cell; never empty, so that programs can count columns.</summary>
     public string Cell(JsonElement item) => Find(item, Path) is { } value ? Text(value) : "-";
 
-    /// <summary>A value as people read it.</summary>
+    /// <summary>Formats a value for people.</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => "-",

@@ -5,7 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>What items of a list must be like: <c>messages&gt;0</c>, <c>name~^orders</c>, <c>durable=true</c>; a word alone must be in the name.</summary>
+/// <summary>
+/// A condition on the items of a list: <c>messages&gt;0</c>, <c>name~^orders</c>, <c>durable=true</c>. A word alone must occur in the name.
+/// </summary>
 internal sealed partial class ListFilter
 {
     private readonly string _field = "name";
@@ -13,14 +15,15 @@ internal sealed partial class ListFilter
     private readonly string _value;
     private readonly Regex? _pattern;
 
-    /// <exception cref="CliException">The pattern is none, or the bound no number.</exception>
+    /// <summary>Parses a condition.</summary>
+    /// <exception cref="CliException">The regular expression is invalid, or the bound is not a number.</exception>
     public ListFilter(string text)
     {
         _value = text;
         if (Comparison().Match(text) is { Success: true } match)
             (_field, _operator, _value) = (match.Groups["field"].Value, match.Groups["operator"].Value, match.Groups["value"].Value);
         if (_operator[0] is '<' or '>' && !double.TryParse(_value, CultureInfo.InvariantCulture, out _))
-            throw new CliException(ExitCode.Usage, $"--filter: '{_value}' is no number, and {_operator} compares numbers. Texts are compared with =, != and ~");
+            throw new CliException(ExitCode.Usage, $"--filter: '{_value}' is not a number, and {_operator} compares only numbers. Compare texts with =, != and ~");
         try
         {
             _pattern = _operator == "~" ? new Regex(_value, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
@@ -31,10 +34,10 @@ internal sealed partial class ListFilter
         }
     }
 
-    /// <summary>The field that is looked at.</summary>
+    /// <summary>The field that the condition compares.</summary>
     public string Field => _field;
 
-    /// <summary>Whether an item is one of those asked for.</summary>
+    /// <summary>True if an item meets the condition.</summary>
     public bool Wants(JsonElement item)
     {
         string text = ListColumn.Find(item, _field) is not { } value ? "" : value.ValueKind == JsonValueKind.String ? value.GetString()! : ListColumn.Text(value);

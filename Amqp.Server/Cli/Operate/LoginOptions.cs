@@ -5,7 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The options that say which broker is meant. The same for every command; the environment and profiles fill in what they leave open.</summary>
+/// <summary>
+/// The options for address and login, the same for every command. Values that are not given come from the environment or a profile.
+/// </summary>
 /// <param name="environment">The environment variables.</param>
 internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environment)
 {
@@ -15,25 +17,25 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
     private readonly Option<string> _url = new("--url")
     {
         HelpName = "url",
-        Description = $"The broker's HTTP API, http://host:port or https://host:port; AMQPBROKER_URL. {LoginSettings.DefaultUrl} unless given.",
+        Description = $"URL of the HTTP API, http://host:port or https://host:port; or AMQPBROKER_URL. Default: {LoginSettings.DefaultUrl}.",
     };
 
-    private readonly Option<string> _user = new("--user", "-u") { HelpName = "name", Description = "Who logs in; AMQPBROKER_USER. guest unless given." };
+    private readonly Option<string> _user = new("--user", "-u") { HelpName = "name", Description = "Name of the user; or AMQPBROKER_USER. Default: guest." };
 
     private readonly Option<string> _password = new("--password")
     {
         HelpName = "password",
-        Description = "The password; better in AMQPBROKER_PASSWORD or a profile, where other users do not see it. Asked for on a terminal.",
+        Description = "The password. AMQPBROKER_PASSWORD or a profile is safer: other users cannot see it. On a terminal there is a prompt.",
     };
 
-    private readonly Option<string> _profile = new("--profile") { HelpName = "name", Description = "A broker of the file of profiles; AMQPBROKER_PROFILE." };
+    private readonly Option<string> _profile = new("--profile") { HelpName = "name", Description = "Name of a broker in the profile file; or AMQPBROKER_PROFILE." };
 
-    private readonly Option<string> _config = new("--config") { HelpName = "file", Description = "The file of profiles. ~/.config/amqpbroker/profiles.json unless given." };
+    private readonly Option<string> _config = new("--config") { HelpName = "file", Description = "Path of the profile file. Default: ~/.config/amqpbroker/profiles.json." };
 
     private readonly Option<TimeSpan> _timeout = new("--timeout", "-t")
     {
         HelpName = "seconds",
-        Description = "How long an answer may take. 60 unless given.",
+        Description = "Time limit of a response. Default: 60.",
         DefaultValueFactory = null,
         CustomParser = result =>
         {
@@ -44,21 +46,21 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
         },
     };
 
-    /// <summary>Gives a command all these options.</summary>
+    /// <summary>Adds all these options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _url, _user, _password, _profile, _config, _timeout })
             command.Options.Add(option);
     }
 
-    /// <summary>A client of the broker that the command means.</summary>
-    /// <exception cref="CliException">It is not clear which that is.</exception>
+    /// <summary>Creates a client of the broker that a command line selects.</summary>
+    /// <exception cref="CliException">Address or login are missing or malformed.</exception>
     public ApiClient Connect(ParseResult result) =>
         new(Settings(result).Resolve(environment, PasswordPrompt.OnTerminal), result.GetResult(_timeout) is null ? _patience : result.GetValue(_timeout));
 
-    /// <summary>Names of a resource, for a shell to complete; none when the broker does not answer soon.</summary>
-    /// <param name="context">What has been typed.</param>
-    /// <param name="path">A list of the HTTP API, for the virtual host that is meant.</param>
+    /// <summary>Returns the names of a resource, for completion in a shell; none if the broker does not respond within 3 seconds.</summary>
+    /// <param name="context">The incomplete command line.</param>
+    /// <param name="path">Returns the path of the list for a virtual host.</param>
     public IEnumerable<CompletionItem> Complete(CompletionContext context, Func<string, string> path)
     {
         try
@@ -72,7 +74,7 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
         }
         catch (Exception error) when (error is CliException or InvalidOperationException or KeyNotFoundException)
         {
-            return []; // a shell that completes is no place for messages
+            return []; // a shell cannot show messages during completion
         }
     }
 

@@ -7,7 +7,7 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker publish</c> and <c>get</c>: a few messages by hand. For many there is AMQP.</summary>
+/// <summary>The commands <c>amqpbroker publish</c> and <c>get</c>, for a few messages: each takes a request over HTTP.</summary>
 internal static class MessageCommands
 {
     private static readonly string[] _properties =
@@ -17,17 +17,17 @@ internal static class MessageCommands
 
     public static Command Publish(CommandSet set)
     {
-        var key = new Argument<string>("routing-key") { Description = "The routing key; with the default exchange the queue's name." };
-        var payload = new Argument<string?>("payload") { Description = "What the message says. Read from standard input unless given.", Arity = ArgumentArity.ZeroOrOne };
-        var exchange = new Option<string>("--exchange", "-x") { HelpName = "name", Description = "The exchange. The default one unless given.", DefaultValueFactory = _ => "" };
-        var file = new Option<string?>("--file") { HelpName = "file", Description = "A file with what the message says." };
-        var lines = new Option<bool>("--lines") { Description = "Each line of the input is a message." };
-        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000_000, "Publish it so many times.");
-        var properties = new Option<string[]>("--property") { HelpName = "name=value", Description = "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Messages are persistent unless told otherwise." };
+        var key = new Argument<string>("routing-key") { Description = "The routing key; for the default exchange, the name of the queue." };
+        var payload = new Argument<string?>("payload") { Description = "The payload as text. Default: standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var exchange = new Option<string>("--exchange", "-x") { HelpName = "name", Description = "The exchange. Default: the default exchange.", DefaultValueFactory = _ => "" };
+        var file = new Option<string?>("--file") { HelpName = "file", Description = "Read the payload from this file." };
+        var lines = new Option<bool>("--lines") { Description = "Publish each line of the input as a message." };
+        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000_000, "Number of times to publish the input.");
+        var properties = new Option<string[]>("--property") { HelpName = "name=value", Description = "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Default: delivery_mode=2 (persistent)." };
         var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
         properties.Validators.Add(result => CommonOptions.Refuse(result, "--property", _properties));
         headers.Validators.Add(result => CommonOptions.Refuse(result, "--header"));
-        Command command = set.Create("publish", "Publish messages, and say whether they reached a queue.", async context =>
+        Command command = set.Create("publish", "Publish messages, and report those that reached no queue.", async context =>
         {
             byte[] content = context.Get(payload) is { } given ? Encoding.UTF8.GetBytes(given) : Read(context.Get(file));
             List<byte[]> messages = context.Get(lines) ? Lines(content) : [content];
@@ -54,7 +54,7 @@ internal static class MessageCommands
         command.Validators.Add(result =>
         {
             if (result.GetResult(payload)?.Tokens.Count > 0 && result.GetResult(file) is not null)
-                result.AddError("Give what the message says or --file, not both.");
+                result.AddError("Give a payload or --file, not both.");
         });
         return command;
     }
@@ -62,9 +62,9 @@ internal static class MessageCommands
     public static Command Get(CommandSet set)
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
-        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000, "How many at most.");
-        var take = new Option<bool>("--ack") { Description = "Take them out of the queue. Otherwise they are put back, marked redelivered." };
-        return set.Create("get", "Look at the first messages of a queue, or take them out.", async context =>
+        Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000, "Largest number of messages.");
+        var take = new Option<bool>("--ack") { Description = "Remove the messages from the queue. Otherwise they are requeued, marked redelivered." };
+        return set.Create("get", "Show the first messages of a queue, or remove them.", async context =>
         {
             var body = new JsonObject { ["count"] = context.Get(count), ["ackmode"] = context.Get(take) ? "ack_requeue_false" : "ack_requeue_true", ["encoding"] = "auto" };
             JsonElement messages = await context.PostAsClientAsync($"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get", body, $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'");
@@ -86,7 +86,7 @@ internal static class MessageCommands
         ["payload_encoding"] = "base64",
     };
 
-    /// <summary>What is between line feeds, whatever octets they are. The last line needs none, and nothing is no line.</summary>
+    /// <summary>Splits octets at line feeds. The line feed after the last line is optional; empty input has no lines.</summary>
     private static List<byte[]> Lines(byte[] content)
     {
         var lines = new List<byte[]>();

@@ -2,11 +2,10 @@ using System.CommandLine;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The verbs that ask a running broker, over its HTTP API.</summary>
+/// <summary>The commands that operate a running broker over its HTTP API.</summary>
 internal static class OperateCommands
 {
-    /// <summary>All of them.</summary>
-    /// <param name="environment">The environment variables.</param>
+    /// <summary>Creates all of these commands.</summary>
     public static IEnumerable<Command> Create(IReadOnlyDictionary<string, string> environment)
     {
         var set = new CommandSet(new LoginOptions(environment));

@@ -4,10 +4,10 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker permissions</c>.</summary>
+/// <summary>The command <c>amqpbroker permissions</c>.</summary>
 internal static class PermissionCommands
 {
-    private static readonly Option<string?> _topic = new("--topic") { HelpName = "exchange", Description = "Topic permissions on this exchange, which are about routing keys." };
+    private static readonly Option<string?> _topic = new("--topic") { HelpName = "exchange", Description = "Topic permissions on this exchange, which restrict routing keys." };
 
     public static Command Create(CommandSet set)
     {
@@ -19,7 +19,7 @@ internal static class PermissionCommands
         {
             Special = [CommonOptions.VirtualHost, topics],
         };
-        return set.Resource("permissions", "See, set and clear what users may do in virtual hosts.", list, Set(set), Clear(set));
+        return set.Resource("permissions", "List, set and clear permissions of users in virtual hosts.", list, Set(set), Clear(set));
     }
 
     private static string List(CommandContext context, string kind) => context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/{kind}" : kind;
@@ -27,8 +27,8 @@ internal static class PermissionCommands
     private static Command Set(CommandSet set)
     {
         Argument<string> user = User(set);
-        Option<string> configure = Pattern("--configure", "What the user may declare and delete"), write = Pattern("--write", "What the user may publish to"), read = Pattern("--read", "What the user may consume from");
-        return set.Create("set", "Say what a user may do in a virtual host, by regular expressions on names.", async context =>
+        Option<string> configure = Pattern("--configure", "Names that the user may declare and delete"), write = Pattern("--write", "Names that the user may publish to"), read = Pattern("--read", "Names that the user may consume from");
+        return set.Create("set", "Set a user's permissions in a virtual host, as regular expressions on names.", async context =>
         {
             string name = context.Get(user), host = context.VirtualHost;
             var body = new JsonObject { ["write"] = context.Get(write), ["read"] = context.Get(read) };
@@ -44,7 +44,7 @@ internal static class PermissionCommands
     private static Command Clear(CommandSet set)
     {
         Argument<string> user = User(set);
-        return set.Create("clear", "Take a user's permissions in a virtual host away.", async context =>
+        return set.Create("clear", "Clear a user's permissions in a virtual host.", async context =>
         {
             string name = context.Get(user), host = context.VirtualHost, path = ApiPath.Of(Kind(context), host, name);
             if (context.Get(_topic) is { } exchange)
@@ -55,7 +55,7 @@ internal static class PermissionCommands
     }
 
     private static Option<string> Pattern(string name, string description) =>
-        new(name) { HelpName = "regex", Description = $"{description}. Everything unless given; '' is nothing.", DefaultValueFactory = _ => ".*" };
+        new(name) { HelpName = "regex", Description = $"{description}. Default: all; '' for none.", DefaultValueFactory = _ => ".*" };
 
     private static Argument<string> User(CommandSet set) => set.Name("user", "The user.", "users", isInVirtualHost: false);
 

@@ -5,10 +5,10 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker policies</c>.</summary>
+/// <summary>The command <c>amqpbroker policies</c>.</summary>
 internal static class PolicyCommands
 {
-    private static readonly Option<bool> _operator = new("--operator") { Description = "Operator policies, which limit what users' policies can say." };
+    private static readonly Option<bool> _operator = new("--operator") { Description = "Operator policies, which limit the values of other policies." };
 
     public static Command Create(CommandSet set)
     {
@@ -18,7 +18,7 @@ internal static class PolicyCommands
         {
             Special = [CommonOptions.VirtualHost, _operator],
         };
-        return set.Resource("policies", "See, set and delete policies.", list, Show(set), Declare(set), Delete(set));
+        return set.Resource("policies", "List, show, set and delete policies.", list, Show(set), Declare(set), Delete(set));
     }
 
     private static Command Show(CommandSet set)
@@ -30,10 +30,10 @@ internal static class PolicyCommands
 
     private static Command Declare(CommandSet set)
     {
-        var name = new Argument<string>("policy") { Description = "Its name." };
-        var pattern = new Argument<string>("pattern") { Description = "A regular expression on the names it is for." };
-        var definition = new Argument<string[]>("definition") { Description = "What it sets: key=value, such as max-length=1000, or a JSON object.", Arity = ArgumentArity.OneOrMore };
-        var priority = BenchOption.Number("--priority", 0, int.MinValue, int.MaxValue, "The greatest priority wins.");
+        var name = new Argument<string>("policy") { Description = "Name of the policy." };
+        var pattern = new Argument<string>("pattern") { Description = "Regular expression that matches names of queues or exchanges." };
+        var definition = new Argument<string[]>("definition") { Description = "Keys to set: key=value, such as max-length=1000, or a JSON object.", Arity = ArgumentArity.OneOrMore };
+        var priority = BenchOption.Number("--priority", 0, int.MinValue, int.MaxValue, "Priority; of several matching policies the one with the highest priority applies.");
         var applyTo = new Option<string>("--apply-to") { HelpName = "what", Description = "queues, exchanges or all.", DefaultValueFactory = _ => "all" };
         definition.Validators.Add(result =>
         {

@@ -5,32 +5,35 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker queues quarantine</c>, and the same of exchanges: the messages that the broker could not handle and has put aside.</summary>
+/// <summary>
+/// The commands <c>amqpbroker queues quarantine</c> and <c>exchanges quarantine</c>, for messages that the broker set aside after a failure
+/// to process them.
+/// </summary>
 internal sealed class QuarantineCommands
 {
     private readonly Argument<string> _owner;
-    private readonly Argument<string> _message = new("message") { Description = "The message, as the list names it." };
-    private readonly Argument<string?> _messageOrNone = new("message") { Description = "The message, as the list names it.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _all = new("--all") { Description = "All of them." };
+    private readonly Argument<string> _message = new("message") { Description = "Id of the message, from the list." };
+    private readonly Argument<string?> _messageOrNone = new("message") { Description = "Id of the message, from the list.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _all = new("--all") { Description = "All messages of the quarantine." };
     private readonly string _singular;
     private readonly string _plural;
 
     private QuarantineCommands(CommandSet set, string singular, string plural) =>
         (_owner, _singular, _plural) = (set.Name(singular, $"The {singular}.", plural), singular, plural);
 
-    /// <summary>The commands for one kind of owner.</summary>
-    /// <param name="set">Makes commands.</param>
+    /// <summary>Creates the commands for queues or for exchanges.</summary>
+    /// <param name="set">Creates commands.</param>
     /// <param name="singular"><c>queue</c> or <c>exchange</c>.</param>
-    /// <param name="plural">The resource of the HTTP API.</param>
+    /// <param name="plural">Resource of the HTTP API.</param>
     public static Command Create(CommandSet set, string singular, string plural)
     {
         var commands = new QuarantineCommands(set, singular, plural);
-        return new Command("quarantine", $"The messages of {(singular == "queue" ? "a queue" : "an exchange")} that the broker could not handle and has put aside.")
+        return new Command("quarantine", $"The messages of {(singular == "queue" ? "a queue" : "an exchange")} that the broker failed to process and set aside.")
         {
             commands.List(set),
             commands.Export(set),
-            commands.ForSome(set, "return", "Put messages back in their places, to be tried again.", ReturnAsync),
-            commands.ForSome(set, "drop", "Let go of messages for good.", DropAsync),
+            commands.ForSome(set, "return", "Return messages to their places, to be processed again.", ReturnAsync),
+            commands.ForSome(set, "drop", "Delete messages permanently.", DropAsync),
         };
     }
 
@@ -43,13 +46,13 @@ internal sealed class QuarantineCommands
             Special = [_owner, CommonOptions.VirtualHost],
             Place = What,
         };
-        return set.Create("list", "List them.", list.RunAsync, list.Symbols);
+        return set.Create("list", "List the messages.", list.RunAsync, list.Symbols);
     }
 
     private Command Export(CommandSet set)
     {
-        var file = new Option<string?>("--file") { HelpName = "file", Description = "Write what the message says there, octet by octet; of one that is no message any more all that is stored." };
-        return set.Create("export", "Print all about a message as JSON, or write it to a file.", async context =>
+        var file = new Option<string?>("--file") { HelpName = "file", Description = "Write the payload to this file; if the message is unreadable, write its stored octets." };
+        return set.Create("export", "Print a message with all fields as JSON, or write its payload to a file.", async context =>
         {
             string message = context.Get(_message);
             JsonElement found = await context.Client.GetAsync($"{Path(context)}/{ApiPath.Of(message)}", WhatOf(message, context), context.Cancellation);
@@ -62,7 +65,7 @@ internal sealed class QuarantineCommands
             if (!isMessage && !found.TryGetProperty("stored", out octets))
                 throw new CliException(ExitCode.Refused, $"Message {message} cannot be exported: {found.GetProperty("unreadable").GetString()}");
             await WriteAsync(target, octets.GetBytesFromBase64(), context.Cancellation);
-            context.Say(isMessage ? $"Exported message {message} to {target}." : $"Exported all that is stored of message {message} to {target}: {found.GetProperty("unreadable").GetString()}.");
+            context.Say(isMessage ? $"Exported message {message} to {target}." : $"Exported the stored octets of message {message} to {target}: {found.GetProperty("unreadable").GetString()}.");
         }, _owner, _message, file, CommonOptions.VirtualHost);
     }
 
@@ -94,14 +97,15 @@ internal sealed class QuarantineCommands
         return Said("Dropped", "dropped", what, answer);
     }
 
-    /// <exception cref="CliException">Some were refused.</exception>
+    /// <summary>Returns the text of the result.</summary>
+    /// <exception cref="CliException">The broker refused some of the messages.</exception>
     private static string Said(string done, string field, string what, JsonElement answer)
     {
         if (answer.ValueKind != JsonValueKind.Object)
             return $"{done} {what}.";
         int count = answer.GetProperty(field).GetInt32(), refused = answer.GetProperty("refused").GetInt32();
         string said = $"{done} {(count == 1 ? "1 message" : $"{count} messages")} of {what}";
-        return refused == 0 ? $"{said}." : throw new CliException(ExitCode.Refused, $"{said}; {refused} cannot be {field}. Why not is said of each alone");
+        return refused == 0 ? $"{said}." : throw new CliException(ExitCode.Refused, $"{said}; {refused} cannot be {field}. To see why, name a single message");
     }
 
     private static async Task WriteAsync(string file, byte[] octets, CancellationToken cancellation)

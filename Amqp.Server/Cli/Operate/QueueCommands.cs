@@ -6,7 +6,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker queues</c>, and <c>purge</c>.</summary>
+/// <summary>The commands <c>amqpbroker queues</c> and <c>purge</c>.</summary>
 internal static class QueueCommands
 {
     public static Command Create(CommandSet set)
@@ -14,14 +14,14 @@ internal static class QueueCommands
         var list = new ResourceList(
             "queue", "queues", context => ApiPath.List("queues", context.VirtualHostOrAll),
             new("vhost"), new("name"), new("type"), new("messages_ready", true), new("messages_unacknowledged", true), new("messages", true), new("consumers", true), new("state"), new("policy"));
-        return set.Resource("queues", "See, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set), QuarantineCommands.Create(set, "queue", "queues"));
+        return set.Resource("queues", "List, show, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set), QuarantineCommands.Create(set, "queue", "queues"));
     }
 
-    /// <summary>Drops what waits in queues: one, or all those whose names match.</summary>
+    /// <summary>Creates the command that drops the ready messages of a queue.</summary>
     public static Command Purge(CommandSet set)
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
-        return set.Create("purge", "Drop all messages of a queue that are ready; those that clients hold stay.", async context =>
+        return set.Create("purge", "Drop all ready messages of a queue; unacknowledged messages stay.", async context =>
         {
             string host = context.VirtualHost, queue = context.Get(name), what = What(queue, host);
             JsonElement before = await context.Client.GetAsync(ApiPath.Of("queues", host, queue), what, context.Cancellation);
@@ -34,18 +34,18 @@ internal static class QueueCommands
     private static Command Show(CommandSet set)
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
-        return set.Create("show", "Show everything about one queue.",
+        return set.Create("show", "Show all fields of one queue.",
             context => ResourceView.ShowAsync(context, ApiPath.Of("queues", context.VirtualHost, context.Get(name)), What(context.Get(name), context.VirtualHost)),
             name, CommonOptions.VirtualHost, CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)
     {
-        var name = new Argument<string>("queue") { Description = "Its name." };
-        var transient = new Option<bool>("--transient") { Description = "It does not outlive a restart." };
-        var autoDelete = new Option<bool>("--auto-delete") { Description = "It goes with its last consumer." };
-        var type = new Option<string?>("--type") { HelpName = "type", Description = "classic or quorum. The virtual host's default unless given." };
-        return set.Create("declare", "Declare a queue. One that is there already must be the same.", async context =>
+        var name = new Argument<string>("queue") { Description = "Name of the queue." };
+        var transient = new Option<bool>("--transient") { Description = "Do not keep the queue after a restart." };
+        var autoDelete = new Option<bool>("--auto-delete") { Description = "Delete the queue with its last consumer." };
+        var type = new Option<string?>("--type") { HelpName = "type", Description = "classic or quorum. Default: the virtual host's default type." };
+        return set.Create("declare", "Declare a queue. An existing one must have the same properties.", async context =>
         {
             string queue = context.Get(name), host = context.VirtualHost;
             JsonObject arguments = CommonOptions.Object(context.Get(CommonOptions.Arguments));
@@ -53,7 +53,7 @@ internal static class QueueCommands
                 arguments["x-queue-type"] = given;
             var body = new JsonObject { ["durable"] = !context.Get(transient), ["auto_delete"] = context.Get(autoDelete), ["arguments"] = arguments };
             ApiAnswer answer = await context.Client.PutAsync(ApiPath.Of("queues", host, queue), body, $"virtual host '{host}'", context.Cancellation);
-            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared queue '{queue}' in virtual host '{host}'." : $"Queue '{queue}' in virtual host '{host}' was there already.");
+            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared queue '{queue}' in virtual host '{host}'." : $"Queue '{queue}' in virtual host '{host}' already exists.");
         }, name, CommonOptions.VirtualHost, transient, autoDelete, type, CommonOptions.Arguments);
     }
 
@@ -71,7 +71,7 @@ internal static class QueueCommands
     private static Command Restart(CommandSet set)
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
-        return set.Create("restart", "Let a queue go on that has crashed, with all it holds.", async context =>
+        return set.Create("restart", "Restart a crashed queue; its messages are kept.", async context =>
         {
             string queue = context.Get(name), host = context.VirtualHost;
             await context.Client.PutAsync($"{ApiPath.Of("queues", host, queue)}/restart", new JsonObject(), What(queue, host), context.Cancellation);

@@ -3,9 +3,9 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>What the HTTP API said of queues at one moment; two make rates.</summary>
-/// <param name="at">When, as of <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="queues">The list of queues.</param>
+/// <summary>Counts of queues at one moment, from the HTTP API. Two samples make rates.</summary>
+/// <param name="at">The moment, as returned by <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="queues">Response of the HTTP API: the list of queues.</param>
 internal sealed class RateSample(long at, JsonElement queues)
 {
     private readonly Dictionary<(string Host, string Name), JsonElement> _queues = queues.EnumerateArray()
@@ -14,7 +14,11 @@ internal sealed class RateSample(long at, JsonElement queues)
     /// <summary>The queues, by virtual host and name.</summary>
     public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
 
-    /// <summary>How fast a count of <c>message_stats</c> grew since an earlier sample: the difference, or what the broker says; <c>-</c> when neither is known.</summary>
+    /// <summary>
+    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. Without one, returns the broker's own rate, or <c>-</c>
+    /// if
+    /// there is none.
+    /// </summary>
     public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)
     {
         if (!_queues.TryGetValue(queue, out JsonElement now) || Count(now, count) is not { } last)

@@ -7,43 +7,43 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>A list of things of one kind, in the columns, order and form that are asked for.</summary>
-/// <param name="singular">What one is called.</param>
-/// <param name="plural">What they are called.</param>
-/// <param name="path">Where the HTTP API lists them.</param>
-/// <param name="columns">What is shown unless other columns are asked for.</param>
+/// <summary>A command that lists resources of one kind, with options for columns, order, filters and format.</summary>
+/// <param name="singular">Name of one resource.</param>
+/// <param name="plural">Name of several resources.</param>
+/// <param name="path">Returns the path of the list in the HTTP API.</param>
+/// <param name="columns">Default columns.</param>
 internal sealed class ResourceList(string singular, string plural, Func<CommandContext, string> path, params ListColumn[] columns)
 {
     private readonly Option<string?> _columns = new("--columns")
     {
         HelpName = "a,b.c",
-        Description = $"The fields to show. {string.Join(',', columns.Select(column => column.Path))} unless given.",
+        Description = $"The fields to show. Default: {string.Join(',', columns.Select(column => column.Path))}.",
     };
 
     private readonly Option<string?> _sort = new("--sort") { HelpName = "field", Description = "The field to sort by." };
 
-    private readonly Option<bool> _reverse = new("--reverse") { Description = "Sort from the greatest to the least." };
+    private readonly Option<bool> _reverse = new("--reverse") { Description = "Reverse the order." };
 
     private readonly Option<string[]> _filter = new("--filter")
     {
         HelpName = "field>value",
-        Description = "Show those only for which it holds: =, !=, >, <, >=, <=, ~ for a regular expression, or a part of the name; may be repeated.",
+        Description = "Show only items that match: =, !=, >, <, >=, <=, ~ for a regular expression, or a part of the name; may be repeated.",
     };
 
-    /// <summary>What they are called.</summary>
+    /// <summary>Name of several resources.</summary>
     public string Plural => plural;
 
-    /// <summary>The options, with those that belong to the resource.</summary>
+    /// <summary>All options of the command.</summary>
     public Symbol[] Symbols => [.. Special, _columns, _sort, _reverse, _filter, CommonOptions.Json];
 
-    /// <summary>Options of this list alone.</summary>
+    /// <summary>Options of this resource only.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
-    /// <summary>What the list is of, for when that is not there.</summary>
+    /// <summary>Returns the name of the list's owner, for the error if the owner does not exist.</summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 
     /// <summary>Prints the list.</summary>
-    /// <exception cref="CliException">The broker refuses, or a column is not there.</exception>
+    /// <exception cref="CliException">The broker refused the request, or a column does not exist.</exception>
     public async Task RunAsync(CommandContext context)
     {
         ListFilter[] filters = [.. (context.Get(_filter) ?? []).Select(text => new ListFilter(text))];

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>One thing with all its fields, a line each.</summary>
+/// <summary>Prints a resource with all its fields, one per line.</summary>
 internal static class ResourceView
 {
-    /// <summary>Gets it from the HTTP API and prints it.</summary>
+    /// <summary>Gets a resource from the HTTP API and prints it.</summary>
     public static async Task ShowAsync(CommandContext context, string path, string what)
     {
         JsonElement found = await context.Client.GetAsync(path, what, context.Cancellation);
@@ -20,7 +20,7 @@ internal static class ResourceView
             context.Output.WriteLine($"{name.PadRight(width)}  {ListColumn.Text(value)}");
     }
 
-    // Objects in objects become dotted names, which --columns and --filter understand.
+    // Fields of nested objects get names with dots, which --columns and --filter accept too.
     private static IEnumerable<(string Name, JsonElement Value)> Flatten(string prefix, JsonElement item) => item.EnumerateObject()
         .SelectMany(field => field.Value.ValueKind == JsonValueKind.Object && field.Value.EnumerateObject().Any()
             ? Flatten($"{prefix}{field.Name}.", field.Value)

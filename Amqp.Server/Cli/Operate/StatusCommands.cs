@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker status</c> and <c>health</c>.</summary>
+/// <summary>The commands <c>amqpbroker status</c> and <c>health</c>.</summary>
 internal static class StatusCommands
 {
     private const double Mebibyte = 1024 * 1024;
@@ -18,7 +18,7 @@ internal static class StatusCommands
         ("amqp listener", "health/checks/protocol-listener/amqp"),
     ];
 
-    public static Command Status(CommandSet set) => set.Create("status", "Show what the broker is, what it holds and how it is.", async context =>
+    public static Command Status(CommandSet set) => set.Create("status", "Show version, resources, alarms and totals of the broker.", async context =>
     {
         ApiAnswer answer = await context.Client.AskAsync(HttpMethod.Get, "overview", cancellation: context.Cancellation);
         if (!answer.IsSuccess)
@@ -32,7 +32,7 @@ internal static class StatusCommands
             return;
         }
         Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
-        // A user without the tag monitoring is not told what the node is.
+        // Without the tag monitoring, the overview does not contain the node.
         if (overview.TryGetProperty("node", out JsonElement name))
             Line(context, "node", $"{name}, cluster {Text(overview, "cluster_name")}");
         if (node is { } running)
@@ -45,7 +45,7 @@ internal static class StatusCommands
 
     public static Command Health(CommandSet set)
     {
-        var command = new Command("health", "Check whether the broker is well; ends with 0 when it is, and 69 when it is not.");
+        var command = new Command("health", "Check the health of the broker; the exit code is 0 if all checks pass, else 69.");
         set.Act(command, CheckAsync, CommonOptions.Json);
         return command;
     }
@@ -70,7 +70,7 @@ internal static class StatusCommands
 
     private static void PrintTotals(CommandContext context, string name, JsonElement totals)
     {
-        // RabbitMQ's are an empty array until there is something to count.
+        // RabbitMQ returns an empty array as long as there is nothing to count.
         if (totals.ValueKind == JsonValueKind.Object)
             Line(context, name, string.Join(", ", totals.EnumerateObject()
                 .Where(count => count.Value.ValueKind == JsonValueKind.Number)

@@ -6,19 +6,19 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker users</c>.</summary>
+/// <summary>The command <c>amqpbroker users</c>.</summary>
 internal static class UserCommands
 {
     private static readonly Option<string?> _newPassword = new("--new-password")
     {
         HelpName = "password",
-        Description = "The user's password, or - to read it from standard input. Asked for on a terminal.",
+        Description = "The user's password, or - to read it from standard input. On a terminal there is a prompt.",
     };
 
     public static Command Create(CommandSet set)
     {
         var list = new ResourceList("user", "users", _ => "users", new("name"), new("tags"), new("limits")) { Special = [] };
-        return set.Resource("users", "See, add, change and delete users.", list, Show(set), Declare(set), Password(set), Delete(set));
+        return set.Resource("users", "List, show, add, change and delete users.", list, Show(set), Declare(set), Password(set), Delete(set));
     }
 
     private static Command Show(CommandSet set)
@@ -29,11 +29,11 @@ internal static class UserCommands
 
     private static Command Declare(CommandSet set)
     {
-        var name = new Argument<string>("user") { Description = "The name." };
-        var tags = new Option<string>("--tags") { HelpName = "a,b", Description = "administrator, monitoring, policymaker, management, impersonator. None unless given.", DefaultValueFactory = _ => "" };
-        var hash = new Option<string?>("--password-hash") { HelpName = "hash", Description = "The hash of the password, as definitions have it, instead of the password." };
-        var none = new Option<bool>("--no-password") { Description = "Nobody can log in as this user with a password." };
-        return set.Create("declare", "Add a user, or set anew the password and tags of one that is there.", async context =>
+        var name = new Argument<string>("user") { Description = "Name of the user." };
+        var tags = new Option<string>("--tags") { HelpName = "a,b", Description = "administrator, monitoring, policymaker, management, impersonator. Default: none.", DefaultValueFactory = _ => "" };
+        var hash = new Option<string?>("--password-hash") { HelpName = "hash", Description = "The hash of the password, in the form of definition files, instead of the password." };
+        var none = new Option<bool>("--no-password") { Description = "Disable logins with a password for this user." };
+        return set.Create("declare", "Add a user, or set the password and tags of an existing user.", async context =>
         {
             string user = context.Get(name);
             var body = new JsonObject { ["tags"] = context.Get(tags) };
@@ -44,7 +44,7 @@ internal static class UserCommands
             else
                 body["password_hash"] = "";
             ApiAnswer answer = await context.Client.PutAsync(Path(user), body, What(user), context.Cancellation);
-            context.Say(answer.Status == HttpStatusCode.Created ? $"Added user '{user}'. It may use no virtual host until: amqpbroker permissions set {user}" : $"Changed user '{user}'.");
+            context.Say(answer.Status == HttpStatusCode.Created ? $"Added user '{user}'. Grant access to a virtual host with: amqpbroker permissions set {user}" : $"Changed user '{user}'.");
         }, name, _newPassword, hash, none, tags);
     }
 
@@ -64,7 +64,7 @@ internal static class UserCommands
     private static Command Delete(CommandSet set)
     {
         Argument<string> name = Name(set);
-        return set.Create("delete", "Delete a user and the permissions of that user.", async context =>
+        return set.Create("delete", "Delete a user with all permissions.", async context =>
         {
             await context.Client.DeleteAsync(Path(context.Get(name)), What(context.Get(name)), context.Cancellation);
             context.Say($"Deleted user '{context.Get(name)}'.");

@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker vhosts</c>.</summary>
+/// <summary>The command <c>amqpbroker vhosts</c>.</summary>
 internal static class VirtualHostCommands
 {
     public static Command Create(CommandSet set)
@@ -13,7 +13,7 @@ internal static class VirtualHostCommands
         var list = new ResourceList(
             "virtual host", "virtual hosts", _ => "vhosts", new("name"), new("messages", true), new("description"), new("tags"), new("default_queue_type"))
         { Special = [] };
-        return set.Resource("vhosts", "See, add and delete virtual hosts.", list, Show(set), Declare(set), Delete(set));
+        return set.Resource("vhosts", "List, show, add, change and delete virtual hosts.", list, Show(set), Declare(set), Delete(set));
     }
 
     private static Command Show(CommandSet set)
@@ -24,11 +24,11 @@ internal static class VirtualHostCommands
 
     private static Command Declare(CommandSet set)
     {
-        var name = new Argument<string>("vhost") { Description = "Its name." };
-        var description = new Option<string?>("--description") { HelpName = "text", Description = "What it is for." };
-        var tags = new Option<string?>("--tags") { HelpName = "a,b", Description = "Tags of it." };
-        var type = new Option<string?>("--default-queue-type") { HelpName = "type", Description = "The type of queues that do not name one: classic or quorum." };
-        return set.Create("declare", "Add a virtual host, or change what is said of one.", async context =>
+        var name = new Argument<string>("vhost") { Description = "Name of the virtual host." };
+        var description = new Option<string?>("--description") { HelpName = "text", Description = "Description of the virtual host." };
+        var tags = new Option<string?>("--tags") { HelpName = "a,b", Description = "Tags of the virtual host." };
+        var type = new Option<string?>("--default-queue-type") { HelpName = "type", Description = "Type of queues that are declared without a type: classic or quorum." };
+        return set.Create("declare", "Add a virtual host, or change the metadata of an existing one.", async context =>
         {
             var body = new JsonObject();
             foreach (var (field, option) in new[] { ("description", description), ("tags", tags), ("default_queue_type", type) })

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary><c>amqpbroker watch</c>: the queues and how fast messages move, again and again.</summary>
+/// <summary>The command <c>amqpbroker watch</c>, which shows queues and the rates of their messages periodically.</summary>
 internal static class WatchCommand
 {
     private const int UsualHeight = 24;
@@ -17,10 +17,10 @@ internal static class WatchCommand
 
     public static Command Create(CommandSet set)
     {
-        var interval = new Option<double>("--interval") { HelpName = "seconds", Description = "How often to look.", DefaultValueFactory = _ => 1, CustomParser = ParseInterval };
-        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "How often in all. Until Ctrl-C unless given.");
-        var filter = new Option<string[]>("--filter") { HelpName = "field>value", Description = "Show those queues only for which it holds, as for queues list." };
-        return set.Create("watch", "Watch queues and the rates of their messages. On a terminal the view is live; elsewhere every look is printed.", async context =>
+        var interval = new Option<double>("--interval") { HelpName = "seconds", Description = "Time between updates.", DefaultValueFactory = _ => 1, CustomParser = ParseInterval };
+        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "Number of updates. Default: until Ctrl-C.");
+        var filter = new Option<string[]>("--filter") { HelpName = "field>value", Description = "Show only queues that match, as for queues list." };
+        return set.Create("watch", "Watch queues and the rates of their messages. A terminal shows a live view; other outputs get a table for each update.", async context =>
         {
             context.TakeInterrupts();
             try
@@ -29,7 +29,7 @@ internal static class WatchCommand
             }
             catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
             {
-                // Ctrl-C is how one stops watching.
+                // Ctrl-C is the normal end of the command.
             }
         }, CommonOptions.VirtualHost, interval, count, filter);
     }
@@ -98,7 +98,7 @@ internal static class WatchCommand
         var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape($"{context.Client.Login}  {DateTime.Now:HH:mm:ss}")) };
         foreach (string column in _columns)
             table.AddColumn(new TableColumn(new Text(column.Trim())) { Alignment = column[0] == ' ' ? Justify.Right : Justify.Left });
-        // The busiest first, as many as there is room for.
+        // The busiest queues come first, as many as fit on the terminal.
         int room = Math.Max(1, (console.Profile.Height > 0 ? console.Profile.Height : UsualHeight) - 6);
         string[][] rows = [.. Rows(now, earlier).OrderByDescending(row => Busy(row))];
         foreach (string[] row in rows.Take(room))

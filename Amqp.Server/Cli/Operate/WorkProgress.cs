@@ -2,12 +2,12 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>A bar on standard error while many things are done, when somebody is there to see it.</summary>
+/// <summary>Shows a progress bar on standard error during long work, if standard error is a terminal.</summary>
 internal static class WorkProgress
 {
     private const int WorthABar = 20;
 
-    /// <summary>Does something with each item.</summary>
+    /// <summary>Runs a function for each item.</summary>
     public static Task ShowAsync<T>(CommandContext context, string what, IReadOnlyCollection<T> items, Func<T, Task> work) =>
         ShowAsync(context, what, items.Count, async advance =>
         {
@@ -19,11 +19,11 @@ internal static class WorkProgress
             }
         });
 
-    /// <summary>Does work that is counted.</summary>
-    /// <param name="context">Where to show it.</param>
-    /// <param name="what">What is being done, in a word.</param>
-    /// <param name="total">How much there is to do; for little there is no bar.</param>
-    /// <param name="work">Gets what to tell about each piece that is done.</param>
+    /// <summary>Runs work that reports its progress.</summary>
+    /// <param name="context">Context of the command, with its outputs.</param>
+    /// <param name="what">Label of the bar.</param>
+    /// <param name="total">Number of steps. There is no bar for fewer than 20.</param>
+    /// <param name="work">Runs the work. Its argument adds a number of completed steps.</param>
     public static async Task ShowAsync(CommandContext context, string what, long total, Func<Action<long>, Task> work)
     {
         if (total < WorthABar || !ReferenceEquals(context.Error, Console.Error) || Console.IsErrorRedirected)

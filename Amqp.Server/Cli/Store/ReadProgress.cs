@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>A bar on standard error while a data folder is read, when somebody is there to see it.</summary>
+/// <summary>Shows a progress bar on standard error while a data folder is read.</summary>
 internal static class ReadProgress
 {
-    /// <summary>Does the work, and shows how far it is if the stream is a terminal. The bar is gone when it returns.</summary>
+    /// <summary>Runs the work, with a progress bar if the stream is a terminal. The bar is erased at the end.</summary>
     public static T Show<T>(TextWriter error, Func<IProgress<InspectionProgress>?, T> work)
     {
         if (!ReferenceEquals(error, Console.Error) || Console.IsErrorRedirected)

@@ -6,18 +6,18 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>The verbs that look into a data folder while no broker uses it.</summary>
+/// <summary>The commands that inspect a data folder while no broker uses it.</summary>
 internal static class StoreCommands
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The command <c>store</c> with its verbs.</summary>
-    public static Command Create() => new("store", "Look into a data folder that no broker uses. Nothing in it is changed.")
+    /// <summary>Creates the command <c>store</c> with its subcommands.</summary>
+    public static Command Create() => new("store", "Inspect a data folder that no broker uses. The folder is not changed.")
     {
-        Verb("inspect", "Show what is in a data folder: segments, queues, definitions, sizes.", DataFolder.Inspect, StoreOutput.Print, _ => ExitCode.Ok),
+        Verb("inspect", "Show the contents of a data folder: segments, queues, definitions, sizes.", DataFolder.Inspect, StoreOutput.Print, _ => ExitCode.Ok),
         Verb(
             "verify",
-            "Read everything in a data folder and check it; ends with 1 when something is damaged.",
+            "Read and check all files of a data folder; the exit code is 1 if data is damaged.",
             DataFolder.Verify,
             StoreOutput.Print,
             verdict => verdict.IsSound ? ExitCode.Ok : ExitCode.Damaged),

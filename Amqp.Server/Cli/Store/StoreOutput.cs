@@ -4,13 +4,13 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>Prints what was seen in a data folder, for people. The last column of a table is the one that may hold blanks.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>Prints a report about a data folder as text. Only the last column of a table may contain blanks.</summary>
+/// <param name="output">Receives the text.</param>
 internal sealed class StoreOutput(TextWriter output)
 {
     private readonly bool _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
 
-    /// <summary>Prints the answer of <c>store inspect</c>.</summary>
+    /// <summary>Prints the report of <c>store inspect</c>.</summary>
     public static void Print(DataFolderReport report, StoreOutput to)
     {
         DiskUsage size = report.SizeOnDisk;
@@ -26,7 +26,7 @@ internal sealed class StoreOutput(TextWriter output)
         to.Findings(report.Findings);
     }
 
-    /// <summary>Prints the answer of <c>store verify</c>.</summary>
+    /// <summary>Prints the report of <c>store verify</c>.</summary>
     public static void Print(DataFolderVerdict verdict, StoreOutput to)
     {
         to.Line($"folder: {verdict.Folder}");

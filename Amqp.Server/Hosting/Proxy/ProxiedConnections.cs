@@ -6,11 +6,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting.Proxy;
 
-/// <summary>Reads the header that a proxy sends ahead of each connection, and gives the connection its client's address.</summary>
-/// <param name="next">Whoever carries the connection.</param>
-/// <param name="timeout">How long the header may take.</param>
-/// <param name="trusted">Where a proxy may be, besides on this machine, to be believed that a client is there.</param>
-/// <param name="logger">Hears of connections without a header.</param>
+/// <summary>Reads the PROXY header at the start of each connection, and gives the connection the address of its client.</summary>
+/// <param name="next">The next layer of the connection.</param>
+/// <param name="timeout">Longest time that the header may take to arrive.</param>
+/// <param name="trusted">
+/// Networks of trusted proxies. A header that names a loopback address is believed only from them and from this machine.
+/// </param>
+/// <param name="logger">Logs connections without a header.</param>
 internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {
     public async Task OnConnectedAsync(ConnectionContext connection)
@@ -25,7 +27,7 @@ internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeo
         await next(connection);
     }
 
-    /// <summary>Whether whoever sent the header is on this machine, over a Unix socket too, or in one of the networks.</summary>
+    /// <summary>True if the proxy is on this machine (loopback or Unix socket) or in a trusted network.</summary>
     private bool IsTrusted(EndPoint? proxy)
     {
         if (proxy is not IPEndPoint { Address: var address })
@@ -34,7 +36,7 @@ internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeo
         return IPAddress.IsLoopback(plain) || trusted.Any(network => network.Contains(plain));
     }
 
-    /// <summary>The header; null when the peer sent none, in time, or went away.</summary>
+    /// <summary>Reads the header; null if the peer sent none in time, or closed the connection.</summary>
     private async Task<ProxyHeader?> ReadHeaderAsync(ConnectionContext connection)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);

@@ -6,12 +6,12 @@ using System.Text;
 
 namespace Amqp.Server.Hosting.Proxy;
 
-/// <summary>What a proxy says of a connection before it passes on the client's first octet: HAProxy's PROXY protocol, versions 1 and 2.</summary>
-/// <param name="Source">The client; null when the proxy speaks for itself or does not say.</param>
-/// <param name="Destination">What the client connected to.</param>
+/// <summary>The header that a proxy sends ahead of the client's first octet: HAProxy's PROXY protocol, versions 1 and 2.</summary>
+/// <param name="Source">Address of the client; null if the connection is the proxy's own, or the header names no address.</param>
+/// <param name="Destination">Address that the client connected to; null like the source.</param>
 internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 {
-    /// <summary>The longest line of version 1, with its end.</summary>
+    /// <summary>Longest line of version 1, in octets, including CR and LF.</summary>
     private const int LongestLine = 107;
 
     private const int BinaryHeaderSize = 16;
@@ -20,12 +20,12 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 
     private static ReadOnlySpan<byte> LineStart => "PROXY "u8;
 
-    /// <summary>Reads a header from the beginning of what a connection sent.</summary>
-    /// <param name="received">What has come so far.</param>
+    /// <summary>Reads a header from the first octets of a connection.</summary>
+    /// <param name="received">All octets received so far.</param>
     /// <param name="header">The header.</param>
-    /// <param name="length">How many octets it takes.</param>
-    /// <returns>False when more must come first.</returns>
-    /// <exception cref="InvalidDataException">It is no header.</exception>
+    /// <param name="length">Length of the header, in octets.</param>
+    /// <returns>False if the header is incomplete.</returns>
+    /// <exception cref="InvalidDataException">The octets are not the start of a valid header.</exception>
     public static bool TryRead(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
     {
         (header, length) = (null, 0);
@@ -47,7 +47,9 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
         return received[..common].SequenceEqual(start[..common]);
     }
 
-    /// <summary><c>PROXY TCP4 192.0.2.1 192.0.2.2 41000 5672</c>, or UNKNOWN and anything.</summary>
+    /// <summary>
+    /// Parses a line of version 1: <c>PROXY TCP4 192.0.2.1 192.0.2.2 41000 5672</c>, or <c>PROXY UNKNOWN</c> and any text.
+    /// </summary>
     private static ProxyHeader ReadLine(string[] words) => words switch
     {
         [_, "UNKNOWN", ..] => new ProxyHeader(null, null),
@@ -61,7 +63,9 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
             ? new IPEndPoint(parsed, number)
             : throw new InvalidDataException("its PROXY line names no address and port");
 
-    /// <summary>| signature | version and command u8 | family u8 | length u16 | addresses | more, which is passed over |</summary>
+    /// <summary>
+    /// Parses version 2: | signature | version and command u8 | family u8 | length u16 | addresses | extensions, which are skipped |
+    /// </summary>
     private static bool TryReadBinary(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
     {
         header = null;

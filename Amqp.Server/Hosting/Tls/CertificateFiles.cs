@@ -5,20 +5,20 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>Reads what TLS settings name, and says in one line what cannot be used.</summary>
+/// <summary>Reads the files that TLS settings name. An exception says in one line why a file cannot be used.</summary>
 internal sealed class CertificateFiles(TlsOptions options)
 {
-    /// <summary>The files' names, as far as they are set.</summary>
+    /// <summary>Names of all files that are set.</summary>
     public IEnumerable<string> Names => new[] { options.CertificateFile, options.KeyFile, options.AuthoritiesFile }.OfType<string>();
 
-    /// <summary>Reads all of them.</summary>
-    /// <exception cref="ConfigurationException">One is not there, or is not what it should be.</exception>
+    /// <summary>Reads all files.</summary>
+    /// <exception cref="ConfigurationException">A file is missing or invalid, or a setting is missing.</exception>
     public LoadedCertificates Load()
     {
         if (options.CertificateFile is not { } file)
             throw new ConfigurationException($"{(options.Prefix == "ssl_options" ? "listeners.ssl" : options.Prefix)} needs a certificate: set {options.Prefix}.certfile and {options.Prefix}.keyfile.");
         if (options is { VerifyPeer: true, AuthoritiesFile: null })
-            throw new ConfigurationException($"{options.Prefix}.verify = verify_peer needs to know whom to trust: set {options.Prefix}.cacertfile.");
+            throw new ConfigurationException($"{options.Prefix}.verify = verify_peer needs trusted authorities: set {options.Prefix}.cacertfile.");
         X509Certificate2Collection chain = Certificates("certfile", file);
         X509Certificate2 certificate = WithKey(chain[0], file);
         var authorities = options.AuthoritiesFile is { } authoritiesFile ? Certificates("cacertfile", authoritiesFile) : [];
@@ -49,7 +49,7 @@ internal sealed class CertificateFiles(TlsOptions options)
                 throw refusal;
             using AsymmetricAlgorithm key = PrivateKeyFile.Read(Text("keyfile", file), options.KeyPassword);
             using X509Certificate2 ephemeral = key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
-            // Through PKCS#12: on some systems SslStream cannot use a key that is in memory only.
+            // Exported to PKCS#12 and loaded again: on some systems SslStream cannot use an ephemeral key.
             return X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
         }
         catch (UnusableKeyException error)
@@ -81,8 +81,8 @@ internal sealed class CertificateFiles(TlsOptions options)
     private ConfigurationException Fault(string setting, string what, Exception? cause = null) => new($"{options.Prefix}.{setting}: {what}", cause);
 }
 
-/// <summary>Certificates as they were read.</summary>
-/// <param name="Server">The server's, with its key and what leads to its authority.</param>
-/// <param name="Authorities">Whose client certificates are trusted.</param>
-/// <param name="Expires">When the server's certificate runs out, in UTC.</param>
+/// <summary>The certificates of one reading of the files.</summary>
+/// <param name="Server">The server certificate with its key and its chain.</param>
+/// <param name="Authorities">Authorities whose client certificates are trusted.</param>
+/// <param name="Expires">Time in UTC at which the server certificate expires.</param>
 internal sealed record LoadedCertificates(SslStreamCertificateContext Server, X509Certificate2Collection Authorities, DateTime Expires);

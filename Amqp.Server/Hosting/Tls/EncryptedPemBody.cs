@@ -3,19 +3,25 @@ using System.Text;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>What stands in a PEM block that OpenSSL encrypted before PKCS#8 was usual: RFC 1421's <c>Proc-Type</c> and <c>DEK-Info</c>, then the octets.</summary>
-/// <remarks>.NET does not read this form. The key is derived as OpenSSL's EVP_BytesToKey does it: MD5, once, with the vector's first eight octets as salt.</remarks>
+/// <summary>
+/// Decrypts the body of a PEM block in OpenSSL's encryption from before PKCS#8: RFC 1421's <c>Proc-Type</c> and <c>DEK-Info</c>, then the
+/// octets.
+/// </summary>
+/// <remarks>
+/// .NET does not read this form. The key is derived as by OpenSSL's EVP_BytesToKey: one round of MD5, with the first eight octets of the
+/// initialization vector as salt.
+/// </remarks>
 internal static class EncryptedPemBody
 {
     private const string Header = "DEK-Info:";
     private const int SaltLength = 8;
 
-    /// <summary>True when a body has the header.</summary>
+    /// <summary>True if the body has the header <c>DEK-Info</c>.</summary>
     public static bool Is(string body) => body.Contains(Header, StringComparison.Ordinal);
 
     /// <summary>Decrypts a body.</summary>
-    /// <exception cref="CryptographicException">The password is another one, or the cipher is unknown.</exception>
-    /// <exception cref="FormatException">It is malformed.</exception>
+    /// <exception cref="CryptographicException">The password is wrong, or the cipher is unknown.</exception>
+    /// <exception cref="FormatException">The body is malformed.</exception>
     public static byte[] Decrypt(string body, string password)
     {
         string[] lines = body.ReplaceLineEndings("\n").Split('\n');
@@ -31,7 +37,7 @@ internal static class EncryptedPemBody
         return cipher.DecryptCbc(content, vector);
     }
 
-#pragma warning disable CA5350, CA5351 // old ciphers and MD5: the owner's choice, made when the key was written
+#pragma warning disable CA5350, CA5351 // weak ciphers and MD5: the owner of the key chose them when the file was written
     private static SymmetricAlgorithm CipherOf(string name) => name switch
     {
         "AES-128-CBC" => WithKeySize(Aes.Create(), 128),

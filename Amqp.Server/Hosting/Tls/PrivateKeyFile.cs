@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>A private key in PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not.</summary>
+/// <summary>Reads a private key in PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not.</summary>
 internal static partial class PrivateKeyFile
 {
     private const string Rsa = "1.2.840.113549.1.1.1", EllipticCurve = "1.2.840.10045.2.1";
 
-    /// <summary>Kinds of key that certificates have and .NET's TLS cannot use.</summary>
+    /// <summary>Key algorithms that occur in certificates but that .NET's TLS does not support: object identifier to description.</summary>
     private static readonly Dictionary<string, string> _unusable = new()
     {
         ["1.3.101.112"] = "an Ed25519 key",
@@ -19,10 +19,12 @@ internal static partial class PrivateKeyFile
     };
 
     /// <summary>Reads the first key of a file.</summary>
-    /// <param name="text">What the file holds.</param>
-    /// <param name="password">What the key is encrypted with; null: it is not.</param>
+    /// <param name="text">The text of the file.</param>
+    /// <param name="password">Password of an encrypted key; null if none is configured.</param>
     /// <returns>An <see cref="RSA"/> or an <see cref="ECDsa"/>.</returns>
-    /// <exception cref="UnusableKeyException">There is none, it is of another kind, or does not open.</exception>
+    /// <exception cref="UnusableKeyException">
+    /// There is no key, the key has an unsupported algorithm, or the password does not decrypt the key.
+    /// </exception>
     public static AsymmetricAlgorithm Read(string text, string? password)
     {
         Match block = PemKey().Match(text);
@@ -47,12 +49,14 @@ internal static partial class PrivateKeyFile
         catch (Exception error) when (error is CryptographicException or FormatException or AsnContentException)
         {
             throw isEncrypted
-                ? new UnusableKeyException("holds a key that this password does not open") { IsOfPassword = true }
+                ? new UnusableKeyException("holds a key that this password does not decrypt") { IsOfPassword = true }
                 : new UnusableKeyException($"holds a key that cannot be read: {error.Message}");
         }
     }
 
-    /// <summary>What there is to say of a key's kind, by the identifier that a certificate or a key has of it; null for one that can be used.</summary>
+    /// <summary>
+    /// Returns the exception for a key algorithm that TLS cannot use, by its object identifier; null for any other algorithm.
+    /// </summary>
     public static UnusableKeyException? RefusalOf(string? algorithm) =>
         algorithm is not null && _unusable.TryGetValue(algorithm, out string? name) ? Unusable(name) : null;
 
@@ -63,7 +67,7 @@ internal static partial class PrivateKeyFile
         var other => throw RefusalOf(other) ?? Unusable($"a key of the kind {other}"),
     };
 
-    /// <summary>Of which kind a key is, only who opens it can see.</summary>
+    /// <summary>Tries RSA, then ECDSA: the algorithm of an encrypted key is known only after decryption.</summary>
     private static AsymmetricAlgorithm ReadEncryptedPkcs8(byte[] key, string password)
     {
         try
@@ -76,7 +80,7 @@ internal static partial class PrivateKeyFile
         }
     }
 
-    /// <summary>RFC 5958: a version, then the kind of the key.</summary>
+    /// <summary>Reads the algorithm's object identifier, which follows the version (RFC 5958).</summary>
     private static string AlgorithmOf(byte[] key)
     {
         AsnReader info = new AsnReader(key, AsnEncodingRules.BER).ReadSequence();
@@ -105,10 +109,10 @@ internal static partial class PrivateKeyFile
     private static partial Regex PemKey();
 }
 
-/// <summary>A key that the broker cannot use.</summary>
-/// <param name="message">What the file holds, to stand behind its name.</param>
+/// <summary>Thrown for a key that the broker cannot use.</summary>
+/// <param name="message">The reason, without a subject: it is printed after the name of the file.</param>
 internal sealed class UnusableKeyException(string message) : Exception(message)
 {
-    /// <summary>True when another password, or one at all, would help.</summary>
+    /// <summary>True if the password is missing or wrong.</summary>
     public bool IsOfPassword { get; init; }
 }

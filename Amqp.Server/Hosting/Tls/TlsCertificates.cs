@@ -4,11 +4,11 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>The certificates of the TLS listeners, read again when their files have changed.</summary>
+/// <summary>The certificates of TLS listeners, reloaded when their files have changed.</summary>
 /// <remarks>
-/// Thread-safe. The files are looked at when a client connects, but not more than once a second, and compared by what is in them:
-/// where they are links that something else turns round, as in Kubernetes, their times tell nothing. New ones that cannot be used
-/// are reported, and the old ones stay.
+/// Thread-safe. The files are checked when a client connects, at most once a second. The check compares contents, because times of
+/// modification say nothing about symbolic links that are switched, as in Kubernetes. If the new certificates cannot be used, that is
+/// logged and the old ones stay in use.
 /// </remarks>
 internal sealed class TlsCertificates
 {
@@ -22,7 +22,8 @@ internal sealed class TlsCertificates
     private long _lookedAt;
     private volatile LoadedCertificates _loaded;
 
-    /// <exception cref="ConfigurationException">A file is not there, or is not what it should be.</exception>
+    /// <summary>Loads the certificates.</summary>
+    /// <exception cref="ConfigurationException">A file is missing or invalid.</exception>
     public TlsCertificates(TlsOptions options, TimeProvider clock, ILogger logger)
     {
         (_files, _clock, _logger) = (new CertificateFiles(options), clock, logger);
@@ -31,7 +32,7 @@ internal sealed class TlsCertificates
         _digest = Digest();
     }
 
-    /// <summary>Those to use now.</summary>
+    /// <summary>The certificates for a new handshake. The getter reloads changed files.</summary>
     public LoadedCertificates Current
     {
         get
@@ -59,8 +60,8 @@ internal sealed class TlsCertificates
             byte[] digest = Digest();
             if (digest.AsSpan().SequenceEqual(_digest))
                 return;
-            _digest = digest; // whether they can be used or not: each change is reported once
-            _loaded = _files.Load(); // handshakes still under way keep the old ones, so those are not disposed of
+            _digest = digest; // set even if the new files cannot be used, so that each change is logged once
+            _loaded = _files.Load(); // the old certificates are not disposed of: handshakes in progress still use them
             _logger.CertificatesLoaded(_loaded.Expires);
         }
         catch (Exception error) when (error is ConfigurationException or IOException or UnauthorizedAccessException)

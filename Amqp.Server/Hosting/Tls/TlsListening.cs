@@ -10,7 +10,7 @@ namespace Amqp.Server.Hosting.Tls;
 /// <summary>Puts TLS between a listener's sockets and AMQP.</summary>
 internal static class TlsListening
 {
-    /// <summary>Takes only connections that speak TLS.</summary>
+    /// <summary>Makes a listener accept only connections with TLS.</summary>
     public static void UseTls(this ListenOptions listen, TlsOptions options, TlsCertificates certificates, ILogger logger)
     {
         listen.UseHttps(new TlsHandshakeCallbackOptions
@@ -20,7 +20,7 @@ internal static class TlsListening
         });
     }
 
-    /// <summary>How the handshake with a client is made.</summary>
+    /// <summary>Returns the options for the handshake with one client.</summary>
     internal static SslServerAuthenticationOptions ServerOptions(TlsOptions options, LoadedCertificates certificates, string client, ILogger logger)
     {
         var server = new SslServerAuthenticationOptions
@@ -44,17 +44,20 @@ internal static class TlsListening
         return server;
     }
 
-    /// <summary>Why a client is not let in, for the log; null when it is.</summary>
+    /// <summary>Returns the reason to refuse a client's certificate, for the log; null if the client is accepted.</summary>
     private static string? RefusalOf(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, TlsOptions options)
     {
         if (certificate is null)
-            return options.DemandPeerCertificate ? "it has none" : null;
+            return options.DemandPeerCertificate ? "the client sent none" : null;
         if (errors != SslPolicyErrors.None)
             return $"{certificate.Subject}: {string.Join(' ', chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? [])}";
         return chain!.ChainElements.Count - 2 > options.Depth ? $"{certificate.Subject}: more certificates than {options.Prefix}.depth allows lead to its authority" : null;
     }
 
-    /// <summary>The configured authorities, and nobody else's: the system's trust in a web site's certificate is none in a client.</summary>
+    /// <summary>
+    /// Returns a policy that trusts only the configured authorities. The system's authorities certify web sites, which says nothing about
+    /// clients.
+    /// </summary>
     private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
