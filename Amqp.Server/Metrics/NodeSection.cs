@@ -50,7 +50,7 @@ internal static class NodeSection
         writer.Sample(
             NodeMetrics.Build.Value(node),
             ("rabbitmq_version", ManagementServices.ApiVersion), ("prometheus_plugin_version", ManagementServices.ApiVersion), ("prometheus_client_version", "none"),
-            ("erlang_version", "none"), ("product_name", options.ProductName), ("product_version", options.ProductVersion));
+            ("erlang_version", "none"), ("product_name", options.Identity.ProductName), ("product_version", options.Identity.ProductVersion));
         writer.Begin(NodeMetrics.Identity);
         writer.Sample(
             NodeMetrics.Identity.Value(node),

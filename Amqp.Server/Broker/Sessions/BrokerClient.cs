@@ -56,7 +56,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     /// <summary>How long a delivery of a queue may stay unacknowledged, in milliseconds; null: for ever.</summary>
     public long? ConsumerTimeoutOf(Queue queue) => queue.Settings.ConsumerTimeout
-        ?? (Services.Options.ConsumerTimeout == Timeout.InfiniteTimeSpan ? null : (long)Services.Options.ConsumerTimeout.TotalMilliseconds);
+        ?? (Services.Options.Limits.ConsumerTimeout == Timeout.InfiniteTimeSpan ? null : (long)Services.Options.Limits.ConsumerTimeout.TotalMilliseconds);
 
     /// <summary>Deliveries of this queue are to be watched, if it has a consumer timeout.</summary>
     public void WatchDeliveriesOf(Queue queue)

@@ -32,10 +32,10 @@ internal sealed record QueueServices
     public required QuarantineRecords Quarantine { get; init; }
 
     /// <summary>How many messages of a queue or an exchange may be quarantined before it stops.</summary>
-    public int QuarantineLimit { get; init; } = BrokerOptions.DefaultQuarantineLimit;
+    public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
     /// <summary>How many messages an exchange with a recent history keeps at most: whoever binds to it gets them all at once, and others wait meanwhile.</summary>
-    public int RecentHistoryLimit { get; init; } = BrokerOptions.DefaultRecentHistoryLimit;
+    public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 
     /// <summary>Asks whether the disk alarm is set: what the broker would write by itself then waits.</summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;
