@@ -46,12 +46,12 @@ internal sealed class MessageBroker : IAsyncDisposable
         _timer = new QueueTimer(clock);
         _spans = options.Telemetry is { Endpoint: not null, Traces: true } ? new MessageSpans() : null;
         var definitions = opened.Definitions;
-        Passwords = new PasswordRules(options.Passwords);
+        Passwords = new PasswordRules(options.Access.Passwords);
         Permissions = new PermissionStore(Catalog) { Events = Events, PatternTooSlow = logger.PermissionPatternTooSlow };
-        Users = new UserStore(Catalog, Permissions, options.LoopbackUsers) { Events = Events };
+        Users = new UserStore(Catalog, Permissions, options.Access.LoopbackUsers) { Events = Events };
         UserLimits = new UserLimits(definitions) { Events = Events };
         Users.Deleting += UserLimits.ClearAll;
-        Clients = new ClientCounts(UserLimits, options.ChannelMaxPerNode);
+        Clients = new ClientCounts(UserLimits, options.Limits.ChannelMaxPerNode);
         Parameters = new RuntimeParameters(definitions) { Events = Events };
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
         VirtualHosts = NewVirtualHosts(clock, queueLogger);
@@ -81,7 +81,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     public NamedValues GlobalParameters { get; }
 
     /// <summary>The name that the cluster was given while the broker ran, or else by the configuration. Any thread may ask.</summary>
-    public string ClusterName => GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.ClusterName;
+    public string ClusterName => GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
 
     public UserLimits UserLimits { get; }
 
@@ -194,13 +194,13 @@ internal sealed class MessageBroker : IAsyncDisposable
             HeldMemory = HeldMemory,
             Statistics = Statistics,
             Quarantine = _opened.Definitions.Quarantine,
-            QuarantineLimit = _options.QuarantineLimit,
-            RecentHistoryLimit = _options.RecentHistoryLimit,
+            QuarantineLimit = _options.Limits.QuarantineLimit,
+            RecentHistoryLimit = _options.Limits.RecentHistoryLimit,
             IsDiskShort = () => Alarms.IsDiskShort,
         };
-        var declareRules = new DeclareRules(_options.ClusterQueueLimit, _options.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount))
+        var declareRules = new DeclareRules(_options.Limits.ClusterQueueLimit, _options.VirtualHosts.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount))
         {
-            ExchangeLimit = _options.ClusterExchangeLimit,
+            ExchangeLimit = _options.Limits.ClusterExchangeLimit,
             CountExchanges = () => VirtualHosts.All.Sum(host => (long)host.Routing.Count),
         };
         return new VirtualHostTable(services, new TopologyStore(_opened.Definitions), Permissions, Parameters, declareRules)
@@ -213,9 +213,9 @@ internal sealed class MessageBroker : IAsyncDisposable
     }
 
     private ResourceAlarms NewAlarms(TimeProvider clock) => new(
-        new ResourceLimit(new MemoryMeasure(() => MemoryInUse, () => Environment.WorkingSet, _options.MemoryHighWatermark).Against, _options.MemoryHighWatermark),
+        new ResourceLimit(new MemoryMeasure(() => MemoryInUse, () => Environment.WorkingSet, _options.Alarms.MemoryHighWatermark).Against, _options.Alarms.MemoryHighWatermark),
         new DiskWatch(
-            new ResourceLimit(_ => DiskSpace.Free(_options.DataDirectory), _options.DiskFreeLimit),
+            new ResourceLimit(_ => DiskSpace.Free(_options.DataDirectory), _options.Alarms.DiskFreeLimit),
             () => Store.AppendedPosition, () => Store.IsFull),
         _logger, clock, Faults);
 
@@ -262,17 +262,17 @@ internal sealed class MessageBroker : IAsyncDisposable
     private void CompleteDefinitions()
     {
         VirtualHosts.Added += new VirtualHostDefaults(Parameters, _options.VirtualHosts).Apply;
-        var definitionsAtStart = new StartDefinitions(_options.Definitions, _options.MaxTableDepth, _logger);
-        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.DefaultAccess, _logger)
+        var definitionsAtStart = new StartDefinitions(_options.Definitions, _options.Limits.MaxTableDepth, _logger);
+        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.Access.DefaultAccess, _logger)
             .Complete(definitionsAtStart.IsConfigured ? () => definitionsAtStart.Import(Definitions) : null);
     }
 
     /// <summary>Before the bindings are restored, so that they are kept.</summary>
     private void AddInternalExchanges(VirtualHost virtualHost)
     {
-        if (_options.EventExchange && virtualHost.Name == (_options.EventExchangeVirtualHost ?? _options.DefaultAccess.VirtualHost))
+        if (_options.EventExchange.IsEnabled && virtualHost.Name == (_options.EventExchange.VirtualHost ?? _options.Access.DefaultAccess.VirtualHost))
             Events.Add(new EventExchange(virtualHost.AddInternalExchange(EventExchange.Name)));
-        if (_options.Log.IsOnExchange && virtualHost.Name == _options.DefaultAccess.VirtualHost)
+        if (_options.Log.IsOnExchange && virtualHost.Name == _options.Access.DefaultAccess.VirtualHost)
             LogPublisher = virtualHost.AddInternalExchange(LogExchangeName);
     }
 

@@ -44,7 +44,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
         bool isFlushDue;
         lock (outbox.Gate)
         {
-            if (_channel is null || !outbox.HasRoomBelow(connection.Options.ReplyHighWatermark))
+            if (_channel is null || !outbox.HasRoomBelow(connection.Options.Connections.ReplyHighWatermark))
                 return false;
             outbox.WriteDelivery(
                 channel.Number, _tag, channel.Session.Deliveries.NextTag(), redelivered: false, message.Address, message.Properties, body, connection.FrameMax);

@@ -20,5 +20,5 @@ internal static class ResponseHeaderSettings
     ];
 
     private static Setting Of(string key, string header) =>
-        Setting.Of(key, _headerValue, "", $"The header `{header}` of every answer of the HTTP API; none unless given.", (target, value) => target.Options.ResponseHeaders[header] = value);
+        Setting.Of(key, _headerValue, "", $"The header `{header}` of every answer of the HTTP API; none unless given.", (target, value) => target.Options.Management.ResponseHeaders[header] = value);
 }

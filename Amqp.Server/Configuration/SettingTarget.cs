@@ -4,7 +4,7 @@ namespace Amqp.Server.Configuration;
 /// <param name="options">Receives the values.</param>
 internal sealed class SettingTarget(BrokerOptions options)
 {
-    private readonly SortedSet<string> _loopbackUsers = new(options.LoopbackUsers, StringComparer.Ordinal);
+    private readonly SortedSet<string> _loopbackUsers = new(options.Access.LoopbackUsers, StringComparer.Ordinal);
     private readonly SortedDictionary<string, bool> _defaultUserTags = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DefaultLimits> _defaultLimits = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     public DiskFreeLimit Disk { get; } = new();
     public StorePlan Store { get; } = new();
     public TlsPlan Tls { get; } = new(options.Tls);
-    public TlsPlan ManagementTls { get; } = new(options.ManagementTls);
+    public TlsPlan ManagementTls { get; } = new(options.Management.Tls);
     public TlsPlan MetricsTls { get; } = new(options.Statistics.MetricsTls);
 
     /// <summary>True when no user is bound to loopback addresses, whatever is said of single ones.</summary>
@@ -60,7 +60,7 @@ internal sealed class SettingTarget(BrokerOptions options)
 
     /// <summary>Bounds connections to the HTTP API; the smallest bound that is set holds, 0 is none.</summary>
     public void LimitHttpConnections(int most) =>
-        options.MaxHttpConnections = (_managementConnections = _managementConnections is { } bound ? Smaller(bound, most) : most).Value;
+        options.Management.MaxConnections = (_managementConnections = _managementConnections is { } bound ? Smaller(bound, most) : most).Value;
 
     /// <summary>Adds a SASL mechanism. Whoever names any names all, as in RabbitMQ.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
@@ -79,16 +79,16 @@ internal sealed class SettingTarget(BrokerOptions options)
     public void Listen(string name, ListenAddress listener, int strength)
     {
         if (listener.UnixPath is { } path)
-            options.UnixSocketPath = path;
+            options.Connections.UnixSocketPath = path;
         else
             Listeners.Listen(name, listener, strength);
     }
 
     /// <summary>Bounds connections; the smallest bound holds, 0 is none.</summary>
-    public void LimitConnections(int most) => options.MaxConnections = Smaller(options.MaxConnections, most);
+    public void LimitConnections(int most) => options.Connections.MaxConnections = Smaller(options.Connections.MaxConnections, most);
 
     /// <summary>Bounds the channels of a connection; the smallest bound holds, 0 is none.</summary>
-    public void LimitChannels(ushort most) => options.ChannelMax = (ushort)(_channelMax = Smaller(_channelMax, most));
+    public void LimitChannels(ushort most) => options.Connections.ChannelMax = (ushort)(_channelMax = Smaller(_channelMax, most));
 
     /// <summary>Adds an origin whose pages may use the HTTP API.</summary>
     public void AddCorsOrigin(string origin) => _corsOrigins.Add(origin);
@@ -102,26 +102,26 @@ internal sealed class SettingTarget(BrokerOptions options)
         Listeners.TakeEarlierNames();
         options.Listeners = Listeners.AmqpEndPoints();
         options.Tls.Listeners = Listeners.TlsEndPoints();
-        options.ManagementTls.Listeners = Listeners.ManagementTlsEndPoints();
+        options.Management.Tls.Listeners = Listeners.ManagementTlsEndPoints();
         options.Statistics.MetricsTls.Listeners = Listeners.MetricsTlsEndPoints();
         Tls.Complete(common: null);
         ManagementTls.Complete(options.Tls);
         MetricsTls.Complete(options.Tls);
         if (_mechanisms.Count > 0)
-            options.AuthenticationMechanisms = _mechanisms;
+            options.Access.AuthenticationMechanisms = _mechanisms;
         options.VirtualHosts.Limits = [.. _defaultLimits.Values];
         options.VirtualHosts.OperatorPolicies = [.. _defaultOperatorPolicies.Values];
-        options.Cors.Origins = WithoutCorsOrigins ? [] : _corsOrigins;
+        options.Management.Cors.Origins = WithoutCorsOrigins ? [] : _corsOrigins;
         options.Definitions.Sources = [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
-        options.ManagementListeners = Listeners.ManagementEndPoints();
+        options.Management.Listeners = Listeners.ManagementEndPoints();
         options.Statistics.MetricsListeners = Listeners.MetricsEndPoints();
-        options.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
+        options.Access.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];
         if (_defaultUserTags.Count > 0)
-            options.DefaultAccess.Tags = [.. _defaultUserTags.Where(tag => tag.Value).Select(tag => tag.Key)];
-        options.DefaultAccess.Users = [.. _defaultUsers.Values];
-        options.MemoryHighWatermark = Memory.Resolve();
-        options.DiskFreeLimit = Disk.Resolve(Memory);
-        options.Store = Store.ToOptions(Memory, options.DiskFreeLimit);
+            options.Access.DefaultAccess.Tags = [.. _defaultUserTags.Where(tag => tag.Value).Select(tag => tag.Key)];
+        options.Access.DefaultAccess.Users = [.. _defaultUsers.Values];
+        options.Alarms.MemoryHighWatermark = Memory.Resolve();
+        options.Alarms.DiskFreeLimit = Disk.Resolve(Memory);
+        options.Store = Store.ToOptions(Memory, options.Alarms.DiskFreeLimit);
     }
 
     private static int Smaller(int bound, int other) => bound == 0 || other == 0 ? Math.Max(bound, other) : Math.Min(bound, other);

@@ -6,6 +6,9 @@ public sealed class VirtualHostOptions
     /// <summary>Virtual hosts allowed; null is no limit.</summary>
     public long? Limit { get; set; }
 
+    /// <summary>The type of queues that name none, <c>classic</c> or <c>quorum</c>; null adds no type to their arguments.</summary>
+    public string? DefaultQueueType { get; set; }
+
     /// <summary>Limits for new ones; of several that match the first counts.</summary>
     public IReadOnlyList<DefaultLimits> Limits { get; set; } = [];
 

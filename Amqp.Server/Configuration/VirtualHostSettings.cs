@@ -11,9 +11,9 @@ internal static class VirtualHostSettings
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("channel_max_per_node", _most, "infinity", "Channels of all connections together; opening one more closes its connection with 530.",
-            (target, value) => target.Options.ChannelMaxPerNode = Limit(value)),
+            (target, value) => target.Options.Limits.ChannelMaxPerNode = Limit(value)),
         Setting.Of("cluster_exchange_limit", _most, "infinity", "Exchanges in all virtual hosts together, the predeclared ones among them; declaring one more is refused with 406.",
-            (target, value) => target.Options.ClusterExchangeLimit = Limit(value)),
+            (target, value) => target.Options.Limits.ClusterExchangeLimit = Limit(value)),
         Setting.Of("vhost_max", _most, "infinity", "Virtual hosts; making one more is refused. That of a new data folder is always made.",
             (target, value) => target.Options.VirtualHosts.Limit = Limit(value)),
         Setting.Of("default_limits.vhosts.$id.pattern", Pattern, ".*", "Every new virtual host whose name matches begins with these limits; of several groups that match the first counts.",

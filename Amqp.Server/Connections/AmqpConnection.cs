@@ -59,8 +59,8 @@ internal sealed class AmqpConnection : IMemoryHolder
         (_context, _broker, _connections, _options, _startFrames) = (context, broker, connections, options, startFrames);
         Peer = new ConnectionPeer(context);
         _logger = connections.LoggerFor(Peer.Address);
-        Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark) { Failed = OnOutputFailed };
-        _frames = new FrameReader { FrameMax = options.InitialFrameMax };
+        Outbox = new Outbox(OutputSink.Of(context), memory, options.Connections.OutboxHighWatermark) { Failed = OnOutputFailed };
+        _frames = new FrameReader { FrameMax = options.Connections.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);
     }
 
@@ -275,7 +275,7 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     private async Task OpenAndReadAsync()
     {
-        SetDeadline(_options.HandshakeTimeout);
+        SetDeadline(_options.Connections.HandshakeTimeout);
         try
         {
             var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrames, _logger);
@@ -356,7 +356,7 @@ internal sealed class AmqpConnection : IMemoryHolder
         if (_opened is null)
         {
             if (Volatile.Read(ref _isDeadlineMissed))
-                _logger.HandshakeTimedOut(Peer.Name, _options.HandshakeTimeout);
+                _logger.HandshakeTimedOut(Peer.Name, _options.Connections.HandshakeTimeout);
         }
         else if (!IsClosing)
         {

@@ -18,15 +18,15 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     private const int LinesInAll = 10;
 
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
-    private readonly LineAllowance _lines = new(options.Value.ConnectionLogLimit, LinesInAll * options.Value.ConnectionLogLimit, clock, logger.LinesLeftOut, logger.MoreLinesLeftOut);
+    private readonly LineAllowance _lines = new(options.Value.Connections.LogLimit, LinesInAll * options.Value.Connections.LogLimit, clock, logger.LinesLeftOut, logger.MoreLinesLeftOut);
     private bool _isSuspended;
     private bool _isInMaintenance;
 
     /// <summary>Connections that have not logged in yet.</summary>
-    public PendingLogins Pending { get; } = new(options.Value.MaxUnauthenticated, clock, logger);
+    public PendingLogins Pending { get; } = new(options.Value.Connections.MaxUnauthenticated, clock, logger);
 
     /// <summary>Clients that were refused.</summary>
-    public FailedLogins FailedLogins { get; } = new(options.Value.FailedLoginLimit, clock, logger);
+    public FailedLogins FailedLogins { get; } = new(options.Value.Connections.FailedLoginLimit, clock, logger);
 
     /// <summary>Where the connections from an address say what happens to them.</summary>
     public ILogger LoggerFor(IPAddress? address) => new LimitedLogger(logger, _lines, address);

@@ -63,7 +63,7 @@ internal sealed class Handshake(
         }
 
         broker.Events.LoggedIn(peer, name, startOk.Mechanism);
-        Send(new ConnectionTune(options.ChannelMax, (uint)options.FrameMax, options.Heartbeat));
+        Send(new ConnectionTune(options.Connections.ChannelMax, (uint)options.Connections.FrameMax, options.Connections.Heartbeat));
         if (await ReadSilentlyAsync<ConnectionTuneOk>(aborted) is not { } tuneOk)
             return null;
         int frameMax = AgreeOnFrameMax(tuneOk.FrameMax);
@@ -74,8 +74,8 @@ internal sealed class Handshake(
             return null;
         var virtualHost = broker.VirtualHosts.Find(open.VirtualHost)
             ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
-        if (options.MaxConnections > 0 && connections.Count > options.MaxConnections)
-            throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.MaxConnections}) is reached", ConnectionOpen.Id);
+        if (options.Connections.MaxConnections > 0 && connections.Count > options.Connections.MaxConnections)
+            throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.Connections.MaxConnections}) is reached", ConnectionOpen.Id);
         if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
             throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
         var admission = Admit(user, virtualHost);
@@ -162,7 +162,7 @@ internal sealed class Handshake(
     /// <summary>The client may lower the limit, or leave it to us with 0.</summary>
     private int AgreeOnFrameMax(uint asked)
     {
-        int offered = options.FrameMax == 0 ? int.MaxValue : options.FrameMax;
+        int offered = options.Connections.FrameMax == 0 ? int.MaxValue : options.Connections.FrameMax;
         if (asked == 0)
             return offered;
         if (asked < Frame.MinSize)
@@ -174,12 +174,12 @@ internal sealed class Handshake(
 
     private int AgreeOnChannelMax(ushort asked)
     {
-        if (options.ChannelMax == 0)
+        if (options.Connections.ChannelMax == 0)
             return asked == 0 ? MaxChannelNumber : asked;
         if (asked == 0)
-            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = 0 (no limit) is higher than the maximum allowed value ({options.ChannelMax})", ConnectionTuneOk.Id);
-        if (asked > options.ChannelMax)
-            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = {asked} is higher than the maximum allowed value ({options.ChannelMax})", ConnectionTuneOk.Id);
+            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = 0 (no limit) is higher than the maximum allowed value ({options.Connections.ChannelMax})", ConnectionTuneOk.Id);
+        if (asked > options.Connections.ChannelMax)
+            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = {asked} is higher than the maximum allowed value ({options.Connections.ChannelMax})", ConnectionTuneOk.Id);
         return asked;
     }
 

@@ -35,7 +35,7 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
 
     /// <summary>True for a mechanism that the configuration allows; a certificate says who somebody is only if it was checked.</summary>
     private bool IsOffered(string mechanism) =>
-        options.AuthenticationMechanisms.Contains(mechanism)
+        options.Access.AuthenticationMechanisms.Contains(mechanism)
         && (mechanism != SaslMechanisms.External || (peer.IsTls && options.Tls.VerifyPeer));
 
     private (User?, string, string) ReadCertificate()

@@ -269,7 +269,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     {
         _isHeldBack = false;
         long held = opened.Client.HeldMemory.Bytes;
-        if (held > opened.Options.MemoryHighWatermark / HeldShare && connection.Alarms.IsMemoryShort)
+        if (held > opened.Options.Alarms.MemoryHighWatermark / HeldShare && connection.Alarms.IsMemoryShort)
             connection.Close(new AmqpException(ReplyCode.ResourceError, $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
         else
             await connection.WaitWhileBlockedAsync(opened, round);

@@ -22,6 +22,6 @@ internal static class ServerProperties
         .With("copyright", FieldValue.FromString("Copyright (c) the AmqpBroker authors."))
         .With("information", FieldValue.FromString("Licensed under the Apache License, Version 2.0."))
         .With("platform", FieldValue.FromString($".NET {Environment.Version.ToString(3)}"))
-        .With("product", FieldValue.FromString(options.ProductName))
-        .With("version", FieldValue.FromString(options.ProductVersion));
+        .With("product", FieldValue.FromString(options.Identity.ProductName))
+        .With("version", FieldValue.FromString(options.Identity.ProductVersion));
 }

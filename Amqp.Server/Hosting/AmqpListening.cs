@@ -19,10 +19,10 @@ internal static class AmqpListening
     {
         PendingLogins pending = services.GetRequiredService<ConnectionRegistry>().Pending;
         listen.Use(next => connection => pending.OnConnectedAsync(connection, next));
-        if (options.ProxyProtocol)
+        if (options.Connections.ProxyProtocol)
         {
             ILogger logger = services.GetRequiredService<ILogger<ProxiedConnections>>();
-            listen.Use(next => new ProxiedConnections(next, options.HandshakeTimeout, options.TrustedProxies, logger).OnConnectedAsync);
+            listen.Use(next => new ProxiedConnections(next, options.Connections.HandshakeTimeout, options.Connections.TrustedProxies, logger).OnConnectedAsync);
         }
         if (certificates is not null)
             listen.UseTls(options.Tls, certificates, services.GetRequiredService<ILogger<TlsCertificates>>());

@@ -44,8 +44,8 @@ internal static class BrokerHost
         if (options.Telemetry is { Endpoint: not null, Traces: true })
             app.UseRequestSpans();
         app.UseMetrics(services);
-        if (options.ResponseHeaders.Count > 0)
-            app.UseResponseHeaders(options.ResponseHeaders);
+        if (options.Management.ResponseHeaders.Count > 0)
+            app.UseResponseHeaders(options.Management.ResponseHeaders);
         app.MapManagement(services);
         return app;
     }
@@ -86,7 +86,7 @@ internal static class BrokerHost
         services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>)); // for services created before the broker is open
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
-        services.AddSingleton(new LoginSessions(options.LoginSessionTimeout, options.MaxLoginSessions, TimeProvider.System));
+        services.AddSingleton(new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));
         services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddSingleton<LastResort>();
@@ -96,7 +96,7 @@ internal static class BrokerHost
             services.AddTelemetry(options.Telemetry);
         services.AddRoutingCore();
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(5));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Connections.ShutdownTimeout + TimeSpan.FromSeconds(5));
     }
 
     private static void AddKestrel(WebApplicationBuilder builder, BrokerOptions options)
@@ -124,5 +124,5 @@ internal static class BrokerHost
 
     // A frame is handled once all of it has arrived, so a connection would wait for ever if its buffer could not hold the frame.
     private static long TwoFrames(BrokerOptions options) =>
-        2 * (options.FrameMax == 0 ? options.MaxMessageSize : options.FrameMax);
+        2 * (options.Connections.FrameMax == 0 ? options.Limits.MaxMessageSize : options.Connections.FrameMax);
 }

@@ -16,12 +16,12 @@ internal static class StartChecks
     public static void Run(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
-        foreach (TlsOptions tls in new[] { options.Tls, options.ManagementTls, options.Statistics.MetricsTls }.Where(tls => tls.Listeners.Count > 0))
+        foreach (TlsOptions tls in new[] { options.Tls, options.Management.Tls, options.Statistics.MetricsTls }.Where(tls => tls.Listeners.Count > 0))
             Try(configuration, () => CheckCertificates(configuration, tls));
         foreach (DefinitionSource source in options.Definitions.Sources)
             Try(configuration, () => StartDefinitions.Check(source));
         IEnumerable<IPEndPoint> endPoints =
-            [.. options.Listeners, .. options.Tls.Listeners, .. options.ManagementListeners, .. options.ManagementTls.Listeners, .. options.Statistics.MetricsListeners, .. options.Statistics.MetricsTls.Listeners];
+            [.. options.Listeners, .. options.Tls.Listeners, .. options.Management.Listeners, .. options.Management.Tls.Listeners, .. options.Statistics.MetricsListeners, .. options.Statistics.MetricsTls.Listeners];
         foreach (IPEndPoint endPoint in endPoints.DistinctBy(endPoint => endPoint.Address))
             Try(configuration, () => CheckAddress(endPoint));
         if (File.Exists(options.DataDirectory))

@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Instruments;
 using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
@@ -21,6 +22,7 @@ internal sealed class MetricsPage
     private readonly MetricsWriter _writer;
     private readonly CancellationToken _cancellation;
     private readonly IReadOnlyList<VirtualHost> _hosts;
+    private readonly NodeReading _node;
     private QueueSample[]? _queues;
     private ChannelSample[]? _channels;
     private ConnectionSample[]? _connections;
@@ -31,6 +33,7 @@ internal sealed class MetricsPage
     public MetricsPage(ManagementServices services, HttpContext http, IReadOnlyCollection<string>? virtualHosts = null)
     {
         (_services, _cancellation) = (services, http.RequestAborted);
+        _node = new NodeReading(services.Broker, services.Options) { Sockets = services.Connections.Count, StartedAt = services.StartedAt };
         _writer = new MetricsWriter(http.Response.BodyWriter, Prefix);
         _hosts = [.. services.Broker.VirtualHosts.All.Where(host => virtualHosts is null || virtualHosts.Contains(host.Name))];
     }
@@ -49,22 +52,22 @@ internal sealed class MetricsPage
         WriteNode();
         _writer.ChangePrefix(Own);
         foreach (var metric in QueueMetrics.Quarantined)
-            metric.WriteSum(_writer, Queues);
+            _writer.Sum(metric, Queues);
         _writer.ChangePrefix(Prefix);
         foreach (var metric in (Metric<QueueSample>[])[.. QueueMetrics.Coarse, .. QueueMetrics.Consumers, .. QueueMetrics.Further])
-            metric.WriteSum(_writer, Queues);
+            _writer.Sum(metric, Queues);
         foreach (var metric in ChannelMetrics.Gauges)
-            metric.WriteSum(_writer, Channels);
+            _writer.Sum(metric, Channels);
         var messages = Broker.Statistics.MessagesOf(_hosts);
-        foreach (var metric in (Metric<MessageCounts>[])[.. ChannelMetrics.Published, .. ChannelMetrics.Delivered])
-            metric.WriteSum(_writer, [messages]);
+        foreach (var metric in (Metric<MessageCounts>[])[.. MessageMetrics.Published, .. MessageMetrics.Delivered])
+            _writer.Single(metric, messages);
         var traffic = Broker.Statistics.TrafficOf(_hosts);
         foreach (var metric in (Metric<TrafficCounts>[])[.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets])
-            metric.WriteSum(_writer, [traffic]);
+            _writer.Single(metric, traffic);
         foreach (var metric in ConnectionMetrics.Gauges)
-            metric.WriteSum(_writer, Connections);
-        _writer.Single("queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", messages.Routed);
-        ClusterMetrics.WriteRaft(_writer);
+            _writer.Sum(metric, Connections);
+        _writer.Single(MessageMetrics.Enqueued, messages);
+        _writer.Singles(ClusterMetrics.Raft, _node);
         WriteTotals(messages);
         await _writer.FlushAsync(_cancellation);
     }
@@ -78,7 +81,7 @@ internal sealed class MetricsPage
         _writer.ChangePrefix(Prefix);
         await WriteEachAsync([.. QueueMetrics.Coarse, .. QueueMetrics.Consumers, .. QueueMetrics.Further, .. QueueMetrics.Published, .. QueueMetrics.Deliveries]);
         await WriteEachAsync(ChannelMetrics.Gauges);
-        await WriteEachAsync([.. ChannelMetrics.Published, .. ChannelMetrics.Delivered]);
+        await WriteEachAsync([.. MessageMetrics.Published, .. MessageMetrics.Delivered]);
         await WriteEachAsync([.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets]);
         await WriteEachAsync(ConnectionMetrics.Gauges);
         WriteTotals(Broker.Statistics.MessagesOf(_hosts));
@@ -95,7 +98,7 @@ internal sealed class MetricsPage
             await _writer.FlushAsync(_cancellation);
         }
         _writer.ChangePrefix(Prefix);
-        NodeMetrics.WriteIdentity(_writer, _services, Broker.ClusterName);
+        NodeSection.WriteIdentity(_writer, _node);
         await _writer.FlushAsync(_cancellation);
     }
 
@@ -104,22 +107,22 @@ internal sealed class MetricsPage
         switch (family)
         {
             case "connection_churn_metrics":
-                NodeMetrics.WriteChurn(_writer, Broker.Statistics);
+                _writer.Singles(NodeMetrics.Churns, _node);
                 break;
             case "node_coarse_metrics":
-                NodeMetrics.WriteUsage(_writer, _services);
+                _writer.Singles(NodeMetrics.Usage, _node);
                 break;
             case "node_metrics":
-                NodeMetrics.WriteLimits(_writer, _services);
+                _writer.Singles(NodeMetrics.Limits, _node);
                 break;
             case "node_persister_metrics":
-                NodeMetrics.WriteFiles(_writer, Broker);
+                _writer.Singles(NodeMetrics.Files, _node);
                 break;
             case "auth_attempt_metrics":
-                NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
+                NodeSection.WriteLogins(_writer, Broker.Statistics.Authentication);
                 break;
             case "auth_attempt_detailed_metrics":
-                NodeMetrics.WriteLoginSources(_writer, Broker.Statistics.Authentication);
+                NodeSection.WriteLoginSources(_writer, Broker.Statistics.Authentication);
                 break;
             case "queue_coarse_metrics":
                 return WriteEachAsync(QueueMetrics.Coarse);
@@ -134,9 +137,9 @@ internal sealed class MetricsPage
             case "channel_metrics":
                 return WriteEachAsync(ChannelMetrics.Gauges);
             case "channel_exchange_metrics":
-                return WriteEachAsync(ChannelMetrics.Published);
+                return WriteEachAsync(MessageMetrics.Published);
             case "channel_queue_metrics":
-                return WriteEachAsync(ChannelMetrics.Delivered);
+                return WriteEachAsync(MessageMetrics.Delivered);
             case "connection_coarse_metrics":
                 return WriteEachAsync(ConnectionMetrics.Octets);
             case "connection_metrics":
@@ -156,31 +159,28 @@ internal sealed class MetricsPage
     private void WriteNode()
     {
         _writer.ChangePrefix("");
-        double started = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (Environment.TickCount64 - _services.StartedAt) / 1000;
-        _writer.Single("process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.", started);
-        ClusterMetrics.WriteErlang(_writer);
+        _writer.Single(NodeMetrics.Started, _node);
+        _writer.Singles(ClusterMetrics.Erlang, _node);
         _writer.ChangePrefix(Prefix);
-        NodeMetrics.WriteAlarms(_writer, Broker.Alarms);
-        NodeMetrics.WriteChurn(_writer, Broker.Statistics);
-        NodeMetrics.WriteUsage(_writer, _services);
-        NodeMetrics.WriteLimits(_writer, _services);
-        NodeMetrics.WriteFiles(_writer, Broker);
-        NodeMetrics.WriteLogins(_writer, Broker.Statistics.Authentication);
+        _writer.Singles(NodeMetrics.Alarms, _node);
+        _writer.Singles(NodeMetrics.Churns, _node);
+        _writer.Singles(NodeMetrics.Usage, _node);
+        _writer.Singles(NodeMetrics.Limits, _node);
+        _writer.Singles(NodeMetrics.Files, _node);
+        NodeSection.WriteLogins(_writer, Broker.Statistics.Authentication);
         _writer.ChangePrefix(Own);
-        NodeMetrics.WriteFaults(_writer, Broker.Faults);
+        NodeSection.WriteFaults(_writer, Broker.Faults);
         _writer.ChangePrefix(Prefix);
     }
 
     private void WriteTotals(in MessageCounts messages)
     {
-        _writer.Single("connections", MetricKind.Gauge, "Connections currently open", Connections.Length);
-        _writer.Single("channels", MetricKind.Gauge, "Channels currently open", Channels.Length);
-        _writer.Single("consumers", MetricKind.Gauge, "Consumers currently connected", Queues.Sum(queue => (long)queue.Consumers));
-        _writer.Single("queues", MetricKind.Gauge, "Queues available", Queues.Length);
-        NodeMetrics.WriteIdentity(_writer, _services, Broker.ClusterName);
-        GlobalMetrics.WriteSizes(_writer, messages);
+        var counts = new ObjectCounts(Connections.Length, Channels.Length, Queues.Sum(queue => (long)queue.Consumers), Queues.Length);
+        _writer.Singles(ObjectMetrics.Totals, counts);
+        NodeSection.WriteIdentity(_writer, _node);
+        GlobalSection.WriteSizes(_writer, messages);
         _writer.ChangePrefix(Global);
-        GlobalMetrics.Write(_writer, Broker, _hosts, Queues, messages);
+        GlobalSection.Write(_writer, Broker, _hosts, Queues, messages);
         _writer.ChangePrefix(Prefix);
     }
 
@@ -188,7 +188,7 @@ internal sealed class MetricsPage
     {
         foreach (var metric in metrics)
         {
-            metric.WriteEach(_writer, Queues, queue => ("vhost", queue.VirtualHost), queue => ("queue", queue.Name));
+            _writer.Each(metric, Queues, queue => ("vhost", queue.VirtualHost), queue => ("queue", queue.Name));
             await _writer.FlushAsync(_cancellation);
         }
     }
@@ -197,7 +197,7 @@ internal sealed class MetricsPage
     {
         foreach (var metric in metrics)
         {
-            metric.WriteEach(_writer, Channels, channel => ("channel", channel.Name));
+            _writer.Each(metric, Channels, channel => ("channel", channel.Name));
             await _writer.FlushAsync(_cancellation);
         }
     }
@@ -206,7 +206,7 @@ internal sealed class MetricsPage
     {
         foreach (var metric in metrics)
         {
-            _writer.Begin(metric.Name, metric.Kind, metric.Help);
+            _writer.Begin(metric);
             foreach (var channel in Channels)
                 _writer.Sample(metric.Value(channel.Counts), ("channel", channel.Name), ("vhost", channel.VirtualHost));
             await _writer.FlushAsync(_cancellation);
@@ -217,7 +217,7 @@ internal sealed class MetricsPage
     {
         foreach (var metric in metrics)
         {
-            _writer.Begin(metric.Name, metric.Kind, metric.Help);
+            _writer.Begin(metric);
             foreach (var connection in Connections)
                 _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name)); // RabbitMQ's name for the label
             await _writer.FlushAsync(_cancellation);
@@ -228,7 +228,7 @@ internal sealed class MetricsPage
     {
         foreach (var metric in metrics)
         {
-            metric.WriteEach(_writer, Connections, connection => ("channel", connection.Name));
+            _writer.Each(metric, Connections, connection => ("channel", connection.Name));
             await _writer.FlushAsync(_cancellation);
         }
     }
@@ -241,13 +241,13 @@ internal sealed class MetricsPage
 
     private void WriteExchanges()
     {
-        _writer.Begin("exchange_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange");
+        _writer.Begin(ObjectMetrics.PublishedIn);
         foreach (var host in _hosts)
         {
             host.Statistics.CarryExchanges();
             foreach (var exchange in host.Exchanges)
                 if (exchange.Counts.In > 0)
-                    _writer.Sample(exchange.Counts.In, ("vhost", host.Name), ("exchange", exchange.Name));
+                    _writer.Sample(ObjectMetrics.PublishedIn.Value(exchange), ("vhost", host.Name), ("exchange", exchange.Name));
         }
     }
 
@@ -255,21 +255,24 @@ internal sealed class MetricsPage
     {
         if (family == "vhost_status")
         {
-            _writer.Begin("vhost_status", MetricKind.Gauge, "Whether a given vhost is running");
+            _writer.Begin(ObjectMetrics.RunningHosts);
             foreach (var host in _hosts)
-                _writer.Sample(1, ("vhost", host.Name));
+                _writer.Sample(ObjectMetrics.RunningHosts.Value(host), ("vhost", host.Name));
             return;
         }
         bool countsBindings = family == "exchange_bindings";
         if (countsBindings)
-            _writer.Begin("exchange_bindings", MetricKind.Gauge, "Number of bindings for an exchange. This value is cluster-wide.");
+            _writer.Begin(ObjectMetrics.ExchangeBindings);
         else
-            _writer.Begin("exchange_name", MetricKind.Gauge, "Enumerates exchanges without any additional info. This value is cluster-wide. A cheaper alternative to `exchange_bindings`");
+            _writer.Begin(ObjectMetrics.ExchangeNames);
         foreach (var host in _hosts)
         {
             var bindings = countsBindings ? host.Topology.Bindings().CountBy(binding => binding.Source).ToDictionary() : [];
             foreach (Exchange exchange in host.Exchanges.Where(exchange => exchange.Name.Length > 0))
-                _writer.Sample(countsBindings ? bindings.GetValueOrDefault(exchange) : 1, ("vhost", host.Name), ("exchange", exchange.Name), ("type", exchange.Type));
+            {
+                double value = countsBindings ? ObjectMetrics.ExchangeBindings.Value(bindings.GetValueOrDefault(exchange)) : ObjectMetrics.ExchangeNames.Value(exchange);
+                _writer.Sample(value, ("vhost", host.Name), ("exchange", exchange.Name), ("type", exchange.Type));
+            }
         }
     }
 

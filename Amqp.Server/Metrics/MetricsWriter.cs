@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text.Unicode;
+using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
@@ -33,13 +34,6 @@ internal sealed class MetricsWriter(PipeWriter output, string prefix)
         Text(" ");
         Text(help);
         Text("\n");
-    }
-
-    /// <summary>A metric with one sample.</summary>
-    public void Single(string name, MetricKind kind, string help, double value)
-    {
-        Begin(name, kind, help);
-        Sample(value);
     }
 
     /// <summary>A sample of the metric.</summary>
@@ -120,13 +114,4 @@ internal sealed class MetricsWriter(PipeWriter output, string prefix)
             Utf8Formatter.TryFormat(value, span, out written);
         output.Advance(written);
     }
-}
-
-/// <summary>Prometheus' kinds of metrics, and its word for none.</summary>
-internal enum MetricKind
-{
-    Counter,
-    Gauge,
-    Histogram,
-    Untyped,
 }

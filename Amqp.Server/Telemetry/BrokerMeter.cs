@@ -1,18 +1,13 @@
 using System.Diagnostics.Metrics;
 using Amqp.Server.Broker;
-using Amqp.Server.Broker.Access;
-using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Counts;
-using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Messages;
-using Amqp.Server.Broker.Policies;
 using Amqp.Server.Configuration;
+using Amqp.Server.Instruments;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>The broker's totals as instruments of .NET's, named as OpenTelemetry's conventions have it. Nothing is read unless somebody collects.</summary>
+/// <summary>The catalogue's rows with an instrument as instruments of .NET's. Nothing is read unless somebody collects.</summary>
 /// <remarks>The instruments of one collection are asked one after the other, by one thread; they read the totals together, so that these fit each other.</remarks>
 internal sealed class BrokerMeter : IDisposable
 {
@@ -24,18 +19,25 @@ internal sealed class BrokerMeter : IDisposable
     private const long FreshMilliseconds = 20;
 
     private readonly MessageBroker _broker;
-    private readonly BrokerOptions _options;
     private readonly Meter _meter = new(Name, BrokerOptions.OwnVersion);
     private BrokerTotals? _totals;
     private long _readAt;
 
     public BrokerMeter(MessageBroker broker, IOptions<BrokerOptions> options)
     {
-        (_broker, _options) = (broker, options.Value);
-        AddMessages();
-        AddObjects();
-        AddChurn();
-        AddProcess();
+        _broker = broker;
+        var node = new NodeReading(broker, options.Value);
+        Add(() => Totals.Messages, MessageMetrics.AllReceived);
+        Add(() => Totals.Messages, MessageMetrics.Delivered);
+        Add(() => broker.Statistics, [.. MessageMetrics.Dead.Select(row => row.Metric)]);
+        Add(() => Totals.Objects, ObjectMetrics.Messages);
+        Add(() => Totals.Objects, ObjectMetrics.Totals);
+        Add(() => Totals.Traffic, ConnectionMetrics.Octets);
+        Add(() => node, [.. NodeMetrics.Churns, .. NodeMetrics.Usage, .. NodeMetrics.Limits, .. NodeMetrics.Alarms, .. NodeMetrics.Files, .. NodeMetrics.NotOnPage]);
+        AddEach(() => broker.Statistics.Authentication.ByProtocol(), "network.protocol.name", each => each.Protocol, LoginMetrics.ByProtocol);
+        AddEach(
+            () => Compartments.All.Select(compartment => new CompartmentFaults(broker.Faults, compartment)), "amqpbroker.compartment", each => each.Compartment.Name(),
+            [FaultMetrics.Contained]);
     }
 
     private BrokerTotals Totals
@@ -51,105 +53,67 @@ internal sealed class BrokerMeter : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private void AddMessages()
+    /// <summary>Adds numbers of one source.</summary>
+    private void Add<T>(Func<T> read, Metric<T>[] metrics)
     {
-        Count("message.received", "{message}", "Messages that clients published, routed or not", () => Totals.Messages.Publish);
-        Count("message.enqueued", "{message}", "Messages put into queues: one that goes to three counts three times", () => Totals.Messages.Routed);
-        Count("message.confirmed", "{message}", "Messages confirmed to their publishers", () => Totals.Messages.Confirm);
-        Count("message.unroutable", "{message}", "Messages that no queue took", () =>
-        [
-            Of(Totals.Messages.ReturnUnroutable, ("amqpbroker.outcome", "returned")),
-            Of(Totals.Messages.DropUnroutable, ("amqpbroker.outcome", "dropped")),
-        ]);
-        Count("message.delivered", "{message}", "Messages sent to clients", () =>
-        [
-            Of(Totals.Messages.Deliveries.Deliver, ("messaging.operation.name", "deliver"), ("amqpbroker.acknowledgement", "manual")),
-            Of(Totals.Messages.Deliveries.DeliverNoAck, ("messaging.operation.name", "deliver"), ("amqpbroker.acknowledgement", "automatic")),
-            Of(Totals.Messages.Deliveries.Get, ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "manual")),
-            Of(Totals.Messages.Deliveries.GetNoAck, ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "automatic")),
-        ]);
-        Count("message.redelivered", "{message}", "Those of the delivered messages that were delivered before", () => Totals.Messages.Deliveries.Redeliver);
-        Count("message.acknowledged", "{message}", "Messages acknowledged by consumers", () => Totals.Messages.Deliveries.Ack);
-        Count("message.dead_lettered", "{message}", "Messages that died in a queue, whether they were published again or not", () => [.. Enum.GetValues<DeathReason>().Select(Dead)]);
-        _meter.CreateObservableUpDownCounter(
-            $"{Prefix}message.current", () => new[] { Of(Totals.Ready, ("amqpbroker.state", "ready")), Of(Totals.Unacknowledged, ("amqpbroker.state", "unacknowledged")) },
-            "{message}", "Messages in queues");
-    }
-
-    private void AddObjects()
-    {
-        Current("queue.count", "{queue}", "Queues", () => Totals.Queues);
-        Current("connection.count", "{connection}", "AMQP connections", () => Totals.Connections);
-        Current("channel.count", "{channel}", "Channels", () => Totals.Channels);
-        Current("consumer.count", "{consumer}", "Consumers", () => Totals.Consumers);
-        Current("vhost.count", "{vhost}", "Virtual hosts", () => _broker.VirtualHosts.All.Count);
-    }
-
-    private void AddChurn()
-    {
-        Count("connection.opened", "{connection}", "AMQP connections opened", () => _broker.Statistics.Count(Churn.ConnectionCreated));
-        Count("connection.closed", "{connection}", "AMQP connections closed or lost", () => _broker.Statistics.Count(Churn.ConnectionClosed));
-        Count("channel.opened", "{channel}", "Channels opened", () => _broker.Statistics.Count(Churn.ChannelCreated));
-        Count("channel.closed", "{channel}", "Channels closed", () => _broker.Statistics.Count(Churn.ChannelClosed));
-        Count("queue.declared", "{queue}", "Declarations of queues, new or there already", () => _broker.Statistics.Count(Churn.QueueDeclared));
-        Count("queue.created", "{queue}", "Queues created", () => _broker.Statistics.Count(Churn.QueueCreated));
-        Count("queue.deleted", "{queue}", "Queues deleted", () => _broker.Statistics.Count(Churn.QueueDeleted));
-        Count("login", "{login}", "Logins, of AMQP clients and over HTTP", () => [.. _broker.Statistics.Authentication.ByProtocol().SelectMany(each => new[]
+        foreach (var rows in ByInstrument(metrics))
         {
-            Of(each.Succeeded, ("network.protocol.name", each.Protocol), ("amqpbroker.outcome", "succeeded")),
-            Of(each.Failed, ("network.protocol.name", each.Protocol), ("amqpbroker.outcome", "failed")),
-        })]);
-        Count("network.io", "By", "Octets of AMQP", () =>
-        [
-            Of(Totals.Traffic.Received, ("network.io.direction", "receive")),
-            Of(Totals.Traffic.Sent, ("network.io.direction", "transmit")),
-        ]);
+            if (rows is [{ Instrument.Attributes: [] } only])
+                Create(only.Kind, only.Instrument, () => (long)only.Value(read()));
+            else
+                Create(rows[0].Kind, rows[0].Instrument!, () => Measure(rows, read()));
+        }
     }
 
-    private void AddProcess()
+    /// <summary>Adds numbers of sources that an attribute tells apart.</summary>
+    private void AddEach<T>(Func<IEnumerable<T>> read, string attribute, Func<T, string> name, Metric<T>[] metrics)
     {
-        Current("memory.usage", "By", "Resident memory of the process", () => Environment.WorkingSet);
-        Current("memory.messages", "By", "What counts for the memory alarm: messages that are in memory only, and what is held for clients", () => _broker.MemoryInUse);
-        Current("memory.limit", "By", "The memory alarm's limit", () => _broker.Alarms.MemoryLimit);
-        Current("disk.free", "By", "Free room where the data is", () => DiskSpace.Free(_options.DataDirectory) ?? 0);
-        Current("disk.limit", "By", "The disk alarm's limit", () => _broker.Alarms.DiskLimit);
-        _meter.CreateObservableGauge($"{Prefix}alarm", () => new[] { Alarm("memory"), Alarm("disk") }, "1", "1 while publishers are blocked for want of the resource");
-        Count("disk.io", "By", "What the store read and wrote", () =>
-        [
-            Of(_broker.Files.ReadBytes, ("disk.io.direction", "read")),
-            Of(_broker.Files.WrittenBytes, ("disk.io.direction", "write")),
-        ]);
-        Count("fault.contained", "{fault}", "Unexpected errors that were kept inside one part of the broker", () =>
-            [.. Compartments.All.Select(compartment => Of(_broker.Faults.Count(compartment), ("amqpbroker.compartment", compartment.Name())))]);
-        Count("disk.syncs", "{sync}", "How often the store synced its files", () => _broker.Files.Syncs);
+        foreach (var rows in ByInstrument(metrics))
+        {
+            Create(rows[0].Kind, rows[0].Instrument!, () =>
+                [.. read().SelectMany(_ => rows, (each, row) => Of(row.Value(each), [(attribute, name(each)), .. row.Instrument!.Attributes]))]);
+        }
     }
 
-    private void Count(string name, string unit, string description, Func<long> read) =>
-        _meter.CreateObservableCounter(Prefix + name, read, unit, description);
+    private static IEnumerable<Metric<T>[]> ByInstrument<T>(Metric<T>[] metrics) =>
+        metrics.Where(metric => metric.Instrument is not null).GroupBy(metric => metric.Instrument!.Name, (_, rows) => rows.ToArray());
 
-    private void Count(string name, string unit, string description, Func<Measurement<long>[]> read) =>
-        _meter.CreateObservableCounter(Prefix + name, read, unit, description);
-
-    private void Current(string name, string unit, string description, Func<long> read) =>
-        _meter.CreateObservableUpDownCounter(Prefix + name, read, unit, description);
-
-    private Measurement<long> Dead(DeathReason reason)
+    private void Create(MetricKind kind, Instruments.Instrument instrument, Func<long> read)
     {
-        long dead = 0;
-        foreach (var type in Enum.GetValues<QueueType>())
-            foreach (var strategy in Enum.GetValues<DeadLetterStrategy>())
-                dead += _broker.Statistics.CountDead(type, strategy, reason);
-        return Of(dead, ("amqpbroker.reason", reason.Name()));
+        var (name, unit, description) = (Prefix + instrument.Name, instrument.Unit, instrument.Description);
+        _ = kind switch
+        {
+            MetricKind.Counter => (ObservableInstrument<long>)_meter.CreateObservableCounter(name, read, unit, description),
+            MetricKind.Gauge => _meter.CreateObservableUpDownCounter(name, read, unit, description),
+            _ => _meter.CreateObservableGauge(name, read, unit, description),
+        };
     }
 
-    private Measurement<long> Alarm(string resource) =>
-        Of(_broker.Alarms.Reason?.Contains(resource, StringComparison.Ordinal) == true ? 1 : 0, ("amqpbroker.resource", resource));
+    private void Create(MetricKind kind, Instruments.Instrument instrument, Func<Measurement<long>[]> read)
+    {
+        var (name, unit, description) = (Prefix + instrument.Name, instrument.Unit, instrument.Description);
+        _ = kind switch
+        {
+            MetricKind.Counter => (ObservableInstrument<long>)_meter.CreateObservableCounter(name, read, unit, description),
+            MetricKind.Gauge => _meter.CreateObservableUpDownCounter(name, read, unit, description),
+            _ => _meter.CreateObservableGauge(name, read, unit, description),
+        };
+    }
 
-    private static Measurement<long> Of(long value, params ReadOnlySpan<(string Key, string Value)> attributes)
+    private static Measurement<long>[] Measure<T>(Metric<T>[] rows, T source)
+    {
+        var measured = new Measurement<long>[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+            measured[i] = Of(rows[i].Value(source), rows[i].Instrument!.Attributes);
+        return measured;
+    }
+
+    /// <summary>The numbers of the instruments are whole ones; what does not fit is the largest there is.</summary>
+    private static Measurement<long> Of(double value, params ReadOnlySpan<(string Key, string Value)> attributes)
     {
         var tags = new KeyValuePair<string, object?>[attributes.Length];
         for (int i = 0; i < tags.Length; i++)
             tags[i] = new(attributes[i].Key, attributes[i].Value);
-        return new Measurement<long>(value, tags);
+        return new Measurement<long>((long)value, tags);
     }
 }

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Telemetry;
 
@@ -12,17 +13,19 @@ internal sealed class BrokerTotals
         var hosts = broker.VirtualHosts.All;
         Messages = broker.Statistics.MessagesOf(hosts);
         Traffic = broker.Statistics.TrafficOf(hosts);
+        long connections = 0, channels = 0, consumers = 0, queues = 0, ready = 0, unacknowledged = 0;
         foreach (var host in hosts)
         {
-            Connections += host.Statistics.ConnectionCount;
-            Channels += host.Statistics.ChannelCount;
+            connections += host.Statistics.ConnectionCount;
+            channels += host.Statistics.ChannelCount;
             foreach (var queue in host.Queues)
             {
-                var (ready, unacknowledged, consumers) = queue.Counts;
-                (Ready, Unacknowledged, Consumers) = (Ready + ready, Unacknowledged + unacknowledged, Consumers + consumers);
-                Queues++;
+                var counts = queue.Counts;
+                (ready, unacknowledged, consumers) = (ready + counts.Ready, unacknowledged + counts.Unacknowledged, consumers + counts.Consumers);
+                queues++;
             }
         }
+        Objects = new ObjectCounts(connections, channels, consumers, queues) { Ready = ready, Unacknowledged = unacknowledged };
     }
 
     /// <summary>Published and delivered since the start.</summary>
@@ -31,15 +34,6 @@ internal sealed class BrokerTotals
     /// <summary>Octets of AMQP since the start.</summary>
     public TrafficCounts Traffic { get; }
 
-    public long Ready { get; }
-
-    public long Unacknowledged { get; }
-
-    public long Connections { get; }
-
-    public long Channels { get; }
-
-    public long Consumers { get; }
-
-    public long Queues { get; }
+    /// <summary>What there is now.</summary>
+    public ObjectCounts Objects { get; }
 }

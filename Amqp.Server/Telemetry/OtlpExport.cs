@@ -1,3 +1,4 @@
+using Amqp.Server.Broker;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Configuration;
@@ -11,7 +12,7 @@ using OpenTelemetry.Trace;
 namespace Amqp.Server.Telemetry;
 
 /// <summary>Sends the broker's metrics and spans to a collector by OTLP, on threads of its own, for as long as the broker runs.</summary>
-internal sealed class OtlpExport(BrokerMeter meter, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger) : IHostedService, IDisposable
+internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger) : IHostedService, IDisposable
 {
     /// <summary>How long the last sending may keep a broker from stopping.</summary>
     private const int StopMilliseconds = 2_000;
@@ -20,6 +21,7 @@ internal sealed class OtlpExport(BrokerMeter meter, IOptions<BrokerOptions> opti
     private const string HttpSource = "Microsoft.AspNetCore";
 
     private readonly TelemetryOptions _options = options.Value.Telemetry;
+    private BrokerMeter? _meter;
     private MeterProvider? _metrics;
     private TracerProvider? _traces;
 
@@ -28,6 +30,7 @@ internal sealed class OtlpExport(BrokerMeter meter, IOptions<BrokerOptions> opti
     /// <summary>The broker is open by now.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _meter = new BrokerMeter(opened.Value, options);
         var resource = Resource();
         _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
@@ -53,7 +56,7 @@ internal sealed class OtlpExport(BrokerMeter meter, IOptions<BrokerOptions> opti
     {
         _traces?.Dispose();
         _metrics?.Dispose();
-        meter.Dispose();
+        _meter?.Dispose();
     }
 
     /// <summary>What waits to be sent is bounded, and what is beyond is dropped: OpenTelemetry's defaults, 2,048 spans sent every 5 seconds or 512 at once.</summary>

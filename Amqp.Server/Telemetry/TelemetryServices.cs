@@ -11,7 +11,6 @@ internal static class TelemetryServices
     {
         if (options.Traces)
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false); // or its spans say nothing of the request
-        services.AddSingleton<BrokerMeter>();
         services.AddHostedService<OtlpExport>();
     }
 }

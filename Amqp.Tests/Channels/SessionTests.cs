@@ -49,7 +49,7 @@ public sealed class SessionTests
     }
 
     private BrokerClient NewSession(int timeout) => new(
-        _broker.Broker.Sessions with { Options = new BrokerOptions { ConsumerTimeout = timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(timeout) } },
+        _broker.Broker.Sessions with { Options = new BrokerOptions { Limits = { ConsumerTimeout = timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(timeout) } } },
         new DispatchRound())
     {
         User = new User("jo", PasswordHash.None, UserTags.None),

@@ -17,7 +17,7 @@ public class BrokerConfigurationTests
 
     [Test]
     public void The_environment_outweighs_the_file() =>
-        Assert.That(ConfigurationOf.File("heartbeat = 1", ("AMQPBROKER_HEARTBEAT", "2")).Options.Heartbeat, Is.EqualTo(2));
+        Assert.That(ConfigurationOf.File("heartbeat = 1", ("AMQPBROKER_HEARTBEAT", "2")).Options.Connections.Heartbeat, Is.EqualTo(2));
 
     [Test]
     public void The_command_line_outweighs_the_environment() =>
@@ -27,12 +27,12 @@ public class BrokerConfigurationTests
 
     [Test]
     public void The_last_of_two_lines_for_one_setting_holds() =>
-        Assert.That(ConfigurationOf.File("heartbeat = 1\nheartbeat = 2").Options.Heartbeat, Is.EqualTo(2));
+        Assert.That(ConfigurationOf.File("heartbeat = 1\nheartbeat = 2").Options.Connections.Heartbeat, Is.EqualTo(2));
 
     [Test]
     public void Our_variable_outweighs_that_of_the_RabbitMQ_image() =>
         Assert.That(
-            ConfigurationOf.Environment(("AMQPBROKER_DEFAULT_USER", "ours"), ("RABBITMQ_DEFAULT_USER", "theirs")).Options.DefaultAccess.User,
+            ConfigurationOf.Environment(("AMQPBROKER_DEFAULT_USER", "ours"), ("RABBITMQ_DEFAULT_USER", "theirs")).Options.Access.DefaultAccess.User,
             Is.EqualTo("ours"));
 
     [Test]
@@ -41,13 +41,13 @@ public class BrokerConfigurationTests
         BrokerOptions options = ConfigurationOf.Environment(
             ("RABBITMQ_DEFAULT_USER", "u"), ("RABBITMQ_DEFAULT_PASS", "p"), ("RABBITMQ_DEFAULT_VHOST", "v")).Options;
 
-        Assert.That((options.DefaultAccess.User, options.DefaultAccess.Password, options.DefaultAccess.VirtualHost), Is.EqualTo(("u", "p", "v")));
+        Assert.That((options.Access.DefaultAccess.User, options.Access.DefaultAccess.Password, options.Access.DefaultAccess.VirtualHost), Is.EqualTo(("u", "p", "v")));
     }
 
     [Test]
     public void Of_two_names_of_one_option_the_one_of_the_stronger_source_holds() =>
         Assert.That(
-            ConfigurationOf.File("product_name = file\nproduct.name = file's other", ("AMQPBROKER_PRODUCT_NAME", "environment")).Options.ProductName,
+            ConfigurationOf.File("product_name = file\nproduct.name = file's other", ("AMQPBROKER_PRODUCT_NAME", "environment")).Options.Identity.ProductName,
             Is.EqualTo("environment"));
 
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1", "http://a:1/ False  60")]
@@ -62,7 +62,7 @@ public class BrokerConfigurationTests
 
     [Test]
     public void A_wildcard_in_a_variable_stands_for_a_name_in_lower_case() =>
-        Assert.That(ConfigurationOf.Environment(("AMQPBROKER_LOOPBACK_USERS_GUEST", "false")).Options.LoopbackUsers, Is.Empty);
+        Assert.That(ConfigurationOf.Environment(("AMQPBROKER_LOOPBACK_USERS_GUEST", "false")).Options.Access.LoopbackUsers, Is.Empty);
 
     [Test]
     public void A_variable_prefers_a_plain_key_to_a_wildcard() =>
@@ -80,7 +80,7 @@ public class BrokerConfigurationTests
     {
         using var file = new TemporaryFile("heartbeat = 7");
 
-        Assert.That(ConfigurationOf.Environment((variable, file.Path)).Options.Heartbeat, Is.EqualTo(7));
+        Assert.That(ConfigurationOf.Environment((variable, file.Path)).Options.Connections.Heartbeat, Is.EqualTo(7));
     }
 
     [Test]
@@ -88,7 +88,7 @@ public class BrokerConfigurationTests
     {
         using var file = new TemporaryFile("heartbeat = 7");
 
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", file.Path[..^".conf".Length])).Options.Heartbeat, Is.EqualTo(7));
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", file.Path[..^".conf".Length])).Options.Connections.Heartbeat, Is.EqualTo(7));
     }
 
     [Test]
@@ -102,7 +102,7 @@ public class BrokerConfigurationTests
 
         var configuration = BrokerConfiguration.Load(main, [], new Dictionary<string, string>());
 
-        Assert.That((configuration.Options.Heartbeat, configuration.Options.ChannelMax, configuration.Options.FrameMax), Is.EqualTo(((ushort)3, (ushort)5, 8_192)));
+        Assert.That((configuration.Options.Connections.Heartbeat, configuration.Options.Connections.ChannelMax, configuration.Options.Connections.FrameMax), Is.EqualTo(((ushort)3, (ushort)5, 8_192)));
         Assert.That(configuration.Errors, Has.Count.EqualTo(2));
         Assert.That(configuration.Errors[0], Does.StartWith($"{first}:3: unknown setting"));
     }
@@ -115,7 +115,7 @@ public class BrokerConfigurationTests
         using var folder = new TemporaryFolder();
         folder.Write("more/10.conf", "heartbeat = 7");
 
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILES", Path.Combine(folder.Path, value))).Options.Heartbeat, Is.EqualTo(7));
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILES", Path.Combine(folder.Path, value))).Options.Connections.Heartbeat, Is.EqualTo(7));
     }
 
     [Test]
@@ -125,7 +125,7 @@ public class BrokerConfigurationTests
         folder.Write("b.conf", "heartbeat = 2");
         folder.Write("a.conf", "heartbeat = 1");
 
-        Assert.That(BrokerConfiguration.Load(folder.Path, [], new Dictionary<string, string>()).Options.Heartbeat, Is.EqualTo(2));
+        Assert.That(BrokerConfiguration.Load(folder.Path, [], new Dictionary<string, string>()).Options.Connections.Heartbeat, Is.EqualTo(2));
     }
 
     [Test]
@@ -255,7 +255,7 @@ public class BrokerConfigurationTests
         var configuration = ConfigurationOf.File("bind = 127.0.0.1", ("RABBITMQ_DEFAULT_USER", ""), ("RABBITMQ_NODE_PORT", ""), ("RABBITMQ_NODE_IP_ADDRESS", ""), ("RABBITMQ_NODENAME", ""), ("RABBITMQ_SSL_DEPTH", ""));
 
         Assert.That(configuration.Errors.Concat(configuration.Warnings), Is.Empty);
-        Assert.That((configuration.Options.DefaultAccess.User, configuration.Options.Listeners.Single()), Is.EqualTo(("guest", IPEndPoint.Parse("127.0.0.1:5672"))));
+        Assert.That((configuration.Options.Access.DefaultAccess.User, configuration.Options.Listeners.Single()), Is.EqualTo(("guest", IPEndPoint.Parse("127.0.0.1:5672"))));
     }
 
     [Test]
@@ -263,7 +263,7 @@ public class BrokerConfigurationTests
     {
         BrokerOptions options = ConfigurationOf.Environment(("RABBITMQ_PRODUCT_NAME", "Shop"), ("RABBITMQ_PRODUCT_VERSION", "7.8.9")).Options;
 
-        Assert.That((options.ProductName, options.ProductVersion), Is.EqualTo(("Shop", "7.8.9")));
+        Assert.That((options.Identity.ProductName, options.Identity.ProductVersion), Is.EqualTo(("Shop", "7.8.9")));
     }
 
     [TestCase("+json", true, LogLevel.Information)]
@@ -304,8 +304,8 @@ public class BrokerConfigurationTests
         folder.Write("broker.conf", "heartbeat = 2");
         string ours = folder.Write("ours", "heartbeat = 3");
 
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain)).Options.Heartbeat, Is.EqualTo(1));
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain), ("AMQPBROKER_CONFIG_FILE", ours)).Options.Heartbeat, Is.EqualTo(3));
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain)).Options.Connections.Heartbeat, Is.EqualTo(1));
+        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain), ("AMQPBROKER_CONFIG_FILE", ours)).Options.Connections.Heartbeat, Is.EqualTo(3));
     }
 
     [TestCase("rabbitmq.conf", null, 2)]
@@ -324,7 +324,7 @@ public class BrokerConfigurationTests
         if (further is not null)
             variables["RABBITMQ_CONFIG_FILES"] = further.Length == 0 ? "" : Path.Combine(folder.Path, further);
 
-        Assert.That(BrokerConfiguration.Load(main, [], variables).Options.Heartbeat, Is.EqualTo(heartbeat));
+        Assert.That(BrokerConfiguration.Load(main, [], variables).Options.Connections.Heartbeat, Is.EqualTo(heartbeat));
     }
 
     [Test]

@@ -10,37 +10,37 @@ public class BrokerOptionsTests
 {
     private static IEnumerable<TestCaseData> Mappings()
     {
-        yield return Case("frame_max = 65536", options => options.FrameMax, 65_536);
-        yield return Case("frame_max = 0", options => options.FrameMax, 0);
-        yield return Case("initial_frame_max = 8192", options => options.InitialFrameMax, 8_192);
-        yield return Case("channel_max = 10", options => options.ChannelMax, (ushort)10);
-        yield return Case("heartbeat = 0", options => options.Heartbeat, (ushort)0);
-        yield return Case("handshake_timeout = 1500", options => options.HandshakeTimeout, TimeSpan.FromSeconds(1.5));
-        yield return Case("handshake_timeout = infinity", options => options.HandshakeTimeout, Timeout.InfiniteTimeSpan);
-        yield return Case("max_message_size = 16MiB", options => options.MaxMessageSize, 16L << 20);
-        yield return Case("consumer_max_per_channel = 3", options => options.ConsumerMaxPerChannel, 3);
-        yield return Case("consumer_max_per_channel = infinity", options => options.ConsumerMaxPerChannel, 0);
-        yield return Case("cluster_queue_limit = 7", options => options.ClusterQueueLimit ?? 0, 7L);
-        yield return Case("default_queue_type = quorum", options => options.DefaultQueueType ?? "", "quorum");
-        yield return Case("connection_max = 5", options => options.MaxConnections, 5);
-        yield return Case("max_connections = 5", options => options.MaxConnections, 5);
-        yield return Case("connection_max = 9\nranch_connection_max = 5\nmax_connections = infinity", options => options.MaxConnections, 5);
-        yield return Case("channel_max = 9\nmax_channels_per_connection = 5", options => options.ChannelMax, (ushort)5);
-        yield return Case("product.name = Shop", options => options.ProductName, "Shop");
-        yield return Case("management.ssl.depth = 4", options => options.ManagementTls.Depth, 4);
-        yield return Case("ssl_options.depth = 3", options => options.ManagementTls.Depth, 3);
-        yield return Case("management.listener.ssl_opts.versions.1 = tlsv1.3", options => options.ManagementTls.Versions, SslProtocols.Tls13);
+        yield return Case("frame_max = 65536", options => options.Connections.FrameMax, 65_536);
+        yield return Case("frame_max = 0", options => options.Connections.FrameMax, 0);
+        yield return Case("initial_frame_max = 8192", options => options.Connections.InitialFrameMax, 8_192);
+        yield return Case("channel_max = 10", options => options.Connections.ChannelMax, (ushort)10);
+        yield return Case("heartbeat = 0", options => options.Connections.Heartbeat, (ushort)0);
+        yield return Case("handshake_timeout = 1500", options => options.Connections.HandshakeTimeout, TimeSpan.FromSeconds(1.5));
+        yield return Case("handshake_timeout = infinity", options => options.Connections.HandshakeTimeout, Timeout.InfiniteTimeSpan);
+        yield return Case("max_message_size = 16MiB", options => options.Limits.MaxMessageSize, 16L << 20);
+        yield return Case("consumer_max_per_channel = 3", options => options.Limits.ConsumerMaxPerChannel, 3);
+        yield return Case("consumer_max_per_channel = infinity", options => options.Limits.ConsumerMaxPerChannel, 0);
+        yield return Case("cluster_queue_limit = 7", options => options.Limits.ClusterQueueLimit ?? 0, 7L);
+        yield return Case("default_queue_type = quorum", options => options.VirtualHosts.DefaultQueueType ?? "", "quorum");
+        yield return Case("connection_max = 5", options => options.Connections.MaxConnections, 5);
+        yield return Case("max_connections = 5", options => options.Connections.MaxConnections, 5);
+        yield return Case("connection_max = 9\nranch_connection_max = 5\nmax_connections = infinity", options => options.Connections.MaxConnections, 5);
+        yield return Case("channel_max = 9\nmax_channels_per_connection = 5", options => options.Connections.ChannelMax, (ushort)5);
+        yield return Case("product.name = Shop", options => options.Identity.ProductName, "Shop");
+        yield return Case("management.ssl.depth = 4", options => options.Management.Tls.Depth, 4);
+        yield return Case("ssl_options.depth = 3", options => options.Management.Tls.Depth, 3);
+        yield return Case("management.listener.ssl_opts.versions.1 = tlsv1.3", options => options.Management.Tls.Versions, SslProtocols.Tls13);
         yield return Case("ssl_options.versions.1 = tlsv1.3", options => options.Statistics.MetricsTls.Versions, SslProtocols.Tls13);
         yield return Case("ssl_options.reuse_sessions = false", options => options.Tls.ResumesSessions, false);
-        yield return Case("management.cors.allow_origins = none\nmanagement.cors.allow_origins.1 = https://x", options => options.Cors.Origins.Count, 0);
-        yield return Case("connection.outbox_high_watermark = 64k", options => options.OutboxHighWatermark, 65_536L);
-        yield return Case("shutdown_timeout = 2000", options => options.ShutdownTimeout, TimeSpan.FromSeconds(2));
-        yield return Case("default_user = u", options => options.DefaultAccess.User, "u");
-        yield return Case("default_pass = 'p#1'", options => options.DefaultAccess.Password, "p#1");
-        yield return Case("default_vhost = v", options => options.DefaultAccess.VirtualHost, "v");
-        yield return Case("cluster_name = c", options => options.ClusterName, "c");
-        yield return Case("product_name = RabbitMQ", options => options.ProductName, "RabbitMQ");
-        yield return Case("product_version = 3.13.7", options => options.ProductVersion, "3.13.7");
+        yield return Case("management.cors.allow_origins = none\nmanagement.cors.allow_origins.1 = https://x", options => options.Management.Cors.Origins.Count, 0);
+        yield return Case("connection.outbox_high_watermark = 64k", options => options.Connections.OutboxHighWatermark, 65_536L);
+        yield return Case("shutdown_timeout = 2000", options => options.Connections.ShutdownTimeout, TimeSpan.FromSeconds(2));
+        yield return Case("default_user = u", options => options.Access.DefaultAccess.User, "u");
+        yield return Case("default_pass = 'p#1'", options => options.Access.DefaultAccess.Password, "p#1");
+        yield return Case("default_vhost = v", options => options.Access.DefaultAccess.VirtualHost, "v");
+        yield return Case("cluster_name = c", options => options.Identity.ClusterName, "c");
+        yield return Case("product_name = RabbitMQ", options => options.Identity.ProductName, "RabbitMQ");
+        yield return Case("product_version = 3.13.7", options => options.Identity.ProductVersion, "3.13.7");
         yield return Case("data_dir = /var/lib/amqpbroker", options => options.DataDirectory, "/var/lib/amqpbroker");
         yield return Case("tcp_listen_options.backlog = 128", options => options.Sockets.Backlog, 128);
         yield return Case("tcp_listen_options.nodelay = false", options => options.Sockets.NoDelay, false);
@@ -57,9 +57,9 @@ public class BrokerOptionsTests
         yield return Case("store.max_messages_in_memory = 1000", options => options.Store.MaxMessagesInMemory, 1_000L);
         yield return Case("store.max_unwritten = 8MiB", options => options.Store.MaxUnwrittenBytes, 8L << 20);
         yield return Case("store.sync_interval = 5", options => options.Store.SyncInterval, TimeSpan.FromMilliseconds(5));
-        yield return Case("vm_memory_high_watermark.absolute = 10", options => options.MemoryHighWatermark, 10L);
-        yield return Case("vm_memory_high_watermark.absolute = 1GiB\nvm_memory_high_watermark.relative = 0.1", options => options.MemoryHighWatermark, 1L << 30);
-        yield return Case("vm_memory_high_watermark.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.MemoryHighWatermark, 500L);
+        yield return Case("vm_memory_high_watermark.absolute = 10", options => options.Alarms.MemoryHighWatermark, 10L);
+        yield return Case("vm_memory_high_watermark.absolute = 1GiB\nvm_memory_high_watermark.relative = 0.1", options => options.Alarms.MemoryHighWatermark, 1L << 30);
+        yield return Case("vm_memory_high_watermark.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.Alarms.MemoryHighWatermark, 500L);
         yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.MaxTransientBytesInMemory, 500L);
         yield return Case("vm_memory_high_watermark.absolute = 1000\nvm_memory_high_watermark_paging_ratio = 0.75", options => options.Store.MaxTransientBytesInMemory, 750L);
         yield return Case("vm_memory_high_watermark_paging_ratio = 1.0", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
@@ -76,15 +76,15 @@ public class BrokerOptionsTests
         yield return Case("ssl_options.certfile = a\nssl_options.keyfile = k\nssl_options.password = p\nmanagement.ssl.certfile = b", Certificate, "b   ");
         yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.certfile = b\nmanagement.ssl.keyfile = k", Certificate, "b k  a");
         yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.cacertfile = b", Certificate, "   b");
-        yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.ManagementListeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
+        yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.Management.Listeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
         yield return Case("listeners.tcp = none", options => options.Listeners.Count, 0);
-        yield return Case("management.connection_max = 9\nmanagement.tcp.max_connections = 5\nmanagement.ssl.max_connections = 7", options => options.MaxHttpConnections, 5);
-        yield return Case("management.ssl.max_connections = 5000", options => options.MaxHttpConnections, 5_000);
-        yield return Case("management.connection_max = infinity\nmanagement.tcp.max_connections = 5", options => options.MaxHttpConnections, 5);
-        yield return Case("management.connection_max = infinity", options => options.MaxHttpConnections, 0);
-        yield return Case("channel_max = 0\nmax_channels_per_connection = 5", options => options.ChannelMax, (ushort)5);
-        yield return Case("management.ssl.versions.1 = tlsv1.3\nssl_options.versions.1 = tlsv1.2", options => options.ManagementTls.Versions, SslProtocols.Tls13);
-        yield return Case("ssl_options.depth = 3\nmanagement.ssl.depth = 0", options => options.ManagementTls.Depth, 0);
+        yield return Case("management.connection_max = 9\nmanagement.tcp.max_connections = 5\nmanagement.ssl.max_connections = 7", options => options.Management.MaxConnections, 5);
+        yield return Case("management.ssl.max_connections = 5000", options => options.Management.MaxConnections, 5_000);
+        yield return Case("management.connection_max = infinity\nmanagement.tcp.max_connections = 5", options => options.Management.MaxConnections, 5);
+        yield return Case("management.connection_max = infinity", options => options.Management.MaxConnections, 0);
+        yield return Case("channel_max = 0\nmax_channels_per_connection = 5", options => options.Connections.ChannelMax, (ushort)5);
+        yield return Case("management.ssl.versions.1 = tlsv1.3\nssl_options.versions.1 = tlsv1.2", options => options.Management.Tls.Versions, SslProtocols.Tls13);
+        yield return Case("ssl_options.depth = 3\nmanagement.ssl.depth = 0", options => options.Management.Tls.Depth, 0);
     }
 
     [TestCaseSource(nameof(Mappings))]
@@ -119,19 +119,19 @@ public class BrokerOptionsTests
     [TestCase("loopback_users.jo = true", "guest,jo")]
     [TestCase("loopback_users = none\nloopback_users.jo = true", "")]
     public void Loopback_users_are_guest_and_whoever_is_added(string text, string users) =>
-        Assert.That(string.Join(',', ConfigurationOf.File(text).Options.LoopbackUsers), Is.EqualTo(users));
+        Assert.That(string.Join(',', ConfigurationOf.File(text).Options.Access.LoopbackUsers), Is.EqualTo(users));
 
     [Test]
     public void The_version_is_three_numbers() =>
-        Assert.That(new BrokerOptions().ProductVersion, Does.Match(@"^\d+\.\d+\.\d+$"));
+        Assert.That(new BrokerOptions().Identity.ProductVersion, Does.Match(@"^\d+\.\d+\.\d+$"));
 
     [Test]
     public void Publishers_are_blocked_at_six_tenths_of_the_memory_there_is() =>
-        Assert.That(new BrokerOptions().MemoryHighWatermark, Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
+        Assert.That(new BrokerOptions().Alarms.MemoryHighWatermark, Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
 
     /// <summary>What the HTTP API shows over TLS, and whom it trusts.</summary>
     private static object Certificate(BrokerOptions options) =>
-        $"{options.ManagementTls.CertificateFile} {options.ManagementTls.KeyFile} {options.ManagementTls.KeyPassword} {options.ManagementTls.AuthoritiesFile}";
+        $"{options.Management.Tls.CertificateFile} {options.Management.Tls.KeyFile} {options.Management.Tls.KeyPassword} {options.Management.Tls.AuthoritiesFile}";
 
     private static TestCaseData Case(string text, Func<BrokerOptions, object> option, object expected) =>
         new TestCaseData(text, option, expected).SetArgDisplayNames(text.Replace("\n", "; "));

@@ -35,7 +35,7 @@ public class CommandLineTests
 
         BrokerOptions options = _served!.Options;
         Assert.That(string.Join(' ', options.Listeners), Is.EqualTo("10.0.0.1:1 10.0.0.2:1"));
-        Assert.That(string.Join(' ', options.ManagementListeners), Is.EqualTo("10.0.0.1:2 10.0.0.2:2"));
+        Assert.That(string.Join(' ', options.Management.Listeners), Is.EqualTo("10.0.0.1:2 10.0.0.2:2"));
         Assert.That(options.DataDirectory, Is.EqualTo("d"));
     }
 

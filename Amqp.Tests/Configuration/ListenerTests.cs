@@ -11,9 +11,9 @@ public class ListenerTests
     {
         BrokerOptions options = new();
 
-        Assert.That(options.Listeners.Concat(options.ManagementListeners), Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint!.Address)));
+        Assert.That(options.Listeners.Concat(options.Management.Listeners), Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint!.Address)));
         Assert.That(options.Listeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:5672")));
-        Assert.That(options.ManagementListeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15672")));
+        Assert.That(options.Management.Listeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15672")));
     }
 
     [TestCase("bind = 10.0.0.1", "10.0.0.1:5672")]
@@ -30,7 +30,7 @@ public class ListenerTests
 
     [Test]
     public void Bind_holds_for_the_HTTP_API_too() =>
-        Assert.That(ConfigurationOf.Line("bind = 10.0.0.1").Options.ManagementListeners, Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.1:15672") }));
+        Assert.That(ConfigurationOf.Line("bind = 10.0.0.1").Options.Management.Listeners, Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.1:15672") }));
 
     [Test]
     public void A_stronger_bind_replaces_the_address_of_a_listener() =>
@@ -57,7 +57,7 @@ public class ListenerTests
     {
         BrokerOptions options = ConfigurationOf.File(text).Options;
 
-        Assert.That((string.Join(' ', options.ManagementListeners), string.Join(' ', options.ManagementTls.Listeners)), Is.EqualTo((http, https)));
+        Assert.That((string.Join(' ', options.Management.Listeners), string.Join(' ', options.Management.Tls.Listeners)), Is.EqualTo((http, https)));
     }
 
     [TestCase("prometheus.tcp.listener = 10.0.0.1:1", "10.0.0.1:1", "")]
@@ -99,8 +99,8 @@ public class ListenerTests
             BrokerOptions options = ConfigurationOf.File($"{text}\n{bind}", variables).Options;
             return (listener switch
             {
-                "HTTP" => options.ManagementListeners,
-                "HTTPS" => options.ManagementTls.Listeners,
+                "HTTP" => options.Management.Listeners,
+                "HTTPS" => options.Management.Tls.Listeners,
                 "metrics" => options.Statistics.MetricsListeners,
                 "metrics over TLS" => options.Statistics.MetricsTls.Listeners,
                 _ => options.Tls.Listeners,
@@ -114,7 +114,7 @@ public class ListenerTests
     [TestCase("unix:/run/broker.sock:0")]
     [TestCase("local:/run/broker.sock:0")]
     public void A_listener_may_be_a_Unix_socket(string value) =>
-        Assert.That(ConfigurationOf.Line($"listeners.tcp.1 = {value}").Options.UnixSocketPath, Is.EqualTo("/run/broker.sock"));
+        Assert.That(ConfigurationOf.Line($"listeners.tcp.1 = {value}").Options.Connections.UnixSocketPath, Is.EqualTo("/run/broker.sock"));
 
     [TestCase("unix:run.sock:0")]
     [TestCase("unix:/run/broker.sock")]

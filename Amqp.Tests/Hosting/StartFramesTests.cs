@@ -29,7 +29,7 @@ public sealed class StartFramesTests
     [Test]
     public void The_broker_calls_itself_by_the_names_that_it_was_given()
     {
-        var frames = new StartFrames(new BrokerOptions { ProductName = "Shop", ProductVersion = "7.8.9" });
+        var frames = new StartFrames(new BrokerOptions { Identity = { ProductName = "Shop", ProductVersion = "7.8.9" } });
 
         var properties = Read(frames.Offering("PLAIN", "club", isAmqp08: false)).ServerProperties;
 

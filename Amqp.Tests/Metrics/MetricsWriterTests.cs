@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Amqp.Server.Instruments;
 using Amqp.Server.Metrics;
 
 namespace Amqp.Tests.Metrics;

@@ -90,7 +90,7 @@ internal sealed class BrokerSession
     /// <exception cref="BrokerException">406: the message is too large.</exception>
     public void DemandSize(ulong bodySize)
     {
-        long most = Client.Services.Options.MaxMessageSize;
+        long most = Client.Services.Options.Limits.MaxMessageSize;
         if (bodySize > (ulong)most)
             throw new BrokerException(BrokerError.Precondition, $"message size {bodySize} is larger than configured max size {most}");
     }

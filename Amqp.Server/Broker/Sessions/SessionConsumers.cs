@@ -73,7 +73,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     {
         if (_byTag.ContainsKey(tag))
             throw new BrokerException(BrokerError.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
-        int most = _client.Services.Options.ConsumerMaxPerChannel;
+        int most = _client.Services.Options.Limits.ConsumerMaxPerChannel;
         if (most != 0 && _byTag.Count >= most)
             throw new BrokerException(BrokerError.NotAllowed, $"reached maximum ({most}) of consumers per channel");
     }

@@ -35,7 +35,7 @@ internal sealed class SessionPublisher(BrokerSession session)
             head = EncodedMessage.NewHead(original.Address, interceptors.Intercept(original.Properties), default);
         }
         var message = EncodedMessage.Read(head);
-        var properties = EncodedProperties.Read(message.Properties, _client.Services.Options.MaxTableDepth);
+        var properties = EncodedProperties.Read(message.Properties, _client.Services.Options.Limits.MaxTableDepth);
         int version = _client.VirtualHost.Routing.Changes;
         var route = Routes.Find(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)

@@ -50,7 +50,7 @@ internal static class ChannelFrames
             case FrameType.Method when MethodOf(frame) == ChannelOpen.Id:
                 throw ChannelHandlers.SecondOpen();
             case FrameType.Method:
-                _methods.Check(MethodOf(frame), frame.Payload[4..], channel.Connection.Options.MaxTableDepth);
+                _methods.Check(MethodOf(frame), frame.Payload[4..], channel.Connection.Options.Limits.MaxTableDepth);
                 break;
             case FrameType.Header:
                 channel.Content.DiscardHeader(ContentHeader.Read(frame.Payload));
@@ -83,7 +83,7 @@ internal static class ChannelFrames
         // Whatever else is asked sees the effect of what was said before.
         channel.Connection.Round.Drain();
         using (BrokerEvents.ActAs(channel.Connection.User.Name))
-            _methods.Dispatch(channel, id, arguments, channel.Connection.Options.MaxTableDepth);
+            _methods.Dispatch(channel, id, arguments, channel.Connection.Options.Limits.MaxTableDepth);
     }
 
     private static void HandleHeader(AmqpChannel channel, in ContentHeader header)

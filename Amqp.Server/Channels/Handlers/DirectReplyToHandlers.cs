@@ -12,7 +12,7 @@ internal static class DirectReplyToHandlers
     public static void NameRequester(AmqpChannel channel)
     {
         var request = EncodedMessage.Read(channel.Content.Head);
-        var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.MaxTableDepth);
+        var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.Limits.MaxTableDepth);
         if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
             return;
         if (channel.ReplyConsumer is not { } consumer) // only this thread ever sets it

@@ -61,31 +61,31 @@ internal abstract class ApiReply
         http.Response.Headers.Vary = "accept, accept-encoding, origin";
     }
 
+    /// <summary>Sends JSON while it is written. After an exception nothing more goes out, so that half an answer never looks whole.</summary>
+    protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
+    {
+        DescribeJson(http);
+        var json = new Utf8JsonWriter(http.Response.Body, _plain); // its end would send what is left of it, so only a whole one has an end
+        await write(json);
+        await json.DisposeAsync();
+    }
+
     /// <summary>Writes an array, and sends what has gathered from time to time.</summary>
     protected static async Task WriteItemsAsync<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, HttpContext http)
     {
-        long sent = 0;
         json.WriteStartArray();
         foreach (var item in items)
         {
             write(json, item);
-            if (json.BytesCommitted + json.BytesPending - sent < FlushSize)
-                continue;
-            json.Flush();
-            sent = json.BytesCommitted;
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            if (json.BytesPending >= FlushSize)
+                await json.FlushAsync(http.RequestAborted);
         }
         json.WriteEndArray();
     }
 
     private sealed class ArrayReply<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) : ApiReply
     {
-        public override async Task SendAsync(HttpContext http)
-        {
-            DescribeJson(http);
-            await using var json = new Utf8JsonWriter(http.Response.BodyWriter, _plain);
-            await WriteItemsAsync(json, items, write, http);
-        }
+        public override Task SendAsync(HttpContext http) => StreamAsync(http, json => WriteItemsAsync(json, items, write, http));
     }
 
     private sealed class StatusReply(int status, string? location) : ApiReply

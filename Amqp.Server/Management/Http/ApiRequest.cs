@@ -124,7 +124,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     /// <summary>Another body's object, of a form's field for instance.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public JsonDocument ParseJson(ReadOnlyMemory<byte> text) => JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.MaxTableDepth);
+    public JsonDocument ParseJson(ReadOnlyMemory<byte> text) => JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.Limits.MaxTableDepth);
 
     private JsonDocument Parse()
     {

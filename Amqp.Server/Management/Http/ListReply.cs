@@ -23,23 +23,24 @@ internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, A
             sorted.Reverse(); // also what is equal, as in RabbitMQ
         var shown = query.IsPaged ? sorted.Skip(((int)query.Page - 1) * query.PageSize).Take(query.PageSize).ToList() : sorted;
 
-        DescribeJson(http);
-        await using var json = new Utf8JsonWriter(http.Response.BodyWriter, _plain);
-        if (!query.IsPaged)
+        await StreamAsync(http, async json =>
         {
+            if (!query.IsPaged)
+            {
+                await WriteItemsAsync(json, shown, query.Columns, http);
+                return;
+            }
+            json.WriteStartObject();
+            json.WriteNumber("filtered_count", wanted.Count);
+            json.WriteNumber("item_count", shown.Count);
+            json.WritePropertyName("items");
             await WriteItemsAsync(json, shown, query.Columns, http);
-            return;
-        }
-        json.WriteStartObject();
-        json.WriteNumber("filtered_count", wanted.Count);
-        json.WriteNumber("item_count", shown.Count);
-        json.WritePropertyName("items");
-        await WriteItemsAsync(json, shown, query.Columns, http);
-        json.WriteNumber("page", (int)query.Page);
-        json.WriteNumber("page_count", (wanted.Count + query.PageSize - 1) / query.PageSize);
-        json.WriteNumber("page_size", query.PageSize);
-        json.WriteNumber("total_count", all.Count);
-        json.WriteEndObject();
+            json.WriteNumber("page", (int)query.Page);
+            json.WriteNumber("page_count", (wanted.Count + query.PageSize - 1) / query.PageSize);
+            json.WriteNumber("page_size", query.PageSize);
+            json.WriteNumber("total_count", all.Count);
+            json.WriteEndObject();
+        });
     }
 
     private Task WriteItemsAsync(Utf8JsonWriter json, List<T> shown, Columns? columns, HttpContext http) => WriteItemsAsync(

@@ -11,9 +11,9 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 {
     private static readonly string[] _get = [HttpMethods.Head, HttpMethods.Get];
 
-    private readonly string _prefix = $"{services.Options.ManagementPathPrefix}/api";
+    private readonly string _prefix = $"{services.Options.Management.PathPrefix}/api";
     private readonly Dictionary<string, List<string>> _methods = [];
-    private readonly CrossOrigin _crossOrigin = new(services.Options.Cors);
+    private readonly CrossOrigin _crossOrigin = new(services.Options.Management.Cors);
 
     public ManagementServices Services => services;
 
@@ -72,7 +72,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             address.Decode(http);
             using var request = new ApiRequest(http, services, user);
             user.Demand(access, request.FindVirtualHost);
-            await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.MaxApiBodySize);
+            await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
                 handling = handle(request); // what it awaits is no cause of events

@@ -32,7 +32,7 @@ internal sealed record ManagementServices(
     public required LoginSessions Sessions { get; init; }
 
     /// <summary>Where a browser keeps that.</summary>
-    public LoginCookie Cookie { get; } = new(Options.ManagementPathPrefix);
+    public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);
 
     /// <summary>Stops the broker as SIGTERM does; returns at once.</summary>
     public required Action Stop { get; init; }

@@ -13,22 +13,16 @@ internal static class RequestBody
     /// <exception cref="ApiException">400: there are more; those that are announced are not waited for.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long most)
     {
-        if (http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"))
-            return default;
         if (http.Request.ContentLength > most)
             throw TooLarge(most);
         var body = new ArrayBufferWriter<byte>();
-        while (true)
+        while (await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted) is > 0 and var count)
         {
-            var result = await http.Request.BodyReader.ReadAsync(http.RequestAborted);
-            foreach (var part in result.Buffer)
-                body.Write(part.Span);
-            http.Request.BodyReader.AdvanceTo(result.Buffer.End);
+            body.Advance(count);
             if (body.WrittenCount > most)
                 throw TooLarge(most);
-            if (result.IsCompleted)
-                return body.WrittenMemory;
         }
+        return body.WrittenMemory;
     }
 
     private static ApiException TooLarge(long most) => ApiException.BadRequest($"Exceeded HTTP request body size limit of {most} bytes");

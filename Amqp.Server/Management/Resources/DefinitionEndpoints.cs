@@ -37,7 +37,7 @@ internal static class DefinitionEndpoints
     }
 
     private static DefinitionOrigin OriginOf(ApiRequest request) =>
-        new(ManagementServices.ApiVersion, request.Services.Options.ProductName, request.Services.Options.ProductVersion);
+        new(ManagementServices.ApiVersion, request.Services.Options.Identity.ProductName, request.Services.Options.Identity.ProductVersion);
 
     private static ApiReply Import(ApiRequest request, string? virtualHost)
     {

@@ -71,7 +71,7 @@ internal static class HealthEndpoints
 
     private static ApiReply BelowConnectionLimit(ApiRequest request)
     {
-        int most = request.Services.Options.MaxConnections, now = request.Services.Connections.Count;
+        int most = request.Services.Options.Connections.MaxConnections, now = request.Services.Connections.Count;
         return most == 0 || now < most ? Ok() : Failed(json => json.WriteString("reason", "node connection limit is reached"));
     }
 

@@ -48,7 +48,7 @@ internal static class NodeEndpoints
         {
             json.WriteStartObject();
             json.WriteString("name", mechanism);
-            json.WriteBoolean("enabled", options.AuthenticationMechanisms.Contains(mechanism));
+            json.WriteBoolean("enabled", options.Access.AuthenticationMechanisms.Contains(mechanism));
             json.WriteEndObject();
         }
         json.WriteEndArray();

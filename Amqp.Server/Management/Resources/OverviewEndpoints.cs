@@ -115,16 +115,16 @@ internal static class OverviewEndpoints
         WriteSeconds(json, "detailed", SampleSeries.Basic.AsSpan(0, 1));
         json.WriteEndObject();
         WriteExchangeTypes(json);
-        json.WriteString("product_version", options.ProductVersion);
-        json.WriteString("product_name", options.ProductName);
+        json.WriteString("product_version", options.Identity.ProductVersion);
+        json.WriteString("product_name", options.Identity.ProductName);
         json.WriteString("rabbitmq_version", ManagementServices.ApiVersion);
         json.WriteString("cluster_name", request.Broker.ClusterName);
         json.WriteString("erlang_version", "none");
         json.WriteString("erlang_full_version", $".NET {Environment.Version}");
         json.WriteBoolean("disable_stats", false);
         json.WriteBoolean("enable_queue_totals", false);
-        json.WriteString("default_queue_type", options.DefaultQueueType ?? "classic");
-        json.WriteBoolean("is_op_policy_updating_enabled", request.Services.Options.AllowsOperatorPolicyChanges);
+        json.WriteString("default_queue_type", options.VirtualHosts.DefaultQueueType ?? "classic");
+        json.WriteBoolean("is_op_policy_updating_enabled", request.Services.Options.Management.AllowsOperatorPolicyChanges);
         WriteTotals(json, request);
         json.WriteNumber("statistics_db_event_queue", 0);
         if (request.User.IsMonitoring)

@@ -60,7 +60,7 @@ internal static class PolicyEndpoints
     /// <exception cref="ApiException">405: they are operator policies, and the configuration keeps them from being changed over HTTP.</exception>
     public static void DemandChangeable(PolicyKind kind, ApiRequest request)
     {
-        if (kind == PolicyKind.Operator && !request.Services.Options.AllowsOperatorPolicyChanges)
+        if (kind == PolicyKind.Operator && !request.Services.Options.Management.AllowsOperatorPolicyChanges)
             throw new ApiException(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "operator policies may not be changed over HTTP");
     }
 }

@@ -49,7 +49,7 @@ internal static class QueueMessages
     private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {
         var messages = new List<LocalMessage>();
-        long left = request.Services.Options.ManagementGetMaxBytes;
+        long left = request.Services.Options.Management.GetMaxBytes;
         try
         {
             while (messages.Count < count && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most)) && session.Get(name, most) is { } message)

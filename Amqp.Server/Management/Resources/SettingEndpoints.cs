@@ -29,7 +29,7 @@ internal static class SettingEndpoints
             bool isOn = ReadFlag(request, "enabled");
             request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
             if (isOn)
-                _ = request.Services.Connections.DrainAsync(request.Services.Options.ShutdownTimeout); // who does not answer is waited for by nobody
+                _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout); // who does not answer is waited for by nobody
             else
                 request.Services.Connections.Revive();
             return ApiReply.NoContent;

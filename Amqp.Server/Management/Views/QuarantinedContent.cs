@@ -54,9 +54,8 @@ internal sealed class QuarantinedContent
         try
         {
             var message = isDelayed ? DelayedMessage.Read(stored).Message : EncodedMessage.Read(stored);
-            Properties = BasicProperties.Read(message.Properties);
-            PublishAddress.Split(message.Address, out var exchange, out var routingKey);
-            (Exchange, RoutingKey, BodyLength) = (OctetText.Decode(exchange), OctetText.Decode(routingKey), message.Body.Length);
+            (Exchange, RoutingKey, Properties) = DecodedMessage.Of(message);
+            BodyLength = message.Body.Length;
             if (withBody)
                 Body = message.Body.ToArray();
         }

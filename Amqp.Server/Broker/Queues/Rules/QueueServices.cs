@@ -32,12 +32,12 @@ internal sealed record QueueServices
     public required QuarantineRecords Quarantine { get; init; }
 
     /// <summary>Maximum number of quarantined messages of a queue or an exchange; above that it stops.</summary>
-    public int QuarantineLimit { get; init; } = BrokerOptions.DefaultQuarantineLimit;
+    public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
     /// <summary>
     /// Maximum number of messages in an exchange's recent history. A new binding receives all of them at once, while other work waits.
     /// </summary>
-    public int RecentHistoryLimit { get; init; } = BrokerOptions.DefaultRecentHistoryLimit;
+    public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 
     /// <summary>Returns true while the disk alarm is set. The broker's own writes wait meanwhile.</summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;

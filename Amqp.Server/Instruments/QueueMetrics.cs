@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 
-namespace Amqp.Server.Metrics;
+namespace Amqp.Server.Instruments;
 
 /// <summary>A queue at the moment when metrics were asked for.</summary>
 internal sealed class QueueSample

@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Sessions;
 
-namespace Amqp.Server.Metrics;
+namespace Amqp.Server.Instruments;
 
 /// <summary>A channel at the moment when metrics were asked for.</summary>
 internal sealed class ChannelSample
@@ -54,26 +54,5 @@ internal static class ChannelMetrics
         new("channel_acks_uncommitted", MetricKind.Gauge, "Message acknowledgements in a transaction not yet committed", channel => channel.UncommittedAcknowledgements),
         new("consumer_prefetch", MetricKind.Gauge, "Limit of unacknowledged messages for each consumer", channel => channel.ConsumerPrefetch),
         new("channel_prefetch", MetricKind.Gauge, "Total limit of unacknowledged messages for all consumers on a channel", channel => channel.Prefetch),
-    ];
-
-    /// <summary>Of the counts of one channel, or of all there were.</summary>
-    public static readonly Metric<MessageCounts>[] Published =
-    [
-        new("channel_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange on a channel", counts => counts.Publish),
-        new("channel_messages_confirmed_total", MetricKind.Counter, "Total number of messages published into an exchange and confirmed on the channel", counts => counts.Confirm),
-        new("channel_messages_unroutable_returned_total", MetricKind.Counter, "Total number of messages published as mandatory into an exchange and returned to the publisher as unroutable", counts => counts.ReturnUnroutable),
-        new("channel_messages_unroutable_dropped_total", MetricKind.Counter, "Total number of messages published as non-mandatory into an exchange and dropped as unroutable", counts => counts.DropUnroutable),
-    ];
-
-    /// <inheritdoc cref="Published"/>
-    public static readonly Metric<MessageCounts>[] Delivered =
-    [
-        new("channel_get_ack_total", MetricKind.Counter, "Total number of messages fetched with basic.get in manual acknowledgement mode", counts => counts.Deliveries.Get),
-        new("channel_get_total", MetricKind.Counter, "Total number of messages fetched with basic.get in automatic acknowledgement mode", counts => counts.Deliveries.GetNoAck),
-        new("channel_messages_delivered_ack_total", MetricKind.Counter, "Total number of messages delivered to consumers in manual acknowledgement mode", counts => counts.Deliveries.Deliver),
-        new("channel_messages_delivered_total", MetricKind.Counter, "Total number of messages delivered to consumers in automatic acknowledgement mode", counts => counts.Deliveries.DeliverNoAck),
-        new("channel_messages_redelivered_total", MetricKind.Counter, "Total number of messages redelivered to consumers", counts => counts.Deliveries.Redeliver),
-        new("channel_messages_acked_total", MetricKind.Counter, "Total number of messages acknowledged by consumers", counts => counts.Deliveries.Ack),
-        new("channel_get_empty_total", MetricKind.Counter, "Total number of times basic.get operations fetched no message", counts => counts.Deliveries.GetEmpty),
     ];
 }

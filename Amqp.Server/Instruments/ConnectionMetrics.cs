@@ -1,7 +1,7 @@
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Connections;
 
-namespace Amqp.Server.Metrics;
+namespace Amqp.Server.Instruments;
 
 /// <summary>A connection at the moment when metrics were asked for.</summary>
 internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long Pending, int Channels)
@@ -18,8 +18,8 @@ internal static class ConnectionMetrics
     /// <summary>Of one connection, or of all there were.</summary>
     public static readonly Metric<TrafficCounts>[] Octets =
     [
-        new("connection_incoming_bytes_total", MetricKind.Counter, "Total number of bytes received on a connection", traffic => traffic.Received),
-        new("connection_outgoing_bytes_total", MetricKind.Counter, "Total number of bytes sent on a connection", traffic => traffic.Sent),
+        new("connection_incoming_bytes_total", MetricKind.Counter, "Total number of bytes received on a connection", traffic => traffic.Received, NetworkUse("receive")),
+        new("connection_outgoing_bytes_total", MetricKind.Counter, "Total number of bytes sent on a connection", traffic => traffic.Sent, NetworkUse("transmit")),
     ];
 
     /// <inheritdoc cref="Octets"/>
@@ -34,4 +34,6 @@ internal static class ConnectionMetrics
         new("connection_pending_packets", MetricKind.Gauge, "Number of packets waiting to be sent on a connection", connection => connection.Pending > 0 ? 1 : 0),
         new("connection_channels", MetricKind.Gauge, "Channels on a connection", connection => connection.Channels),
     ];
+
+    private static Instrument NetworkUse(string direction) => new("network.io", "By", "Octets of AMQP", ("network.io.direction", direction));
 }

@@ -1,0 +1,15 @@
+using Amqp.Protocol;
+
+namespace Amqp.Server.Broker.Messages;
+
+/// <summary>The address and the properties of a stored message, decoded to be shown.</summary>
+internal sealed record DecodedMessage(string Exchange, string RoutingKey, BasicProperties Properties)
+{
+    /// <summary>Decodes all but the body.</summary>
+    /// <exception cref="AmqpException">502: the properties are not what their flags say.</exception>
+    public static DecodedMessage Of(in EncodedMessage message)
+    {
+        PublishAddress.Split(message.Address, out var exchange, out var routingKey);
+        return new DecodedMessage(OctetText.Decode(exchange), OctetText.Decode(routingKey), BasicProperties.Read(message.Properties));
+    }
+}

@@ -1,0 +1,31 @@
+namespace Amqp.Server.Instruments;
+
+/// <summary>What RabbitMQ's dashboards ask about Raft and about Erlang, as a node without either answers it.</summary>
+internal static class ClusterMetrics
+{
+    /// <summary>Zeros, as in RabbitMQ without quorum queues: nothing goes by Raft here.</summary>
+    public static readonly Metric<NodeReading>[] Raft =
+    [
+        new("raft_term_total", MetricKind.Counter, "Current Raft term number", _ => 0),
+        new("raft_log_snapshot_index", MetricKind.Gauge, "Raft log snapshot index", _ => 0),
+        new("raft_log_last_applied_index", MetricKind.Gauge, "Raft log last applied index", _ => 0),
+        new("raft_log_commit_index", MetricKind.Gauge, "Raft log commit index", _ => 0),
+        new("raft_log_last_written_index", MetricKind.Gauge, "Raft log last written index", _ => 0),
+        new("raft_entry_commit_latency_seconds", MetricKind.Gauge, "Time taken for a log entry to be committed", _ => 0),
+    ];
+
+    /// <summary>Names without samples, as those of a single node of RabbitMQ: it has no Erlang, and no links to other nodes. Without a prefix.</summary>
+    public static readonly Metric<NodeReading>[] Erlang =
+    [
+        WithoutSample("erlang_vm_allocators", "Of Erlang's memory allocators"),
+        .. new[]
+        {
+            "recv_bytes", "recv_cnt", "recv_max_bytes", "recv_avg_bytes", "recv_dvi_bytes", "send_bytes", "send_cnt", "send_max_bytes", "send_avg_bytes", "send_pend_bytes",
+            "port_input_bytes", "port_output_bytes", "port_memory_bytes", "port_queue_size_bytes",
+            "proc_memory_bytes", "proc_heap_size_words", "proc_min_heap_size_words", "proc_min_bin_vheap_size_words", "proc_stack_size_words", "proc_total_heap_size_words",
+            "proc_message_queue_len", "proc_reductions", "proc_status", "node_state", "node_queue_size_bytes",
+        }.Select(name => WithoutSample($"erlang_vm_dist_{name}", "Of links to other nodes")),
+    ];
+
+    private static Metric<NodeReading> WithoutSample(string name, string help) => new(name, MetricKind.Gauge, help, _ => double.NaN);
+}
