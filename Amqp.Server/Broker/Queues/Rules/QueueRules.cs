@@ -99,7 +99,7 @@ internal sealed class QueueRules
     /// <summary>Whether a message that was taken has waited too long. If not, it is noted that it may when it comes back.</summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
-        if (_expiry is null || MessageExpiry.DueTime(payload, Settings.MessageTtl) is null)
+        if (_expiry is null || Expiry.DueTime(payload, Settings.MessageTtl) is null)
             return false;
         message = message.WithNote(message.Note | MessageNote.ExpiresBit);
         return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
@@ -251,7 +251,7 @@ internal sealed class QueueRules
             using var payload = _store.Read(front);
             if (expiry.IsOver(payload.Payload, Settings.MessageTtl, front.IsRedelivered))
                 return true;
-            if (MessageExpiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
+            if (Expiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
                 _timer.Set(Alarm, due);
             return false;
         }
