@@ -118,7 +118,7 @@ internal sealed class BrokerSession
     public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver)
     {
         var queue = Topology.GetQueueToRead(name);
-        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
+        if (queue.Settings.SingleActiveConsumer && queue.Settings.Type.RefusesGetBesideSingleActiveConsumer)
             throw NoGetBesideSingleActiveConsumer(queue);
         Client.WatchDeliveriesOf(queue);
         bool isThere = queue.TryGet(

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 
@@ -14,7 +15,7 @@ internal sealed class LocalRandomRouter : RandomRouter
             throw new BrokerException(BrokerError.Precondition, $"Non empty binding '{binding.RoutingKey}' key not permitted");
         if (binding.Destination is not Queue queue)
             throw new BrokerException(BrokerError.Precondition, "Destination not found");
-        if (queue.Arguments.Type != "classic")
-            throw new BrokerException(BrokerError.Precondition, $"Queue type rabbit_{queue.Arguments.Type}_queue not valid for this exchange type");
+        if (queue.Arguments.Type.IsReplicated)
+            throw new BrokerException(BrokerError.Precondition, $"Queue type {queue.Arguments.Type.ModuleName} not valid for this exchange type");
     }
 }

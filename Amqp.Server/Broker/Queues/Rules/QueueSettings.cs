@@ -50,7 +50,7 @@ internal sealed record QueueSettings
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
     /// <summary>Deliveries are counted, and consumers are told how many there were. Not in a queue with priorities, which notes those of its messages.</summary>
-    public bool CountsDeliveries => (Type == QueueType.Quorum || DeliveryLimit is not null) && MaxPriority == 0;
+    public bool CountsDeliveries => (Type.CountsDeliveries || DeliveryLimit is not null) && MaxPriority == 0;
 
     /// <summary>True when a publish has nothing to look at but whether the message expires by itself.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
@@ -62,13 +62,13 @@ internal sealed record QueueSettings
             return _none;
         return new QueueSettings
         {
-            Type = arguments.Text("x-queue-type") == "quorum" ? QueueType.Quorum : QueueType.Classic,
+            Type = arguments.Type,
             MessageTtl = Least("message-ttl"),
             Expires = Least("expires"),
             DeadLetterExchange = First("dead-letter-exchange"),
             DeadLetterRoutingKey = First("dead-letter-routing-key"),
             DeadLetterStrategy = First("dead-letter-exchange") is null ? DeadLetterStrategy.Disabled
-                : First("dead-letter-strategy") == "at-least-once" && arguments.Text("x-queue-type") == "quorum" ? DeadLetterStrategy.AtLeastOnce
+                : First("dead-letter-strategy") == "at-least-once" && arguments.Type.HasDeadLetterStrategy ? DeadLetterStrategy.AtLeastOnce
                 : DeadLetterStrategy.AtMostOnce,
             MaxLength = Least("max-length"),
             MaxLengthBytes = Least("max-length-bytes"),
