@@ -7,12 +7,17 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>Users and permissions that nobody asked for one by one: of a new data folder, of new virtual hosts, of older versions.</summary>
+/// <summary>
+/// Creates the users and permissions that no client asked for: those of a new data folder, of new virtual hosts, and of older versions.
+/// </summary>
 internal sealed class InitialAccess(VirtualHostTable virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults, ILogger logger)
 {
-    /// <summary>Sees to a data folder that has just been opened.</summary>
-    /// <param name="definitions">The configured definitions. Where there are any, they alone say who there is, as in RabbitMQ: no default user, no default virtual host.</param>
-    /// <exception cref="StoreFullException">There is no room on the disk.</exception>
+    /// <summary>Completes the users of a data folder that has just been opened.</summary>
+    /// <param name="definitions">
+    /// Imports the configured definitions; null if none are configured. With definitions, no default user and no default virtual host are
+    /// created, as in RabbitMQ.
+    /// </param>
+    /// <exception cref="StoreFullException">The disk is full.</exception>
     public void Complete(Action? definitions)
     {
         virtualHosts.Added += AddDefaultUsers;
@@ -28,7 +33,7 @@ internal sealed class InitialAccess(VirtualHostTable virtualHosts, UserStore use
             AllowEverything(name);
     }
 
-    /// <summary>The virtual host last: what a crash leaves undone is done at the next start.</summary>
+    /// <summary>Creates the virtual host last, so that the next start repeats the steps that a crash interrupted.</summary>
     private void BeginNew()
     {
         users.Put(new User(defaults.User, passwords.Hash(defaults.Password), new UserTags(defaults.Tags)));
@@ -47,12 +52,12 @@ internal sealed class InitialAccess(VirtualHostTable virtualHosts, UserStore use
         }
     }
 
-    /// <summary>A user of a version without permissions keeps what it had.</summary>
+    /// <summary>Gives a user of a version without permissions access to everything, as before.</summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last: it is written in the new form, so this is not done again
+        users.Put(users.Find(name)!); // last: writing the new format marks the user as done
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

@@ -23,14 +23,16 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>The broker: its store, its users and its virtual hosts.</summary>
-/// <remarks>Opened once before anyone connects and disposed of once after everyone has gone; what it consists of stays the same in between.</remarks>
+/// <summary>The broker: holds its store, its users and its virtual hosts together.</summary>
+/// <remarks>
+/// Opened once before the first client connects, and disposed of once after the last one has gone. Its parts never change in between.
+/// </remarks>
 internal sealed class MessageBroker : IAsyncDisposable
 {
-    /// <summary>Where RabbitMQ publishes its log.</summary>
+    /// <summary>Name of the exchange to which RabbitMQ publishes its log.</summary>
     public const string LogExchangeName = "amq.rabbitmq.log";
 
-    /// <summary>The global parameter that every broker has: a name of its own, kept for good.</summary>
+    /// <summary>Global parameter with the permanent, unique id of the broker.</summary>
     private const string ClusterId = "internal_cluster_id";
 
     private readonly BrokerOptions _options;
@@ -66,78 +68,78 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public IMessageStore Store => _opened.Store;
 
-    /// <summary>What outlives the broker besides messages.</summary>
+    /// <summary>Durable storage of everything besides messages.</summary>
     public ICatalog Catalog => _opened.Directory.Catalog;
 
     public UserStore Users { get; }
 
-    /// <summary>How new passwords are hashed, and which are taken.</summary>
+    /// <summary>Hashing and validation of new passwords.</summary>
     public PasswordRules Passwords { get; }
 
-    /// <summary>Settings that are made while the broker runs.</summary>
+    /// <summary>Runtime parameters: settings that can change while the broker runs.</summary>
     public RuntimeParameters Parameters { get; }
 
-    /// <summary>The same, for the whole broker and without anything that acts on them but <see cref="ClusterName"/>.</summary>
+    /// <summary>Global parameters. Only <see cref="ClusterName"/> has an effect.</summary>
     public NamedValues GlobalParameters { get; }
 
-    /// <summary>The name that the cluster was given while the broker ran, or else by the configuration. Any thread may ask.</summary>
+    /// <summary>Name of the cluster: the global parameter, or else the configured name. Thread-safe.</summary>
     public string ClusterName => GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
 
     public UserLimits UserLimits { get; }
 
-    /// <summary>What definitions are exported from and imported to.</summary>
+    /// <summary>Tables that definitions are exported from and imported to.</summary>
     public DefinitionScope Definitions { get; }
 
-    /// <summary>Who is connected, in numbers.</summary>
+    /// <summary>Numbers of connections and channels.</summary>
     public ClientCounts Clients { get; }
 
     public PermissionStore Permissions { get; }
 
     public VirtualHostTable VirtualHosts { get; }
 
-    /// <summary>What clients' sessions work with.</summary>
+    /// <summary>Services that client sessions share.</summary>
     public SessionServices Sessions { get; }
 
-    /// <summary>What clients make the broker hold besides messages.</summary>
+    /// <summary>Memory that clients occupy besides messages: contents in arrival, open transactions.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
-    /// <summary>What clients hold by being there, summed when the alarms are looked at.</summary>
+    /// <summary>Memory of connections, channels, consumers and output; summed when the alarms are checked.</summary>
     public ClientMemory ClientMemory { get; } = new();
 
     /// <summary>Bytes that count for the memory alarm.</summary>
     public long MemoryInUse =>
         Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes + ClientMemory.Bytes + VirtualHosts.MemoryInUse;
 
-    /// <summary>What has been counted since the start.</summary>
+    /// <summary>Counts since the start.</summary>
     public BrokerStatistics Statistics { get; } = new();
 
-    /// <summary>The unexpected exceptions that stayed in their compartments.</summary>
+    /// <summary>Log and counts of the unexpected exceptions that stayed in their compartments.</summary>
     public ContainedFaults Faults { get; }
 
-    /// <summary>What the disk had to do.</summary>
+    /// <summary>Counts of file operations.</summary>
     public FileUsage Files => _opened.Directory.Usage;
 
-    /// <summary>Knows what the counts were, and so the rates.</summary>
+    /// <summary>Takes samples of all counts, from which rates are computed.</summary>
     public StatisticsSampler Sampler { get; }
 
-    /// <summary>Says when publishers must wait for memory or disk.</summary>
+    /// <summary>Memory and disk alarms, which block publishers.</summary>
     public ResourceAlarms Alarms { get; }
 
-    /// <summary>Tells what happens to whoever listens.</summary>
+    /// <summary>Stream of the broker's events.</summary>
     public BrokerEvents Events { get; }
 
-    /// <summary>Publishes to the exchange that the log goes to; null unless it does.</summary>
+    /// <summary>Publisher to the log exchange; null if logging to an exchange is off.</summary>
     public InternalPublisher? LogPublisher { get; private set; }
 
-    /// <summary>Opens the data directory and brings back what it holds.</summary>
+    /// <summary>Opens the data directory and restores its content.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="clock">Times everything.</param>
-    /// <param name="faults">Where unexpected exceptions end.</param>
-    /// <param name="logger">The log of the broker.</param>
-    /// <param name="queueLogger">The log of its virtual hosts, exchanges and queues.</param>
-    /// <param name="events">Hears of what happens; null: nobody listens yet.</param>
-    /// <param name="seam">What the store is used through: tests put a store of their own before it.</param>
-    /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
+    /// <param name="clock">Clock of all timers and timestamps.</param>
+    /// <param name="faults">Sink of unexpected exceptions.</param>
+    /// <param name="logger">Log of the broker.</param>
+    /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
+    /// <param name="events">Event stream; null creates one without listeners.</param>
+    /// <param name="seam">Wraps the store; null: no wrapper. For tests.</param>
+    /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     public static MessageBroker Open(
         BrokerOptions options, TimeProvider clock, ContainedFaults faults, ILogger logger, ILogger queueLogger,
@@ -153,14 +155,14 @@ internal sealed class MessageBroker : IAsyncDisposable
         }
         catch
         {
-            // Nobody else runs yet: whoever opens the broker may wait.
+            // No other thread of the broker runs yet, so a blocking wait is safe.
             Task ended = broker is null ? opened.DisposeAsync(faults) : broker.DisposeAsync().AsTask();
             ended.GetAwaiter().GetResult();
             throw;
         }
     }
 
-    /// <summary>Puts everything on the disk and lets go of the data directory. Each step is taken whatever became of the others.</summary>
+    /// <summary>Flushes everything to disk and releases the data directory. A step runs even if an earlier one fails.</summary>
     public async ValueTask DisposeAsync()
     {
         await StepAsync("the alarms", Alarms);
@@ -219,11 +221,11 @@ internal sealed class MessageBroker : IAsyncDisposable
             () => Store.AppendedPosition, () => Store.IsFull),
         _logger, clock, Faults);
 
-    /// <summary>Who hears of what the store did, and of what there is no room for.</summary>
+    /// <summary>Connects the alarms, the events and the log to the store.</summary>
     private void WatchStore(TimeProvider clock)
     {
         Alarms.Changed += Events.AlarmChanged;
-        // The store takes an error on its thread for its own end.
+        // An exception on the store's thread would stop the store.
         Store.Committed += () => Faults.Contain(Compartment.Broker, "what follows a commit", () =>
         {
             LogFailure();
@@ -232,7 +234,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         Store.BackgroundWorkFailed += new BackgroundFailureLog(_logger, clock, Faults).Write;
     }
 
-    /// <summary>Brings back what the data directory holds, and adds what the configuration says there shall be.</summary>
+    /// <summary>Restores the content of the data directory, and adds the objects that the configuration demands.</summary>
     private void Restore()
     {
         VirtualHosts.Restore();
@@ -254,11 +256,11 @@ internal sealed class MessageBroker : IAsyncDisposable
         CompleteDefinitions();
         Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
         Sampler.Start();
-        Alarms.Check(); // before anything is due: what the last run left must not be written on a disk that is short
-        _timer.Start(); // not before all is there that dead letters may go to
+        Alarms.Check(); // before any timer: expired or dead-lettered messages of the last run must not be written to a disk that is short
+        _timer.Start(); // last: dead letters need their exchanges and queues
     }
 
-    /// <summary>Adds what the configuration says there shall be: definitions from files, and for a new broker a first user.</summary>
+    /// <summary>Adds the configured objects: definitions from files, and the first user of a new broker.</summary>
     private void CompleteDefinitions()
     {
         VirtualHosts.Added += new VirtualHostDefaults(Parameters, _options.VirtualHosts).Apply;
@@ -267,7 +269,9 @@ internal sealed class MessageBroker : IAsyncDisposable
             .Complete(definitionsAtStart.IsConfigured ? () => definitionsAtStart.Import(Definitions) : null);
     }
 
-    /// <summary>Before the bindings are restored, so that they are kept.</summary>
+    /// <summary>
+    /// Adds the event and log exchanges. Runs before bindings are restored, so that bindings to these exchanges are kept.
+    /// </summary>
     private void AddInternalExchanges(VirtualHost virtualHost)
     {
         if (_options.EventExchange.IsEnabled && virtualHost.Name == (_options.EventExchange.VirtualHost ?? _options.Access.DefaultAccess.VirtualHost))

@@ -9,17 +9,17 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>A data directory that is in use by this broker, its message store and its definitions.</summary>
-/// <param name="Directory">The directory.</param>
-/// <param name="Store">The message store, with the messages that the last run left.</param>
-/// <param name="Definitions">What else the last run left.</param>
+/// <summary>An open data directory with its message store and its definitions.</summary>
+/// <param name="Directory">Owned, with its lock on the folder.</param>
+/// <param name="Store">Message store with the recovered messages.</param>
+/// <param name="Definitions">Definitions of the last run.</param>
 internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
 {
-    /// <param name="options">The configuration.</param>
-    /// <param name="clock">Says how long it took.</param>
-    /// <param name="logger">Told of what was found.</param>
-    /// <param name="seam">What the store is used through.</param>
-    /// <exception cref="DataDirectoryException">It is in use, or of a newer version.</exception>
+    /// <param name="options">Configuration of the broker.</param>
+    /// <param name="clock">Clock that measures the recovery.</param>
+    /// <param name="logger">Receives the report of the recovery.</param>
+    /// <param name="seam">Wraps the store; the identity outside of tests.</param>
+    /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     public static OpenedStore Open(BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam)
     {
         long started = clock.GetTimestamp();
@@ -42,7 +42,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
         }
     }
 
-    /// <summary>For a broker that could not be made of it. Each step is taken whatever became of the other.</summary>
+    /// <summary>Closes store and directory after a failed start. Each step runs even if the other fails.</summary>
     public async Task DisposeAsync(ContainedFaults faults)
     {
         await faults.ContainAsync(Compartment.Broker, "the stop of the store", () => Store.DisposeAsync().AsTask());

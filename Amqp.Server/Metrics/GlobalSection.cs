@@ -80,5 +80,5 @@ internal static class GlobalSection
         writer.Sample(MessageMetrics.DeadConfirmed.Value(statistics), ("queue_type", Name(QueueType.Quorum)), ("dead_letter_strategy", "at_least_once"));
     }
 
-    private static string Name(QueueType type) => type == QueueType.Quorum ? "rabbit_quorum_queue" : "rabbit_classic_queue";
+    private static string Name(QueueType type) => type.ModuleName;
 }

@@ -141,7 +141,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         byte[] head = EncodedMessage.NewHead(address.WrittenSpan, properties, default);
         var finder = new RouteFinder(_broker.Host.Routing);
         _broker.Host.Routing.Follow(_exchange, RoutedMessage.Of(address.WrittenSpan, properties, EncodedProperties.Read(properties).Headers, []), finder);
-        new MessageIntake(_broker.Host.Services).Store(finder.ToRoute(), head, new byte[body], new MessageTraits(isPersistent, 0, MessageStamp.NoExpiration), _broker.Round);
+        new MessageIntake(_broker.Host.Services).Store(finder.ToRoute(), head, new byte[body], new MessageTraits(isPersistent, 0, Expiry.None), _broker.Round);
     }
 
     private Task ComeAsync(int messages) => Eventually.Holds(() => _queue.Counts.Ready >= messages, () => $"{_queue.Counts.Ready} of {messages} came");

@@ -181,7 +181,7 @@ public sealed class QueueTests : IAsyncDisposable
     public void A_message_is_there_until_its_time_is_over_and_no_longer([Values("queue", "message")] string whose, [Values] bool isAskedFor)
     {
         var queue = whose == "queue" ? _broker.Declare("q", ("x-message-ttl", 1_000)) : _broker.Declare("q");
-        _broker.Publish(queue, expiration: whose == "queue" ? MessageStamp.NoExpiration : 1_000);
+        _broker.Publish(queue, expiration: whose == "queue" ? Expiry.None : 1_000);
 
         _broker.Clock.Advance(999);
         Assert.That(queue.Counts.Ready, Is.EqualTo(1));

@@ -128,7 +128,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         var finder = new RouteFinder(_broker.Host.Routing);
         _broker.Host.Routing.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
         new MessageIntake(_broker.Host.Services).Store(
-            finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body], new MessageTraits(false, 0, MessageStamp.NoExpiration), _broker.Round);
+            finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body], new MessageTraits(false, 0, Expiry.None), _broker.Round);
         _broker.Round.Complete();
     }
 }

@@ -248,7 +248,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
             _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^q", "queues", 0, FieldTable.Empty.With(name, isItsOwn ? FieldValue.FromString("amq.fanout") : FieldValue.FromInt64(time))));
         Bind("amq.fanout", Declare("dead"));
         _broker.Clock.Advance(400);
-        _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : MessageStamp.NoExpiration);
+        _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : Expiry.None);
 
         await RestartAsync(); // the clock begins again where it did at first
 

@@ -77,7 +77,7 @@ internal sealed class BareBroker : IAsyncDisposable
     /// <param name="properties">Its property flags and list.</param>
     /// <param name="round">Whose it is; <see cref="Round"/> unless given.</param>
     /// <returns>As <see cref="MessageIntake.Store"/>.</returns>
-    public long Post(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = MessageStamp.NoExpiration, byte[]? properties = null, DispatchRound? round = null)
+    public long Post(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null, DispatchRound? round = null)
     {
         var address = new ArrayBufferWriter<byte>();
         var writer = new WireWriter(address);
@@ -89,7 +89,7 @@ internal sealed class BareBroker : IAsyncDisposable
 
     /// <summary>Publishes a message in a round of its own.</summary>
     /// <inheritdoc cref="Post"/>
-    public long Publish(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = MessageStamp.NoExpiration, byte[]? properties = null)
+    public long Publish(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null)
     {
         long position = Post(queue, body, isPersistent, priority, expiration, properties);
         Round.Complete();

@@ -3,12 +3,12 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Users and what they may do.</summary>
+/// <summary>Events of users and permissions.</summary>
 internal static class AccessEvents
 {
-    /// <param name="events">Where to raise it.</param>
-    /// <param name="user">As it is now.</param>
-    /// <param name="isNew">Whether there was none of that name.</param>
+    /// <param name="events">The event stream.</param>
+    /// <param name="user">The new or changed user.</param>
+    /// <param name="isNew">True if no user had this name before.</param>
     public static void UserPut(this BrokerEvents events, User user, bool isNew)
     {
         if (!events.IsWanted)
@@ -27,8 +27,6 @@ internal static class AccessEvents
             events.Raise("user.deleted", [Performed(), Fact("name", name)]);
     }
 
-    /// <param name="events">Where to raise it.</param>
-    /// <param name="permission">New or changed.</param>
     public static void PermissionPut(this BrokerEvents events, Permission permission)
     {
         if (events.IsWanted)
@@ -45,7 +43,6 @@ internal static class AccessEvents
             events.Raise("permission.deleted", [Performed(), Fact("vhost", virtualHost), Fact("user", user)]);
     }
 
-    /// <inheritdoc cref="PermissionPut"/>
     public static void TopicPermissionPut(this BrokerEvents events, TopicPermission permission)
     {
         if (events.IsWanted)

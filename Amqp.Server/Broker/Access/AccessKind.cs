@@ -3,20 +3,20 @@ namespace Amqp.Server.Broker.Access;
 /// <summary>RabbitMQ's three permissions.</summary>
 internal enum AccessKind
 {
-    /// <summary>To declare and delete.</summary>
+    /// <summary>Permission to declare and delete.</summary>
     Configure,
 
-    /// <summary>To put messages into: publish to an exchange, bind a queue.</summary>
+    /// <summary>Permission to send messages into a queue or exchange: publish to an exchange, bind a queue.</summary>
     Write,
 
-    /// <summary>To take messages out of: consume, get, purge, bind to an exchange.</summary>
+    /// <summary>Permission to take messages out of a queue or exchange: consume, get, purge, bind to an exchange.</summary>
     Read,
 }
 
-/// <summary>The permissions' names.</summary>
+/// <summary>RabbitMQ's names of the permissions.</summary>
 internal static class AccessKinds
 {
-    /// <summary>As RabbitMQ writes it.</summary>
+    /// <summary>Returns RabbitMQ's name of the permission.</summary>
     public static string Word(this AccessKind kind) => kind switch
     {
         AccessKind.Configure => "configure",

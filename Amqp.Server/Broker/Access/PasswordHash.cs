@@ -5,7 +5,7 @@ using System.Text;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>RabbitMQ's password hash: four octets of salt, then the hash of salt and password.</summary>
-/// <remarks>Immutable. An empty one belongs to a user who cannot log in with a password.</remarks>
+/// <remarks>Immutable. An empty hash belongs to a user who cannot log in with a password.</remarks>
 internal sealed class PasswordHash
 {
     private const int SaltSize = 4;
@@ -14,25 +14,25 @@ internal sealed class PasswordHash
 
     private PasswordHash(HashingAlgorithm algorithm, byte[] octets) => (Algorithm, _octets) = (algorithm, octets);
 
-    /// <summary>That of users without a password.</summary>
+    /// <summary>Hash of users without a password.</summary>
     public static PasswordHash None { get; } = new(HashingAlgorithm.Sha256, []);
 
     public HashingAlgorithm Algorithm { get; }
 
-    /// <summary>True when no password is the right one.</summary>
+    /// <summary>True if no password matches.</summary>
     public bool IsEmpty => _octets.Length == 0;
 
     /// <summary>Salt and hash.</summary>
     public ReadOnlySpan<byte> Octets => _octets;
 
-    /// <summary>Hashes with a fresh salt.</summary>
+    /// <summary>Hashes a password with a new random salt.</summary>
     public static PasswordHash Create(string password, HashingAlgorithm algorithm = HashingAlgorithm.Sha256) =>
         new(algorithm, Hash(algorithm, RandomNumberGenerator.GetBytes(SaltSize), password));
 
-    /// <summary>Takes salt and hash as they were kept.</summary>
+    /// <summary>Restores a hash from its stored octets: salt, then hash.</summary>
     public static PasswordHash FromOctets(HashingAlgorithm algorithm, ReadOnlySpan<byte> octets) => new(algorithm, octets.ToArray());
 
-    /// <summary>Reads what <see cref="ToString"/> wrote, which is what RabbitMQ's definitions and HTTP API call <c>password_hash</c>.</summary>
+    /// <summary>Parses the base64 form of <see cref="ToString"/>, <c>password_hash</c> in RabbitMQ's definitions and HTTP API.</summary>
     public static bool TryParse(string base64, HashingAlgorithm algorithm, [NotNullWhen(true)] out PasswordHash? hash)
     {
         byte[] octets = new byte[base64.Length];
@@ -40,11 +40,11 @@ internal sealed class PasswordHash
         return hash is not null;
     }
 
-    /// <summary>Whether a password is the one that was hashed; takes as long either way.</summary>
+    /// <summary>True if the password matches. Takes the same time in both cases.</summary>
     public bool Verify(string password) =>
         CryptographicOperations.FixedTimeEquals(_octets, Hash(Algorithm, _octets.Length > SaltSize ? _octets[..SaltSize] : new byte[SaltSize], password));
 
-    /// <summary>Salt and hash in base64.</summary>
+    /// <summary>Returns salt and hash in base64.</summary>
     public override string ToString() => Convert.ToBase64String(_octets);
 
     [SuppressMessage("Security", "CA5351", Justification = "Old definitions are taken as they are; no new hash is made with MD5.")]

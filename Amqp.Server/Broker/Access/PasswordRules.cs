@@ -4,16 +4,16 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>How new passwords are hashed, and which are taken: RabbitMQ's <c>password_hashing_module</c> and <c>credential_validator</c>.</summary>
+/// <summary>Hashing and validation of new passwords: RabbitMQ's <c>password_hashing_module</c> and <c>credential_validator</c>.</summary>
 internal sealed class PasswordRules(PasswordOptions options)
 {
     private readonly HashingAlgorithm _algorithm = HashingAlgorithms.Find(options.Hashing) ?? HashingAlgorithm.Sha256;
     private readonly NamePattern _pattern = new(options.Pattern, remembers: false);
 
-    /// <summary>Hashes a new password as configured.</summary>
+    /// <summary>Hashes a new password with the configured algorithm.</summary>
     public PasswordHash Hash(string password) => PasswordHash.Create(password, _algorithm);
 
-    /// <summary>Why somebody cannot have this password, in RabbitMQ's words; null when it is all right.</summary>
+    /// <summary>Returns why a new password is refused, in RabbitMQ's words, or null if it is valid.</summary>
     public string? RefusalOf(string password) => options.Validation switch
     {
         PasswordOptions.MinimumLength when Encoding.UTF8.GetByteCount(password) < options.MinLength =>

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Permissions as the catalog holds them, beside the names: <c>| version u8 |</c> and the patterns as long strings.</summary>
+/// <summary>Encodes permissions for the catalog, without their names: <c>| version u8 |</c> and the patterns as long strings.</summary>
 internal static class PermissionCodec
 {
     private const byte Version = 1;
@@ -14,8 +14,8 @@ internal static class PermissionCodec
     public static byte[] Write(TopicPermission permission) => Write(permission.Write, permission.Read);
 
     /// <param name="names">Virtual host and user.</param>
-    /// <param name="value">The catalog's value.</param>
-    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    /// <param name="value">Value in the catalog.</param>
+    /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static Permission ReadPermission(string[] names, ReadOnlySpan<byte> value)
     {
         var patterns = Begin(value);
@@ -23,8 +23,8 @@ internal static class PermissionCodec
     }
 
     /// <param name="names">Virtual host, user and exchange.</param>
-    /// <param name="value">The catalog's value.</param>
-    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    /// <param name="value">Value in the catalog.</param>
+    /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static TopicPermission ReadTopicPermission(string[] names, ReadOnlySpan<byte> value)
     {
         var patterns = Begin(value);

@@ -5,15 +5,15 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Who may do what where.</summary>
-/// <remarks>Thread-safe. A change holds from the next method on that asks, on open channels too.</remarks>
+/// <summary>All permissions and topic permissions.</summary>
+/// <remarks>Thread-safe. A change applies from the next check on, also on open channels.</remarks>
 internal sealed class PermissionStore
 {
     private readonly DefinitionTable<(string VirtualHost, string User), Permission> _permissions;
     private readonly DefinitionTable<(string VirtualHost, string User, string Exchange), TopicPermission> _topics;
     private int _version;
 
-    /// <summary>Reads what the catalog holds.</summary>
+    /// <summary>Reads all permissions from the catalog.</summary>
     public PermissionStore(ICatalog catalog)
     {
         _permissions = new(catalog, key => DefinitionKey.OfPermission(key.VirtualHost, key.User), PermissionCodec.Write);
@@ -27,23 +27,26 @@ internal sealed class PermissionStore
         }
     }
 
-    /// <summary>Hears of permissions that are given and taken.</summary>
+    /// <summary>Receives the events of permissions.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Permissions of this virtual host have changed. Raised on the thread that changed them.</summary>
+    /// <summary>Raised with the virtual host after permissions in it changed, on the thread that changed them.</summary>
     public event Action<string>? Changed;
 
-    /// <summary>What a user may do in a virtual host has changed, or is nothing any more. Raised on the thread that changed it; not when user or virtual host are deleted.</summary>
+    /// <summary>
+    /// Raised with virtual host and user after that user's permission was set or deleted, on the thread that did it. Not raised when the
+    /// user or the virtual host is deleted.
+    /// </summary>
     public event Action<string, string>? UserChanged;
 
-    /// <summary>Another after every change: what was found out is good for as long as this stays.</summary>
+    /// <summary>Version number, incremented after every change. A cached check is valid while the number stays the same.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>All permissions, in order of virtual host and user.</summary>
+    /// <summary>All permissions, sorted by virtual host and user.</summary>
     public IReadOnlyList<Permission> All =>
         [.. _permissions.All.OrderBy(permission => permission.VirtualHost, StringComparer.Ordinal).ThenBy(permission => permission.User, StringComparer.Ordinal)];
 
-    /// <summary>All topic permissions, in order of virtual host, user and exchange.</summary>
+    /// <summary>All topic permissions, sorted by virtual host, user and exchange.</summary>
     public IReadOnlyList<TopicPermission> AllTopics =>
     [
         .. _topics.All.OrderBy(permission => permission.VirtualHost, StringComparer.Ordinal)
@@ -51,37 +54,39 @@ internal sealed class PermissionStore
             .ThenBy(permission => permission.Exchange, StringComparer.Ordinal),
     ];
 
-    /// <summary>Told once of a pattern which takes too long for a name, that it therefore does not match: pattern, user, virtual host and name.</summary>
+    /// <summary>
+    /// Called once for a pattern that takes too long for a name and therefore does not match it: pattern, user, virtual host, name.
+    /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
-    /// <summary>What a user may do in a virtual host; null when that is nothing, not even to connect.</summary>
+    /// <summary>Returns a user's permission in a virtual host, or null: then the user cannot even connect.</summary>
     public Permission? Find(string virtualHost, string user) => _permissions.Find((virtualHost, user));
 
-    /// <summary>Which routing keys a user may use with a topic exchange; null when all.</summary>
+    /// <summary>Returns a user's topic permission for an exchange, or null: then every routing key is allowed.</summary>
     public TopicPermission? FindTopic(string virtualHost, string user, string exchange) =>
         _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
 
-    /// <summary>Whether a user may use a queue or exchange so. The default exchange goes by <c>amq.default</c>.</summary>
+    /// <summary>True if a user may access a queue or exchange. The name of the default exchange is <c>amq.default</c> here.</summary>
     public bool Allows(string virtualHost, string user, AccessKind kind, string name)
     {
         if (Find(virtualHost, user) is not { } permission)
             return false;
         bool isAllowed = permission.Allows(kind, name);
-        TellIfTooSlow(permission.PatternOf(kind), user, virtualHost, name);
+        ReportIfTooSlow(permission.PatternOf(kind), user, virtualHost, name);
         return isAllowed;
     }
 
-    /// <summary>Whether a user may use a routing key with a topic exchange so.</summary>
+    /// <summary>True if a user may use a routing key with a topic exchange.</summary>
     public bool AllowsTopic(string virtualHost, string user, AccessKind kind, string exchange, string routingKey)
     {
         if (FindTopic(virtualHost, user, exchange) is not { } permission)
             return true;
         bool isAllowed = permission.Allows(kind, routingKey);
-        TellIfTooSlow(permission.PatternOf(kind), user, virtualHost, routingKey);
+        ReportIfTooSlow(permission.PatternOf(kind), user, virtualHost, routingKey);
         return isAllowed;
     }
 
-    /// <summary>Adds a permission or replaces the one of the same user and virtual host, which both are there.</summary>
+    /// <summary>Adds or replaces the permission of a user in a virtual host. Both must exist.</summary>
     public void Put(Permission permission)
     {
         _permissions.Put((permission.VirtualHost, permission.User), permission);
@@ -90,7 +95,7 @@ internal sealed class PermissionStore
         Events.PermissionPut(permission);
     }
 
-    /// <summary>Adds a topic permission or replaces the one of the same user, virtual host and exchange; the exchange need not be there.</summary>
+    /// <summary>Adds or replaces a topic permission. The exchange need not exist.</summary>
     public void PutTopic(TopicPermission permission)
     {
         _topics.Put((permission.VirtualHost, permission.User, permission.Exchange), permission);
@@ -98,7 +103,9 @@ internal sealed class PermissionStore
         Events.TopicPermissionPut(permission);
     }
 
-    /// <summary>Takes a user's permission away; false when there was none. Open connections stay, and may do nothing more.</summary>
+    /// <summary>
+    /// Deletes a user's permission; false if there was none. Open connections stay open, but every further access is refused.
+    /// </summary>
     public bool Delete(string virtualHost, string user)
     {
         if (!Remove(virtualHost, user))
@@ -108,7 +115,7 @@ internal sealed class PermissionStore
         return true;
     }
 
-    /// <summary>Deletes one topic permission, or those of all exchanges; false when there was none.</summary>
+    /// <summary>Deletes one topic permission, or those for all exchanges; false if there was none.</summary>
     public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
     {
         bool isDeleted = RemoveTopic(virtualHost, user, exchange);
@@ -117,8 +124,8 @@ internal sealed class PermissionStore
         return isDeleted;
     }
 
-    /// <summary>Deletes everything that a user may do.</summary>
-    /// <remarks>As in RabbitMQ no event tells of each: that the user is deleted says it.</remarks>
+    /// <summary>Deletes all permissions of a user.</summary>
+    /// <remarks>Raises no events, as in RabbitMQ: the event of the user's deletion stands for all.</remarks>
     public void DeleteUser(string user)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.User == user))
@@ -127,7 +134,7 @@ internal sealed class PermissionStore
             RemoveTopic(topic.VirtualHost, user, topic.Exchange);
     }
 
-    /// <summary>Deletes everything that anyone may do in a virtual host.</summary>
+    /// <summary>Deletes all permissions in a virtual host.</summary>
     public void DeleteVirtualHost(string virtualHost)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.VirtualHost == virtualHost))
@@ -157,14 +164,16 @@ internal sealed class PermissionStore
 
     private void Restore(TopicPermission permission) => _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
-    /// <summary>The version changes last: who saw the old one may have seen the old permission.</summary>
+    /// <summary>
+    /// Increments the version. Called after the change: a check cached under the old version may have used the old permission.
+    /// </summary>
     private void NoteChange(string virtualHost)
     {
         Interlocked.Increment(ref _version);
         Changed?.Invoke(virtualHost);
     }
 
-    private void TellIfTooSlow(NamePattern pattern, string user, string virtualHost, string name)
+    private void ReportIfTooSlow(NamePattern pattern, string user, string virtualHost, string name)
     {
         if (pattern.TakeTimeout())
             PatternTooSlow?.Invoke(pattern.Text, user, virtualHost, name);

@@ -2,14 +2,14 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Which routing keys a user may use with a topic exchange. Without one, every routing key.</summary>
-/// <remarks><c>{username}</c> and <c>{vhost}</c> stand for the two names.</remarks>
+/// <summary>Permission of a user for the routing keys of a topic exchange. Without one every routing key is allowed.</summary>
+/// <remarks><c>{username}</c> and <c>{vhost}</c> in the patterns stand for the names of user and virtual host.</remarks>
 internal sealed record TopicPermission
 {
     private readonly NamePattern _write;
     private readonly NamePattern _read;
 
-    /// <exception cref="FormatException">One is no regular expression.</exception>
+    /// <exception cref="FormatException">A pattern is no regular expression.</exception>
     public TopicPermission(string user, string virtualHost, string exchange, string write, string read)
     {
         (User, VirtualHost, Exchange, Write, Read) = (user, virtualHost, exchange, write, read);
@@ -23,19 +23,19 @@ internal sealed record TopicPermission
 
     public string Exchange { get; }
 
-    /// <summary>The routing keys that may be published with, as a regular expression.</summary>
+    /// <summary>Pattern of the routing keys that the user may publish with.</summary>
     public string Write { get; }
 
-    /// <summary>The routing keys that may be bound with, as a regular expression.</summary>
+    /// <summary>Pattern of the routing keys that the user may bind with.</summary>
     public string Read { get; }
 
-    /// <summary>Whether a routing key may be used so.</summary>
+    /// <summary>True if the user may use the routing key.</summary>
     public bool Allows(AccessKind kind, string routingKey) => PatternOf(kind).IsMatch(routingKey);
 
-    /// <summary>The pattern that says which routing keys.</summary>
+    /// <summary>Returns the pattern of a kind of access.</summary>
     public NamePattern PatternOf(AccessKind kind) => kind == AccessKind.Write ? _write : _read;
 
-    /// <summary>Names are taken as they are: a user called <c>.*</c> must not get everybody's topics.</summary>
+    /// <summary>Replaces the variables by escaped names. Otherwise a user called <c>.*</c> would get access to all topics.</summary>
     private string Expand(string pattern) => pattern
         .Replace("{username}", NamePattern.Escape(User), StringComparison.Ordinal)
         .Replace("{vhost}", NamePattern.Escape(VirtualHost), StringComparison.Ordinal);

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Someone who may log in.</summary>
-/// <param name="Name">The login name.</param>
-/// <param name="PasswordHash">What a password is compared with.</param>
-/// <param name="Tags">What the user may do besides AMQP.</param>
+/// <summary>A user, who can log in.</summary>
+/// <param name="Name">Login name.</param>
+/// <param name="PasswordHash">Hash that a login's password is compared with.</param>
+/// <param name="Tags">Rights in the HTTP API, and impersonation.</param>
 internal sealed record User(string Name, PasswordHash PasswordHash, UserTags Tags)
 {
-    /// <summary>The name as it stands in a message's user-id.</summary>
+    /// <summary>Name in UTF-8, as in a message's user-id property.</summary>
     public byte[] EncodedName { get; } = Encoding.UTF8.GetBytes(Name);
 }

@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>A user as the catalog holds it, beside the name.</summary>
+/// <summary>Encodes a user for the catalog, without the name.</summary>
 /// <remarks>
-/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Before there were permissions it was
-/// <c>| hash length u8 | hash | tags |</c>, of a hash of 36 octets, so the first octet tells which it is.
+/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Versions without permissions wrote <c>|
+/// hash length u8 | hash | tags |</c> with a hash of 36 octets, so the first octet tells the formats apart.
 /// </remarks>
 internal static class UserCodec
 {
     private const byte Version = 1;
     private const int HeaderSize = 4;
 
-    /// <summary>Whether this was written by a version without permissions.</summary>
+    /// <summary>True if a version without permissions wrote the value.</summary>
     public static bool IsOfOldVersion(ReadOnlySpan<byte> value) => value.Length > 0 && value[0] == 36;
 
     public static byte[] Write(User user)
@@ -29,7 +29,7 @@ internal static class UserCodec
         return value;
     }
 
-    /// <exception cref="InvalidDataException">Written by a newer version, or damaged.</exception>
+    /// <exception cref="InvalidDataException">A newer version wrote the value, or it is damaged.</exception>
     public static User Read(string name, ReadOnlySpan<byte> value)
     {
         if (IsOfOldVersion(value))

@@ -4,18 +4,18 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>The users, and who may log in from where.</summary>
+/// <summary>All users, and their authentication.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>What a password is compared with when there is no such user, so that it takes as long.</summary>
+    /// <summary>Hash for logins with an unknown name, so that they take as long as others.</summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
     private readonly PermissionStore _permissions;
     private readonly IReadOnlyCollection<string> _loopbackUsers;
 
-    /// <summary>Reads what the catalog holds.</summary>
+    /// <summary>Reads all users from the catalog.</summary>
     public UserStore(ICatalog catalog, PermissionStore permissions, IReadOnlyCollection<string> loopbackUsers)
     {
         _users = new(catalog, DefinitionKey.OfUser, UserCodec.Write);
@@ -29,26 +29,29 @@ internal sealed class UserStore
         }
     }
 
-    /// <summary>Hears of users that come, change and go.</summary>
+    /// <summary>Receives the events of users.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>A user is about to be deleted: what must not be left to a later user of that name goes first, whenever a crash comes. Raised on the thread that does it.</summary>
+    /// <summary>
+    /// Raised with the name before a user is deleted, on the thread that deletes. Handlers delete first what a later user of the same name
+    /// must not inherit, even after a crash.
+    /// </summary>
     public event Action<string>? Deleting;
 
-    /// <summary>A user has been deleted. Raised on the thread that did it.</summary>
+    /// <summary>Raised with the name after a user was deleted, on the thread that did it.</summary>
     public event Action<string>? Deleted;
 
-    /// <summary>Users of a version that had no permissions, when everybody was allowed everything.</summary>
+    /// <summary>Users written by a version without permissions, in which every user had access to everything.</summary>
     public List<string> WithoutPermissions { get; } = [];
 
     public bool IsEmpty => _users.IsEmpty;
 
-    /// <summary>All users, in order of their names.</summary>
+    /// <summary>All users, sorted by name.</summary>
     public IReadOnlyList<User> All => [.. _users.All.OrderBy(user => user.Name, StringComparer.Ordinal)];
 
     public User? Find(string name) => _users.Find(name);
 
-    /// <summary>Adds a user or replaces the one of the same name. Who is connected stays so, with the tags of the login.</summary>
+    /// <summary>Adds or replaces a user. Open connections of the user stay open, with the tags of their login.</summary>
     public void Put(User user)
     {
         bool isNew = Find(user.Name) is null;
@@ -56,11 +59,11 @@ internal sealed class UserStore
         Events.UserPut(user, isNew);
     }
 
-    /// <summary>Deletes a user, with all permissions; false when there is none.</summary>
+    /// <summary>Deletes a user with all permissions; false if the user does not exist.</summary>
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before the user, as above
+        _permissions.DeleteUser(name); // before the user, as with Deleting
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);
@@ -68,11 +71,11 @@ internal sealed class UserStore
         return true;
     }
 
-    /// <summary>The user, if name and password are right and the peer's address is one that the user may come from.</summary>
-    /// <param name="name">Login name.</param>
-    /// <param name="password">Password.</param>
-    /// <param name="isLoopback">Whether the peer is on this machine.</param>
-    /// <param name="refusal">Why not, for the log.</param>
+    /// <summary>Returns the user if name and password are correct and the user may connect from the peer's address.</summary>
+    /// <param name="name">Name that the client claims.</param>
+    /// <param name="password">Password in clear text; a blank one never matches.</param>
+    /// <param name="isLoopback">True if the peer is on this machine.</param>
+    /// <param name="refusal">Reason of a refusal, for the log.</param>
     public User? Authenticate(string name, string password, bool isLoopback, out string refusal)
     {
         var user = _users.Find(name);
@@ -86,7 +89,9 @@ internal sealed class UserStore
         return null;
     }
 
-    /// <summary>The user who has proved the name by other means than a password, if the peer's address is right.</summary>
+    /// <summary>
+    /// Returns the user of a name that was authenticated without a password, if the user may connect from the peer's address.
+    /// </summary>
     public User? Admit(string name, bool isLoopback, out string refusal)
     {
         if (_users.Find(name) is { } user)

@@ -1,6 +1,8 @@
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>RabbitMQ's user tags, which say what someone may do besides AMQP. Immutable; any word is a tag, a few have a meaning.</summary>
+/// <summary>
+/// RabbitMQ's user tags, which grant rights in the HTTP API and impersonation. Immutable; any word is a tag, a few have a meaning.
+/// </summary>
 internal sealed class UserTags
 {
     public const string Administrator = "administrator";
@@ -13,27 +15,27 @@ internal sealed class UserTags
 
     public static UserTags None { get; } = new([]);
 
-    /// <summary>The tags in the order they were given in.</summary>
+    /// <summary>Tags in the order in which they were set.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>May do everything in the HTTP API.</summary>
+    /// <summary>True if the user may do everything in the HTTP API.</summary>
     public bool IsAdministrator => Names.Contains(Administrator);
 
-    /// <summary>May look at what belongs to others, and at the node.</summary>
+    /// <summary>True if the user may see the objects of other users, and the node.</summary>
     public bool IsMonitor => IsAdministrator || Names.Contains(Monitoring);
 
-    /// <summary>May change policies and parameters of the virtual hosts to which it has access.</summary>
+    /// <summary>True if the user may change policies and parameters of the virtual hosts that the user has access to.</summary>
     public bool IsPolicymaker => IsAdministrator || Names.Contains(Policymaker);
 
-    /// <summary>May use the HTTP API at all.</summary>
+    /// <summary>True if the user may use the HTTP API at all.</summary>
     public bool IsManager => IsMonitor || IsPolicymaker || Names.Contains(Management);
 
-    /// <summary>May publish with the user-id of someone else.</summary>
+    /// <summary>True if the user may publish with another user's user-id.</summary>
     public bool IsImpersonator => Names.Contains(Impersonator);
 
-    /// <summary>Reads tags separated by commas.</summary>
+    /// <summary>Parses tags separated by commas.</summary>
     public static UserTags Parse(string text) => new(text.Split(','));
 
-    /// <summary>The tags, separated by commas.</summary>
+    /// <summary>Returns the tags, separated by commas.</summary>
     public override string ToString() => string.Join(',', Names);
 }

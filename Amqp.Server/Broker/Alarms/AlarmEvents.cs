@@ -4,12 +4,12 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Memory or disk that is short, and no longer.</summary>
+/// <summary>Events of the memory and disk alarms.</summary>
 internal static class AlarmEvents
 {
-    /// <param name="events">Where to raise it.</param>
+    /// <param name="events">The event stream.</param>
     /// <param name="source"><c>memory</c> or <c>disk</c>.</param>
-    /// <param name="isSet">False when it is cleared.</param>
+    /// <param name="isSet">True if the alarm was set, false if it was cleared.</param>
     public static void AlarmChanged(this BrokerEvents events, string source, bool isSet)
     {
         if (events.IsWanted)

@@ -4,18 +4,22 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Logs what fails in the background of the message store: of each kind of work once, and then at most once a minute. Thread-safe.</summary>
+/// <summary>
+/// Logs failures of the message store's background work: each kind of work once, then at most once a minute. Thread-safe.
+/// </summary>
 internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, ContainedFaults faults)
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<BackgroundWork, long> _logged = []; // timestamps; owned by _gate
+    private readonly Dictionary<BackgroundWork, long> _logged = []; // timestamp of the last line; owned by _gate
 
-    /// <summary>Takes note of a failure.</summary>
+    /// <summary>
+    /// Logs a failure, unless its kind was logged in the last minute. An error that is not the disk's counts as a contained fault.
+    /// </summary>
     public void Write(BackgroundWork work, Exception failure)
     {
-        if (failure is not (IOException or InvalidDataException or UnauthorizedAccessException)) // the disk is not to blame
+        if (failure is not (IOException or InvalidDataException or UnauthorizedAccessException)) // not an error of the disk
         {
             faults.Note(Compartment.Store, $"the store's work to {NameOf(work)}", failure);
             return;

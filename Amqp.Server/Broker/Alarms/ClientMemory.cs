@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>The memory that clients hold by being there: what waits to be sent to them, and their connections, channels and consumers.</summary>
-/// <remarks>Thread-safe. Nothing is counted while messages pass: whoever asks sums what the connections know of themselves.</remarks>
+/// <summary>Memory of all clients: pending output, connections, channels and consumers.</summary>
+/// <remarks>Thread-safe. Nothing is counted per message: a reader sums the sizes that the connections report.</remarks>
 internal sealed class ClientMemory
 {
     private readonly ConcurrentDictionary<IMemoryHolder, byte> _holders = new();
 
-    /// <summary>Bytes of all of them now.</summary>
+    /// <summary>Current bytes of all clients.</summary>
     public long Bytes
     {
         get
@@ -22,13 +22,13 @@ internal sealed class ClientMemory
 
     public void Add(IMemoryHolder holder) => _holders.TryAdd(holder, 0);
 
-    /// <summary>Twice does no harm.</summary>
+    /// <summary>Removes a holder. Idempotent.</summary>
     public void Remove(IMemoryHolder holder) => _holders.TryRemove(holder, out _);
 }
 
-/// <summary>A connection, as far as its memory is concerned.</summary>
+/// <summary>An object that reports its memory, such as a connection.</summary>
 internal interface IMemoryHolder
 {
-    /// <summary>Bytes that it holds now. Any thread may ask, often; it costs no lock that is held for long.</summary>
+    /// <summary>Current bytes. Called often, by any thread; must not hold a lock for long.</summary>
     long MemoryInUse { get; }
 }

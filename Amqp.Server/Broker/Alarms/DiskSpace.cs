@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>How much room is left where the data folder is.</summary>
+/// <summary>Free space on the disk of the data folder.</summary>
 internal static class DiskSpace
 {
-    /// <summary>Bytes free for this process; null when the file system does not say.</summary>
+    /// <summary>Returns the bytes that are free for this process, or null if the file system does not tell.</summary>
     public static long? Free(string folder)
     {
         try

@@ -2,40 +2,40 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>The disk of the data folder: whether it is short of room, and when that is worth another look.</summary>
+/// <summary>Watches the disk of the data folder: tells when it is short of space, and when a new check is worth its cost.</summary>
 /// <remarks>
-/// Free space costs a system call to ask for, so it is asked for after so many bytes of messages, as well as now and then for
-/// what others do to the disk. RabbitMQ, whose polling adapts to how near the limit is, aims at the same: to see it before the limit is far behind.
-/// <para><see cref="IsDue"/> is for any thread, the rest for whoever holds the alarms' lock.</para>
+/// A check of free space costs a system call. So it is made after a number of bytes was appended, and now and then because other processes
+/// use the disk too. RabbitMQ polls faster near the limit for the same purpose: to notice before the limit is far exceeded.
+/// <para><see cref="IsDue"/> is thread-safe; the rest is called under the alarms' lock.</para>
 /// </remarks>
-/// <param name="free">Bytes free, and below which limit that is short.</param>
-/// <param name="appended">Bytes of messages that were appended so far.</param>
-/// <param name="isFull">Whether writes fail for want of room just now.</param>
+/// <param name="free">Measure of free bytes, with the limit below which the disk is short.</param>
+/// <param name="appended">Bytes of messages appended since the start.</param>
+/// <param name="isFull">True while writes fail because the disk is full.</param>
 internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bool> isFull)
 {
     private const long LargestStep = 4 << 20;
     private const long SmallestStep = 256 << 10;
 
-    private long _lookedAt; // bytes appended then
+    private long _checkedAt; // bytes appended at the last check
     private bool _isFull;
 
-    /// <summary>Bytes that shall stay free; for any thread.</summary>
+    /// <summary>Bytes that must stay free. Thread-safe.</summary>
     public long Limit
     {
         get => free.Limit;
         set => free.Limit = value;
     }
 
-    /// <summary>True while less is free than the limit, or nothing can be written.</summary>
+    /// <summary>True while less than the limit is free, or nothing can be written.</summary>
     public bool IsShort => free.IsShort || Volatile.Read(ref _isFull);
 
-    /// <summary>True when so much was appended since the last look, or the disk became full or no longer is.</summary>
-    public bool IsDue => isFull() != Volatile.Read(ref _isFull) || appended() - Volatile.Read(ref _lookedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
+    /// <summary>True if enough was appended since the last check, or if the disk became full or writable. Thread-safe.</summary>
+    public bool IsDue => isFull() != Volatile.Read(ref _isFull) || appended() - Volatile.Read(ref _checkedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
 
-    /// <summary>Looks anew, and tells the log when that changes things.</summary>
-    public void Look(ILogger logger)
+    /// <summary>Checks the disk, and logs a change.</summary>
+    public void Check(ILogger logger)
     {
-        Volatile.Write(ref _lookedAt, appended()); // first: what is appended from here on counts for the next look
+        Volatile.Write(ref _checkedAt, appended()); // first: bytes appended during the check count for the next one
         free.Update(value => value < free.Limit, logger.DiskAlarmSet, logger.DiskAlarmCleared);
         bool isFullNow = isFull();
         if (isFullNow == Volatile.Read(ref _isFull))

@@ -1,7 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Bytes of the heap that the objects take which a client can make, without their names and arguments.</summary>
-/// <remarks>Measured, and rounded up: <c>ObjectSizeTests</c> makes thousands of each but of connections, which are an estimate, and compares.</remarks>
+/// <summary>Heap bytes of the objects that a client can create, without names and arguments.</summary>
+/// <remarks>
+/// Measured, and rounded up. <c>ObjectSizeTests</c> creates thousands of each kind and compares. The size of a connection is an estimate.
+/// </remarks>
 internal static class ObjectSize
 {
     public const int Connection = 8 << 10;

@@ -3,17 +3,17 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Says when memory or disk is so short that publishers must wait, and when they may go on (RabbitMQ's alarms).</summary>
+/// <summary>Raises and clears the memory and disk alarms, which block publishers (RabbitMQ's alarms).</summary>
 /// <remarks>
-/// Looked at by a timer, and after every few megabytes of messages, not per message. <see cref="Reason"/> and the tasks
-/// are read by any thread; everything is written under the lock, as the looks may overlap.
+/// Checks run by a timer and after every few megabytes of messages, not per message. <see cref="Reason"/> and the tasks are read by any
+/// thread. All writes happen under the lock, because checks may overlap.
 /// </remarks>
 internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What others than the store do to the disk is seen every so many intervals.</summary>
-    private const int DiskEvery = 10;
+    /// <summary>Number of timer intervals between checks of the disk, which other processes use too.</summary>
+    private const int DiskCheckInterval = 10;
 
     private readonly Lock _gate = new();
     private readonly ResourceLimit _memory;
@@ -27,64 +27,69 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private TaskCompletionSource? _cleared;
     private string? _reason;
 
-    /// <param name="memoryInUse">Bytes of memory that only consumers can free; the alarm is set above the limit.</param>
-    /// <param name="disk">Where the data folder is; the alarm is set while it is short of room.</param>
-    /// <param name="logger">Hears of each change.</param>
-    /// <param name="clock">Whose timer looks.</param>
-    /// <param name="faults">Hears when a look fails.</param>
+    /// <param name="memoryInUse">Memory that only consumers can free; the alarm is set above the limit.</param>
+    /// <param name="disk">Disk of the data folder; the alarm is set while it is short of space.</param>
+    /// <param name="logger">Logs each change.</param>
+    /// <param name="clock">Clock that triggers the periodic check.</param>
+    /// <param name="faults">Receives the exceptions of a failed check.</param>
     public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock, ContainedFaults faults)
     {
         (_memory, _disk, _logger, _faults) = (memoryInUse, disk, logger, faults);
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
-    /// <summary>An alarm is set, or no longer: <c>memory</c> or <c>disk</c>. Raised under a lock: it must not wait.</summary>
+    /// <summary>
+    /// Raised when an alarm (<c>memory</c> or <c>disk</c>) is set (true) or cleared (false). Handlers run under a lock and must not wait.
+    /// </summary>
     public event Action<string, bool>? Changed;
 
-    /// <summary>True while publishers must wait.</summary>
+    /// <summary>True while publishers are blocked.</summary>
     public bool IsSet => Reason is not null;
 
-    /// <summary>True while it is memory that is short.</summary>
+    /// <summary>True while the memory alarm is set.</summary>
     public bool IsMemoryShort => _memory.IsShort;
 
-    /// <summary>True while it is the disk that is short, or full.</summary>
+    /// <summary>True while the disk alarm is set, because the disk is short of space or full.</summary>
     public bool IsDiskShort => _disk.IsShort;
 
-    /// <summary>Why, in RabbitMQ's words for connection.blocked: <c>low on memory</c>, <c>low on disk</c> or both; null while all is well.</summary>
+    /// <summary>
+    /// Reason in RabbitMQ's words for connection.blocked: <c>low on memory</c>, <c>low on disk</c> or <c>low on memory &amp; disk</c>; null
+    /// while no alarm is set.
+    /// </summary>
     public string? Reason => Volatile.Read(ref _reason);
 
-    /// <summary>Bytes above which memory is short.</summary>
+    /// <summary>Bytes above which the memory alarm is set.</summary>
     public long MemoryLimit => _memory.Limit;
 
-    /// <summary>Bytes below which the disk is short.</summary>
+    /// <summary>Free bytes below which the disk alarm is set.</summary>
     public long DiskLimit => _disk.Limit;
 
-    /// <summary>Changes the limit of memory, and looks at once.</summary>
+    /// <summary>Changes the memory limit, and checks at once.</summary>
     public void SetMemoryLimit(long bytes)
     {
         _memory.Limit = bytes;
         Check();
     }
 
-    /// <summary>Changes the limit of the disk, and looks at once.</summary>
+    /// <summary>Changes the disk limit, and checks at once.</summary>
     public void SetDiskLimit(long bytes)
     {
         lock (_gate)
         {
             _disk.Limit = bytes;
-            _checks = 0; // the disk's turn is now
+            _checks = 0; // makes this check include the disk
             if (!_isDisposed)
                 CheckUnderGate();
         }
     }
 
-    /// <summary>Completes while publishers must wait, and when they have to.</summary>
+    /// <summary>Returns a task that completes when an alarm is set; it is complete while one is set.</summary>
     public Task WaitUntilSetAsync() => Volatile.Read(ref _set).Task;
 
-    /// <summary>Completes when publishers may go on.</summary>
+    /// <summary>Returns a task that completes when all alarms are cleared.</summary>
     public Task WaitUntilClearedAsync() => Volatile.Read(ref _cleared)?.Task ?? Task.CompletedTask;
 
-    /// <summary>Looks at the resources. Called by the timer.</summary>
+    /// <summary>Checks memory and, if due, the disk. Called by the timer.</summary>
     public void Check()
     {
         lock (_gate)
@@ -94,28 +99,30 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Looks, if it is time to: enough was published since the last look, or the disk became full. Costs next to nothing otherwise.</summary>
+    /// <summary>
+    /// Checks if enough was published since the last check, or if the disk became full or writable. Otherwise costs next to nothing.
+    /// </summary>
     public void CheckIfDue()
     {
         if (_disk.IsDue)
             Check();
     }
 
-    /// <summary>The same, but the look is left to the thread pool: for the store's own thread.</summary>
+    /// <summary>Like <see cref="CheckIfDue"/>, but checks on the thread pool. For the store's own thread.</summary>
     public void CheckSoonIfDue()
     {
         if (_disk.IsDue)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    void IThreadPoolWorkItem.Execute() => _faults.Contain(Compartment.Broker, "a look at memory and disk", Check);
+    void IThreadPoolWorkItem.Execute() => _faults.Contain(Compartment.Broker, "a check of memory and disk", Check);
 
     public void Dispose()
     {
         _timer.Dispose();
         lock (_gate)
         {
-            _isDisposed = true; // a last call of the timer may still be on its way
+            _isDisposed = true; // a last timer callback may still be running
             Publish(null);
         }
     }
@@ -124,8 +131,8 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     {
         var (wasMemoryShort, wasDiskShort) = (_memory.IsShort, _disk.IsShort);
         _memory.Update(value => value > _memory.Limit, _logger.MemoryAlarmSet, _logger.MemoryAlarmCleared);
-        if (_checks++ % DiskEvery == 0 || _disk.IsDue)
-            _disk.Look(_logger);
+        if (_checks++ % DiskCheckInterval == 0 || _disk.IsDue)
+            _disk.Check(_logger);
         if (_memory.IsShort != wasMemoryShort)
             Changed?.Invoke("memory", _memory.IsShort);
         if (_disk.IsShort != wasDiskShort)

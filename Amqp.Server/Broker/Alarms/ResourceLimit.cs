@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>A resource, the limit of it, and whether it was on the wrong side when last looked at.</summary>
-/// <param name="measure">Bytes now, as they are counted for a limit; null when it cannot be told, which changes nothing.</param>
-/// <param name="limit">Bytes; may be changed.</param>
+/// <summary>A resource with its limit, and the result of the last comparison.</summary>
+/// <param name="measure">Measures the current bytes for a limit; null if unknown, which changes nothing.</param>
+/// <param name="limit">Initial limit in bytes.</param>
 internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 {
     private long _limit = limit;
@@ -15,10 +15,10 @@ internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 
     public bool IsShort { get; private set; }
 
-    /// <summary>Measures anew, and tells when that changes things.</summary>
-    /// <param name="isShort">Which side is the wrong one.</param>
-    /// <param name="onSet">Told the measure and the limit.</param>
-    /// <param name="onCleared">Told the measure.</param>
+    /// <summary>Measures, and reports a change.</summary>
+    /// <param name="isShort">True for a measure on the wrong side of the limit.</param>
+    /// <param name="onSet">Called with measure and limit when the resource became short.</param>
+    /// <param name="onCleared">Called with the measure when the resource is no longer short.</param>
     public void Update(Func<long, bool> isShort, Action<long, long> onSet, Action<long> onCleared)
     {
         if (measure(Limit) is not { } value || isShort(value) == IsShort)

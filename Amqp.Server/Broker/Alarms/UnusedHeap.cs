@@ -1,38 +1,43 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>What of the heap nobody uses any more, and a collection that gives it back to the system when it is much.</summary>
+/// <summary>Forces a garbage collection that returns unused heap memory to the system, when there is much of it.</summary>
 /// <remarks>
-/// Thread-safe. Messages leave nothing to collect, so without a push the runtime would keep for as long as it runs the memory of a few
-/// bodies of 100 MB, or that of a flood of connections which has passed.
+/// Thread-safe. Messages leave no garbage, so the runtime has no reason to collect. Without this class it would keep the memory of a few
+/// bodies of 100 MB, or of a past flood of connections, until the process ends.
 /// </remarks>
 internal static class UnusedHeap
 {
-    /// <summary>Bytes above which a piece is worth noting, and is better not kept for others.</summary>
+    /// <summary>Bytes above which a freed buffer is noted here, and is not pooled for reuse.</summary>
     public const int LargeSize = 512 << 10;
 
     private const long Much = 64 << 20;
 
-    /// <summary>Bytes that are allocated between two looks when nothing goes on but messages, and that are not worth a collection then.</summary>
+    /// <summary>
+    /// Bytes allocated between two checks below which the broker is idle or only passes messages. So few are not worth a collection then.
+    /// </summary>
     private const long Little = 1 << 20;
 
     private static long _large;
-    private static long _allocatedAtLook;
+    private static long _allocatedAtCheck;
     private static long _allocatedAtCollection;
 
-    /// <summary>So many bytes, in large pieces, were let go.</summary>
+    /// <summary>Notes bytes of large buffers that were freed.</summary>
     public static void Note(long bytes) => Interlocked.Add(ref _large, bytes);
 
-    /// <summary>Gives memory back to the system if much was let go, or allocated until a while ago. Called by one thread at a time, every few seconds.</summary>
+    /// <summary>
+    /// Returns memory to the system if much was freed, or if much was allocated and the broker is idle again. Called every few seconds, by
+    /// one thread at a time.
+    /// </summary>
     public static void GiveBack()
     {
         long large = Volatile.Read(ref _large);
         long allocated = GC.GetTotalAllocatedBytes();
-        bool isAtRest = allocated - _allocatedAtLook < Little;
-        _allocatedAtLook = allocated;
+        bool isAtRest = allocated - _allocatedAtCheck < Little;
+        _allocatedAtCheck = allocated;
         if (isAtRest ? large < Little && allocated - _allocatedAtCollection < Much : large < Much)
             return;
         Interlocked.Exchange(ref _large, 0);
-        // The only kind that gives back all there is. The heap holds no messages, so it takes milliseconds.
+        // Only an aggressive collection returns everything. The heap holds no messages, so it takes milliseconds.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _allocatedAtCollection = GC.GetTotalAllocatedBytes();
     }

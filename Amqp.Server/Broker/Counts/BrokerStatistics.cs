@@ -3,8 +3,10 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What the broker counts as a whole, and what is left of the counts of virtual hosts and queues that are gone.</summary>
-/// <remarks>Thread-safe: what happens seldom, or is counted many at once, is interlocked; the rest is under a lock.</remarks>
+/// <summary>Counts of the whole broker, and the remaining counts of deleted virtual hosts and queues.</summary>
+/// <remarks>
+/// Thread-safe. Counters of rare events, and those that count many messages at once, are interlocked; the rest is guarded by a lock.
+/// </remarks>
 internal sealed class BrokerStatistics
 {
     private const int Reasons = 4, Strategies = 3;
@@ -16,40 +18,40 @@ internal sealed class BrokerStatistics
     private MessageCounts _ofDeletedHosts;
     private TrafficCounts _trafficOfDeletedHosts;
 
-    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Logins, of clients and of the HTTP API.</summary>
+    /// <summary>Logins of clients and of the HTTP API.</summary>
     public AuthenticationAttempts Authentication { get; } = new();
 
-    /// <summary>Counts something that came or went.</summary>
+    /// <summary>Counts an object that was created, closed or deleted.</summary>
     public void Note(Churn churn) => Interlocked.Increment(ref _churn[(int)churn]);
 
-    /// <summary>How often that was.</summary>
+    /// <summary>Returns a count of created, closed or deleted objects.</summary>
     public long Count(Churn churn) => Volatile.Read(ref _churn[(int)churn]);
 
-    /// <summary>Counts messages that died of a reason, in a queue of a type, with such a strategy.</summary>
+    /// <summary>Counts dead messages, by type of queue, dead-letter strategy and reason.</summary>
     public void NoteDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason, int messages) =>
         Interlocked.Add(ref _dead[Place(type, strategy, reason)], messages);
 
-    /// <summary>How many messages died of a reason, in queues of a type, with such a strategy.</summary>
+    /// <summary>Returns the number of dead messages of a type of queue, dead-letter strategy and reason.</summary>
     public long CountDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason) => Volatile.Read(ref _dead[Place(type, strategy, reason)]);
 
-    /// <summary>Keeps the counts of a queue that is deleted.</summary>
+    /// <summary>Adds the counts of a deleted queue.</summary>
     public void Keep(QueueType type, in DeliveryCounts counts)
     {
         lock (_lock)
             _ofDeletedQueues[(int)type].Add(counts);
     }
 
-    /// <summary>What deleted queues of a type have counted.</summary>
+    /// <summary>Returns the counts of the deleted queues of a type.</summary>
     public DeliveryCounts OfDeletedQueues(QueueType type)
     {
         lock (_lock)
             return _ofDeletedQueues[(int)type];
     }
 
-    /// <summary>Keeps the counts of a virtual host that is deleted.</summary>
+    /// <summary>Adds the counts of a deleted virtual host.</summary>
     public void Keep(in MessageCounts messages, TrafficCounts traffic)
     {
         lock (_lock)
@@ -59,7 +61,7 @@ internal sealed class BrokerStatistics
         }
     }
 
-    /// <summary>What all virtual hosts have counted, those that are gone included.</summary>
+    /// <summary>Returns the message counts of all virtual hosts, deleted ones included.</summary>
     public MessageCounts Messages(IEnumerable<VirtualHostStatistics> hosts)
     {
         MessageCounts counts;
@@ -70,7 +72,7 @@ internal sealed class BrokerStatistics
         return counts;
     }
 
-    /// <summary>What was received and sent by the connections to all virtual hosts, those that are gone included.</summary>
+    /// <summary>Returns the traffic of all connections, those to deleted virtual hosts included.</summary>
     public TrafficCounts Traffic(IEnumerable<VirtualHostStatistics> hosts)
     {
         TrafficCounts traffic;

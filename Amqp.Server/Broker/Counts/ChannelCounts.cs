@@ -1,30 +1,32 @@
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What a channel counts of its messages.</summary>
+/// <summary>Message counts of a channel.</summary>
 /// <remarks>
-/// The read loop of the channel's connection owns what is published, got and acknowledged, the lock of its outbox what is delivered and
-/// confirmed. Anyone may <see cref="Read"/>.
+/// The connection's read loop owns the counts of published and acknowledged messages and of empty gets. The outbox's lock guards the counts
+/// of deliveries and confirms. <see cref="Read"/> is thread-safe.
 /// </remarks>
 internal sealed class ChannelCounts
 {
-    private readonly Lock _lock = new(); // guards changes of the tallies and the reading of them by others
+    private readonly Lock _lock = new(); // guards changes of the dictionary, and reads by other threads
     private Dictionary<ExchangeCounts, ExchangeTally>? _tallies;
     private int _sweepAt = 64;
-    private MessageCounts _swept; // of tallies that are gone, under the lock
-    private SizeCounts _sizes; // the read loop's
+    private MessageCounts _swept; // sums of swept tallies; under the lock
+    private SizeCounts _sizes; // owned by the read loop
     private long _returned;
     private long _dropped;
     private long _publishedToConfirm;
     private long _confirmed;
 
-    /// <summary>What went to the client and came back. Consumers and basic.get count here under the outbox's lock, acknowledgements on the read loop.</summary>
+    /// <summary>
+    /// Deliveries and acknowledgements. Consumers and basic.get count under the outbox's lock, acknowledgements on the read loop.
+    /// </summary>
     public DeliveryCounts Deliveries;
 
-    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>The tally for an exchange. By the read loop.</summary>
+    /// <summary>Returns the tally for an exchange. Called by the read loop.</summary>
     public ExchangeTally TallyOf(ExchangeCounts exchange)
     {
         if (_tallies?.TryGetValue(exchange, out var known) == true)
@@ -40,10 +42,10 @@ internal sealed class ChannelCounts
         return tally;
     }
 
-    /// <summary>Counts the size of a message. By the read loop.</summary>
+    /// <summary>Counts the size of a message. Called by the read loop.</summary>
     public void NoteSize(int bodyBytes) => _sizes.Note(bodyBytes);
 
-    /// <summary>Counts a message that no queue took. By the read loop.</summary>
+    /// <summary>Counts a message that was routed to no queue. Called by the read loop.</summary>
     public void NoteUnrouted(bool isReturned)
     {
         if (isReturned)
@@ -52,13 +54,13 @@ internal sealed class ChannelCounts
             _dropped++;
     }
 
-    /// <summary>So many messages have been published since confirm.select. By the read loop.</summary>
+    /// <summary>Sets the number of messages published since confirm.select. Called by the read loop.</summary>
     public void NotePublishedToConfirm(long published) => Volatile.Write(ref _publishedToConfirm, published);
 
-    /// <summary>Counts messages that were confirmed. Under the outbox's lock.</summary>
+    /// <summary>Counts confirmed messages. Called under the outbox's lock.</summary>
     public void NoteConfirmed(ulong messages) => _confirmed += (long)messages;
 
-    /// <summary>The counts now. Any thread.</summary>
+    /// <summary>Returns the current counts. Thread-safe.</summary>
     public MessageCounts Read()
     {
         lock (_lock)
@@ -79,14 +81,14 @@ internal sealed class ChannelCounts
         }
     }
 
-    /// <summary>What it has published to each exchange. Any thread.</summary>
+    /// <summary>Returns the tallies of all exchanges. Thread-safe.</summary>
     public ExchangeTally[] Tallies()
     {
         lock (_lock)
             return _tallies is null ? [] : [.. _tallies.Values];
     }
 
-    /// <summary>Adds what is new to the exchanges' own counts. Under the lock of the statistics.</summary>
+    /// <summary>Adds the new counts of all tallies to their exchanges. Called under the lock of the statistics.</summary>
     public void Carry()
     {
         lock (_lock)
@@ -96,7 +98,7 @@ internal sealed class ChannelCounts
         }
     }
 
-    /// <summary>Forgets exchanges that are gone: a channel may see many in its life.</summary>
+    /// <summary>Removes the tallies of deleted exchanges: a channel may publish to many exchanges in its life.</summary>
     private void Sweep(Dictionary<ExchangeCounts, ExchangeTally> tallies)
     {
         foreach (var (exchange, tally) in tallies)

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What comes and goes: RabbitMQ's <c>churn_rates</c>, in its order.</summary>
+/// <summary>Objects that are created and deleted: RabbitMQ's <c>churn_rates</c>, in its order.</summary>
 internal enum Churn
 {
     ConnectionCreated,
@@ -8,7 +8,7 @@ internal enum Churn
     ChannelCreated,
     ChannelClosed,
 
-    /// <summary>Declared, whether it was there already or not.</summary>
+    /// <summary>Every declaration, also of a queue that exists already.</summary>
     QueueDeclared,
     QueueCreated,
     QueueDeleted,

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What a connection has received and sent.</summary>
-/// <remarks>Its read loop adds what came, the lock of its outbox what went. Anyone may read.</remarks>
+/// <summary>Traffic of a connection.</summary>
+/// <remarks>The read loop adds received octets, the outbox's lock guards sent octets. Any thread may read.</remarks>
 internal sealed class ConnectionCounts
 {
     private long _receivedOctets;
@@ -9,25 +9,25 @@ internal sealed class ConnectionCounts
     private long _sentOctets;
     private long _sends;
 
-    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Octets of AMQP that came and were handled.</summary>
+    /// <summary>Octets of AMQP that were received and handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 
-    /// <summary>In how many pieces they came.</summary>
+    /// <summary>Number of reads that brought them.</summary>
     public long Receives => Volatile.Read(ref _receives);
 
-    /// <summary>Octets that the socket has taken.</summary>
+    /// <summary>Octets that were written to the socket.</summary>
     public long SentOctets => Volatile.Read(ref _sentOctets);
 
-    /// <summary>In how many pieces.</summary>
+    /// <summary>Number of writes to the socket.</summary>
     public long Sends => Volatile.Read(ref _sends);
 
-    /// <summary>All of these together. Any thread.</summary>
+    /// <summary>Returns all counts. Thread-safe.</summary>
     public TrafficCounts Read() => new(ReceivedOctets, Receives, SentOctets, Sends);
 
-    /// <summary>Octets were handled. By the read loop.</summary>
+    /// <summary>Counts received octets. Called by the read loop.</summary>
     public void NoteReceived(long octets)
     {
         if (octets == 0)
@@ -36,7 +36,7 @@ internal sealed class ConnectionCounts
         _receives++;
     }
 
-    /// <summary>Octets were sent. Under the outbox's lock.</summary>
+    /// <summary>Counts sent octets. Called under the outbox's lock.</summary>
     public void NoteSent(int octets)
     {
         _sentOctets += octets;
@@ -44,7 +44,7 @@ internal sealed class ConnectionCounts
     }
 }
 
-/// <summary>Octets received and sent, and in how many pieces.</summary>
+/// <summary>Octets received and sent, and the numbers of reads and writes.</summary>
 internal readonly record struct TrafficCounts(long Received, long Receives, long Sent, long Sends)
 {
     public static TrafficCounts operator +(TrafficCounts one, TrafficCounts other) =>

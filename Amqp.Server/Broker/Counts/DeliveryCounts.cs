@@ -1,40 +1,42 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>How many messages went to clients, in which way, and came back acknowledged. The counters of RabbitMQ's <c>message_stats</c>.</summary>
+/// <summary>
+/// Numbers of messages that were delivered, got, redelivered and acknowledged: the counters of RabbitMQ's <c>message_stats</c>.
+/// </summary>
 /// <remarks>
-/// Plain fields, which only their owner adds to, many messages at once where it handles many at once. Anyone may <see cref="Read"/> them: a
-/// 64-bit value is read in one piece, if perhaps a little late.
+/// Plain fields, written by their owner only; a run of messages is added at once. Any thread may call <see cref="Read"/>: a 64-bit read is
+/// atomic, and may be slightly stale.
 /// </remarks>
 internal struct DeliveryCounts
 {
-    /// <summary>To consumers that acknowledge.</summary>
+    /// <summary>Delivered to consumers that acknowledge.</summary>
     public long Deliver;
 
-    /// <summary>To consumers that do not.</summary>
+    /// <summary>Delivered to consumers that do not acknowledge.</summary>
     public long DeliverNoAck;
 
-    /// <summary>By basic.get, to be acknowledged.</summary>
+    /// <summary>Got by basic.get with acknowledgement.</summary>
     public long Get;
 
-    /// <summary>By basic.get, not to be acknowledged.</summary>
+    /// <summary>Got by basic.get without acknowledgement.</summary>
     public long GetNoAck;
 
-    /// <summary>basic.get of an empty queue.</summary>
+    /// <summary>Calls of basic.get on an empty queue.</summary>
     public long GetEmpty;
 
     /// <summary>Acknowledged by basic.ack.</summary>
     public long Ack;
 
-    /// <summary>Those of the first four that were marked redelivered.</summary>
+    /// <summary>Messages among the first four counters that were marked redelivered.</summary>
     public long Redeliver;
 
     /// <summary>RabbitMQ's <c>deliver_get</c>.</summary>
     public readonly long All => Deliver + DeliverNoAck + Get + GetNoAck;
 
-    /// <summary>True before anything was counted.</summary>
+    /// <summary>True if nothing was counted yet.</summary>
     public readonly bool IsEmpty => (All | GetEmpty | Ack | Redeliver) == 0;
 
-    /// <summary>A copy, taken by any thread.</summary>
+    /// <summary>Returns a copy. Thread-safe.</summary>
     public static DeliveryCounts Read(ref DeliveryCounts counts) => new()
     {
         Deliver = Volatile.Read(ref counts.Deliver),
@@ -46,7 +48,7 @@ internal struct DeliveryCounts
         Redeliver = Volatile.Read(ref counts.Redeliver),
     };
 
-    /// <summary>Adds others.</summary>
+    /// <summary>Adds other counts.</summary>
     public void Add(in DeliveryCounts other)
     {
         Deliver += other.Deliver;

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What one channel has published to one exchange.</summary>
+/// <summary>Messages that one channel published to one exchange.</summary>
 /// <remarks>
-/// The channel's read loop adds to it without a lock; what is new is carried to the exchange's own counts when somebody wants to know
-/// them, under the lock of the <see cref="VirtualHostStatistics"/>. So publishers of one exchange do not write to one place.
+/// The channel's read loop writes to it without a lock. A reader of the exchange's counts first adds the new counts to them, under the lock
+/// of the <see cref="VirtualHostStatistics"/>. So publishers to one exchange do not share a cache line.
 /// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
@@ -12,23 +12,23 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     private long _carriedIn;
     private long _carriedOut;
 
-    /// <summary>What all channels have published to it.</summary>
+    /// <summary>Counts of the exchange, over all channels.</summary>
     public ExchangeCounts Exchange => exchange;
 
     /// <summary>Messages published.</summary>
     public long In => Volatile.Read(ref _in);
 
-    /// <summary>Queues they went to.</summary>
+    /// <summary>Queues that the messages were routed to.</summary>
     public long Out => Volatile.Read(ref _out);
 
-    /// <summary>Counts a message. By the read loop.</summary>
+    /// <summary>Counts a message. Called by the read loop.</summary>
     public void Note(int queues)
     {
         _in++;
         _out += queues;
     }
 
-    /// <summary>Adds what is new to the exchange's counts. Under the lock of the statistics.</summary>
+    /// <summary>Adds the new counts to the exchange's counts. Called under the lock of the statistics.</summary>
     public void Carry()
     {
         long published = In, routed = Out;
@@ -38,14 +38,14 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 }
 
-/// <summary>What all channels have published to an exchange, as of when it was last asked for.</summary>
-/// <remarks>The lock of the <see cref="VirtualHostStatistics"/> guards changes; anyone may look.</remarks>
+/// <summary>Messages published to an exchange by all channels, as of the last <see cref="ExchangeTally.Carry"/>.</summary>
+/// <remarks>The lock of the <see cref="VirtualHostStatistics"/> guards changes. Any thread may read.</remarks>
 internal sealed class ExchangeCounts
 {
     private long _in;
     private long _out;
 
-    /// <summary>The exchange has been deleted: nothing is published to it any more.</summary>
+    /// <summary>True if the exchange was deleted: nothing is published to it any more.</summary>
     public bool IsClosed { get; private set; }
 
     /// <summary>RabbitMQ's <c>publish_in</c>.</summary>
@@ -55,13 +55,13 @@ internal sealed class ExchangeCounts
         set => Volatile.Write(ref _in, value);
     }
 
-    /// <summary>RabbitMQ's <c>publish_out</c>: queues that the messages went to.</summary>
+    /// <summary>RabbitMQ's <c>publish_out</c>: queues that the messages were routed to.</summary>
     public long Out
     {
         get => Volatile.Read(ref _out);
         set => Volatile.Write(ref _out, value);
     }
 
-    /// <inheritdoc cref="IsClosed"/>
+    /// <summary>Marks the exchange as deleted.</summary>
     public void Close() => IsClosed = true;
 }

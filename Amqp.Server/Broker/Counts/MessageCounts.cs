@@ -1,33 +1,33 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What a channel, a virtual host or the broker counted of messages: published and delivered.</summary>
+/// <summary>Message counts of a channel, a virtual host or the broker.</summary>
 internal struct MessageCounts
 {
-    /// <summary>Published, routed or not.</summary>
+    /// <summary>Published messages, routed or not.</summary>
     public long Publish;
 
-    /// <summary>How many queues they went to, all together.</summary>
+    /// <summary>Sum of the queues that the messages were routed to.</summary>
     public long Routed;
 
-    /// <summary>Published on channels that confirm.</summary>
+    /// <summary>Published messages on channels with confirms.</summary>
     public long PublishConfirm;
 
-    /// <summary>Confirmed to their publishers with basic.ack.</summary>
+    /// <summary>Messages confirmed with basic.ack.</summary>
     public long Confirm;
 
-    /// <summary>Mandatory and not routed, so sent back.</summary>
+    /// <summary>Unroutable mandatory messages, which were returned.</summary>
     public long ReturnUnroutable;
 
-    /// <summary>Not routed and dropped.</summary>
+    /// <summary>Unroutable messages that were dropped.</summary>
     public long DropUnroutable;
 
-    /// <summary>How large the bodies were.</summary>
+    /// <summary>Sizes of the bodies.</summary>
     public SizeCounts Sizes;
 
-    /// <summary>What went to clients.</summary>
+    /// <summary>Deliveries to clients.</summary>
     public DeliveryCounts Deliveries;
 
-    /// <summary>Adds others.</summary>
+    /// <summary>Adds other counts.</summary>
     public void Add(in MessageCounts other)
     {
         Publish += other.Publish;

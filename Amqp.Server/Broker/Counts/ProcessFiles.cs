@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>How many files the process has open, and how many it may have; 0 where the system does not say.</summary>
+/// <summary>Number of open files of the process, and its limit; 0 if the system does not tell.</summary>
 internal static class ProcessFiles
 {
-    /// <summary>The limit when the process came up.</summary>
+    /// <summary>Limit of open files at the start of the process.</summary>
     public static long Limit { get; } = ReadLimit();
 
     public static int Count()

@@ -1,37 +1,37 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>The last so many rows of numbers, each with its time. A row stands for its time and all that follow up to the next row's.</summary>
-/// <remarks>Its <see cref="SampleSeries"/> guards it. Room is made as rows come.</remarks>
-/// <param name="width">Numbers in a row.</param>
-/// <param name="interval">Milliseconds between two rows at the least.</param>
-/// <param name="most">Rows at most.</param>
+/// <summary>Ring buffer of rows of numbers, each with its time. A row is valid from its time until the time of the next row.</summary>
+/// <remarks>Guarded by its <see cref="SampleSeries"/>. Capacity grows as rows are added.</remarks>
+/// <param name="width">Numbers in a row, without the time.</param>
+/// <param name="interval">Minimum milliseconds between two rows.</param>
+/// <param name="most">Maximum number of rows.</param>
 internal sealed class SampleRing(int width, long interval, int most)
 {
     private const int FewestRows = 2;
 
-    private readonly int _stride = width + 1; // the time is the first number
+    private readonly int _stride = width + 1; // the first number is the time
     private long[] _numbers = [];
     private int _first;
     private bool _hasLost;
 
-    /// <summary>Rows there are.</summary>
+    /// <summary>Number of rows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes it takes.</summary>
+    /// <summary>Bytes of the buffer.</summary>
     public int Bytes => _numbers.Length * sizeof(long);
 
-    /// <summary>True when rows had to go, so that nobody knows what was before the first one.</summary>
+    /// <summary>True if rows were evicted, so that the values before the first row are unknown.</summary>
     public bool HasLost => _hasLost && Count > 0;
 
     private int Capacity => _numbers.Length / _stride;
 
-    /// <summary>The numbers of a row; 0 is the oldest.</summary>
+    /// <summary>Returns the numbers of a row; index 0 is the oldest.</summary>
     public ReadOnlySpan<long> Row(int index) => Slot(index)[1..];
 
-    /// <summary>The time of a row.</summary>
+    /// <summary>Returns the time of a row.</summary>
     public long Time(int index) => Slot(index)[0];
 
-    /// <summary>The row that stands for a time; -1 when that was before the first.</summary>
+    /// <summary>Returns the index of the row that is valid at a time; -1 if the time is before the first row.</summary>
     public int Find(long time)
     {
         int low = 0, high = Count - 1;
@@ -46,8 +46,8 @@ internal sealed class SampleRing(int width, long interval, int most)
         return high;
     }
 
-    /// <summary>Adds a row if it is time for one and it differs from the last.</summary>
-    /// <returns>False when it does not differ.</returns>
+    /// <summary>Adds a row if the interval has passed and the row differs from the last one.</summary>
+    /// <returns>False if the row equals the last one.</returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         if (Count > 0 && Row(Count - 1).SequenceEqual(row))
@@ -68,7 +68,7 @@ internal sealed class SampleRing(int width, long interval, int most)
         return true;
     }
 
-    /// <summary>Keeps the last rows only.</summary>
+    /// <summary>Shrinks the buffer to the last rows.</summary>
     public void Trim()
     {
         if (Capacity <= FewestRows)

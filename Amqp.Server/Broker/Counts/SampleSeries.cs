@@ -1,12 +1,12 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What the counts of one object were at times gone by: every few seconds of the last minutes, and fewer the longer ago it is.</summary>
-/// <remarks>The sampler adds, anyone may ask; under a lock of its own. An object whose counts stay as they are takes no more room.</remarks>
+/// <summary>Past counts of one object: samples of every few seconds for the last minutes, and fewer samples of longer ago.</summary>
+/// <remarks>Thread-safe, with a lock of its own. The sampler adds rows. A series of unchanged counts does not grow.</remarks>
 internal sealed class SampleSeries
 {
     private const long Minute = 60_000;
 
-    /// <summary>Seconds for which RabbitMQ keeps samples, by what they are of (<c>sample_retention_policies</c>).</summary>
+    /// <summary>Seconds for which RabbitMQ keeps samples, by kind of object (<c>sample_retention_policies</c>).</summary>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 
     private static readonly long[] _intervals = [0, Minute, 10 * Minute, 30 * Minute];
@@ -18,7 +18,7 @@ internal sealed class SampleSeries
     /// <param name="width">Numbers in a row.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
     /// <param name="interval">Milliseconds between two samples.</param>
-    /// <param name="isBaseline">The first row has come about before the sampler began to look, so it says nothing of a rate.</param>
+    /// <param name="isBaseline">True if the first row counts events from before the first sample, so that no rate follows from it.</param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
         _isBaseline = isBaseline;
@@ -26,16 +26,16 @@ internal sealed class SampleSeries
         for (int i = 0; i < retention.Length; i++)
         {
             long step = Math.Max(_intervals[i], interval);
-            // A timer is not to the millisecond.
+            // Half an interval of tolerance: a timer is not exact to the millisecond.
             _rings[i] = new SampleRing(width, _intervals[i] == 0 ? 0 : step - interval / 2, (int)Math.Clamp(retention[i] * 1000L / step + 1, 2, 1_000));
         }
     }
 
-    /// <summary>When the counts were last found changed, in milliseconds since 1970-01-01 UTC; 0: never.</summary>
+    /// <summary>Time of the last change of the counts, in milliseconds since 1970-01-01 UTC; 0: never.</summary>
     public long ChangedAt { get; private set; }
 
     /// <summary>Adds a sample.</summary>
-    /// <returns>Bytes that the series takes.</returns>
+    /// <returns>Bytes of the series.</returns>
     public int Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         lock (_lock)
@@ -54,10 +54,10 @@ internal sealed class SampleSeries
         }
     }
 
-    /// <summary>By how much a number grew from the last sample but one to the last, a second.</summary>
-    /// <param name="column">Which number of the row.</param>
-    /// <param name="last">When the sampler sampled last.</param>
-    /// <param name="before">When it did the time before; 0: not yet.</param>
+    /// <summary>Returns the growth of a number per second, between the last two samples.</summary>
+    /// <param name="column">Index of the number in the row.</param>
+    /// <param name="last">Time of the last sampling.</param>
+    /// <param name="before">Time of the sampling before that; 0: there was none.</param>
     public double Rate(int column, long last, long before)
     {
         lock (_lock)
@@ -70,7 +70,9 @@ internal sealed class SampleSeries
         }
     }
 
-    /// <summary>What a number was at a time, as far as that is known.</summary>
+    /// <summary>
+    /// Returns the value of a number at a time. For a time before the first row, returns 0, or the oldest known value if rows were evicted.
+    /// </summary>
     public long At(long time, int column)
     {
         lock (_lock)

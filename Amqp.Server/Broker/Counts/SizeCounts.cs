@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>How many message bodies were how large: RabbitMQ's histogram <c>message_size_bytes</c>.</summary>
-/// <remarks>Written by its owner only, read by anyone.</remarks>
+/// <summary>Histogram of message body sizes: RabbitMQ's <c>message_size_bytes</c>.</summary>
+/// <remarks>Written by its owner only. Any thread may read.</remarks>
 internal struct SizeCounts
 {
-    /// <summary>The largest body of each class, in bytes; the last class has no bound.</summary>
+    /// <summary>Upper bound of each class, in bytes; the last class has none.</summary>
     private static readonly int[] _bounds = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000];
 
     private Classes _classes;
@@ -14,10 +14,10 @@ internal struct SizeCounts
 
     public static ReadOnlySpan<int> Bounds => _bounds;
 
-    /// <summary>Bytes of all bodies.</summary>
+    /// <summary>Sum of the sizes of all bodies, in bytes.</summary>
     public readonly long Bytes => _bytes;
 
-    /// <summary>How many bodies were of a class.</summary>
+    /// <summary>Number of bodies in a class.</summary>
     public readonly long this[int index] => _classes[index];
 
     public static SizeCounts Read(ref SizeCounts counts)

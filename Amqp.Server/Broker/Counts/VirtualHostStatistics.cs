@@ -1,7 +1,10 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>What the connections and channels of a virtual host count, those that are gone included.</summary>
-/// <remarks>One lock guards who is open and what the closed ones have left, so that nothing is counted twice or missed while somebody closes.</remarks>
+/// <summary>Counts of the connections and channels of a virtual host, closed ones included.</summary>
+/// <remarks>
+/// One lock guards the sets of open objects and the sums of closed ones. So nothing is counted twice or missed while a connection or
+/// channel closes.
+/// </remarks>
 internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 {
     private readonly Lock _lock = new();
@@ -13,10 +16,10 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 
     public BrokerStatistics Broker => broker;
 
-    /// <summary>What was counted at times gone by; the sampler's. Null while there was nothing.</summary>
+    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Connections that are open.</summary>
+    /// <summary>Number of open connections.</summary>
     public int ConnectionCount
     {
         get
@@ -26,7 +29,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Channels that are open.</summary>
+    /// <summary>Number of open channels.</summary>
     public int ChannelCount
     {
         get
@@ -36,7 +39,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Counts for a new channel.</summary>
+    /// <summary>Adds a new channel and returns its counts.</summary>
     public ChannelCounts OpenChannel()
     {
         var channel = new ChannelCounts();
@@ -46,7 +49,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         return channel;
     }
 
-    /// <summary>A channel is closed and counts no more. Twice does no harm.</summary>
+    /// <summary>Removes a closed channel and keeps its counts. Idempotent.</summary>
     public void Close(ChannelCounts channel)
     {
         lock (_lock)
@@ -63,7 +66,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ChannelClosed);
     }
 
-    /// <summary>A connection is open.</summary>
+    /// <summary>Adds an open connection.</summary>
     public void Open(ConnectionCounts connection)
     {
         lock (_lock)
@@ -71,7 +74,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ConnectionCreated);
     }
 
-    /// <summary>A connection is closed. Twice does no harm.</summary>
+    /// <summary>Removes a closed connection and keeps its counts. Idempotent.</summary>
     public void Close(ConnectionCounts connection)
     {
         lock (_lock)
@@ -86,7 +89,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ConnectionClosed);
     }
 
-    /// <summary>The virtual host is gone: the broker keeps its counts.</summary>
+    /// <summary>Hands the counts of a deleted virtual host to the broker.</summary>
     public void Delete()
     {
         lock (_lock)
@@ -97,7 +100,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>What all channels have counted.</summary>
+    /// <summary>Returns the message counts of all channels, closed ones included.</summary>
     public MessageCounts Messages()
     {
         lock (_lock)
@@ -109,7 +112,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>What all connections have received and sent.</summary>
+    /// <summary>Returns the traffic of all connections, closed ones included.</summary>
     public TrafficCounts Traffic()
     {
         lock (_lock)
@@ -121,16 +124,16 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>How many of the channels have published anything.</summary>
+    /// <summary>Returns the number of open channels that have published.</summary>
     public int CountPublishers()
     {
         lock (_lock)
             return _channels.Count(channel => channel.Read().Publish > 0);
     }
 
-    /// <summary>Brings the counts of the exchanges up to now; they are good to read within.</summary>
-    /// <param name="read">Reads them. Under the lock.</param>
-    /// <param name="state">For it.</param>
+    /// <summary>Updates the counts of the exchanges, and reads them while they are current.</summary>
+    /// <param name="read">Reads the counts. Called under the lock.</param>
+    /// <param name="state">Passed to <paramref name="read"/>.</param>
     public void ReadExchanges<TState>(TState state, Action<TState> read)
     {
         lock (_lock)
@@ -141,17 +144,17 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Brings the counts of the exchanges up to now.</summary>
+    /// <summary>Updates the counts of the exchanges.</summary>
     public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
-    /// <summary>The open channels' counts.</summary>
+    /// <summary>Returns the counts of all open channels.</summary>
     public ChannelCounts[] Channels()
     {
         lock (_lock)
             return [.. _channels];
     }
 
-    /// <summary>The open connections' counts.</summary>
+    /// <summary>Returns the counts of all open connections.</summary>
     public ConnectionCounts[] Connections()
     {
         lock (_lock)

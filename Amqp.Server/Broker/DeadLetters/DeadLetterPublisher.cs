@@ -53,7 +53,7 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
         }
 
         EncodeHead(keys[0], message.Properties);
-        var traits = new MessageTraits(properties.IsPersistent, properties.Priority, MessageStamp.NoExpiration);
+        var traits = new MessageTraits(properties.IsPersistent, properties.Priority, Expiry.None);
         var route = FindRoute(keys);
         var head = hiddenKeys.IsEmpty ? _head.WrittenSpan : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
         _intake.DemandDisk(route, traits, isClients: reason is DeathReason.Rejected or DeathReason.DeliveryLimit);

@@ -96,7 +96,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
     private void CheckVirtualHost(FieldTable fields)
     {
         string name = fields.Name("name", "vhost");
-        if ((fields["default_queue_type"] ?? fields.Inner("metadata")["default_queue_type"]) is { Type: FieldType.LongString } type && type.AsString() == "stream")
+        if ((fields["default_queue_type"] ?? fields.Inner("metadata")["default_queue_type"]) is { Type: FieldType.LongString } type && QueueKinds.IsRefused(type.AsString()))
         {
             _plan.LeaveOut($"vhost '{name}': default_queue_type stream: there are no streams");
             fields = fields.Replace("default_queue_type", FieldValue.FromString("undefined"));

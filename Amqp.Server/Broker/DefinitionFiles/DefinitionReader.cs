@@ -29,7 +29,7 @@ internal static class DefinitionReader
             _ => throw new DefinitionException("tags must be a list or a text"),
         };
         string? type = Field("default_queue_type") is { Type: FieldType.LongString } given ? given.AsString() : current.DefaultQueueType;
-        if (type is not (null or "undefined" or "classic" or "quorum"))
+        if (type is not (null or "undefined") && !QueueKinds.IsSupported(type))
             throw new DefinitionException($"Unsupported default queue type: {type}");
         return new VirtualHostDescription(
             Field("description") is { Type: FieldType.LongString } description ? description.AsString() : current.Text,

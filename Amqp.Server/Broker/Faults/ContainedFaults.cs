@@ -49,7 +49,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         Interlocked.Increment(ref _counts[(int)compartment]);
         try
         {
-            if (MustTell(new Key(compartment, place, error.GetType(), Thrower(error)), error))
+            if (ShouldLog(new Key(compartment, place, error.GetType(), Thrower(error)), error))
                 logger.FaultContained(compartment.Name(), place, error);
         }
         catch (Exception)
@@ -89,7 +89,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    private bool MustTell(Key key, Exception error)
+    private bool ShouldLog(Key key, Exception error)
     {
         lock (_gate)
         {

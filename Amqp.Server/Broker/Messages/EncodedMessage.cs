@@ -146,15 +146,3 @@ internal readonly ref struct EncodedMessage
         };
     }
 }
-
-/// <summary>What is written down of a message that may expire.</summary>
-/// <param name="Published">When it was published, in milliseconds since 1970-01-01 UTC.</param>
-/// <param name="Expiration">The milliseconds that its publisher gives it, or <see cref="NoExpiration"/>.</param>
-internal readonly record struct MessageStamp(long Published, long Expiration)
-{
-    /// <summary>The publisher gives it all the time there is.</summary>
-    public const long NoExpiration = -1;
-
-    /// <summary>Stands where there is a place for a stamp and none is wanted.</summary>
-    public static MessageStamp None { get; } = new(-1, NoExpiration);
-}

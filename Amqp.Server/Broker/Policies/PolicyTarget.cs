@@ -7,12 +7,7 @@ internal static class PolicyTarget
     public const string Exchanges = "exchanges";
     public const string Queues = "queues";
 
-    private static readonly string[] _names = [All, Exchanges, Queues, "classic_queues", "quorum_queues", "streams"];
-
-    /// <summary>Keys that have no meaning for a type of queue: a policy with one of them does not match such a queue at all.</summary>
-    private static readonly string[]
-        _notForClassic = ["max-age", "stream-max-segment-size-bytes", "queue-leader-locator", "initial-cluster-size", "delivery-limit", "dead-letter-strategy"],
-        _notForQuorum = ["queue-mode", "queue-version", "queue-master-locator", "ha-mode", "ha-params", "ha-sync-mode", "ha-promote-on-shutdown", "ha-promote-on-failure", "max-age", "stream-max-segment-size-bytes"];
+    private static readonly string[] _names = [All, Exchanges, Queues, QueueType.Classic.PolicyTarget, QueueType.Quorum.PolicyTarget, "streams"];
 
     public static bool IsKnown(string target) => _names.Contains(target);
 
@@ -20,11 +15,6 @@ internal static class PolicyTarget
     public static bool CoversExchanges(Policy policy) => policy.ApplyTo is All or Exchanges;
 
     /// <summary>Whether a policy is for queues of a type, and says nothing that such queues do not understand.</summary>
-    public static bool Covers(Policy policy, QueueType type)
-    {
-        bool isQuorum = type == QueueType.Quorum;
-        return policy.ApplyTo is All or Queues || policy.ApplyTo == (isQuorum ? "quorum_queues" : "classic_queues")
-            ? !policy.Definition.Any(entry => (isQuorum ? _notForQuorum : _notForClassic).Contains(entry.Key))
-            : false;
-    }
+    public static bool Covers(Policy policy, QueueType type) =>
+        (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget) && policy.Definition.All(entry => type.Understands(entry.Key));
 }

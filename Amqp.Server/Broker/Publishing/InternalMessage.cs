@@ -42,7 +42,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
             return;
         try
         {
-            var traits = new MessageTraits(Properties.DeliveryMode == 2, Priority: 0, MessageStamp.NoExpiration);
+            var traits = new MessageTraits(Properties.DeliveryMode == 2, Priority: 0, Expiry.None);
             new MessageIntake(Target.Host.Services).Store(route, Head(routingKey, properties.WrittenSpan), Body, traits, round);
         }
         catch (Exception error) when (error is StoreFailedException or StoreFullException)

@@ -51,7 +51,7 @@ internal sealed class MessageIntake(QueueServices services)
         var queues = route.Queues;
         if (_places.Length < queues.Length)
             _places = new StoredMessage[queues.Length];
-        if (!route.IsPlain || traits.Expiration != MessageStamp.NoExpiration)
+        if (!route.IsPlain || traits.Expiration != Expiry.None)
             return StoreByRules(queues, head, body, traits, round);
         long position = services.Store.Append(route.Stored, head, body, traits.IsPersistent, _places);
         int note = MessageNote.Of(priority: 0, head.Length, expires: false);
@@ -65,7 +65,7 @@ internal sealed class MessageIntake(QueueServices services)
         if (_takers.Length < queues.Length)
             (_takers, _stored) = (new Queue[queues.Length], new StoredQueue[queues.Length]);
         int count = 0;
-        bool mayExpire = traits.Expiration != MessageStamp.NoExpiration;
+        bool mayExpire = traits.Expiration != Expiry.None;
         foreach (var queue in queues)
         {
             var settings = queue.Settings;
@@ -103,7 +103,7 @@ internal sealed class MessageIntake(QueueServices services)
     private long Append(ReadOnlySpan<Queue> takers, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         long position = services.Store.Append(_stored.AsSpan(0, takers.Length), head, body, traits.IsPersistent, _places);
-        bool expires = traits.Expiration != MessageStamp.NoExpiration;
+        bool expires = traits.Expiration != Expiry.None;
         for (int i = 0; i < takers.Length; i++)
         {
             var settings = takers[i].Settings;

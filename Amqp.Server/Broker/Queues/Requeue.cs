@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Storage;
@@ -31,7 +32,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
         // Storing takes time, so others get the lock in between. Without it all messages return at once, and no reader sees a part of them.
-        int most = isReturned && Settings.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
+        int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);
         ReturnSome(messages, isReturned);
@@ -77,7 +78,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         var counted = RedeliveredMark.CountRequeue(message);
         if (MessageNote.Requeues(counted) > Settings.DeliveryLimit)
             state.Rules.Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.DeliveryLimit);
-        else if (isReturned && Settings.StoresReturnsAnew && TryMove(message, MessageNote.Requeues(counted), out var moved))
+        else if (isReturned && Settings.Type.StoresReturnsAnew && TryMove(message, MessageNote.Requeues(counted), out var moved))
             AddMoved(moved);
         else
             state.Messages.Return(counted);

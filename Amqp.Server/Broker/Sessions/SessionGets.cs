@@ -18,7 +18,7 @@ internal sealed class SessionGets(BrokerSession session)
     public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver)
     {
         var queue = session.Topology.GetQueueToRead(name);
-        if (queue.Settings is { SingleActiveConsumer: true, Type: QueueType.Quorum })
+        if (queue.Settings.SingleActiveConsumer && queue.Settings.Type.RefusesGetBesideSingleActiveConsumer)
             throw NoGetBesideSingleActiveConsumer(queue);
         _client.WatchDeliveriesOf(queue);
         bool isThere = queue.Deliveries.TryGet(

@@ -34,7 +34,7 @@ internal static class PolicyEvents
         if (events.IsWanted)
             events.Raise(set is null ? "queue.policy.cleared" : "queue.policy.updated",
             [
-                .. set is null ? [] : Say(set), Performed(), Fact("type", $"rabbit_{queue.Declaration.Arguments.Type}_queue"),
+                .. set is null ? [] : Say(set), Performed(), Fact("type", queue.Declaration.Arguments.Type.ModuleName),
                 Fact("vhost", queue.VirtualHost), Fact("name", queue.Name),
             ]);
     }

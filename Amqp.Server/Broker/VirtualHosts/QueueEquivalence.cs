@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Values;
@@ -24,8 +25,8 @@ internal static class QueueEquivalence
             throw NameErrors.Locked(current.Name, current.VirtualHost);
         DemandFlag("durable", QueueFlags.Durable);
         DemandFlag("auto_delete", QueueFlags.AutoDelete);
-        if (defaultType is not null && arguments["x-queue-type"] is null && current.Declaration.Arguments.Table["x-queue-type"] is { } type)
-            arguments = arguments.With("x-queue-type", type); // the default may have been another when the queue was declared
+        if (defaultType is not null && arguments[QueueKinds.Argument] is null && current.Declaration.Arguments.Table[QueueKinds.Argument] is { } type)
+            arguments = arguments.With(QueueKinds.Argument, type); // the default may have been another when the queue was declared
         current.Declaration.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
 
         void DemandFlag(string name, QueueFlags flag)
@@ -40,18 +41,19 @@ internal static class QueueEquivalence
     /// <summary>Returns the arguments, with the default type if they name none and the queue can have that type.</summary>
     public static FieldTable WithDefaultType(FieldTable arguments, QueueFlags flags, string? type)
     {
-        bool isOpen = type is not null && arguments["x-queue-type"] is null && flags == QueueFlags.Durable;
-        return isOpen ? arguments.With("x-queue-type", FieldValue.FromString(type!)) : arguments;
+        bool isOpen = type is not null && arguments[QueueKinds.Argument] is null && flags == QueueFlags.Durable;
+        return isOpen ? arguments.With(QueueKinds.Argument, FieldValue.FromString(type!)) : arguments;
     }
 
     /// <summary>A quorum queue must be durable, shared, permanent and named by the client.</summary>
     /// <exception cref="BrokerException">406 with RabbitMQ's text.</exception>
     public static void DemandPossible(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, string virtualHost)
     {
-        if (arguments["x-queue-type"] is not { Type: FieldType.LongString } type || type.AsString() != "quorum")
+        var type = QueueKinds.Of(arguments[QueueKinds.Argument]);
+        if (!type.MustBePermanent)
             return;
         if (isServerNamed)
-            throw new BrokerException(BrokerError.Precondition, "Cannot declare a server-named queue for type rabbit_quorum_queue");
+            throw new BrokerException(BrokerError.Precondition, $"Cannot declare a server-named queue for type {type.ModuleName}");
         DemandNot((flags & QueueFlags.Durable) == 0, "non-durable");
         DemandNot((flags & QueueFlags.Exclusive) != 0, "exclusive-owner");
         DemandNot((flags & QueueFlags.AutoDelete) != 0, "auto-delete");

@@ -52,7 +52,7 @@ internal static class QueueView
         json.WriteBoolean("exclusive", queue.Declaration.IsExclusive);
         json.WriteTable("arguments", queue.Declaration.Arguments.Table);
         json.WriteString("node", ManagementServices.NodeName);
-        if (queue.Declaration.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } named && named.AsString() == "quorum")
+        if (queue.Declaration.Arguments.Type.IsReplicated)
         {
             json.WriteString("leader", ManagementServices.NodeName);
             json.WriteStrings("members", [ManagementServices.NodeName]);

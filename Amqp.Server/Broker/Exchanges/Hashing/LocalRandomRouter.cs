@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
 
@@ -14,7 +15,7 @@ internal sealed class LocalRandomRouter : RandomRouter
             throw new BrokerException(BrokerError.Precondition, $"Non empty binding '{binding.RoutingKey}' key not permitted");
         if (binding.Destination is not Queue queue)
             throw new BrokerException(BrokerError.Precondition, "Destination not found");
-        if (queue.Declaration.Arguments.Type != "classic")
-            throw new BrokerException(BrokerError.Precondition, $"Queue type rabbit_{queue.Declaration.Arguments.Type}_queue not valid for this exchange type");
+        if (queue.Declaration.Arguments.Type.IsReplicated)
+            throw new BrokerException(BrokerError.Precondition, $"Queue type {queue.Declaration.Arguments.Type.ModuleName} not valid for this exchange type");
     }
 }

@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
@@ -28,7 +29,7 @@ internal sealed class QueueArguments
         ("x-single-active-consumer", true, value => value.Type == FieldType.Boolean ? null : ValueRules.Unacceptable(value)),
         ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1: no limit; policies cannot say that
         ("x-consumer-timeout", false, ValueRules.Of("consumer-timeout")),
-        ("x-queue-type", true, value => ValueRules.OneOf(value, "queue type", "classic", "quorum", "stream")),
+        (QueueKinds.Argument, true, value => ValueRules.OneOf(value, "queue type", [.. QueueKinds.Names])),
         ("x-queue-master-locator", true, _ => null),
     ];
 
@@ -40,8 +41,8 @@ internal sealed class QueueArguments
     /// <summary>The arguments as the client sent them.</summary>
     public FieldTable Table { get; }
 
-    /// <summary>Type of the queue: classic (the default) or quorum.</summary>
-    public string Type => TypeName(Table["x-queue-type"]);
+    /// <summary>Type of the queue: classic by default.</summary>
+    public QueueType Type => QueueKinds.Of(Table[QueueKinds.Argument]);
 
     /// <summary>True if only the first of the queue's consumers receives messages and the others stand by.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
@@ -52,7 +53,7 @@ internal sealed class QueueArguments
     /// <summary>
     /// True if a new queue gets a level for returned messages. In a queue with priorities a returned message goes back to its priority.
     /// </summary>
-    public bool HasReturns => Type == "quorum" && Integer("x-max-priority") is null;
+    public bool HasReturns => Type.StoresReturnsAnew && Integer("x-max-priority") is null;
 
     /// <summary>Returns an argument as a number; null if it is missing or no integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
@@ -71,7 +72,7 @@ internal sealed class QueueArguments
             throw ArgumentTypes.WrongType(exchange, "x-dead-letter-exchange", "queue", queue, virtualHost);
         if (table["x-dead-letter-routing-key"] is not null && table["x-dead-letter-exchange"] is null)
             throw ArgumentTypes.Invalid("x-dead-letter-routing-key", queue, virtualHost, "routing_key_but_no_dlx_defined");
-        if (TypeName(table["x-queue-type"]) == "stream")
+        if (QueueKinds.IsRefused(QueueKinds.NameOf(table[QueueKinds.Argument])))
             throw new BrokerException(BrokerError.NotSupported, $"queue '{queue}' in vhost '{virtualHost}': this broker has no streams");
         return new QueueArguments(table);
     }
@@ -88,11 +89,9 @@ internal sealed class QueueArguments
             if (!isCompared)
                 continue;
             FieldValue? mine = Table[name], theirs = received[name];
-            if (ArgumentTypes.AreEquivalent(mine, theirs) || (name == "x-queue-type" && TypeName(mine) == TypeName(theirs)))
+            if (ArgumentTypes.AreEquivalent(mine, theirs) || (name == QueueKinds.Argument && QueueKinds.NameOf(mine) == QueueKinds.NameOf(theirs)))
                 continue;
             throw ArgumentTypes.Inequivalent(name, "queue", queue, virtualHost, theirs, mine);
         }
     }
-
-    private static string TypeName(FieldValue? type) => type is { Type: FieldType.LongString } given ? given.AsString() : "classic";
 }

@@ -106,7 +106,7 @@ internal sealed class QueueRules
     /// <summary>True if a message that was taken has expired. If not, its note says that it may expire after a requeue.</summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
-        if (_expiry is null || MessageExpiry.DueTime(payload, Settings.MessageTtl) is null)
+        if (_expiry is null || Expiry.DueTime(payload, Settings.MessageTtl) is null)
             return false;
         message = message.WithNote(message.Note | MessageNote.ExpiresBit);
         return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
@@ -265,7 +265,7 @@ internal sealed class QueueRules
             using var payload = _store.Read(front);
             if (expiry.IsOver(payload.Payload, Settings.MessageTtl, front.IsRedelivered))
                 return true;
-            if (MessageExpiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
+            if (Expiry.DueTime(payload.Payload, Settings.MessageTtl) is { } due)
                 _timer.Set(Alarm, due);
             return false;
         }

@@ -56,10 +56,7 @@ internal sealed record QueueSettings
     /// True if deliveries are counted and consumers see the count.
     /// Not in a queue with priorities, because a message's note holds either the priority or the count.
     /// </summary>
-    public bool CountsDeliveries => (Type == QueueType.Quorum || DeliveryLimit is not null) && MaxPriority == 0;
-
-    /// <summary>True if a message that a client returns gets a new place in the store.</summary>
-    public bool StoresReturnsAnew => Type == QueueType.Quorum;
+    public bool CountsDeliveries => (Type.CountsDeliveries || DeliveryLimit is not null) && MaxPriority == 0;
 
     /// <summary>True if no rule applies to a publish, except the message's own expiration.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
@@ -72,13 +69,13 @@ internal sealed record QueueSettings
         return new QueueSettings
         {
             Policy = policy,
-            Type = arguments.Text("x-queue-type") == "quorum" ? QueueType.Quorum : QueueType.Classic,
+            Type = arguments.Type,
             MessageTtl = Least("message-ttl"),
             Expires = Least("expires"),
             DeadLetterExchange = First("dead-letter-exchange"),
             DeadLetterRoutingKey = First("dead-letter-routing-key"),
             DeadLetterStrategy = First("dead-letter-exchange") is null ? DeadLetterStrategy.Disabled
-                : First("dead-letter-strategy") == "at-least-once" && arguments.Text("x-queue-type") == "quorum" ? DeadLetterStrategy.AtLeastOnce
+                : First("dead-letter-strategy") == "at-least-once" && arguments.Type.HasDeadLetterStrategy ? DeadLetterStrategy.AtLeastOnce
                 : DeadLetterStrategy.AtMostOnce,
             MaxLength = Least("max-length"),
             MaxLengthBytes = Least("max-length-bytes"),
