@@ -57,12 +57,7 @@ internal sealed class BrokerMeter : IDisposable
     private void Add<T>(Func<T> read, Metric<T>[] metrics)
     {
         foreach (var rows in ByInstrument(metrics))
-        {
-            if (rows is [{ Instrument.Attributes: [] } only])
-                Create(only.Kind, only.Instrument, () => (long)only.Value(read()));
-            else
-                Create(rows[0].Kind, rows[0].Instrument!, () => Measure(rows, read()));
-        }
+            Create(rows[0].Kind, rows[0].Instrument!, () => Measure(rows, read()));
     }
 
     /// <summary>Adds numbers of sources that an attribute tells apart.</summary>
@@ -77,17 +72,6 @@ internal sealed class BrokerMeter : IDisposable
 
     private static IEnumerable<Metric<T>[]> ByInstrument<T>(Metric<T>[] metrics) =>
         metrics.Where(metric => metric.Instrument is not null).GroupBy(metric => metric.Instrument!.Name, (_, rows) => rows.ToArray());
-
-    private void Create(MetricKind kind, Instruments.Instrument instrument, Func<long> read)
-    {
-        var (name, unit, description) = (Prefix + instrument.Name, instrument.Unit, instrument.Description);
-        _ = kind switch
-        {
-            MetricKind.Counter => (ObservableInstrument<long>)_meter.CreateObservableCounter(name, read, unit, description),
-            MetricKind.Gauge => _meter.CreateObservableUpDownCounter(name, read, unit, description),
-            _ => _meter.CreateObservableGauge(name, read, unit, description),
-        };
-    }
 
     private void Create(MetricKind kind, Instruments.Instrument instrument, Func<Measurement<long>[]> read)
     {

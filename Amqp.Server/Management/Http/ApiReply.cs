@@ -61,11 +61,11 @@ internal abstract class ApiReply
         http.Response.Headers.Vary = "accept, accept-encoding, origin";
     }
 
-    /// <summary>Sends JSON while it is written. After an exception nothing more goes out, so that half an answer never looks whole.</summary>
+    /// <summary>Sends JSON while it is written. After an exception nothing more is sent, so that a partial answer never looks complete.</summary>
     protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
     {
         DescribeJson(http);
-        var json = new Utf8JsonWriter(http.Response.Body, _plain); // its end would send what is left of it, so only a whole one has an end
+        var json = new Utf8JsonWriter(http.Response.Body, _plain); // not disposed of after an exception: that would send what is buffered
         await write(json);
         await json.DisposeAsync();
     }

@@ -7,6 +7,7 @@ namespace Amqp.Server.Management.Http;
 /// <remarks>
 /// A browser sends a login that it remembers with whatever a page asks for, and a form needs no leave to be sent anywhere. So what changes something is
 /// taken from the broker's own pages, from the origins that are named, and from what is no browser. RabbitMQ takes it from anyone.
+/// ASP.NET's CORS middleware is not used: it answers a preflight without <c>Allow</c>, and names the same methods for every resource.
 /// </remarks>
 internal sealed class CrossOrigin(CorsOptions options)
 {

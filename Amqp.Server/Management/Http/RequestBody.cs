@@ -3,6 +3,7 @@ using System.Buffers;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>Reads what comes with a request: the one place that does, after it is known who asks.</summary>
+/// <remarks>Kestrel's own limit (<c>IHttpMaxRequestBodySizeFeature</c>) is not used: it counts the framing of chunks too, RabbitMQ's counts the body.</remarks>
 internal static class RequestBody
 {
     /// <summary>Bytes that are taken of somebody who has not logged in: a form with name and password is smaller.</summary>
