@@ -18,8 +18,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
     private Queue<ulong>? _refused; // numbers of publishes of this round
     private ulong _published; // number of the last publish
-    private ulong _sealed;
-    private ulong _confirmed;
+    private ulong _sealed; // number of the last publish whose round has ended
+    private ulong _confirmed; // number of the last answered publish
     private long _roundPosition;
 
     /// <summary>True while a run is pending.</summary>
