@@ -28,7 +28,7 @@ internal sealed class InitialAccess(VirtualHostTable virtualHosts, UserStore use
         else if (isNew && users.IsEmpty)
             logger.NoUsersDefined(defaults.User);
         else if (isNew && users.Find(defaults.User) is null)
-            logger.DefaultUserNotMade(defaults.User);
+            logger.DefaultUserNotCreated(defaults.User);
         foreach (string name in users.WithoutPermissions)
             AllowEverything(name);
     }

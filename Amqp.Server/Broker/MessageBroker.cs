@@ -25,7 +25,8 @@ namespace Amqp.Server.Broker;
 
 /// <summary>The broker: holds its store, its users and its virtual hosts together.</summary>
 /// <remarks>
-/// Opened once before the first client connects, and disposed of once after the last one has gone. Its parts never change in between.
+/// Opened once before the first client connects, and disposed of once after the last one has disconnected. Its parts never change in
+/// between.
 /// </remarks>
 internal sealed class MessageBroker : IAsyncDisposable
 {
@@ -134,7 +135,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>Opens the data directory and restores its content.</summary>
     /// <param name="options">The configuration.</param>
     /// <param name="clock">Clock of all timers and timestamps.</param>
-    /// <param name="faults">Sink of unexpected exceptions.</param>
+    /// <param name="faults">Records unexpected exceptions.</param>
     /// <param name="logger">Log of the broker.</param>
     /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
     /// <param name="events">Event stream; null creates one without listeners.</param>

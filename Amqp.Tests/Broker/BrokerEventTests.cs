@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What is told of a change: each fact is of what it says, and of what stays as it was nothing is told.</summary>
+/// <summary>Events of changes: each fact has the right value, and an object that did not change raises no event.</summary>
 public sealed class BrokerEventTests
 {
     private readonly Listener _listener = new();
@@ -230,7 +230,7 @@ public sealed class BrokerEventTests
         Assert.That((_listener.Heard.Count, other.Heard.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>What RabbitMQ says of an end whose numbers have no limit is 0.</summary>
+    /// <summary>RabbitMQ reports 0 for a frame size without a limit.</summary>
     [TestCase(8_192, 8_192)]
     [TestCase(int.MaxValue, 0)]
     public void A_connection_is_told_with_each_of_its_ends_and_each_number_that_was_agreed_on(int frameMax, int told)
@@ -279,7 +279,7 @@ public sealed class BrokerEventTests
         }));
     }
 
-    /// <summary>Some reasons begin with the name themselves.</summary>
+    /// <summary>Some reasons already start with the name.</summary>
     [TestCase("no such user", "user 'jo' - no such user")]
     [TestCase("user 'jo' can only connect via localhost", "user 'jo' can only connect via localhost")]
     public void A_login_is_told_with_where_it_comes_from_and_why_it_is_refused(string reason, string error)
@@ -325,7 +325,7 @@ public sealed class BrokerEventTests
     private string[] Facts(params IEnumerable<string> names) =>
         [.. _listener.Heard.Select(heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
-    /// <summary>A client's certificate, if it has one.</summary>
+    /// <summary>A connection feature with a client's certificate; null: none.</summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
     {
         public X509Certificate2? ClientCertificate { get; set; } = certificate;

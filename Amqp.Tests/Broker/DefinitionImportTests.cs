@@ -7,11 +7,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What an import makes of definitions, what it leaves out, and what comes out again.</summary>
+/// <summary>Imported definitions, skipped definitions, and their export.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DefinitionImportTests : IAsyncDisposable
 {
-    private static BareBroker _unchanged = null!; // of the tests in which all is refused
+    private static BareBroker _unchanged = null!; // shared by the tests in which the import is refused
     private BareBroker? _own;
 
     [OneTimeSetUp]
@@ -129,7 +129,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
 
         var report = Import("""{"exchanges":[{"name":"x","vhost":"/","type":"topic","durable":true},{"name":"y","vhost":"/","type":"direct","durable":true}]}""");
 
-        Assert.That(report.LeftOut.Single(), Does.StartWith("exchange 'x' in vhost '/' is there already, and other than that: "));
+        Assert.That(report.LeftOut.Single(), Does.StartWith("exchange 'x' in vhost '/' exists already, with other properties: "));
         Assert.That((report.Imported, Bare.Host.FindExchange("x")!.Type), Is.EqualTo((1, "direct")));
     }
 
@@ -178,7 +178,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         return new DefinitionImport(bare.Broker.Definitions, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
-    /// <summary>A field of all that is exported, or of one virtual host's.</summary>
+    /// <summary>Returns one field of an export of everything, or of one virtual host.</summary>
     private string Export(string field, string? host = null)
     {
         var origin = new DefinitionOrigin("3.9.9", "Shop", "7.8.9");

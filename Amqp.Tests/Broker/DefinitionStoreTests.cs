@@ -13,13 +13,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What is kept in the catalog, under which keys, and what of it comes back.</summary>
+/// <summary>The keys and values of definitions in the catalog, and their restoration.</summary>
 public sealed class DefinitionStoreTests
 {
-    // What a store reserves in the catalog beyond what it was asked for.
+    // Numbers that a store reserves beyond the requested ones.
     private const uint Reserved = 256;
 
-    private readonly List<Exception> _refusals = []; // of the catalog, one for each change from now on
+    private readonly List<Exception> _refusals = []; // thrown by the catalog, one for each following change
     private MemoryCatalog _catalog = null!;
     private RefusingCatalog _refusing = null!;
 
@@ -218,7 +218,7 @@ public sealed class DefinitionStoreTests
         _catalog.Put(key, output.WrittenSpan);
     }
 
-    /// <summary>Refuses one change for each exception that it is given.</summary>
+    /// <summary>Throws each given exception at one change.</summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {
         public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => catalog.Entries;

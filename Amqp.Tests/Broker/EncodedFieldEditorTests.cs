@@ -5,14 +5,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Fields that are edited in their encoded form, against a list of decoded ones that is edited plainly.</summary>
+/// <summary>Edits of encoded fields, compared with the same edits of a list of decoded fields.</summary>
 public sealed class EncodedFieldEditorTests
 {
     [Test]
     public void Whatever_is_set_removed_and_sorted_the_others_are_as_they_were([Range(1, 5)] int seed)
     {
         var random = new Random(seed);
-        var editor = new EncodedFieldEditor(); // one for all, as its owners keep it
+        var editor = new EncodedFieldEditor(); // reused for all tables, as in the broker
         for (int time = 0; time < 100; time++)
         {
             List<KeyValuePair<string, FieldValue>> expected = [.. Enumerable.Range(0, random.Next(60)).Select(i => KeyValuePair.Create(Name(), Value(i)))];
@@ -25,7 +25,7 @@ public sealed class EncodedFieldEditorTests
             Assert.That(FieldTableCodec.Read(output.WrittenSpan), Is.EqualTo(expected).AsCollection);
         }
 
-        string Name() => new('n', random.Next(5)); // few, and each the beginning of others
+        string Name() => new('n', random.Next(5)); // few different names, each a prefix of longer ones
 
         FieldValue Value(int number) => random.Next(3) switch
         {

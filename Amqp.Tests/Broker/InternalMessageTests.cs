@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Messages of the broker's own, as of the firehose.</summary>
+/// <summary>Messages of the broker's own, such as those of the firehose.</summary>
 public sealed class InternalMessageTests
 {
     private BareBroker _broker = null!;
@@ -18,7 +18,7 @@ public sealed class InternalMessageTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>A queue's name may take all the octets that a routing key has, and stands behind a word in that of its copies.</summary>
+    /// <summary>A queue's name may be as long as a routing key, and a copy's routing key has a prefix before the name.</summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]
     [TestCase(256, 255)]
@@ -48,7 +48,7 @@ public sealed class InternalMessageTests
         Assert.That((queue.Counts.Ready, queue.Status.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
     }
 
-    /// <summary>Of what happens in the broker, for whoever looks later.</summary>
+    /// <summary>For example events, for a queue that is bound later.</summary>
     [Test]
     public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()
     {

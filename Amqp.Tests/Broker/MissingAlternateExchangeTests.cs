@@ -21,7 +21,7 @@ public class MissingAlternateExchangeTests
 
         Assert.That(
             broker.Log.Where(line => line.StartsWith("Exchange '", StringComparison.Ordinal)),
-            Is.EqualTo(new[] { "Exchange 'x' in vhost '/' has the alternate exchange 'none', which is not there: what it cannot route is dropped" }));
+            Is.EqualTo(new[] { "Exchange 'x' in vhost '/' has the alternate exchange 'none', which does not exist: unroutable messages are dropped" }));
     }
 
     [Test]

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Which queues a policy is for, and what becomes of a key that a policy and an operator's policy both have.</summary>
+/// <summary>The queues that a policy matches, and the merge of keys that a policy and an operator policy share.</summary>
 public sealed class PolicyKeysTests
 {
     private BareBroker _broker = null!;
@@ -26,7 +26,7 @@ public sealed class PolicyKeysTests
     [TestCase("exchanges", "")]
     public void A_policy_is_for_what_it_says(string applyTo, string covered) => Assert.That(Covered(applyTo, "max-length", FieldValue.FromInt64(1)), Is.EqualTo(covered));
 
-    /// <summary>A key that a type of queue does not know keeps the whole policy from its queues.</summary>
+    /// <summary>A policy with a key that has no meaning for a type of queue does not match queues of that type.</summary>
     [TestCase("delivery-limit", 1, "quorum")]
     [TestCase("dead-letter-strategy", "at-most-once", "quorum")]
     [TestCase("queue-leader-locator", "balanced", "quorum")]

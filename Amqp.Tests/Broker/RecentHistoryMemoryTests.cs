@@ -9,11 +9,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What an exchange of the kind x-recent-history keeps is in memory until it has newer ones, and no longer than the exchange is there; what fails for one message or queue fails for no other.</summary>
+/// <summary>
+/// The memory of an x-recent-history exchange: messages stay until newer ones replace them or the exchange is deleted, and a failure of one
+/// message or queue affects no other.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable
 {
-    private const int Body = 300_000; // each in a block of its own
+    private const int Body = 300_000; // large enough for a block of its own
 
     private readonly BareBroker _broker = new();
 
@@ -37,7 +40,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
-        Publish(exchange, Body); // by a route that was found before
+        Publish(exchange, Body); // by a cached route
 
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
     }
@@ -89,7 +92,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         Publish(exchange, 2, new BasicProperties { Priority = 2 });
         Publish(exchange, 3, new BasicProperties { Priority = 3, Expiration = "2000" });
         var late = _broker.Declare("late", ("x-max-priority", 5));
-        _broker.Clock.Advance(5_000); // while it is kept it does not grow older
+        _broker.Clock.Advance(5_000); // messages in the history do not expire
         _broker.Host.Topology.Bind("x", late, "", FieldTable.Empty, _broker.Round);
         _broker.Round.Complete();
 

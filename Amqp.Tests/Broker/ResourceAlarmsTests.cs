@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The alarms with limits of 100 bytes, looked at when the test says so.</summary>
+/// <summary>The alarms with limits of 100 bytes, checked when the test calls for it.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
 {
-    /// <summary>The disk is looked at in every tenth check, and in the first.</summary>
+    /// <summary>The disk is checked in the first check and in every tenth.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
-    /// <summary>Bytes appended between two looks, with so small a limit.</summary>
+    /// <summary>Bytes appended between two checks of the disk, with so small a limit.</summary>
     private const long Step = 256 << 10;
 
     private readonly ResourceAlarms _alarms;
@@ -45,7 +45,7 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
     }
 
-    /// <summary>By itself the process takes 100 bytes, which nobody has counted.</summary>
+    /// <summary>The process occupies 100 bytes of its own, which are not counted.</summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]
     [TestCase(50, 49, "resident")]
@@ -86,9 +86,9 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_logger.Lines, Is.EqualTo(new[]
         {
             "Warning 305 Memory for messages is at 101 bytes, above the high watermark of 100: publishers are blocked",
-            "Information 306 Memory for messages is back at 77 bytes: publishers go on",
+            "Information 306 Memory for messages is back at 77 bytes: publishers are released",
             "Warning 308 Only 99 bytes are free for the data directory, below the limit of 100: publishers are blocked",
-            "Information 309 555 bytes are free for the data directory: publishers go on",
+            "Information 309 555 bytes are free for the data directory: publishers are released",
             "Error 313 The disk of the data directory is full: publishers are blocked, and nothing is confirmed until there is room again",
             "Information 314 The disk of the data directory can be written to again",
         }));

@@ -5,8 +5,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>Queues that are full and dead-letter to one another: one publish sets all of them going, and nobody else may notice.</summary>
-[NonParallelizable] // a ring of hundreds of queues takes what processors there are
+/// <summary>
+/// Full queues that dead-letter to one another: one publish starts a chain of deaths, which must not delay other clients.
+/// </summary>
+[NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
 {
     private BrokerInProcess _broker = null!;
@@ -62,7 +64,7 @@ public sealed class DeadLetterChainTests
 
         Assert.That(
             _broker.Log.Where(line => line.StartsWith("Queue 'q'", StringComparison.Ordinal)),
-            Is.EqualTo(Enumerable.Repeat("Queue 'q' in vhost '/' dead-letters to exchange 'x', which is not there: its dead letters are dropped", 2)));
+            Is.EqualTo(Enumerable.Repeat("Queue 'q' in vhost '/' dead-letters to exchange 'x', which does not exist: its dead letters are dropped", 2)));
 
         async Task PublishAsync()
         {
@@ -94,7 +96,7 @@ public sealed class DeadLetterChainTests
         var channel = await client.OpenChannelAsync();
         for (int i = 0; i < 3; i++)
             await DeclareFullAsync(channel, $"q{i}", $"q{(i + 1) % 3}", "reject-publish-dlx");
-        await channel.PublishAsync("", "nowhere", "refused everywhere"); // what the channel keeps for its next publish
+        await channel.PublishAsync("", "nowhere", "refused everywhere"); // creates the buffers that the channel reuses
         await channel.ExpectQuietAsync();
         long before = _broker.Broker.HeldMemory.Bytes;
 
@@ -172,7 +174,7 @@ public sealed class DeadLetterChainTests
         .With("x-dead-letter-exchange", FieldValue.FromString(""))
         .With("x-dead-letter-routing-key", FieldValue.FromString(target));
 
-    /// <summary>A queue of length 1 with a message in it.</summary>
+    /// <summary>Declares a queue of length 1 and fills it with a message.</summary>
     private static async Task DeclareFullAsync(RawChannel channel, string queue, string target, string overflow)
     {
         var arguments = Arguments(target).With("x-max-length", FieldValue.FromInt32(1)).With("x-overflow", FieldValue.FromString(overflow));
@@ -180,12 +182,12 @@ public sealed class DeadLetterChainTests
         await channel.PublishAsync("", queue, "full");
     }
 
-    /// <summary>Messages that have come to the queues of a ring so far.</summary>
+    /// <summary>Returns the number of messages published to the queues of a ring so far.</summary>
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Each arrival pushes the message before it on to the next queue, until one would come to a queue that it has died in. Returns how many
-    /// arrive, the first included.
+    /// Simulates a ring: each arrival pushes the message before it to the next queue, unless that message has died there before. Returns
+    /// the number of arrivals, the first included.
     /// </summary>
     private static int DeathsOfRing(int length)
     {

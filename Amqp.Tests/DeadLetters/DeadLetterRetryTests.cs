@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>What cannot be dead-lettered now stays in its queue and goes later, in its order and once.</summary>
+/// <summary>Messages whose dead-lettering fails stay in their queue, and are dead-lettered later: in order, and once.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
             _queue.Reject(consumer.TakeFirst(), consumer.Subscription);
         _broker.Serve(_queue);
         Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "nothing went, nothing is lost");
-        _broker.Clock.Advance(RetryDelay); // in vain
+        _broker.Clock.Advance(RetryDelay); // the retry fails too
         Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "nothing went, nothing is lost");
         Fail("", failure);
         _broker.Clock.Advance(RetryDelay);
@@ -94,7 +94,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { "Error 318 Dead letters of queue 'q' in vhost '/' cannot be published now" }));
     }
 
-    /// <summary>A copy that is not written lets its message go at once: on a full disk that makes room.</summary>
+    /// <summary>A message whose copy is not persistent is settled at once: on a full disk that frees space.</summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]
     public void A_settle_of_what_was_dead_lettered_is_bound_to_the_copy_that_is_written(byte[] properties, bool isWritten)
@@ -181,7 +181,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That((_queue.Faults.QuarantinedCount, consumer.Held.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>What is too much, or too old, stays while dead letters cannot go.</summary>
+    /// <summary>Excess and expired messages stay while dead letters cannot be published.</summary>
     [TestCase("x-max-length", 1)]
     [TestCase("x-message-ttl", 1)]
     public void What_stays_in_its_queue_while_the_disk_fails_dies_once_it_works_again(string why, int limit)

@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>What rounds leave of their dead letters to the thread pool.</summary>
+/// <summary>Dead letters that rounds leave to the thread pool.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterTurnsTests : IAsyncDisposable
 {
@@ -27,13 +27,13 @@ public sealed class DeadLetterTurnsTests : IAsyncDisposable
             gate.Wait();
         };
 
-        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // its own share is done
+        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // uses up the round's own share
         foreach (var queue in queues)
             _broker.Post(queue);
         _broker.Round.Complete();
 
         await Eventually.Holds(() => Volatile.Read(ref reading) > 0, () => "nobody publishes what was left");
-        await Task.Run(static () => { }); // was behind all that waits in the pool
+        await Task.Run(static () => { }); // runs after all pending work items of the pool
         int atWork = Volatile.Read(ref reading);
         gate.Set();
         await Eventually.Holds(() => grave.Counts.Ready == Queues, () => $"{grave.Counts.Ready} were dead-lettered");

@@ -8,13 +8,13 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>The headers of dead letters, whatever a client has sent in the place of theirs.</summary>
+/// <summary>The headers of dead letters, for any headers that a client may have sent in their place.</summary>
 public sealed class DeathHistoryTests
 {
     private static readonly string[] _queues = ["here", "there", "elsewhere"];
     private static readonly string[] _reasons = ["rejected", "expired", "maxlen"];
 
-    /// <summary>An entry with fields of the right types, of wrong ones, or without them.</summary>
+    /// <summary>Generates entries with fields of the right types, of wrong types, and without fields.</summary>
     private static Gen<FieldValue> Entries { get; } =
         from fields in Gen.Elements(_queues).Select(queue => new KeyValuePair<string, FieldValue>("queue", FieldValue.FromString(queue)))
             .Or(Gen.Elements(_reasons).Select(reason => new KeyValuePair<string, FieldValue>("reason", FieldValue.FromString(reason))))
@@ -42,7 +42,7 @@ public sealed class DeathHistoryTests
 
                 var expected = ByTheRules(headers, death);
                 foreach (string queue in _queues)
-                    Assert.That(history.IsCycle(queue), Is.False); // a client has rejected it just now
+                    Assert.That(history.IsCycle(queue), Is.False); // the last death is a rejection by a client
                 Assert.That(Encoded.Fields(written), Is.EqualTo(Encoded.Fields(expected)), $"{headers}");
             })
             .QuickCheckThrowOnFailure();
@@ -91,7 +91,7 @@ public sealed class DeathHistoryTests
         return FieldTableCodec.Read(history.Headers);
     }
 
-    /// <summary>The same by RabbitMQ's rules over decoded tables, in the plainest way.</summary>
+    /// <summary>Computes the same headers from decoded tables by RabbitMQ's rules, in the simplest way.</summary>
     private static FieldTable ByTheRules(FieldTable headers, Death death)
     {
         var now = FieldTable.Empty
@@ -122,7 +122,7 @@ public sealed class DeathHistoryTests
         return Sort(Set(headers, "x-death", FieldValue.FromArray([.. others.Prepend(Sort(now)).Select(FieldValue.FromTable)])));
     }
 
-    /// <summary>In the place of the first of that name, or at the end.</summary>
+    /// <summary>Sets a field in the place of the first one with its name, or at the end.</summary>
     private static FieldTable Set(FieldTable table, string name, FieldValue value)
     {
         var fields = table.ToList();

@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>Headers that are well-formed and no use to the broker, where it would read or add to them: the message goes its way, and nobody is harmed.</summary>
+/// <summary>
+/// Well-formed headers that the broker cannot use where it reads or extends them: the message is delivered, and nothing fails.
+/// </summary>
 public sealed class HostileHeaderTests
 {
     private BrokerInProcess _broker = null!;
@@ -114,7 +116,7 @@ public sealed class HostileHeaderTests
     private static FieldValue Entry(string queue, string reason, FieldValue count) => FieldValue.FromTable(FieldTable.Empty
         .With("queue", FieldValue.FromString(queue)).With("reason", FieldValue.FromString(reason)).With("count", count));
 
-    /// <summary>So many tables in one another.</summary>
+    /// <summary>Returns tables nested to a depth.</summary>
     private static FieldValue Nested(int depth)
     {
         var value = FieldValue.FromTable(FieldTable.Empty);
@@ -123,7 +125,7 @@ public sealed class HostileHeaderTests
         return value;
     }
 
-    /// <summary>A delay that this test does not wait for.</summary>
+    /// <summary>True for a delay that is too long for this test to wait.</summary>
     private static bool IsLong(FieldValue? delay) => delay is { } value && Server.Broker.Exchanges.Delayed.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
 
     private async Task<RawMessage<BasicGetOk>> TakeAsync(string queue, bool noAck = true)

@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Compartments besides queues: each is made to fail once, is counted once, and goes on.</summary>
+/// <summary>Compartments other than queues: each fails once, is counted once, and continues.</summary>
 public class CompartmentTests
 {
     [Test]
@@ -74,7 +74,7 @@ public class CompartmentTests
     public async Task A_timer_that_throws_goes_off_again()
     {
         await using var broker = await FaultyBroker.StartAsync();
-        broker.Store.Break("MemoryInUse", 0); // at which the alarms' timer looks
+        broker.Store.Break("MemoryInUse", 0); // which the alarms' timer reads
 
         await Eventually.Holds(() => broker.Faults.Count(Compartment.Broker) == 1, () => $"{broker.Faults.Total}");
 
@@ -185,7 +185,7 @@ public class CompartmentTests
         }
 
         Assert.That(await failed.Task.WaitAsync(TimeSpan.FromSeconds(30)), Is.InstanceOf<NotSupportedException>());
-        await run.SettleDownAsync(); // the thread is still there
+        await run.SettleDownAsync(); // the thread still runs
         Assert.That(run.Store.Failure, Is.Null);
     }
 

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A fault is counted each time, and told of as often as a reader can bear.</summary>
+/// <summary>Each fault is counted, and logged at a bounded rate.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ContainedFaultsTests
 {
@@ -16,7 +16,7 @@ public sealed class ContainedFaultsTests
 
     public ContainedFaultsTests() => _faults = new ContainedFaults(_logger, _clock);
 
-    /// <summary>By which the log, Prometheus and the HTTP API have them.</summary>
+    /// <summary>The log, Prometheus and the HTTP API use these names.</summary>
     [Test]
     public void Each_compartment_has_its_own_name() => Assert.That(Compartments.All.Select(each => each.Name()), Is.EqualTo(Enum.GetNames<Compartment>().Select(name => name.ToLowerInvariant())));
 
@@ -57,21 +57,21 @@ public sealed class ContainedFaultsTests
     {
         for (int i = 0; i < 1_000; i++)
             _faults.Note(Compartment.Queue, $"queue '{i}'", new InvalidOperationException("no"));
-        Assert.That(_logger.Lines, Has.Count.EqualTo(ContainedFaults.MostLines));
-        Assert.That(_faults.Recent, Has.Count.EqualTo(ContainedFaults.MostRemembered));
+        Assert.That(_logger.Lines, Has.Count.EqualTo(ContainedFaults.MaxLines));
+        Assert.That(_faults.Recent, Has.Count.EqualTo(ContainedFaults.MaxRemembered));
         Assert.That(_faults.Total, Is.EqualTo(1_000));
 
         _clock.Seconds += 60;
         _faults.Note(Compartment.Queue, "queue 'later'", new InvalidOperationException("no"));
 
-        Assert.That(_logger.Lines, Has.Count.EqualTo(ContainedFaults.MostLines + 1));
+        Assert.That(_logger.Lines, Has.Count.EqualTo(ContainedFaults.MaxLines + 1));
         Assert.That(_faults.Recent[0].Place, Is.EqualTo("queue 'later'"));
     }
 
     [Test]
     public void Those_that_happened_last_are_remembered_and_stand_first()
     {
-        for (int i = 0; i < ContainedFaults.MostRemembered; i++, _clock.Seconds++)
+        for (int i = 0; i < ContainedFaults.MaxRemembered; i++, _clock.Seconds++)
             _faults.Note(Compartment.Queue, $"{i}", new InvalidOperationException("no"));
         foreach (string again in new[] { "0", "new" })
         {
@@ -80,8 +80,8 @@ public sealed class ContainedFaultsTests
         }
 
         string[] places = [.. _faults.Recent.Select(fault => fault.Place)];
-        Assert.That(places.Take(3), Is.EqualTo(new[] { "new", "0", $"{ContainedFaults.MostRemembered - 1}" }));
-        Assert.That((places.Length, places[^1]), Is.EqualTo((ContainedFaults.MostRemembered, "2")));
+        Assert.That(places.Take(3), Is.EqualTo(new[] { "new", "0", $"{ContainedFaults.MaxRemembered - 1}" }));
+        Assert.That((places.Length, places[^1]), Is.EqualTo((ContainedFaults.MaxRemembered, "2")));
     }
 
     private static InvalidOperationException Thrown()

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Where an operator sees that something was contained.</summary>
+/// <summary>The places in which an operator sees contained faults.</summary>
 public class FaultCountTests
 {
     [Test]

@@ -12,7 +12,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A broker over a store that can be made to fail, and a client of it.</summary>
+/// <summary>A broker over a store that tests can make fail, with its clients.</summary>
 internal sealed class FaultyBroker : IAsyncDisposable
 {
     private readonly List<IConnection> _connections = [];
@@ -35,7 +35,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         return new FaultyBroker(broker, store!);
     }
 
-    /// <summary>Stops the broker and starts another one with all that outlives it; nobody is connected then.</summary>
+    /// <summary>Disconnects all clients, and restarts the broker on the same data.</summary>
     public async Task RestartAsync()
     {
         await DisconnectAsync();
@@ -44,7 +44,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         Store = store!;
     }
 
-    /// <summary>A channel on a connection of its own, with confirms.</summary>
+    /// <summary>Opens a channel with confirms, on its own connection.</summary>
     public async Task<IChannel> ChannelAsync()
     {
         var connection = await Broker.Factory().CreateConnectionAsync();
@@ -54,7 +54,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         return channel;
     }
 
-    /// <summary>Ends the connection of a channel.</summary>
+    /// <summary>Closes the connection of a channel.</summary>
     public async Task CloseAsync(IChannel channel)
     {
         var connection = _connections.Single(each => ReferenceEquals(each, _owners[channel]));
@@ -64,15 +64,15 @@ internal sealed class FaultyBroker : IAsyncDisposable
 
     public Queue Queue(string name) => Host.FindQueue(name)!;
 
-    /// <summary>What waits in an exchange.</summary>
+    /// <summary>Returns the delayed messages of an exchange.</summary>
     public DelayedMessages Exchange(string name) => ((DelayedMessageRouter)Host.FindExchange(name)!.Keeper!).Delayed;
 
     public uint NumberOf(string queue) => Queue(queue).Messages.Number;
 
-    /// <summary>How many messages the catalog has for quarantined.</summary>
+    /// <summary>Number of quarantine records in the catalog.</summary>
     public int QuarantineEntries => Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
 
-    /// <summary>Puts a message into a queue whose bytes are none.</summary>
+    /// <summary>Adds a message without bytes to a queue.</summary>
     public void Poison(string queue, int priority = 0)
     {
         var target = Queue(queue);
@@ -83,7 +83,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         round.Complete();
     }
 
-    /// <summary>What one of the API's resources answers.</summary>
+    /// <summary>Calls the HTTP API and returns status and body.</summary>
     public async Task<(int Code, string Body)> HttpAsync(string method, string path, string? body = null, string login = "guest:guest")
     {
         using var http = new HttpClient();

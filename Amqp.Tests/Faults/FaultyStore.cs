@@ -6,19 +6,21 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A store in front of the broker's own, that throws what nobody foresaw where a test tells it to.</summary>
+/// <summary>A wrapper of the broker's store that throws unexpected exceptions where a test tells it to.</summary>
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
-    /// <summary>Called ahead of each call, with its name and the number of the queue that it is about (0: none); throws to make it fail.</summary>
+    /// <summary>
+    /// Called before each call, with the name of the call and the number of its queue (0: none); throws to make the call fail.
+    /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
 
-    /// <summary>Called ahead of each read; throws to make it fail.</summary>
+    /// <summary>Called before each read; throws to make the read fail.</summary>
     public Action<StoredMessage> BeforeRead { get; set; } = static _ => { };
 
-    /// <summary>Called ahead of each settle, with the number of the queue and whether it is bound to what was appended before.</summary>
+    /// <summary>Called before each settle, with the number of the queue, and true if the settle is bound to earlier appends.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
-    /// <summary>What becomes of a wait for a commit.</summary>
+    /// <summary>Replaces the task that waits for a commit.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
     public bool IsDisposed { get; private set; }
@@ -43,7 +45,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool IsFull => store.IsFull;
 
-    /// <summary>Whether more is to be written than the store wants, whatever it says; null: as it says.</summary>
+    /// <summary>Overrides <see cref="IsBehind"/>; null: the answer of the wrapped store.</summary>
     public bool? Behind { get; set; }
 
     public bool IsBehind => Behind ?? store.IsBehind;
@@ -63,7 +65,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 
-    /// <summary>Makes a call about one queue fail: the next time, or each time.</summary>
+    /// <summary>Makes a call for one queue fail, once or always.</summary>
     public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
     {
         if (called != call || about != number)

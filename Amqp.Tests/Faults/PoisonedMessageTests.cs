@@ -7,7 +7,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A message that cannot be handled is put aside and stays stored; what is behind it goes its way.</summary>
+/// <summary>A message that cannot be handled is quarantined and stays stored; the messages behind it are served.</summary>
 public class PoisonedMessageTests
 {
     private static readonly Dictionary<string, object?>[] _kinds =
@@ -168,7 +168,7 @@ public class PoisonedMessageTests
         Assert.That((refused.Code, refused.Body), Is.EqualTo((400, """{"error":"bad_request","reason":"queue 'q' in vhost '/' has 3 quarantined messages, of which 2 are allowed: return or drop some"}""")));
     }
 
-    /// <summary>Whatever meets one poisoned message after the other, it stops in time: expiry, deliveries, or the reading itself.</summary>
+    /// <summary>Whether expiry, delivery or reading meets one poisoned message after another, the queue stops at the limit.</summary>
     [Test]
     public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)
     {
@@ -182,7 +182,7 @@ public class PoisonedMessageTests
 
         if (isConsumed && !broker.Queue("q").Faults.IsCrashed)
             await ConsumeAsync(channel, []);
-        else if (!expires) // else it was looked at before
+        else if (!expires) // otherwise the expiry check has read it before
             Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
 
         await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");

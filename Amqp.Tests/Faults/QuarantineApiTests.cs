@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>What an operator sees of quarantined messages, and does with them, by HTTP and by the command line.</summary>
+/// <summary>Listing, returning and dropping of quarantined messages over HTTP and on the command line.</summary>
 public class QuarantineApiTests
 {
     private const string Queue = "/queues/%2F/q/quarantine", Exchange = "/exchanges/%2F/x/quarantine";
@@ -307,7 +307,7 @@ public class QuarantineApiTests
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Has a message put aside in queue q that is none the worse for it.</summary>
+    /// <summary>Has an intact message quarantined in queue q.</summary>
     private static async Task QuarantineAsync(FaultyBroker broker, string text, Dictionary<string, object?>? arguments = null, byte priority = 0, string? expiration = null, bool isPersistent = true)
     {
         var channel = await broker.ChannelAsync();

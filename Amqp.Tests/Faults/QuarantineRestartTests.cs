@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>What is quarantined stays so over restarts, as long as its message and its queue are there.</summary>
+/// <summary>Quarantined messages stay quarantined over restarts, as long as the message and its queue exist.</summary>
 public class QuarantineRestartTests
 {
     private static readonly Dictionary<string, object?>[] _kinds =
@@ -119,7 +119,7 @@ public class QuarantineRestartTests
 
         Assert.That(broker.QuarantineEntries, Is.Zero);
         channel = await broker.ChannelAsync();
-        await PublishAsync(channel, 1); // with the number that the entry had
+        await PublishAsync(channel, 1); // reuses the sequence number of the quarantined message
         await broker.RestartAsync();
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
     }
@@ -139,8 +139,8 @@ public class QuarantineRestartTests
         Assert.That(broker.Queue("q").Faults.DropQuarantined(broker.Queue("q").Faults.Quarantined[0].Place));
 
         uint number = broker.NumberOf("q");
-        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-2 of queue 'q' in vhost '/' is quarantined, which cannot be written down"));
-        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-1 of queue 'q' in vhost '/' is quarantined no more, which cannot be written down"));
+        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-2 of queue 'q' in vhost '/' is quarantined, but the record cannot be stored"));
+        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-1 of queue 'q' in vhost '/' is no longer quarantined, but its record cannot be deleted"));
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed), Is.EqualTo((1, false)));
         await broker.RestartAsync();
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready, broker.QuarantineEntries), Is.EqualTo((0, 1L, 0)));

@@ -10,7 +10,7 @@ using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A queue whose own state goes wrong stops, says so, keeps its messages, and nobody else notices.</summary>
+/// <summary>A queue with a broken state stops, reports it and keeps its messages; other queues are not affected.</summary>
 public class QueueFaultTests
 {
     private const string Text = "NOT_FOUND - queue 'broken' in vhost '/' has crashed and failed to restart";
@@ -47,9 +47,9 @@ public class QueueFaultTests
             await publisher.BasicPublishAsync("amq.fanout", "", new[] { (byte)i });
         await Eventually.Holds(() => before.Count == 2, () => $"{before.Count} came");
         broker.Store.Break("Settle", broker.NumberOf("broken"));
-        await consumer.BasicAckAsync(1, false); // which crashes it
+        await consumer.BasicAckAsync(1, false); // crashes the queue
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await consumer.CloseAsync(); // what it has not acknowledged has nowhere to go
+        await consumer.CloseAsync(); // its unacknowledged messages cannot be requeued
         await Eventually.Holds(() => broker.Queue("broken").Counts.Unacknowledged == 0, () => "");
 
         Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/broken/restart")).Code, Is.EqualTo(204));
@@ -71,7 +71,7 @@ public class QueueFaultTests
         var queue = broker.Queue("broken");
         await channel.BasicPublishAsync("", "broken", new byte[1]);
 
-        broker.Poison("broken", priority: 200); // for which the queue has no place
+        broker.Poison("broken", priority: 200); // above the queue's highest priority
 
         Assert.That(queue.Faults.IsCrashed);
         Assert.That(broker.Faults.Count(Compartment.Queue), Is.EqualTo(1));
@@ -155,7 +155,8 @@ public class QueueFaultTests
         uint number = broker.NumberOf("broken");
         broker.Store.Before = (call, about) =>
         {
-            if (call == "NoteDelivered" && about == number && Interlocked.Increment(ref runs) == 20) // of 128 each: the pool is at it
+            // runs of 128 messages; the pool does the 20th
+            if (call == "NoteDelivered" && about == number && Interlocked.Increment(ref runs) == 20)
                 throw new InvalidOperationException("a fault that a test put in");
         };
 
@@ -209,7 +210,7 @@ public class QueueFaultTests
         }
     }
 
-    /// <summary>A consumer on a connection of its own, which acknowledges nothing.</summary>
+    /// <summary>Starts a consumer on its own connection, which acknowledges nothing.</summary>
     private static async Task<(IChannel Channel, TaskCompletionSource Cancelled, List<byte[]> Received)> ConsumeAsync(FaultyBroker broker, string queue, ushort prefetch = 0)
     {
         var channel = await broker.ChannelAsync();

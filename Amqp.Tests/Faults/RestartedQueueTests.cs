@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A queue that has crashed and goes on is what it was declared as, and nothing of before holds it up.</summary>
+/// <summary>A restarted queue has its declared properties, and no leftover of the crash blocks it.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestartedQueueTests : IAsyncDisposable
 {
@@ -34,7 +34,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", ("x-max-length", 1), ("x-overflow", "reject-publish"));
         _broker.Post(queue);
         Crash(queue);
-        _broker.Round.Complete(); // it waits for the restart
+        _broker.Round.Complete(); // the message is pending until the restart
 
         Restart(queue);
 
@@ -68,7 +68,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         Assert.That(consumer.IsTold);
         Restart(queue);
 
-        _broker.Acknowledge(queue, consumer); // and has room again
+        _broker.Acknowledge(queue, consumer); // and frees its prefetch
         _broker.Publish(queue);
 
         Assert.That(consumer.Received, Is.EqualTo(1));

@@ -67,7 +67,7 @@ public class StartDefinitionTests
         Assert.That(broker.Broker.VirtualHosts.Find("v")!.Queues.Select(queue => queue.Name), Is.EqualTo(new[] { "q" }));
         Assert.That(broker.Log, Has.Some.StartsWith($"Definitions in {file.Path}: left out queue 'amq.gen-abc' in vhost 'v': "));
         Assert.That(broker.Log, Has.Some.StartsWith($"Definitions in {file.Path}: left out exchange 'amq.rabbitmq.audit' in vhost 'v': "));
-        Assert.That(broker.Log, Has.Some.EqualTo("The default user 'guest' is not made: the configured definitions say who there is"));
+        Assert.That(broker.Log, Has.Some.EqualTo("The default user 'guest' is not created, because definitions are configured"));
     }
 
     [Test]
@@ -99,7 +99,7 @@ public class StartDefinitionTests
     }
 
     [TestCase("{", "load_definitions: cannot import FILE: ")]
-    [TestCase("[]", "load_definitions: cannot import FILE: it holds no object")]
+    [TestCase("[]", "load_definitions: cannot import FILE: its content is not a JSON object")]
     [TestCase("""{"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","durable":"true"}]}""", "load_definitions: cannot import FILE: queue 'q' in vhost 'v': durable must be true or false, not the text \"true\"")]
     [TestCase("""{"queues":[{"name":"q","vhost":"nowhere","durable":true}]}""", "load_definitions: cannot import FILE: no_such_vhost nowhere")]
     public void Bad_definitions_stop_the_start(string content, string reason)

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Users and permissions that nobody asked for one by one.</summary>
+/// <summary>Users and permissions that the broker creates by itself.</summary>
 public class InitialAccessTests
 {
     [Test]

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The answers are those of Erlang's <c>re:run/3</c>.</summary>
+/// <summary>The expected answers are those of Erlang's <c>re:run/3</c>.</summary>
 public class NamePatternTests
 {
     [TestCase(".*", "anything", ExpectedResult = true)]
@@ -27,7 +27,7 @@ public class NamePatternTests
     public void What_is_no_regular_expression_is_refused(string pattern) =>
         Assert.That(() => new NamePattern(pattern), Throws.TypeOf<FormatException>());
 
-    /// <summary>Patterns that take time exponential in the length of the name where they are matched by trial and error.</summary>
+    /// <summary>Patterns that take exponential time in the length of the name if they are matched with backtracking.</summary>
     [TestCase(@"^(a+)+$", 'a', false)]
     [TestCase(@"^(a|aa)+$", 'a', false)]
     [TestCase(@"^(a|a)*$", 'a', false)]
@@ -49,7 +49,7 @@ public class NamePatternTests
         Assert.That((pattern.TakeTimeout(), pattern.TakeTimeout()), Is.EqualTo((isTried, false)), "it is told once");
     }
 
-    /// <summary>One character each.</summary>
+    /// <summary>Classes that match one character.</summary>
     [TestCase("alpha", "azAZ", "09_ -")]
     [TestCase("digit", "09", "aZ_ -")]
     [TestCase("alnum", "azAZ09", "_ -")]

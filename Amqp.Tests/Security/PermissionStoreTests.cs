@@ -33,7 +33,7 @@ public class PermissionStoreTests
         Assert.That((permissions.Allows("a", "jo", AccessKind.Read, "q"), permissions.Allows("b", "jo", AccessKind.Read, "q")), Is.EqualTo((true, false)));
     }
 
-    /// <summary>What is deleted, and which of the topic permissions are left: virtual host, user and exchange.</summary>
+    /// <summary>The deletion, and the topic permissions that are left after it: virtual host, user and exchange.</summary>
     [TestCase("topic v u x", "v u y, v w x, z u x")]
     [TestCase("topics v u", "v w x, z u x")]
     [TestCase("topic v u nothing", "v u x, v u y, v w x, z u x")]

@@ -5,8 +5,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>What a user is refused, in RabbitMQ's words: those of 3.13, which name the permission that is missing.</summary>
-/// <remarks>The user may configure what begins with c, write to what begins with w and read from what begins with r.</remarks>
+/// <summary>Refused operations, with the texts of RabbitMQ 3.13, which name the missing permission.</summary>
+/// <remarks>
+/// The user may configure names that begin with c, write to those that begin with w, and read from those that begin with r.
+/// </remarks>
 public class PermissionTests
 {
     private BrokerInProcess _broker = null!;
@@ -128,7 +130,7 @@ public class PermissionTests
         Case("to bind to an exchange is not to publish to it", channel => channel.QueueBindAsync("wq", "rx", ""), (Func<IChannel, Task>)(channel => PublishAsync(channel, "rx", "k")), "write access to exchange 'rx'"),
     ];
 
-    /// <summary>A channel remembers what it was allowed: for that purpose and that name, and for no other.</summary>
+    /// <summary>A channel caches an allowed access for its kind and name, and for no other.</summary>
     [TestCaseSource(nameof(AllowedAndRefused))]
     public async Task What_was_allowed_says_nothing_of_what_else_is_asked(Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)
     {
@@ -184,7 +186,7 @@ public class PermissionTests
         await using var connection = await _broker.Factory("al", "secret", "limited").CreateConnectionAsync();
         await using var channel = await OpenAsync(connection);
         await PublishAsync(channel, "wx", "k");
-        await PublishAsync(channel, "wx", "k"); // by the remembered route
+        await PublishAsync(channel, "wx", "k"); // by the cached route
 
         _broker.Broker.Permissions.Put(new Permission("al", "limited", "", "", ""));
 

@@ -77,7 +77,7 @@ public class UserStoreTests
         Assert.That(refusal, Is.EqualTo("user 'jo' can only connect via localhost"));
     }
 
-    /// <summary>A certificate, or the cookie of a session, says who it is, and not from where.</summary>
+    /// <summary>A certificate or a session cookie proves the user's name, but not that the user may connect from this address.</summary>
     [Test]
     public void Who_has_proved_the_name_otherwise_is_let_in_from_where_a_password_would_do()
     {
@@ -137,7 +137,7 @@ public class UserStoreTests
 
     private UserStore Open(params string[] loopbackUsers) => new(_catalog, new PermissionStore(_catalog), loopbackUsers);
 
-    /// <summary>Keeps in which order entries are removed.</summary>
+    /// <summary>Records the order in which entries are removed.</summary>
     private sealed class WatchedCatalog(MemoryCatalog inner) : ICatalog
     {
         public List<string> Removed { get; } = [];

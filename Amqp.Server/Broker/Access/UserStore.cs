@@ -81,7 +81,7 @@ internal sealed class UserStore
         var user = _users.Find(name);
         bool isRight = (user?.PasswordHash ?? _noUsersHash).Verify(password);
         if (password.Length == 0)
-            refusal = "a blank password is never right";
+            refusal = "a blank password is never accepted";
         else if (user is null || !isRight)
             refusal = "invalid credentials";
         else

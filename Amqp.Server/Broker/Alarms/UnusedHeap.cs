@@ -10,12 +10,13 @@ internal static class UnusedHeap
     /// <summary>Bytes above which a freed buffer is noted here, and is not pooled for reuse.</summary>
     public const int LargeSize = 512 << 10;
 
-    private const long Much = 64 << 20;
+    /// <summary>Freed or allocated bytes that are worth a collection.</summary>
+    private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// Bytes allocated between two checks below which the broker is idle or only passes messages. So few are not worth a collection then.
+    /// Bytes allocated between two checks below which the broker is idle or only passes messages. So few freed bytes are not worth a collection.
     /// </summary>
-    private const long Little = 1 << 20;
+    private const long IdleAllocation = 1 << 20;
 
     private static long _large;
     private static long _allocatedAtCheck;
@@ -32,9 +33,9 @@ internal static class UnusedHeap
     {
         long large = Volatile.Read(ref _large);
         long allocated = GC.GetTotalAllocatedBytes();
-        bool isAtRest = allocated - _allocatedAtCheck < Little;
+        bool isAtRest = allocated - _allocatedAtCheck < IdleAllocation;
         _allocatedAtCheck = allocated;
-        if (isAtRest ? large < Little && allocated - _allocatedAtCollection < Much : large < Much)
+        if (isAtRest ? large < IdleAllocation && allocated - _allocatedAtCollection < CollectionThreshold : large < CollectionThreshold)
             return;
         Interlocked.Exchange(ref _large, 0);
         // Only an aggressive collection returns everything. The heap holds no messages, so it takes milliseconds.

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Counts;
 /// <param name="most">Maximum number of rows.</param>
 internal sealed class SampleRing(int width, long interval, int most)
 {
-    private const int FewestRows = 2;
+    private const int MinRows = 2;
 
     private readonly int _stride = width + 1; // the first number is the time
     private long[] _numbers = [];
@@ -54,8 +54,8 @@ internal sealed class SampleRing(int width, long interval, int most)
             return false;
         if (Count > 0 && time - Time(Count - 1) < interval)
             return true;
-        if (Count == Capacity && Capacity < most && (mayGrow || Capacity < FewestRows))
-            Resize(Math.Clamp(2 * Capacity, FewestRows, most));
+        if (Count == Capacity && Capacity < most && (mayGrow || Capacity < MinRows))
+            Resize(Math.Clamp(2 * Capacity, MinRows, most));
         if (Count == Capacity)
         {
             _first = (_first + 1) % Capacity;
@@ -71,12 +71,12 @@ internal sealed class SampleRing(int width, long interval, int most)
     /// <summary>Shrinks the buffer to the last rows.</summary>
     public void Trim()
     {
-        if (Capacity <= FewestRows)
+        if (Capacity <= MinRows)
             return;
-        int dropped = Math.Max(Count - FewestRows, 0);
+        int dropped = Math.Max(Count - MinRows, 0);
         _hasLost |= dropped > 0;
         (_first, Count) = ((_first + dropped) % Capacity, Count - dropped);
-        Resize(FewestRows);
+        Resize(MinRows);
     }
 
     private Span<long> Slot(int index) => _numbers.AsSpan((_first + index) % Capacity * _stride, _stride);

@@ -9,12 +9,12 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>Publishes messages that died in a queue to its dead-letter exchange.</summary>
-/// <remarks>No lock is held. Used by one thread, for one batch.</remarks>
-/// <param name="queue">Where they died.</param>
-/// <param name="routing">The exchanges of the virtual host.</param>
-/// <param name="exchange">The dead-letter exchange.</param>
-/// <param name="routingKey">The key to publish them with; null for their own.</param>
-/// <param name="round">Hands the messages over.</param>
+/// <remarks>Called without locks, by one thread, for one batch.</remarks>
+/// <param name="queue">Queue in which the messages died.</param>
+/// <param name="routing">Exchanges of the virtual host.</param>
+/// <param name="exchange">Dead-letter exchange.</param>
+/// <param name="routingKey">Routing key for all messages; null: each keeps its own keys.</param>
+/// <param name="round">Round that hands the messages over.</param>
 internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exchange exchange, string? routingKey, DispatchRound round)
 {
     private readonly RouteFinder _finder = new(routing);
@@ -24,14 +24,14 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
 
-    /// <summary>True once a copy was appended that outlives a restart.</summary>
+    /// <summary>True if a copy was stored that survives a restart.</summary>
     public bool HasWritten { get; private set; }
 
-    /// <summary>Publishes one message; those of its targets where it would go round in circles do not get it.</summary>
-    /// <param name="payload">The message as it was stored.</param>
-    /// <param name="reason">Why it died.</param>
-    /// <exception cref="DiskAlarmException">It would be written, and the disk alarm is set.</exception>
-    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    /// <summary>Publishes one message, but not to queues where it would enter a cycle.</summary>
+    /// <param name="payload">Message as stored.</param>
+    /// <param name="reason">Reason of the death.</param>
+    /// <exception cref="DiskAlarmException">The message would be written to disk, and the disk alarm is set.</exception>
+    /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public void Publish(ReadOnlySpan<byte> payload, DeathReason reason)
     {
         var message = EncodedMessage.Read(payload);
@@ -41,7 +41,7 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
         string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? OctetText.Decode(properties.Expiration) : null;
         var death = new Death(reason, queue.Name, queue.Host.Services.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
         _history.Add(properties.Headers, death, keepsSenderKeys: routingKey is null);
-        var hiddenKeys = message.HiddenKeys; // of which the history does not tell, and which go on with the message
+        var hiddenKeys = message.HiddenKeys; // keys of the BCC header: not in x-death, but kept for routing
         if (routingKey is not null)
         {
             keys = [routingKey];

@@ -8,9 +8,11 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Carries what died in a queue to its dead-letter exchange, then lets go of it. No lock is held.</summary>
-/// <remarks>First the targets have it, then the queue gives it up, and a crash in between counts neither: it is never in neither.</remarks>
-/// <param name="routing">The exchanges of the virtual host.</param>
+/// <summary>
+/// Publishes the dead letters of a queue to its dead-letter exchange, then settles them with the queue. Called without locks.
+/// </summary>
+/// <remarks>A message is first stored for its targets, and then settled by its queue. So a crash in between loses no message.</remarks>
+/// <param name="routing">Exchanges of the virtual host.</param>
 internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
 {
     /// <inheritdoc/>
@@ -23,7 +25,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         catch (Exception error)
         {
             queue.Host.Services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', dead letters", error);
-            queue.DeadLetters.NoteFailed(error); // and tried again
+            queue.DeadLetters.NoteFailed(error); // retried later
         }
     }
 
@@ -36,20 +38,20 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             try
             {
                 (done, isWritten) = Publish(queue, messages, round);
-                round.HandOver(); // before another thread may go on with the next ones
+                round.HandOver(); // before another thread may publish the next batch, to keep the order
             }
             finally
             {
                 queue.DeadLetters.End(messages.AsSpan(0, done), isWritten);
             }
             if (done < messages.Length && round.HasTimeForDeadLetters)
-                return; // tried again later
+                return; // retried later
         }
         if (queue.DeadLetters.AreWaiting)
             queue.DeadLetters.PublishLater();
     }
 
-    /// <returns>How many are through, and whether the store keeps any of the copies over a restart.</returns>
+    /// <returns>Number of messages that are done, and true if a copy was stored that survives a restart.</returns>
     private (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
         if (FindExchange(queue) is not { } exchange)
@@ -69,7 +71,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         return (done, publisher.HasWritten);
     }
 
-    /// <summary>False when it cannot be done now.</summary>
+    /// <summary>Returns false if the message must be retried later.</summary>
     private static bool TryPublish(Queue queue, DeadLetterPublisher publisher, ref DeadMessage dead)
     {
         var services = queue.Host.Services;
@@ -96,7 +98,8 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {
-            services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure); // its publisher hears that it was refused, so it may get lost
+            // may be lost: its publisher is told that the queue refused it
+            services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreFailedException)
@@ -106,7 +109,8 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (Exception error) when (dead.Refused is not null)
         {
-            services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', a refused message", error); // nowhere to put it aside
+            // a refused message is not stored, so it cannot be quarantined
+            services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', a refused message", error);
             return true;
         }
         catch (Exception error)

@@ -1,33 +1,32 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Amqp.Protocol;
-using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>The headers in which a dead-lettered message carries where and why it died: x-death, and x-first-death-* of the first time.</summary>
+/// <summary>Writes the headers with the deaths of a message: x-death, and x-first-death-* for the first death.</summary>
 /// <remarks>
-/// <para>Order and types of the fields are RabbitMQ's, seen on 3.10.8; its tables come out sorted by name. The latest death stands in front,
+/// <para>Order and types of the fields are those of RabbitMQ 3.10.8, whose tables are sorted by name. The latest death is the first entry,
 /// as in RabbitMQ 3.13.</para>
-/// <para>A history grows with every queue that a message dies in, and a client may send one of any length and content. So it stays in its
-/// encoded form: a death costs a pass over the bytes, and only what is compared is looked into. Used by one thread; the buffers are kept.</para>
+/// <para>A history grows with every queue in which a message dies, and a client may send one of any length and content. So it stays
+/// encoded: a death costs one pass over the bytes, and only compared fields are decoded. Used by one thread; the buffers are reused.</para>
 /// </remarks>
 internal sealed class DeathHistory
 {
     private readonly EncodedFieldEditor _editor = new();
     private readonly EarlierDeaths _earlier = new();
     private readonly ArrayBufferWriter<byte> _headers = new();
-    private readonly ArrayBufferWriter<byte> _deaths = new(); // the values of the new x-death, one behind the other
+    private readonly ArrayBufferWriter<byte> _deaths = new(); // encoded entries of the new x-death, concatenated
     private readonly ArrayBufferWriter<byte> _death = new();
 
-    /// <summary>The fields of the headers that <see cref="Add"/> has made, without their length.</summary>
+    /// <summary>Fields of the headers that <see cref="Add"/> wrote, without their length.</summary>
     public ReadOnlySpan<byte> Headers => _headers.WrittenSpan;
 
-    /// <summary>Makes the headers with one death more.</summary>
-    /// <param name="headers">The fields of the message's headers; empty when it has none.</param>
-    /// <param name="death">What happened now.</param>
-    /// <param name="keepsSenderKeys">False leaves the CC header out.</param>
+    /// <summary>Writes the headers with one more death.</summary>
+    /// <param name="headers">Fields of the message's headers; empty if there are none.</param>
+    /// <param name="death">The new death.</param>
+    /// <param name="keepsSenderKeys">False removes the CC header.</param>
     public void Add(ReadOnlySpan<byte> headers, in Death death, bool keepsSenderKeys)
     {
         _deaths.ResetWrittenCount();
@@ -57,10 +56,10 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Whether a message would go round in circles if it came to a queue: it died there before, and since then no client has
-    /// rejected it. Asked of the history that <see cref="Add"/> has made.
+    /// True if the message would enter a cycle in a queue: it died there before, and no client has rejected it since then. Uses the history
+    /// that <see cref="Add"/> wrote.
     /// </summary>
-    /// <param name="queue">The name of the queue.</param>
+    /// <param name="queue">Name of the queue.</param>
     public bool IsCycle(string queue)
     {
         if (OctetText.Count(queue) is var length && length > ShortString.MaxLength)
@@ -79,7 +78,10 @@ internal sealed class DeathHistory
         return false;
     }
 
-    /// <summary>The death of now in front of the earlier ones; one that is the same again is counted, and keeps the rest of what it said.</summary>
+    /// <summary>
+    /// Writes the new death in front of the earlier ones. If an entry of the same queue and reason exists, its count is increased and its
+    /// other fields stay.
+    /// </summary>
     private void AddInFront(in Death death)
     {
         byte[] queue = OctetText.Encode(death.Queue);
@@ -130,7 +132,10 @@ internal sealed class DeathHistory
         _deaths.Write(_death.WrittenSpan);
     }
 
-    /// <summary>An entry that only a client can have made may lack a count: it gets the number of its like, in front.</summary>
+    /// <summary>
+    /// Writes an earlier entry. One without a count was made by a client: its count becomes the number of entries with its queue and
+    /// reason, and is the first field.
+    /// </summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {
         if (EarlierDeath.Read(entry).HasCount)

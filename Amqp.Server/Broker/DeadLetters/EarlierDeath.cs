@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using Amqp.Protocol;
-using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>What counts of one entry of x-death, while it is still bytes. Each part is a value with its type tag, or empty when it is not there.</summary>
+/// <summary>
+/// Queue, reason and count of one entry of x-death, still encoded. Each is a value with its type tag, or empty if missing.
+/// </summary>
 internal readonly ref struct EarlierDeath
 {
     private readonly ReadOnlySpan<byte> _count;
@@ -23,7 +24,7 @@ internal readonly ref struct EarlierDeath
 
     public bool HasCount => !_count.IsEmpty;
 
-    /// <summary>The count with one more; 1 where it is no number, and no more than fits.</summary>
+    /// <summary>The count plus one, saturated; 1 if the count is no number.</summary>
     public long NextCount => _count.IsEmpty ? 1 : (FieldType)_count[0] switch
     {
         FieldType.Int64 or FieldType.Int64Alias => BinaryPrimitives.ReadInt64BigEndian(_count[1..]) is var count and < long.MaxValue ? count + 1 : long.MaxValue,
@@ -36,8 +37,8 @@ internal readonly ref struct EarlierDeath
         _ => 1,
     };
 
-    /// <summary>Reads an entry.</summary>
-    /// <param name="entry">A table, its type tag first.</param>
+    /// <summary>Finds the fields of an entry.</summary>
+    /// <param name="entry">Table, with its type tag first.</param>
     public static EarlierDeath Read(ReadOnlySpan<byte> entry)
     {
         ReadOnlySpan<byte> queue = default, reason = default, count = default;
@@ -54,10 +55,10 @@ internal readonly ref struct EarlierDeath
         return new EarlierDeath(queue, reason, count);
     }
 
-    /// <summary>Whether it was in this queue.</summary>
+    /// <summary>True if the death was in this queue.</summary>
     public bool IsIn(ReadOnlySpan<byte> queue) => IsText(Queue, queue);
 
-    /// <summary>Whether it was for this reason.</summary>
+    /// <summary>True if the death had this reason.</summary>
     public bool IsReason(DeathReason reason) => IsText(Reason, reason.Text());
 
     private static bool IsText(ReadOnlySpan<byte> value, ReadOnlySpan<byte> text) =>

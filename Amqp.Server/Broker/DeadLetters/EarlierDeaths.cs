@@ -4,8 +4,8 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>The entries of an x-death: one of each queue and reason, though a client may have sent several.</summary>
-/// <remarks>What is no table can only come from a client too, and is left out. Used by one thread; the buffers are kept.</remarks>
+/// <summary>Entries of an x-death header: the first one of each queue and reason, because a client may send duplicates.</summary>
+/// <remarks>Values that are no tables, also sent by a client, are left out. Used by one thread; the buffers are reused.</remarks>
 internal sealed class EarlierDeaths
 {
     private readonly List<Entry> _entries = [];
@@ -16,10 +16,10 @@ internal sealed class EarlierDeaths
 
     public int Count => _entries.Count;
 
-    /// <summary>An entry: a table, its type tag first.</summary>
+    /// <summary>Entry: a table, with its type tag first.</summary>
     public ReadOnlySpan<byte> this[int index] => Bytes(_entries[index]);
 
-    /// <summary>Reads the values of an x-death.</summary>
+    /// <summary>Reads the values of an x-death header.</summary>
     public void Read(ReadOnlySpan<byte> values)
     {
         if (_values.Length < values.Length)
@@ -44,10 +44,10 @@ internal sealed class EarlierDeaths
         }
     }
 
-    /// <summary>How many of its queue and reason there were.</summary>
+    /// <summary>Returns the number of entries with the same queue and reason.</summary>
     public int Occurrences(int index) => _entries[index].Occurrences;
 
-    /// <summary>The place of the entry of a queue and reason; -1 when there is none.</summary>
+    /// <summary>Returns the index of the entry of a queue and reason; -1 if there is none.</summary>
     public int IndexOf(ReadOnlySpan<byte> queue, DeathReason reason)
     {
         for (int i = 0; i < _entries.Count; i++)

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>A definition that is incomplete or cannot be.</summary>
-/// <param name="reason">In RabbitMQ's words; where it names several things, it sends them as an array.</param>
+/// <summary>An incomplete or invalid definition.</summary>
+/// <param name="reason">Reason in RabbitMQ's words. RabbitMQ sends several parts as an array.</param>
 internal sealed class DefinitionException(params string[] reason) : Exception(string.Join(' ', reason))
 {
     public IReadOnlyList<string> Reason { get; } = reason;

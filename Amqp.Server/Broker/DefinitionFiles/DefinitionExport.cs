@@ -8,10 +8,10 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Writes definitions as RabbitMQ does, so that either broker can read them.</summary>
+/// <summary>Writes definitions in RabbitMQ's JSON, which this broker and RabbitMQ can import.</summary>
 internal static class DefinitionExport
 {
-    /// <summary>All there is.</summary>
+    /// <summary>Writes all definitions.</summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin)
     {
         json.WriteStartObject();
@@ -29,7 +29,7 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>One virtual host, whose name is left out, so that it can be read into another.</summary>
+    /// <summary>Writes the definitions of one virtual host without its name, for import into another virtual host.</summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {
         json.WriteStartObject();
@@ -47,7 +47,7 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>Operator policies are parameters here, as they are in RabbitMQ.</summary>
+    /// <summary>Writes runtime parameters and operator policies, which are parameters in this file, as in RabbitMQ.</summary>
     private static void WriteParameters(Utf8JsonWriter json, DefinitionScope scope, IReadOnlyList<VirtualHost> hosts)
     {
         var names = hosts.Select(host => host.Name).ToHashSet();

@@ -7,25 +7,30 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Reads definitions that this broker or RabbitMQ wrote: what is there is changed, what is not is added, nothing is deleted.</summary>
+/// <summary>
+/// Imports definitions that this broker or RabbitMQ exported: changes existing objects, adds missing ones, deletes nothing.
+/// </summary>
 /// <remarks>
-/// All of it or nothing: everything is checked before anything changes, where RabbitMQ stops in the middle. Only a disk that fails can cut it short.
-/// As in RabbitMQ queues and exchanges that are there stay as they are, nobody's permissions are asked for, and limits of queues do not count.
-/// What this broker has not got (types, parameters of plugins, keys of policies) is left out and told of, where RabbitMQ without the plugin stops.
+/// An import is atomic: everything is checked before anything changes. RabbitMQ stops at the first error and keeps the changes made so far.
+/// Only a failing disk can interrupt the changes.
+/// As in RabbitMQ, existing queues and exchanges stay as they are, no permissions are required, and limits of queues do not apply. Things
+/// that this broker does not have (types, parameters of plugins, policy keys) are skipped and reported, where RabbitMQ without the plugin
+/// stops.
 /// </remarks>
-/// <param name="scope">What to change.</param>
-/// <param name="importer">Who may use the virtual hosts that are made; null: nobody whom the definitions do not name.</param>
-/// <param name="virtualHost">Where everything goes; null: where each definition says.</param>
+/// <param name="scope">Tables to change.</param>
+/// <param name="importer">User who gets access to created virtual hosts; null: only users whom the definitions name.</param>
+/// <param name="virtualHost">Virtual host of all definitions; null: each definition names its own.</param>
 internal sealed class DefinitionImport(DefinitionScope scope, string? importer, string? virtualHost)
 {
     private readonly ImportPlan _plan = new();
     private readonly PolicyImport _policies = new(scope.VirtualHosts);
-    private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)]; // those there will be
+    // existing users and those that the import adds
+    private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)];
     private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 
     /// <summary>Imports everything, in RabbitMQ's order.</summary>
-    /// <exception cref="DefinitionException">A definition is incomplete or cannot be. Nothing has been imported.</exception>
-    /// <exception cref="ValidationException">A user's limit cannot be. Nothing has been imported.</exception>
+    /// <exception cref="DefinitionException">A definition is incomplete or invalid. Nothing has been imported.</exception>
+    /// <exception cref="ValidationException">The limit of a user is invalid. Nothing has been imported.</exception>
     public ImportReport Run(FieldTable definitions)
     {
         try
@@ -168,7 +173,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         _policies.Add(_plan, host, policy!);
     }
 
-    /// <summary>RabbitMQ says behind the reason whose it is.</summary>
+    /// <summary>Runs a validation and adds the owner behind the reason, as RabbitMQ does.</summary>
     private static void Validated(string owner, Action validate)
     {
         try

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Where exported definitions say that they come from.</summary>
-/// <param name="RabbitMqVersion">The version of RabbitMQ whose definitions these are like.</param>
-/// <param name="ProductName">What the broker calls itself.</param>
-/// <param name="ProductVersion">Its version.</param>
+/// <summary>Product and versions in the header of an export.</summary>
+/// <param name="RabbitMqVersion">Version of RabbitMQ whose format the export has.</param>
+/// <param name="ProductName">Name of this broker.</param>
+/// <param name="ProductVersion">Version of this broker.</param>
 internal readonly record struct DefinitionOrigin(string RabbitMqVersion, string ProductName, string ProductVersion);

@@ -7,16 +7,16 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Makes users, virtual hosts and policies of what definitions, and requests of the HTTP API, say of them.</summary>
+/// <summary>Creates users, virtual hosts and policies from definitions, and from requests of the HTTP API.</summary>
 internal static class DefinitionReader
 {
-    /// <summary>Reads the fields of a user, whose name is known.</summary>
-    /// <exception cref="DefinitionException">A field is missing or cannot be.</exception>
+    /// <summary>Creates a user from a name and the other fields.</summary>
+    /// <exception cref="DefinitionException">A field is missing or invalid.</exception>
     public static User ReadUser(string name, FieldTable fields, PasswordRules rules) => new(name, ReadPassword(fields, rules), ReadTags(fields));
 
-    /// <summary>What is said of a virtual host; what is not mentioned stays as it is.</summary>
-    /// <remarks>Later versions say it under <c>metadata</c>, or both there and beside it.</remarks>
-    /// <exception cref="DefinitionException">A field cannot be.</exception>
+    /// <summary>Reads the description of a virtual host. Missing fields keep their current values.</summary>
+    /// <remarks>Later versions of RabbitMQ write the fields in <c>metadata</c>, or in both places.</remarks>
+    /// <exception cref="DefinitionException">A field is invalid.</exception>
     public static VirtualHostDescription ReadVirtualHost(FieldTable fields, VirtualHostDescription current)
     {
         var metadata = fields["metadata"] is { Type: FieldType.Table } table ? table.AsTable() : FieldTable.Empty;
@@ -38,8 +38,8 @@ internal static class DefinitionReader
             Field("protected_from_deletion") is { Type: FieldType.Boolean } isProtected ? isProtected.AsBoolean() : current.IsProtected);
     }
 
-    /// <summary>Reads the fields of a policy, whose name is known.</summary>
-    /// <exception cref="ValidationException">It cannot be.</exception>
+    /// <summary>Creates a policy from a name and the other fields.</summary>
+    /// <exception cref="ValidationException">The policy is invalid.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, FieldTable fields)
     {
         var pattern = fields["pattern"] ?? FieldValue.Void;
@@ -57,8 +57,8 @@ internal static class DefinitionReader
         return new Policy(kind, name, pattern.AsString(), applyTo.AsString(), priority.IsInteger ? priority.AsInteger() : priority.AsDouble(), definition.AsTable());
     }
 
-    /// <summary>Makes a permission, or a topic permission, of expressions that may be none.</summary>
-    /// <exception cref="DefinitionException">They are none.</exception>
+    /// <summary>Creates a permission or a topic permission from regular expressions.</summary>
+    /// <exception cref="DefinitionException">An expression is no regular expression.</exception>
     public static T ReadPatterns<T>(Func<T> make)
     {
         try

@@ -4,15 +4,15 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>What definitions are exported from and imported to.</summary>
-/// <param name="VirtualHosts">With what is declared in them, and their policies.</param>
-/// <param name="Users">Who may log in.</param>
-/// <param name="UserLimits">How much each of them may use.</param>
-/// <param name="Passwords">How the passwords of users are hashed.</param>
-/// <param name="Permissions">What users may do.</param>
-/// <param name="Parameters">Those of virtual hosts.</param>
-/// <param name="GlobalParameters">Those of the broker.</param>
-/// <param name="ImportedFiles">Digests of the files whose definitions have been imported at a start, by their paths.</param>
+/// <summary>Tables that definitions are exported from and imported to.</summary>
+/// <param name="VirtualHosts">Virtual hosts, with their topology and policies.</param>
+/// <param name="Users">Users.</param>
+/// <param name="UserLimits">Limits of users.</param>
+/// <param name="Passwords">Hashing and validation of new passwords.</param>
+/// <param name="Permissions">Permissions and topic permissions.</param>
+/// <param name="Parameters">Parameters of virtual hosts.</param>
+/// <param name="GlobalParameters">Parameters of the whole broker.</param>
+/// <param name="ImportedFiles">SHA-256 digests of the files imported at a start, by path.</param>
 internal sealed record DefinitionScope(
     VirtualHostTable VirtualHosts, UserStore Users, UserLimits UserLimits, PasswordRules Passwords, PermissionStore Permissions,
     RuntimeParameters Parameters, NamedValues GlobalParameters, NamedValues ImportedFiles);

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
-using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
@@ -10,7 +8,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Single definitions as RabbitMQ's files have them, and lists of the HTTP API.</summary>
+/// <summary>Writes single definitions in the JSON of RabbitMQ's files and HTTP API.</summary>
 internal static class DefinitionWriter
 {
     public static void Write(Utf8JsonWriter json, User user, FieldTable limits)
@@ -75,7 +73,7 @@ internal static class DefinitionWriter
         json.WriteEndObject();
     }
 
-    /// <summary>What a policy says.</summary>
+    /// <summary>Writes the fields of a policy.</summary>
     public static void WriteFields(Utf8JsonWriter json, Policy policy)
     {
         json.WriteString("pattern", policy.Pattern);
@@ -84,7 +82,7 @@ internal static class DefinitionWriter
         json.WriteNumber("priority", policy.Priority);
     }
 
-    /// <summary>What is said of a virtual host besides its name, where RabbitMQ 3 has it and where RabbitMQ 4 has it.</summary>
+    /// <summary>Writes the description of a virtual host, both where RabbitMQ 3 and where RabbitMQ 4 expects it.</summary>
     public static void WriteFields(Utf8JsonWriter json, VirtualHostDescription description)
     {
         Write(json, description, description.DefaultQueueType ?? "undefined");

@@ -1,6 +1,8 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>What an import will do once all of it has been checked, and what it will not. Used by one import.</summary>
+/// <summary>
+/// Collects the changes of an import, which run after everything was checked, and the definitions that are skipped. Used by one import.
+/// </summary>
 internal sealed class ImportPlan
 {
     private readonly List<Action> _changes = [];
@@ -8,34 +10,36 @@ internal sealed class ImportPlan
     private readonly List<string> _skipped = [];
     private int _imported;
 
-    /// <summary>A definition that was checked.</summary>
-    /// <param name="change">What it changes; it may still be left out then, when somebody else has changed something meanwhile.</param>
+    /// <summary>Adds the change for a definition that was checked.</summary>
+    /// <param name="change">
+    /// Applies the definition. The change can still turn out impossible, if a client changed something in between.
+    /// </param>
     public void Take(Action change)
     {
         _imported++;
         _changes.Add(change);
     }
 
-    /// <summary>A definition that a change which was taken already brings along.</summary>
-    public void TakeAlong() => _imported++;
+    /// <summary>Counts a definition that an already added change includes.</summary>
+    public void CountIncluded() => _imported++;
 
-    /// <summary>A definition of something that is there as it says.</summary>
-    public void TakeAsItIs() => _imported++;
+    /// <summary>Counts a definition of an object that already exists with the same properties.</summary>
+    public void CountExisting() => _imported++;
 
-    /// <summary>A definition that this broker cannot take.</summary>
+    /// <summary>Reports a definition that this broker does not support.</summary>
     public void LeaveOut(string what) => _leftOut.Add(what);
 
-    /// <summary>A definition that nobody takes.</summary>
+    /// <summary>Reports a definition that RabbitMQ does not import either.</summary>
     public void Skip(string what) => _skipped.Add(what);
 
-    /// <summary>A definition that was taken already, and now turns out not to be possible.</summary>
-    public void LeaveOutAfterAll(string what)
+    /// <summary>Reports a definition whose change was added but failed.</summary>
+    public void LeaveOutFailed(string what)
     {
         _imported--;
         _leftOut.Add(what);
     }
 
-    /// <summary>Does everything, in the order in which it was taken.</summary>
+    /// <summary>Applies all changes, in the order in which they were added.</summary>
     public ImportReport Run()
     {
         foreach (var change in _changes)

@@ -1,11 +1,13 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>What became of definitions that were imported.</summary>
-/// <param name="Imported">How many were taken, those included that were there already.</param>
-/// <param name="LeftOut">What this broker has not got, or has otherwise, and so did not take: a sentence each.</param>
-/// <param name="Skipped">What RabbitMQ does not import either, because it bears a name of the broker's own: likewise.</param>
+/// <summary>Result of an import.</summary>
+/// <param name="Imported">Number of imported definitions, including objects that already existed.</param>
+/// <param name="LeftOut">
+/// Definitions that this broker does not support, or of objects that exist with other properties: one sentence each.
+/// </param>
+/// <param name="Skipped">Definitions that RabbitMQ does not import either, because their names are reserved: one sentence each.</param>
 internal sealed record ImportReport(int Imported, IReadOnlyList<string> LeftOut, IReadOnlyList<string> Skipped)
 {
-    /// <summary>Everything that was not taken.</summary>
+    /// <summary>All definitions that were not imported.</summary>
     public IEnumerable<string> NotTaken => LeftOut.Concat(Skipped);
 }

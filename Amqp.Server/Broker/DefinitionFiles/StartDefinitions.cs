@@ -7,17 +7,17 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Imports the definitions that the configuration names, before anyone connects.</summary>
+/// <summary>Imports the configured definitions before the first client connects.</summary>
 internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDepth, ILogger logger)
 {
-    /// <summary>Files that are imported from a folder.</summary>
+    /// <summary>Pattern of the files to import from a folder.</summary>
     private const string Pattern = "*.json";
 
-    /// <summary>Whether the configuration names definitions at all.</summary>
+    /// <summary>True if definitions are configured.</summary>
     public bool IsConfigured => options.Sources.Count > 0;
 
-    /// <summary>Imports all there is, each file as a whole; the files that a start which failed has imported stay.</summary>
-    /// <exception cref="StartDefinitionsException">A file is not there, or cannot be imported.</exception>
+    /// <summary>Imports all files, each atomically. If a file fails, files imported before it stay imported.</summary>
+    /// <exception cref="StartDefinitionsException">A file is missing, or cannot be imported.</exception>
     public void Import(DefinitionScope scope)
     {
         foreach (var source in options.Sources)
@@ -25,8 +25,8 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
                 Import(scope, source.Setting, file);
     }
 
-    /// <summary>Looks whether there is something that can be read; what it says is looked at when it is imported.</summary>
-    /// <exception cref="StartDefinitionsException">A file is not there, or is no JSON.</exception>
+    /// <summary>Checks that the files exist and are JSON. Their content is checked at the import.</summary>
+    /// <exception cref="StartDefinitionsException">A file is missing, or is no JSON.</exception>
     public static void Check(DefinitionSource source)
     {
         foreach (string file in FilesOf(source))
@@ -59,12 +59,12 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             }
             using var document = JsonText.Parse(content, maxTableDepth);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new DefinitionException("it holds no object");
+                throw new DefinitionException("its content is not a JSON object");
             var report = new DefinitionImport(scope, importer: null, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
             foreach (string leftOut in report.NotTaken)
                 logger.StartDefinitionLeftOut(file, leftOut);
             logger.DefinitionsImported(report.Imported, file);
-            scope.ImportedFiles.Put(path, FieldValue.FromString(digest)); // last: after a crash it is done again
+            scope.ImportedFiles.Put(path, FieldValue.FromString(digest)); // last, so that a crash leads to another import
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException)
         {
@@ -83,6 +83,6 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
 }
 
 /// <summary>The configured definitions cannot be imported.</summary>
-/// <param name="message">Which setting, which file, and why.</param>
-/// <param name="cause">What happened underneath.</param>
+/// <param name="message">Setting, file and reason.</param>
+/// <param name="cause">Original exception.</param>
 internal sealed class StartDefinitionsException(string message, Exception? cause = null) : Exception(message, cause);

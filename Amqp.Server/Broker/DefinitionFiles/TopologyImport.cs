@@ -9,16 +9,16 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Checks the queues, exchanges and bindings of an import: against each other, and against those that there are.</summary>
-/// <param name="virtualHosts">Those that there are. Those that the import makes are not among them yet.</param>
-/// <param name="plan">Takes what can be done.</param>
+/// <summary>Checks the queues, exchanges and bindings of an import, against each other and against existing ones.</summary>
+/// <param name="virtualHosts">Existing virtual hosts, without those that the import will create.</param>
+/// <param name="plan">Collects the changes.</param>
 internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
     private readonly Dictionary<(string Host, string Name), PlannedQueue> _queues = [];
-    private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = []; // in no virtual host: to check bindings with
+    private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = []; // in no virtual host; only to check bindings
 
-    /// <exception cref="DefinitionException">A field cannot be.</exception>
-    /// <exception cref="BrokerException">The queue cannot be.</exception>
+    /// <exception cref="DefinitionException">A field is invalid.</exception>
+    /// <exception cref="BrokerException">The queue cannot be declared.</exception>
     public void CheckQueue(string host, FieldTable fields)
     {
         string name = fields.Name("name", "queue"), what = $"queue '{name}' in vhost '{host}'";
@@ -28,7 +28,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             throw new DefinitionException($"{what} has no name");
         if (ReservedNames.IsReserved(name))
         {
-            plan.Skip($"{what}: names that begin with 'amq.' are the broker's to give");
+            plan.Skip($"{what}: names that begin with 'amq.' are reserved");
             return;
         }
         var existing = virtualHosts.Find(host)?.FindQueue(name);
@@ -42,8 +42,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             }, () => Demand(host).Topology.ImportQueue(name, flags, arguments));
     }
 
-    /// <exception cref="DefinitionException">A field cannot be.</exception>
-    /// <exception cref="BrokerException">The exchange cannot be.</exception>
+    /// <exception cref="DefinitionException">A field is invalid.</exception>
+    /// <exception cref="BrokerException">The exchange cannot be declared.</exception>
     public void CheckExchange(string host, FieldTable fields)
     {
         string name = fields.Name("name", "exchange"), type = fields.Text("type"), what = $"exchange '{name}' in vhost '{host}'";
@@ -52,7 +52,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         var arguments = fields.Arguments(what);
         if (name.Length == 0 || ReservedNames.IsReserved(name))
         {
-            plan.Skip($"{what}: exchanges with such names are the broker's own");
+            plan.Skip($"{what}: this name is reserved for an exchange of the broker");
             return;
         }
         var existing = virtualHosts.Find(host)?.FindExchange(name);
@@ -62,8 +62,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             () => Demand(host).Topology.DeclareExchange(name, type, flags, arguments));
     }
 
-    /// <exception cref="DefinitionException">A field cannot be.</exception>
-    /// <exception cref="BrokerException">The binding's arguments make no sense for its exchange.</exception>
+    /// <exception cref="DefinitionException">A field is invalid.</exception>
+    /// <exception cref="BrokerException">The arguments of the binding are invalid for its exchange.</exception>
     public void CheckBinding(string host, FieldTable fields)
     {
         string source = fields.Name("source", "exchange"), destination = fields.Text("destination"), routingKey = fields.Name("routing_key", "routing_key");
@@ -77,7 +77,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         var arguments = fields.Arguments(what);
         if (source.Length == 0)
         {
-            plan.TakeAsItIs(); // every queue has it
+            plan.CountExisting(); // every queue has this binding
             return;
         }
         IBindingDestination? end = isQueue ? FindQueue(host, destination) : FindExchange(host, destination);
@@ -109,7 +109,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         return PredeclaredExchanges.TypeOf(name) is { } type ? DeclaredExchange.Make(new ExchangeDeclaration(name, host, type, FieldTable.Empty), ExchangeFlags.Durable) : null;
     }
 
-    /// <summary>Takes a queue or an exchange that is there as defined, or that can be declared so.</summary>
+    /// <summary>Adds a queue or exchange that already exists as defined, or that can be declared.</summary>
     private void Take(string what, bool isThere, Action check, Action declare)
     {
         try
@@ -118,7 +118,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         }
         catch (BrokerException error) when (isThere)
         {
-            plan.LeaveOut(Different(what, error));
+            plan.LeaveOut(DescribeDifference(what, error));
             return;
         }
         catch (BrokerException error) when (error.Error is BrokerError.NotSupported or BrokerError.UnknownType)
@@ -127,12 +127,12 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             return;
         }
         if (isThere)
-            plan.TakeAsItIs();
+            plan.CountExisting();
         else
             plan.Take(() => Declare(what, declare));
     }
 
-    /// <summary>What was not there when it was checked may be there now: twice in the definitions, or declared by a client.</summary>
+    /// <summary>Declares an object that was missing at the check. It may exist by now: defined twice, or declared by a client.</summary>
     private void Declare(string what, Action declare)
     {
         try
@@ -141,18 +141,18 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         }
         catch (BrokerException error)
         {
-            plan.LeaveOutAfterAll(Different(what, error));
+            plan.LeaveOutFailed(DescribeDifference(what, error));
         }
     }
 
-    private static string Different(string what, BrokerException error) => $"{what} is there already, and other than that: {error.Message}";
+    private static string DescribeDifference(string what, BrokerException error) => $"{what} exists already, with other properties: {error.Message}";
 
     private void Bind(string what, VirtualHost host, string source, string destination, bool isQueue, string routingKey, FieldTable arguments)
     {
         IBindingDestination? end = isQueue ? host.FindQueue(destination) : host.FindExchange(destination);
         if (end is null || host.FindExchange(source) is null)
         {
-            plan.LeaveOutAfterAll($"{what}: there is no '{(end is null ? destination : source)}'");
+            plan.LeaveOutFailed($"{what}: there is no '{(end is null ? destination : source)}'");
             return;
         }
         var round = new DispatchRound();

@@ -2,14 +2,17 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>A definition as the catalog holds it.</summary>
-/// <param name="Flags">An exchange's or a queue's flags.</param>
-/// <param name="Number">The number in the message store: a queue's (where it has priorities, that of the lowest), or that of an exchange which keeps messages; else 0.</param>
-/// <param name="Type">An exchange's type.</param>
-/// <param name="Arguments">The x-arguments.</param>
+/// <summary>A definition as stored in the catalog.</summary>
+/// <param name="Flags">Flags of an exchange or a queue.</param>
+/// <param name="Number">
+/// Number in the message store, of a queue or of an exchange that keeps messages; else 0. For a queue with priorities it is the number of
+/// the lowest one.
+/// </param>
+/// <param name="Type">Type of an exchange.</param>
+/// <param name="Arguments">Arguments of a queue or an exchange.</param>
 internal readonly record struct Definition(byte Flags, uint Number, string Type, FieldTable Arguments);
 
-/// <summary>A definition with the names that it is kept under.</summary>
-/// <param name="Names">The names of its key: the virtual host first, where it is of one.</param>
-/// <param name="Definition">The definition.</param>
+/// <summary>A definition with the names in its key.</summary>
+/// <param name="Names">Names in the key. The virtual host is the first, if the definition belongs to one.</param>
+/// <param name="Definition">Decoded value of the key.</param>
 internal readonly record struct StoredDefinition(string[] Names, Definition Definition);

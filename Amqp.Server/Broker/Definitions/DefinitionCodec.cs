@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>The catalog's values: what a definition holds beside its names. Each starts with a version octet.</summary>
+/// <summary>Encodes the values of the catalog: definitions without their names. Each starts with a version octet.</summary>
 internal static class DefinitionCodec
 {
     private const byte Version = 1;
@@ -28,10 +28,10 @@ internal static class DefinitionCodec
         .With("priority", FieldValue.FromDouble(policy.Priority))
         .With("definition", FieldValue.FromTable(policy.Definition))));
 
-    /// <summary>A parameter's value, of whatever type.</summary>
+    /// <summary>Encodes the value of a parameter, of any type.</summary>
     public static ReadOnlySpan<byte> Write(FieldValue value) => Write(new Definition(0, 0, "", FieldTable.Empty.With("value", value)));
 
-    /// <exception cref="InvalidDataException">It is no policy that this version understands.</exception>
+    /// <exception cref="InvalidDataException">The definition is no policy that this version understands.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, Definition definition)
     {
         var table = definition.Arguments;
@@ -48,7 +48,7 @@ internal static class DefinitionCodec
         FieldValue Field(string field) => table[field] ?? throw new InvalidDataException($"Policy '{name}' has no {field}.");
     }
 
-    /// <exception cref="InvalidDataException">Written by a newer version.</exception>
+    /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static Definition Read(ReadOnlySpan<byte> value)
     {
         var reader = new WireReader(value);

@@ -7,7 +7,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>The catalog's keys: a kind and names, escaped, between slashes, so that they sort by kind and virtual host.</summary>
+/// <summary>Keys of the catalog: a kind and escaped names between slashes, so that keys sort by kind and virtual host.</summary>
 internal static class DefinitionKey
 {
     public const string QueueNumbers = "numbers/queues";
@@ -39,12 +39,12 @@ internal static class DefinitionKey
 
     public static string OfQueue(string virtualHost, string name) => $"{Queues}{Escape(virtualHost)}/{Escape(name)}";
 
-    /// <param name="virtualHost">The virtual host.</param>
-    /// <param name="source">The exchange that messages come from.</param>
-    /// <param name="isToExchange">Whether they go to another exchange, not to a queue.</param>
-    /// <param name="destination">The name of what they go to.</param>
-    /// <param name="routingKey">The binding key.</param>
-    /// <param name="arguments">The binding's arguments.</param>
+    /// <param name="virtualHost">Name of the virtual host.</param>
+    /// <param name="source">Name of the source exchange.</param>
+    /// <param name="isToExchange">True if the destination is an exchange, false if it is a queue.</param>
+    /// <param name="destination">Name of the destination.</param>
+    /// <param name="routingKey">Binding key.</param>
+    /// <param name="arguments">Arguments of the binding, of which the key holds a hash.</param>
     public static string OfBinding(string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
         $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/{Escape(destination)}/{Escape(routingKey)}/{HashOf(arguments)}";
 
@@ -58,12 +58,12 @@ internal static class DefinitionKey
 
     public static string OfImportedDefinitions(string file) => ImportedDefinitions + Escape(file);
 
-    /// <summary>Both numbers in hexadecimal digits, so that they sort.</summary>
+    /// <summary>Returns a key with both numbers in hexadecimal digits of fixed length, so that keys sort by number.</summary>
     public static string OfQuarantined(MessagePlace message) => string.Create(CultureInfo.InvariantCulture, $"{Quarantined}{message.Queue:x8}/{message.Sequence:x16}");
 
     public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 
-    /// <summary>The names of a key, without its kind.</summary>
+    /// <summary>Returns the names in a key, without its kind.</summary>
     public static string[] Names(string key) => [.. key.Split('/').Skip(1).Select(Uri.UnescapeDataString)];
 
     private static string Escape(string name) => Uri.EscapeDataString(name);

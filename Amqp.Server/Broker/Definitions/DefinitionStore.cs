@@ -3,14 +3,14 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>What outlives a restart besides messages: the catalog's entries by their kinds.</summary>
-/// <remarks>Thread-safe, as the catalog is.</remarks>
+/// <summary>Durable state besides messages: the entries of the catalog, by kind.</summary>
+/// <remarks>Thread-safe, like the catalog.</remarks>
 internal sealed class DefinitionStore(ICatalog catalog)
 {
-    /// <summary>The numbers of queues in the message store.</summary>
+    /// <summary>Numbers of the queues in the message store.</summary>
     public QueueNumbers Numbers { get; } = new(catalog);
 
-    /// <summary>Which messages are quarantined.</summary>
+    /// <summary>Records of the quarantined messages.</summary>
     public QuarantineRecords Quarantine { get; } = new(catalog);
 
     /// <inheritdoc cref="ICatalog.Put"/>
@@ -19,18 +19,18 @@ internal sealed class DefinitionStore(ICatalog catalog)
     /// <inheritdoc cref="ICatalog.Remove"/>
     public void Remove(string key) => catalog.Remove(key);
 
-    /// <summary>The entries of a kind, in order of their keys.</summary>
-    /// <param name="kind">The beginning of their keys, as <see cref="DefinitionKey"/> has it.</param>
+    /// <summary>Returns the entries of a kind, sorted by key.</summary>
+    /// <param name="kind">Prefix of their keys, a constant of <see cref="DefinitionKey"/>.</param>
     public IEnumerable<KeyValuePair<string, byte[]>> Entries(string kind) =>
         catalog.Entries.Where(entry => entry.Key.StartsWith(kind, StringComparison.Ordinal));
 
-    /// <summary>The definitions of a kind.</summary>
+    /// <summary>Returns the definitions of a kind.</summary>
     /// <inheritdoc cref="Entries"/>
-    /// <exception cref="InvalidDataException">One was written by a newer version.</exception>
+    /// <exception cref="InvalidDataException">A definition was written by a newer version.</exception>
     public IEnumerable<StoredDefinition> Read(string kind) =>
         Entries(kind).Select(entry => new StoredDefinition(DefinitionKey.Names(entry.Key), DefinitionCodec.Read(entry.Value)));
 
-    /// <summary>Values kept under names: parameters and limits.</summary>
+    /// <summary>Returns the values of a kind with their names: parameters and limits.</summary>
     /// <inheritdoc cref="Entries"/>
     public IEnumerable<(string[] Names, FieldValue Value)> Values(string kind) =>
         Read(kind).Select(stored => (stored.Names, stored.Definition.Arguments["value"] ?? FieldValue.Void));

@@ -5,10 +5,10 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.Definitions;
 
 /// <summary>Definitions of one kind, in memory and in the catalog.</summary>
-/// <remarks>Any thread may read. Changes take the table's lock, so that memory and catalog tell the same story.</remarks>
-/// <param name="catalog">Where they are kept.</param>
-/// <param name="keyOf">The key in the catalog.</param>
-/// <param name="write">The value in the catalog.</param>
+/// <remarks>Any thread may read. Changes take the table's lock, so that memory and catalog stay equal.</remarks>
+/// <param name="catalog">Catalog that stores the definitions.</param>
+/// <param name="keyOf">Returns the key in the catalog.</param>
+/// <param name="write">Encodes the value in the catalog.</param>
 internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<TKey, string> keyOf, Func<TDefinition, byte[]> write)
     where TKey : notnull
 {
@@ -17,16 +17,18 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
 
     public bool IsEmpty => _definitions.IsEmpty;
 
-    /// <summary>All there are now, in no order.</summary>
+    /// <summary>All definitions, unordered.</summary>
     public IEnumerable<TDefinition> All => _definitions.Select(entry => entry.Value);
 
     public TDefinition? Find(TKey key) => _definitions.GetValueOrDefault(key);
 
-    /// <summary>Takes what the catalog holds already.</summary>
+    /// <summary>Adds a definition that was read from the catalog.</summary>
     public void Restore(TKey key, TDefinition definition) => _definitions[key] = definition;
 
-    /// <summary>Adds or replaces a definition; it is in the catalog first, so what cannot be kept is not seen.</summary>
-    /// <exception cref="StoreFullException">There is no room on the disk.</exception>
+    /// <summary>
+    /// Adds or replaces a definition. The catalog is written first, so that readers never see a definition that cannot be stored.
+    /// </summary>
+    /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public void Put(TKey key, TDefinition definition)
     {
@@ -37,7 +39,7 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
         }
     }
 
-    /// <summary>Removes a definition; false when there was none.</summary>
+    /// <summary>Removes a definition; false if there was none.</summary>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public bool Remove(TKey key)
     {

@@ -6,16 +6,18 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Which stored messages are quarantined, in the catalog: so they are after a restart, too.</summary>
+/// <summary>Durable records of the quarantined messages, in the catalog, so that messages stay quarantined after a restart.</summary>
 /// <remarks>
-/// <para>Thread-safe. A change is in the operating system's hands when the call returns, and a power cut takes no more than the latest: then a message is in
-/// its queue again and is tried again, or what was settled is not there.</para>
-/// <para>A queue without messages may give a sequence again after a restart. So a start drops the entries whose messages are not there, before anything is stored.</para>
+/// <para>Thread-safe. A change has reached the operating system when the call returns. A power cut loses at most the latest changes: then a
+/// message is in its queue again and retried, or a record names a message that was settled.</para>
+/// <para>A queue without messages may reuse a sequence number after a restart. So a start drops the records of missing messages before
+/// anything is stored.</para>
 /// </remarks>
 internal sealed class QuarantineRecords
 {
     private readonly ICatalog _catalog;
-    private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = []; // until what they are of asks for them; owned by itself
+    // records of the last run, until their queue or exchange restores them; guarded by itself
+    private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = [];
 
     public QuarantineRecords(ICatalog catalog)
     {
@@ -25,7 +27,7 @@ internal sealed class QuarantineRecords
                 _restored.Add(ReadPlace(key), Read(value));
     }
 
-    /// <summary>The messages that the last run had quarantined, until they are restored.</summary>
+    /// <summary>Messages quarantined by the last run that are not restored yet.</summary>
     public IReadOnlyCollection<MessagePlace> Restored
     {
         get
@@ -35,14 +37,14 @@ internal sealed class QuarantineRecords
         }
     }
 
-    /// <summary>What the last run wrote of a message: once.</summary>
+    /// <summary>Returns and forgets the record that the last run wrote for a message.</summary>
     public QuarantineRecord Restore(MessagePlace message)
     {
         lock (_restored)
             return _restored.Remove(message, out var record) ? record : default;
     }
 
-    /// <summary>These are not there any more.</summary>
+    /// <summary>Deletes the records of messages that no longer exist.</summary>
     public void Forget(IEnumerable<MessagePlace> missing)
     {
         foreach (var message in missing)
@@ -52,7 +54,7 @@ internal sealed class QuarantineRecords
         }
     }
 
-    /// <exception cref="StoreFullException">There is no room on the disk.</exception>
+    /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public void Save(MessagePlace message, in QuarantineRecord record) =>
         _catalog.Put(DefinitionKey.OfQuarantined(message), DefinitionCodec.Write(FieldValue.FromTable(FieldTable.Empty
@@ -62,7 +64,7 @@ internal sealed class QuarantineRecords
     /// <inheritdoc cref="ICatalog.Remove"/>
     public void Remove(MessagePlace message) => _catalog.Remove(DefinitionKey.OfQuarantined(message));
 
-    /// <exception cref="InvalidDataException">It is no place of a message.</exception>
+    /// <exception cref="InvalidDataException">The key is no place of a message.</exception>
     private static MessagePlace ReadPlace(string key) =>
         DefinitionKey.Names(key) is [var queue, var sequence]
             && uint.TryParse(queue, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number)
@@ -77,7 +79,7 @@ internal sealed class QuarantineRecords
     }
 }
 
-/// <summary>Why a message is quarantined.</summary>
-/// <param name="Since">When it was put aside, in milliseconds since 1970-01-01 UTC.</param>
-/// <param name="Error">What was thrown over it, in words.</param>
+/// <summary>Time and reason of a message's quarantine.</summary>
+/// <param name="Since">Start of the quarantine, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Error">Text of the exception that the message caused.</param>
 internal readonly record struct QuarantineRecord(long Since, string Error);

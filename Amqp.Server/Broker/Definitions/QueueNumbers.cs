@@ -3,14 +3,14 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Gives queues their numbers in the message store.</summary>
-/// <remarks>Thread-safe: its lock owns the counters.</remarks>
+/// <summary>Assigns the numbers of queues in the message store.</summary>
+/// <remarks>Thread-safe; its lock guards the counters.</remarks>
 internal sealed class QueueNumbers(ICatalog catalog)
 {
-    /// <summary>Numbers from here on belong to queues that no restart outlives; they never reach the disk.</summary>
+    /// <summary>First number of the queues that do not survive a restart. Such numbers never reach the disk.</summary>
     private const uint FirstTransient = 0x8000_0000;
 
-    /// <summary>Numbers are reserved in the catalog so many at a time: one write serves many declares.</summary>
+    /// <summary>Numbers that one write of the catalog reserves, so that one write serves many declares.</summary>
     private const uint ReservedAtOnce = 256;
 
     private readonly Lock _gate = new();
@@ -19,13 +19,15 @@ internal sealed class QueueNumbers(ICatalog catalog)
     private uint _highestTaken;
     private uint _nextTransient = FirstTransient;
 
-    /// <summary>Numbers up to this one are taken, even if the catalog does not know it. Called before the first new queue.</summary>
+    /// <summary>
+    /// Skips numbers that are used in the log, even if the catalog does not know them. Called before the first new queue.
+    /// </summary>
     public void Skip(uint highestTaken) => _highestTaken = highestTaken;
 
-    /// <summary>Numbers that no queue had before, one behind the other.</summary>
-    /// <param name="durable">Whether they are of a queue that outlives a restart.</param>
-    /// <param name="count">How many: one for each of its places in the store.</param>
-    /// <returns>The first.</returns>
+    /// <summary>Returns consecutive numbers that no queue had before.</summary>
+    /// <param name="durable">True for a queue that survives a restart.</param>
+    /// <param name="count">Number of numbers: one for each of the queue's levels in the store.</param>
+    /// <returns>The first number.</returns>
     public uint Take(bool durable, int count)
     {
         lock (_gate)
@@ -50,7 +52,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
         uint to = first + count + ReservedAtOnce;
         Span<byte> value = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(value, to);
-        catalog.Put(DefinitionKey.QueueNumbers, value); // first: a number that no restart knows of would be given out again
+        catalog.Put(DefinitionKey.QueueNumbers, value); // before use: a restart would assign an unreserved number again
         (_nextDurable, _reserved) = (first, to);
     }
 

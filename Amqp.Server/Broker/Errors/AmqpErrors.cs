@@ -2,10 +2,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>The broker's errors as AMQP has them: for its channels, and for HTTP, where RabbitMQ's texts bear the codes.</summary>
+/// <summary>Translates the broker's errors into AMQP's, for channels and for HTTP, where RabbitMQ's texts contain the codes.</summary>
 internal static class AmqpErrors
 {
-    /// <summary>The reply code of a kind of error.</summary>
+    /// <summary>Returns the reply code of a kind of error.</summary>
     public static ReplyCode Code(this BrokerError error) => error switch
     {
         BrokerError.NotFound => ReplyCode.NotFound,
@@ -19,7 +19,7 @@ internal static class AmqpErrors
         _ => ReplyCode.InternalError,
     };
 
-    /// <param name="error">What the broker says.</param>
-    /// <param name="cause">The method that it was asked by; default when it was none.</param>
+    /// <param name="error">Error of the broker.</param>
+    /// <param name="cause">Method that caused the error; default if no method did.</param>
     public static AmqpException ToAmqp(this BrokerException error, MethodId cause = default) => new(error.Error.Code(), error.Message, cause);
 }

@@ -1,40 +1,40 @@
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>The broker does not do what it is asked for. A front end says so in its protocol's own terms.</summary>
-/// <param name="error">What kind of error it is.</param>
-/// <param name="message">What went wrong, in RabbitMQ's words.</param>
+/// <summary>An error of a client's request. A front end translates it into its protocol's own terms.</summary>
+/// <param name="error">Kind of error.</param>
+/// <param name="message">Reason in RabbitMQ's words.</param>
 internal sealed class BrokerException(BrokerError error, string message) : Exception(message)
 {
     public BrokerError Error { get; } = error;
 }
 
-/// <summary>Why the broker does not do what it is asked for.</summary>
+/// <summary>Kinds of errors of a client's request.</summary>
 internal enum BrokerError
 {
-    /// <summary>What is named is not there.</summary>
+    /// <summary>A named object does not exist.</summary>
     NotFound,
 
-    /// <summary>The user may not, or the name is reserved.</summary>
+    /// <summary>The user lacks a permission, or a name is reserved.</summary>
     Refused,
 
-    /// <summary>It is there, but different; in use; not empty; or an argument cannot be.</summary>
+    /// <summary>The object exists with other properties, is in use or is not empty; or an argument is invalid.</summary>
     Precondition,
 
-    /// <summary>It is another connection's.</summary>
+    /// <summary>The object belongs to another connection.</summary>
     Locked,
 
-    /// <summary>A limit is reached, or the name is taken.</summary>
+    /// <summary>A limit is reached, or a name is in use.</summary>
     NotAllowed,
 
-    /// <summary>This broker has not got it.</summary>
+    /// <summary>This broker does not have the feature.</summary>
     NotSupported,
 
-    /// <summary>There is no such type.</summary>
+    /// <summary>The type is unknown.</summary>
     UnknownType,
 
-    /// <summary>The disk does not let it be done now.</summary>
+    /// <summary>The state of the disk forbids it now.</summary>
     Unavailable,
 
-    /// <summary>The client is cut off by the operator.</summary>
+    /// <summary>An operator closes the client's connection.</summary>
     Forced,
 }

@@ -3,14 +3,14 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>The one stream of what happens in the broker: declared, deleted, connected, refused.</summary>
+/// <summary>The stream of all events of the broker: objects declared and deleted, clients connected, logins refused.</summary>
 /// <remarks>
-/// Thread-safe. Whoever raises an event asks <see cref="IsWanted"/> first, so that one nobody wants costs a look. The kinds of events
-/// are extension methods of this class, beside what they are about.
+/// Thread-safe. Callers check <see cref="IsWanted"/> before they describe an event, so that an unwanted event costs one check. Each kind of
+/// event is an extension method of this class, in the room of its object.
 /// </remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
-    /// <summary>RabbitMQ's name for the broker where it does something of its own accord.</summary>
+    /// <summary>RabbitMQ's name for the actor of the broker's own actions.</summary>
     public const string Nobody = "rmq-internal";
 
     [ThreadStatic]
@@ -18,10 +18,10 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
 
     private volatile IBrokerEventListener[] _listeners = [];
 
-    /// <summary>The user on whose behalf this thread now works, or <see cref="Nobody"/>.</summary>
+    /// <summary>User on whose behalf this thread works now, or <see cref="Nobody"/>.</summary>
     public static string Actor => _actor ?? Nobody;
 
-    /// <summary>True while somebody listens.</summary>
+    /// <summary>True while at least one listener is active.</summary>
     public bool IsWanted
     {
         get
@@ -33,10 +33,10 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>A stream that nobody listens to.</summary>
+    /// <summary>Returns a stream without listeners.</summary>
     public static BrokerEvents Unheard() => new(TimeProvider.System);
 
-    /// <summary>This thread works on a user's behalf until the result is disposed of, on the same thread.</summary>
+    /// <summary>Makes this thread work on a user's behalf until the result is disposed of on the same thread.</summary>
     public static ActingUser ActAs(string? user)
     {
         var before = new ActingUser(_actor);
@@ -44,10 +44,13 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         return before;
     }
 
-    /// <summary>Adds a listener. Before anyone connects.</summary>
+    /// <summary>Adds a listener. Called before the first client connects.</summary>
     public void Add(IBrokerEventListener listener) => _listeners = [.. _listeners, listener];
 
-    /// <summary>Tells everyone who listens. What it says of the actor is for the caller to add, as not every event has one. Throws nothing: it has happened, whoever hears of it.</summary>
+    /// <summary>
+    /// Passes an event to all active listeners. The caller adds the actor to the facts, because not every event has one. Throws nothing: a
+    /// listener's failure must not undo the action.
+    /// </summary>
     public void Raise(string name, IEnumerable<KeyValuePair<string, FieldValue>> facts)
     {
         try
@@ -75,8 +78,8 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>For as long as a thread works on a user's behalf.</summary>
-    /// <param name="before">On whose behalf it worked before.</param>
+    /// <summary>Restores the previous actor when it is disposed of.</summary>
+    /// <param name="before">Previous actor of the thread; null: none.</param>
     internal readonly struct ActingUser(string? before) : IDisposable
     {
         public void Dispose() => _actor = before;

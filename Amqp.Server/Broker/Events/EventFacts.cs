@@ -6,7 +6,9 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>Facts of events as RabbitMQ's plugin writes them into headers: what has no type in AMQP stands there as a term of Erlang's.</summary>
+/// <summary>
+/// Creates the facts of events in the form of RabbitMQ's plugin. A value without a type in AMQP is written as an Erlang term.
+/// </summary>
 internal static class EventFacts
 {
     public static KeyValuePair<string, FieldValue> Fact(string name, string value) => new(name, FieldValue.FromString(value));
@@ -18,24 +20,24 @@ internal static class EventFacts
     public static KeyValuePair<string, FieldValue> Fact(string name, IEnumerable<string> values) =>
         new(name, FieldValue.FromArray([.. values.Select(value => FieldValue.FromString(value))]));
 
-    /// <summary>A value that came as JSON.</summary>
+    /// <summary>Returns a fact with a value from JSON.</summary>
     public static KeyValuePair<string, FieldValue> Json(string name, FieldValue value) => new(name, Plain(value));
 
-    /// <summary>The arguments of a method: an array of its fields as terms.</summary>
+    /// <summary>Returns the arguments of a declaration as an array of Erlang terms.</summary>
     public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
 
-    /// <summary>An address: the tuple of its numbers.</summary>
+    /// <summary>Returns an IP address as an Erlang tuple of its numbers.</summary>
     public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
         Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
 
-    /// <summary>A text that RabbitMQ has as a list of characters.</summary>
+    /// <summary>Returns a text as an array of character codes, where RabbitMQ has a list of characters.</summary>
     public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
         new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
 
-    /// <summary>Who did it: the user for whom this thread works.</summary>
+    /// <summary>Returns the fact that names the actor: the user on whose behalf this thread works.</summary>
     public static KeyValuePair<string, FieldValue> Performed() => PerformedBy(BrokerEvents.Actor);
 
-    /// <inheritdoc cref="Performed"/>
+    /// <summary>Returns the fact that names the actor.</summary>
     public static KeyValuePair<string, FieldValue> PerformedBy(string user) => Fact("user_who_performed_action", user);
 
     private static FieldValue Plain(FieldValue value) => FieldWalk.Fold(
@@ -45,11 +47,14 @@ internal static class EventFacts
             ? FieldValue.FromArray(elements)
             : FieldValue.FromTable(new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
-    /// <summary>A field as a tuple of its name, its type and its value; a table is the list of its fields, an array that of its elements.</summary>
+    /// <summary>
+    /// Returns a field as a tuple of name, type and value. The value of a table is the list of its fields, that of an array the list of its
+    /// elements.
+    /// </summary>
     private static string Term(KeyValuePair<string, FieldValue> field)
     {
         var text = new StringBuilder();
-        bool isFirst = true; // of its table or array
+        bool isFirst = true; // true for the first element of a table or array
         foreach (var (name, value, isEnd) in FieldWalk.Through(field.Value))
         {
             if (isEnd)

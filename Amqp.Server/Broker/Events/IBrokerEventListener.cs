@@ -1,11 +1,11 @@
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>Who wants to know what happens in the broker.</summary>
+/// <summary>A listener for events of the broker.</summary>
 internal interface IBrokerEventListener
 {
-    /// <summary>False while it would do nothing with an event; nobody then goes to the trouble of describing one.</summary>
+    /// <summary>False while the listener would ignore an event. If all listeners are inactive, events are not even described.</summary>
     bool IsListening { get; }
 
-    /// <summary>Takes an event and returns at once. Any lock may be held.</summary>
+    /// <summary>Handles an event without waiting. The caller may hold any lock.</summary>
     void Hear(BrokerEvent happened);
 }

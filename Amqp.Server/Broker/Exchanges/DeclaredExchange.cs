@@ -5,13 +5,13 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Exchanges;
 
-/// <summary>Makes the exchange that a client declares.</summary>
+/// <summary>Creates the exchange that a client declares.</summary>
 internal static class DeclaredExchange
 {
     private const string AlternateExchange = "alternate-exchange";
 
-    /// <summary>An exchange as it is declared, in no virtual host yet.</summary>
-    /// <exception cref="BrokerException">406: the arguments make no sense for the type. 503: there is no such type.</exception>
+    /// <summary>Creates an exchange, which is in no virtual host yet.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid for the type. 503: the type is unknown.</exception>
     public static Exchange Make(in ExchangeDeclaration declared, ExchangeFlags flags)
     {
         Routers.DemandType(declared.Type);

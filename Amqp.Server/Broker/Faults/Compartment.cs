@@ -1,34 +1,36 @@
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>What an unexpected exception stays in: nobody outside of it is to notice.</summary>
+/// <summary>
+/// Kinds of compartments: units of work in which an unexpected exception is contained, so that nothing outside is affected.
+/// </summary>
 internal enum Compartment
 {
-    /// <summary>One queue, or one message of it.</summary>
+    /// <summary>One queue, or one message of a queue.</summary>
     Queue,
 
-    /// <summary>One exchange that publishes by itself what waits in it.</summary>
+    /// <summary>One exchange that publishes its stored messages by itself.</summary>
     Exchange,
 
-    /// <summary>One client's connection.</summary>
+    /// <summary>The connection of one client.</summary>
     Connection,
 
-    /// <summary>One who hears of what happens, or one message that tells of it.</summary>
+    /// <summary>One listener for events, or one message about an event.</summary>
     Events,
 
-    /// <summary>One look at what everything has counted.</summary>
+    /// <summary>One sampling of all counts.</summary>
     Statistics,
 
-    /// <summary>One request to the HTTP API or to the port for Prometheus.</summary>
+    /// <summary>One request to the HTTP API or to the Prometheus port.</summary>
     Http,
 
-    /// <summary>One of the broker's own works and checks: timers, alarms, the steps of a stop.</summary>
+    /// <summary>One internal task of the broker: a timer, a check of the alarms, a step of a stop.</summary>
     Broker,
 
-    /// <summary>One work of the message store's in the background.</summary>
+    /// <summary>One background task of the message store.</summary>
     Store,
 }
 
-/// <summary>Names of compartments, as metrics and the HTTP API have them.</summary>
+/// <summary>Names of compartments in metrics and in the HTTP API.</summary>
 internal static class Compartments
 {
     public static IReadOnlyList<Compartment> All { get; } = Enum.GetValues<Compartment>();

@@ -2,35 +2,35 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>Where every unexpected exception ends that was kept inside its compartment: it is counted, remembered and logged. Thread-safe.</summary>
+/// <summary>Counts, remembers and logs the unexpected exceptions that were contained in compartments. Thread-safe.</summary>
 /// <remarks>
-/// The log stays readable whatever happens: what is the same fault again (compartment, place, type and the line that threw) is logged once
-/// and then at most once a minute, and all of them together write at most <see cref="MostLines"/> lines a minute. The count misses none.
-/// Nothing is called under its lock, so it may be called under any other.
+/// The log is bounded. The same fault (compartment, place, type and throwing line) is logged once, and then at most once a minute. All
+/// faults together write at most <see cref="MaxLines"/> lines a minute. The count is exact.
+/// Nothing is called under the lock of this class, so callers may hold any lock.
 /// </remarks>
 internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
 {
-    /// <summary>Lines that are logged in a minute.</summary>
-    public const int MostLines = 60;
+    /// <summary>Maximum number of lines that are logged in a minute.</summary>
+    public const int MaxLines = 60;
 
-    /// <summary>Faults that are remembered; beyond these the one that was seen longest ago is forgotten.</summary>
-    public const int MostRemembered = 100;
+    /// <summary>Maximum number of remembered faults; beyond it the one that occurred longest ago is forgotten.</summary>
+    public const int MaxRemembered = 100;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly long[] _counts = new long[Compartments.All.Count]; // interlocked
     private readonly Lock _gate = new();
-    private readonly Dictionary<Key, Remembered> _remembered = []; // owned by _gate, as is what follows
-    private long _minute; // when the one began in which lines are counted
-    private int _lines = MostLines; // left in it
+    private readonly Dictionary<Key, Remembered> _remembered = []; // guarded by _gate, like the next two
+    private long _minute; // start of the minute in which lines are counted
+    private int _lines = MaxLines; // lines left in this minute
 
-    /// <summary>How many there have been in compartments of a kind.</summary>
+    /// <summary>Returns the number of faults in a kind of compartment.</summary>
     public long Count(Compartment compartment) => Volatile.Read(ref _counts[(int)compartment]);
 
-    /// <summary>How many there have been.</summary>
+    /// <summary>Number of faults in all compartments.</summary>
     public long Total => Compartments.All.Sum(Count);
 
-    /// <summary>What is remembered, the latest first.</summary>
+    /// <summary>Remembered faults, latest first.</summary>
     public IReadOnlyList<ContainedFault> Recent
     {
         get
@@ -40,10 +40,10 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes note of an exception that goes no further. Throws nothing.</summary>
-    /// <param name="compartment">Where it stayed.</param>
-    /// <param name="place">Which one that is, for whoever reads the log.</param>
-    /// <param name="error">What was thrown.</param>
+    /// <summary>Records a contained exception. Throws nothing.</summary>
+    /// <param name="compartment">Kind of compartment that contained the exception.</param>
+    /// <param name="place">Name of the compartment and place in it, for the log.</param>
+    /// <param name="error">The contained exception.</param>
     public void Note(Compartment compartment, string place, Exception error)
     {
         Interlocked.Increment(ref _counts[(int)compartment]);
@@ -54,12 +54,12 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
         catch (Exception)
         {
-            // Nobody is left to tell, and whoever contained the first one relies on it that this is the end of it.
+            // Logging failed, so the fault cannot be reported. The caller relies on this method to throw nothing.
         }
     }
 
-    /// <summary>Does some work, of which no error goes further. Not for what is done for each message.</summary>
-    /// <returns>False when it failed.</returns>
+    /// <summary>Runs work and contains its exceptions. Not for work per message, which must not allocate.</summary>
+    /// <returns>False if the work threw.</returns>
     public bool Contain(Compartment compartment, string place, Action work)
     {
         try
@@ -101,7 +101,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
             }
             else
             {
-                if (_remembered.Count == MostRemembered)
+                if (_remembered.Count == MaxRemembered)
                     _remembered.Remove(_remembered.MinBy(entry => entry.Value.Fault.Last).Key);
                 known = new Remembered { Fault = new ContainedFault(key.Compartment, key.Place, error, now, now, 1) };
                 _remembered.Add(key, known);
@@ -109,7 +109,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
             if (known.LoggedAt is { } logged && clock.GetElapsedTime(logged, tick) < _pause)
                 return false;
             if (clock.GetElapsedTime(_minute, tick) >= _pause)
-                (_minute, _lines) = (tick, MostLines);
+                (_minute, _lines) = (tick, MaxLines);
             if (_lines == 0)
                 return false;
             _lines--;
@@ -118,7 +118,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>The line that threw, as the stack trace has it.</summary>
+    /// <summary>Returns the line that threw, from the stack trace.</summary>
     private static string? Thrower(Exception error) => error.StackTrace?.Split('\n', 2)[0];
 
     private readonly record struct Key(Compartment Compartment, string Place, Type Error, string? Thrower);

@@ -3,7 +3,9 @@
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>The system's clock, whose timers contain what their callbacks throw: else a timer's error would end the process.</summary>
+/// <summary>
+/// The system clock, with timers that contain the exceptions of their callbacks. Otherwise such an exception would end the process.
+/// </summary>
 internal sealed class ContainedTimers(ContainedFaults faults) : TimeProvider
 {
     /// <inheritdoc/>

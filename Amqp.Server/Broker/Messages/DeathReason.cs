@@ -2,26 +2,26 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Why a message died.</summary>
+/// <summary>Reason of a message's death.</summary>
 internal enum DeathReason
 {
-    /// <summary>It waited too long.</summary>
+    /// <summary>The message expired.</summary>
     Expired,
 
-    /// <summary>A consumer would not have it.</summary>
+    /// <summary>A consumer rejected the message.</summary>
     Rejected,
 
-    /// <summary>The queue had no room for it.</summary>
+    /// <summary>The queue was full.</summary>
     MaxLength,
 
-    /// <summary>It was requeued too often.</summary>
+    /// <summary>The message was requeued more often than the delivery limit.</summary>
     DeliveryLimit,
 }
 
-/// <summary>RabbitMQ's words for the reasons.</summary>
+/// <summary>RabbitMQ's names of the reasons.</summary>
 internal static class DeathReasons
 {
-    /// <summary>As it stands in x-death, in UTF-8.</summary>
+    /// <summary>Returns the name of a reason in x-death, in UTF-8.</summary>
     public static ReadOnlySpan<byte> Text(this DeathReason reason) => reason switch
     {
         DeathReason.Expired => "expired"u8,
@@ -30,6 +30,6 @@ internal static class DeathReasons
         _ => "delivery_limit"u8,
     };
 
-    /// <summary>The same as a string.</summary>
+    /// <summary>Returns the name of a reason in x-death.</summary>
     public static string Name(this DeathReason reason) => Encoding.UTF8.GetString(reason.Text());
 }

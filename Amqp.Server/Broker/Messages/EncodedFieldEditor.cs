@@ -4,8 +4,8 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>The fields of a table in their encoded form, a few of which are set or removed: nothing else is decoded or copied one by one.</summary>
-/// <remarks>Used by one thread; the buffers are kept.</remarks>
+/// <summary>Editor of an encoded table: sets and removes fields without decoding or copying the others one by one.</summary>
+/// <remarks>Used by one thread; the buffers are reused.</remarks>
 internal sealed class EncodedFieldEditor
 {
     private readonly List<Field> _fields = [];
@@ -15,8 +15,8 @@ internal sealed class EncodedFieldEditor
 
     public EncodedFieldEditor() => _byName = CompareNames;
 
-    /// <summary>Begins with these fields.</summary>
-    /// <param name="fields">Fields that <see cref="FieldTableCodec.Validate"/> has accepted.</param>
+    /// <summary>Starts with the fields of a table.</summary>
+    /// <param name="fields">Encoded fields, accepted by <see cref="FieldTableCodec.Validate"/>.</param>
     public void Read(ReadOnlySpan<byte> fields)
     {
         _fields.Clear();
@@ -30,9 +30,9 @@ internal sealed class EncodedFieldEditor
         }
     }
 
-    /// <summary>The first field of a name.</summary>
-    /// <param name="name">The name in UTF-8.</param>
-    /// <param name="value">The value, its type tag first; good until the next change.</param>
+    /// <summary>Finds the first field with a name.</summary>
+    /// <param name="name">Name in UTF-8.</param>
+    /// <param name="value">Value with its type tag first; valid until the next change.</param>
     public bool TryFind(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         int index = IndexOf(name);
@@ -40,14 +40,14 @@ internal sealed class EncodedFieldEditor
         return index >= 0;
     }
 
-    /// <summary>Removes the fields of a name.</summary>
+    /// <summary>Removes all fields with a name.</summary>
     public void Remove(ReadOnlySpan<byte> name)
     {
         for (int index; (index = IndexOf(name)) >= 0;)
             _fields.RemoveAt(index);
     }
 
-    /// <summary>Sets a field of a type that says its length: a text, an array, a table.</summary>
+    /// <summary>Sets a field to a value of a type with a length prefix: text, array or table.</summary>
     public void Set(ReadOnlySpan<byte> name, FieldType type, ReadOnlySpan<byte> content)
     {
         var value = Put(name, type, sizeof(uint) + content.Length);
@@ -55,11 +55,13 @@ internal sealed class EncodedFieldEditor
         content.CopyTo(value[sizeof(uint)..]);
     }
 
-    /// <summary>Sets a field to a number: a 64-bit integer or a timestamp.</summary>
+    /// <summary>Sets a field to a 64-bit integer or a timestamp.</summary>
     public void Set(ReadOnlySpan<byte> name, FieldType type, long number) =>
         BinaryPrimitives.WriteInt64BigEndian(Put(name, type, sizeof(long)), number);
 
-    /// <summary>Puts the fields in the order of their names, as RabbitMQ does with tables that it adds to. Those of one name stay as they are.</summary>
+    /// <summary>
+    /// Sorts the fields by name, as RabbitMQ does with tables that it changes. Fields with the same name keep their order.
+    /// </summary>
     public void Sort() => _fields.Sort(_byName);
 
     /// <summary>Writes the fields, without their length.</summary>
@@ -112,6 +114,6 @@ internal sealed class EncodedFieldEditor
         return order != 0 ? order : left.Order.CompareTo(right.Order);
     }
 
-    /// <summary>A field: its name's length, name, type and value, from <paramref name="Start"/> on.</summary>
+    /// <summary>An encoded field from <paramref name="Start"/> on: length of the name, name, type and value.</summary>
     private readonly record struct Field(int Start, int NameLength, int Length, int Order);
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>A message in its one encoded form: written once at publish, stored so, and every delivery is cut from it.</summary>
+/// <summary>The encoded form of a message: written once at publish, stored as it is, and sliced for every delivery.</summary>
 /// <remarks>The only place where AMQP values become stored bytes.</remarks>
 internal readonly ref struct EncodedMessage
 {
@@ -13,7 +13,7 @@ internal readonly ref struct EncodedMessage
     private const uint StampedBit = 1u << 31;
     private const uint RequeuedBit = 1u << 30;
 
-    /// <summary>Bytes of <see cref="HiddenKeys"/> that a message can have.</summary>
+    /// <summary>Maximum number of bytes of <see cref="HiddenKeys"/>.</summary>
     public const int MaxHiddenKeys = ushort.MaxValue - 2 * sizeof(long);
 
     private const int StampSize = sizeof(ushort) + 2 * sizeof(long);
@@ -30,24 +30,24 @@ internal readonly ref struct EncodedMessage
 
     public ReadOnlySpan<byte> Head { get; }
 
-    /// <summary>Exchange and routing key, as short strings one behind the other.</summary>
+    /// <summary>Exchange and routing key, as two short strings.</summary>
     public ReadOnlySpan<byte> Address { get; }
 
-    /// <summary>When it was published, where that was written down: it may expire.</summary>
+    /// <summary>Stamp of a message that may expire; null if there is none.</summary>
     public MessageStamp? Stamp { get; }
 
-    /// <summary>The keys of its BCC header, as short strings one behind the other: nobody sees them, but dead letters are routed by them too.</summary>
+    /// <summary>Keys of the BCC header, as short strings. Consumers do not see them, but dead letters are routed by them too.</summary>
     public ReadOnlySpan<byte> HiddenKeys { get; }
 
-    /// <summary>Property flags and list as the publisher sent them, but for a BCC header.</summary>
+    /// <summary>Property flags and list as the publisher sent them, without a BCC header.</summary>
     public ReadOnlySpan<byte> Properties { get; }
 
     public ReadOnlySpan<byte> Body { get; }
 
-    /// <summary>How often it was requeued, where a quorum queue has stored it anew since; else 0.</summary>
+    /// <summary>Number of requeues, if a quorum queue has stored the message anew since then; else 0.</summary>
     public int Requeues { get; private init; }
 
-    /// <summary>Cuts stored bytes into their parts.</summary>
+    /// <summary>Slices stored bytes into their parts.</summary>
     public static EncodedMessage Read(ReadOnlySpan<byte> message)
     {
         int address = 1 + message[0];
@@ -60,10 +60,10 @@ internal readonly ref struct EncodedMessage
         return new EncodedMessage(message[..end], message[..address], null, default, message[start..end], message[end..]);
     }
 
-    /// <summary>Bytes that the head will take.</summary>
+    /// <summary>Returns the size of a head in bytes.</summary>
     public static int HeadSize(int addressLength, int propertiesLength) => addressLength + sizeof(uint) + propertiesLength;
 
-    /// <summary>Bytes that a head with a stamp will take.</summary>
+    /// <summary>Returns the size of a head with a stamp in bytes.</summary>
     public static int StampedHeadSize(int addressLength, int propertiesLength, int hiddenKeysLength = 0) =>
         HeadSize(addressLength, propertiesLength) + StampSize + hiddenKeysLength;
 
@@ -75,11 +75,11 @@ internal readonly ref struct EncodedMessage
         properties.CopyTo(target[(address.Length + sizeof(uint))..]);
     }
 
-    /// <summary>Writes a head that says when the message was published, or which keys nobody may see.</summary>
-    /// <param name="target">As large as <see cref="StampedHeadSize"/> says.</param>
+    /// <summary>Writes a head with a stamp or hidden keys.</summary>
+    /// <param name="target">At least as large as <see cref="StampedHeadSize"/> returns.</param>
     /// <param name="address">Exchange and routing key.</param>
     /// <param name="properties">Property flags and list.</param>
-    /// <param name="stamp">The stamp; <see cref="MessageStamp.None"/> for the keys' sake alone.</param>
+    /// <param name="stamp">The stamp; <see cref="MessageStamp.None"/> if the head has hidden keys only.</param>
     /// <param name="hiddenKeys">At most <see cref="MaxHiddenKeys"/> bytes.</param>
     public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, MessageStamp stamp, ReadOnlySpan<byte> hiddenKeys = default)
     {
@@ -94,7 +94,7 @@ internal readonly ref struct EncodedMessage
         properties.CopyTo(target[(StampSize + hiddenKeys.Length)..]);
     }
 
-    /// <summary>A head of its own without a time in it.</summary>
+    /// <summary>Returns a new head without a stamp.</summary>
     public static byte[] NewHead(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> hiddenKeys)
     {
         byte[] head = new byte[hiddenKeys.IsEmpty ? HeadSize(address.Length, properties.Length) : StampedHeadSize(address.Length, properties.Length, hiddenKeys.Length)];
@@ -105,7 +105,7 @@ internal readonly ref struct EncodedMessage
         return head;
     }
 
-    /// <summary>The same head with a count of requeues.</summary>
+    /// <summary>Returns a copy of a head with another count of requeues.</summary>
     public static byte[] WithRequeues(ReadOnlySpan<byte> head, int requeues)
     {
         int address = 1 + head[0];

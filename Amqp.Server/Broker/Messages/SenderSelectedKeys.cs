@@ -6,17 +6,17 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>The CC and BCC headers: more routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
+/// <summary>The CC and BCC headers: additional routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
 internal static class SenderSelectedKeys
 {
     private static readonly string[] _names = ["CC", "BCC"];
 
-    /// <summary>Whether there are any, told without decoding the headers.</summary>
+    /// <summary>True if a header exists. Does not decode the headers.</summary>
     public static bool AreIn(ReadOnlySpan<byte> headers) =>
         EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
 
-    /// <summary>The keys of both headers.</summary>
-    /// <exception cref="BrokerException">406: one is no array of long strings.</exception>
+    /// <summary>Returns the keys of both headers.</summary>
+    /// <exception cref="BrokerException">406: a header is no array.</exception>
     public static string[] Read(ReadOnlySpan<byte> headers)
     {
         var keys = new List<string>();
@@ -26,7 +26,10 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    /// <summary>The keys of both headers of a message that was accepted before, whatever they are now: they are no reason to lose it.</summary>
+    /// <summary>
+    /// Returns the keys of both headers of a stored message. Invalid headers are ignored, because the message was accepted and must not be
+    /// lost.
+    /// </summary>
     public static string[] ReadStored(ReadOnlySpan<byte> headers)
     {
         if (!AreIn(headers))
@@ -37,7 +40,7 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    /// <returns>False when the header is no array.</returns>
+    /// <returns>False if the header is no array.</returns>
     private static bool TryRead(ReadOnlySpan<byte> headers, string name, List<string> keys, out FieldType type)
     {
         type = FieldType.Array;
@@ -53,7 +56,7 @@ internal static class SenderSelectedKeys
         return true;
     }
 
-    /// <summary>The properties without the BCC header, which no consumer may see.</summary>
+    /// <summary>Returns the properties without the BCC header, which no consumer may see.</summary>
     public static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
     {
         if (!EncodedFieldTable.TryFind(headers, "BCC"u8, out _))
@@ -67,7 +70,9 @@ internal static class SenderSelectedKeys
         return output.WrittenSpan;
     }
 
-    /// <summary>The keys of the BCC header as <see cref="EncodedMessage.HiddenKeys"/> keeps them: those that can be keys of a queue's binding, and as many as there is room for.</summary>
+    /// <summary>
+    /// Encodes the keys of the BCC header for <see cref="EncodedMessage.HiddenKeys"/>: those of at most 255 bytes, as many as fit.
+    /// </summary>
     public static byte[] Hide(ReadOnlySpan<byte> headers)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -83,7 +88,7 @@ internal static class SenderSelectedKeys
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>The keys that <see cref="Hide"/> has kept.</summary>
+    /// <summary>Decodes the keys that <see cref="Hide"/> encoded.</summary>
     public static string[] Reveal(ReadOnlySpan<byte> hiddenKeys)
     {
         var keys = new List<string>();

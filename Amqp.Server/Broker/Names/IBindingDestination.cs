@@ -1,10 +1,10 @@
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>What a binding leads to: a queue or another exchange.</summary>
+/// <summary>Destination of a binding: a queue or an exchange.</summary>
 internal interface IBindingDestination
 {
     string Name { get; }
 
-    /// <summary>Whether it outlives a restart; a binding does when both of its ends do.</summary>
+    /// <summary>True if the destination survives a restart. A binding survives if both of its ends do.</summary>
     bool IsDurable { get; }
 }

@@ -5,39 +5,42 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>A regular expression that names of queues and exchanges, or routing keys, are held against, as RabbitMQ does with Erlang's <c>re</c>.</summary>
+/// <summary>A regular expression for names of queues and exchanges, or for routing keys, as in RabbitMQ with Erlang's <c>re</c>.</summary>
 /// <remarks>
-/// It is not anchored, and an empty one matches nothing. Erlang matches octet by octet, and so it is done here: names and
-/// pattern are taken in UTF-8, each octet as one character. Any thread may ask.
-/// <para>Nearly all patterns take time that grows with the length of the name only. Those that look around or back are given little time, and answers
-/// that took long are remembered: whoever holds a lock has the match made before.</para>
+/// The expression is not anchored, and an empty one matches nothing. Erlang matches octet by octet. So names and patterns are encoded in
+/// UTF-8 here, with each octet as one character. Thread-safe.
+/// <para>Most patterns need a time proportional to the length of the name. Patterns with lookarounds or backreferences have a short
+/// timeout, and slow answers are cached. A caller that will need the answer under a lock makes the match before, without the lock.</para>
 /// </remarks>
 internal sealed partial class NamePattern
 {
-    /// <summary>What one try at a match may take: a name is chosen by a client, and some patterns take for ever on some names.</summary>
+    /// <summary>Timeout of one match attempt. A client chooses the name, and some patterns take for ever on some names.</summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How often a match is tried: the time runs on while the thread has to wait for a processor.</summary>
+    /// <summary>Number of match attempts: the timeout also counts the time in which the thread waits for a processor.</summary>
     private const int Tries = 3;
 
-    /// <summary>The same for patterns that are matched without going back. No name makes them take long, so that only the machine can: when it is busy, or compiles for the first time.</summary>
+    /// <summary>
+    /// Timeout of patterns without backtracking. No name makes them slow, so that only a busy machine or the first compilation can exceed
+    /// it.
+    /// </summary>
     private static readonly TimeSpan _linearTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time of a match above which its answer is remembered.</summary>
+    /// <summary>Time of a match above which its answer is cached.</summary>
     private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Names of which that is remembered. When there are more it begins anew.</summary>
-    private const int MostRemembered = 1_000;
+    /// <summary>Maximum number of cached names. A full cache is cleared.</summary>
+    private const int MaxRemembered = 1_000;
 
     private readonly Regex? _regex;
-    private readonly ConcurrentDictionary<string, bool>? _remembered; // null where no name can take for ever, or none may be kept
-    private int _isTimeoutTold = 1; // 0 from the first match that could not be decided until somebody hears of it
+    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no name can take for ever, or if names must not be kept
+    private int _isTimeoutTold = 1; // 0 from the first timeout until it is taken, 2 afterwards
     private int _timeouts;
     private readonly bool _matchesAll;
 
     /// <param name="text">The expression.</param>
-    /// <param name="remembers">Whether names may be kept whose match takes long: not where they are secrets.</param>
-    /// <exception cref="FormatException">It is no regular expression.</exception>
+    /// <param name="remembers">False if names must not be cached because they are secrets.</param>
+    /// <exception cref="FormatException">The text is no regular expression.</exception>
     public NamePattern(string text, bool remembers = true)
     {
         Text = text;
@@ -49,16 +52,16 @@ internal sealed partial class NamePattern
             _remembered = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
     }
 
-    /// <summary>That of everything.</summary>
+    /// <summary>The pattern that matches everything.</summary>
     public static NamePattern Everything { get; } = new(".*");
 
-    /// <summary>The expression as it was given.</summary>
+    /// <summary>The original expression.</summary>
     public string Text { get; }
 
-    /// <summary>Matches that could not be decided in reasonable time.</summary>
+    /// <summary>Number of matches that timed out.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
 
-    /// <summary>Whether a name has a match in it. One that cannot be decided in reasonable time has not, as in RabbitMQ; and the next time it costs nothing to say so.</summary>
+    /// <summary>True if the name contains a match. A match that times out counts as none, as in RabbitMQ; the answer is cached.</summary>
     public bool IsMatch(string name)
     {
         if (_regex is null)
@@ -66,12 +69,12 @@ internal sealed partial class NamePattern
         return _remembered is null ? TryMatch(_regex, name) : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>True once after the first match that could not be decided: whoever sees it tells the log.</summary>
+    /// <summary>True once after the first timeout; the caller logs it.</summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;
 
-    /// <summary>The pattern that matches a text and nothing else.</summary>
+    /// <summary>Returns the pattern that matches exactly a text.</summary>
     public static string Escape(string text) => Punctuation().Replace(text, @"\$0");
 
     private bool MatchAndRemember(Regex regex, ConcurrentDictionary<string, bool> remembered, string name)
@@ -80,7 +83,7 @@ internal sealed partial class NamePattern
         bool isMatch = TryMatch(regex, name);
         if (Stopwatch.GetElapsedTime(started) < _slow)
             return isMatch;
-        if (remembered.Count >= MostRemembered)
+        if (remembered.Count >= MaxRemembered)
             remembered.Clear();
         remembered[name] = isMatch;
         return isMatch;
@@ -97,7 +100,7 @@ internal sealed partial class NamePattern
             }
             catch (RegexMatchTimeoutException)
             {
-                // Perhaps it was the machine.
+                // The machine may be busy: try again.
             }
         }
         Interlocked.Increment(ref _timeouts);
@@ -113,7 +116,7 @@ internal sealed partial class NamePattern
         }
         catch (NotSupportedException)
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant, _timeout); // it looks around or back
+            return new Regex(pattern, RegexOptions.CultureInvariant, _timeout); // lookaround or backreference
         }
         catch (ArgumentException error)
         {
@@ -123,7 +126,7 @@ internal sealed partial class NamePattern
 
     private static string Octets(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>POSIX's classes, which .NET would read as something else.</summary>
+    /// <summary>Replaces POSIX character classes, which .NET reads as something else.</summary>
     private static string WithErlangsClasses(string pattern) => PosixClass().Replace(pattern, found => found.Groups["name"].Value switch
     {
         "alpha" => "a-zA-Z",
@@ -135,7 +138,7 @@ internal sealed partial class NamePattern
         "space" => @"\s",
         "xdigit" => "0-9a-fA-F",
         "punct" => @"!-/:-@\[-`{-~",
-        var other => throw new FormatException($"[:{other}:] is not a class that is known here"),
+        var other => throw new FormatException($"[:{other}:] is not a known character class"),
     });
 
     [GeneratedRegex(@"\[:(?<name>\^?[a-z]+):\]")]

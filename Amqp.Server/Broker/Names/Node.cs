@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>The one node that there is, in RabbitMQ's words.</summary>
+/// <summary>The only node, with its name in RabbitMQ's form.</summary>
 internal static class Node
 {
     public static string Name { get; } = $"rabbit@{Environment.MachineName}";

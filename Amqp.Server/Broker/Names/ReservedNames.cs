@@ -4,41 +4,41 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>RabbitMQ's rules about names: what is reserved, and what the broker makes up itself.</summary>
+/// <summary>RabbitMQ's rules for names: reserved names, and names that the broker generates.</summary>
 internal static class ReservedNames
 {
-    /// <summary>The pseudo-queue of direct reply-to: who consumes from it gets the replies to its requests.</summary>
+    /// <summary>Pseudo-queue of direct reply-to: its consumer receives the replies to its requests.</summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 
-    /// <summary>How the name begins that a requester is known by to those who reply.</summary>
+    /// <summary>Prefix of the names to which replies are addressed.</summary>
     public const string ReplyToPrefix = $"{ReplyTo}.";
 
     private const string Prefix = "amq.";
 
-    /// <summary>A queue name nobody else has: <c>amq.gen-</c> and 22 characters.</summary>
+    /// <summary>Returns a unique queue name: <c>amq.gen-</c> and 22 characters.</summary>
     public static string NewQueueName() => $"amq.gen-{RandomText()}";
 
-    /// <summary>A consumer tag nobody else has: <c>amq.ctag-</c> and 22 characters.</summary>
+    /// <summary>Returns a unique consumer tag: <c>amq.ctag-</c> and 22 characters.</summary>
     public static string NewConsumerTag() => $"amq.ctag-{RandomText()}";
 
-    /// <summary>Whether only the broker makes such names.</summary>
+    /// <summary>True if only the broker may create such a name.</summary>
     public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <exception cref="BrokerException">403: only the broker makes names with this prefix.</exception>
+    /// <exception cref="BrokerException">403: the name has the reserved prefix.</exception>
     public static void DemandNotReserved(string kind, string name)
     {
         if (IsReserved(name))
             throw new BrokerException(BrokerError.Refused, $"{kind} name '{name}' contains reserved prefix 'amq.*'");
     }
 
-    /// <exception cref="BrokerException">403: the default exchange is as it is.</exception>
+    /// <exception cref="BrokerException">403: the exchange is the default exchange.</exception>
     public static void DemandNotDefault(string exchange)
     {
         if (exchange.Length == 0)
             throw new BrokerException(BrokerError.Refused, "operation not permitted on the default exchange");
     }
 
-    /// <exception cref="BrokerException">403: every virtual host has this exchange.</exception>
+    /// <exception cref="BrokerException">403: the exchange exists in every virtual host.</exception>
     public static void DemandDeletable(string exchange, string virtualHost)
     {
         DemandNotDefault(exchange);
@@ -46,17 +46,17 @@ internal static class ReservedNames
             throw new BrokerException(BrokerError.Refused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
     }
 
-    /// <summary>True for the exchanges that every virtual host has and nobody deletes.</summary>
+    /// <summary>True for exchanges that exist in every virtual host and cannot be deleted.</summary>
     public static bool IsSystemExchange(string name) => IsReserved(name);
 
-    /// <summary>Names lose line breaks, as in RabbitMQ: they would break its tools' output.</summary>
+    /// <summary>Removes line breaks from a name, as RabbitMQ does: they would break the output of its tools.</summary>
     public static string Clean(string name) =>
         name.AsSpan().ContainsAny('\r', '\n') ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal) : name;
 
-    /// <summary>A name for the replies to one requester, which nobody can guess.</summary>
+    /// <summary>Returns an unguessable name for the replies to one requester.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
 
-    /// <summary>What tells one broker from every other, for programs that watch many.</summary>
+    /// <summary>Returns a unique id of a broker, for programs that monitor several.</summary>
     public static string NewClusterId() => $"rabbitmq-cluster-id-{RandomText()}";
 
     private static string RandomText()

@@ -4,22 +4,22 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Limits as they are kept: a table of names and numbers.</summary>
+/// <summary>Stored form of limits: a table of names and numbers.</summary>
 internal static class LimitTable
 {
-    /// <summary>The limit, or null when there is none: not set, or negative.</summary>
+    /// <summary>Returns a limit, or null if it is not set or negative.</summary>
     public static long? Read(FieldTable limits, string name) =>
         limits[name] is { IsInteger: true } limit && limit.AsInteger() >= 0 ? limit.AsInteger() : null;
 
-    /// <summary>The table with one limit set.</summary>
+    /// <summary>Returns the table with one limit set.</summary>
     public static FieldTable With(FieldTable limits, string name, FieldValue value) => Without(limits, name).With(name, value);
 
     public static FieldTable Without(FieldTable limits, string name) => new(limits.Where(limit => limit.Key != name));
 
-    /// <param name="value">What shall be kept.</param>
-    /// <param name="known">The names there are.</param>
-    /// <param name="what">What RabbitMQ calls the table.</param>
-    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    /// <param name="value">The table to store.</param>
+    /// <param name="known">Valid names.</param>
+    /// <param name="what">RabbitMQ's name of the table, for the error.</param>
+    /// <exception cref="ValidationException">A limit is unknown, or no number.</exception>
     public static void Validate(FieldValue value, string[] known, string what)
     {
         if (value.Type != FieldType.Table)

@@ -4,29 +4,29 @@ using Amqp.Server.Broker.Definitions;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Values under names for the whole broker, kept in the definitions: global parameters, and the limits of users.</summary>
-/// <remarks>Thread-safe: changes are under a lock, and anyone may read meanwhile.</remarks>
-/// <param name="definitions">Where they are kept.</param>
-/// <param name="kind">The beginning of their keys, as <see cref="DefinitionKey"/> has it.</param>
-/// <param name="keyOf">The key of a name.</param>
+/// <summary>Named values of the whole broker, stored in the catalog: global parameters, and the limits of users.</summary>
+/// <remarks>Thread-safe: changes take a lock, reads do not.</remarks>
+/// <param name="definitions">Store of the values.</param>
+/// <param name="kind">Prefix of their keys, a constant of <see cref="DefinitionKey"/>.</param>
+/// <param name="keyOf">Returns the key of a name.</param>
 internal sealed class NamedValues(DefinitionStore definitions, string kind, Func<string, string> keyOf)
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, FieldValue> _values = new();
 
-    /// <summary>A value was set or, when it is null, removed. Raised under a lock: it must not wait.</summary>
+    /// <summary>Raised when a value was set, or removed (null). Handlers run under a lock and must not wait.</summary>
     public event Action<string, FieldValue?>? Changed;
 
-    /// <summary>All of them, in order of their names.</summary>
+    /// <summary>All values, sorted by name.</summary>
     public IEnumerable<KeyValuePair<string, FieldValue>> All => _values.OrderBy(entry => entry.Key, StringComparer.Ordinal);
 
     public FieldValue? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
 
-    /// <returns>True when it is a new one.</returns>
+    /// <returns>True if the value is new.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Changes a value by what it is now, null when there is none.</summary>
-    /// <returns>True when it is a new one.</returns>
+    /// <summary>Computes a value from its current one, null if there is none, and sets it.</summary>
+    /// <returns>True if the value is new.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {
         lock (_lock)
@@ -40,21 +40,21 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
         }
     }
 
-    /// <returns>False when there is none.</returns>
+    /// <returns>False if there is no such value.</returns>
     public bool Remove(string name)
     {
         lock (_lock)
         {
             if (!_values.ContainsKey(name))
                 return false;
-            definitions.DeleteValue(keyOf(name)); // first: what cannot be removed stays
+            definitions.DeleteValue(keyOf(name)); // first: if the catalog fails, the value stays
             _values.TryRemove(name, out _);
             Changed?.Invoke(name, null);
             return true;
         }
     }
 
-    /// <summary>Reads what the definitions hold.</summary>
+    /// <summary>Reads the values from the catalog.</summary>
     public void Restore()
     {
         foreach (var (names, value) in definitions.Values(kind))

@@ -5,18 +5,18 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Settings that are made while the broker runs, in one virtual host each: RabbitMQ's runtime parameters.</summary>
-/// <remarks>Thread-safe, under a lock of its own, under which components are told of their changes. Components are added before anyone connects.</remarks>
+/// <summary>RabbitMQ's runtime parameters: settings of one virtual host each that can change while the broker runs.</summary>
+/// <remarks>Thread-safe. Components are notified of changes under a lock. Components are added before the first client connects.</remarks>
 internal sealed class RuntimeParameters(DefinitionStore definitions)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(string Component, string VirtualHost, string Name), FieldValue> _values = [];
     private readonly Dictionary<string, ParameterComponent> _components = [];
 
-    /// <summary>Hears of parameters that are set and cleared.</summary>
+    /// <summary>Receives the events of parameters.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>All parameters, in order of component, virtual host and name.</summary>
+    /// <summary>All parameters, sorted by component, virtual host and name.</summary>
     public IReadOnlyList<Parameter> All
     {
         get
@@ -26,14 +26,14 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         }
     }
 
-    /// <summary>Makes a component known: parameters of no other can be set.</summary>
+    /// <summary>Registers a component. Parameters of other components cannot be set.</summary>
     public void Add(ParameterComponent component) => _components.Add(component.Name, component);
 
-    /// <summary>Whether there is such a component.</summary>
+    /// <summary>True if the component is registered.</summary>
     public bool Knows(string component) => _components.ContainsKey(component);
 
-    /// <summary>Whether a parameter could be set so.</summary>
-    /// <exception cref="ValidationException">There is no such component, or it does not take the value.</exception>
+    /// <summary>Checks a value without setting it.</summary>
+    /// <exception cref="ValidationException">The component is unknown, or refuses the value.</exception>
     public void Validate(string component, string name, FieldValue value) => Demand(component).Validate(name, value);
 
     public FieldValue? Find(string component, string virtualHost, string name)
@@ -43,11 +43,11 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     }
 
     /// <summary>Adds or replaces a parameter.</summary>
-    /// <returns>True when it is a new one.</returns>
-    /// <exception cref="ValidationException">There is no such component, or it does not take the value.</exception>
+    /// <returns>True if the parameter is new.</returns>
+    /// <exception cref="ValidationException">The component is unknown, or refuses the value.</exception>
     public bool Put(string component, string virtualHost, string name, FieldValue value) => Change(component, virtualHost, name, _ => value);
 
-    /// <summary>Changes a parameter by what it is now, null when it is not set.</summary>
+    /// <summary>Computes a parameter from its current value, null if it is not set, and sets it.</summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
@@ -65,14 +65,15 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         }
     }
 
-    /// <returns>False when there is none.</returns>
+    /// <returns>False if there is no such parameter.</returns>
     public bool Remove(string component, string virtualHost, string name)
     {
         lock (_lock)
         {
             if (!_values.ContainsKey((component, virtualHost, name)))
                 return false;
-            definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name)); // first: what cannot be removed stays
+            // first: if the catalog fails, the parameter stays
+            definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name));
             _values.Remove((component, virtualHost, name));
             _components.GetValueOrDefault(component)?.OnChanged(virtualHost, name, null);
             Events.ParameterChanged(component, virtualHost, name, null);
@@ -80,7 +81,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         }
     }
 
-    /// <summary>Removes all parameters of a virtual host that is gone.</summary>
+    /// <summary>Removes all parameters of a deleted virtual host.</summary>
     public void RemoveAll(string virtualHost)
     {
         foreach (var parameter in All.Where(parameter => parameter.VirtualHost == virtualHost))
@@ -90,7 +91,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     private ParameterComponent Demand(string component) =>
         _components.TryGetValue(component, out var owner) ? owner : throw new ValidationException($"component {component} not found");
 
-    /// <summary>Reads what the definitions hold and tells the components.</summary>
+    /// <summary>Reads all parameters from the catalog and notifies the components.</summary>
     public void Restore()
     {
         foreach (var (names, value) in definitions.Values(DefinitionKey.Parameters))
@@ -101,10 +102,10 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     }
 }
 
-/// <summary>Something that is set up by runtime parameters.</summary>
-/// <param name="Name">As it stands in the parameters' address.</param>
-/// <param name="Validate">Takes name and value, and throws a <see cref="ValidationException"/> for what cannot be.</param>
-/// <param name="OnChanged">Told virtual host, name and new value, null for one that was removed. Called under a lock: it must not wait.</param>
+/// <summary>A component that runtime parameters configure.</summary>
+/// <param name="Name">Name in the address of the parameters.</param>
+/// <param name="Validate">Checks name and value; throws a <see cref="ValidationException"/> if they are invalid.</param>
+/// <param name="OnChanged">Called with virtual host, name and new value; null: removed. Called under a lock, must not wait.</param>
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);
 
 /// <summary>One runtime parameter.</summary>

@@ -4,11 +4,11 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Parameters and limits that are set and cleared.</summary>
-/// <remarks>As in RabbitMQ the limits of a virtual host are a parameter.</remarks>
+/// <summary>Events of parameters and limits.</summary>
+/// <remarks>The limits of a virtual host are a parameter, as in RabbitMQ.</remarks>
 internal static class SettingEvents
 {
-    /// <summary>A runtime parameter was set or, without a value, cleared.</summary>
+    /// <summary>Raised when a runtime parameter was set, or cleared (null).</summary>
     public static void ParameterChanged(this BrokerEvents events, string component, string virtualHost, string name, FieldValue? value)
     {
         if (!events.IsWanted)
@@ -19,14 +19,17 @@ internal static class SettingEvents
         events.Raise(value is null ? "vhost.limits.cleared" : "vhost.limits.set", [.. Limits(value), Performed(), Fact("name", name)]);
     }
 
-    /// <summary>A parameter of the whole broker. RabbitMQ says <c>set</c> of one that was cleared too, without a value.</summary>
+    /// <summary>
+    /// Raised when a global parameter was set, or cleared (null). RabbitMQ raises <c>parameter.set</c> in both cases, without a value if it
+    /// was cleared.
+    /// </summary>
     public static void GlobalParameterChanged(this BrokerEvents events, string name, FieldValue? value)
     {
         if (events.IsWanted)
             events.Raise("parameter.set", [Performed(), .. Value(value), Fact("name", name), Fact("component", "global")]);
     }
 
-    /// <summary>A limit of a user was set or, without a value, cleared.</summary>
+    /// <summary>Raised when a limit of a user was set, or cleared (null).</summary>
     public static void UserLimitChanged(this BrokerEvents events, string user, string limit, FieldValue? value)
     {
         if (events.IsWanted)

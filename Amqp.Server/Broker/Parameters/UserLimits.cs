@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>How many connections and channels users may have open.</summary>
+/// <summary>Limits of the open connections and channels of users.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserLimits(DefinitionStore definitions)
 {
@@ -15,24 +15,24 @@ internal sealed class UserLimits(DefinitionStore definitions)
     private static readonly string[] _known = [MaxConnections, MaxChannels];
     private readonly NamedValues _tables = new(definitions, DefinitionKey.UserLimits, DefinitionKey.OfUserLimits);
 
-    /// <summary>Hears of limits that are set and cleared.</summary>
+    /// <summary>Receives the events of limits.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>The users that have limits, with their limits as they were set.</summary>
+    /// <summary>Users with limits, and their limits as they were set.</summary>
     public IEnumerable<(string User, FieldTable Limits)> All => _tables.All.Select(entry => (entry.Key, entry.Value.AsTable()));
 
-    /// <summary>A user's limits as they were set, a negative number being none.</summary>
+    /// <summary>Returns a user's limits as they were set; a negative number means no limit.</summary>
     public FieldTable Of(string user) => _tables.Find(user)?.AsTable() ?? FieldTable.Empty;
 
-    /// <summary>A limit, or null when there is none.</summary>
+    /// <summary>Returns a limit, or null if there is none.</summary>
     public long? Find(string user, string limit) => _tables.Find(user) is { } table ? LimitTable.Read(table.AsTable(), limit) : null;
 
-    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    /// <exception cref="ValidationException">The limit is unknown, or no number.</exception>
     public static void Validate(string limit, FieldValue value) =>
         LimitTable.Validate(FieldValue.FromTable(FieldTable.Empty.With(limit, value)), _known, "user-limits");
 
     /// <summary>Sets one limit.</summary>
-    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    /// <exception cref="ValidationException">The limit is unknown, or no number.</exception>
     public void Set(string user, string limit, FieldValue value)
     {
         Validate(limit, value);
@@ -40,7 +40,7 @@ internal sealed class UserLimits(DefinitionStore definitions)
         Events.UserLimitChanged(user, limit, value);
     }
 
-    /// <summary>Removes one limit; one that is not set is no error.</summary>
+    /// <summary>Removes one limit. A limit that is not set is no error.</summary>
     public void Clear(string user, string limit)
     {
         var rest = LimitTable.Without(Of(user), limit);
@@ -51,9 +51,9 @@ internal sealed class UserLimits(DefinitionStore definitions)
         Events.UserLimitChanged(user, limit, null);
     }
 
-    /// <summary>Removes the limits of a user who goes.</summary>
+    /// <summary>Removes the limits of a deleted user.</summary>
     public void ClearAll(string user) => _tables.Remove(user);
 
-    /// <summary>Reads what the definitions hold.</summary>
+    /// <summary>Reads the limits from the catalog.</summary>
     public void Restore() => _tables.Restore();
 }

@@ -3,13 +3,13 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>What a virtual host may hold at most. In RabbitMQ's words a negative number is no limit; here that is null.</summary>
+/// <summary>Limits of a virtual host. RabbitMQ writes a negative number for no limit; here it is null.</summary>
 internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
 {
-    /// <summary>The parameter that limits are kept in.</summary>
+    /// <summary>Component of the parameter that holds the limits.</summary>
     public const string Component = "vhost-limits";
 
-    /// <summary>That parameter's name.</summary>
+    /// <summary>Name of the parameter that holds the limits.</summary>
     public const string Name = "limits";
 
     private static readonly string[] _known = ["max-connections", "max-queues"];
@@ -18,6 +18,6 @@ internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
 
     public static VirtualHostLimits Read(FieldTable limits) => new(LimitTable.Read(limits, "max-connections"), LimitTable.Read(limits, "max-queues"));
 
-    /// <exception cref="ValidationException">An unknown limit, or one that is no number.</exception>
+    /// <exception cref="ValidationException">A limit is unknown, or no number.</exception>
     public static void Validate(FieldValue value) => LimitTable.Validate(value, _known, "limits");
 }

@@ -1,9 +1,11 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>Whether what dies in a queue is dead-lettered, and how surely.</summary>
+/// <summary>
+/// RabbitMQ's strategy for dead letters. Counted in the statistics only: this broker never loses a dead letter between queue and target.
+/// </summary>
 internal enum DeadLetterStrategy
 {
-    /// <summary>It is dropped.</summary>
+    /// <summary>Dead messages are dropped.</summary>
     Disabled,
     AtMostOnce,
     AtLeastOnce,

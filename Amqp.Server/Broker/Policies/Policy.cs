@@ -4,18 +4,18 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>Settings for every queue or exchange whose name matches a pattern. Immutable.</summary>
+/// <summary>A policy: settings for all queues or exchanges with a matching name. Immutable.</summary>
 internal sealed class Policy
 {
     private readonly PolicyPattern _pattern;
 
-    /// <param name="kind">Whose policy it is.</param>
-    /// <param name="name">Unique among those of its kind in the virtual host.</param>
-    /// <param name="pattern">A regular expression; it may match anywhere in a name.</param>
-    /// <param name="applyTo">See <see cref="PolicyTarget"/>.</param>
-    /// <param name="priority">The highest one that matches counts; any number.</param>
+    /// <param name="kind">User policy or operator policy.</param>
+    /// <param name="name">Unique among the policies of its kind in the virtual host.</param>
+    /// <param name="pattern">Regular expression that may match anywhere in a name.</param>
+    /// <param name="applyTo">Kinds of objects, see <see cref="PolicyTarget"/>.</param>
+    /// <param name="priority">Of all matching policies the one with the highest priority applies; any number.</param>
     /// <param name="definition">Keys and values, see <see cref="PolicyKeys"/>.</param>
-    /// <exception cref="ValidationException">With RabbitMQ's text.</exception>
+    /// <exception cref="ValidationException">The policy is invalid; with RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
         : this(kind, name, pattern, applyTo, priority, definition, PolicyKeys.Validate)
     {
@@ -30,7 +30,7 @@ internal sealed class Policy
         validate(kind, definition);
     }
 
-    /// <summary>A policy that was accepted by an earlier version, whose rules for values may have been wider.</summary>
+    /// <summary>Restores a policy that an earlier version accepted, perhaps by weaker rules for values.</summary>
     /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
     public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>
         new(kind, name, pattern, applyTo, priority, definition, PolicyKeys.DemandKnown);
@@ -47,13 +47,13 @@ internal sealed class Policy
 
     public FieldTable Definition { get; }
 
-    /// <summary>Whether another policy would hold for the same queues and exchanges, and say the same of them.</summary>
+    /// <summary>True if the other policy applies to the same queues and exchanges, with the same settings.</summary>
     public bool IsSameAs(Policy other) => (Kind, Name, Pattern, ApplyTo) == (other.Kind, other.Name, other.Pattern, other.ApplyTo)
         && Priority.Equals(other.Priority) && Definition.Equals(other.Definition);
 
     /// <inheritdoc cref="NamePattern.TakeTimeout"/>
     public bool TakeTimeout() => _pattern.TakeTimeout();
 
-    /// <summary>Whether the pattern is found in a name.</summary>
+    /// <summary>True if the pattern matches a name.</summary>
     public bool Matches(string name) => _pattern.IsMatch(name);
 }

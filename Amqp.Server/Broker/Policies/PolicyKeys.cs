@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The keys of a policy's definition: what a value must be, and which of two wins when an operator policy names it too.</summary>
+/// <summary>The keys of a policy's definition: rules for their values, and the merge of user policy and operator policy.</summary>
 internal static class PolicyKeys
 {
     private static readonly Dictionary<string, PolicyKey> _keys = new PolicyKey[]
@@ -31,7 +31,7 @@ internal static class PolicyKeys
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
-        // Mirrors of classic queues, which RabbitMQ 3 had: taken, as they are in many definitions, without effect on one node.
+        // Keys of RabbitMQ 3 for mirrored classic queues. Accepted because many definitions have them; without effect on one node.
         new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
         new("ha-params", _ => true, ""),
         new("ha-sync-mode", value => IsOneOf(value, "manual", "automatic"), "is not a valid ha-sync-mode value"),
@@ -42,20 +42,20 @@ internal static class PolicyKeys
 
     private enum Merge
     {
-        /// <summary>Users only.</summary>
+        /// <summary>In user policies only.</summary>
         None,
 
-        /// <summary>Users and operators; the smaller number counts.</summary>
+        /// <summary>In both kinds; the smaller number applies.</summary>
         Smaller,
 
-        /// <summary>Users and operators; the operators' value counts.</summary>
+        /// <summary>In both kinds; the value of the operator policy applies.</summary>
         Operators,
     }
 
-    /// <summary>The keys there are.</summary>
+    /// <summary>Names of all keys.</summary>
     public static IReadOnlyCollection<string> Names => _keys.Keys;
 
-    /// <exception cref="ValidationException">An unknown key, a value that cannot be, or nothing at all.</exception>
+    /// <exception cref="ValidationException">A key is unknown, a value is invalid, or the definition is empty.</exception>
     public static void Validate(PolicyKind kind, FieldTable definition)
     {
         DemandKnown(kind, definition);
@@ -64,7 +64,7 @@ internal static class PolicyKeys
                 throw new ValidationException($"{ErlangTerm.Of(value)} {key.Complaint}");
     }
 
-    /// <exception cref="ValidationException">An unknown key, or nothing at all.</exception>
+    /// <exception cref="ValidationException">A key is unknown, or the definition is empty.</exception>
     public static void DemandKnown(PolicyKind kind, FieldTable definition)
     {
         if (definition.Count == 0)
@@ -74,7 +74,7 @@ internal static class PolicyKeys
             throw new ValidationException($"[{string.Join(',', unknown.Select(entry => $"{{{ErlangTerm.Binary(entry.Key)},{ErlangTerm.Of(entry.Value)}}}"))}] are not recognised policy settings");
     }
 
-    /// <summary>What holds for one queue or exchange.</summary>
+    /// <summary>Merges the policies that match one queue or exchange.</summary>
     public static EffectivePolicy Combine(Policy? user, Policy? operators)
     {
         if (user is null && operators is null)
@@ -88,7 +88,7 @@ internal static class PolicyKeys
         return new EffectivePolicy(definition);
     }
 
-    /// <summary>Whether policies of a kind may have this key.</summary>
+    /// <summary>True if policies of a kind may have the key.</summary>
     public static bool IsKnown(PolicyKind kind, string name) =>
         _keys.TryGetValue(name, out var key) && (kind == PolicyKind.User || key.Merge != Merge.None);
 
@@ -102,7 +102,7 @@ internal static class PolicyKeys
 
     private static bool IsOneOf(FieldValue value, params ReadOnlySpan<string> allowed) => IsText(value) && allowed.Contains(value.AsString());
 
-    /// <summary>A number and one of Y, M, D, h, m, s.</summary>
+    /// <summary>True for a number followed by a unit: Y, M, D, h, m or s.</summary>
     private static bool IsAge(FieldValue value) =>
         IsText(value) && value.AsString() is [.. { Length: > 0 } number, 'Y' or 'M' or 'D' or 'h' or 'm' or 's'] && number.All(char.IsAsciiDigit);
 

@@ -1,11 +1,11 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>Who made a policy, and with it what it may say and whether it outweighs another.</summary>
+/// <summary>Kinds of policies, with different keys and precedence.</summary>
 internal enum PolicyKind
 {
-    /// <summary>Made by users with the tag policymaker; all keys.</summary>
+    /// <summary>Set by users with the tag policymaker; all keys.</summary>
     User,
 
-    /// <summary>Made by administrators to bound what users may take; a few keys, merged over the user policy.</summary>
+    /// <summary>Set by administrators to limit resources; a few keys, merged over the user policy.</summary>
     Operator,
 }

@@ -4,12 +4,14 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The pattern of a policy: found anywhere in a name unless anchored. Unlike a permission's, an empty one matches every name.</summary>
+/// <summary>
+/// Pattern of a policy. It matches anywhere in a name unless it is anchored. An empty pattern matches every name, unlike in a permission.
+/// </summary>
 internal sealed class PolicyPattern
 {
     private readonly NamePattern _pattern;
 
-    /// <exception cref="ValidationException">It is no regular expression; with RabbitMQ's text.</exception>
+    /// <exception cref="ValidationException">The text is no regular expression; with RabbitMQ's text.</exception>
     public PolicyPattern(string text)
     {
         try
@@ -24,16 +26,16 @@ internal sealed class PolicyPattern
         }
     }
 
-    /// <summary>As it was given.</summary>
+    /// <summary>The original expression.</summary>
     public string Text => _pattern.Text;
 
     /// <inheritdoc cref="NamePattern.TakeTimeout"/>
     public bool TakeTimeout() => _pattern.TakeTimeout();
 
-    /// <summary>Whether it is found in a name.</summary>
+    /// <summary>True if the pattern matches a name.</summary>
     public bool IsMatch(string name) => Text.Length == 0 || _pattern.IsMatch(name);
 
-    /// <summary>The words of PCRE, which RabbitMQ shows.</summary>
+    /// <summary>Returns PCRE's text for an error, which RabbitMQ shows.</summary>
     private static string Describe(RegexParseError error) => error switch
     {
         RegexParseError.InsufficientClosingParentheses => "missing )",

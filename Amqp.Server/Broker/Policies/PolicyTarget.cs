@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>RabbitMQ's <c>apply-to</c>: which kinds of things a policy is for.</summary>
+/// <summary>RabbitMQ's <c>apply-to</c>: the kinds of objects that a policy applies to.</summary>
 internal static class PolicyTarget
 {
     public const string All = "all";
@@ -11,10 +11,10 @@ internal static class PolicyTarget
 
     public static bool IsKnown(string target) => _names.Contains(target);
 
-    /// <summary>Whether a policy is for exchanges.</summary>
+    /// <summary>True if a policy applies to exchanges.</summary>
     public static bool CoversExchanges(Policy policy) => policy.ApplyTo is All or Exchanges;
 
-    /// <summary>Whether a policy is for queues of a type, and says nothing that such queues do not understand.</summary>
+    /// <summary>True if a policy applies to queues of a type, and has only keys that have a meaning for that type.</summary>
     public static bool Covers(Policy policy, QueueType type) =>
         (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget) && policy.Definition.All(entry => type.Understands(entry.Key));
 }

@@ -2,7 +2,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The types of queues and the differences between them: the one place that knows what "quorum" means, and that streams are refused.</summary>
+/// <summary>
+/// The types of queues and their differences: the one place that knows what "quorum" means, and that streams are refused.
+/// </summary>
 internal static class QueueKinds
 {
     /// <summary>The argument that names the type of a queue.</summary>
@@ -42,7 +44,8 @@ internal static class QueueKinds
         public string PolicyTarget => type.IsQuorum ? "quorum_queues" : "classic_queues";
 
         /// <summary>
-        /// True if RabbitMQ replicates such queues. On this broker's one node a replicated queue is a durable queue whose leader and only member is that node.
+        /// True if RabbitMQ replicates such queues. On this broker's one node a replicated queue is a durable queue whose leader and only
+        /// member is that node.
         /// </summary>
         public bool IsReplicated => type.IsQuorum;
 
@@ -52,7 +55,10 @@ internal static class QueueKinds
         /// <summary>True if a returned message is stored anew, so that the log has its new place and its count of requeues.</summary>
         public bool StoresReturnsAnew => type.IsQuorum;
 
-        /// <summary>True if deliveries are counted without a delivery limit, and consumers are told the count. There is no default limit, as in RabbitMQ 3.</summary>
+        /// <summary>
+        /// True if deliveries are counted even without a delivery limit. Consumers receive the count. There is no default limit, as in
+        /// RabbitMQ 3.
+        /// </summary>
         public bool CountsDeliveries => type.IsQuorum;
 
         /// <summary>True if <c>dead-letter-strategy</c> has a meaning.</summary>

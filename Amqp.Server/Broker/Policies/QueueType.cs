@@ -1,10 +1,10 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The kinds of queues, by <c>x-queue-type</c>.</summary>
+/// <summary>Types of queues, named by <c>x-queue-type</c>. <see cref="QueueKinds"/> has their differences.</summary>
 internal enum QueueType
 {
     Classic,
 
-    /// <summary>On one node a durable queue that counts deliveries.</summary>
+    /// <summary>On one node a quorum queue is a durable queue that counts deliveries.</summary>
     Quorum,
 }

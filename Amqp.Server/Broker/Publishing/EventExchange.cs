@@ -3,8 +3,11 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>Publishes what happens in the broker to <c>amq.rabbitmq.event</c>, as RabbitMQ's plugin of that name does: the event's name is the routing key, its facts are the headers.</summary>
-/// <param name="publisher">That of the exchange.</param>
+/// <summary>
+/// Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's plugin does. The name of an event is the routing key, its
+/// facts are the headers.
+/// </summary>
+/// <param name="publisher">Publisher to the event exchange.</param>
 internal sealed class EventExchange(InternalPublisher publisher) : IBrokerEventListener
 {
     public const string Name = "amq.rabbitmq.event";

@@ -8,15 +8,15 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>A message that the broker publishes itself, about what happens in it.</summary>
-/// <param name="Target">Where it is published.</param>
-/// <param name="RoutingKey">At most 255 bytes are kept.</param>
-/// <param name="Properties">What it tells, mostly in the headers.</param>
-/// <param name="Body">Empty, or that of the message it is about.</param>
+/// <summary>A message of the broker's own, about an event, a log line or a traced message.</summary>
+/// <param name="Target">Exchange to publish to.</param>
+/// <param name="RoutingKey">Routing key, cut to 255 bytes.</param>
+/// <param name="Properties">Properties, with most of the information in the headers.</param>
+/// <param name="Body">Body: empty, a log line, or the body of the traced message.</param>
 internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body) : IDeferredPublish
 {
     /// <inheritdoc/>
-    /// <remarks>Throws nothing: what it is about has happened all the same.</remarks>
+    /// <remarks>Throws nothing: a failure must not affect the action that the message reports.</remarks>
     public void PublishContained(DispatchRound round)
     {
         try
@@ -47,7 +47,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         }
         catch (Exception error) when (error is StoreFailedException or StoreFullException)
         {
-            // What it is about has happened all the same, and the disk is complained of elsewhere.
+            // The message is dropped. The failure of the disk is reported elsewhere.
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         return head;
     }
 
-    /// <summary>A prefix before a long name may make a key too long.</summary>
+    /// <summary>Cuts a routing key to 255 bytes. A prefix before a long name can make a key too long.</summary>
     private static string Cut(string routingKey)
     {
         while (OctetText.Count(routingKey) > byte.MaxValue)

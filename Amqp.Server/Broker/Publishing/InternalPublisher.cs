@@ -3,14 +3,14 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>Publishes messages of the broker's own to one of its internal exchanges.</summary>
+/// <summary>Publishes the broker's own messages to one internal exchange.</summary>
 /// <remarks>
-/// Thread-safe. Messages come under any lock, so they are published by a loop of their own, in their order. While it is too far behind they
-/// are dropped: nobody waits for those who watch. The loop goes on whatever one message does to it.
+/// Thread-safe. Callers may hold any lock, so a separate loop publishes the messages in order. When the queue is full, new messages are
+/// dropped: clients must not wait for observers. A failed message does not stop the loop.
 /// </remarks>
 internal sealed class InternalPublisher
 {
-    /// <summary>Messages that may wait to be published.</summary>
+    /// <summary>Maximum number of pending messages.</summary>
     private const int MaxPending = 16_384;
 
     private readonly InternalExchange _exchange;
@@ -19,21 +19,23 @@ internal sealed class InternalPublisher
 
     private readonly Task _loop;
 
-    /// <param name="exchange">The exchange.</param>
+    /// <param name="exchange">Exchange to publish to.</param>
     public InternalPublisher(InternalExchange exchange)
     {
         _exchange = exchange;
         _loop = Task.Run(PublishAllAsync);
     }
 
-    /// <summary>True while something is bound to the exchange. A glance without the topology lock: a message may be lost while the first binding is being made.</summary>
+    /// <summary>
+    /// True while the exchange has a binding. Read without the topology lock, so messages may be lost while the first binding is added.
+    /// </summary>
     public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 
-    /// <summary>Has a message published soon.</summary>
+    /// <summary>Enqueues a message.</summary>
     public void Publish(string routingKey, Protocol.BasicProperties properties, byte[] body) =>
         _pending.Writer.TryWrite(new InternalMessage(_exchange, routingKey, properties, body));
 
-    /// <summary>Publishes what waits, and then no more.</summary>
+    /// <summary>Publishes pending messages, then stops.</summary>
     public async Task StopAsync()
     {
         _pending.Writer.TryComplete();

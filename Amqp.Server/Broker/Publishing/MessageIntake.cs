@@ -9,11 +9,13 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>Stores messages for what their route leads to: for queues by the rules of each, for exchanges that keep messages, as they are.</summary>
-/// <remarks>Owned by one thread at a time; its buffers are kept, so that a message allocates nothing.</remarks>
+/// <summary>
+/// Stores messages for the targets of their route: for queues by each queue's rules, for exchanges that keep messages without rules.
+/// </summary>
+/// <remarks>Used by one thread at a time. The buffers are reused, so that a message allocates nothing.</remarks>
 internal sealed class MessageIntake(QueueServices services)
 {
-    /// <summary>In place of a position: a queue has refused the message.</summary>
+    /// <summary>Returned instead of a position: a queue refused the message.</summary>
     public const long Refused = -1;
 
     private StoredMessage[] _places = new StoredMessage[1];
@@ -21,9 +23,11 @@ internal sealed class MessageIntake(QueueServices services)
     private Queue[] _takers = [];
     private byte[] _stampedHead = [];
 
-    /// <summary>Stores a message for all that its route leads to; its queues have it when the round hands over.</summary>
-    /// <returns>The position that makes it safe; 0 when there is nothing to wait for; <see cref="Refused"/>.</returns>
-    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    /// <summary>Stores a message for all targets of its route. Queues receive it when the round hands over.</summary>
+    /// <returns>
+    /// Log position at which the message is safe; 0 if there is nothing to wait for; <see cref="Refused"/> if a queue refused it.
+    /// </returns>
+    /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         long position = route.Queues.Length == 0 ? 0 : StoreInQueues(route, head, body, traits, round);
@@ -35,11 +39,16 @@ internal sealed class MessageIntake(QueueServices services)
         return position;
     }
 
-    /// <summary>For what the broker publishes by itself, which nobody blocks: while the disk alarm is set it must wait, unless it takes no room on the disk.</summary>
-    /// <param name="route">Where it goes.</param>
-    /// <param name="traits">Of the message.</param>
-    /// <param name="isClients">A client has settled something for it, and may make room so: it waits only while more is to be written than the store wants.</param>
-    /// <exception cref="DiskAlarmException">It would be written.</exception>
+    /// <summary>
+    /// Stops the broker's own messages while the disk alarm is set, because the alarm blocks only clients. Messages that need no disk
+    /// space pass.
+    /// </summary>
+    /// <param name="route">Route of the message.</param>
+    /// <param name="traits">Traits of the message.</param>
+    /// <param name="isClients">
+    /// True if a client's settle caused the message, which may free space. Such a message is stopped only while the store is behind.
+    /// </param>
+    /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
     {
         if (traits.IsPersistent && services.IsDiskShort() && (!isClients || services.Store.IsBehind) && route.IsDurable)
@@ -70,7 +79,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = queue.Settings;
             if (queue.Faults.IsCrashed)
-                continue; // refused, as by RabbitMQ
+                continue; // refuses messages, as in RabbitMQ
             if (settings.RejectsPublishes && !queue.Room.TryReserve(body.Length, round))
             {
                 if (settings.Overflow == Overflow.RejectPublishDeadLetter)
@@ -95,7 +104,7 @@ internal sealed class MessageIntake(QueueServices services)
         }
         finally
         {
-            takers.Clear(); // queues that are deleted must not be kept alive
+            takers.Clear(); // keep no reference to queues, which may be deleted
             _stored.AsSpan(0, count).Clear();
         }
     }
@@ -108,14 +117,14 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            if (settings.MaxLengthBytes is not null) // its bytes must be exact
+            if (settings.MaxLengthBytes is not null) // the limit needs its exact size
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);
         }
         return position;
     }
 
-    /// <summary>The head with the time of now in it.</summary>
+    /// <summary>Returns the head with a stamp of the current time.</summary>
     private ReadOnlySpan<byte> Stamp(ReadOnlySpan<byte> head, in MessageTraits traits)
     {
         var message = EncodedMessage.Read(head);
@@ -127,5 +136,5 @@ internal sealed class MessageIntake(QueueServices services)
     }
 }
 
-/// <summary>A message of the broker's own waits until the disk alarm is over.</summary>
+/// <summary>A message of the broker's own must wait until the disk alarm is cleared.</summary>
 internal sealed class DiskAlarmException() : Exception("the disk alarm is set");

@@ -9,23 +9,25 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// One destination by a hash of the message, each as often as its weight says, which is its binding key (x-consistent-hash). A key goes one way for
-/// as long as that destination is bound: another that comes takes over its share and nothing else moves, and one that goes leaves its share to the others.
+/// Routes a message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of a
+/// destination. Messages with the same key go to the same destination while it is bound. A new destination takes its share from the others;
+/// the share of a removed one goes to the others; nothing else moves.
 /// </summary>
 /// <remarks>
-/// Rendezvous hashing: a message draws a number for each destination, from its hash and the destination's name, and the highest wins. So nothing
-/// depends on the order of bindings, and a restart changes nothing. Destinations of one weight are compared by their draws alone.
-/// As in RabbitMQ a destination counts once: while its first binding stays, further ones have no effect.
+/// Rendezvous hashing: a number is computed for each destination from the message's hash and the destination's name, and the highest number
+/// wins. So the choice does not depend on the order of bindings, and is the same after a restart. Destinations of the same weight are
+/// compared by these numbers alone.
+/// As in RabbitMQ only the first binding of a destination has an effect, until it is removed.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {
     private readonly Dictionary<IBindingDestination, List<Binding>> _bindings = [];
     private readonly List<Weight> _weights = [];
 
-    /// <exception cref="BrokerException">406: the key is no number above zero.</exception>
+    /// <exception cref="BrokerException">406: the key is no positive integer.</exception>
     public override void Validate(Binding binding)
     {
-        // Erlang takes a sign and leading zeros, no spaces.
+        // Erlang accepts a sign and leading zeros, but no spaces.
         if (!BigInteger.TryParse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var weight))
             throw new BrokerException(BrokerError.Precondition, $"The binding key must be an integer: {ErlangText.OfBinary(Encoding.UTF8.GetBytes(binding.RoutingKey))}");
         if (weight < 1)
@@ -70,7 +72,8 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         foreach (var weight in _weights)
         {
             var highest = weight.Highest(hash, out ulong draw);
-            // The logarithm of a number between 0 and 1, by the weight: the larger of two wins in proportion to their weights.
+            // The score is the logarithm of a number between 0 and 1, divided by the weight. With it, destinations win in proportion to
+            // their weights.
             double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
             if (score > best)
                 (chosen, best) = (highest, score);
@@ -85,11 +88,11 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         if (at >= 0 && _weights[at].Value.Equals(value))
             return _weights[at];
         at = at < 0 ? _weights.Count : at;
-        _weights.Insert(at, new Weight(value)); // sorted, so that equal scores have one winner too
+        _weights.Insert(at, new Weight(value)); // sorted, so that equal scores have a defined winner
         return _weights[at];
     }
 
-    /// <summary>The destinations of one weight.</summary>
+    /// <summary>Destinations of one weight.</summary>
     private sealed class Weight(double value)
     {
         private readonly List<(ulong Hash, Choice Choice)> _choices = [];
@@ -102,7 +105,7 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 
         public void Remove(IBindingDestination destination) => _choices.RemoveAll(entry => ReferenceEquals(entry.Choice.Destination, destination));
 
-        /// <summary>Who draws the highest number for a message.</summary>
+        /// <summary>Returns the destination with the highest number for a message.</summary>
         public Choice Highest(ulong message, out ulong draw)
         {
             draw = 0;

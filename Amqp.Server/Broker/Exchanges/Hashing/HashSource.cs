@@ -5,7 +5,10 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>What of a message a consistent hash exchange goes by: its routing key, or the header or property that the exchange was declared with.</summary>
+/// <summary>
+/// Selects the part of a message that a consistent-hash exchange hashes: the routing key, or the header or property named by the exchange's
+/// arguments.
+/// </summary>
 internal sealed class HashSource
 {
     private static readonly Dictionary<string, PropertyFlags> _properties = new()
@@ -18,7 +21,9 @@ internal sealed class HashSource
     private readonly byte[]? _header;
     private readonly PropertyFlags _property;
 
-    /// <exception cref="BrokerException">406: both, no such property, or no text.</exception>
+    /// <exception cref="BrokerException">
+    /// 406: header and property are both given, the property is unknown, or an argument is no text.
+    /// </exception>
     public HashSource(ExchangeDeclaration exchange)
     {
         string? header = Text("hash-header"), property = Text("hash-property");
@@ -36,11 +41,13 @@ internal sealed class HashSource
         };
     }
 
-    /// <summary>The bytes to hash. Messages without the header or property are all alike.</summary>
+    /// <summary>
+    /// Returns the bytes to hash; empty for messages without the header or property, which all go to the same destination.
+    /// </summary>
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
     {
         if (_header is not null)
-            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default; // with its type: 1 and "1" differ
+            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default; // with the type tag: 1 and "1" differ
         if (_property != PropertyFlags.None)
             return properties.IsEmpty ? default : EncodedProperties.Find(properties, _property);
         return routingKey;

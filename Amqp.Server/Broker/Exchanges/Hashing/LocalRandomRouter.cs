@@ -5,10 +5,13 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>One of the queues of this node, by chance (x-local-random). They are all of this node here, so what is left are RabbitMQ's rules about bindings.</summary>
+/// <summary>
+/// Routes a message to a random queue of this node (x-local-random). There is one node, so only RabbitMQ's rules about bindings differ from
+/// x-random.
+/// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {
-    /// <exception cref="BrokerException">406: there is a key, or the destination is no classic queue.</exception>
+    /// <exception cref="BrokerException">406: the binding has a key, or the destination is no classic queue.</exception>
     public override void Validate(Binding binding)
     {
         if (binding.RoutingKey.Length > 0)

@@ -3,8 +3,9 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// The hash of the routing key, modulo the number of bindings, chooses one of them (x-modulus-hash). Messages of one key go one way for as long
-/// as the bindings stay, over a restart too; when they change, most keys go another way.
+/// Routes a message to the binding whose index is the hash of the routing key, modulo the number of bindings (x-modulus-hash). Messages
+/// with the same key go to the same destination while the bindings stay, also over a restart. After a change of bindings, most keys get
+/// another destination.
 /// </summary>
 internal sealed class ModulusHashRouter : ChoosingRouter
 {

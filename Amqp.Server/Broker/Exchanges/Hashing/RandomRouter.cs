@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>One of the bindings, by chance, whatever the key (x-random).</summary>
+/// <summary>Routes a message to a random binding, regardless of the key (x-random).</summary>
 internal class RandomRouter : ChoosingRouter
 {
     private readonly SortedBindings _bindings = new();

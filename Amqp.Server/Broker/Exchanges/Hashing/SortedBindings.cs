@@ -2,14 +2,14 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>The bindings of an exchange in an order that depends on nothing but what they are, so that it is the same after a restart.</summary>
+/// <summary>Bindings of an exchange, sorted by their content, so that the order is the same after a restart.</summary>
 internal sealed class SortedBindings
 {
     private readonly List<(string Key, Choice Choice)> _sorted = [];
 
     public int Count => _sorted.Count;
 
-    /// <summary>Where a binding leads to.</summary>
+    /// <summary>Destination of the binding at an index.</summary>
     public Choice this[int index] => _sorted[index].Choice;
 
     public void Add(Binding binding)

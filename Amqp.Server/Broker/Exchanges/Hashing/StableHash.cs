@@ -2,11 +2,14 @@ using System.Buffers.Binary;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>A hash that is the same in every run and on every machine: what it decides must outlive a restart. Not for hash tables of strangers' keys.</summary>
+/// <summary>
+/// A hash function with the same result in every run and on every machine, because choices based on it must survive a restart. Not for hash
+/// tables with keys from clients.
+/// </summary>
 internal static class StableHash
 {
     private const ulong Start = 0xCBF29CE484222325;
-    private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio, and odd
+    private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio, rounded to an odd number
 
     public static ulong Of(ReadOnlySpan<byte> bytes)
     {
@@ -19,7 +22,7 @@ internal static class StableHash
         return Mix(hash ^ rest);
     }
 
-    /// <summary>Spreads what differs in a few bits over all of them: the finalizer of SplitMix64.</summary>
+    /// <summary>Spreads a difference in a few bits over all bits: the finalizer of SplitMix64.</summary>
     public static ulong Mix(ulong bits)
     {
         bits += Multiplier;

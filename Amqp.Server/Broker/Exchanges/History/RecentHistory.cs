@@ -13,28 +13,30 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>The last messages of an exchange, oldest first. They do not outlive a restart, as in RabbitMQ.</summary>
-/// <remarks>Its lock owns them. It is taken behind the topology lock and before the store's; no queue's lock is taken under it.</remarks>
-/// <param name="length">How many are kept, as far as <see cref="QueueServices.RecentHistoryLimit"/> lets it.</param>
-/// <param name="exchange">For the log.</param>
-/// <param name="routing">The exchanges of the virtual host, for what is bound to it.</param>
-/// <param name="host">What the virtual host works with.</param>
-/// <param name="messages">Their place in the store.</param>
+/// <summary>The last messages of an exchange, oldest first. They do not survive a restart, as in RabbitMQ.</summary>
+/// <remarks>
+/// Guarded by its own lock, which is taken after the topology lock and before the store's. No queue's lock is taken while it is held.
+/// </remarks>
+/// <param name="length">Maximum number of messages, bounded by <see cref="QueueServices.RecentHistoryLimit"/>.</param>
+/// <param name="exchange">Name of the exchange, for the log.</param>
+/// <param name="routing">Exchanges of the virtual host, to route replayed messages.</param>
+/// <param name="host">Services of the virtual host.</param>
+/// <param name="messages">Queue of the store that holds the messages.</param>
 internal sealed class RecentHistory(long length, string exchange, RoutingTable routing, QueueHost host, StoredQueue messages) : IRouteTarget
 {
-    private readonly long _most = Math.Min(length, host.Services.RecentHistoryLimit);
+    private readonly long _maxCount = Math.Min(length, host.Services.RecentHistoryLimit);
     private readonly IMessageStore _store = host.Services.Store;
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
-    private List<StoredMessage>? _replayed; // those that came back here while they are replayed
+    private List<StoredMessage>? _replayed; // messages that a replay routes back here
 
-    /// <summary>False: whoever is bound later counts, not the history.</summary>
+    /// <summary>False: the history does not count as a destination, so a message without other targets is unroutable.</summary>
     public bool IsDestination => false;
 
     public bool IsDurable => false;
 
-    /// <summary>Keeps a message; the oldest goes when there are too many.</summary>
+    /// <summary>Stores a message, and evicts the oldest one if there are too many.</summary>
     public long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits)
     {
         StoredMessage kept = default;
@@ -43,17 +45,17 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         return 0;
     }
 
-    /// <summary>Keeps a message that has been appended.</summary>
+    /// <summary>Adds a message that has been appended to the store.</summary>
     private void Add(in StoredMessage message)
     {
         lock (_gate)
         {
             if (_replayed is not null)
             {
-                _replayed.Add(message); // bound in a circle, it has its own messages back: they are kept once all are through
+                _replayed.Add(message); // a cycle of bindings routes replayed messages back; they are added after the replay
                 return;
             }
-            if (_closed || _kept.Count >= _most)
+            if (_closed || _kept.Count >= _maxCount)
             {
                 var gone = message;
                 if (!_closed)
@@ -68,7 +70,9 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         }
     }
 
-    /// <summary>Publishes what is kept to a destination. The topology lock is held, so that nothing newer comes before it.</summary>
+    /// <summary>
+    /// Publishes the stored messages to a destination. Called under the topology lock, so that no newer message comes first.
+    /// </summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {
         var finder = new RouteFinder(routing);
@@ -92,7 +96,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         round.HandOver();
     }
 
-    /// <summary>Lets go of everything, for good.</summary>
+    /// <summary>Settles all messages, and deletes their queue in the store.</summary>
     public void Close()
     {
         lock (_gate)

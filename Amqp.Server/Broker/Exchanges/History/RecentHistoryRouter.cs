@@ -7,7 +7,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>Every binding, whatever the key; and the last messages are replayed to whoever is bound later (x-recent-history).</summary>
+/// <summary>
+/// Routes a message to all bindings, regardless of the key, and replays the last messages to each new binding (x-recent-history).
+/// </summary>
 internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 {
     private const string LengthArgument = "x-recent-history-length";
@@ -15,9 +17,9 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 
     private readonly FanoutRouter _bindings = new();
     private readonly long _length;
-    private RecentHistory _history = null!; // since Open
+    private RecentHistory _history = null!; // set by Open
 
-    /// <exception cref="BrokerException">406: the length is no number above zero.</exception>
+    /// <exception cref="BrokerException">406: the length is no positive integer.</exception>
     public RecentHistoryRouter(FieldTable arguments)
     {
         if (arguments[LengthArgument] is not { } length)
@@ -28,7 +30,7 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
             throw new BrokerException(BrokerError.Precondition, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
     }
 
-    /// <summary>A message may ask not to be kept.</summary>
+    /// <summary>True: a header of a message can exclude it from the history.</summary>
     public bool VariesByMessage => true;
 
     public void Validate(Binding binding)
