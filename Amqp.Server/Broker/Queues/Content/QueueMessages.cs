@@ -141,7 +141,7 @@ internal sealed class QueueMessages
     {
         var look = new ResidenceLook(_store, (int)Math.Clamp(_uncounted > 0 || PersistentCount == 0 ? 0 : _persistentHeads / PersistentCount, 0, int.MaxValue));
         foreach (var level in _levels)
-            level.Show(ref look);
+            level.Visit(ref look);
         return look;
     }
 

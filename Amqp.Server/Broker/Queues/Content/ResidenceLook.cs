@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>Counts which of a queue's messages have their bodies in memory, and which are paged out.</summary>
 /// <param name="store">Knows.</param>
 /// <param name="head">Bytes that are not body of a message that does not say.</param>
-internal struct ResidenceLook(IMessageStore store, int head) : IMessageLook
+internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor
 {
     /// <summary>Messages whose bodies are in memory.</summary>
     public long Ready { get; private set; }
@@ -20,7 +20,7 @@ internal struct ResidenceLook(IMessageStore store, int head) : IMessageLook
     /// <summary>Bytes of those bodies.</summary>
     public long PagedOutBytes { get; private set; }
 
-    public void At(in StoredMessage message)
+    public void Visit(in StoredMessage message)
     {
         int known = MessageNote.Head(message);
         int body = Math.Max(0, message.Length - (known > 0 ? known : head));
