@@ -12,7 +12,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage;
 
-/// <summary>The folder in which a broker keeps what outlives it, held by one process at a time.</summary>
+/// <summary>The directory in which a broker stores messages and definitions. One process at a time may hold it.</summary>
 public sealed class DataDirectory : IDisposable
 {
     private readonly string _path;
@@ -31,7 +31,7 @@ public sealed class DataDirectory : IDisposable
         (_path, _files, _options, _lock) = (path, files, options, heldLock);
         CheckFormat();
         _reserve = new DiskReserve(files, Path.Combine(path, DiskReserve.FileName), options.DiskReserveBytes ?? DiskReserve.DefaultSize(path, options.SegmentSize));
-        _reserve.Lend();
+        _reserve.ReleaseForStart();
         files.CreateDirectory(SegmentsPath);
         _pages = new PageFolder(files, Path.Combine(path, "pages"));
         files.SyncDirectory(path);
@@ -39,21 +39,21 @@ public sealed class DataDirectory : IDisposable
         Report = new RecoveryReport { Findings = [.. _findings] };
     }
 
-    /// <summary>What is not messages.</summary>
+    /// <summary>The entries that are not messages: definitions.</summary>
     public ICatalog Catalog => _catalog;
 
-    /// <summary>What was read and written since it was opened.</summary>
+    /// <summary>Bytes and operations that the directory read and wrote since it was opened.</summary>
     public FileUsage Usage => _files is DiskFiles disk ? disk.Usage : new FileUsage();
 
-    /// <summary>What was found: at first of the catalog, after <see cref="OpenStore"/> of everything.</summary>
+    /// <summary>Result of recovery: of the catalog alone at first, of everything after <see cref="OpenStore"/>.</summary>
     public RecoveryReport Report { get; private set; }
 
     private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
 
-    /// <summary>Takes a folder, creating it if need be, and reads its catalog.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="options">How to use it.</param>
-    /// <exception cref="DataDirectoryException">In use by another broker, written by a newer version, not a data folder, or out of reach.</exception>
+    /// <summary>Opens a directory, or creates it, and reads its catalog.</summary>
+    /// <exception cref="DataDirectoryException">
+    /// The directory is in use, has a newer format, is not a data directory, or cannot be accessed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static DataDirectory Open(string path, StoreOptions options) => Open(path, options, new DiskFiles());
 
@@ -72,15 +72,17 @@ public sealed class DataDirectory : IDisposable
         {
             heldLock?.Dispose();
             if (cause is IOException or UnauthorizedAccessException or StoreFullException)
-                throw new DataDirectoryException($"the data folder {path} cannot be opened: {cause.Message}");
+                throw new DataDirectoryException($"the data directory {path} cannot be opened: {cause.Message}");
             throw;
         }
     }
 
-    /// <summary>Finds the messages of the last run, and starts to take new ones.</summary>
-    /// <param name="durableQueues">Numbers of the queues that still exist; the messages of others are let go.</param>
-    /// <param name="aside">Messages that are not to be ready again but kept aside: see <see cref="StoredQueue.Aside"/>. The report says which are not there any more.</param>
-    /// <exception cref="InvalidOperationException">It was opened before.</exception>
+    /// <summary>Recovers the messages of the last run and opens the store.</summary>
+    /// <param name="durableQueues">Numbers of the queues that still exist. The messages of other queues are discarded.</param>
+    /// <param name="aside">
+    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. The report names those that are missing.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The store was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public IMessageStore OpenStore(IReadOnlySet<uint> durableQueues, params IReadOnlyCollection<MessagePlace> aside)
     {
@@ -103,7 +105,7 @@ public sealed class DataDirectory : IDisposable
         return _store = new FileMessageStore(recovered, _pages, _files, _catalog, _signal, _reserve, _options);
     }
 
-    /// <summary>Closes the store if that was not done, syncs the catalog, and lets go of the folder.</summary>
+    /// <summary>Closes the store if that was not done, syncs the catalog, and unlocks the directory.</summary>
     public void Dispose()
     {
         try
@@ -121,8 +123,8 @@ public sealed class DataDirectory : IDisposable
     {
         int? version = FormatFile.Read(_files, _path);
         if (version is null && _files.Exists(Path.Combine(_path, CatalogFile.Name)))
-            throw new DataDirectoryException($"the data folder {_path} has no file named {FormatFile.Name}, so it cannot be known how to read it");
+            throw new DataDirectoryException($"the data directory {_path} has no file named {FormatFile.Name}, so its format is unknown");
         if (version is null or < FormatFile.Newest)
-            FormatFile.Write(_files, _path, FormatFile.Newest); // before the first file that an older broker would overlook
+            FormatFile.Write(_files, _path, FormatFile.Newest); // before the first file that an older broker would ignore
     }
 }

@@ -18,7 +18,9 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Storage;
 
-/// <summary>The store in a <see cref="DataDirectory"/>: persistent messages in one log for all queues, the others in memory or paged out.</summary>
+/// <summary>
+/// The store in a <see cref="DataDirectory"/>. Persistent messages are in one log for all queues, the others in memory or paged out.
+/// </summary>
 public sealed class FileMessageStore : IMessageStore
 {
     private readonly BlockSpace _space;
@@ -32,7 +34,7 @@ public sealed class FileMessageStore : IMessageStore
     private readonly MessageChunkPool _chunks;
     private readonly DurableQueues _durable;
 
-    /// <summary>Takes over what was recovered, and starts the committer.</summary>
+    /// <summary>Takes over the recovered messages and starts the committer.</summary>
     internal FileMessageStore(RecoveredLog recovered, PageFolder pages, IStoreFiles files, FileCatalog catalog, CommitSignal signal, DiskReserve reserve, StoreOptions options)
     {
         SegmentSet segments = recovered.Segments;
@@ -49,13 +51,13 @@ public sealed class FileMessageStore : IMessageStore
         _housekeeper = new Housekeeper(recovered.Indexes, fold, compactor, segments.Reports, _space, options, _durable, _failures);
         _ = new Pager(_space, pages, options, _housekeeper.Do, _failures);
         _failures.Retry = _housekeeper.Retry;
-        catalog.RewriteWanted = () => _housekeeper.Do(catalog.Rewrite);
+        catalog.RewriteRequested = () => _housekeeper.Do(catalog.Rewrite);
 
         var writer = new SegmentWriter(files, segments.Directory, _housekeeper.Index);
         var output = new LogOutput(_log, writer, _space, catalog, progress, options);
         var sweep = new SegmentSweep(files, segments, writer, _housekeeper, _failures);
         var replacement = new SegmentReplacement(files, recovered.Indexes.Layout, _space, compacted, segments.Directory, _failures);
-        _committer = new Committer(_log, output, progress, signal, new DiskRoom(reserve), segments.Reports, sweep, replacement, _durable, _housekeeper, options);
+        _committer = new Committer(_log, output, progress, signal, new DiskSpace(reserve), segments.Reports, sweep, replacement, _durable, _housekeeper, options);
         _housekeeper.Start();
         _committer.Start();
     }
@@ -119,7 +121,8 @@ public sealed class FileMessageStore : IMessageStore
     {
         queue.IsDeleted = true;
         _durable.Remove(queue);
-        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]); // logs nothing: the number is not declared again
+        // logs nothing: the queue's number is never used again
+        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
         settled.AddAside();
         settled.AddReady();
         settled.End();
@@ -172,7 +175,8 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // The last one may be transient and those before it not: what counts is whether a persistent one can be behind the mark.
+        // The last message may be transient while earlier ones are not. The mark is needed only if a persistent message comes after the old
+        // mark.
         if (queue.IsDurable && !queue.IsDeleted && last.Sequence > queue.Delivered.UpTo && queue.Sequences.LastPersistent > queue.Delivered.UpTo)
             _log.AppendDelivered(queue, last.Sequence);
     }
@@ -186,10 +190,12 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => _committer.WaitForCommitAsync(position, cancellation);
 
-    /// <summary>Completes when the housekeeper has done what was to be done so far: indexes, and letting messages leave memory.</summary>
+    /// <summary>Completes when the housekeeper is idle: indexes are written, messages spilled.</summary>
     internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();
 
-    /// <summary>Makes everything appended so far durable and ends the committer. Nobody reads or appends any more.</summary>
+    /// <summary>
+    /// Makes everything appended so far durable, then ends the committer and the housekeeper. Call when nothing reads or appends any more.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _transient.Close();

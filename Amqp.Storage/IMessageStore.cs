@@ -6,113 +6,137 @@ using Amqp.Storage.Queues;
 namespace Amqp.Storage;
 
 /// <summary>
-/// The messages of all queues: appended once however many queues they go to, read back, settled, and after a
-/// restart found again in order. The broker sees only this; where the bytes are is the store's matter.
+/// Stores the messages of all queues. A message is appended once for all its queues, read back, settled, and recovered in order after a
+/// restart.
 /// </summary>
 /// <remarks>
-/// Thread-safe, but for what it hands out: a <see cref="StoredQueue"/> belongs to whoever holds its owner's lock.
-/// A position counts the bytes ever appended to the log; a record is safe once <see cref="DurablePosition"/> has
-/// reached the position that its append returned.
+/// Thread-safe, except for each <see cref="StoredQueue"/>, which the lock of the queue's owner guards. A position is the number of bytes
+/// appended to the log since the start. A record is durable once <see cref="DurablePosition"/> has reached the position that its append
+/// returned.
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
 {
-    /// <summary>Raised after <see cref="DurablePosition"/> or <see cref="IsFull"/> changed or the store failed. On the committer's thread: the next sync waits for the handlers, so they do little.</summary>
+    /// <summary>
+    /// Raised after <see cref="DurablePosition"/> or <see cref="IsFull"/> has changed, or the store has failed. Handlers run on the
+    /// committer's thread and must be short: the next sync waits for them.
+    /// </summary>
     event Action? Committed;
 
     /// <summary>
-    /// Raised when work in the background fails, with an I/O error or for a reason that nobody foresaw: nothing is lost, and it is tried again later. Raised at each try,
-    /// but for the paging out of messages, of which it is not raised again before it has worked once more. On threads of the store: handlers only take note.
+    /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost, and the work is retried later.
+    /// Raised at each attempt, except for paging: after a failure to page out, not again until paging has succeeded. Handlers run on
+    /// threads of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
-    /// <summary>Everything before this position survives a power cut.</summary>
+    /// <summary>Position up to which the log survives a power cut.</summary>
     long DurablePosition { get; }
 
-    /// <summary>Where the log ends now.</summary>
+    /// <summary>Position of the end of the log.</summary>
     long AppendedPosition { get; }
 
-    /// <summary>Why nothing can be made durable any more, or null while all is well. Never reset: a sync that failed once is not tried again.</summary>
+    /// <summary>
+    /// The reason why nothing can be made durable any more; null while the store works. Never reset, because a failed sync is not retried.
+    /// </summary>
     StoreFailedException? Failure { get; }
 
     /// <summary>
-    /// True while writes fail for want of room on the disk: nothing becomes durable, and all of it does once there is room. Also true until the room is there again that
-    /// is kept for settles, if they took of it: publishers shall wait so long.
+    /// True while writes fail because the disk is full. Nothing becomes durable until there is space; then everything does. Also true until
+    /// the disk reserve for settles has its full size again. Publishers must be blocked while it is true.
     /// </summary>
     bool IsFull { get; }
 
-    /// <summary>True while more waits to be written than the store wants to hold; publishers then wait for <see cref="WaitForRoomAsync"/>.</summary>
+    /// <summary>
+    /// True while the store has more unwritten bytes than its limit. Publishers then await <see cref="WaitForRoomAsync"/>.
+    /// </summary>
     bool IsBehind { get; }
 
-    /// <summary>Bytes of memory held for message payloads that are nowhere else. What can be read again from the disk does not count, nor do the queues' entries.</summary>
+    /// <summary>
+    /// Bytes of memory for payloads that are nowhere else. Payloads that can be read from disk and the queues' entries do not count.
+    /// </summary>
     long MemoryInUse { get; }
 
-    /// <summary>Bytes of memory held for what queues remember of their messages one by one.</summary>
+    /// <summary>Bytes of memory for the queues' entries.</summary>
     long QueueMemoryInUse { get; }
 
-    /// <summary>What it has done since the start.</summary>
+    /// <summary>Counts since the start of the store.</summary>
     StoreCounts Counts { get; }
 
-    /// <summary>True while every unsettled message whose entry is in memory has its payload there, too. Good for a look only.</summary>
+    /// <summary>
+    /// True if every unsettled message with an entry in memory has its payload in memory too. A snapshot: it may be out of date at once.
+    /// </summary>
     bool ArePayloadsInMemory { get; }
 
-    /// <summary>Opens the queue with this number. A durable one comes with the messages that the last run left, in order.</summary>
-    /// <param name="number">Chosen by the caller, never used again after the queue's deletion.</param>
-    /// <param name="durable">Whether persistent messages outlive a restart in this queue.</param>
+    /// <summary>Opens the queue with this number. A durable queue has the messages recovered from the last run, in order.</summary>
+    /// <param name="number">Chosen by the caller. Never used again after the queue is deleted.</param>
+    /// <param name="durable">True if persistent messages in this queue survive a restart.</param>
     StoredQueue OpenQueue(uint number, bool durable);
 
-    /// <summary>Lets go of everything that is ready in a queue, or was kept aside and not taken. Its unsettled deliveries are still settled one by one.</summary>
-    /// <remarks>The caller holds the queue's lock and removes the queue's number from what it declares at the next start.</remarks>
+    /// <summary>
+    /// Discards all messages of a queue that are ready or set aside. Messages that were taken must still be settled one by one.
+    /// </summary>
+    /// <remarks>The caller holds the queue's lock, and does not pass the queue's number to the next start.</remarks>
     void DeleteQueue(StoredQueue queue);
 
-    /// <summary>Settles everything that is ready in a queue.</summary>
+    /// <summary>Settles all ready messages of a queue.</summary>
     /// <remarks>The caller holds the queue's lock.</remarks>
-    /// <returns>How many messages that was.</returns>
+    /// <returns>Number of messages settled.</returns>
     int Purge(StoredQueue queue);
 
-    /// <summary>Stores one message for several queues and gives it its place in each. It is in none of them until <see cref="StoredQueue.Add"/>.</summary>
+    /// <summary>
+    /// Stores one message for several queues and assigns its sequence in each. <see cref="StoredQueue.Add"/> then makes it ready in a
+    /// queue.
+    /// </summary>
     /// <param name="queues">At least one queue.</param>
-    /// <param name="head">First part of the payload.</param>
-    /// <param name="body">Second part of the payload; both are copied. With its places in the queues a message has at most 1 GiB.</param>
-    /// <param name="persistent">Whether the message is written to the log, for those of <paramref name="queues"/> that are durable.</param>
-    /// <param name="messages">Receives, for each queue, what to add to it.</param>
-    /// <returns>The position to wait for, or 0 when no queue keeps the message over a restart.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The message is larger than that.</exception>
-    /// <exception cref="StoreFailedException">The message would have to be persistent and the store cannot keep it.</exception>
+    /// <param name="head">First part of the payload, copied.</param>
+    /// <param name="body">Second part of the payload, copied. The record, with the queues' sequences, has at most 1 GiB.</param>
+    /// <param name="persistent">True to write the message to the log for those of <paramref name="queues"/> that are durable.</param>
+    /// <param name="messages">Receives one entry for each queue, to be added to it.</param>
+    /// <returns>The position to wait for, or 0 if no queue keeps the message over a restart.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The message is too large.</exception>
+    /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
     long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
 
-    /// <summary>The payload of an unsettled message, in memory until the lease is disposed of. Reads from disk when it has to.</summary>
-    /// <exception cref="StoreDamagedException">The bytes on disk are not the ones that were written.</exception>
-    /// <exception cref="IOException">They cannot be read now.</exception>
+    /// <summary>
+    /// Returns the payload of an unsettled message, reading it from disk if necessary. It stays in memory until the lease is disposed.
+    /// </summary>
+    /// <exception cref="StoreDamagedException">The bytes on disk are damaged.</exception>
+    /// <exception cref="IOException">The bytes cannot be read now.</exception>
     PayloadLease Read(scoped in StoredMessage message);
 
-    /// <summary>Whether the payload of an unsettled message is in memory at this moment.</summary>
+    /// <summary>Returns true if the payload of an unsettled message is in memory at this moment.</summary>
     bool IsInMemory(in StoredMessage message);
 
-    /// <summary>As <see cref="Read"/>, where that needs nothing from the disk.</summary>
-    /// <returns>False when the payload is on the disk only.</returns>
+    /// <summary>Returns the payload of an unsettled message if it is in memory: see <see cref="Read"/>.</summary>
+    /// <returns>False if the payload is on disk only.</returns>
     bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload);
 
-    /// <summary>The queue is done with these messages: acknowledged, dropped or delivered without acknowledgement.</summary>
-    /// <remarks>The caller holds the queue's lock, and orders the messages by sequence where it can: neighbours are logged as one range.</remarks>
-    /// <param name="queue">Where the messages are.</param>
-    /// <param name="messages">What it is done with.</param>
+    /// <summary>Settles messages of a queue: they were acknowledged, discarded, or delivered without acknowledgement.</summary>
+    /// <remarks>
+    /// The caller holds the queue's lock. Pass messages in order of sequence where possible: adjacent ones are logged as one range.
+    /// </remarks>
+    /// <param name="queue">The queue that the messages were taken from.</param>
+    /// <param name="messages">The messages to settle.</param>
     /// <param name="isBound">
-    /// They are settled for the sake of what was appended so far, as in a transaction, and count in a crash only together with that. Others may count at
-    /// once: on a full disk, what was settled is deleted before anything else can be written.
+    /// True if the settles depend on everything appended so far, as in a transaction: after a crash they count only together with it. Other
+    /// settles may count at once, because on a full disk settled messages are deleted before anything else can be written.
     /// </param>
     void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false);
 
-    /// <summary>Notes that the queue's messages up to this one went out, so that what is left of them comes back marked redelivered.</summary>
-    /// <remarks>The caller holds the queue's lock. One call for a run of deliveries is enough; where no persistent message is behind the last note, it costs nothing.</remarks>
+    /// <summary>Marks the queue's messages up to this one as delivered. Those that are recovered later come back as redelivered.</summary>
+    /// <remarks>
+    /// The caller holds the queue's lock. One call per run of deliveries is enough. It costs nothing if no persistent message follows the
+    /// last mark.
+    /// </remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);
 
-    /// <summary>Asks for everything up to a position to be made durable soon; <see cref="Committed"/> tells when.</summary>
+    /// <summary>Requests that everything up to a position be made durable soon. <see cref="Committed"/> is raised afterwards.</summary>
     void RequestCommit(long position);
 
     /// <summary>Completes when <see cref="IsBehind"/> is false again.</summary>
     Task WaitForRoomAsync(CancellationToken cancellation = default);
 
     /// <summary>Completes when a position is durable.</summary>
-    /// <exception cref="StoreFailedException">It never will be.</exception>
+    /// <exception cref="StoreFailedException">The position will never be durable.</exception>
     Task WaitForCommitAsync(long position, CancellationToken cancellation = default);
 }

@@ -8,14 +8,14 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Storage;
 
-/// <summary>A store without a disk: every message is transient, and every position is reached at once.</summary>
+/// <summary>A store without a disk: every message is transient, and every position is durable at once.</summary>
 public sealed class MemoryMessageStore : IMessageStore
 {
     private readonly BlockSpace _space;
     private readonly TransientMessages _transient;
     private readonly MessageChunkPool _chunks = new();
 
-    /// <param name="options">Of which only the block size matters here.</param>
+    /// <param name="options">Only the block size is used.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public MemoryMessageStore(StoreOptions? options = null)
     {
@@ -26,7 +26,7 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>Never: there is nothing to commit.</remarks>
+    /// <remarks>Never raised: there is nothing to commit.</remarks>
     public event Action? Committed
     {
         add { }
@@ -34,7 +34,7 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>Never: all stays in memory.</remarks>
+    /// <remarks>Never raised: there is no background work.</remarks>
     public event Action<BackgroundWork, Exception>? BackgroundWorkFailed
     {
         add { }
@@ -119,7 +119,7 @@ public sealed class MemoryMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // Nothing is left after a restart that could be marked.
+        // Nothing survives a restart, so there is nothing to mark.
     }
 
     /// <inheritdoc/>

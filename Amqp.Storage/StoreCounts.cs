@@ -1,6 +1,6 @@
 namespace Amqp.Storage;
 
-/// <summary>What a store has done since its start.</summary>
-/// <param name="MessagesWritten">Messages that were written to the log, or wait to be: each once, however many queues it went to.</param>
-/// <param name="PayloadReads">How often payloads were read from the disk: those of many messages at a time.</param>
+/// <summary>Counts of a store since its start.</summary>
+/// <param name="MessagesWritten">Messages appended to the log. A message counts once, however many queues it goes to.</param>
+/// <param name="PayloadReads">Reads of payloads from disk. One read usually brings the payloads of many messages.</param>
 public readonly record struct StoreCounts(long MessagesWritten, long PayloadReads);

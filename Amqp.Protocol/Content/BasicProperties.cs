@@ -9,14 +9,14 @@ public sealed record BasicProperties
     public string? ContentEncoding { get; init; }
     public FieldTable? Headers { get; init; }
 
-    /// <summary>1: transient, 2: persistent.</summary>
+    /// <summary>1: transient; 2: persistent.</summary>
     public byte? DeliveryMode { get; init; }
 
     public byte? Priority { get; init; }
     public string? CorrelationId { get; init; }
     public string? ReplyTo { get; init; }
 
-    /// <summary>Milliseconds, as decimal digits.</summary>
+    /// <summary>Milliseconds as decimal digits.</summary>
     public string? Expiration { get; init; }
 
     public string? MessageId { get; init; }
@@ -29,15 +29,15 @@ public sealed record BasicProperties
     public string? AppId { get; init; }
     public string? ClusterId { get; init; }
 
-    /// <summary>Decodes flags and list, as <see cref="ContentHeader.Properties"/> gives them.</summary>
-    /// <exception cref="AmqpException">502: the list is not what its flags say.</exception>
+    /// <summary>Decodes property flags and property list: see <see cref="ContentHeader.Properties"/>.</summary>
+    /// <exception cref="AmqpException">502: the list does not match its flags.</exception>
     public static BasicProperties Read(ReadOnlySpan<byte> properties)
     {
         var reader = new WireReader(properties);
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
-        // Initialisers run top to bottom, which is the order on the wire.
+        // Initialisers run from top to bottom, which is the order on the wire.
         return new BasicProperties
         {
             ContentType = Has(PropertyFlags.ContentType) ? reader.ReadOctetText() : null,
@@ -59,7 +59,7 @@ public sealed record BasicProperties
         bool Has(PropertyFlags flag) => (flags & flag) != 0;
     }
 
-    /// <summary>Encodes flags and list, for <see cref="FrameWriter.WriteContent"/>.</summary>
+    /// <summary>Encodes property flags and property list, for <see cref="FrameWriter.WriteContent"/>.</summary>
     public void Write(IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);

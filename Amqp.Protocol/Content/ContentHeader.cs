@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>A content header frame's payload (spec 4.2.6.1), its properties still bytes.</summary>
+/// <summary>The payload of a content header frame (spec 4.2.6.1). The properties are not decoded.</summary>
 public readonly ref struct ContentHeader
 {
     // | class u16 | weight u16 | body size u64 | property flags u16 ... | property list |
@@ -17,16 +17,16 @@ public readonly ref struct ContentHeader
 
     public ushort ClassId { get; }
 
-    /// <summary>Unused by AMQP; RabbitMQ takes a header whose weight is not 0 for no header at all.</summary>
+    /// <summary>Not used by AMQP. RabbitMQ rejects a header whose weight is not 0.</summary>
     public ushort Weight { get; }
 
-    /// <summary>Bytes of body that follow in body frames.</summary>
+    /// <summary>Bytes of the body, which follows in body frames.</summary>
     public ulong BodySize { get; }
 
-    /// <summary>Property flags and list as they came; <see cref="EncodedProperties"/> looks into them.</summary>
+    /// <summary>Encoded property flags and property list. <see cref="EncodedProperties"/> reads single properties.</summary>
     public ReadOnlySpan<byte> Properties { get; }
 
-    /// <exception cref="AmqpException">502: too short.</exception>
+    /// <exception cref="AmqpException">502: the payload is too short.</exception>
     public static ContentHeader Read(ReadOnlySpan<byte> payload)
     {
         if (payload.Length < 14)

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Looks into a message's properties while they are still bytes: for the message path, where decoding would allocate.</summary>
+/// <summary>The encoded properties of a message, for the message path, where decoding would allocate.</summary>
 public readonly ref struct EncodedProperties
 {
     private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> replyTo, ReadOnlySpan<byte> expiration, ReadOnlySpan<byte> userId)
@@ -17,33 +17,35 @@ public readonly ref struct EncodedProperties
         UserId = userId;
     }
 
-    /// <summary>The first word of flags.</summary>
+    /// <summary>The first word of property flags.</summary>
     public PropertyFlags Flags { get; }
 
-    /// <summary>2: persistent. 0 when absent.</summary>
+    /// <summary>2 for a persistent message; 0 if absent.</summary>
     public byte DeliveryMode { get; }
 
-    /// <summary>0 when absent.</summary>
+    /// <summary>0 if absent.</summary>
     public byte Priority { get; }
 
-    /// <summary>The fields of the headers table without their length; empty when absent.</summary>
+    /// <summary>The fields of the headers table without its length; empty if absent.</summary>
     public ReadOnlySpan<byte> Headers { get; }
 
-    /// <summary>Where the publisher wants its answer; empty when absent.</summary>
+    /// <summary>The reply-to property; empty if absent.</summary>
     public ReadOnlySpan<byte> ReplyTo { get; }
 
-    /// <summary>How long the message may wait, as the publisher says; empty when absent, and perhaps otherwise: see <see cref="Flags"/>.</summary>
+    /// <summary>
+    /// The expiration as the publisher wrote it. Empty if absent; if present it may be empty too: see <see cref="Flags"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Expiration { get; }
 
-    /// <summary>The user who published, as the publisher says; empty when absent.</summary>
+    /// <summary>The user-id property as the publisher wrote it; empty if absent.</summary>
     public ReadOnlySpan<byte> UserId { get; }
 
     public bool IsPersistent => DeliveryMode == 2;
 
-    /// <summary>Walks the whole property list once and checks that it is what its flags say.</summary>
-    /// <param name="properties">Flags and list, as <see cref="ContentHeader.Properties"/> gives them.</param>
-    /// <param name="maxTableDepth">How deep the values of headers may nest.</param>
-    /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are no table.</exception>
+    /// <summary>Reads the whole property list once, and verifies that it matches its flags.</summary>
+    /// <param name="properties">Property flags and property list: see <see cref="ContentHeader.Properties"/>.</param>
+    /// <param name="maxTableDepth">Maximum nesting of tables and arrays in the headers.</param>
+    /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are not a table.</exception>
     public static EncodedProperties Read(ReadOnlySpan<byte> properties, int maxTableDepth = int.MaxValue)
     {
         var encoded = ReadAccepted(properties);
@@ -51,10 +53,10 @@ public readonly ref struct EncodedProperties
         return encoded;
     }
 
-    /// <summary>The same for a list that <see cref="Read"/> has accepted before: it does not look into the headers again.</summary>
+    /// <summary>Reads a list that <see cref="Read"/> has accepted. Does not validate the headers again.</summary>
     public static EncodedProperties ReadAccepted(ReadOnlySpan<byte> properties)
     {
-        // By far the most common: nothing but a delivery mode, or nothing at all.
+        // The most common lists by far: a delivery mode alone, or nothing.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
             return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default, default);
         var reader = new WireReader(properties);
@@ -89,18 +91,18 @@ public readonly ref struct EncodedProperties
             else
                 reader.ReadShortStringBytes();
         }
-        // Behind a continuation may stand what no version of ours knows; nothing else may.
+        // Only after a continuation may unknown properties follow.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
         return new EncodedProperties(flags, deliveryMode, priority, headers, replyTo, expiration, userId);
     }
 
-    /// <summary>Writes a property list with another reply-to in place of the one that it has, everything else as it came.</summary>
-    /// <param name="properties">Flags and list that <see cref="Read"/> has accepted.</param>
-    /// <param name="replyTo">The new one, at most 255 bytes.</param>
-    /// <param name="target">Has room for both.</param>
-    /// <returns>The length of the new list.</returns>
-    /// <exception cref="ArgumentException">There is no reply-to, or an empty one.</exception>
+    /// <summary>Copies a property list with another reply-to. All other properties stay unchanged.</summary>
+    /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
+    /// <param name="replyTo">The new reply-to, at most 255 bytes.</param>
+    /// <param name="target">Buffer for the new list.</param>
+    /// <returns>Length of the new list.</returns>
+    /// <exception cref="ArgumentException">The reply-to is absent or empty.</exception>
     public static int ReplaceReplyTo(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> replyTo, Span<byte> target)
     {
         var current = Read(properties).ReplyTo;
@@ -114,12 +116,14 @@ public readonly ref struct EncodedProperties
         return start + replyTo.Length + rest.Length;
     }
 
-    /// <summary>Writes a property list with other headers, and another timestamp if that is given, everything else as it came.</summary>
-    /// <param name="properties">Flags and list that <see cref="Read"/> has accepted.</param>
-    /// <param name="headers">The headers, in place of those that are there.</param>
-    /// <param name="keepsExpiration">False leaves the expiration out.</param>
-    /// <param name="output">Receives flags and list.</param>
-    /// <param name="timestamp">Seconds since 1970-01-01 UTC in place of those that are there; null leaves these.</param>
+    /// <summary>
+    /// Copies a property list with other headers, and with another timestamp if one is given. All other properties stay unchanged.
+    /// </summary>
+    /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
+    /// <param name="headers">The new headers.</param>
+    /// <param name="keepsExpiration">False to leave out the expiration.</param>
+    /// <param name="output">Receives property flags and property list.</param>
+    /// <param name="timestamp">New timestamp in seconds since 1970-01-01 UTC; null to keep the old one.</param>
     public static void Rewrite(ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
     {
         var fields = new ArrayBufferWriter<byte>();
@@ -127,7 +131,7 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>The same with headers that are encoded already: their fields without the length.</summary>
+    /// <summary>Copies a property list with headers that are encoded already, without the length of the table.</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
     {
@@ -152,12 +156,12 @@ public readonly ref struct EncodedProperties
             if (!isReplaced && (flag != PropertyFlags.Expiration || keepsExpiration))
                 output.Write(before[..(before.Length - reader.Rest.Length)]);
         }
-        output.Write(reader.Rest); // behind a continuation
+        output.Write(reader.Rest); // what follows a continuation
     }
 
-    /// <summary>One property, without the length that a string or the headers begin with; empty when absent.</summary>
+    /// <summary>Returns an encoded property, without the length of a string or of the headers. Empty if absent.</summary>
     /// <param name="properties">A list that <see cref="Read"/> has accepted.</param>
-    /// <param name="wanted">One of the 14.</param>
+    /// <param name="wanted">Flag of the property.</param>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> properties, PropertyFlags wanted)
     {
         var reader = new WireReader(properties);
@@ -182,7 +186,7 @@ public readonly ref struct EncodedProperties
         }
     }
 
-    /// <summary>Where the headers' table starts (at its length) in an encoded property list; -1 when it has none.</summary>
+    /// <summary>Returns the offset of the headers table, at its length, in a property list; -1 if there are no headers.</summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {
         var flags = (PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties);

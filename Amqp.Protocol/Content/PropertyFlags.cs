@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>Which of the 14 basic properties a content header carries, in the order in which they follow (spec 1.8).</summary>
+/// <summary>Flags of the 14 basic properties in a content header, in the order of the properties (spec 1.8).</summary>
 [Flags]
 public enum PropertyFlags : ushort
 {
@@ -20,6 +20,6 @@ public enum PropertyFlags : ushort
     AppId = 1 << 3,
     ClusterId = 1 << 2,
 
-    /// <summary>Another word of flags follows; no property of 0-9-1 needs it.</summary>
+    /// <summary>Another word of flags follows. No property of 0-9-1 needs it.</summary>
     Continuation = 1,
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>basic.publish read without making strings: for the message path.</summary>
+/// <summary>The arguments of basic.publish, read without allocating strings, for the message path.</summary>
 public readonly ref struct PublishAddress
 {
     private readonly byte _bits;
@@ -13,21 +13,21 @@ public readonly ref struct PublishAddress
         _bits = bits;
     }
 
-    /// <summary>Exchange and routing key as short strings one behind the other, just as a delivery repeats them.</summary>
+    /// <summary>Exchange and routing key as short strings, one after the other. basic.deliver has the same bytes.</summary>
     public ReadOnlySpan<byte> Encoded { get; }
 
-    /// <summary>The exchange's name; not yet checked to be UTF-8.</summary>
+    /// <summary>Name of the exchange; not verified to be UTF-8.</summary>
     public ReadOnlySpan<byte> Exchange { get; }
 
-    /// <summary>The routing key; not yet checked to be UTF-8.</summary>
+    /// <summary>The routing key; not verified to be UTF-8.</summary>
     public ReadOnlySpan<byte> RoutingKey { get; }
 
     public bool Mandatory => (_bits & 1) != 0;
 
     public bool Immediate => (_bits & 2) != 0;
 
-    /// <summary>Reads the arguments of basic.publish, behind the method's id.</summary>
-    /// <exception cref="AmqpException">502: they end too soon.</exception>
+    /// <summary>Reads the arguments of basic.publish that follow the method's id.</summary>
+    /// <exception cref="AmqpException">502: the arguments are too short.</exception>
     public static PublishAddress Read(ReadOnlySpan<byte> arguments)
     {
         var reader = new WireReader(arguments);
@@ -38,7 +38,7 @@ public readonly ref struct PublishAddress
         return new PublishAddress(start[..(exchange.Length + routingKey.Length + 2)], exchange, routingKey, reader.ReadByte());
     }
 
-    /// <summary>Splits what <see cref="Encoded"/> gave.</summary>
+    /// <summary>Splits <see cref="Encoded"/> into exchange and routing key.</summary>
     public static void Split(ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> exchange, out ReadOnlySpan<byte> routingKey)
     {
         exchange = encoded.Slice(1, encoded[0]);

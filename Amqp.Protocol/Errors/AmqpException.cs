@@ -1,24 +1,26 @@
 namespace Amqp.Protocol;
 
-/// <summary>A protocol error that the peer must be told about. Thrown anywhere, answered in one place.</summary>
-/// <param name="code">Decides how far it reaches: a soft error closes the channel, a hard one the connection.</param>
-/// <param name="explanation">What went wrong, in RabbitMQ's words.</param>
-/// <param name="cause">The method that failed; default when it was none.</param>
+/// <summary>A protocol error that is reported to the peer.</summary>
+/// <param name="code">Reply code. A soft error closes the channel, a hard error the connection.</param>
+/// <param name="explanation">Description of the error, in RabbitMQ's words.</param>
+/// <param name="cause">The method that failed; default if the error is not about a method.</param>
 public sealed class AmqpException(ReplyCode code, string explanation, MethodId cause = default) : Exception(explanation)
 {
-    /// <summary>The code that the close carries.</summary>
+    /// <summary>Reply code of the close method.</summary>
     public ReplyCode Code { get; } = code;
 
-    /// <summary>The method that failed; default when it was none.</summary>
+    /// <summary>The method that failed; default if the error is not about a method.</summary>
     public MethodId Cause { get; } = cause;
 
-    /// <summary>Whether the connection goes down, not only the channel.</summary>
+    /// <summary>True if the error closes the connection, not only the channel.</summary>
     public bool ClosesConnection => Code.ClosesConnection();
 
-    /// <summary>RabbitMQ's form, <c>NOT_FOUND - no queue 'q' in vhost '/'</c>, cut to what a short string holds.</summary>
+    /// <summary>
+    /// The reply text in RabbitMQ's form, <c>NOT_FOUND - no queue 'q' in vhost '/'</c>, cut to the length of a short string.
+    /// </summary>
     public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
 
-    /// <summary>A text that takes more than a short string's 255 bytes of UTF-8 keeps its start and ends in dots, as in RabbitMQ.</summary>
+    /// <summary>Cuts a text to the 255 bytes of UTF-8 of a short string. As in RabbitMQ, a cut text ends in three dots.</summary>
     public static string CutToShortString(string text)
     {
         if (ShortString.Fits(text))

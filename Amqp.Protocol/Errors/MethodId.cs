@@ -1,9 +1,9 @@
 namespace Amqp.Protocol;
 
-/// <summary>Class and method number of a method (spec 4.2.4).</summary>
+/// <summary>Class id and method id of a method (spec 4.2.4).</summary>
 public readonly record struct MethodId(ushort Class, ushort Method)
 {
-    /// <summary>Both numbers as they stand on the wire.</summary>
+    /// <summary>Both ids as they are encoded on the wire.</summary>
     public uint Value => (uint)Class << 16 | Method;
 
     public static MethodId FromValue(uint value) => new((ushort)(value >> 16), (ushort)value);

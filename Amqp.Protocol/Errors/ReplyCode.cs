@@ -24,14 +24,14 @@ public enum ReplyCode : ushort
     InternalError = 541,
 }
 
-/// <summary>What the codes mean and how they are written.</summary>
+/// <summary>Names and severity of the reply codes.</summary>
 public static class ReplyCodes
 {
-    /// <summary>True for the spec's hard errors: they close the connection. The others close the channel.</summary>
+    /// <summary>Returns true for the spec's hard errors, which close the connection. Other errors close the channel.</summary>
     public static bool ClosesConnection(this ReplyCode code) =>
         code is ReplyCode.ConnectionForced or ReplyCode.InvalidPath or >= ReplyCode.FrameError;
 
-    /// <summary>The spec's name in capitals, as it stands in front of a reply text: <c>NOT_FOUND</c>.</summary>
+    /// <summary>Returns the spec's name in capitals, as it begins a reply text: <c>NOT_FOUND</c>.</summary>
     public static string Name(this ReplyCode code) => code switch
     {
         ReplyCode.Success => "SUCCESS",

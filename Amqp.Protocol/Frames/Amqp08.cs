@@ -2,8 +2,11 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>AMQP 0-8 as RabbitMQ speaks it to clients that ask for it: what it has otherwise than 0-9-1.</summary>
-/// <remarks>connection.close and close-ok have the numbers 60 and 61, basic.consume and channel.open-ok no arguments at their end. All else is the same.</remarks>
+/// <summary>Converts between AMQP 0-9-1 and AMQP 0-8, which RabbitMQ speaks to clients that ask for it.</summary>
+/// <remarks>
+/// connection.close and close-ok have the numbers 60 and 61. basic.consume and channel.open-ok lack the last argument. All else is the
+/// same.
+/// </remarks>
 internal static class Amqp08
 {
     private const uint Close = 10 << 16 | 50, CloseOk = 10 << 16 | 51;
@@ -12,7 +15,7 @@ internal static class Amqp08
     private const uint Consume = 60 << 16 | 20;
     private const int IdSize = sizeof(uint);
 
-    /// <summary>A method of 0-8 as one of 0-9-1.</summary>
+    /// <summary>Converts a method of 0-8 to 0-9-1.</summary>
     public static ReadOnlySpan<byte> Upgrade(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload) switch
     {
         OldClose => WithId(payload, Close),
@@ -23,7 +26,7 @@ internal static class Amqp08
         _ => payload,
     };
 
-    /// <summary>A method of 0-9-1 as one of 0-8.</summary>
+    /// <summary>Converts a method of 0-9-1 to 0-8.</summary>
     public static ReadOnlySpan<byte> Downgrade(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload) switch
     {
         Close => WithId(payload, OldClose),

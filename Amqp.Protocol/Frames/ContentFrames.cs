@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>The header and body frames of a message, written straight into a span: the path every delivery takes.</summary>
+/// <summary>Writes the header and body frames of a message directly into a span, for the message path.</summary>
 public static class ContentFrames
 {
     private const int HeaderPrefix = 12; // class u16, weight u16, body size u64
     private const ushort BasicClass = 60;
 
-    /// <summary>Bytes that <see cref="Write"/> will fill.</summary>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     public static int SizeOf(int propertiesLength, int bodyLength, int frameMax)
     {
         int most = frameMax - Frame.Overhead;
@@ -16,7 +16,7 @@ public static class ContentFrames
         return Frame.Overhead + HeaderPrefix + propertiesLength + bodyLength + bodyFrames * Frame.Overhead;
     }
 
-    /// <summary>Writes the content header and the body frames.</summary>
+    /// <summary>Writes the content header frame and the body frames.</summary>
     public static void Write(Span<byte> span, ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
         span = span[WriteHeader(span, channel, properties, body.Length)..];
@@ -32,8 +32,8 @@ public static class ContentFrames
         }
     }
 
-    /// <summary>Writes the content header alone.</summary>
-    /// <returns>Bytes written.</returns>
+    /// <summary>Writes the content header frame alone.</summary>
+    /// <returns>Number of bytes written.</returns>
     public static int WriteHeader(Span<byte> span, ushort channel, ReadOnlySpan<byte> properties, long bodySize)
     {
         int size = HeaderPrefix + properties.Length;

@@ -2,23 +2,23 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>basic.deliver written straight into a span, for the path that every delivery takes.</summary>
+/// <summary>Writes basic.deliver directly into a span, for the message path.</summary>
 public static class DeliverFrame
 {
     private const int FixedSize = Frame.Overhead + 4 + 1 + 8 + 1; // envelope, ids, tag length, delivery tag, redelivered
 
-    /// <summary>Bytes that <see cref="Write"/> will fill.</summary>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="consumerTagLength">Bytes of the consumer tag, without its length.</param>
-    /// <param name="addressLength">Bytes of exchange and routing key, each a short string with its length.</param>
+    /// <param name="addressLength">Bytes of exchange and routing key, each as a short string with its length.</param>
     public static int SizeOf(int consumerTagLength, int addressLength) => FixedSize + consumerTagLength + addressLength;
 
     /// <summary>Writes the method frame.</summary>
     /// <param name="span">At least <see cref="SizeOf"/> bytes.</param>
-    /// <param name="channel">The consumer's channel.</param>
-    /// <param name="consumerTag">Its tag in UTF-8.</param>
-    /// <param name="deliveryTag">The delivery's number on the channel.</param>
-    /// <param name="redelivered">Whether the message may have been delivered before.</param>
-    /// <param name="address">Exchange and routing key, as short strings one behind the other.</param>
+    /// <param name="channel">Number of the consumer's channel.</param>
+    /// <param name="consumerTag">Consumer tag in UTF-8.</param>
+    /// <param name="deliveryTag">Number of the delivery on the channel.</param>
+    /// <param name="redelivered">True if the message may have been delivered before.</param>
+    /// <param name="address">Exchange and routing key as short strings, one after the other.</param>
     public static void Write(Span<byte> span, ushort channel, ReadOnlySpan<byte> consumerTag, ulong deliveryTag, bool redelivered, ReadOnlySpan<byte> address)
     {
         int size = SizeOf(consumerTag.Length, address.Length);

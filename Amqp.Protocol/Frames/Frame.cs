@@ -9,7 +9,7 @@ public enum FrameType : byte
     Heartbeat = 8,
 }
 
-/// <summary>One whole frame. The payload is borrowed: it dies with the buffer that it was read from.</summary>
+/// <summary>One whole frame. The payload is valid only as long as the buffer that it was read from.</summary>
 public readonly ref struct Frame(FrameType type, ushort channel, ReadOnlySpan<byte> payload)
 {
     // | type u8 | channel u16 | size u32 | payload (size bytes) | end 0xCE |   spec 4.2.3
@@ -23,7 +23,7 @@ public readonly ref struct Frame(FrameType type, ushort channel, ReadOnlySpan<by
     /// <summary>The last octet of every frame.</summary>
     public const byte End = 0xCE;
 
-    /// <summary>The smallest frame-max that a peer may ask for (spec 4.2.3).</summary>
+    /// <summary>The smallest frame-max that a peer may request (spec 4.2.3).</summary>
     public const int MinSize = 4096;
 
     public FrameType Type { get; } = type;

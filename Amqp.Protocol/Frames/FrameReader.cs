@@ -4,24 +4,26 @@ using System.Numerics;
 
 namespace Amqp.Protocol;
 
-/// <summary>Cuts whole frames off the front of a buffer.</summary>
+/// <summary>Reads whole frames from the front of a buffer.</summary>
 /// <remarks>
-/// A frame that lies in one piece is not copied; one that is split over buffers is joined in a scratch array of
-/// the reader's own, so that everybody behind it sees plain spans. One owner: the loop that reads the connection.
+/// A contiguous frame is not copied. A frame that is split over several buffers is copied into an array of the reader, so that its payload
+/// is always one span. Owned by the loop that reads the connection.
 /// </remarks>
 public sealed class FrameReader
 {
     private byte[] _joined = [];
 
-    /// <summary>The largest whole frame taken, its eight bytes of envelope included.</summary>
+    /// <summary>Maximum size of a whole frame in bytes, envelope included.</summary>
     public int FrameMax { get; set; } = Frame.MinSize;
 
-    /// <summary>The peer speaks AMQP 0-8; its methods are read as those of 0-9-1.</summary>
+    /// <summary>True if the peer speaks AMQP 0-8. Its methods are converted to 0-9-1.</summary>
     public bool IsAmqp08 { get; set; }
 
-    /// <summary>Takes the next frame if all of it has arrived; otherwise leaves the buffer as it is.</summary>
-    /// <remarks>A malformed frame is taken off the buffer too, unless it is too large: what follows it can still be read.</remarks>
-    /// <exception cref="AmqpException">501 in RabbitMQ's words: larger than <see cref="FrameMax"/>, without its end octet, or not what its type says.</exception>
+    /// <summary>Reads the next frame if it has arrived completely; otherwise leaves the buffer unchanged.</summary>
+    /// <remarks>Skips a malformed frame, unless it is too large, so that the frames after it can still be read.</remarks>
+    /// <exception cref="AmqpException">
+    /// 501 in RabbitMQ's words: the frame exceeds <see cref="FrameMax"/>, lacks its end octet, or does not fit its type.
+    /// </exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {
         var first = buffer.FirstSpan;
@@ -31,7 +33,7 @@ public sealed class FrameReader
             int whole = size + Frame.Overhead;
             if (first.Length >= whole)
             {
-                buffer = buffer.Slice(whole); // first: behind a frame that is bad in itself stands the next one
+                buffer = buffer.Slice(whole); // first: the next frame can be read even if this one is malformed
                 frame = Open(first[..whole]);
                 return true;
             }
@@ -60,7 +62,7 @@ public sealed class FrameReader
     private int CheckHeader(ReadOnlySpan<byte> header)
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
-        // RabbitMQ forgives a payload of frame-max bytes, eight too many; so do we.
+        // RabbitMQ accepts a payload of frame-max bytes, eight too many.
         if (size > FrameMax || size > int.MaxValue - Frame.Overhead)
             throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
         return (int)size;

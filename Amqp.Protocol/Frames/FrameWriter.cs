@@ -4,20 +4,20 @@ using System.Buffers.Binary;
 namespace Amqp.Protocol;
 
 /// <summary>Writes whole frames.</summary>
-/// <remarks>One owner at a time: whoever holds the lock of the output.</remarks>
+/// <remarks>Owned by the holder of the output's lock.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
-    /// <summary>The largest body that is written with one call for output.</summary>
+    /// <summary>Maximum bytes of a body that is written with one request for output memory.</summary>
     public const int OnePiece = 32 * 1024;
 
-    // A frame leads with its size, which is known last: arguments gather here first.
+    // A frame begins with its size, which is known last. So the arguments are gathered here first.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
-    /// <summary>The peer speaks AMQP 0-8: methods are written as it knows them.</summary>
+    /// <summary>True if the peer speaks AMQP 0-8. Methods are converted to it.</summary>
     public bool IsAmqp08 { get; set; }
 
     /// <summary>Writes a method frame.</summary>
-    /// <returns>Bytes written.</returns>
+    /// <returns>Number of bytes written.</returns>
     public int WriteMethod<TMethod>(ushort channel, in TMethod method)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -31,12 +31,12 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         return payload.Length + Frame.Overhead;
     }
 
-    /// <summary>Writes a message's content: its header and as many body frames as the limit makes of it.</summary>
-    /// <param name="channel">The channel of the method before it.</param>
-    /// <param name="properties">Property flags and list, as <see cref="ContentHeader.Properties"/> gives them.</param>
-    /// <param name="body">The body; an empty one has no frame.</param>
-    /// <param name="frameMax">The negotiated frame-max.</param>
-    /// <returns>Bytes written.</returns>
+    /// <summary>Writes the content of a message: its header and as many body frames as frame-max requires.</summary>
+    /// <param name="channel">Number of the channel of the preceding method.</param>
+    /// <param name="properties">Property flags and property list: see <see cref="ContentHeader.Properties"/>.</param>
+    /// <param name="body">The body. An empty body has no frame.</param>
+    /// <param name="frameMax">The negotiated frame-max in bytes.</param>
+    /// <returns>Number of bytes written.</returns>
     public int WriteContent(ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
         if (body.Length <= OnePiece && body.Length <= frameMax - Frame.Overhead)
@@ -46,7 +46,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // A large body fills whatever pieces the output has: asking for one of its size could mean 100 MB of new memory.
+        // A large body is copied into pieces of the output's own size: one piece of its size could mean 100 MB of new memory.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);
@@ -70,6 +70,6 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         output.Advance(1);
     }
 
-    /// <summary>Writes the frame that says nothing but "still here".</summary>
+    /// <summary>Writes a heartbeat frame.</summary>
     public void WriteHeartbeat() => WriteFrame(FrameType.Heartbeat, 0, []);
 }

@@ -6,14 +6,14 @@ public static class ProtocolHeader
     /// <summary>Octets in a protocol header.</summary>
     public const int Size = 8;
 
-    /// <summary><c>AMQP</c> 0 0 9 1: what we speak, and the answer to anything that we do not.</summary>
+    /// <summary><c>AMQP</c> 0 0 9 1: the version that the broker speaks, and its answer to an unknown header.</summary>
     public static ReadOnlySpan<byte> Amqp091 => "AMQP\0\0\u0009\u0001"u8;
 
-    /// <summary>True for the headers <c>AMQP</c> 1 1 9 1 and <c>AMQP</c> 1 1 8 0, on which RabbitMQ speaks 0-8.</summary>
+    /// <summary>Returns true for the headers <c>AMQP</c> 1 1 9 1 and <c>AMQP</c> 1 1 8 0, which select 0-8 in RabbitMQ.</summary>
     public static bool IsAmqp08(ReadOnlySpan<byte> header) =>
         header.SequenceEqual("AMQP\u0001\u0001\u0009\u0001"u8) || header.SequenceEqual("AMQP\u0001\u0001\u0008\0"u8);
 
-    /// <summary>True for 0-9-1's header and for the <c>AMQP</c> 1 1 0 9 that RabbitMQ takes for the same.</summary>
+    /// <summary>Returns true for the header of 0-9-1, and for <c>AMQP</c> 1 1 0 9, which RabbitMQ treats as the same.</summary>
     public static bool IsAccepted(ReadOnlySpan<byte> header) =>
         header.SequenceEqual(Amqp091) || header.SequenceEqual("AMQP\u0001\u0001\0\u0009"u8);
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>access.request: a leftover of AMQP 0-8 that old clients still send.</summary>
+/// <summary>access.request: part of AMQP 0-8, still sent by old clients.</summary>
 public readonly record struct AccessRequest(string Realm, bool Exclusive, bool Passive, bool Active, bool CanWrite, bool CanRead)
     : IMethod<AccessRequest>
 {

@@ -95,7 +95,7 @@ public readonly record struct BasicCancelOk(string ConsumerTag) : IMethod<BasicC
     }
 }
 
-/// <summary>basic.publish. The server's message path reads it as <see cref="PublishAddress"/>.</summary>
+/// <summary>basic.publish. The message path of the server reads it with <see cref="PublishAddress"/>.</summary>
 public readonly record struct BasicPublish(string Exchange, string RoutingKey, bool Mandatory, bool Immediate) : IMethod<BasicPublish>
 {
     public static MethodId Id => new(60, 40);
@@ -132,7 +132,7 @@ public readonly record struct BasicReturn(ushort ReplyCode, string ReplyText, st
     }
 }
 
-/// <summary>basic.deliver. The server's message path writes it with <see cref="DeliverFrame"/>.</summary>
+/// <summary>basic.deliver. The message path of the server writes it with <see cref="DeliverFrame"/>.</summary>
 public readonly record struct BasicDeliver(string ConsumerTag, ulong DeliveryTag, bool Redelivered, string Exchange, string RoutingKey)
     : IMethod<BasicDeliver>
 {
@@ -206,7 +206,7 @@ public readonly record struct BasicGetEmpty : IMethod<BasicGetEmpty>
     }
 }
 
-/// <summary>basic.ack: from a consumer of deliveries, from the server of publishes.</summary>
+/// <summary>basic.ack: acknowledges deliveries if sent by a consumer, publishes if sent by the server.</summary>
 public readonly record struct BasicAck(ulong DeliveryTag, bool Multiple) : IMethod<BasicAck>
 {
     public static MethodId Id => new(60, 80);
@@ -276,7 +276,7 @@ public readonly record struct BasicRecoverOk : IMethod<BasicRecoverOk>
     }
 }
 
-/// <summary>basic.nack: RabbitMQ's reject of several; from the server, a publish that was not kept.</summary>
+/// <summary>basic.nack: RabbitMQ's reject of several deliveries. Sent by the server, it refuses publishes.</summary>
 public readonly record struct BasicNack(ulong DeliveryTag, bool Multiple, bool Requeue) : IMethod<BasicNack>
 {
     public static MethodId Id => new(60, 120);

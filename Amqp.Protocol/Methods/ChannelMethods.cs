@@ -34,7 +34,7 @@ public readonly record struct ChannelOpenOk : IMethod<ChannelOpenOk>
     }
 }
 
-/// <summary>channel.flow: the peer shall stop (false) or go on (true) sending content.</summary>
+/// <summary>channel.flow: asks the peer to stop (false) or resume (true) sending content.</summary>
 public readonly record struct ChannelFlow(bool Active) : IMethod<ChannelFlow>
 {
     public static MethodId Id => new(20, 20);
@@ -62,7 +62,7 @@ public readonly record struct ChannelFlowOk(bool Active) : IMethod<ChannelFlowOk
     }
 }
 
-/// <summary>channel.close: why, and the method that failed (0, 0: none).</summary>
+/// <summary>channel.close: the reason, and the method that failed (0, 0 for none).</summary>
 public readonly record struct ChannelClose(ushort ReplyCode, string ReplyText, ushort FailingClass, ushort FailingMethod)
     : IMethod<ChannelClose>
 {

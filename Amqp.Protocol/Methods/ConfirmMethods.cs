@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>confirm.select: the server shall confirm each publish on this channel. RabbitMQ's own.</summary>
+/// <summary>confirm.select: asks the server to confirm each publish on this channel. An extension of RabbitMQ.</summary>
 public readonly record struct ConfirmSelect(bool NoWait) : IMethod<ConfirmSelect>
 {
     public static MethodId Id => new(85, 10);

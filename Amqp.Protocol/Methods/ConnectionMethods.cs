@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>connection.start: what the server is and how one may log in.</summary>
+/// <summary>connection.start: properties of the server, and its login mechanisms.</summary>
 public readonly record struct ConnectionStart(byte VersionMajor, byte VersionMinor, FieldTable ServerProperties, byte[] Mechanisms, byte[] Locales)
     : IMethod<ConnectionStart>
 {
@@ -37,7 +37,7 @@ public readonly record struct ConnectionStartOk(FieldTable ClientProperties, str
     }
 }
 
-/// <summary>connection.secure: the server asks for another round of the login.</summary>
+/// <summary>connection.secure: asks for another step of the login.</summary>
 public readonly record struct ConnectionSecure(byte[] Challenge) : IMethod<ConnectionSecure>
 {
     public static MethodId Id => new(10, 20);
@@ -65,7 +65,7 @@ public readonly record struct ConnectionSecureOk(byte[] Response) : IMethod<Conn
     }
 }
 
-/// <summary>connection.tune: the server's limits. Frame-max in bytes, heartbeat in seconds; 0: none.</summary>
+/// <summary>connection.tune: limits of the server. Frame-max in bytes, heartbeat in seconds; 0 means no limit.</summary>
 public readonly record struct ConnectionTune(ushort ChannelMax, uint FrameMax, ushort Heartbeat) : IMethod<ConnectionTune>
 {
     public static MethodId Id => new(10, 30);
@@ -81,7 +81,7 @@ public readonly record struct ConnectionTune(ushort ChannelMax, uint FrameMax, u
     }
 }
 
-/// <summary>connection.tune-ok: the limits that hold, none above what the server offered.</summary>
+/// <summary>connection.tune-ok: the negotiated limits, none above the server's.</summary>
 public readonly record struct ConnectionTuneOk(ushort ChannelMax, uint FrameMax, ushort Heartbeat) : IMethod<ConnectionTuneOk>
 {
     public static MethodId Id => new(10, 31);
@@ -135,7 +135,7 @@ public readonly record struct ConnectionOpenOk : IMethod<ConnectionOpenOk>
     }
 }
 
-/// <summary>connection.close: why, and the method that failed (0, 0: none).</summary>
+/// <summary>connection.close: the reason, and the method that failed (0, 0 for none).</summary>
 public readonly record struct ConnectionClose(ushort ReplyCode, string ReplyText, ushort FailingClass, ushort FailingMethod)
     : IMethod<ConnectionClose>
 {
@@ -165,7 +165,7 @@ public readonly record struct ConnectionCloseOk : IMethod<ConnectionCloseOk>
     }
 }
 
-/// <summary>connection.blocked: publishers are not read until connection.unblocked. RabbitMQ's own.</summary>
+/// <summary>connection.blocked: publishers are not read from until connection.unblocked. An extension of RabbitMQ.</summary>
 public readonly record struct ConnectionBlocked(string Reason) : IMethod<ConnectionBlocked>
 {
     public static MethodId Id => new(10, 60);
@@ -191,7 +191,7 @@ public readonly record struct ConnectionUnblocked : IMethod<ConnectionUnblocked>
     }
 }
 
-/// <summary>connection.update-secret: a fresh credential for a connection that stays. RabbitMQ's own.</summary>
+/// <summary>connection.update-secret: a new credential for an open connection. An extension of RabbitMQ.</summary>
 public readonly record struct ConnectionUpdateSecret(byte[] NewSecret, string Reason) : IMethod<ConnectionUpdateSecret>
 {
     public static MethodId Id => new(10, 70);

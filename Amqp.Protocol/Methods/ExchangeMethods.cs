@@ -68,7 +68,7 @@ public readonly record struct ExchangeDeleteOk : IMethod<ExchangeDeleteOk>
     }
 }
 
-/// <summary>exchange.bind: messages of one exchange go on to another. RabbitMQ's own.</summary>
+/// <summary>exchange.bind: routes messages from one exchange to another. An extension of RabbitMQ.</summary>
 public readonly record struct ExchangeBind(string Destination, string Source, string RoutingKey, bool NoWait, FieldTable Arguments)
     : IMethod<ExchangeBind>
 {

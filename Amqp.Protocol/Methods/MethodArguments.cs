@@ -1,12 +1,12 @@
 namespace Amqp.Protocol;
 
-/// <summary>A method's arguments from first to last byte.</summary>
+/// <summary>Reads the arguments of a method as a whole.</summary>
 public static class MethodArguments
 {
-    /// <summary>Reads the arguments, behind the id, and demands that nothing is left over.</summary>
+    /// <summary>Reads the arguments that follow the id. Bytes after the last argument are an error.</summary>
     /// <param name="arguments">The arguments.</param>
-    /// <param name="maxTableDepth">How deep the values of tables among them may nest.</param>
-    /// <exception cref="AmqpException">501 in RabbitMQ's words: too few bytes, too many, or not what the method takes.</exception>
+    /// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
+    /// <exception cref="AmqpException">501 in RabbitMQ's words: there are too few bytes, too many, or not those of the method.</exception>
     public static TMethod Read<TMethod>(ReadOnlySpan<byte> arguments, int maxTableDepth = FieldTableCodec.DefaultMaxDepth)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -23,7 +23,7 @@ public static class MethodArguments
         return reader.IsAtEnd ? method : throw CannotDecode(TMethod.Id, arguments);
     }
 
-    /// <summary>What a method is answered with whose arguments are not what they should be.</summary>
+    /// <summary>Returns the exception for arguments that do not fit the method.</summary>
     public static AmqpException CannotDecode(MethodId id, ReadOnlySpan<byte> arguments) =>
         new(ReplyCode.FrameError, $"cannot decode {Octets.List(arguments)}", id);
 }

@@ -21,7 +21,7 @@ public readonly record struct QueueDeclare(string Queue, bool Passive, bool Dura
     }
 }
 
-/// <summary>queue.declare-ok: the name, the ready messages and the consumers.</summary>
+/// <summary>queue.declare-ok: name of the queue, number of ready messages, number of consumers.</summary>
 public readonly record struct QueueDeclareOk(string Queue, uint MessageCount, uint ConsumerCount) : IMethod<QueueDeclareOk>
 {
     public static MethodId Id => new(50, 11);

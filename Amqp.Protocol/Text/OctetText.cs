@@ -3,10 +3,12 @@ using System.Text.Unicode;
 
 namespace Amqp.Protocol;
 
-/// <summary>Octets as text and back, none lost: for names and keys that should be UTF-8 and, as in RabbitMQ, need not be.</summary>
+/// <summary>
+/// Converts octets to text and back without loss, for names and keys. As in RabbitMQ, they should be UTF-8 but need not be.
+/// </summary>
 /// <remarks>
-/// An octet that is no part of UTF-8 becomes the lone surrogate U+DC00 plus its value, which no UTF-8 decodes to. So different octets are
-/// different strings, and encoding gives back what <see cref="Decode"/> was given. Elsewhere such a character shows as U+FFFD.
+/// An octet that is not part of valid UTF-8 becomes the lone surrogate U+DC00 plus its value, which no UTF-8 decodes to. So different
+/// octets give different strings, and encoding restores the input of <see cref="Decode"/>. Other programs show such a character as U+FFFD.
 /// </remarks>
 public static class OctetText
 {
@@ -14,10 +16,10 @@ public static class OctetText
     private const char LastEscape = '\uDCFF';
     private const int Escape = 0xDC00;
 
-    /// <summary>The octets as text.</summary>
+    /// <summary>Decodes octets.</summary>
     public static string Decode(ReadOnlySpan<byte> octets) => Utf8.IsValid(octets) ? Encoding.UTF8.GetString(octets) : DecodeEscaping(octets);
 
-    /// <summary>How many octets a text stands for.</summary>
+    /// <summary>Returns the number of octets that a text encodes to.</summary>
     public static int Count(ReadOnlySpan<char> text)
     {
         if (!MayHaveEscapes(text))
@@ -28,10 +30,10 @@ public static class OctetText
         return count;
     }
 
-    /// <summary>Writes the octets that a text stands for.</summary>
+    /// <summary>Encodes a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="octets">Has room for as many as <see cref="Count"/> says.</param>
-    /// <returns>How many were written.</returns>
+    /// <param name="octets">Buffer of at least <see cref="Count"/> octets.</param>
+    /// <returns>Number of octets written.</returns>
     public static int Encode(ReadOnlySpan<char> text, Span<byte> octets)
     {
         if (!MayHaveEscapes(text))
@@ -47,7 +49,7 @@ public static class OctetText
         return written;
     }
 
-    /// <summary>The octets that a text stands for.</summary>
+    /// <summary>Encodes a text.</summary>
     public static byte[] Encode(string text)
     {
         byte[] octets = new byte[Count(text)];
@@ -75,14 +77,16 @@ public static class OctetText
         return text.ToString();
     }
 
-    /// <summary>The second half of a pair looks like an escape, so this alone does not say that there is one.</summary>
+    /// <summary>
+    /// Returns true if the text may have escapes. The second half of a surrogate pair looks like one, so this is no proof.
+    /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>Takes one character off the text: an escaped octet, or a rune.</summary>
+    /// <summary>Removes the first character of the text: an escaped octet, or a rune.</summary>
     private static bool IsEscaped(ref ReadOnlySpan<char> text, out byte octet, out Rune rune)
     {
         char first = text[0];
-        bool isEscaped = first is >= FirstEscape and <= LastEscape; // a second half is never met first
+        bool isEscaped = first is >= FirstEscape and <= LastEscape; // the second half of a pair is never the first character here
         octet = isEscaped ? (byte)(first - Escape) : (byte)0;
         rune = Rune.ReplacementChar;
         int length = 1;

@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Amqp.Protocol;
 
-/// <summary>Bytes as RabbitMQ's reply texts show them, which is as Erlang prints a binary.</summary>
+/// <summary>Bytes in the form of RabbitMQ's reply texts: as Erlang prints a binary.</summary>
 public static class Octets
 {
     private const int Shown = 16;
 
-    /// <summary><c>all octets = &lt;&lt;"abc">></c>, or <c>first 16 octets = ...</c> when there are more.</summary>
+    /// <summary>Returns <c>all octets = &lt;&lt;"abc">></c>, or <c>first 16 octets = ...</c> if there are more.</summary>
     public static string Describe(ReadOnlySpan<byte> octets) => octets.Length <= Shown
         ? $"all octets = {TextOrList(octets)}"
         : $"first {Shown} octets = {TextOrList(octets[..Shown])}";
 
-    /// <summary><c>&lt;&lt;0,60,0,10>></c></summary>
+    /// <summary>Returns <c>&lt;&lt;0,60,0,10>></c>.</summary>
     public static string List(ReadOnlySpan<byte> octets)
     {
         var text = new StringBuilder("<<");

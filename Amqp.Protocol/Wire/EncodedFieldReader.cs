@@ -1,15 +1,17 @@
 namespace Amqp.Protocol;
 
-/// <summary>Steps through the fields of a table, or through the values of an array, while they are still bytes.</summary>
-/// <remarks>It looks into no value, so a step costs the same however much is nested in it.</remarks>
-/// <param name="bytes">What <see cref="FieldTableCodec.Validate"/> has accepted, or the content of a table or array in it, without its length.</param>
+/// <summary>Reads the fields of an encoded table, or the values of an encoded array, one by one.</summary>
+/// <remarks>Values are not decoded, so a step costs the same however deeply a value is nested.</remarks>
+/// <param name="bytes">
+/// Fields that <see cref="FieldTableCodec.Validate"/> has accepted, or the content of a table or array in them, without its length.
+/// </param>
 public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 {
     private WireReader _reader = new(bytes);
 
-    /// <summary>The next field of a table.</summary>
-    /// <param name="name">Its name in UTF-8.</param>
-    /// <param name="value">Its value, the type tag first.</param>
+    /// <summary>Reads the next field of a table.</summary>
+    /// <param name="name">Name of the field in UTF-8.</param>
+    /// <param name="value">Value of the field, beginning with its type tag.</param>
     /// <returns>False at the end.</returns>
     public bool TryReadField(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
@@ -17,8 +19,8 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
         return TryReadValue(out value);
     }
 
-    /// <summary>The next value of an array.</summary>
-    /// <param name="value">The type tag first.</param>
+    /// <summary>Reads the next value of an array.</summary>
+    /// <param name="value">The value, beginning with its type tag.</param>
     /// <returns>False at the end.</returns>
     public bool TryReadValue(out ReadOnlySpan<byte> value)
     {
@@ -31,7 +33,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
         return true;
     }
 
-    /// <summary>The content of a long string, byte array, table or array, without tag and length.</summary>
+    /// <summary>Returns the content of a long string, byte array, table or array, without tag and length.</summary>
     /// <param name="value">A value of one of these types.</param>
     public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> value) => value[(1 + sizeof(uint))..];
 }

@@ -2,14 +2,14 @@ using System.Collections;
 
 namespace Amqp.Protocol;
 
-/// <summary>An immutable field table: names and values in the order they came in.</summary>
+/// <summary>An immutable field table: names and values in their original order.</summary>
 public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldValue>>, IEquatable<FieldTable>
 {
-    /// <summary>Up to here, looking at each name beats looking one up.</summary>
+    /// <summary>Number of fields up to which a linear search is faster than a dictionary.</summary>
     private const int FewFields = 8;
 
     private readonly KeyValuePair<string, FieldValue>[] _fields;
-    private Dictionary<string, FieldValue>? _byName; // made when asked for, as is the next
+    private Dictionary<string, FieldValue>? _byName; // created on first use, like _sorted
     private KeyValuePair<string, FieldValue>[]? _sorted;
 
     public FieldTable(IEnumerable<KeyValuePair<string, FieldValue>> fields) => _fields = [.. fields];
@@ -19,7 +19,7 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
 
     public int Count => _fields.Length;
 
-    /// <summary>The first field of that name, or null.</summary>
+    /// <summary>The first field with a name, or null.</summary>
     public FieldValue? this[string name]
     {
         get
@@ -33,31 +33,31 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
         }
     }
 
-    /// <summary>The field at a place, from 0.</summary>
+    /// <summary>Returns the field at an index.</summary>
     internal KeyValuePair<string, FieldValue> At(int index) => _fields[index];
 
-    /// <summary>A table with one field more.</summary>
+    /// <summary>Returns a table with one more field.</summary>
     public FieldTable With(string name, FieldValue value) => new(_fields.Append(new(name, value)));
 
     public IEnumerator<KeyValuePair<string, FieldValue>> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Same fields with the same types, whatever their order.</summary>
+    /// <summary>Returns true if both tables have the same fields with the same types, in any order.</summary>
     public bool Equals(FieldTable? other) => other is not null && FieldValue.FromTable(this).Equals(FieldValue.FromTable(other));
 
     public override bool Equals(object? obj) => Equals(obj as FieldTable);
 
     public override int GetHashCode() => _fields.Aggregate(Count, (hash, field) => hash ^ HashCode.Combine(field.Key, field.Value));
 
-    /// <summary>By name; fields of one name stay in their order.</summary>
+    /// <summary>The fields sorted by name. Fields with the same name keep their order.</summary>
     internal KeyValuePair<string, FieldValue>[] Sorted => _sorted ??= [.. _fields.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
 
     private Dictionary<string, FieldValue> IndexByName()
     {
         var index = new Dictionary<string, FieldValue>(_fields.Length);
         foreach (var (name, value) in _fields)
-            index.TryAdd(name, value); // of two the first counts
+            index.TryAdd(name, value); // the first field with a name counts
         return index;
     }
 

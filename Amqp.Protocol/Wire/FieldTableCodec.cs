@@ -4,23 +4,23 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Protocol;
 
-/// <summary>Field tables to bytes and back, and the checks that keep a hostile one harmless.</summary>
-/// <remarks>Nothing here recurses, and the time grows with the bytes, however deep values nest.</remarks>
+/// <summary>Encodes, decodes and validates field tables.</summary>
+/// <remarks>No method recurses, and the time is linear in the number of bytes: a client decides how deep values nest.</remarks>
 public static class FieldTableCodec
 {
-    /// <summary>How deep tables and arrays may nest in what a client sends, unless configured otherwise.</summary>
+    /// <summary>Maximum nesting of tables and arrays from a client, unless configured otherwise.</summary>
     public const int DefaultMaxDepth = 1024;
 
-    /// <summary>Levels of nesting for which validating needs no memory but the stack's.</summary>
+    /// <summary>Levels of nesting that validation can handle on the stack alone.</summary>
     private const int FewLevels = 32;
 
-    /// <summary>Reads the fields of a table, without its leading length.</summary>
-    /// <param name="fields">The fields.</param>
-    /// <param name="maxDepth">How deep tables and arrays may nest in them.</param>
-    /// <exception cref="AmqpException">502: a field ends too soon, has an unknown type or nests too deep.</exception>
+    /// <summary>Decodes the fields of a table.</summary>
+    /// <param name="fields">The fields, without the table's length.</param>
+    /// <param name="maxDepth">Maximum nesting of tables and arrays in the fields.</param>
+    /// <exception cref="AmqpException">502: a field is too short, has an unknown type, or is nested too deep.</exception>
     public static FieldTable Read(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue) => fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
 
-    /// <summary>Walks the fields of a table and allocates nothing, unless they nest deep: throws where <see cref="Read"/> would.</summary>
+    /// <summary>Validates the fields of a table, without allocating unless they nest deep. Throws where <see cref="Read"/> would.</summary>
     /// <inheritdoc cref="Read"/>
     public static void Validate(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue)
     {
@@ -36,7 +36,7 @@ public static class FieldTableCodec
         }
     }
 
-    /// <summary>Writes a table with its leading length.</summary>
+    /// <summary>Encodes a table with its length.</summary>
     public static void Write(IBufferWriter<byte> output, FieldTable table)
     {
         var writer = new WireWriter(output);
@@ -45,7 +45,7 @@ public static class FieldTableCodec
             writer.WriteUInt32(0);
             return;
         }
-        // A length stands in front of what it is the length of: all of it is gathered, and lengths are filled in when they are known.
+        // A length precedes its content. So everything is gathered here first, and lengths are filled in when they are known.
         var scratch = new ArrayBufferWriter<byte>(256);
         var values = new WireWriter(scratch);
         var starts = new Stack<int>();
@@ -74,7 +74,7 @@ public static class FieldTableCodec
         output.Write(scratch.WrittenSpan);
     }
 
-    /// <summary>Reads past one value, its type tag first, of fields that have been validated.</summary>
+    /// <summary>Skips one value, with its type tag, in fields that have been validated.</summary>
     internal static void Skip(ref WireReader reader)
     {
         var type = (FieldType)reader.ReadByte();
@@ -97,7 +97,7 @@ public static class FieldTableCodec
                 if (!outer.TryPop(out var parent))
                     return value.AsTable();
                 parent.Add(current.Name, value);
-                reader = new WireReader(fields[current.End..parent.End]); // the parent goes on behind its element
+                reader = new WireReader(fields[current.End..parent.End]); // the parent continues after its element
                 current = parent;
                 continue;
             }
@@ -141,7 +141,7 @@ public static class FieldTableCodec
     {
         if (maxDepth < 1)
             throw TooDeep(maxDepth);
-        Span<int> ends = stackalloc int[FewLevels]; // of the outer ones; those of arrays as their complement
+        Span<int> ends = stackalloc int[FewLevels]; // ends of the outer containers; for an array the complement
         int depth = 0, end = elements.Length;
         var reader = new WireReader(elements);
         while (true)
@@ -256,13 +256,13 @@ public static class FieldTableCodec
     private static AmqpException UnknownType(FieldType type) =>
         new(ReplyCode.SyntaxError, $"field type 0x{(byte)type:X2} is unknown");
 
-    /// <summary>A table or an array that is being read.</summary>
-    /// <param name="name">Its name in the table that it stands in.</param>
-    /// <param name="type">Which of the two it is.</param>
-    /// <param name="end">Where it ends in the outermost fields.</param>
+    /// <summary>A table or array that is being decoded.</summary>
+    /// <param name="name">Name of the field in the enclosing table.</param>
+    /// <param name="type">Table or array.</param>
+    /// <param name="end">Offset after it in the outermost fields.</param>
     private sealed class OpenContainer(string name, FieldType type, int end)
     {
-        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // nameless, of an array
+        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // fields of an array have no name
 
         public string Name => name;
 

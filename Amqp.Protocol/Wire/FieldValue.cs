@@ -14,7 +14,7 @@ public enum FieldType : byte
     UInt32 = (byte)'i',
     Int64 = (byte)'l',
 
-    /// <summary>The spec's unsigned 64 bits; RabbitMQ reads it as signed.</summary>
+    /// <summary>The spec's unsigned 64-bit integer. RabbitMQ reads it as signed.</summary>
     Int64Alias = (byte)'L',
     Single = (byte)'f',
     Double = (byte)'d',
@@ -27,7 +27,7 @@ public enum FieldType : byte
     Void = (byte)'V',
 }
 
-/// <summary>One value of a field table, with the type tag that it came with, so that it goes out as it came in.</summary>
+/// <summary>A value of a field table. It keeps its type tag, so that it is encoded as it was received.</summary>
 public readonly struct FieldValue : IEquatable<FieldValue>
 {
     private readonly long _bits;
@@ -35,22 +35,22 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     private FieldValue(FieldType type, long bits, object? reference = null) => (Type, _bits, _reference) = (type, bits, reference);
 
-    /// <summary>The type on the wire.</summary>
+    /// <summary>The type tag.</summary>
     public FieldType Type { get; }
 
     /// <summary>True for the eight integer types.</summary>
     public bool IsInteger => Type is FieldType.SByte or FieldType.Byte or FieldType.Int16 or FieldType.UInt16
         or FieldType.Int32 or FieldType.UInt32 or FieldType.Int64 or FieldType.Int64Alias;
 
-    /// <summary>True for tables and arrays, which hold values.</summary>
+    /// <summary>True for tables and arrays.</summary>
     public bool IsContainer => Type is FieldType.Table or FieldType.Array;
 
-    /// <summary>True for single and double precision.</summary>
+    /// <summary>True for single and double precision numbers.</summary>
     public bool IsFloat => Type is FieldType.Single or FieldType.Double;
 
     public static FieldValue FromBoolean(bool value) => new(FieldType.Boolean, value ? 1 : 0);
 
-    /// <summary>An integer of a given width; the caller sees to it that the value fits.</summary>
+    /// <summary>Returns an integer of a type. The caller ensures that the value fits.</summary>
     public static FieldValue FromInteger(FieldType type, long value) => new(type, value);
 
     public static FieldValue FromInt32(int value) => new(FieldType.Int32, value);
@@ -59,15 +59,15 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public static FieldValue FromSingle(float value) => FromSingleBits(BitConverter.SingleToUInt32Bits(value));
 
-    /// <summary>A single by its bits: a NaN loses some of its own on the way through a double.</summary>
+    /// <summary>Returns a single from its bits. A conversion to double would lose bits of a NaN.</summary>
     internal static FieldValue FromSingleBits(uint bits) => new(FieldType.Single, bits);
 
     public static FieldValue FromDouble(double value) => new(FieldType.Double, BitConverter.DoubleToInt64Bits(value));
 
-    /// <summary>A decimal: <paramref name="unscaled"/> divided by ten to the power of <paramref name="scale"/>.</summary>
+    /// <summary>Returns a decimal: <paramref name="unscaled"/> divided by ten to the power of <paramref name="scale"/>.</summary>
     public static FieldValue FromDecimal(byte scale, uint unscaled) => new(FieldType.Decimal, (long)scale << 32 | unscaled);
 
-    /// <summary>Seconds since 1970-01-01 UTC.</summary>
+    /// <summary>Returns a timestamp: seconds since 1970-01-01 UTC.</summary>
     public static FieldValue FromTimestamp(ulong seconds) => new(FieldType.Timestamp, (long)seconds);
 
     public static FieldValue FromString(string value) => new(FieldType.LongString, 0, OctetText.Encode(value));
@@ -84,10 +84,10 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public bool AsBoolean() => Type == FieldType.Boolean ? _bits != 0 : throw Mismatch();
 
-    /// <summary>Any of the integer types, widened.</summary>
+    /// <summary>Returns an integer of any type.</summary>
     public long AsInteger() => IsInteger ? _bits : throw Mismatch();
 
-    /// <summary>Single or double precision.</summary>
+    /// <summary>Returns a single or double precision number.</summary>
     public double AsDouble() => Type switch
     {
         FieldType.Single => BitConverter.UInt32BitsToSingle((uint)_bits),
@@ -95,29 +95,29 @@ public readonly struct FieldValue : IEquatable<FieldValue>
         _ => throw Mismatch(),
     };
 
-    /// <summary>The bits of a single or a double, as they stand on the wire.</summary>
+    /// <summary>Returns the bits of a single or double, as on the wire.</summary>
     internal ulong AsFloatBits() => IsFloat ? (ulong)_bits : throw Mismatch();
 
     public (byte Scale, uint Unscaled) AsDecimal() => Type == FieldType.Decimal ? ((byte)(_bits >> 32), (uint)_bits) : throw Mismatch();
 
     public ulong AsTimestamp() => Type == FieldType.Timestamp ? (ulong)_bits : throw Mismatch();
 
-    /// <summary>The bytes of a long string or a byte array.</summary>
+    /// <summary>Returns the bytes of a long string or byte array.</summary>
     public ReadOnlySpan<byte> AsBytes() => _reference is byte[] bytes ? bytes : throw Mismatch();
 
-    /// <summary>A long string as text; <see cref="OctetText"/> says what becomes of octets that are not UTF-8.</summary>
+    /// <summary>Returns a long string as text. <see cref="OctetText"/> describes how octets that are not UTF-8 are converted.</summary>
     public string AsString() => Type == FieldType.LongString ? OctetText.Decode(AsBytes()) : throw Mismatch();
 
     public IReadOnlyList<FieldValue> AsArray() => _reference as IReadOnlyList<FieldValue> ?? throw Mismatch();
 
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
-    /// <summary>Same type and same value; RabbitMQ's looser comparisons are their callers' business.</summary>
+    /// <summary>Returns true if type and value are the same. RabbitMQ's looser comparisons are left to the callers.</summary>
     public bool Equals(FieldValue other)
     {
         if (!IsContainer)
             return IsSameLeaf(other);
-        var pairs = new Stack<(FieldValue Mine, FieldValue Theirs)>([(this, other)]); // no recursion: clients decide how deep values nest
+        var pairs = new Stack<(FieldValue Mine, FieldValue Theirs)>([(this, other)]); // no recursion: a client decides how deep values nest
         while (pairs.TryPop(out var pair))
         {
             if (!(pair.Mine.IsContainer ? pair.Mine.TryPair(pair.Theirs, pairs) : pair.Mine.IsSameLeaf(pair.Theirs)))
@@ -134,13 +134,13 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public static bool operator !=(FieldValue left, FieldValue right) => !left.Equals(right);
 
-    /// <summary>The value as it would stand in a log line.</summary>
+    /// <summary>Returns the value in a form for log lines.</summary>
     public override string ToString()
     {
         if (!IsContainer)
             return LeafText();
         var text = new StringBuilder();
-        bool isFirst = true; // of its table or array
+        bool isFirst = true; // true at the start of a table or array
         foreach (var (name, value, isEnd) in FieldWalk.Through(this))
         {
             bool isTable = value.Type == FieldType.Table;
@@ -175,7 +175,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     private bool IsSameLeaf(FieldValue other) =>
         Type == other.Type && _bits == other._bits && (_reference is byte[] bytes ? other._reference is byte[] others && bytes.AsSpan().SequenceEqual(others) : other._reference is null);
 
-    /// <summary>Pairs what two tables or arrays hold, to be compared; false when they cannot be the same.</summary>
+    /// <summary>Pairs the elements of two tables or arrays for comparison. False if the two cannot be equal.</summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
     {
         if (Type != other.Type)

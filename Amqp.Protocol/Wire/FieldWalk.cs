@@ -1,9 +1,13 @@
 namespace Amqp.Protocol;
 
-/// <summary>Goes through a value and all that is nested in it. Nothing recurses: clients decide how deep values nest, and a stack has an end.</summary>
+/// <summary>
+/// Visits a value and all values nested in it. Does not recurse: a client decides how deep values nest, and a stack is limited.
+/// </summary>
 public static class FieldWalk
 {
-    /// <summary>The value and what is nested in it, in the order of the wire. Behind the last element of a table or an array comes its end.</summary>
+    /// <summary>
+    /// Returns the value and all nested values in wire order. After the last element of a table or array comes a step for its end.
+    /// </summary>
     public static IEnumerable<FieldStep> Through(FieldValue root)
     {
         var open = new Stack<Container>();
@@ -26,10 +30,10 @@ public static class FieldWalk
         }
     }
 
-    /// <summary>Makes one thing of a value, from the innermost outwards.</summary>
+    /// <summary>Computes a result from a value, starting with the innermost values.</summary>
     /// <param name="root">The value.</param>
-    /// <param name="ofLeaf">What becomes of a value that is neither table nor array.</param>
-    /// <param name="ofContainer">What becomes of a table or an array, and of what was made of its elements, in their order.</param>
+    /// <param name="ofLeaf">Returns the result for a value that is neither table nor array.</param>
+    /// <param name="ofContainer">Returns the result for a table or array, given the results for its elements, in order.</param>
     public static TResult Fold<TResult>(FieldValue root, Func<FieldValue, TResult> ofLeaf, Func<FieldValue, IReadOnlyList<TResult>, TResult> ofContainer)
     {
         var levels = new Stack<List<TResult>>();
@@ -53,7 +57,7 @@ public static class FieldWalk
         return levels.Pop()[0];
     }
 
-    /// <summary>A table or an array that has been entered.</summary>
+    /// <summary>A table or array whose elements are being visited.</summary>
     private sealed class Container(FieldValue value)
     {
         private readonly FieldTable? _table = value.Type == FieldType.Table ? value.AsTable() : null;
@@ -77,7 +81,7 @@ public static class FieldWalk
 }
 
 /// <summary>One step of a walk.</summary>
-/// <param name="Name">The name of a table's field; null for an element of an array and for an end.</param>
-/// <param name="Value">The value that comes next, or the table or array that ends.</param>
-/// <param name="IsEnd">All of the table or array has been visited.</param>
+/// <param name="Name">Name of a table's field; null for an element of an array and for an end.</param>
+/// <param name="Value">The visited value, or the table or array that ends.</param>
+/// <param name="IsEnd">True if all elements of the table or array were visited.</param>
 public readonly record struct FieldStep(string? Name, FieldValue Value, bool IsEnd);

@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace Amqp.Protocol;
 
-/// <summary>Reads AMQP's primitive types (spec 4.2.5) off one frame's payload.</summary>
-/// <remarks>Too few bytes are the peer's error, so no caller checks lengths: every read may throw <see cref="AmqpException"/> 502.</remarks>
-/// <param name="payload">What is read.</param>
-/// <param name="maxTableDepth">How deep the values of tables may nest.</param>
+/// <summary>Reads AMQP's primitive types (spec 4.2.5) from the payload of a frame.</summary>
+/// <remarks>Every read throws <see cref="AmqpException"/> 502 if there are too few bytes, so callers need not check lengths.</remarks>
+/// <param name="payload">The payload.</param>
+/// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
 public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int.MaxValue)
 {
     private readonly int _maxTableDepth = maxTableDepth;
@@ -15,10 +15,10 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
     private byte _bits;
     private int _bitsUsed = 8; // 8: the next bit starts a new octet
 
-    /// <summary>What has not been read.</summary>
+    /// <summary>The bytes not read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
-    /// <summary>True when nothing is left.</summary>
+    /// <summary>True if all bytes were read.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
     public byte ReadByte() => Take(1)[0];
@@ -29,7 +29,7 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64BigEndian(Take(8));
 
-    /// <summary>Bits in a row share an octet, lowest first; any other read starts afresh.</summary>
+    /// <summary>Reads a bit. Consecutive bits share an octet, lowest first; any other read ends the octet.</summary>
     public bool ReadBit()
     {
         if (_bitsUsed == 8)
@@ -37,30 +37,32 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
         return ((_bits >> _bitsUsed++) & 1) != 0;
     }
 
-    /// <summary>The bytes of a short string, not yet checked to be UTF-8.</summary>
+    /// <summary>Reads the bytes of a short string, without verifying that they are UTF-8.</summary>
     public ReadOnlySpan<byte> ReadShortStringBytes() => Take(ReadByte());
 
-    /// <exception cref="AmqpException">501, as in RabbitMQ, when it is not UTF-8.</exception>
+    /// <exception cref="AmqpException">501, as in RabbitMQ: the string is not UTF-8.</exception>
     public string ReadShortString()
     {
         var bytes = ReadShortStringBytes();
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw MalformedUtf8();
     }
 
-    /// <summary>A short string whose octets need not be UTF-8, as names in tables and the properties of messages; see <see cref="OctetText"/>.</summary>
+    /// <summary>
+    /// Reads a short string that need not be UTF-8, like names in tables and properties of messages: see <see cref="OctetText"/>.
+    /// </summary>
     public string ReadOctetText() => OctetText.Decode(ReadShortStringBytes());
 
-    /// <summary>A long string: a length of four octets, then so many bytes of anything.</summary>
+    /// <summary>Reads a long string: a length of four octets, then that many bytes.</summary>
     public ReadOnlySpan<byte> ReadLongString()
     {
         uint length = ReadUInt32();
         return length <= int.MaxValue ? Take((int)length) : throw Truncated();
     }
 
-    /// <exception cref="AmqpException">502: a field cannot be read, or nests too deep.</exception>
+    /// <exception cref="AmqpException">502: a field is malformed or nested too deep.</exception>
     public FieldTable ReadTable() => FieldTableCodec.Read(ReadLongString(), _maxTableDepth);
 
-    /// <summary>So many raw bytes.</summary>
+    /// <summary>Reads raw bytes.</summary>
     public ReadOnlySpan<byte> Take(int count)
     {
         _bitsUsed = 8;

@@ -3,63 +3,78 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The unit of memory: payloads of transient messages, or a piece of the log that lies in one segment.</summary>
+/// <summary>The unit of memory for payloads: payloads of transient messages, or an extent of a segment's log.</summary>
 /// <remarks>
-/// <see cref="State"/> says who needs it. <see cref="Memory"/> may be read by whoever pinned the block and saw it resident in the same atomic step.
-/// The other fields are set before the block is published in the table, but for those that name another owner.
+/// <see cref="State"/> counts its users. <see cref="Memory"/> may be read after one atomic step has pinned the block and found it resident.
+/// The other fields are set before the block is published in the table, except for those that name another owner.
 /// </remarks>
 internal sealed unsafe class Block
 {
     private BlockState _state;
 
-    /// <summary>Who needs it, and whether its bytes are in memory. Changed by any thread.</summary>
+    /// <summary>Counts the users of the block, and says if its bytes are in memory. Changed by any thread.</summary>
     public ref BlockState State => ref _state;
 
-    /// <summary>Place in the <see cref="BlockTable"/>.</summary>
+    /// <summary>Index in the <see cref="BlockTable"/>.</summary>
     public int Number { get; set; }
 
-    /// <summary>The bytes; meaningful only as said above.</summary>
+    /// <summary>The bytes. Valid only while the block is resident and pinned.</summary>
     public byte* Memory { get; set; }
 
-    /// <summary>Bytes of memory it has or, when not resident, takes.</summary>
+    /// <summary>Bytes of memory that the block takes while it is resident.</summary>
     public int Capacity { get; set; }
 
-    /// <summary>The segment it is part of; null when transient.</summary>
+    /// <summary>The segment that holds the block; null for a transient block.</summary>
     public Segment? Segment { get; set; }
 
-    /// <summary>Where the bytes of a transient one are, once it was paged out; else null. Set by the pager, with a pin.</summary>
+    /// <summary>
+    /// The location of a transient block in a page file; null until it is paged out. Set by the pager while it pins the block.
+    /// </summary>
     public PagedBlock? Page { get; set; }
 
-    /// <summary>Where it starts in the segment's file, in bytes, unless it has <see cref="Pieces"/>.</summary>
+    /// <summary>Offset of the block in the segment's file, in bytes. Not used if <see cref="Pieces"/> is set.</summary>
     public long FileOffset { get; set; }
 
-    /// <summary>Where its bytes are when they are not one piece: records gathered from afar, or what a compacted segment has left. Owned by <see cref="SegmentLayout"/>.</summary>
+    /// <summary>
+    /// The parts of the block in the file, if it is not contiguous there: gathered records, or what compaction left of the block. Null
+    /// otherwise.
+    /// Owned by <see cref="SegmentLayout"/>.
+    /// </summary>
     public BlockPiece[]? Pieces { get; set; }
 
-    /// <summary>Where its bytes are, in one piece or several.</summary>
+    /// <summary>The parts of the block in the file, one or several.</summary>
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
-    /// <summary>Whether messages in it also went to queues that the log does not know. Owned by the log's lock while it is open, then fixed.</summary>
-    public bool HasOthersMessages { get; set; }
+    /// <summary>
+    /// True if messages in the block also went to queues that are not in the log. Owned by the log's lock while the block is open, then
+    /// fixed.
+    /// </summary>
+    public bool HasUnloggedQueues { get; set; }
 
-    /// <summary>Bytes appended to it. Owned by the log's lock while it is open, then fixed.</summary>
+    /// <summary>Bytes appended to the block. Owned by the log's lock while the block is open, then fixed.</summary>
     public int Length { get; set; }
 
-    /// <summary>Bytes written to the file. Owned by the committer.</summary>
+    /// <summary>Bytes of the block written to the file. Owned by the committer.</summary>
     public int Written { get; set; }
 
-    /// <summary>Where loading found it damaged, as ranges within the block; then it never becomes resident. Owned by the monitor of this object.</summary>
+    /// <summary>
+    /// Damaged ranges within the block, found by loading; null if there are none. A damaged block never becomes resident. Owned by the
+    /// monitor of this object.
+    /// </summary>
     public List<Range>? Damage { get; set; }
 
-    /// <summary>Whether its bytes were read from a file, now or earlier, and not appended in this place. Set before it becomes resident, by who reads them.</summary>
+    /// <summary>
+    /// True if the bytes were read from a file, now or earlier, rather than appended here. Set by the loader before the block becomes
+    /// resident.
+    /// </summary>
     public bool WasRead { get; set; }
 
-    /// <summary>Neighbours in <see cref="List"/>, which owns both.</summary>
+    /// <summary>Neighbours in <see cref="List"/>, whose owner owns both.</summary>
     public Block? Older { get; set; }
 
     /// <inheritdoc cref="Older"/>
     public Block? Newer { get; set; }
 
-    /// <summary>The list it is in, which owns this, or null.</summary>
+    /// <summary>The list that contains the block, or null. Owned by the owner of that list.</summary>
     public BlockList? List { get; set; }
 }

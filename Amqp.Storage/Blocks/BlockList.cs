@@ -1,16 +1,18 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Blocks in the order in which they were added, and their bytes. Owned by the lock of whoever has it, but for <see cref="Bytes"/>.</summary>
-/// <remarks>A block is in one list at most, and knows in which.</remarks>
+/// <summary>
+/// A list of blocks in order of addition, and the sum of their bytes. Owned by the lock of its owner, except for <see cref="Bytes"/>.
+/// </summary>
+/// <remarks>A block is in one list at most, and knows which.</remarks>
 internal sealed class BlockList
 {
     private Block? _newest;
     private long _bytes;
 
-    /// <summary>The one added first; the others follow by <see cref="Block.Newer"/>.</summary>
+    /// <summary>The block that was added first. The others follow through <see cref="Block.Newer"/>.</summary>
     public Block? Oldest { get; private set; }
 
-    /// <summary>Bytes of memory they have. Read by any thread.</summary>
+    /// <summary>Bytes of memory of all blocks. Read by any thread.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Adds a block that is in no list.</summary>
@@ -25,7 +27,7 @@ internal sealed class BlockList
         Volatile.Write(ref _bytes, _bytes + block.Capacity);
     }
 
-    /// <summary>Takes a block out, if it is here.</summary>
+    /// <summary>Removes a block, if it is in this list.</summary>
     public void Remove(Block block)
     {
         if (block.List != this)

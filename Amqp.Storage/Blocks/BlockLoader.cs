@@ -6,11 +6,11 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Reads blocks of the log from their files, and checks every record in them.</summary>
+/// <summary>Reads blocks of the log from their files, and verifies every record.</summary>
 internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
 {
-    /// <summary>Fills a buffer of the block's length.</summary>
-    /// <returns>Where the block is damaged, or null when it is not.</returns>
+    /// <summary>Reads a block into a buffer of the block's length.</summary>
+    /// <returns>The damaged ranges, or null if there are none.</returns>
     public List<Range>? Load(Block block, Span<byte> target)
     {
         using SegmentLayout.Reading reading = layout.Read();
@@ -23,13 +23,13 @@ internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
         return damage;
     }
 
-    /// <exception cref="StoreDamagedException">The message lies where the block is damaged.</exception>
+    /// <exception cref="StoreDamagedException">The message lies in a damaged range of the block.</exception>
     public static void ThrowIfDamaged(Block block, List<Range> damage, in StoredMessage message)
     {
         foreach (Range range in damage)
         {
             if (range.Start.Value <= message.Offset && message.Offset <= range.End.Value && message.Offset + message.Length > range.Start.Value)
-                throw new StoreDamagedException(block.Segment!.Path, FileOffset(block, range.Start.Value), "a record is not what was written; its message cannot be read");
+                throw new StoreDamagedException(block.Segment!.Path, FileOffset(block, range.Start.Value), "the record is damaged; its message cannot be read");
         }
     }
 

@@ -6,36 +6,39 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
-/// What was freed last is handed out first, while it is still in the processor's cache: fresh pages cost more than
-/// the copy into them. Native rather than managed, so that what is given back is gone at once, whatever the collector does; and by
-/// the page, as the allocator's arenas, one a thread, kept more than 100 MB when many threads had loaded and freed blocks.
+/// Memory that was freed last is reused first, while it is still in the processor's cache: fresh pages cost more than the copy into them.
+/// The memory is native, so that freed memory returns to the system at once, independent of the garbage collector. It is mapped by the
+/// page, because the allocator's arenas, one per thread, kept more than 100 MB after many threads had loaded and freed blocks.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
     private const long MaxSpareBytes = 32 << 20;
-    private const int MinMapped = 16 << 10; // some pages
+    private const int MinMapped = 16 << 10; // several pages
     private const int MinGathered = 4096;
     private const int SmallAlignment = 64;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<int, Stack<nint>> _spare = []; // by capacity; owned by _gate
-    private long _spareBytes; // owned by _gate
-    private bool _closed; // owned by _gate
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Stack<nint>> _spare = []; // by capacity; owned by _lock
+    private long _spareBytes; // owned by _lock
+    private bool _closed; // owned by _lock
     private long _inUse; // changed with Interlocked
 
-    /// <summary>Bytes handed out.</summary>
+    /// <summary>Bytes in use by blocks.</summary>
     public long InUse => Volatile.Read(ref _inUse);
 
-    /// <summary>Bytes that a block takes to hold this many.</summary>
+    /// <summary>Returns the capacity of a block for this many bytes: a power of two times the block size.</summary>
     public int CapacityFor(int bytes) => checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
-    /// <summary>Bytes that a block takes which many queues may each have one of: less than a block where less will do.</summary>
+    /// <summary>
+    /// Returns the capacity of a gathered block for this many bytes. It may be less than the block size, because each queue may need one
+    /// such block.
+    /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 
     public byte* Rent(int capacity)
     {
         Interlocked.Add(ref _inUse, capacity);
-        lock (_gate)
+        lock (_lock)
         {
             if (_spare.TryGetValue(capacity, out Stack<nint>? spare) && spare.TryPop(out nint memory))
             {
@@ -49,7 +52,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     public void Return(byte* memory, int capacity)
     {
         Interlocked.Add(ref _inUse, -capacity);
-        lock (_gate)
+        lock (_lock)
         {
             if (!_closed && _spareBytes + capacity <= MaxSpareBytes)
             {
@@ -63,10 +66,10 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         Free(memory, capacity);
     }
 
-    /// <summary>Frees what is spare; what is still out is freed when it comes back.</summary>
+    /// <summary>Frees the spare memory. Memory in use is freed when it is returned.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _closed = true;
             foreach ((int capacity, Stack<nint> memories) in _spare)

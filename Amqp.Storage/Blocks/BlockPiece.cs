@@ -1,9 +1,9 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Whole records of a block that stand behind one another in the segment's log.</summary>
+/// <summary>Whole records of a block that are contiguous in the segment's log.</summary>
 internal readonly record struct BlockPiece
 {
-    private readonly uint _fileOffset; // a segment is shorter than 4 GiB; there may be one of these for each message that is read
+    private readonly uint _fileOffset; // 32 bits: a segment is shorter than 4 GiB, and there may be a piece for each loaded message
 
     public BlockPiece(int offset, long fileOffset, int length)
     {
@@ -11,12 +11,12 @@ internal readonly record struct BlockPiece
         _fileOffset = checked((uint)fileOffset);
     }
 
-    /// <summary>Where they begin in the block, in bytes.</summary>
+    /// <summary>Offset in the block, in bytes.</summary>
     public int Offset { get; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Length in bytes.</summary>
     public int Length { get; }
 
-    /// <summary>Where they begin in the file.</summary>
+    /// <summary>Offset in the segment's file, in bytes.</summary>
     public long FileOffset => _fileOffset;
 }

@@ -5,15 +5,17 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>All blocks of a store: opens them, reads from them, and takes their memory back when nobody needs them. Thread-safe.</summary>
+/// <summary>
+/// All blocks of a store: opens them, reads from them, and frees their memory when nothing uses them any more. Thread-safe.
+/// </summary>
 internal sealed unsafe class BlockSpace : IDisposable
 {
     private readonly BlockMemory _memory;
     private readonly BlockTable _table = new();
     private readonly EvictedBlocks _evicted;
 
-    /// <param name="options">Sizes and bounds.</param>
-    /// <param name="loader">Reads evicted blocks; null when there is no log.</param>
+    /// <param name="options">Sizes and limits.</param>
+    /// <param name="loader">Loads evicted blocks; null without a log.</param>
     public BlockSpace(StoreOptions options, BlockLoader? loader = null)
     {
         _memory = new BlockMemory(options.BlockSize);
@@ -22,27 +24,29 @@ internal sealed unsafe class BlockSpace : IDisposable
         Transients = new TransientBlocks(options.MaxTransientBytesInMemory);
     }
 
-    /// <summary>Bytes of memory held by blocks, without those that may be evicted: a cache is no reason to stop publishers.</summary>
+    /// <summary>
+    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks are a cache, which must not block publishers.
+    /// </summary>
     public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
-    /// <summary>The blocks that may be evicted: of the log when written, transient ones when paged out.</summary>
+    /// <summary>The evictable blocks: blocks of the log that are written, transient blocks that are paged out.</summary>
     public ResidentBlocks Residents { get; }
 
-    /// <summary>The closed transient blocks that may be paged out.</summary>
+    /// <summary>The closed transient blocks, which may be paged out.</summary>
     public TransientBlocks Transients { get; }
 
-    /// <summary>Whether the payloads of all unsettled messages whose entries are in memory are there, too.</summary>
+    /// <summary>True if every unsettled message with an entry in memory has its payload in memory too.</summary>
     public bool IsAllInMemory => _evicted.Count == 0;
 
-    /// <summary>How often payloads were read from a file.</summary>
+    /// <summary>Number of reads of payloads from files.</summary>
     public long Reads => _evicted.Reads;
 
     public Block this[int number] => _table[number];
 
-    /// <summary>A block to append to, with room for at least this many bytes.</summary>
-    /// <param name="bytes">Of room.</param>
-    /// <param name="segment">Where it is to be written, or null for a transient one.</param>
-    /// <param name="fileOffset">Where it starts in the segment's file.</param>
+    /// <summary>Opens a block for appending.</summary>
+    /// <param name="bytes">Minimum capacity.</param>
+    /// <param name="segment">The segment that the block is written to; null for a transient block.</param>
+    /// <param name="fileOffset">Offset of the block in the segment's file, in bytes.</param>
     public Block Open(int bytes, Segment? segment = null, long fileOffset = 0)
     {
         Block block = _table.Rent();
@@ -54,11 +58,11 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
-    /// <summary>A written block that is read when needed.</summary>
-    /// <param name="segment">Where it is.</param>
-    /// <param name="fileOffset">Where it starts there, in bytes.</param>
-    /// <param name="length">Its bytes.</param>
-    /// <param name="references">Messages times queues in it that are not settled; more than 0.</param>
+    /// <summary>Creates a block for written records, to be loaded when needed.</summary>
+    /// <param name="segment">The segment that holds the records.</param>
+    /// <param name="fileOffset">Offset of the block in the segment's file, in bytes.</param>
+    /// <param name="length">Bytes of the block.</param>
+    /// <param name="references">Unsettled messages times queues in the block; more than 0.</param>
     public Block Recover(Segment segment, long fileOffset, int length, long references)
     {
         Block block = _table.Rent();
@@ -70,7 +74,10 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
-    /// <summary>A block for copies of records that stand far apart in a segment. Open, and its caller's alone, until <see cref="CloseGathered"/>.</summary>
+    /// <summary>
+    /// Opens a block for copies of records that are far apart in a segment. It belongs to the caller alone until
+    /// <see cref="CloseGathered"/>.
+    /// </summary>
     public Block Gather(Segment segment, int bytes)
     {
         Block block = _table.Rent();
@@ -82,32 +89,32 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
-    /// <summary>Room for the next record in a block that is being gathered.</summary>
-    public static Span<byte> RoomIn(Block block, int bytes) => new(block.Memory + block.Length, bytes);
+    /// <summary>Returns the free memory at the end of a block that is being gathered.</summary>
+    public static Span<byte> FreeSpan(Block block, int bytes) => new(block.Memory + block.Length, bytes);
 
-    /// <summary>Nothing more is gathered: the block is as any other that was read.</summary>
-    /// <param name="block">From <see cref="Gather"/>.</param>
-    /// <param name="pieces">Where its records are.</param>
+    /// <summary>Closes a gathered block. From then on the block is like any other that was loaded.</summary>
+    /// <param name="block">A block from <see cref="Gather"/>.</param>
+    /// <param name="pieces">The locations of its records in the segment.</param>
     public void CloseGathered(Block block, BlockPiece[] pieces)
     {
         block.Pieces = pieces;
         block.WasRead = true;
-        _evicted.NoteRead();
+        _evicted.CountRead();
         Residents.Add(block);
         Change(block, -BlockState.OpenBias - BlockState.Pin);
     }
 
-    /// <summary>Nothing is appended to the block any more.</summary>
+    /// <summary>Closes a block for appending.</summary>
     /// <param name="block">An open block.</param>
-    /// <param name="references">Messages times queues that were appended while it was open.</param>
+    /// <param name="references">Messages times queues that were appended to the block.</param>
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
-            Transients.Add(block); // first: once it is closed, it may be finished
+            Transients.Add(block); // first: a closed block may be finished at any time
         Change(block, references - BlockState.OpenBias);
     }
 
-    /// <summary>Takes references or pins away; whoever takes the last one retires the block.</summary>
+    /// <summary>Changes the counts of references and pins. The caller that removes the last one retires the block.</summary>
     public void Change(Block block, long difference)
     {
         long state = block.State.Change(difference);
@@ -124,7 +131,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         return new PayloadLease(this, block, message.Offset, message.Length);
     }
 
-    /// <summary>The payload of an unsettled message, if that is in memory.</summary>
+    /// <summary>Returns the payload of an unsettled message, if it is in memory.</summary>
     public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload)
     {
         Block block = _table[message.Block];
@@ -138,11 +145,11 @@ internal sealed unsafe class BlockSpace : IDisposable
         return false;
     }
 
-    /// <summary>Writes a transient block to a page file and gives its memory back, at once or when its readers are done.</summary>
-    /// <param name="block">From <see cref="TransientBlocks.PinOldest"/>, with that pin, which goes.</param>
-    /// <param name="folder">Where to.</param>
-    /// <exception cref="IOException">It cannot be written; it stays where it is.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Writes a transient block to a page file, and frees its memory at once or after the last reader.</summary>
+    /// <param name="block">A block from <see cref="TransientBlocks.PinOldest"/>, whose pin is released here.</param>
+    /// <param name="folder">The folder of page files.</param>
+    /// <exception cref="IOException">The block cannot be written. It stays in memory.</exception>
+    /// <exception cref="UnauthorizedAccessException">The block cannot be written. It stays in memory.</exception>
     public void PageOut(Block block, PageFolder folder)
     {
         try
@@ -155,7 +162,7 @@ internal sealed unsafe class BlockSpace : IDisposable
             throw;
         }
         Transients.Remove(block);
-        byte* memory = block.Memory; // before the swap: afterwards it may belong to a reader that loads the block again
+        byte* memory = block.Memory; // before the swap: afterwards the field may belong to a reader that loads the block again
         int capacity = block.Capacity;
         if (block.State.TryEvictAndUnpin())
         {
@@ -167,7 +174,9 @@ internal sealed unsafe class BlockSpace : IDisposable
         Change(block, -BlockState.Pin);
     }
 
-    /// <summary>Gives all memory back but what is pinned, which comes back with its last pin. Reads then throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Frees all memory that is not pinned; the rest is freed with its last pin. Reads then throw <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         _evicted.Close();
@@ -182,7 +191,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         _memory.Dispose();
     }
 
-    /// <summary>The blocks that are part of a segment, each pinned while the caller has it.</summary>
+    /// <summary>Returns the blocks of a segment. Each is pinned until the caller moves on to the next.</summary>
     public IEnumerable<Block> BlocksOf(Segment segment)
     {
         foreach (Block block in _table.All)
@@ -201,16 +210,16 @@ internal sealed unsafe class BlockSpace : IDisposable
         }
     }
 
-    /// <summary>Has a block loaded that will be read soon, on another thread.</summary>
+    /// <summary>Loads a block on another thread, because it will be read soon.</summary>
     public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
 
     private static void Begin(Block block, Segment? segment, long fileOffset, int length)
     {
-        (block.Segment, block.FileOffset, block.Pieces, block.HasOthersMessages) = (segment, fileOffset, null, false);
+        (block.Segment, block.FileOffset, block.Pieces, block.HasUnloggedQueues) = (segment, fileOffset, null, false);
         (block.Length, block.Written, block.Damage, block.WasRead) = (length, length, null, false);
     }
 
-    /// <summary>Brings the bytes of a pinned block back for a message, or gives up the pin.</summary>
+    /// <summary>Loads a pinned block for a message. Releases the pin on failure.</summary>
     private void MakeReadable(Block block, in StoredMessage message)
     {
         try

@@ -1,15 +1,17 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>One word that says who needs a <see cref="Block"/>, and whether its bytes are in memory. Thread-safe.</summary>
+/// <summary>The users of a <see cref="Block"/> and its residence, in one word. Thread-safe.</summary>
 /// <remarks>
-/// Every change of the word is atomic, so there is one rule for each question:
+/// Every change of the word is atomic:
 /// <list type="bullet">
-/// <item>The block is finished when nothing refers to it and nothing pins it. References are the messages times queues not settled,
-/// plus <see cref="OpenBias"/> while it is appended to. Pins are readers, plus one of the committer until a log block is written,
-/// and one of the pager while it writes a transient one. Nobody refers to or pins a block anew but through an unsettled message, or as the
-/// pager from a word with references, so it finishes once; who brought it there retires it.</item>
-/// <item>Its memory may be read by whoever pinned it and saw <see cref="Resident"/> in the same atomic step.
-/// The evictor clears <see cref="Resident"/> by compare-and-swap from a word without pins but its own, so no reader is left and the next one sees it cleared.</item>
+/// <item>References are the unsettled messages times queues, plus <see cref="OpenBias"/> while the block is open. Pins are readers, plus
+/// one of the committer until a block of the log is written, and one of the pager while it writes a transient block.</item>
+/// <item>A block is finished when it has no references and no pins. New references and pins come only from the owner of an unsettled
+/// message, or from the pager if the word still has references. So a block finishes exactly once. The thread that finishes it retires
+/// it.</item>
+/// <item>A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
+/// <see cref="Resident"/> by compare-and-swap from a word without pins but its own. So no reader is left, and the next one sees the flag
+/// cleared.</item>
 /// </list>
 /// </remarks>
 internal struct BlockState
@@ -18,7 +20,9 @@ internal struct BlockState
     public const long Resident = 1L << 62;
     public const long Pin = 1L << 40;
 
-    /// <summary>Stands for the appender, whose own count of what it appended comes in only when it closes the block.</summary>
+    /// <summary>
+    /// A reference of the appender. When the block closes, the appender replaces it by the number of references that it appended.
+    /// </summary>
     public const long OpenBias = 1L << 36;
 
     private const long AnyPin = 0xFFFF * Pin;
@@ -26,26 +30,26 @@ internal struct BlockState
 
     private long _word;
 
-    /// <summary>Whether its bytes are in memory at this moment. For whoever knows of an unsettled message in it.</summary>
+    /// <summary>True if the bytes are in memory at this moment. Call only while an unsettled message is in the block.</summary>
     public bool IsResidentNow => IsResident(Volatile.Read(ref _word));
 
     public static bool IsFinished(long state) => (state & (AnyPin | AnyReference)) == 0;
 
     public static bool IsResident(long state) => (state & Resident) != 0;
 
-    /// <summary>Begins another use of the block.</summary>
+    /// <summary>Sets the word for a new use of the block.</summary>
     public void Start(long state) => Volatile.Write(ref _word, state);
 
-    /// <summary>Messages times queues not settled, while it is open: what its appender counted and what is gone of it.</summary>
+    /// <summary>Returns the unsettled messages times queues of an open block, given the number that was appended.</summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _word) & AnyReference) - OpenBias + appended;
 
-    /// <summary>Adds references or pins, or takes them away.</summary>
+    /// <summary>Adds to the references or pins; negative values subtract.</summary>
     /// <returns>The word after the change.</returns>
     public long Change(long difference) => Interlocked.Add(ref _word, difference);
 
     public void MarkResident() => Interlocked.Or(ref _word, Resident);
 
-    /// <summary>Pins it if somebody refers to it, and so keeps it from being another block.</summary>
+    /// <summary>Pins the block if it has references, so that it cannot be retired and reused.</summary>
     public bool TryPin()
     {
         while (true)
@@ -58,7 +62,7 @@ internal struct BlockState
         }
     }
 
-    /// <summary>Takes the memory away, if somebody still refers to the block but nobody pins it now.</summary>
+    /// <summary>Evicts the block if it has references but no pins.</summary>
     public bool TryEvict()
     {
         long state = Volatile.Read(ref _word);
@@ -66,7 +70,7 @@ internal struct BlockState
             && Interlocked.CompareExchange(ref _word, state & ~Resident, state) == state;
     }
 
-    /// <summary>Pins the block, if somebody refers to it but nobody pins it now. For the pager, which has no message of it.</summary>
+    /// <summary>Pins the block if it has references but no pins. For the pager, which holds no message of the block.</summary>
     public bool TryPinIdle()
     {
         long state = Volatile.Read(ref _word);
@@ -80,7 +84,7 @@ internal struct BlockState
         return false;
     }
 
-    /// <summary>Takes the memory away and with it the caller's pin, if somebody still refers to the block and nobody else pins it now.</summary>
+    /// <summary>Evicts the block and releases the caller's pin, if it has references and no other pins.</summary>
     public bool TryEvictAndUnpin()
     {
         long state = Volatile.Read(ref _word);

@@ -1,32 +1,32 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Blocks by number. Looking up takes no lock; numbers and block objects are used again.</summary>
+/// <summary>Blocks by number. A lookup takes no lock. Numbers and block objects are reused.</summary>
 internal sealed class BlockTable
 {
     private const int PageBits = 10;
     private const int PageLength = 1 << PageBits;
 
-    private readonly Lock _gate = new();
-    private readonly Stack<Block> _spare = new(); // blocks with a number, between two uses; owned by _gate
-    private int _count; // numbers given out so far; owned by _gate
-    private volatile Block[][] _pages = []; // replaced under _gate; an entry stays for good, so the stalest view finds it
+    private readonly Lock _lock = new();
+    private readonly Stack<Block> _spare = new(); // retired blocks, with their numbers; owned by _lock
+    private int _count; // numbers assigned so far; owned by _lock
+    private volatile Block[][] _pages = []; // replaced under _lock; an entry never changes, so even a stale array has it
 
-    /// <summary>The block with a number that was given out.</summary>
+    /// <summary>The block with an assigned number.</summary>
     public Block this[int number] => _pages[number >> PageBits][number & (PageLength - 1)];
 
-    /// <summary>Every block there ever was, spare ones too.</summary>
+    /// <summary>All blocks, retired ones included.</summary>
     public IReadOnlyList<Block> All
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return [.. _pages.SelectMany(page => page).Take(_count)];
         }
     }
 
     public Block Rent()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_spare.TryPop(out Block? block))
                 return block;
@@ -41,7 +41,7 @@ internal sealed class BlockTable
 
     public void Return(Block block)
     {
-        lock (_gate)
+        lock (_lock)
             _spare.Push(block);
     }
 }

@@ -3,38 +3,40 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The blocks whose bytes are not in memory but in a file: how many there are, and how they come back. Thread-safe.</summary>
-/// <param name="loader">Reads blocks of the log; null when there is no log.</param>
-/// <param name="memory">Where their bytes go.</param>
-/// <param name="residents">Receives those that are back.</param>
+/// <summary>Loads blocks whose bytes are in a file only, and counts them. Thread-safe.</summary>
+/// <param name="loader">Reads blocks of the log; null without a log.</param>
+/// <param name="memory">Memory for loaded blocks.</param>
+/// <param name="residents">Receives the loaded blocks.</param>
 internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memory, ResidentBlocks residents)
 {
-    private long _count; // this and the next changed with Interlocked
+    private long _count; // this and _reads are changed with Interlocked
     private long _reads;
     private volatile bool _closed;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of evicted blocks.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>How often payloads were read from a file.</summary>
+    /// <summary>Number of reads of payloads from files.</summary>
     public long Reads => Volatile.Read(ref _reads);
 
-    /// <summary>One more.</summary>
+    /// <summary>Counts a block that was evicted.</summary>
     public void Enter() => Interlocked.Increment(ref _count);
 
-    /// <summary>One is in memory again, or finished.</summary>
+    /// <summary>Counts a block that was loaded or finished.</summary>
     public void Leave() => Interlocked.Decrement(ref _count);
 
-    /// <summary>Payloads were read from a file.</summary>
-    public void NoteRead() => Interlocked.Increment(ref _reads);
+    /// <summary>Counts a read of payloads from a file.</summary>
+    public void CountRead() => Interlocked.Increment(ref _reads);
 
-    /// <summary>Nothing more is read.</summary>
+    /// <summary>Rejects further reads.</summary>
     public void Close() => _closed = true;
 
-    /// <summary>Loads a block for a message. The caller's pin keeps the evictor and the settlers off, the monitor other readers.</summary>
+    /// <summary>
+    /// Loads a block for a message. The caller's pin keeps the block from being evicted or retired; the monitor excludes other readers.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    /// <exception cref="StoreDamagedException">The message is not what was written.</exception>
-    /// <exception cref="IOException">It cannot be read now.</exception>
+    /// <exception cref="StoreDamagedException">The message is damaged.</exception>
+    /// <exception cref="IOException">The block cannot be read now.</exception>
     public void MakeReadable(Block block, in StoredMessage message)
     {
         ObjectDisposedException.ThrowIf(_closed || loader is null, this);
@@ -51,7 +53,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
     }
 
-    /// <summary>Loads a block of the log that the caller pinned, if that is to be done and can be.</summary>
+    /// <summary>Loads a pinned block of the log, if it is not loaded yet. Ignores errors.</summary>
     public void LoadAhead(Block block)
     {
         if (_closed)
@@ -66,7 +68,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
         catch (Exception)
         {
-            // Whoever reads from it will hear of it, whatever it is.
+            // A read of the block throws the same error.
         }
     }
 
@@ -85,9 +87,9 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
         block.Memory = bytes;
         block.WasRead = true;
-        NoteRead();
+        CountRead();
         if (block.Damage is not null)
-            return; // stays in memory for the messages that are intact, and off the fast path for the sake of those that are not
+            return; // in memory for its intact messages, but not resident, so that each read checks for damage
         block.State.MarkResident();
         Leave();
         residents.Add(block);

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>A message's bytes, kept in memory until it is disposed of: exactly once, on any thread.</summary>
+/// <summary>Keeps the payload of a message in memory until it is disposed: exactly once, on any thread.</summary>
 public readonly ref struct PayloadLease : IDisposable
 {
     private readonly BlockSpace _space;
@@ -13,10 +13,10 @@ public readonly ref struct PayloadLease : IDisposable
         Payload = new ReadOnlySpan<byte>(block.Memory + offset, length);
     }
 
-    /// <summary>What was appended: head and body, one after the other.</summary>
+    /// <summary>The payload: head and body, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>Whether it was read from the disk, for this message or for one beside it.</summary>
+    /// <summary>True if the payload was read from disk, for this message or for another one of its block.</summary>
     public bool WasRead => _block.WasRead;
 
     public void Dispose() => _space.Change(_block, -BlockState.Pin);

@@ -1,25 +1,24 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The blocks in memory whose bytes are also in a file, oldest first, and the bound on their bytes. Thread-safe.</summary>
+/// <summary>The evictable blocks in memory, oldest first, with a limit on their bytes. Thread-safe.</summary>
 /// <remarks>
-/// A block is recycled only after it left this list under the lock, so the evictor, who holds the lock, never looks at
-/// a block that has become another one.
+/// A block is reused only after it was removed from here under the lock. So the evictor, which holds the lock, never sees a reused block.
 /// </remarks>
 internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
 {
-    private readonly Lock _gate = new();
-    private readonly BlockList _blocks = new(); // owned by _gate
+    private readonly Lock _lock = new();
+    private readonly BlockList _blocks = new(); // owned by _lock
 
-    /// <summary>Bytes of memory that can be had back at any time.</summary>
+    /// <summary>Bytes of memory that can be freed at any time.</summary>
     public long Bytes => _blocks.Bytes;
 
-    /// <summary>Called for each block that was evicted, under a lock: handlers only count. Set before the first block.</summary>
+    /// <summary>Called under a lock for each evicted block: handlers must only count. Set before the first block is added.</summary>
     public Action? Evicted { get; init; }
 
-    /// <summary>Adds a resident block as the newest and evicts the oldest ones beyond the bound. The caller pins the block.</summary>
+    /// <summary>Adds a resident block as the newest, and evicts the oldest ones above the limit. The caller pins the block.</summary>
     public void Add(Block block)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _blocks.Add(block);
             Block? next = _blocks.Oldest;
@@ -27,9 +26,9 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
             {
                 Block candidate = next;
                 next = candidate.Newer;
-                byte* bytes = candidate.Memory; // before the swap: afterwards it may belong to a reader that loads the block again
+                byte* bytes = candidate.Memory; // before the swap: afterwards the field may belong to a reader that loads the block again
                 if (!candidate.State.TryEvict())
-                    continue; // being read, or about to be retired: both will be over soon
+                    continue; // being read, or about to be retired: both end soon
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);
                 Evicted?.Invoke();
@@ -37,10 +36,10 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
         }
     }
 
-    /// <summary>Forgets a finished block, if it is here.</summary>
+    /// <summary>Removes a finished block, if it is here.</summary>
     public void Remove(Block block)
     {
-        lock (_gate)
+        lock (_lock)
             _blocks.Remove(block);
     }
 }

@@ -1,39 +1,41 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>The closed blocks of transient messages that are in memory only, oldest first. Thread-safe.</summary>
-/// <remarks>As with <see cref="ResidentBlocks"/>, a block is recycled only after it left this list under the lock.</remarks>
-/// <param name="maxBytes">Above this <see cref="Exceeded"/> is called.</param>
+/// <remarks>As in <see cref="ResidentBlocks"/>, a block is reused only after it was removed from here under the lock.</remarks>
+/// <param name="maxBytes">Limit above which <see cref="Exceeded"/> is called.</param>
 internal sealed class TransientBlocks(long maxBytes)
 {
-    private readonly Lock _gate = new();
-    private readonly BlockList _blocks = new(); // owned by _gate
+    private readonly Lock _lock = new();
+    private readonly BlockList _blocks = new(); // owned by _lock
 
-    /// <summary>Bytes of memory they have.</summary>
+    /// <summary>Bytes of memory of these blocks.</summary>
     public long Bytes => _blocks.Bytes;
 
-    /// <summary>Called with each block that comes in above the bound, on any thread: handlers only schedule work. Set before the first block.</summary>
+    /// <summary>
+    /// Called on any thread for each block added above the limit: handlers must only schedule work. Set before the first block is added.
+    /// </summary>
     public Action? Exceeded { get; set; }
 
-    /// <summary>Adds a block to which nothing is appended any more, before that is said of it.</summary>
+    /// <summary>Adds a block. Call before the block is closed.</summary>
     public void Add(Block block)
     {
-        lock (_gate)
+        lock (_lock)
             _blocks.Add(block);
         if (Bytes > maxBytes)
             Exceeded?.Invoke();
     }
 
-    /// <summary>Forgets a block that is finished or in a file now, if it is here.</summary>
+    /// <summary>Removes a block that is finished or paged out, if it is here.</summary>
     public void Remove(Block block)
     {
-        lock (_gate)
+        lock (_lock)
             _blocks.Remove(block);
     }
 
-    /// <summary>Pins the oldest block that is still needed and that nobody reads now. It stays here.</summary>
+    /// <summary>Pins the oldest block that has references and no readers. The block stays in this list.</summary>
     public Block? PinOldest()
     {
-        lock (_gate)
+        lock (_lock)
         {
             for (Block? block = _blocks.Oldest; block is not null; block = block.Newer)
             {

@@ -5,10 +5,10 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>The catalog's file: a log of changes. Not thread-safe, but for <see cref="Sync"/>, which may run beside anything.</summary>
+/// <summary>The file of the catalog: a log of changes. Not thread-safe, except for <see cref="Sync"/>, which may run at any time.</summary>
 internal sealed class CatalogFile : IDisposable
 {
-    /// <summary>In the data folder.</summary>
+    /// <summary>Name of the file in the data directory.</summary>
     public const string Name = "catalog.log";
 
     private const string NewExtension = ".new";
@@ -16,22 +16,23 @@ internal sealed class CatalogFile : IDisposable
     private readonly IStoreFiles _files;
     private readonly string _directory;
     private readonly string _path;
-    private readonly Lock _swap = new(); // held to sync, and to put another file in place
+    private readonly Lock _swap = new(); // held to sync the file and to replace it
     private IStoreFile _file;
-    private IOException? _folderFailure; // the file is in its place, and that may not survive a power cut; owned by _swap
+    // the folder's sync failed after a rename, so the new file may not survive a power cut; owned by _swap
+    private IOException? _folderFailure;
     private byte[] _buffer = new byte[512];
 
     private CatalogFile(IStoreFiles files, string directory, string path, IStoreFile file) =>
         (_files, _directory, _path, _file) = (files, directory, path, file);
 
-    /// <summary>Bytes in it.</summary>
+    /// <summary>Bytes of the file.</summary>
     public long Length { get; private set; } = FileHeader.Size;
 
-    /// <summary>Opens the catalog of a folder, or creates it, and reads it.</summary>
-    /// <param name="files">Where the folder is.</param>
-    /// <param name="directory">The folder.</param>
-    /// <param name="entries">Receives what is in the catalog.</param>
-    /// <param name="findings">Receives what is wrong with the file.</param>
+    /// <summary>Opens or creates the catalog of a data directory, and reads it.</summary>
+    /// <param name="files">Access to the directory.</param>
+    /// <param name="directory">Path of the data directory.</param>
+    /// <param name="entries">Receives the entries.</param>
+    /// <param name="findings">Receives damage and unfinished writes.</param>
     public static CatalogFile Open(IStoreFiles files, string directory, SortedDictionary<string, byte[]> entries, List<RecoveryFinding> findings)
     {
         string path = Path.Combine(directory, Name);
@@ -42,8 +43,8 @@ internal sealed class CatalogFile : IDisposable
         return catalog;
     }
 
-    /// <summary>Hands a change to the operating system in one write.</summary>
-    /// <exception cref="StoreFullException">There is no room for it; the file is as before.</exception>
+    /// <summary>Appends a change in one write to the operating system.</summary>
+    /// <exception cref="StoreFullException">The disk is full. The file is unchanged.</exception>
     public void Append(RecordType type, string key, ReadOnlySpan<byte> value)
     {
         Span<byte> record = Encode(ref _buffer, type, key, value, Length);
@@ -53,13 +54,13 @@ internal sealed class CatalogFile : IDisposable
         }
         catch (IOException cause) when (DiskFull.Is(cause))
         {
-            _file.Truncate(Length); // half a record may be there, and what followed could not be found behind it
+            _file.Truncate(Length); // removes half a record, which would hide the next one
             throw DiskFull.Error(cause);
         }
         Length += record.Length;
     }
 
-    /// <summary>Makes every change so far survive a power cut.</summary>
+    /// <summary>Syncs every change so far.</summary>
     public void Sync()
     {
         lock (_swap)
@@ -70,8 +71,8 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Puts a file in place that holds these entries and nothing else. For a catalog that nobody else uses yet.</summary>
-    /// <exception cref="StoreFullException">There is no room for it; the old one stays.</exception>
+    /// <summary>Replaces the file by one with these entries only. Call while nothing else uses the catalog.</summary>
+    /// <exception cref="StoreFullException">The disk is full. The old file stays.</exception>
     private void Rewrite(SortedDictionary<string, byte[]> entries)
     {
         _file.Dispose();
@@ -79,29 +80,33 @@ internal sealed class CatalogFile : IDisposable
         Length = length;
     }
 
-    /// <summary>Begins a file beside this one that holds these entries, all on disk.</summary>
-    /// <exception cref="StoreFullException">There is no room for it.</exception>
+    /// <summary>Creates and syncs a file with these entries beside this one.</summary>
+    /// <exception cref="StoreFullException">The disk is full.</exception>
     public CatalogFile BeginRewrite(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
         IStoreFile file = CreateBeside(_files, _path, entries, out long length);
         return new CatalogFile(_files, _directory, _path, file) { Length = length };
     }
 
-    /// <summary>Gives up a file that <see cref="BeginRewrite"/> began.</summary>
+    /// <summary>Deletes a file from <see cref="BeginRewrite"/>.</summary>
     public void Abandon()
     {
         _file.Dispose();
         _files.Delete(_path + NewExtension);
     }
 
-    /// <summary>Puts a file in this one's place that <see cref="BeginRewrite"/> began. From then on nothing counts as synced before the folder is.</summary>
-    /// <param name="next">On disk with all that is in it once <paramref name="complete"/> returned true.</param>
-    /// <param name="complete">Appends to it what is missing, and says whether that is all; then changes wait until the file is in its place.</param>
-    /// <param name="exclude">Held against changes meanwhile.</param>
-    /// <returns>False when that was not all.</returns>
+    /// <summary>
+    /// Replaces this file by one from <see cref="BeginRewrite"/>. From then on nothing counts as synced before the folder is.
+    /// </summary>
+    /// <param name="next">The new file. It is synced completely once <paramref name="complete"/> has returned true.</param>
+    /// <param name="complete">
+    /// Appends missing changes to the new file. Returns true if there were none; changes then wait until the file is in place.
+    /// </param>
+    /// <param name="exclude">Lock that excludes changes meanwhile.</param>
+    /// <returns>False if <paramref name="complete"/> returned false.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
     {
-        lock (_swap) // whoever syncs waits for the folder
+        lock (_swap) // a concurrent sync waits for the folder
         {
             lock (exclude)
             {
@@ -117,7 +122,7 @@ internal sealed class CatalogFile : IDisposable
             }
             catch (IOException failure)
             {
-                _folderFailure = failure; // the next commit hears of it, and is the last
+                _folderFailure = failure; // the next commit throws it, and is the last
             }
             return true;
         }
@@ -125,7 +130,7 @@ internal sealed class CatalogFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Writes beside the old file, and only when all of it is on disk takes its place.</summary>
+    /// <summary>Writes a file beside the old one, syncs it, and renames it into place.</summary>
     private static IStoreFile Create(IStoreFiles files, string directory, string path, SortedDictionary<string, byte[]> entries, out long length)
     {
         IStoreFile file = CreateBeside(files, path, entries, out length);
@@ -163,7 +168,7 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <returns>The length of the file.</returns>
+    /// <returns>Length of the file.</returns>
     private static long WriteAll(IStoreFile file, IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
         byte[] buffer = new byte[FileHeader.Size];
@@ -200,7 +205,7 @@ internal sealed class CatalogFile : IDisposable
         {
             _file.Truncate(Length);
         }
-        _file.Sync(); // the last run may not have come to that, and what is in the log from now on relies on it
+        _file.Sync(); // the last run may not have synced it, and the log depends on it from now on
         if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);
@@ -208,7 +213,7 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Sets a copy of a damaged catalog aside, for whoever can read more out of it.</summary>
+    /// <summary>Keeps a copy of a damaged catalog for manual recovery.</summary>
     private void KeepDamaged(byte[] bytes)
     {
         using IStoreFile copy = _files.Create(_path + ".damaged");

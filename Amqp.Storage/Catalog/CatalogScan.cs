@@ -3,18 +3,18 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>Reads the catalog's file, and changes nothing in it.</summary>
+/// <summary>Reads the file of the catalog without changing it.</summary>
 internal static class CatalogScan
 {
-    /// <summary>Receives an intact record and where in the file it stands.</summary>
+    /// <summary>Receives an intact record and its offset in the file.</summary>
     public delegate void Found(ReadOnlySpan<byte> record, long offset);
 
-    /// <summary>Walks over the intact records of a catalog.</summary>
-    /// <param name="path">The file, for findings.</param>
-    /// <param name="bytes">All of it.</param>
-    /// <param name="findings">Receives what is wrong with it.</param>
+    /// <summary>Reads the intact records of a catalog.</summary>
+    /// <param name="path">Path of the file, for findings.</param>
+    /// <param name="bytes">Contents of the file.</param>
+    /// <param name="findings">Receives damage and an unfinished write.</param>
     /// <param name="onRecord">Called for each record, in order.</param>
-    /// <returns>Where the last intact record ends: what follows is an unfinished write.</returns>
+    /// <returns>Offset after the last intact record. The rest is an unfinished write.</returns>
     public static long Read(string path, ReadOnlySpan<byte> bytes, List<RecoveryFinding> findings, Found onRecord)
     {
         int start = Math.Min(bytes.Length, FileHeader.Size);
@@ -35,7 +35,7 @@ internal static class CatalogScan
         return records.Skipped.Offset;
     }
 
-    /// <summary>Makes the change that a record stands for.</summary>
+    /// <summary>Applies the change of a record to the entries.</summary>
     public static void Apply(ReadOnlySpan<byte> record, SortedDictionary<string, byte[]> entries)
     {
         string key = CatalogRecord.ReadKey(record);

@@ -6,51 +6,55 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>The catalog of a <see cref="DataDirectory"/>: all of it in memory, every change in a file.</summary>
+/// <summary>The catalog of a <see cref="DataDirectory"/>: all entries in memory, every change in a file.</summary>
 /// <remarks>
-/// The committer syncs it: with the next commit of the log, or when the sync interval has passed. A change for which the disk
-/// has no room is undone and can be tried again; any other failure is the last.
+/// The committer syncs it with the next commit of the log, or after the sync interval. A change for which the disk is full is undone and
+/// can be retried. After any other failure nothing is written any more.
 /// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
-    // Below this the file is not worth rewriting, however much of it is out of date.
+    // A smaller file is not rewritten, however much of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // How often changes that came during a rewrite are added without holding up others. Then those that are left, few by then, do.
+    // Number of times that changes made during a rewrite are added without blocking others. The few that are left then block them.
     private const int MaxCatchUps = 8;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly CommitSignal _signal;
-    private readonly CatalogFile _file; // owned by _gate, but for Sync
-    private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // owned by _gate
-    private readonly HashSet<string> _owed = new(StringComparer.Ordinal); // removed, and no room to write it down; owned by _gate
-    private long _liveBytes = FileHeader.Size; // of the file; owned by _gate
-    private long _rewriteAbove = MinRewriteBytes; // bytes of the file; owned by _gate
-    private Dictionary<string, byte[]?>? _sinceSnapshot; // changed while the file is rewritten, null for what was removed; owned by _gate
-    private bool _isRewriteAsked; // owned by _gate
-    private volatile bool _owes; // whether there are any owed
-    private StoreFailedException? _failure; // owned by _gate
+    private readonly CatalogFile _file; // owned by _lock, but for Sync
+    private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // owned by _lock
+    // removed keys that a full disk keeps from being written; owned by _lock
+    private readonly HashSet<string> _pendingRemovals = new(StringComparer.Ordinal);
+    private long _liveBytes = FileHeader.Size; // of the current entries in the file; owned by _lock
+    private long _rewriteAbove = MinRewriteBytes; // bytes of the file above which it is rewritten; owned by _lock
+    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes since the rewrite began, null for a removed key; owned by _lock
+    private bool _isRewriteRequested; // owned by _lock
+    private volatile bool _hasPendingRemovals; // true if _pendingRemovals is not empty
+    private StoreFailedException? _failure; // owned by _lock
     private int _dirty; // changed with Interlocked
 
-    /// <summary>Opens the catalog of a folder, or creates it.</summary>
+    /// <summary>Opens or creates the catalog of a data directory.</summary>
     public FileCatalog(IStoreFiles files, string directory, CommitSignal signal, List<RecoveryFinding> findings)
     {
         _signal = signal;
         _file = CatalogFile.Open(files, directory, _entries, findings);
         _liveBytes += _entries.Sum(entry => Size(entry.Key, entry.Value));
-        AskForRewrite();
+        RequestRewriteIfDue();
     }
 
-    /// <summary>Called once when the file is worth rewriting, with the gate held: has <see cref="Rewrite"/> called on a thread that may take its time. Set once.</summary>
-    public Action? RewriteWanted
+    /// <summary>
+    /// Called once, under the lock, when the file should be rewritten. The handler schedules <see cref="Rewrite"/> on a thread that may
+    /// block. Set once.
+    /// </summary>
+    public Action? RewriteRequested
     {
         get;
         set
         {
-            lock (_gate)
+            lock (_lock)
             {
                 field = value;
-                if (_isRewriteAsked)
+                if (_isRewriteRequested)
                     value?.Invoke();
             }
         }
@@ -61,13 +65,13 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return [.. _entries];
         }
     }
 
-    /// <summary>True when a change is not synced yet.</summary>
-    public bool IsDirty => Volatile.Read(ref _dirty) != 0 || _owes;
+    /// <summary>True if a change is not synced yet.</summary>
+    public bool IsDirty => Volatile.Read(ref _dirty) != 0 || _hasPendingRemovals;
 
     /// <inheritdoc/>
     public void Put(string key, ReadOnlySpan<byte> value)
@@ -75,18 +79,18 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         CheckKey(key);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, CatalogRecord.MaxValue, nameof(value));
         byte[] copy = value.ToArray();
-        lock (_gate)
+        lock (_lock)
         {
             ThrowIfFailed();
-            Guard(() => _file.Append(RecordType.CatalogPut, key, copy));
+            WriteOrFail(() => _file.Append(RecordType.CatalogPut, key, copy));
             if (_entries.TryGetValue(key, out byte[]? old))
                 _liveBytes -= Size(key, old);
             _entries[key] = copy;
             if (_sinceSnapshot is { } since)
                 since[key] = copy;
             _liveBytes += Size(key, copy);
-            _owed.Remove(key); // this replaces the entry as well
-            WriteOwed();
+            _pendingRemovals.Remove(key); // the new record replaces the old entry as well
+            WritePendingRemovals();
             Changed();
         }
     }
@@ -95,13 +99,13 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     public void Remove(string key)
     {
         CheckKey(key);
-        lock (_gate)
+        lock (_lock)
         {
             if (!_entries.TryGetValue(key, out byte[]? old))
                 return;
             ThrowIfFailed();
-            _owed.Add(key);
-            WriteOwed();
+            _pendingRemovals.Add(key);
+            WritePendingRemovals();
             _entries.Remove(key);
             if (_sinceSnapshot is { } since)
                 since[key] = null;
@@ -110,24 +114,26 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         }
     }
 
-    /// <summary>Makes every change so far survive a power cut. Changes can go on meanwhile.</summary>
+    /// <summary>Syncs every change so far. Changes may go on meanwhile.</summary>
     public void Sync()
     {
-        if (_owes)
+        if (_hasPendingRemovals)
         {
-            lock (_gate)
-                WriteOwed();
+            lock (_lock)
+                WritePendingRemovals();
         }
         if (Interlocked.Exchange(ref _dirty, 0) != 0)
             _file.Sync();
     }
 
-    /// <summary>Writes the file anew, with what still counts. Changes go on meanwhile. By one thread at a time.</summary>
-    /// <remarks>What fails before the new file is in its place leaves the old one, which is as good. It is tried again when the file has grown.</remarks>
+    /// <summary>Rewrites the file with the current entries. Changes may go on meanwhile. Call on one thread at a time.</summary>
+    /// <remarks>
+    /// If an error occurs before the new file is in place, the old file stays in use. The rewrite is retried when the file has grown.
+    /// </remarks>
     public void Rewrite()
     {
         KeyValuePair<string, byte[]>[] snapshot;
-        lock (_gate)
+        lock (_lock)
         {
             if (_failure is not null)
                 return;
@@ -142,34 +148,34 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         }
         catch (Exception failure) when (failure is StoreFullException || BackgroundFailures.Is(failure))
         {
-            // The old file stays.
+            // The old file stays in use.
         }
-        lock (_gate)
+        lock (_lock)
         {
             _sinceSnapshot = null;
-            _isRewriteAsked = false;
+            _isRewriteRequested = false;
             _rewriteAbove = isReplaced ? MinRewriteBytes : _file.Length + MinRewriteBytes;
-            AskForRewrite(); // for what came meanwhile
+            RequestRewriteIfDue(); // for changes made meanwhile
         }
     }
 
-    /// <summary>Takes no more changes: they could not be made durable.</summary>
+    /// <summary>Rejects further changes, because the catalog can no longer be made durable.</summary>
     public void Fail(StoreFailedException failure)
     {
-        lock (_gate)
+        lock (_lock)
             _failure ??= failure;
     }
 
     public void Dispose()
     {
         bool hasFailed;
-        lock (_gate)
+        lock (_lock)
             hasFailed = _failure is not null;
         if (!hasFailed)
             Sync();
-        lock (_gate)
+        lock (_lock)
         {
-            _failure ??= new StoreFailedException("the data folder is closed");
+            _failure ??= new StoreFailedException("the data directory is closed");
             _file.Dispose();
         }
     }
@@ -188,27 +194,30 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             throw new StoreFailedException(_failure.Message, _failure.InnerException);
     }
 
-    /// <summary>Writes down what was removed, as far as there is room.</summary>
-    private void WriteOwed()
+    /// <summary>Writes pending removals, as far as the disk has space.</summary>
+    private void WritePendingRemovals()
     {
         try
         {
-            foreach (string key in _owed)
+            foreach (string key in _pendingRemovals)
             {
-                Guard(() => _file.Append(RecordType.CatalogRemove, key, []));
-                _owed.Remove(key);
+                WriteOrFail(() => _file.Append(RecordType.CatalogRemove, key, []));
+                _pendingRemovals.Remove(key);
                 Interlocked.Exchange(ref _dirty, 1);
             }
         }
         catch (StoreFullException)
         {
-            // The committer comes back to it.
+            // The committer retries them.
         }
-        _owes = _owed.Count > 0;
+        _hasPendingRemovals = _pendingRemovals.Count > 0;
     }
 
-    /// <summary>The first write that fails, but for want of room, is the last one: half a record may be there now, and what would follow could not be found again.</summary>
-    private void Guard(Action write)
+    /// <summary>
+    /// Runs a write. The first one that fails, other than on a full disk, is the last: half a record may be in the file, and would hide the
+    /// records after it.
+    /// </summary>
+    private void WriteOrFail(Action write)
     {
         try
         {
@@ -223,17 +232,17 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     private void Changed()
     {
-        AskForRewrite();
+        RequestRewriteIfDue();
         Interlocked.Exchange(ref _dirty, 1);
         _signal.WakeIfAsleep();
     }
 
-    private void AskForRewrite()
+    private void RequestRewriteIfDue()
     {
-        if (_isRewriteAsked || _file.Length <= _rewriteAbove || _file.Length <= 2 * _liveBytes)
+        if (_isRewriteRequested || _file.Length <= _rewriteAbove || _file.Length <= 2 * _liveBytes)
             return;
-        _isRewriteAsked = true;
-        RewriteWanted?.Invoke();
+        _isRewriteRequested = true;
+        RewriteRequested?.Invoke();
     }
 
     private void ReplaceBy(CatalogFile next)
@@ -241,7 +250,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         int catchUps = 0;
         try
         {
-            while (!_file.TryReplace(next, CatchUp, _gate))
+            while (!_file.TryReplace(next, CatchUp, _lock))
                 next.Sync();
         }
         catch

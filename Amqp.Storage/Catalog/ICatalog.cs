@@ -2,10 +2,10 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>A small durable dictionary for what is not messages: definitions of queues, exchanges, users and so on.</summary>
+/// <summary>A small durable dictionary for definitions of queues, exchanges, users and so on.</summary>
 /// <remarks>
-/// Thread-safe. A change is in the operating system's hands when the call returns (it survives the process) and on
-/// the disk no later than the next commit of the message log, so no confirmed message can outlive its queue's definition.
+/// Thread-safe. When a call returns, the change survives the end of the process. It is synced no later than the next commit of the log, so
+/// that no confirmed message survives a power cut without its queue's definition.
 /// </remarks>
 public interface ICatalog
 {
@@ -15,15 +15,15 @@ public interface ICatalog
     /// <summary>Adds or replaces an entry.</summary>
     /// <param name="key">1 to 4,096 bytes of UTF-8.</param>
     /// <param name="value">At most 16 MiB.</param>
-    /// <exception cref="StoreFullException">There is no room for it on the disk; it can be tried again.</exception>
-    /// <exception cref="StoreFailedException">It cannot be written, now or later.</exception>
+    /// <exception cref="StoreFullException">The disk is full. The call can be retried.</exception>
+    /// <exception cref="StoreFailedException">The catalog cannot be written any more.</exception>
     void Put(string key, ReadOnlySpan<byte> value);
 
-    /// <summary>Removes an entry; one that is not there is no error.</summary>
+    /// <summary>Removes an entry. Does nothing if there is no such entry.</summary>
     /// <remarks>
-    /// On a full disk the entry is gone at once all the same, so that what takes room can be deleted. It is written down as soon
-    /// as there is room; only a crash before that brings the entry back.
+    /// On a full disk the entry is removed in memory at once, so that disk space can be freed by deletions. The removal is written when
+    /// there is space. A crash before that brings the entry back.
     /// </remarks>
-    /// <exception cref="StoreFailedException">It cannot be written, now or later.</exception>
+    /// <exception cref="StoreFailedException">The catalog cannot be written any more.</exception>
     void Remove(string key);
 }

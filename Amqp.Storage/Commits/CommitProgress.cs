@@ -2,26 +2,29 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Commits;
 
-/// <summary>How far the log is written and synced, how far it is asked to be, and who waits for either. Thread-safe; only the committer moves it on.</summary>
+/// <summary>
+/// The positions up to which the log is written, synced, and requested to be synced, with their waiters. Thread-safe. Only the committer
+/// advances them.
+/// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {
     private readonly CommitWaiters _commits = new();
-    private readonly CommitWaiters _room = new();
+    private readonly CommitWaiters _writes = new();
     private long _requested; // changed with Interlocked
     private long _written;
     private long _durable;
 
-    /// <summary>Everything before this position is in the operating system's hands.</summary>
+    /// <summary>Position up to which the log was handed to the operating system.</summary>
     public long Written => Volatile.Read(ref _written);
 
-    /// <summary>Everything before this position survives a power cut.</summary>
+    /// <summary>Position up to which the log survives a power cut.</summary>
     public long Durable => Volatile.Read(ref _durable);
 
-    /// <summary>True when somebody waits for a sync.</summary>
-    public bool IsAsked => Volatile.Read(ref _requested) > Durable;
+    /// <summary>True if a requested sync is pending.</summary>
+    public bool IsSyncRequested => Volatile.Read(ref _requested) > Durable;
 
-    /// <summary>Asks for everything up to a position to be synced soon.</summary>
-    /// <param name="position">Not behind the end of the log.</param>
+    /// <summary>Requests a sync up to a position.</summary>
+    /// <param name="position">At most the end of the log.</param>
     public void Request(long position)
     {
         long requested = Volatile.Read(ref _requested);
@@ -37,30 +40,30 @@ internal sealed class CommitProgress(CommitSignal signal)
         }
     }
 
-    /// <summary>Completes when everything up to a position is synced; fails when it never will be.</summary>
+    /// <summary>Completes when everything up to a position is synced. Fails if the store fails first.</summary>
     public Task WhenDurableAsync(long position, CancellationToken cancellation) => _commits.WaitAsync(position, cancellation);
 
-    /// <summary>Completes when everything up to a position is written, or never will be.</summary>
-    public Task WhenWrittenAsync(long position, CancellationToken cancellation) => _room.WaitAsync(position, cancellation);
+    /// <summary>Completes when everything up to a position is written, or the store fails.</summary>
+    public Task WhenWrittenAsync(long position, CancellationToken cancellation) => _writes.WaitAsync(position, cancellation);
 
-    /// <summary>Everything up to a position is written.</summary>
+    /// <summary>Records that everything up to a position is written.</summary>
     public void ReachWritten(long position)
     {
         Volatile.Write(ref _written, position);
-        _room.Reach(position);
+        _writes.Reach(position);
     }
 
-    /// <summary>Everything up to a position is synced.</summary>
+    /// <summary>Records that everything up to a position is synced.</summary>
     public void ReachDurable(long position)
     {
         Volatile.Write(ref _durable, position);
         _commits.Reach(position);
     }
 
-    /// <summary>Nothing is made durable any more.</summary>
+    /// <summary>Records that nothing becomes durable any more.</summary>
     public void Fail(StoreFailedException failure)
     {
         _commits.Fail(failure);
-        _room.Reach(long.MaxValue);
+        _writes.Reach(long.MaxValue);
     }
 }

@@ -1,43 +1,49 @@
 namespace Amqp.Storage.Commits;
 
-/// <summary>Wakes the committer. Costs one read while it is awake: no system call per append. Thread-safe.</summary>
+/// <summary>Wakes the committer. Costs one read while the committer is awake: no system call per append. Thread-safe.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "settlers may come after the committer ended")]
 internal sealed class CommitSignal
 {
     private const int Awake = 0;
-    private const int Dozing = 1; // looks by itself before long, so appends leave it alone
-    private const int Asleep = 2; // looks only when woken
+    private const int Dozing = 1; // waits with a short timeout, so appends need not wake it
+    private const int Asleep = 2; // waits until woken
 
     private readonly AutoResetEvent _event = new(false);
     private int _state; // changed with Interlocked
 
-    /// <summary>Wakes the committer if it sleeps or dozes. What it is to see was written before.</summary>
+    /// <summary>Wakes the committer if it sleeps or dozes. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
-        // Else the read may be done before that write is seen: the committer finds no work, this finds it awake, and it sleeps for good.
+        // Without the barrier, the read could come before that write is visible. The committer would find no work, and Wake would still see
+        // it awake.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) != Awake && Interlocked.Exchange(ref _state, Awake) != Awake)
             _event.Set();
     }
 
-    /// <summary>Wakes the committer if nothing else would. For who holds the lock under which it prepares to sleep, or has just passed a full fence.</summary>
+    /// <summary>
+    /// Wakes the committer only if it sleeps without a timeout. Call under the lock that guards <see cref="Prepare"/>, or after a full
+    /// fence.
+    /// </summary>
     public void WakeIfAsleep()
     {
         if (Volatile.Read(ref _state) == Asleep)
             Wake();
     }
 
-    /// <summary>Announces a wait. The committer then looks once more for work, and only then waits.</summary>
-    /// <remarks>The full fence here and that of <see cref="Wake"/> make one of the two see the other.</remarks>
+    /// <summary>Announces a wait. The committer then checks for work once more, and waits if there is none.</summary>
+    /// <remarks>With the full fences here and in <see cref="Wake"/>, at least one of the two threads sees the other's write.</remarks>
     public void Prepare(bool sleep) => Interlocked.Exchange(ref _state, sleep ? Asleep : Dozing);
 
-    /// <summary>Waits until woken or the time is up. May return for no reason: the event can still be set from a wait that timed out.</summary>
+    /// <summary>
+    /// Waits until woken or the time is up. May return early: the event can still be set from an earlier wait that timed out.
+    /// </summary>
     public void Wait(TimeSpan time)
     {
         _event.WaitOne(time);
         Cancel();
     }
 
-    /// <summary>There is work: no wait after all.</summary>
+    /// <summary>Cancels an announced wait, because there is work.</summary>
     public void Cancel() => Interlocked.Exchange(ref _state, Awake);
 }

@@ -2,19 +2,19 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Commits;
 
-/// <summary>Who waits for a position of the log to be reached. Thread-safe.</summary>
+/// <summary>Tasks that wait for a position of the log. Thread-safe.</summary>
 internal sealed class CommitWaiters
 {
-    private readonly Lock _gate = new();
-    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new(); // by position; owned by _gate
-    private StoreFailedException? _failure; // owned by _gate
-    private long _reached; // owned by _gate
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new(); // by position; owned by _lock
+    private StoreFailedException? _failure; // owned by _lock
+    private long _reached; // owned by _lock
 
-    /// <summary>Completes when the position is reached; fails when it never will be.</summary>
+    /// <summary>Completes when the position is reached. Fails if the store fails first.</summary>
     public Task WaitAsync(long position, CancellationToken cancellation)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
+        lock (_lock)
         {
             if (position <= _reached)
                 return Task.CompletedTask;
@@ -27,7 +27,7 @@ internal sealed class CommitWaiters
 
     public void Reach(long position)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _reached = position;
             while (_waiting.TryPeek(out _, out long wanted) && wanted <= position)
@@ -37,7 +37,7 @@ internal sealed class CommitWaiters
 
     public void Fail(StoreFailedException failure)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _failure = failure;
             while (_waiting.TryDequeue(out TaskCompletionSource? waiter, out _))

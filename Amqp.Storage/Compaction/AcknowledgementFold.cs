@@ -5,18 +5,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Gives older segments a copy of what a dead one settled of them, so that the dead one can go. Owned by the housekeeper.</summary>
+/// <summary>
+/// Copies the settles of a dead segment into the acknowledgements of older segments, so that it can be deleted. Owned by the housekeeper.
+/// </summary>
 internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)
 {
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
-    /// <summary>Folds a dead segment into older ones, and then says so in the segment.</summary>
-    /// <returns>False when there was none that it could be folded into.</returns>
+    /// <summary>Folds a dead segment into older ones, and records that in the segment.</summary>
+    /// <returns>False if there was no older segment to fold it into.</returns>
     public bool Fold(Segment dead, Segment[] targets)
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A target that is dead too gets nothing, and keeps the segment until it is gone: it may itself have to wait.
+        // A dead target is skipped, and keeps this segment until the target is deleted: the target may have to wait itself.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {
@@ -34,7 +36,7 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
 
     private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)
     {
-        // Only what the target has: numbers that it has not must not come back as settled when they are used again.
+        // Only sequences that the target holds. A sequence that it does not hold may be assigned again, and must not count as settled then.
         var part = new Dictionary<uint, SequenceRanges>();
         foreach (QueueRow row in indexes.ReadSummary(target).Rows)
         {
@@ -56,7 +58,7 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
         }
         lock (target)
         {
-            if (target.IsGone)
+            if (target.IsDeleted)
                 return;
             _acknowledgements.Write(target.Path, target.Id, part);
             target.HasAcknowledgements = true;

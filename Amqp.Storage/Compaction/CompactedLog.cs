@@ -16,8 +16,8 @@ internal sealed class CompactedLog : IDisposable
     private readonly SegmentIndexBuilder _builder;
     private readonly IStoreFile _file;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private int _used; // bytes of the buffer
-    private long _written; // bytes in front of the buffer
+    private int _used; // bytes of the buffer in use
+    private long _written; // bytes already written, before the buffer
 
     public CompactedLog(IStoreFiles files, Segment segment, int blockSize)
     {
@@ -27,10 +27,10 @@ internal sealed class CompactedLog : IDisposable
         _used = FileHeader.Size;
     }
 
-    /// <summary>Where the next record will begin.</summary>
+    /// <summary>Offset of the next record.</summary>
     public long Length => _written + _used;
 
-    /// <summary>Adds a record; its checksum is made anew for its place.</summary>
+    /// <summary>Adds a record. Its checksum is computed for the new offset.</summary>
     public void Append(Span<byte> record)
     {
         RecordHeader.WriteChecksum(record, _segment.Id, Length);
@@ -47,7 +47,7 @@ internal sealed class CompactedLog : IDisposable
         _used += record.Length;
     }
 
-    /// <summary>Makes the log, and then the index, survive a power cut.</summary>
+    /// <summary>Writes and syncs the log, then the index.</summary>
     public SegmentSummary Finish()
     {
         Flush();

@@ -4,13 +4,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>A segment of which a smaller log and its index stand beside the old ones, synced, to take their place.</summary>
-/// <param name="Segment">Which.</param>
-/// <param name="Summary">Of the new index.</param>
-/// <param name="Relocation">Where the records went.</param>
+/// <summary>A segment whose smaller log and index are written beside the old ones and synced, ready to replace them.</summary>
+/// <param name="Segment">The segment.</param>
+/// <param name="Summary">Summary in the new index.</param>
+/// <param name="Relocation">New offsets of the records.</param>
 internal sealed record CompactedSegment(Segment Segment, SegmentSummary Summary, Relocation Relocation);
 
-/// <summary>The files of a compacted segment until they take the place of the old. What a crash leaves of them is deleted at the next start.</summary>
+/// <summary>The files of a compacted segment before they replace the old ones. A start deletes those that a crash has left.</summary>
 internal static class CompactedFiles
 {
     public const string LogExtension = ".compacted";

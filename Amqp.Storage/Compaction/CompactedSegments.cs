@@ -4,14 +4,14 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>The segments that the housekeeper compacted and the committer has yet to put in place. Thread-safe.</summary>
+/// <summary>The segments that the housekeeper compacted, and that the committer has yet to put in place. Thread-safe.</summary>
 internal sealed class CompactedSegments(CommitSignal signal)
 {
     private readonly ConcurrentQueue<CompactedSegment> _compacted = new();
 
     public bool IsEmpty => _compacted.IsEmpty;
 
-    /// <summary>The new files of a segment can take the place of the old.</summary>
+    /// <summary>Adds a segment whose new files can replace the old ones.</summary>
     public void Add(CompactedSegment compacted)
     {
         _compacted.Enqueue(compacted);

@@ -4,10 +4,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>A segment that is to be compacted, and what the log knows of the need for its records. Owned by <see cref="SegmentCompactor"/>.</summary>
+/// <summary>A segment that may be compacted, with what the log says about its records. Owned by <see cref="SegmentCompactor"/>.</summary>
 internal sealed class CompactionCandidate
 {
-    private readonly Dictionary<uint, SequenceRanges> _settled = []; // of its own messages
+    private readonly Dictionary<uint, SequenceRanges> _settled = []; // settled messages of this segment
 
     public CompactionCandidate(Segment segment, SegmentSummary summary)
     {
@@ -16,29 +16,32 @@ internal sealed class CompactionCandidate
 
     public Segment Segment { get; }
 
-    /// <summary>Of its index.</summary>
+    /// <summary>Summary of the segment's index.</summary>
     public SegmentSummary Summary { get; }
 
-    /// <summary>What it settles of older segments that are still there and of itself: this it has to keep.</summary>
+    /// <summary>Settles of this segment that it must keep: they name messages of older segments that still exist, or of itself.</summary>
     public Dictionary<uint, SequenceRanges> Kept { get; } = [];
 
-    /// <summary>Takes in what it, or a younger segment, settles of it.</summary>
+    /// <summary>Adds what this segment, or a later one, settles of it.</summary>
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
-    /// <summary>Takes in that a segment is there of which it settles something. It is one itself: a record that one queue needs has another's settled places too.</summary>
+    /// <summary>
+    /// Adds an existing segment with messages that this one settles. The segment is such a target itself: a record kept for one queue still
+    /// names the settled sequences of another.
+    /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
-    /// <summary>Takes in that a segment is there of which it may settle anything.</summary>
+    /// <summary>Adds an existing segment whose messages are unknown, so that this one must keep all its settles.</summary>
     public void AddUnknownTarget()
     {
         foreach ((uint queue, SequenceRanges ranges) in Summary.Settled)
             RangesOf(Kept, queue).Add(ranges.All);
     }
 
-    /// <summary>The records that a queue may still need, or that lie where everything has to stay, in order.</summary>
-    /// <param name="indexes">Where its entries are.</param>
-    /// <param name="queues">The queues that exist.</param>
-    /// <param name="staying">Pieces of the log, ascending, of which everything stays.</param>
+    /// <summary>Returns, in order, the records that a queue may still need, or that lie in pieces that must stay whole.</summary>
+    /// <param name="indexes">The index of the segment.</param>
+    /// <param name="queues">Numbers of the queues that exist.</param>
+    /// <param name="staying">Pieces of the log that must stay whole, in ascending order.</param>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public List<IndexEntry> FindLive(SegmentIndexes indexes, HashSet<uint> queues, IReadOnlyList<BlockPiece> staying)
     {

@@ -3,17 +3,17 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Where in a compacted segment's log its records went: pieces of the old log that are one piece in the new one.</summary>
+/// <summary>Maps offsets in the old log of a compacted segment to offsets in the new one.</summary>
 internal sealed class Relocation
 {
-    private readonly List<Piece> _pieces = []; // ascending, in both files
+    private readonly List<Piece> _pieces = []; // ascending in both files
 
     private readonly record struct Piece(long From, long To, int Length);
 
-    /// <summary>Notes the next record.</summary>
-    /// <param name="from">Where it was.</param>
-    /// <param name="to">Where it is.</param>
-    /// <param name="length">Its bytes.</param>
+    /// <summary>Adds the next record.</summary>
+    /// <param name="from">Offset in the old log.</param>
+    /// <param name="to">Offset in the new log.</param>
+    /// <param name="length">Bytes of the record.</param>
     public void Add(long from, long to, int length)
     {
         if (_pieces.Count > 0)
@@ -28,15 +28,15 @@ internal sealed class Relocation
         _pieces.Add(new Piece(from, to, length));
     }
 
-    /// <summary>The segment was compacted: its blocks are read from where their records are now. Nobody reads meanwhile.</summary>
+    /// <summary>Updates the blocks of a segment that was compacted. Call while readers are excluded.</summary>
     public void Apply(BlockSpace space, Segment segment)
     {
         foreach (Block block in space.BlocksOf(segment))
             block.Pieces = Apply(block.AllPieces);
     }
 
-    /// <summary>What is left of a block, and where it is now.</summary>
-    /// <param name="before">Where the block's bytes were.</param>
+    /// <summary>Returns the pieces that are left of a block, with their new offsets.</summary>
+    /// <param name="before">The pieces of the block in the old log.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)
     {
         var after = new List<BlockPiece>();
@@ -53,7 +53,7 @@ internal sealed class Relocation
         return [.. after];
     }
 
-    /// <summary>The first piece that ends behind an offset of the old log.</summary>
+    /// <summary>Returns the index of the first piece that ends after an offset of the old log.</summary>
     private int FindReaching(long offset)
     {
         int low = 0;

@@ -10,58 +10,62 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Writes segments that are mostly dead anew with what is left of them, under the same id. Owned by the housekeeper.</summary>
+/// <summary>Rewrites segments that are mostly dead, keeping their live records and their ids. Owned by the housekeeper.</summary>
 /// <remarks>
-/// What is left is what the log does not know to be settled: at least everything that anybody may still ask for. Only settles
-/// that are synced count, those in indexes and acknowledgements. The committer puts the new files in place, between two syncs.
-/// <para>A segment keeps its id, and so its messages their order and the rules of what settles what.</para>
+/// A record is live unless the log says that it is settled, so everything that may still be read is kept. Only synced settles count: those
+/// in indexes and acknowledgements. The committer puts the new files in place, between two syncs.
+/// <para>A segment keeps its id. So its messages keep their order, and settles keep their meaning.</para>
 /// </remarks>
 internal sealed class SegmentCompactor(
     IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
     DurableQueues durableQueues, CompactedSegments ready)
 {
-    // Segments at a time: what is known of their settled messages is in memory together.
+    // Segments compacted together: their settled ranges are in memory at the same time.
     private const int MaxCandidates = 16;
 
-    // More would make a record that nobody reads at once.
+    // A longer record could not be read in one step.
     private const int RangesPerRecord = 4096;
 
     private const int ReadSize = 256 << 10;
 
-    // After a try that gained too little, the next is due when so many more segments have an index, and then twice as many.
+    // After an attempt that gains too little, the next waits until patience / 2 more segments have an index. Patience doubles each time, up
+    // to this.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
     private readonly Dictionary<long, long> _seen = []; // live bytes of mostly dead segments in the last run, by id
-    private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = []; // by segment; of the newest segment with an index
+    // by segment id; NotBefore is the id that the newest indexed segment must reach
+    private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
-    /// <summary>True when settles that would have made a segment worth compacting in the last run stand in segments without an index.</summary>
+    /// <summary>
+    /// True if the last run lacked settles that are in segments without an index, and with which a segment would be worth compacting.
+    /// </summary>
     public bool AwaitsSettles { get; private set; }
 
-    /// <summary>Compacts what is worth it.</summary>
-    /// <param name="isIdle">Whether there is time to try what was tried in vain a few times.</param>
-    /// <param name="isStopping">Asked between two segments.</param>
+    /// <summary>Compacts the segments that are worth it.</summary>
+    /// <param name="isIdle">True if there is time to retry segments that recently gained too little.</param>
+    /// <param name="isStopping">Called between two segments; true ends the run.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public void Run(bool isIdle, Func<bool> isStopping)
     {
         Segment[] present = segments.Present;
         long newest = present.LastOrDefault(segment => segment.IsIndexed)?.Id ?? 0;
-        Segment[] chosen = [.. present.Where(segment => IsWorthATry(segment, newest, isIdle) && (isIdle || IsStuck(segment)))];
+        Segment[] chosen = [.. present.Where(segment => IsCandidate(segment, newest, isIdle) && (isIdle || IsSteady(segment)))];
         foreach (Segment[] some in chosen.Chunk(MaxCandidates))
             Run(some, present, newest, isStopping);
         AwaitsSettles = chosen.Any(segment => !segment.IsBeingCompacted && IsMostlyDead(segment));
         Remember(present);
     }
 
-    /// <summary>More is known of these segments than when they were tried last.</summary>
+    /// <summary>Makes segments candidates again, because more of their messages are known to be settled.</summary>
     public void Reconsider(IEnumerable<Segment> folded)
     {
         foreach (Segment segment in folded)
             _tried.Remove(segment.Id);
     }
 
-    /// <summary>Whether it has not got much emptier since the last run: else consumers may be about to empty it.</summary>
-    private bool IsStuck(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
+    /// <summary>Returns true if the segment lost few live bytes since the last run. Otherwise consumers may be about to empty it.</summary>
+    private bool IsSteady(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
 
     private void Remember(Segment[] present)
     {
@@ -75,7 +79,7 @@ internal sealed class SegmentCompactor(
     private bool IsMostlyDead(Segment segment) =>
         segment.IsIndexed && !segment.IsDead && segment.Length - segment.LiveBytes >= Math.Max(options.BlockSize, segment.Length / 2);
 
-    private bool IsWorthATry(Segment segment, long newest, bool isIdle)
+    private bool IsCandidate(Segment segment, long newest, bool isIdle)
     {
         if (segment.IsBeingCompacted || !IsMostlyDead(segment))
             return false;
@@ -85,7 +89,7 @@ internal sealed class SegmentCompactor(
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)]; // before the settles: a deletion is as good as them
+        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)]; // before the settles: a deleted queue needs no settles
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
             return;
@@ -107,7 +111,7 @@ internal sealed class SegmentCompactor(
         }
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
         {
-            return null; // it may be gone
+            return null; // it may be deleted already
         }
     }
 
@@ -117,7 +121,7 @@ internal sealed class SegmentCompactor(
         _tried[segment.Id] = (newest + patience / 2, patience);
     }
 
-    /// <summary>Looks at every segment once: what it settles of the candidates, and what they settle of it.</summary>
+    /// <summary>Reads every segment once: what it settles of the candidates, and what the candidates settle of it.</summary>
     private void ReadSettled(List<CompactionCandidate> candidates, Segment[] present)
     {
         long oldest = candidates.Min(candidate => Math.Min(candidate.Segment.Id, candidate.Segment.OldestSettled));
@@ -125,7 +129,7 @@ internal sealed class SegmentCompactor(
         {
             if (!segment.IsIndexed)
             {
-                // Dead before it could get one, or new. What it settles is not known yet, and what it has neither.
+                // The segment is new, or it died before it got an index. Neither its settles nor its messages are known.
                 foreach (CompactionCandidate candidate in candidates.Where(candidate => candidate.Segment.Id > segment.Id))
                     candidate.AddUnknownTarget();
                 continue;
@@ -137,7 +141,7 @@ internal sealed class SegmentCompactor(
             }
             catch (FileNotFoundException)
             {
-                continue; // is gone meanwhile: what it settled is in the acknowledgements
+                continue; // deleted meanwhile: its settles are in the acknowledgements
             }
             foreach (CompactionCandidate candidate in candidates)
             {
@@ -154,13 +158,13 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <returns>False when it gains too little, or cannot be done: a record that is still needed is damaged.</returns>
+    /// <returns>False if too little is gained, or a live record is damaged.</returns>
     private bool TryCompact(CompactionCandidate candidate, HashSet<uint> queues)
     {
         Segment segment = candidate.Segment;
         try
         {
-            BlockPiece[] staying = FindOthersMessages(segment);
+            BlockPiece[] staying = FindUnloggedPieces(segment);
             List<IndexEntry> live = candidate.FindLive(indexes, queues, staying);
             if (segment.Length - live.Sum(entry => (long)entry.RecordLength) < Math.Max(options.BlockSize, segment.Length / 4))
                 return false;
@@ -174,7 +178,7 @@ internal sealed class SegmentCompactor(
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
         {
             CompactedFiles.Delete(files, segment.Path);
-            return true; // it may be gone
+            return true; // it may be deleted already
         }
         catch (InvalidDataException)
         {
@@ -188,9 +192,9 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <summary>Where in a segment's log blocks are whose messages also went to queues that the log does not know, in order.</summary>
-    private BlockPiece[] FindOthersMessages(Segment segment) =>
-        [.. space.BlocksOf(segment).Where(block => block.HasOthersMessages).SelectMany(block => block.AllPieces).OrderBy(piece => piece.FileOffset)];
+    /// <summary>Returns, in order, the pieces of blocks with messages that also went to queues that are not in the log.</summary>
+    private BlockPiece[] FindUnloggedPieces(Segment segment) =>
+        [.. space.BlocksOf(segment).Where(block => block.HasUnloggedQueues).SelectMany(block => block.AllPieces).OrderBy(piece => piece.FileOffset)];
 
     private CompactedSegment Write(CompactionCandidate candidate, HashSet<uint> queues, List<IndexEntry> live)
     {
@@ -231,8 +235,8 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <summary>Copies records that stand behind one another, with one read.</summary>
-    /// <returns>The first that was not copied.</returns>
+    /// <summary>Copies contiguous records with one read.</summary>
+    /// <returns>Index of the first record that was not copied.</returns>
     private static int CopyRun(IStoreFile source, CompactedLog target, Segment segment, List<IndexEntry> live, int first, Relocation relocation)
     {
         int end = first + 1;
@@ -249,7 +253,7 @@ internal sealed class SegmentCompactor(
             {
                 Span<byte> record = bytes.Slice((int)(live[i].Offset - begin), live[i].RecordLength);
                 if (RecordHeader.ReadSize(record) != record.Length || !RecordHeader.IsIntact(record, segment.Id, live[i].Offset))
-                    throw new InvalidDataException($"{segment.Path}: what is at {live[i].Offset} is not what was written");
+                    throw new InvalidDataException($"{segment.Path}: the record at {live[i].Offset} is damaged");
                 relocation.Add(live[i].Offset, target.Length, record.Length);
                 target.Append(record);
             }

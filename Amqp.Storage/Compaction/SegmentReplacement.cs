@@ -6,16 +6,18 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Puts compacted segments in the place of the old ones. Owned by the committer, and called only when everything written is synced.</summary>
-/// <remarks>Only then are deletions of queues, on account of which messages were left out, as safe as the change itself.</remarks>
+/// <summary>
+/// Replaces the files of segments by compacted ones. Owned by the committer, and called only when everything written is synced.
+/// </summary>
+/// <remarks>Compaction leaves out the messages of deleted queues, so the deletions must be durable first.</remarks>
 internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
 {
     private readonly List<CompactedSegment> _ready = [];
 
-    /// <summary>Whether there are some to put in place.</summary>
+    /// <summary>True if a compacted segment is ready.</summary>
     public bool IsDue => !compacted.IsEmpty;
 
-    /// <summary>Puts those in place that are ready.</summary>
+    /// <summary>Replaces the files of all segments that are ready.</summary>
     public void Run()
     {
         while (compacted.TryTake(out CompactedSegment? next))
@@ -24,12 +26,12 @@ internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout
             return;
         using (layout.Change())
         {
-            // In a power cut, no old index is ever beside a new log: that would look like a log that was cut.
+            // In a power cut, an old index must never be beside a new log: the log would look truncated.
             _ready.RemoveAll(ready => !TryDeleteIndex(ready.Segment));
             files.SyncDirectory(directory);
             _ready.ForEach(Replace);
         }
-        files.SyncDirectory(directory); // before any deletion that relies on it
+        files.SyncDirectory(directory); // before any deletion that depends on it
         _ready.Clear();
     }
 
@@ -47,12 +49,12 @@ internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout
         }
         catch (Exception failure) when (BackgroundFailures.Is(failure))
         {
-            GiveUp(segment, failure);
+            Postpone(segment, failure);
         }
         return false;
     }
 
-    /// <remarks>Whatever fails here, the log is whole, and an index that is missing is made anew when it is needed.</remarks>
+    /// <remarks>After an error here the log is whole. A missing index is rebuilt when it is needed.</remarks>
     private void Replace(CompactedSegment ready)
     {
         Segment segment = ready.Segment;
@@ -66,14 +68,14 @@ internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout
         }
         catch (Exception failure) when (BackgroundFailures.Is(failure))
         {
-            GiveUp(segment, failure);
+            Postpone(segment, failure);
         }
     }
 
-    /// <summary>Leaves it to the next try; the next start tidies up.</summary>
-    private void GiveUp(Segment segment, Exception failure)
+    /// <summary>Leaves a segment to the next attempt. The next start deletes the unused files.</summary>
+    private void Postpone(Segment segment, Exception failure)
     {
-        segment.IsBeingCompacted = false; // before the report: the try that follows may choose it again
+        segment.IsBeingCompacted = false; // before the report: the retry that follows may choose the segment again
         failures.Report(BackgroundWork.Compacting, failure);
     }
 }

@@ -1,48 +1,55 @@
 namespace Amqp.Storage.Configuration;
 
-/// <summary>How much memory and disk the store takes for its work, and how long it may hold back a sync.</summary>
+/// <summary>Limits of a store on memory, disk and the time between syncs.</summary>
 public sealed class StoreOptions
 {
-    /// <summary>Bytes after which the log goes on in a new file. A file is longer only when one record is. At least <see cref="BlockSize"/>.</summary>
+    /// <summary>
+    /// Bytes after which the log continues in a new file. Only a single record can make a file longer. At least <see cref="BlockSize"/>.
+    /// </summary>
     public int SegmentSize { get; init; } = 64 << 20;
 
-    /// <summary>Bytes of memory that are taken and given back at a time. A larger message gets a block of its own. At least 4 KiB.</summary>
+    /// <summary>Bytes of memory that are allocated and freed together. A larger message has a block of its own. At least 4 KiB.</summary>
     public int BlockSize { get; init; } = 256 << 10;
 
-    /// <summary>Bytes of persistent messages that stay in memory after they were written. Beyond it the oldest are read from disk when needed.</summary>
+    /// <summary>
+    /// Bytes of persistent messages that stay in memory after they were written. Above that the oldest are read from disk when needed.
+    /// </summary>
     public long ResidentBytes { get; init; } = 48 << 20;
 
     /// <summary>
-    /// Messages of durable queues that all queues together remember one by one, at 24 bytes each. Beyond it those leave memory
-    /// that the index of a full segment can find again; those of a segment that is not full stay.
+    /// Limit on the entries of all durable queues together, at 24 bytes each. Above that, entries are spilled if the index of a full
+    /// segment has them. Entries of the segment that is not full stay in memory.
     /// </summary>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
     /// <summary>
-    /// Bytes of messages that are not persistent, or in no durable queue, that stay in memory. Beyond it the oldest are paged out and read
-    /// from disk when needed. By default, and in a store without a disk, all stay.
+    /// Bytes of messages in memory that are not persistent or in no durable queue. Above that the oldest are paged out, and read from disk
+    /// when needed. By default, and in a store without a disk, there is no limit.
     /// </summary>
     public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
 
-    /// <summary>While fewer bytes than this are free on the disk, nothing is paged out. 0 or more.</summary>
+    /// <summary>Free bytes on the disk below which nothing is paged out. 0 or more.</summary>
     public long MinFreeDiskBytes { get; init; }
 
     /// <summary>
-    /// Bytes of the disk that are kept for settles when it is full; 0: none; null: the smaller of one segment and 5 % of the disk. While they are not whole
-    /// <see cref="IMessageStore.IsFull"/> is true.
+    /// Bytes of disk reserved for settles on a full disk. 0 for none; null for the smaller of one segment and 5 % of the disk. While the
+    /// reserve has less than its full size, <see cref="IMessageStore.IsFull"/> is true.
     /// </summary>
     public long? DiskReserveBytes { get; init; } = 0;
 
-    /// <summary>Bytes that may wait to be written before <see cref="IMessageStore.IsBehind"/> says that publishers should pause. No more than half of <see cref="DiskReserveBytes"/>, if that is not 0.</summary>
+    /// <summary>
+    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true. If <see cref="DiskReserveBytes"/> is not 0, at most half
+    /// of it.
+    /// </summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
-    /// <summary>The longest that persistent data nobody waits for stays unsynced.</summary>
+    /// <summary>Maximum time that persistent data stays unsynced if no commit is requested.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>After paging failed, it is tried again when this has passed.</summary>
+    /// <summary>Delay before paging is retried after a failure.</summary>
     internal TimeSpan PagingRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>After other work in the background failed, it is tried again when this has passed.</summary>
+    /// <summary>Delay before other background work is retried after a failure.</summary>
     internal TimeSpan BackgroundRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>

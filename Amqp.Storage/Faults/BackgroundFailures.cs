@@ -1,8 +1,7 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>Tells what failed in the background, and has it tried again when some time has passed. Thread-safe.</summary>
-/// <remarks>A try that fails is reported again, and so followed by another: tries end when nothing is left to do.</remarks>
-/// <param name="retryDelay">How long after a failure.</param>
+/// <summary>Reports failures of background work, and retries the work after a delay. Thread-safe.</summary>
+/// <remarks>A retry that fails is reported too, and so followed by another. Retries end when no failed work is left.</remarks>
 internal sealed class BackgroundFailures(TimeSpan retryDelay)
 {
     private int _isRetryDue; // changed with Interlocked
@@ -10,16 +9,16 @@ internal sealed class BackgroundFailures(TimeSpan retryDelay)
     /// <inheritdoc cref="IMessageStore.BackgroundWorkFailed"/>
     public event Action<BackgroundWork, Exception>? Reported;
 
-    /// <summary>Has everything tried again that is left. Set once, before anything can fail; called on any thread.</summary>
+    /// <summary>Retries all failed work. Called on any thread. Set once, before anything can fail.</summary>
     public Action Retry { get; set; } = () => { };
 
-    /// <summary>Whether a failure is the disk's, and no error of this program.</summary>
+    /// <summary>Returns true for an error of the disk, false for an error of this program.</summary>
     public static bool Is(Exception failure) => failure is IOException or InvalidDataException or UnauthorizedAccessException;
 
     public void Report(BackgroundWork work, Exception failure)
     {
         Reported?.Invoke(work, failure);
-        if (work != BackgroundWork.Paging) // which has a time of its own
+        if (work != BackgroundWork.Paging) // the pager has its own retry delay
             RetryLater();
     }
 
@@ -31,7 +30,7 @@ internal sealed class BackgroundFailures(TimeSpan retryDelay)
 
     private void RetryNow()
     {
-        Interlocked.Exchange(ref _isRetryDue, 0); // first: what fails from now on asks again
+        Interlocked.Exchange(ref _isRetryDue, 0); // first: a failure from now on schedules another retry
         Retry();
     }
 }

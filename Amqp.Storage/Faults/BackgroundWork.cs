@@ -1,23 +1,26 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>What a store does in the background. Nobody's message depends on it: what fails is tried again, at the latest by the next start.</summary>
+/// <summary>
+/// Kinds of background work of a store. The safety of messages does not depend on them. Failed work is retried, at the latest by the next
+/// start.
+/// </summary>
 public enum BackgroundWork
 {
-    /// <summary>Giving a full segment its index. Until then its messages stay in memory.</summary>
+    /// <summary>Writes the index of a full segment. The segment's messages stay in memory until then.</summary>
     Indexing,
 
-    /// <summary>Adding what a dead segment settled to older ones. Until then it stays.</summary>
+    /// <summary>Folds the settles of a dead segment into older segments. The dead segment stays until then.</summary>
     Folding,
 
-    /// <summary>Writing a mostly dead segment anew. Until then it stays as it is.</summary>
+    /// <summary>Rewrites a segment that is mostly dead. The segment stays as it is until then.</summary>
     Compacting,
 
-    /// <summary>Deleting files of the log that nobody needs.</summary>
+    /// <summary>Deletes files of the log that are no longer needed.</summary>
     Deleting,
 
-    /// <summary>Writing messages that are not persistent to page files, which stay in memory until then, and deleting such files.</summary>
+    /// <summary>Writes transient messages to page files, and deletes such files. The messages stay in memory until then.</summary>
     Paging,
 
-    /// <summary>Any of these, or what belongs to none: an error of this program that nobody foresaw.</summary>
+    /// <summary>Any work that ended in an unexpected exception.</summary>
     Housekeeping,
 }

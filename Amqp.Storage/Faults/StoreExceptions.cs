@@ -1,23 +1,25 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>The store can no longer make anything durable: a write or a sync failed.</summary>
+/// <summary>Thrown when the store can no longer make anything durable, because a write or a sync has failed.</summary>
 public sealed class StoreFailedException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>There is no room on the disk for this. Nothing was changed, and once there is room again it can succeed.</summary>
+/// <summary>Thrown when the disk is full. Nothing has changed, and the call can be retried when there is space.</summary>
 public sealed class StoreFullException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>Bytes in the data folder are not what was written there.</summary>
-/// <param name="file">The file in question.</param>
-/// <param name="offset">Where in it, in bytes.</param>
-/// <param name="message">What is wrong.</param>
+/// <summary>Thrown when bytes in the data directory are damaged.</summary>
+/// <param name="file">Path of the file.</param>
+/// <param name="offset">Offset of the damage in the file, in bytes.</param>
+/// <param name="message">Description of the damage.</param>
 public sealed class StoreDamagedException(string file, long offset, string message) : Exception($"{file} at {offset}: {message}")
 {
-    /// <summary>The file in question.</summary>
+    /// <summary>Path of the file.</summary>
     public string File { get; } = file;
 
-    /// <summary>Where in the file, in bytes.</summary>
+    /// <summary>Offset of the damage in the file, in bytes.</summary>
     public long Offset { get; } = offset;
 }
 
-/// <summary>The data folder cannot be opened: in use by another broker, or written by a newer version.</summary>
+/// <summary>
+/// Thrown when the data directory cannot be opened, for instance because another broker uses it or a newer version wrote it.
+/// </summary>
 public sealed class DataDirectoryException(string message) : Exception(message);

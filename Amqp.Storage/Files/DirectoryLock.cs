@@ -5,14 +5,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Keeps a second broker out of a folder, for as long as it is not disposed of. The process may die: the lock dies with it.</summary>
+/// <summary>Locks a data directory against other brokers until it is disposed, or the process ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <exception cref="DataDirectoryException">Another process, or this one, holds it.</exception>
+    /// <exception cref="DataDirectoryException">Another process, or this one, holds the lock.</exception>
     public static DirectoryLock Take(string directory)
     {
         string path = PathOf(directory);
@@ -24,8 +24,8 @@ internal sealed class DirectoryLock : IDisposable
         catch (IOException) when (File.Exists(path))
         {
             throw new DataDirectoryException(IsOnlyShared(path)
-                ? $"the data folder {directory} is being inspected"
-                : $"the data folder {directory} is in use by another broker{Holder(path)}");
+                ? $"the data directory {directory} is being inspected"
+                : $"the data directory {directory} is in use by another broker{Holder(path)}");
         }
         var taken = new DirectoryLock(file);
         file.SetLength(0);
@@ -34,9 +34,9 @@ internal sealed class DirectoryLock : IDisposable
         return taken;
     }
 
-    /// <summary>Keeps brokers out of a folder that is only looked at, by any number of processes. Changes nothing on disk.</summary>
-    /// <returns>Null when no broker has ever held the folder: there is no file to lock.</returns>
-    /// <exception cref="DataDirectoryException">A broker holds it.</exception>
+    /// <summary>Takes a shared lock, for any number of inspections. It keeps brokers out, and changes nothing on disk.</summary>
+    /// <returns>Null if there is no file to lock, because no broker has ever used the directory.</returns>
+    /// <exception cref="DataDirectoryException">A broker holds the lock.</exception>
     public static DirectoryLock? Share(string directory)
     {
         string path = PathOf(directory);
@@ -50,16 +50,16 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException) when (File.Exists(path))
         {
-            throw new DataDirectoryException($"the data folder {directory} is in use by a running broker{Holder(path)}; stop it first");
+            throw new DataDirectoryException($"the data directory {directory} is in use by a running broker{Holder(path)}; stop it first");
         }
     }
 
-    /// <summary>The file that stands for the lock, whether it is there or not.</summary>
+    /// <summary>Returns the path of the lock file, which may not exist.</summary>
     public static string PathOf(string directory) => Path.Combine(directory, "lock");
 
     public void Dispose() => _file.Dispose();
 
-    // To read, and for others to read: the system's shared lock, which excludes the exclusive one that Take asks for.
+    // Opened for reading and shared for reading: this is the system's shared lock, which excludes the exclusive one in Take.
     private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
     private static bool IsOnlyShared(string path)

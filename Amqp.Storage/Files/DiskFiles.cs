@@ -8,7 +8,7 @@ internal sealed class DiskFiles : IStoreFiles
 {
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
 
-    /// <summary>What was read and written.</summary>
+    /// <summary>Counts of reads, writes and syncs.</summary>
     public FileUsage Usage { get; } = new();
 
     public IReadOnlyList<string> List(string directory) => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
@@ -70,7 +70,7 @@ internal sealed class DiskFiles : IStoreFiles
                     break;
                 done += read;
             }
-            usage.NoteRead(done, started);
+            usage.CountRead(done, started);
             return done;
         }
 
@@ -78,7 +78,7 @@ internal sealed class DiskFiles : IStoreFiles
         {
             long started = Stopwatch.GetTimestamp();
             RandomAccess.Write(handle, source, offset);
-            usage.NoteWrite(source.Length, started);
+            usage.CountWrite(source.Length, started);
         }
 
         public void Truncate(long length) => RandomAccess.SetLength(handle, length);
@@ -99,7 +99,7 @@ internal sealed class DiskFiles : IStoreFiles
                 Libc.SyncData(handle);
             else
                 RandomAccess.FlushToDisk(handle);
-            usage.NoteSync(started);
+            usage.CountSync(started);
         }
 
         public void Dispose() => handle.Dispose();

@@ -4,16 +4,16 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>The file that says in which format a data folder is.</summary>
+/// <summary>The file that holds the format version of a data directory.</summary>
 internal static class FormatFile
 {
     public const string Name = "version";
 
-    /// <summary>The format this version writes, and the newest it reads. See docs/store-format.md.</summary>
+    /// <summary>The format that this version writes, and the newest that it reads. See docs/store-format.md.</summary>
     public const int Newest = 2;
 
-    /// <returns>Null when there is no such file.</returns>
-    /// <exception cref="DataDirectoryException">It holds no version, or a newer one than this broker reads.</exception>
+    /// <returns>Null if there is no such file.</returns>
+    /// <exception cref="DataDirectoryException">The file holds no version, or a newer one than this broker reads.</exception>
     public static int? Read(IStoreFiles files, string directory)
     {
         string path = Path.Combine(directory, Name);
@@ -25,11 +25,11 @@ internal static class FormatFile
         if (!int.TryParse(text, CultureInfo.InvariantCulture, out int version) || version < 1)
             throw new DataDirectoryException($"{path} does not hold a version number");
         if (version > Newest)
-            throw new DataDirectoryException($"the data folder {directory} was written in format {version} by a newer broker; this one reads up to {Newest}");
+            throw new DataDirectoryException($"the data directory {directory} was written in format {version} by a newer broker; this one reads up to {Newest}");
         return version;
     }
 
-    /// <summary>Puts another version in place. It survives a power cut.</summary>
+    /// <summary>Replaces the version. The new file is synced.</summary>
     public static void Write(IStoreFiles files, string directory, int version)
     {
         string path = Path.Combine(directory, Name);

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>What the runtime does not offer: fdatasync, which leaves out the times of a file, room on the disk for a file, opening a folder or a file under another's lock, and memory by the page.</summary>
+/// <summary>
+/// System calls that the runtime does not offer: fdatasync, which leaves out a file's times; allocation of disk space for a file; opening a
+/// folder, or a file that another process has locked; memory by the page.
+/// </summary>
 internal static unsafe partial class Libc
 {
     private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
@@ -12,14 +15,14 @@ internal static unsafe partial class Libc
     private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; unknown elsewhere, where a leak into a child is harmless
     private const int Interrupted = 4; // EINTR
 
-    /// <summary>Opens a file or folder without asking for the advisory lock that the runtime's own opening does.</summary>
+    /// <summary>Opens a file or folder without the advisory lock that the runtime takes.</summary>
     public static SafeFileHandle OpenToRead(string path)
     {
         int descriptor = Open(path, OperatingSystem.IsLinux() ? CloseOnExec : 0);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Error("open");
     }
 
-    /// <summary>Syncs a file's bytes, and of its attributes only those without which they could not be read.</summary>
+    /// <summary>Syncs the bytes of a file, and of its attributes only those needed to read the bytes.</summary>
     public static void SyncData(SafeFileHandle file)
     {
         while (FDataSync(file) != 0)
@@ -29,7 +32,7 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Syncs a file or folder with its attributes.</summary>
+    /// <summary>Syncs a file or folder with all its attributes.</summary>
     public static void Sync(SafeFileHandle file)
     {
         while (FSync(file) != 0)
@@ -39,9 +42,9 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Makes a file as long as this and takes room on the disk for all of it. Linux only.</summary>
-    /// <returns>False when the file system cannot do that.</returns>
-    /// <exception cref="IOException">There is no room.</exception>
+    /// <summary>Extends a file to this length and allocates disk space for all of it. Linux only.</summary>
+    /// <returns>False if the file system does not support it.</returns>
+    /// <exception cref="IOException">The disk is full.</exception>
     public static bool TryAllocate(SafeFileHandle file, long length)
     {
         while (FAllocate(file, 0, 0, length) != 0)
@@ -54,15 +57,15 @@ internal static unsafe partial class Libc
         return true;
     }
 
-    /// <summary>Takes whole pages from the system. Linux only.</summary>
-    /// <exception cref="InsufficientMemoryException">It has none.</exception>
+    /// <summary>Allocates whole pages from the system. Linux only.</summary>
+    /// <exception cref="InsufficientMemoryException">The system has not enough memory.</exception>
     public static byte* Map(int bytes)
     {
         nint memory = MMap(0, (nuint)bytes, ReadAndWrite, PrivateAndAnonymous, -1, 0);
-        return memory != -1 ? (byte*)memory : throw new InsufficientMemoryException($"the system has no {bytes} bytes of memory left");
+        return memory != -1 ? (byte*)memory : throw new InsufficientMemoryException($"the system cannot allocate {bytes} bytes of memory");
     }
 
-    /// <summary>Gives pages back: they are gone at once.</summary>
+    /// <summary>Frees pages at once.</summary>
     public static void Unmap(byte* memory, int bytes) => _ = MUnmap((nint)memory, (nuint)bytes);
 
     private static IOException Error(string call)

@@ -10,11 +10,16 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Housekeeping;
 
-/// <summary>The thread that does what commits must not wait for: gives full segments their index, lets messages leave memory, folds, compacts, pages out.</summary>
-/// <remarks>Nothing here is needed for anybody's message to be safe, so what fails is reported and tried again, at the latest by the next start.</remarks>
+/// <summary>
+/// The thread for work that no commit waits for: writes indexes, spills messages, folds and compacts segments, pages out transient
+/// messages.
+/// </summary>
+/// <remarks>
+/// The safety of messages does not depend on this work. A failure is reported and retried, at the latest by the next start.
+/// </remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
-    // What stays in front of a queue at most when its messages leave memory.
+    // Maximum number of messages at the head of a queue that stay in memory when its messages are spilled.
     private const int MaxWindow = 4096;
 
     private readonly SegmentIndexes _indexes;
@@ -28,7 +33,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // owned by the thread
-    private bool _awaitsSettles; // of the open segment, which was asked to end; owned by the thread
+    private bool _awaitsSettles; // settles in the open segment, which is to be sealed; owned by the thread
     private volatile bool _stopping;
 
     public Housekeeper(
@@ -40,11 +45,11 @@ internal sealed class Housekeeper : IAsyncDisposable
 
     public void Start()
     {
-        Do(() => Compact(isIdle: false)); // what the last run left
+        Do(() => Compact(isIdle: false)); // segments of the last run
         new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
     }
 
-    /// <summary>A segment is complete, written and synced.</summary>
+    /// <summary>Writes the index of a segment that is sealed, written and synced.</summary>
     public void Index(Segment segment) => Do(() =>
     {
         _unindexed.Add(segment);
@@ -54,7 +59,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         _awaitsSettles = false;
     });
 
-    /// <summary>Tries again what failed: here, and in the committer's sweeps.</summary>
+    /// <summary>Retries failed work here and in the committer's sweeps.</summary>
     public void Retry() => Do(() =>
     {
         if (CreateIndexes())
@@ -63,7 +68,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         _reports.RequestSweep();
     });
 
-    /// <summary>A dead segment is to be folded into older ones.</summary>
+    /// <summary>Folds a dead segment into older ones.</summary>
     public void Fold(Segment segment, Segment[] targets) => Do(() =>
     {
         bool isFolded = false;
@@ -76,11 +81,11 @@ internal sealed class Housekeeper : IAsyncDisposable
         {
             failure = cause;
         }
-        segment.IsBeingFolded = false; // before the report: the sweep that follows may ask again
+        segment.IsBeingFolded = false; // before the report: the sweep that follows may request the fold again
         if (failure is not null)
             _failures.Report(BackgroundWork.Folding, failure);
         if (failure is IOException error && DiskFull.Is(error))
-            _reports.ReportLackOfRoom();
+            _reports.ReportLackOfSpace();
         if (!isFolded)
             return;
         _reports.RequestSweep();
@@ -88,17 +93,17 @@ internal sealed class Housekeeper : IAsyncDisposable
         Compact(isIdle: false);
     });
 
-    /// <summary>Nobody has asked for anything for a while: time for what no new segment gave rise to.</summary>
-    public void TidyUp() => Do(() =>
+    /// <summary>Compacts segments while the store is idle, also those that gained too little before.</summary>
+    public void CompactWhileIdle() => Do(() =>
     {
         Compact(isIdle: true);
         _awaitsSettles = _compactor.AwaitsSettles;
         if (_awaitsSettles)
-            _reports.ReportEndAwaited();
+            _reports.RequestSeal();
     });
 
-    /// <summary>Does some work after what was asked for before, unless the store is closed by then.</summary>
-    /// <param name="work">Short, so that the rest need not wait. It takes care of what fails itself.</param>
+    /// <summary>Queues work for the thread. Discards the work if the store is closed before.</summary>
+    /// <param name="work">Short work that handles its own I/O errors.</param>
     public void Do(Action work)
     {
         if (_stopping)
@@ -109,11 +114,11 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
         catch (InvalidOperationException) when (_stopping)
         {
-            // It was closed just now.
+            // the queue was closed just now
         }
     }
 
-    /// <summary>Completes when everything asked for so far is done.</summary>
+    /// <summary>Completes when all work queued so far is done.</summary>
     public Task WhenIdleAsync()
     {
         var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,7 +126,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         return idle.Task;
     }
 
-    /// <summary>Ends what it is at, and leaves the rest to the next start.</summary>
+    /// <summary>Ends the thread after the current work. The rest is left to the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
@@ -146,7 +151,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>What is thrown that nobody foresaw ends that work only: the thread is there for all of them.</summary>
+    /// <summary>Runs work, and reports an unexpected exception, so that the thread goes on with other work.</summary>
     private void Contain(Action work)
     {
         try
@@ -171,8 +176,8 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the newest segment its index, and then the others that did not get theirs, until one fails again.</summary>
-    /// <returns>True when one was made.</returns>
+    /// <summary>Writes the index of the newest segment, then the missing ones of others, until one fails.</summary>
+    /// <returns>True if an index was written.</returns>
     private bool CreateIndexes()
     {
         bool any = false;
@@ -187,11 +192,11 @@ internal sealed class Housekeeper : IAsyncDisposable
             }
             catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
             {
-                // It may be gone.
+                // The segment may be deleted already.
             }
             catch (Exception failure) when (BackgroundFailures.Is(failure))
             {
-                if (failure is not InvalidDataException) // damaged already: the next start says what is lost
+                if (failure is not InvalidDataException) // damage needs no retry: the next start reports what is lost
                     _unindexed.Insert(0, segment);
                 _failures.Report(BackgroundWork.Indexing, failure);
                 return any;

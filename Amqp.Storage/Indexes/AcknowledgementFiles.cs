@@ -4,7 +4,10 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>What segments that are gone had settled of one that is still there, as a file beside its log. Not thread-safe.</summary>
+/// <summary>
+/// The files of acknowledgements: settles that were folded from deleted segments, in a file beside the log of an older segment. Not
+/// thread-safe.
+/// </summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {
     // | header | queues u32 | settled × |
@@ -35,7 +38,7 @@ internal sealed class AcknowledgementFiles(IStoreFiles files)
         files.Rename(unfinished, PathOf(log));
     }
 
-    /// <returns>Null when the file is not what was written.</returns>
+    /// <returns>Null if the file is damaged.</returns>
     public Dictionary<uint, SequenceRanges>? TryRead(string log, long segment)
     {
         using IStoreFile file = files.Open(PathOf(log), FileAccess.Read);

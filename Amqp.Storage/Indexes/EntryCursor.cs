@@ -4,32 +4,34 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Walks over the entries of one queue in an index, from a sequence on. Owns the file it reads.</summary>
+/// <summary>Reads the entries of one queue in an index, starting at a sequence. Owns the file it reads.</summary>
 internal sealed class EntryCursor : IDisposable
 {
-    // Holds at least one group, and mostly some thousand entries.
+    // Holds at least one group, usually several thousand entries.
     private const int ReadSize = 32 << 10;
 
     private readonly IStoreFile _file;
     private readonly long _segment;
     private readonly uint _queue;
-    private readonly long _end; // of the queue's groups in the file
+    private readonly long _end; // end of the queue's groups in the file
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-    private long _bufferAt; // where in the file
+    private long _bufferAt; // offset of the buffer in the file
     private int _bufferLength;
-    private int _group; // where the current one begins in the buffer
+    private int _group; // offset of the current group in the buffer
     private int _groupSize;
-    private int _entry; // where the next one begins in the group
-    private int _left; // entries of the group
+    private int _entry; // offset of the next entry in the group
+    private int _left; // entries of the group that are left
     private readonly long _from;
-    private readonly long _begin; // of the queue's groups in the file
-    private bool _isGuess; // whether to begin there after all, should the place to begin with be none
+    private readonly long _begin; // start of the queue's groups in the file
+    private bool _isGuess; // true until the given start is known to be a group; otherwise reading restarts at _begin
 
-    /// <param name="file">The index.</param>
-    /// <param name="segment">Its segment's id.</param>
-    /// <param name="row">The queue's; only where its groups are is used.</param>
-    /// <param name="at">Where a group of the queue seems to begin, not behind the first sequence that is wanted; the index may have changed since.</param>
-    /// <param name="from">The first sequence that is wanted.</param>
+    /// <param name="file">The index. Disposed with the cursor.</param>
+    /// <param name="segment">Id of the segment.</param>
+    /// <param name="row">Row of the queue in the index. Only the location of its groups is used.</param>
+    /// <param name="at">
+    /// Offset of a group of the queue at or before the first wanted sequence. A guess: the index may have been rebuilt since.
+    /// </param>
+    /// <param name="from">The first wanted sequence.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)
     {
         (_file, _segment, _queue, _from) = (file, segment, row.Queue, from);
@@ -38,14 +40,14 @@ internal sealed class EntryCursor : IDisposable
         (_bufferAt, _end) = (_isGuess ? at : row.At, row.At + row.Size);
     }
 
-    /// <summary>The entry that <see cref="MoveNext"/> came to.</summary>
+    /// <summary>The entry found by the last call of <see cref="MoveNext"/>.</summary>
     public IndexEntry Current { get; private set; }
 
-    /// <summary>Where in the file the current group begins.</summary>
+    /// <summary>Offset of the current group in the file.</summary>
     public long GroupAt => _bufferAt + _group;
 
-    /// <summary>Goes on to the next wanted entry; false at the end.</summary>
-    /// <exception cref="InvalidDataException">The index is not what was written.</exception>
+    /// <summary>Advances to the next wanted entry. False at the end.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public bool MoveNext()
     {
         while (true)
@@ -94,7 +96,7 @@ internal sealed class EntryCursor : IDisposable
         return true;
     }
 
-    /// <returns>Bytes of the group that begins here; 0 when it is not what was written.</returns>
+    /// <returns>Bytes of the group at <see cref="GroupAt"/>; 0 if it is damaged.</returns>
     private int ReadGroup()
     {
         if (RestSize() > _bufferLength - _group)

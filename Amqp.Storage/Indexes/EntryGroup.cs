@@ -3,16 +3,17 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Some entries of one queue, in order, as a record of the index: what is read and checked as one.</summary>
+/// <summary>A record of the index with some entries of one queue, in order. The unit that is read and verified.</summary>
 internal static class EntryGroup
 {
     // | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
-    // entry, of variable numbers: | sequence less the one before | offset less the end of the one before | payload length | queues |
-    // "the one before" the first entry has the first sequence, and ends at 0.
+    // an entry is four numbers of variable length: | sequence - previous sequence | offset - end of previous record | payload length |
+    // queues |
+    // for the first entry, the previous sequence is the group's first sequence, and the previous record ends at 0
     public const int MaxEntries = 256;
     public const int HeadSize = RecordHeader.Size + 22;
 
-    /// <summary>The most bytes that one entry takes.</summary>
+    /// <summary>Maximum bytes of one entry.</summary>
     public const int MaxEntrySize = 4 * VarInt.MaxSize;
 
     private const int QueueAt = RecordHeader.Size;
@@ -20,7 +21,7 @@ internal static class EntryGroup
     private const int LastAt = FirstAt + 8;
     private const int EntriesAt = LastAt + 8;
 
-    /// <summary>Completes a group whose entries are there already, but for its checksum.</summary>
+    /// <summary>Writes the head of a group whose entries are written already. Leaves out the checksum.</summary>
     public static void WriteHead(Span<byte> group, uint queue, long first, long last, int entries)
     {
         RecordHeader.Write(group, RecordType.Entries);
@@ -38,7 +39,7 @@ internal static class EntryGroup
 
     public static int ReadCount(ReadOnlySpan<byte> group) => BinaryPrimitives.ReadUInt16LittleEndian(group[EntriesAt..]);
 
-    /// <returns>Bytes written.</returns>
+    /// <returns>Number of bytes written.</returns>
     public static int WriteEntry(Span<byte> target, in IndexEntry entry, long sequenceBefore, long endBefore)
     {
         int at = VarInt.Write(target, (ulong)(entry.Sequence - sequenceBefore));

@@ -4,18 +4,18 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The indexes of segments as files: each stands beside its log, and is there as a whole or not at all. Thread-safe.</summary>
+/// <summary>The index files of segments, beside the logs. An index is complete or does not exist. Thread-safe.</summary>
 internal sealed class IndexFiles(IStoreFiles files)
 {
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // Holds the summary of a segment with a few hundred queues: mostly a start needs one read for a segment.
+    // Holds the summary of a segment with a few hundred queues, so that a start usually reads a segment's index in one step.
     private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
 
-    /// <summary>Makes a whole index under a name that nobody looks for. It survives a power cut before it gets its real name.</summary>
+    /// <summary>Writes and syncs a complete index under a temporary name.</summary>
     public void WriteUnfinished(string log, SegmentIndexBuilder builder, SegmentSummary summary)
     {
         using IStoreFile file = files.Create(UnfinishedPathOf(log));
@@ -23,7 +23,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         file.Sync();
     }
 
-    /// <summary>Puts a finished index in its place.</summary>
+    /// <summary>Renames a finished index into place.</summary>
     public void Finish(string log) => files.Rename(UnfinishedPathOf(log), PathOf(log));
 
     public void DeleteUnfinished(string log) => files.Delete(UnfinishedPathOf(log));
@@ -34,8 +34,8 @@ internal sealed class IndexFiles(IStoreFiles files)
         Finish(log);
     }
 
-    /// <summary>Reads what a start needs of an index.</summary>
-    /// <returns>Null when it is not what was written. <paramref name="bytes"/> says how many were read.</returns>
+    /// <summary>Reads the summary of an index, which is all that a start needs.</summary>
+    /// <returns>Null if the index is damaged. <paramref name="bytes"/> is the number of bytes read.</returns>
     public SegmentSummary? TryRead(string log, long segment, out int bytes)
     {
         using IStoreFile file = files.Open(PathOf(log), FileAccess.Read);
@@ -56,19 +56,19 @@ internal sealed class IndexFiles(IStoreFiles files)
         if (RecordHeader.ReadType(record) != RecordType.Summary || !RecordHeader.IsIntact(record, segment, FileHeader.Size))
             return null;
         SegmentSummary summary = SegmentSummary.Read(record);
-        // The entries are read later; that they are all there can be seen now.
+        // The entries are read later. The file's length shows now that they are complete.
         bool isWhole = summary.Rows.Length == 0 || summary.Rows[^1].At + summary.Rows[^1].Size == file.Length;
         return isWhole ? summary : null;
     }
 
-    /// <summary>Begins to read entries of a queue.</summary>
+    /// <summary>Opens a cursor over the entries of a queue.</summary>
     /// <param name="log">Path of the segment's log.</param>
-    /// <param name="segment">The segment's id.</param>
-    /// <param name="queue">Whose entries.</param>
-    /// <param name="at">The group to begin with, as an earlier cursor named it, or 0 when it is not known.</param>
-    /// <param name="from">The first sequence that is wanted.</param>
-    /// <exception cref="InvalidDataException">The index has no such queue.</exception>
-    /// <exception cref="IOException">There is no index, or it cannot be read.</exception>
+    /// <param name="segment">Id of the segment.</param>
+    /// <param name="queue">Number of the queue.</param>
+    /// <param name="at">Offset of the group to begin with, as an earlier cursor returned it, or 0 if unknown.</param>
+    /// <param name="from">The first wanted sequence.</param>
+    /// <exception cref="InvalidDataException">The index has no entries of the queue.</exception>
+    /// <exception cref="IOException">The index does not exist, or cannot be read.</exception>
     public EntryCursor OpenEntries(string log, long segment, uint queue, long at, long from)
     {
         IStoreFile file = files.Open(PathOf(log), FileAccess.Read);
@@ -85,7 +85,9 @@ internal sealed class IndexFiles(IStoreFiles files)
 
     private static string UnfinishedPathOf(string log) => Path.ChangeExtension(log, UnfinishedExtension);
 
-    /// <summary>Looks a queue up without reading all of the summary. What is found is not checked: the groups it leads to are.</summary>
+    /// <summary>
+    /// Finds the row of a queue by binary search, without reading the whole summary. The row is not verified: the groups it refers to are.
+    /// </summary>
     private static QueueRow FindRow(IStoreFile file, long segment, uint queue)
     {
         Span<byte> buffer = stackalloc byte[FileHeader.Size + SegmentSummary.HeadSize];
@@ -104,6 +106,6 @@ internal sealed class IndexFiles(IStoreFiles files)
             else
                 high = middle;
         }
-        throw new InvalidDataException($"the index of segment {segment} does not know queue {queue}");
+        throw new InvalidDataException($"the index of segment {segment} has no queue {queue}");
     }
 }

@@ -3,12 +3,12 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The entries of one queue while the index of a segment is made, coded as they will stand in the file.</summary>
+/// <summary>The encoded entries of one queue while the index of a segment is built.</summary>
 internal sealed class QueueEntries(uint queue) : IDisposable
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128); // some megabytes when the segment is one queue's: too much to leave to the collector each time
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128); // pooled: several megabytes if one queue fills the segment
     private int _length;
-    private int _group; // where the open one begins
+    private int _group; // offset of the open group
     private int _groupEntries;
     private long _groupFirst;
     private IndexEntry _last;
@@ -17,14 +17,14 @@ internal sealed class QueueEntries(uint queue) : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>Of payload.</summary>
+    /// <summary>Bytes of payload.</summary>
     public long Bytes { get; private set; }
 
     public long First { get; private set; }
 
     public long Last => _last.Sequence;
 
-    /// <summary>Bytes of all groups, once the last one is closed.</summary>
+    /// <summary>Bytes of all groups, once the last group is closed.</summary>
     public int Size => _length;
 
     public void Add(in IndexEntry entry)
@@ -49,7 +49,7 @@ internal sealed class QueueEntries(uint queue) : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
-    /// <summary>Nothing more is added.</summary>
+    /// <summary>Closes the last group. Call after the last entry is added.</summary>
     public void CloseGroup()
     {
         if (_groupEntries == 0)
@@ -58,7 +58,7 @@ internal sealed class QueueEntries(uint queue) : IDisposable
         _groupEntries = 0;
     }
 
-    /// <summary>The groups, with checksums for where they are to stand.</summary>
+    /// <summary>Returns the groups, with checksums for an offset in the file.</summary>
     public ReadOnlySpan<byte> Seal(long segment, long offset)
     {
         Span<byte> all = _bytes.AsSpan(0, _length);

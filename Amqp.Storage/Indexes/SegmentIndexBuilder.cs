@@ -5,20 +5,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Makes the index of a segment from the records of its log, given in their order. Used once, by one thread.</summary>
-/// <param name="segment">The segment's id.</param>
-/// <param name="blockSize">Bytes up to which neighbours form a block.</param>
-/// <param name="isSettlesOnly">Whether the segment's messages are all settled, whatever settled them.</param>
+/// <summary>Builds the index of a segment from the records of its log, given in order. Used once, by one thread.</summary>
+/// <param name="segment">Id of the segment.</param>
+/// <param name="blockSize">Maximum bytes of a block of several records.</param>
+/// <param name="isSettlesOnly">True if the segment's messages count as settled: a leftover of format 1.</param>
 internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false) : IDisposable
 {
     private readonly Dictionary<uint, QueueEntries> _queues = [];
     private readonly Dictionary<uint, SequenceRanges> _settled = [];
     private readonly Dictionary<uint, long> _delivered = [];
-    private readonly List<BlockPlace> _blocks = [];
+    private readonly List<BlockExtent> _blocks = [];
     private QueueEntries? _latest; // messages of a queue come in runs
 
-    /// <summary>Takes in the next intact record.</summary>
-    /// <returns>False when it is none that a log has.</returns>
+    /// <summary>Adds the next intact record.</summary>
+    /// <returns>False if a log cannot contain a record of this type.</returns>
     public bool TryAdd(ReadOnlySpan<byte> record, long offset)
     {
         Extend(offset, record.Length);
@@ -46,7 +46,7 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
             entries.Dispose();
     }
 
-    /// <summary>What the segment holds, when all records are in.</summary>
+    /// <summary>Returns the summary. Call after the last record is added.</summary>
     public SegmentSummary Summarize(long logLength)
     {
         QueueEntries[] queues = Ordered();
@@ -108,14 +108,14 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
     {
         if (_blocks.Count > 0)
         {
-            ref BlockPlace last = ref CollectionsMarshal.AsSpan(_blocks)[^1];
+            ref BlockExtent last = ref CollectionsMarshal.AsSpan(_blocks)[^1];
             if (last.Offset + last.Length == offset && last.Length + length <= blockSize)
             {
                 last = last with { Length = last.Length + length };
                 return;
             }
         }
-        _blocks.Add(new BlockPlace(offset, length));
+        _blocks.Add(new BlockExtent(offset, length));
     }
 
     private QueueEntries[] Ordered()

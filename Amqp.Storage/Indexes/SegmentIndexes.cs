@@ -4,18 +4,18 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The indexes of the segments that are there: gives a segment its index, and reads entries from it. Thread-safe.</summary>
-/// <remarks>Who reads entries holds the <see cref="Layout"/> from before the index is opened until what it says was used.</remarks>
+/// <summary>The indexes of the existing segments: creates, rebuilds and reads them. Thread-safe.</summary>
+/// <remarks>A reader of entries holds the <see cref="Layout"/> from before the index is opened until the entries are used.</remarks>
 internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, SegmentLayout layout)
 {
     private readonly IndexFiles _indexes = new(files);
 
-    /// <summary>What keeps segments from being compacted while they are read.</summary>
+    /// <summary>The lock that keeps segments from being compacted while they are read.</summary>
     public SegmentLayout Layout { get; } = layout;
 
-    /// <summary>Gives a complete segment of this run its index.</summary>
-    /// <exception cref="InvalidDataException">The log is damaged already.</exception>
-    /// <exception cref="IOException">The log cannot be read, or the index not be written.</exception>
+    /// <summary>Writes the index of a segment that was sealed in this run.</summary>
+    /// <exception cref="InvalidDataException">The log is damaged.</exception>
+    /// <exception cref="IOException">The log cannot be read, or the index cannot be written.</exception>
     public void Create(Segment segment)
     {
         if (segment.IsDead)
@@ -26,7 +26,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
         _indexes.WriteUnfinished(segment.Path, builder, summary);
         lock (segment)
         {
-            if (segment.IsGone)
+            if (segment.IsDeleted)
             {
                 _indexes.DeleteUnfinished(segment.Path);
                 return;
@@ -36,7 +36,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
         }
     }
 
-    /// <summary>The summary in a segment's index, or in one made anew when that is damaged or missing.</summary>
+    /// <summary>Returns the summary of a segment's index. Rebuilds an index that is damaged or missing.</summary>
     public SegmentSummary ReadSummary(Segment segment)
     {
         using SegmentLayout.Reading reading = Layout.Read();
@@ -47,7 +47,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
         }
         catch (FileNotFoundException)
         {
-            // Made anew below, as is a damaged one.
+            // Rebuilt below, like a damaged index.
         }
         return Rebuild(segment);
     }
@@ -55,7 +55,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
     /// <inheritdoc cref="IndexFiles.OpenEntries"/>
     public EntryCursor OpenEntries(Segment segment, uint queue, long at, long from) => _indexes.OpenEntries(segment.Path, segment.Id, queue, at, from);
 
-    /// <summary>Makes an index anew from what is intact of the log.</summary>
+    /// <summary>Rebuilds an index from the intact records of the log.</summary>
     public SegmentSummary Rebuild(Segment segment)
     {
         lock (segment)

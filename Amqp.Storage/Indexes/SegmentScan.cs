@@ -6,13 +6,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Reads the records of a segment's log into what makes its index.</summary>
+/// <summary>Reads the records of a segment's log into an index builder.</summary>
 internal static class SegmentScan
 {
     private const int PieceSize = 256 << 10;
 
-    /// <summary>Reads a segment of this run piece by piece, so that it takes next to no memory.</summary>
-    /// <exception cref="InvalidDataException">A record is not what was written.</exception>
+    /// <summary>Reads a segment of this run in small steps, with little memory.</summary>
+    /// <exception cref="InvalidDataException">A record is damaged.</exception>
     public static void ReadSound(IStoreFiles files, Segment segment, SegmentIndexBuilder builder)
     {
         using IStoreFile file = files.Open(segment.Path, FileAccess.Read);
@@ -34,13 +34,13 @@ internal static class SegmentScan
         }
     }
 
-    /// <summary>Reads a segment of which nothing is known, in one piece, and passes over what is damaged.</summary>
-    /// <param name="files">Where it is.</param>
-    /// <param name="path">Of its log.</param>
-    /// <param name="segment">Its id.</param>
-    /// <param name="builder">Receives its records.</param>
-    /// <param name="onDamage">Called for bytes between records that are none.</param>
-    /// <returns>What the log consists of.</returns>
+    /// <summary>Reads a segment of unknown state as a whole, and skips damage.</summary>
+    /// <param name="files">Access to the log.</param>
+    /// <param name="path">Path of the log.</param>
+    /// <param name="segment">Id of the segment.</param>
+    /// <param name="builder">Receives the records.</param>
+    /// <param name="onDamage">Called for each range of bytes between records that is not a record.</param>
+    /// <returns>The structure of the log.</returns>
     public static unsafe ScannedLog ReadAny(IStoreFiles files, string path, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
     {
         using IStoreFile file = files.Open(path, FileAccess.Read);
@@ -71,7 +71,7 @@ internal static class SegmentScan
                 onDamage(new DamagedBytes(records.Offset, records.Record.Length));
             any = true;
         }
-        long end = hasHeader || any ? records.Skipped.Offset : 0; // else not even the header was written
+        long end = hasHeader || any ? records.Skipped.Offset : 0; // otherwise not even the header was written
         return new ScannedLog(bytes.Length, hasHeader, any, records.Skipped.Offset, EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));
     }
 
@@ -99,20 +99,20 @@ internal static class SegmentScan
         return ArrayPool<byte>.Shared.Rent((int)size);
     }
 
-    private static InvalidDataException Damaged(Segment segment, long at) => new($"{segment.Path}: what is at {at} is not what was written");
+    private static InvalidDataException Damaged(Segment segment, long at) => new($"{segment.Path}: the record at {at} is damaged");
 }
 
-/// <summary>What a log of which nothing was known turned out to be.</summary>
+/// <summary>Structure of a log, found by reading all of it.</summary>
 /// <param name="Length">Bytes of the file.</param>
-/// <param name="HasHeader">Whether it begins as it should.</param>
-/// <param name="HasRecords">Whether a record is in it.</param>
-/// <param name="End">Where the last intact record ends.</param>
-/// <param name="EndsInZeros">Whether zeros, one at least, are all that follows, or all that is there.</param>
+/// <param name="HasHeader">True if the header is intact.</param>
+/// <param name="HasRecords">True if there is an intact record.</param>
+/// <param name="End">Offset after the last intact record.</param>
+/// <param name="EndsInZeros">True if at least one zero, and nothing else, follows the last intact record.</param>
 internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
 {
-    /// <summary>Whether what is behind the last intact record, if anything, can be an unfinished write.</summary>
+    /// <summary>Returns true if the bytes after the last intact record may be an unfinished write.</summary>
     public bool MayBeUnfinished(LogEnd end) => end == LogEnd.Unfinished || (end == LogEnd.SyncedOrZeros && EndsInZeros);
 
-    /// <summary>Whether it should have a header and has none that is intact.</summary>
+    /// <summary>Returns true if the header should be intact and is not.</summary>
     public bool LacksHeader(LogEnd end) => !HasHeader && (HasRecords || (Length >= FileHeader.Size && !(EndsInZeros && MayBeUnfinished(end))));
 }

@@ -4,20 +4,21 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>What a segment holds of one queue.</summary>
-/// <param name="Queue">Its number.</param>
-/// <param name="Count">Messages; more than 0.</param>
-/// <param name="First">Sequence of the first.</param>
-/// <param name="Last">Sequence of the last.</param>
-/// <param name="Bytes">Of payload.</param>
-/// <param name="At">Where the groups of its entries begin in the index, in bytes.</param>
+/// <summary>The messages of one queue in a segment.</summary>
+/// <param name="Queue">Number of the queue.</param>
+/// <param name="Count">Number of messages; more than 0.</param>
+/// <param name="First">Sequence of the first message.</param>
+/// <param name="Last">Sequence of the last message.</param>
+/// <param name="Bytes">Bytes of payload.</param>
+/// <param name="At">Offset in the index of the queue's groups of entries.</param>
 /// <param name="Size">Bytes of these groups.</param>
 internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
 
-/// <summary>What a start needs to know of a sealed segment: nothing in it is per message. Fixed once made.</summary>
+/// <summary>The part of an index that a start reads. It has nothing per message. Immutable.</summary>
 internal sealed class SegmentSummary
 {
-    // | header | log length i64 | rows u32 | blocks u32 | settled u32 | delivered u32 | row × | block × | settled × | (queue u32 | up to i64) × |
+    // | header | log length i64 | rows u32 | blocks u32 | settled u32 | delivered u32 |
+    // | row × | block × | settled × | (queue u32 | up to i64) × |
     // row:   | queue u32 | count u32 | first i64 | last i64 | bytes i64 | at u32 | size u32 |
     // block: | offset u32 | length u32 |
     public const int HeadSize = RecordHeader.Size + 24;
@@ -28,16 +29,16 @@ internal sealed class SegmentSummary
     private const int LogLengthAt = RecordHeader.Size;
     private const int CountsAt = LogLengthAt + 8;
 
-    /// <summary>Bytes of the log it speaks of.</summary>
+    /// <summary>Bytes of the log that the index describes.</summary>
     public required long LogLength { get; init; }
 
-    /// <summary>Ascending by queue.</summary>
+    /// <summary>The queues with messages in the segment, ascending by number.</summary>
     public required QueueRow[] Rows { get; init; }
 
-    /// <summary>Ascending by offset.</summary>
-    public required BlockPlace[] Blocks { get; init; }
+    /// <summary>The extents of the log that are read as blocks, ascending by offset.</summary>
+    public required BlockExtent[] Blocks { get; init; }
 
-    /// <summary>What the settle records of the segment speak of, by queue.</summary>
+    /// <summary>The ranges in the segment's settle records, by queue.</summary>
     public required Dictionary<uint, SequenceRanges> Settled { get; init; }
 
     /// <summary>The highest delivered mark of each queue in the segment.</summary>
@@ -56,7 +57,7 @@ internal sealed class SegmentSummary
 
     public static int ReadRowCount(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt32LittleEndian(record[CountsAt..]);
 
-    /// <summary>Writes the record but for its checksum.</summary>
+    /// <summary>Writes the record without its checksum.</summary>
     public void Write(Span<byte> record)
     {
         RecordHeader.Write(record, RecordType.Summary);
@@ -70,7 +71,7 @@ internal sealed class SegmentSummary
             WriteRow(at, row);
             at = at[RowSize..];
         }
-        foreach (BlockPlace block in Blocks)
+        foreach (BlockExtent block in Blocks)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)block.Offset);
             BinaryPrimitives.WriteInt32LittleEndian(at[4..], block.Length);
@@ -86,7 +87,7 @@ internal sealed class SegmentSummary
         }
     }
 
-    /// <param name="record">Intact.</param>
+    /// <param name="record">An intact record.</param>
     public static SegmentSummary Read(ReadOnlySpan<byte> record)
     {
         int[] counts = new int[4];
@@ -96,9 +97,9 @@ internal sealed class SegmentSummary
         var rows = new QueueRow[counts[0]];
         for (int i = 0; i < rows.Length; i++, at = at[RowSize..])
             rows[i] = ReadRow(at);
-        var blocks = new BlockPlace[counts[1]];
+        var blocks = new BlockExtent[counts[1]];
         for (int i = 0; i < blocks.Length; i++, at = at[BlockSize..])
-            blocks[i] = new BlockPlace(BinaryPrimitives.ReadUInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..]));
+            blocks[i] = new BlockExtent(BinaryPrimitives.ReadUInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..]));
         Dictionary<uint, SequenceRanges> settled = SettledSection.Read(ref at, counts[2]);
         var delivered = new Dictionary<uint, long>(counts[3]);
         for (int i = 0; i < counts[3]; i++, at = at[MarkSize..])

@@ -3,17 +3,17 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>A set of sequences of one queue, kept as ranges. Not thread-safe.</summary>
-/// <remarks>What comes in order or close to it, as settled messages do, melts into few ranges.</remarks>
+/// <summary>A set of sequences of one queue, stored as ranges. Not thread-safe.</summary>
+/// <remarks>Sequences that are added nearly in order, as settled ones are, merge into few ranges.</remarks>
 internal sealed class SequenceRanges
 {
     private const int MinSort = 1024;
 
     private readonly List<SequenceRange> _ranges = [];
-    private bool _isSorted = true; // and disjoint, and no two are neighbours
-    private int _sortAt = MinSort; // so that what melts when sorted does not pile up before
+    private bool _isSorted = true; // sorted, disjoint, and not adjacent
+    private int _sortAt = MinSort; // sort at this length, so that ranges which merge when sorted do not pile up
 
-    /// <summary>Ascending, disjoint, and with numbers missing between any two. Valid until the next addition.</summary>
+    /// <summary>The ranges in ascending order, disjoint and not adjacent. Valid until the next addition.</summary>
     public ReadOnlySpan<SequenceRange> All
     {
         get
@@ -50,28 +50,28 @@ internal sealed class SequenceRanges
 
     public bool Contains(long sequence) => Overlaps(sequence, sequence);
 
-    /// <summary>True when a number from the first to the last is in the set.</summary>
+    /// <summary>Returns true if the set contains a sequence of this range, both ends included.</summary>
     public bool Overlaps(long first, long last)
     {
         int at = FindReaching(first);
         return at < _ranges.Count && _ranges[at].From <= last;
     }
 
-    /// <summary>True when all numbers from the first to the last are in the set.</summary>
+    /// <summary>Returns true if the set contains every sequence of this range, both ends included.</summary>
     public bool Covers(long first, long last)
     {
         int at = FindReaching(first);
         return at < _ranges.Count && _ranges[at].From <= first && _ranges[at].To >= last;
     }
 
-    /// <summary>Adds what another set has between two numbers, both included.</summary>
+    /// <summary>Adds the sequences of another set that are in this range, both ends included.</summary>
     public void AddPart(SequenceRanges other, long first, long last)
     {
         for (int at = other.FindReaching(first); at < other._ranges.Count && other._ranges[at].From <= last; at++)
             Add(new SequenceRange(Math.Max(first, other._ranges[at].From), Math.Min(last, other._ranges[at].To)));
     }
 
-    /// <summary>The first range that ends at or behind a number.</summary>
+    /// <summary>Returns the index of the first range that ends at a sequence or after it.</summary>
     private int FindReaching(long sequence)
     {
         Sort();

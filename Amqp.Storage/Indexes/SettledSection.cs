@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Settled messages of many queues as they stand in an index and in a file of acknowledgements.</summary>
+/// <summary>The encoding of settled ranges by queue, in an index and in a file of acknowledgements.</summary>
 internal static class SettledSection
 {
     // (queue u32 | ranges u32 | (from i64 | to i64) × ranges) × queues
@@ -34,8 +34,8 @@ internal static class SettledSection
         }
     }
 
-    /// <param name="source">The section; afterwards what follows it.</param>
-    /// <param name="queues">How many it has.</param>
+    /// <param name="source">The section; on return the bytes after it.</param>
+    /// <param name="queues">Number of queues in the section.</param>
     public static Dictionary<uint, SequenceRanges> Read(ref ReadOnlySpan<byte> source, int queues)
     {
         var settled = new Dictionary<uint, SequenceRanges>(queues);

@@ -1,11 +1,11 @@
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Numbers of seven bits a byte, the lowest first; all bytes but the last have their top bit set.</summary>
+/// <summary>Numbers of variable length: seven bits per byte, lowest first. The top bit is set in every byte but the last.</summary>
 internal static class VarInt
 {
     public const int MaxSize = 10;
 
-    /// <returns>Bytes written.</returns>
+    /// <returns>Number of bytes written.</returns>
     public static int Write(Span<byte> target, ulong value)
     {
         int at = 0;
@@ -15,8 +15,8 @@ internal static class VarInt
         return at;
     }
 
-    /// <param name="source">Whole and intact.</param>
-    /// <param name="at">Where the number begins; afterwards where it ended.</param>
+    /// <param name="source">An intact encoding.</param>
+    /// <param name="at">Offset of the number; on return the offset after it.</param>
     public static ulong Read(ReadOnlySpan<byte> source, ref int at)
     {
         ulong value = 0;

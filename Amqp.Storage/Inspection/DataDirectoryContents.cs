@@ -5,27 +5,27 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>What the message log of a data folder holds. Counts are what a start would find.</summary>
-/// <param name="Segments">In order of their ids.</param>
-/// <param name="Queues">In order of their numbers.</param>
-/// <param name="Findings">What was wrong on the way, in the catalog first. Not everything was looked at.</param>
+/// <summary>The contents of the log in a data directory. Counts are those that a start would find.</summary>
+/// <param name="Segments">Segments in order of id.</param>
+/// <param name="Queues">Queues in order of number.</param>
+/// <param name="Findings">Damage and unfinished writes found on the way, in the catalog first. Not everything was read.</param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 
-/// <summary>What a segment holds. A message that is in several queues counts in each; its bytes count once.</summary>
-/// <param name="Id">Also in the names of its files.</param>
-/// <param name="File">Path of its log.</param>
-/// <param name="LogBytes">Of the log, as it is on disk.</param>
-/// <param name="IndexBytes">Of the index; 0 without one.</param>
-/// <param name="AcknowledgementBytes">Of the acknowledgements; 0 without any.</param>
-/// <param name="Messages">Written to it, settled or not.</param>
-/// <param name="LiveMessages">Those that a queue which still exists has not settled.</param>
-/// <param name="LiveBytes">Of the log that these take, with the records' heads.</param>
-/// <param name="DeadBytes">All other bytes of the log but for its header: settled messages, and records that settle.</param>
-/// <param name="Settles">Numbers of messages that its settle records name, of this or older segments.</param>
-/// <param name="HasIndex">Whether an index stands beside it.</param>
-/// <param name="HasAcknowledgements">Whether a file of acknowledgements stands beside it.</param>
-/// <param name="IsTail">True for the last segment when it is not sealed: the one that was being written when the last run ended.</param>
+/// <summary>The contents of a segment. A message in several queues counts in each; its bytes count once.</summary>
+/// <param name="Id">Id of the segment, also in its file names.</param>
+/// <param name="File">Path of the log.</param>
+/// <param name="LogBytes">Bytes of the log on disk.</param>
+/// <param name="IndexBytes">Bytes of the index; 0 without an index.</param>
+/// <param name="AcknowledgementBytes">Bytes of the acknowledgements; 0 without any.</param>
+/// <param name="Messages">Number of messages in the segment, settled or not.</param>
+/// <param name="LiveMessages">Number of messages that an existing queue has not settled.</param>
+/// <param name="LiveBytes">Bytes of the log for these messages, record headers included.</param>
+/// <param name="DeadBytes">All other bytes of the log, except its header: settled messages and settle records.</param>
+/// <param name="Settles">Number of sequences in its settle records, of this or older segments.</param>
+/// <param name="HasIndex">True if the index exists.</param>
+/// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
+/// <param name="IsTail">True for the last segment if it is not sealed: it was being written when the last run ended.</param>
 public sealed record SegmentContents(
     long Id,
     string File,
@@ -41,43 +41,43 @@ public sealed record SegmentContents(
     bool HasAcknowledgements,
     bool IsTail);
 
-/// <summary>What the log holds of a queue.</summary>
-/// <param name="Number">The queue's.</param>
-/// <param name="Exists">False for a queue that was deleted: a start lets its messages go.</param>
-/// <param name="Messages">Not settled.</param>
-/// <param name="Bytes">Of their payload.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence went out to a consumer before; 0 when none did.</param>
-/// <param name="LastSequence">The highest that any record speaks of.</param>
+/// <summary>The messages of a queue in the log.</summary>
+/// <param name="Number">Number of the queue.</param>
+/// <param name="Exists">False for a deleted queue, whose messages a start discards.</param>
+/// <param name="Messages">Number of unsettled messages.</param>
+/// <param name="Bytes">Bytes of their payload.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence were delivered before; 0 if none was.</param>
+/// <param name="LastSequence">The highest sequence in any record.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
-/// <summary>What reading every byte of a data folder showed.</summary>
-/// <param name="Segments">Of the log, all of them read.</param>
-/// <param name="Bytes">That were read.</param>
-/// <param name="Findings">What is damaged, and what a crash left, file by file.</param>
+/// <summary>The result of reading every byte of a data directory.</summary>
+/// <param name="Segments">Number of segments, all read.</param>
+/// <param name="Bytes">Number of bytes read.</param>
+/// <param name="Findings">Damage and unfinished writes, file by file.</param>
 public sealed record DataDirectoryVerdict(int Segments, long Bytes, IReadOnlyList<InspectionFinding> Findings)
 {
-    /// <summary>True when nothing is damaged.</summary>
+    /// <summary>True if nothing is damaged.</summary>
     public bool IsSound => Findings.All(finding => !finding.IsDamage);
 }
 
-/// <summary>An entry of the catalog and the record that it was read from.</summary>
-/// <param name="Key">What it is about.</param>
-/// <param name="Value">What is said of it.</param>
-/// <param name="Offset">Where in the file the record begins, in bytes.</param>
+/// <summary>An entry of the catalog, with the location of its record.</summary>
+/// <param name="Key">Key of the entry.</param>
+/// <param name="Value">Value of the entry.</param>
+/// <param name="Offset">Offset of the record in the file, in bytes.</param>
 /// <param name="Length">Bytes of the record.</param>
 public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Length);
 
-/// <summary>Bytes that a data folder takes on disk, by what they are for.</summary>
-/// <param name="Total">All files, whatever they are.</param>
-/// <param name="Log">Segments of the message log.</param>
-/// <param name="Indexes">Their indexes.</param>
-/// <param name="Acknowledgements">Their files of acknowledgements.</param>
+/// <summary>Bytes of a data directory on disk, by purpose.</summary>
+/// <param name="Total">All files.</param>
+/// <param name="Log">Segments of the log.</param>
+/// <param name="Indexes">Indexes of the segments.</param>
+/// <param name="Acknowledgements">Acknowledgements of the segments.</param>
 /// <param name="Catalog">The catalog.</param>
-/// <param name="Pages">Transient messages that left the memory of the last run: nothing of them is read again.</param>
-/// <param name="Reserve">Room that is kept for a full disk.</param>
+/// <param name="Pages">Transient messages that the last run paged out. A start does not read them.</param>
+/// <param name="Reserve">Disk space reserved for settles.</param>
 public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowledgements, long Catalog, long Pages, long Reserve)
 {
-    /// <summary>The folder of transient messages, in the data folder.</summary>
+    /// <summary>Name of the folder of page files in the data directory.</summary>
     private const string PagesFolder = "pages";
 
     internal static DiskUsage Of(string directory)

@@ -7,12 +7,14 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Looks into a data folder that no broker uses, and changes no byte of it. While it is open no broker can take the folder. Not thread-safe.</summary>
+/// <summary>
+/// Reads a data directory that no broker uses, without changing it. While it is open no broker can open the directory. Not thread-safe.
+/// </summary>
 public sealed class DataDirectoryInspection : IDisposable
 {
     private readonly string _path;
     private readonly IStoreFiles _files;
-    private readonly DirectoryLock? _lock; // null when there is no file to lock: in a copy, for one
+    private readonly DirectoryLock? _lock; // null if there is no lock file, for instance in a copy
     private readonly List<RecoveryFinding> _catalogFindings = [];
     private readonly SortedDictionary<string, CatalogEntry> _catalog = new(StringComparer.Ordinal);
     private readonly long _catalogBytes;
@@ -21,34 +23,36 @@ public sealed class DataDirectoryInspection : IDisposable
     {
         (_path, _files, _lock) = (path, files, heldLock);
         FormatVersion = FormatFile.Read(files, path)
-            ?? throw new DataDirectoryException($"{path} is not a data folder: it has no file named {FormatFile.Name}; name the folder that a broker was started with");
+            ?? throw new DataDirectoryException($"{path} is not a data directory: it has no file named {FormatFile.Name}; pass the directory that a broker was started with");
         _catalogBytes = ReadCatalog();
         Size = DiskUsage.Of(path);
     }
 
-    /// <summary>The format that the folder is in. See docs/store-format.md.</summary>
+    /// <summary>The format version of the directory. See docs/store-format.md.</summary>
     public int FormatVersion { get; }
 
     /// <summary>Bytes on disk.</summary>
     public DiskUsage Size { get; }
 
-    /// <summary>What is not messages, in the order of the keys (ordinal).</summary>
+    /// <summary>The entries of the catalog, in the order of their keys (ordinal).</summary>
     public IReadOnlyCollection<CatalogEntry> Catalog => _catalog.Values;
 
-    /// <summary>The catalog's file, whether it is there or not.</summary>
+    /// <summary>Path of the catalog's file, which may not exist.</summary>
     public string CatalogPath => Path.Combine(_path, CatalogFile.Name);
 
     private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
 
-    /// <summary>Takes a folder to look at, and reads its catalog.</summary>
-    /// <exception cref="DataDirectoryException">Not there, not a data folder, in use by a broker, written by a newer version, or out of reach.</exception>
+    /// <summary>Opens a data directory for inspection, and reads its catalog.</summary>
+    /// <exception cref="DataDirectoryException">
+    /// The directory does not exist, is not a data directory, is in use by a broker, has a newer format, or cannot be accessed.
+    /// </exception>
     public static DataDirectoryInspection Open(string path) => Open(path, new DiskFiles());
 
     internal static DataDirectoryInspection Open(string path, IStoreFiles files)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (!Directory.Exists(path))
-            throw new DataDirectoryException($"{(File.Exists(path) ? $"{path} is a file, not a data folder" : $"there is no folder {path}")}; name the folder that a broker was started with");
+            throw new DataDirectoryException($"{(File.Exists(path) ? $"{path} is a file, not a data directory" : $"there is no directory {path}")}; pass the directory that a broker was started with");
         DirectoryLock? heldLock = null;
         try
         {
@@ -59,16 +63,16 @@ public sealed class DataDirectoryInspection : IDisposable
         {
             heldLock?.Dispose();
             if (cause is IOException or UnauthorizedAccessException)
-                throw new DataDirectoryException($"the data folder {path} cannot be read: {cause.Message}");
+                throw new DataDirectoryException($"the data directory {path} cannot be read: {cause.Message}");
             throw;
         }
     }
 
-    /// <summary>Counts what is in the log. Reads indexes where there are any, and the logs of segments without one.</summary>
-    /// <param name="durableQueues">Numbers of the queues that still exist; messages of others are dead.</param>
-    /// <param name="progress">Told how far it is, on this thread.</param>
-    /// <exception cref="DataDirectoryException">A broker took the folder meanwhile.</exception>
-    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <summary>Counts the contents of the log. Reads indexes where they exist, and the logs of segments without one.</summary>
+    /// <param name="durableQueues">Numbers of the queues that still exist. Messages of other queues are dead.</param>
+    /// <param name="progress">Receives the progress, on this thread.</param>
+    /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
     public DataDirectoryContents Inspect(IReadOnlySet<uint> durableQueues, IProgress<InspectionProgress>? progress = null)
     {
         var counter = new ReadCounter(progress) { BytesToRead = Size.Indexes + BytesWithoutIndex() };
@@ -78,10 +82,10 @@ public sealed class DataDirectoryInspection : IDisposable
         return new DataDirectoryContents(segments, log.Queues, [.. _catalogFindings.Concat(log.Findings).Select(InspectionFinding.Of)]);
     }
 
-    /// <summary>Reads every file, checks every record, and compares every index with its log.</summary>
-    /// <param name="progress">Told how far it is, on this thread.</param>
-    /// <exception cref="DataDirectoryException">A broker took the folder meanwhile.</exception>
-    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <summary>Reads every file, verifies every record, and compares every index with its log.</summary>
+    /// <param name="progress">Receives the progress, on this thread.</param>
+    /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
     public DataDirectoryVerdict Verify(IProgress<InspectionProgress>? progress = null)
     {
         var counter = new ReadCounter(progress) { BytesToRead = _catalogBytes + Size.Log + Size.Indexes + Size.Acknowledgements };
@@ -92,7 +96,7 @@ public sealed class DataDirectoryInspection : IDisposable
         return new DataDirectoryVerdict(segments, counter.BytesRead, findings);
     }
 
-    /// <summary>Lets go of the folder.</summary>
+    /// <summary>Unlocks the directory.</summary>
     public void Dispose() => _lock?.Dispose();
 
     private long ReadCatalog()
@@ -120,6 +124,6 @@ public sealed class DataDirectoryInspection : IDisposable
     private void CheckUnused()
     {
         if (_lock is null && File.Exists(DirectoryLock.PathOf(_path)))
-            throw new DataDirectoryException($"a broker took the data folder {_path} while it was read, so what was read means nothing");
+            throw new DataDirectoryException($"a broker opened the data directory {_path} during the inspection, so the result is not valid");
     }
 }

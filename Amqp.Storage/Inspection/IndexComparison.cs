@@ -4,20 +4,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Compares an index with the one that its log, which is sound, would give. Used once.</summary>
-/// <param name="index">What is on disk.</param>
-/// <param name="log">The log's records, each a block of its own.</param>
+/// <summary>Compares an index with the one that its intact log would give. Used once.</summary>
+/// <param name="index">The index on disk.</param>
+/// <param name="log">The records of the log, each in a block of its own.</param>
 /// <param name="logLength">Bytes of the log.</param>
 /// <param name="findings">Receives the differences.</param>
 internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuilder log, long logLength, List<InspectionFinding> findings)
 {
-    /// <param name="actual">The index's summary.</param>
+    /// <param name="actual">Summary of the index on disk.</param>
     public void Run(SegmentSummary actual)
     {
         SegmentSummary expected = log.Summarize(logLength);
         using var expectedFile = new MemoryFile([]);
         log.Write(expectedFile, expected);
-        bool sameRows = Same("rows", actual.Rows.Select(Essence).SequenceEqual(expected.Rows.Select(Essence)));
+        bool sameRows = Same("rows", actual.Rows.Select(ContentOf).SequenceEqual(expected.Rows.Select(ContentOf)));
         Same("blocks", IsGrouping(actual.Blocks, expected.Blocks));
         Same("settled messages", SettledIn(actual).SequenceEqual(SettledIn(expected)));
         Same("delivered marks", actual.Delivered.OrderBy(mark => mark.Key).SequenceEqual(expected.Delivered.OrderBy(mark => mark.Key)));
@@ -27,8 +27,8 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             CompareEntries(actual.Rows[i], expectedFile, expected.Rows[i]);
     }
 
-    /// <summary>What a row says of the log, and not of where things are in the index.</summary>
-    private static (uint, int, long, long, long) Essence(QueueRow row) => (row.Queue, row.Count, row.First, row.Last, row.Bytes);
+    /// <summary>Returns the parts of a row that describe the log, without those that describe the index.</summary>
+    private static (uint, int, long, long, long) ContentOf(QueueRow row) => (row.Queue, row.Count, row.First, row.Last, row.Bytes);
 
     private static IEnumerable<(uint, long, long)> SettledIn(SegmentSummary summary) =>
         from entry in summary.Settled
@@ -36,11 +36,11 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
         from range in entry.Value.All.ToArray()
         select (entry.Key, range.From, range.To);
 
-    /// <summary>True when the blocks hold all records, whole and in order.</summary>
-    private static bool IsGrouping(BlockPlace[] blocks, BlockPlace[] records)
+    /// <summary>Returns true if the blocks cover all records, in order, without splitting one.</summary>
+    private static bool IsGrouping(BlockExtent[] blocks, BlockExtent[] records)
     {
         int next = 0;
-        foreach (BlockPlace block in blocks)
+        foreach (BlockExtent block in blocks)
         {
             long at = block.Offset;
             while (next < records.Length && records[next].Offset == at && at < block.Offset + block.Length)
@@ -64,7 +64,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             }
             catch (InvalidDataException)
             {
-                same = false; // whole records, but not those of this queue
+                same = false; // whole records, but of another queue
             }
             if (same)
                 continue;
@@ -81,5 +81,5 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
     }
 
     private void Report(long offset, long length, string what) =>
-        findings.Add(new InspectionFinding(index.Path, offset, length, IsDamage: true, $"the index is whole but says something else than its log: {what}; delete it, and the next start makes it anew"));
+        findings.Add(new InspectionFinding(index.Path, offset, length, IsDamage: true, $"the index is intact but differs from its log: {what}; delete it, and the next start rebuilds it"));
 }

@@ -6,12 +6,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Bytes of a log that messages take which are still in a queue.</summary>
+/// <summary>Computes the bytes of a log that belong to messages still in a queue.</summary>
 internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // Where there is one queue, every record names one: no need to look at them.
+        // With one queue, every record names one: its length follows from the stretch.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try
@@ -22,14 +22,15 @@ internal sealed class LiveBytes(LogRecovery log)
         {
             SegmentSummary summary = log.Rebuild(segment);
             IEnumerable<LiveStretch> left = live.Where(part => Array.Exists(summary.Rows, row => row.Queue == part.Queue));
-            return Walk(segment.Segment, left.Select(part => part with { Stretch = part.Stretch with { At = 0 } })); // groups are elsewhere now
+            // the offsets of groups have changed
+            return Walk(segment.Segment, left.Select(part => part with { Stretch = part.Stretch with { At = 0 } }));
         }
     }
 
     private long Walk(Segment segment, IEnumerable<LiveStretch> live)
     {
         long bytes = 0;
-        var shared = new HashSet<long>(); // where records of several queues begin: each counts once
+        var shared = new HashSet<long>(); // offsets of records of several queues: each record counts once
         foreach ((uint queue, Stretch stretch) in live)
         {
             using EntryCursor entries = log.Indexes.OpenEntries(segment, queue, stretch.At, stretch.From);

@@ -10,28 +10,30 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Counts what is in the message log, the way a start does. Used once, by one thread.</summary>
-/// <param name="files">Keep from the disk what a start would change.</param>
-/// <param name="directory">The folder of the segments.</param>
+/// <summary>Counts the contents of the log as a start would. Used once, by one thread.</summary>
+/// <param name="files">Files that keep the changes of a recovery in memory.</param>
+/// <param name="directory">Path of the segments' folder.</param>
 /// <param name="durableQueues">Numbers of the queues that still exist.</param>
 internal sealed class LogInspection(OverlayFiles files, string directory, IReadOnlySet<uint> durableQueues)
 {
-    // All queues that the log knows, so that what deleted ones left is seen too.
+    // All queues in the log, so that the messages of deleted queues are counted too.
     private readonly LogRecovery _log = new(files, durableQueues: null, new StoreOptions());
-    private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment
+    private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment id
     private readonly List<QueueContents> _queues = [];
 
-    /// <summary>What is wrong on disk. An index that was made anew in memory can be found wanting again, by who knew the old one: it counts once.</summary>
+    /// <summary>
+    /// Problems on disk, each once. A second reader of the same index may report it again, although it was rebuilt in memory.
+    /// </summary>
     public IEnumerable<RecoveryFinding> Findings => _log.Findings.DistinctBy(finding => (finding.File, finding.Offset));
 
-    /// <summary>In order of their numbers, once <see cref="Run"/> is through.</summary>
+    /// <summary>The queues in order of number. Complete once <see cref="Run"/> has returned.</summary>
     public IReadOnlyList<QueueContents> Queues => _queues;
 
-    /// <summary>Reads everything.</summary>
+    /// <summary>Reads all segments.</summary>
     public IReadOnlyList<SegmentContents> Run()
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
-        long[][] sizes = [.. found.Select(SizesOf)]; // now: a missing index is there afterwards, in memory
+        long[][] sizes = [.. found.Select(SizesOf)]; // before recovery, which creates missing indexes in memory
         IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(directory, new CommitSignal()));
         foreach (RecoveredQueue queue in _log.Queues.OrderBy(queue => queue.Number))
             _queues.Add(Count(queue));
@@ -103,5 +105,5 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     }
 }
 
-/// <summary>Messages of a queue that nothing has settled.</summary>
+/// <summary>Unsettled messages of a queue.</summary>
 internal readonly record struct LiveStretch(uint Queue, Stretch Stretch);

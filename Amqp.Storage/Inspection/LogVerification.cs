@@ -6,14 +6,14 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Reads every byte of the message log and of what stands beside it. Used once, by one thread.</summary>
-/// <param name="files">Where the log is.</param>
-/// <param name="findings">Receives what is wrong.</param>
+/// <summary>Reads every byte of the log and of the files beside it. Used once, by one thread.</summary>
+/// <param name="files">Access to the log.</param>
+/// <param name="findings">Receives the problems.</param>
 internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding> findings)
 {
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
-    /// <returns>Segments read.</returns>
+    /// <returns>Number of segments read.</returns>
     public int Run(string directory)
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
@@ -29,7 +29,7 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
 
     private void Verify(in SegmentFile file, LogEnd end)
     {
-        // Every record is a block of its own here: an index may put them together as it likes, but not cut one.
+        // Every record is a block of its own here: an index may join records in any way, but must not split one.
         var builder = new SegmentIndexBuilder(file.Id, blockSize: 1, file.IsSettlesOnly);
         var damaged = new List<DamagedBytes>();
         ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damaged.Add);
@@ -51,7 +51,7 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
 
     private void VerifyEnd(in SegmentFile file, in ScannedLog log, bool isTail, SegmentSummary? summary, LostRecords lost)
     {
-        long end = log.HasHeader || log.HasRecords ? log.End : 0; // else not even the header was written
+        long end = log.HasHeader || log.HasRecords ? log.End : 0; // otherwise not even the header was written
         if (isTail && end < log.Length)
             findings.Add(new InspectionFinding(file.Path, end, log.Length - end, IsDamage: false, InspectionFinding.TornTail));
         else if (summary?.LogLength > log.Length)
@@ -59,7 +59,7 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
         else if (log.End < log.Length)
             ReportLost(file.Path, log.End, log.Length - log.End, "the log is damaged here", lost);
         if (summary?.LogLength < log.Length)
-            Report(file.Path, summary.LogLength, log.Length - summary.LogLength, "the log is longer than when its index was made; a start reads it anew");
+            Report(file.Path, summary.LogLength, log.Length - summary.LogLength, "the log is longer than its index says; a start reads the whole log");
     }
 
     private void ReportLost(string path, long offset, long length, string what, LostRecords lost) =>

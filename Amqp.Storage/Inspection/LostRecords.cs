@@ -6,12 +6,14 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Finds out what stood in damaged bytes of a log: from the segment's index, which still knows, or else from what the bytes seem to be.</summary>
+/// <summary>
+/// Describes what was lost in damaged bytes of a log: by the segment's index if it is intact, otherwise by the bytes themselves.
+/// </summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
     private const int MaxNamed = 8;
 
-    /// <returns>What was lost, as a part of a sentence.</returns>
+    /// <returns>A part of a sentence.</returns>
     public string In(DamagedBytes damage)
     {
         if (index is not { IsIntact: true, Summary: { } summary })
@@ -22,7 +24,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            return FromBytes(damage); // whole, but not what a store writes: it says nothing about this log
+            return FromBytes(damage); // intact, but not as a store writes it, so it says nothing about this log
         }
     }
 
@@ -43,7 +45,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
                 lost.Add((row.Queue, sequences));
         }
         return lost.Count == 0
-            ? "no messages stood here, and what was settled or delivered here the index knows: nothing is lost as long as it is there"
+            ? "no message was here, and the index has the settles and delivered marks: nothing is lost as long as the index exists"
             : $"lost, unless settled before: {string.Join("; ", lost.Select(part => $"of queue {part.Queue} {Name(part.Sequences)}"))}";
     }
 
@@ -63,10 +65,10 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         bool isOneRecord = log.Read(head, damage.Offset) == head.Length && RecordHeader.ReadSize(head) == damage.Length;
         return (isOneRecord ? RecordHeader.ReadType(head) : 0) switch
         {
-            RecordType.Message => "a message stood here, and is lost",
-            RecordType.Settle => "a settle record stood here, and the messages that it named come again",
-            RecordType.Delivered => "a delivered record stood here, and messages may come again without the mark of a redelivery",
-            _ => "what stood here is lost: messages, or that messages were settled, which then come again",
+            RecordType.Message => "a message is lost",
+            RecordType.Settle => "a settle record is lost; the messages that it named are delivered again",
+            RecordType.Delivered => "a delivered mark is lost; messages may be delivered again without the redelivered flag",
+            _ => "the contents are lost: messages, or settles, whose messages are then delivered again",
         };
     }
 }

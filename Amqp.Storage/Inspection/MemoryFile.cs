@@ -2,7 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A file that is only in memory. Not thread-safe; disposing of it closes nothing, so that it can be opened again.</summary>
+/// <summary>A file in memory. Not thread-safe. It can be opened again after it was disposed.</summary>
 internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 {
     private byte[] _bytes = bytes;
@@ -12,7 +12,7 @@ internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>Takes a whole file into memory.</summary>
+    /// <summary>Reads a whole file into memory.</summary>
     public static MemoryFile Of(IStoreFiles files, string path)
     {
         using IStoreFile file = files.Open(path, FileAccess.Read);
@@ -43,11 +43,11 @@ internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 
     public void Sync()
     {
-        // There is nothing behind it.
+        // Nothing to sync.
     }
 
     public void Dispose()
     {
-        // See above.
+        // See the summary.
     }
 }

@@ -2,18 +2,18 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Files as they are on disk, over which changes lie that stay in memory: what repairs while it reads can be used to look only.</summary>
-/// <remarks>What is below is listed and opened to read, and nothing else. Not thread-safe.</remarks>
+/// <summary>Files on disk, with changes that stay in memory, so that recovery can run without changing the disk.</summary>
+/// <remarks>The files on disk are only listed and read. Not thread-safe.</remarks>
 /// <param name="below">The files on disk.</param>
-/// <param name="counter">Counts the bytes that come from there.</param>
+/// <param name="counter">Counts the bytes read from disk.</param>
 internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : IStoreFiles
 {
     private readonly ReadCounter _counter = counter;
-    private readonly Dictionary<string, MemoryFile> _written = []; // in place of those on disk
-    private readonly Dictionary<string, long> _cut = []; // files on disk, and how many of their bytes count
+    private readonly Dictionary<string, MemoryFile> _written = []; // replace those on disk
+    private readonly Dictionary<string, long> _cut = []; // truncated files on disk, with their lengths
     private readonly HashSet<string> _gone = [];
 
-    /// <summary>Empty for a folder that is not there: a start would create it.</summary>
+    /// <summary>Returns an empty list for a folder that does not exist: a start would create it.</summary>
     public IReadOnlyList<string> List(string directory)
     {
         IReadOnlyList<string> present;
@@ -35,7 +35,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
     public void CreateDirectory(string path)
     {
-        // Files that are created later are in it, wherever it is.
+        // Not needed: a file can be created in any folder.
     }
 
     public IStoreFile Create(string path) => _written[path] = new MemoryFile([]);
@@ -53,7 +53,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
         _gone.Add(path);
     }
 
-    /// <exception cref="NotSupportedException">The file is on disk: nobody who only looks gives it another name.</exception>
+    /// <exception cref="NotSupportedException">The file is on disk. Recovery renames only files that it has written.</exception>
     public void Rename(string from, string to)
     {
         if (!_written.Remove(from, out MemoryFile? file))
@@ -63,7 +63,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
     public void SyncDirectory(string path)
     {
-        // Nothing is to survive.
+        // Nothing to sync.
     }
 
     private sealed class ReadFile(OverlayFiles owner, string path, IStoreFile file) : IStoreFile
@@ -79,15 +79,15 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
         public void Truncate(long length) => owner._cut[path] = Math.Min(length, Length);
 
-        /// <exception cref="NotSupportedException">Always: records are never written over.</exception>
+        /// <exception cref="NotSupportedException">Always: recovery never overwrites records.</exception>
         public void Write(ReadOnlySpan<byte> source, long offset) => throw new NotSupportedException($"{path} is on disk");
 
-        /// <exception cref="NotSupportedException">Always: who only looks takes no room.</exception>
+        /// <exception cref="NotSupportedException">Always: recovery never extends a file.</exception>
         public void Extend(long length) => throw new NotSupportedException($"{path} is on disk");
 
         public void Sync()
         {
-            // Nothing was written.
+            // Nothing to sync.
         }
 
         public void Dispose() => file.Dispose();

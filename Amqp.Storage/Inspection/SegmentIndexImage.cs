@@ -5,7 +5,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A whole index in memory, and what is wrong with it by itself, without its log.</summary>
+/// <summary>A whole index in memory, with the problems that show without its log.</summary>
 internal sealed class SegmentIndexImage
 {
     private readonly List<InspectionFinding> _findings = [];
@@ -14,15 +14,15 @@ internal sealed class SegmentIndexImage
 
     public string Path { get; }
 
-    /// <summary>The segment's id.</summary>
+    /// <summary>Id of the segment.</summary>
     public long Segment { get; }
 
     public MemoryFile File { get; }
 
-    /// <summary>Null when it cannot be read.</summary>
+    /// <summary>The summary; null if it cannot be read.</summary>
     public SegmentSummary? Summary { get; private set; }
 
-    /// <summary>True when header and records are what was written.</summary>
+    /// <summary>True if the header and all records are intact.</summary>
     public bool IsIntact => _findings.Count == 0;
 
     public IReadOnlyList<InspectionFinding> Findings => _findings;
@@ -35,7 +35,7 @@ internal sealed class SegmentIndexImage
         return image;
     }
 
-    /// <summary>The entries of a queue. The caller knows the index to be intact.</summary>
+    /// <summary>Opens a cursor over the entries of a queue. Call only if the index is intact.</summary>
     public EntryCursor OpenEntries(in QueueRow row) => new(File, Segment, row, row.At, from: 0);
 
     private void Check()

@@ -9,54 +9,57 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>The group commit: one thread that writes what was appended and syncs it when somebody waits or the time is up.</summary>
+/// <summary>
+/// The group commit: one thread that writes appended bytes, and syncs them when a commit is requested or the sync interval has passed.
+/// </summary>
 /// <remarks>
-/// What is appended while a sync runs is the next sync's batch: no timer delays a requested commit. A write or sync that
-/// fails is the last one: what the disk holds then is unknown, so nothing is ever called durable again. But a write that
-/// finds no room is tried again: its bytes are still in memory, and the place for them is known.
-/// <para>Fields are owned by the thread, but for those marked otherwise.</para>
+/// Bytes appended during a sync are the batch of the next sync: no timer delays a requested commit. The first write or sync that fails is
+/// the last: the state of the disk is then unknown, so nothing is declared durable any more. A write that fails because the disk is full is
+/// retried: its bytes are still in memory, and their offset in the file is known.
+/// <para>The thread owns the fields, except for those marked otherwise.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
 {
-    // Rounds of LogOutput.WriteDelay without anything to do before the thread sleeps until an append wakes it.
-    private const int RoundsBeforeSleep = 20;
+    // Idle polls, one every LogOutput.WriteDelay, before the thread sleeps until an append wakes it.
+    private const int PollsBeforeSleep = 20;
 
-    // A dead segment of at least this size is deleted when the broker falls idle, even though it is not full.
+    // When the store becomes idle, an open segment without live messages is sealed and deleted if it has at least this size.
     private const long DeadSegmentBytes = 1 << 20;
 
-    // The same while every byte is wanted for the reserve.
-    private const long LeastDeadSegmentBytes = 4 << 10;
+    // The same while the disk reserve needs every byte.
+    private const long MinDeadSegmentBytes = 4 << 10;
 
     private readonly LogWriter _log;
     private readonly LogOutput _output;
     private readonly CommitProgress _progress; // thread-safe
     private readonly CommitSignal _signal; // thread-safe
-    private readonly DiskRoom _room;
+    private readonly DiskSpace _disk;
     private readonly SegmentReports _reports; // thread-safe
     private readonly SegmentSweep _sweep;
     private readonly SegmentReplacement _replacement;
     private readonly DurableQueues _durableQueues; // thread-safe
     private readonly Housekeeper _housekeeper; // thread-safe
-    private readonly long _mostUnwritten; // before publishers should pause
+    private readonly long _maxUnwritten; // above this, publishers should pause
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Segment, bool> _saveMarks;
     private readonly Func<Segment, bool> _isFree;
-    private bool _isHeldUp; // a dead segment cannot go, as something has to be written first; found by the last sweep
-    private int _quietRounds;
+    private bool _isSweepBlocked; // a dead segment cannot be deleted before something is written; set by the last sweep
+    private int _idlePolls;
     private volatile StoreFailedException? _failure; // read by any thread
     private volatile bool _stopping;
 
     public Committer(
-        LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskRoom room, SegmentReports reports,
+        LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskSpace disk, SegmentReports reports,
         SegmentSweep sweep, SegmentReplacement replacement, DurableQueues durableQueues, Housekeeper housekeeper,
         StoreOptions options)
     {
-        (_log, _output, _progress, _signal, _room, _reports) = (log, output, progress, signal, room, reports);
+        (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // What waits when the disk becomes full stands in the log before the settles that are to be written from the reserve.
-        _mostUnwritten = room.ReserveSize == 0 ? options.MaxUnwrittenBytes : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(room.ReserveSize / 2, options.BlockSize));
+        // When the disk becomes full, unwritten records precede the settles in the log, and are written from the reserve together with
+        // them.
+        _maxUnwritten = disk.ReserveSize == 0 ? options.MaxUnwrittenBytes : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
         (_saveMarks, _isFree) = (SaveMarks, IsFree);
-        room.Changed += () => Committed?.Invoke();
+        disk.Changed += () => Committed?.Invoke();
     }
 
     /// <inheritdoc cref="IMessageStore.Committed"/>
@@ -67,9 +70,9 @@ internal sealed class Committer : IAsyncDisposable
     public StoreFailedException? Failure => _failure;
 
     /// <inheritdoc cref="IMessageStore.IsFull"/>
-    public bool IsFull => _room.IsFull;
+    public bool IsFull => _disk.IsFull;
 
-    public bool IsBehind => _failure is null && _log.Position - _progress.Written > _mostUnwritten;
+    public bool IsBehind => _failure is null && _log.Position - _progress.Written > _maxUnwritten;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "Committer" }.Start();
 
@@ -83,9 +86,9 @@ internal sealed class Committer : IAsyncDisposable
     }
 
     public Task WaitForRoomAsync(CancellationToken cancellation) =>
-        IsBehind ? _progress.WhenWrittenAsync(_log.Position - _mostUnwritten, cancellation) : Task.CompletedTask;
+        IsBehind ? _progress.WhenWrittenAsync(_log.Position - _maxUnwritten, cancellation) : Task.CompletedTask;
 
-    /// <summary>Makes everything durable that was appended, and ends the thread.</summary>
+    /// <summary>Makes everything appended so far durable, and ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
@@ -100,7 +103,7 @@ internal sealed class Committer : IAsyncDisposable
             while (!_stopping)
             {
                 if (Work())
-                    _quietRounds = 0;
+                    _idlePolls = 0;
                 else
                     Rest();
             }
@@ -111,32 +114,32 @@ internal sealed class Committer : IAsyncDisposable
             _output.WriteAll();
             Sync();
         }
-        catch (Exception cause) // whatever it is, nothing is durable any more: publishers must hear of it
+        catch (Exception cause) // whatever the cause, nothing becomes durable any more: publishers must learn of it
         {
             Fail(cause);
         }
         finally
         {
             _output.Dispose();
-            _room.Dispose();
+            _disk.Dispose();
             _ended.SetResult();
         }
     }
 
-    /// <summary>Does what is due; false when nothing was.</summary>
+    /// <summary>Does the work that is due. Returns false if there was none.</summary>
     private bool Work()
     {
         long now = Environment.TickCount64;
-        if (_room.IsWaiting(now))
+        if (_disk.IsWaiting(now))
             return false;
-        _room.RestoreReserve(now);
-        if (_reports.TakeLackOfRoom() && _room.TryGiveReserveUp())
-            _reports.RequestSweep(); // which has it tried again
+        _disk.RestoreReserve(now);
+        if (_reports.TakeLackOfSpace() && _disk.TryShrinkReserve())
+            _reports.RequestSweep(); // retries the fold
 
-        (bool writeIsDue, bool syncIsDue) = _output.Look(now);
+        (bool writeIsDue, bool syncIsDue) = _output.FindDue(now);
         if (writeIsDue && !TryWrite())
         {
-            MakeRoom();
+            FreeSpace();
             return true;
         }
         if (syncIsDue)
@@ -149,49 +152,49 @@ internal sealed class Committer : IAsyncDisposable
 
     private void Rest()
     {
-        if (!_room.HasRoom)
+        if (!_disk.HasSpace)
         {
             _signal.Prepare(sleep: false);
             if (!_stopping)
-                _signal.Wait(DiskRoom.WriteDelay);
+                _signal.Wait(DiskSpace.WriteDelay);
             return;
         }
-        _quietRounds = _output.IsDone ? _quietRounds + 1 : 0;
-        bool sleep = _quietRounds > RoundsBeforeSleep && _room.IsReserveWhole;
-        if (_quietRounds == RoundsBeforeSleep)
+        _idlePolls = _output.IsDone ? _idlePolls + 1 : 0;
+        bool sleep = _idlePolls > PollsBeforeSleep && _disk.IsReserveWhole;
+        if (_idlePolls == PollsBeforeSleep)
         {
-            _log.EndDeadSegment(_room.IsReserveWhole ? DeadSegmentBytes : LeastDeadSegmentBytes);
-            TryWrite(); // has no bytes, but lets go of the block that was closed
-            _housekeeper.TidyUp();
+            _log.SealDeadSegment(_disk.IsReserveWhole ? DeadSegmentBytes : MinDeadSegmentBytes);
+            TryWrite(); // writes no bytes, but releases the closed block
+            _housekeeper.CompactWhileIdle();
         }
         if (!sleep)
             _signal.Prepare(sleep: false);
         else if (!_log.TryPrepareSleep(_progress.Written))
             return;
 
-        if (_stopping || _progress.IsAsked || (sleep && (_output.IsCatalogDirty || HasNews())))
+        if (_stopping || _progress.IsSyncRequested || (sleep && (_output.IsCatalogDirty || HasNews())))
             _signal.Cancel();
         else
-            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _quietRounds > RoundsBeforeSleep ? DiskRoom.RestoreDelay : LogOutput.WriteDelay);
+            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _idlePolls > PollsBeforeSleep ? DiskSpace.RestoreDelay : LogOutput.WriteDelay);
     }
 
     private bool HasNews() => _reports.IsAny || _replacement.IsDue;
 
-    /// <returns>False when there is no room for it on the disk now.</returns>
+    /// <returns>False if the disk is full.</returns>
     private bool TryWrite()
     {
-        bool hasRoom = true;
+        bool hasSpace = true;
         try
         {
             _output.Write();
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            hasRoom = false;
+            hasSpace = false;
         }
-        if (_room.Note(hasRoom))
-            _reports.RequestSweep(); // for what a sweep could not delete as it could not write, or had to leave while it was full
-        return hasRoom;
+        if (_disk.RecordWrite(hasSpace))
+            _reports.RequestSweep(); // deletes segments that earlier sweeps had to leave
+        return hasSpace;
     }
 
     private void Sync()
@@ -200,13 +203,13 @@ internal sealed class Committer : IAsyncDisposable
             Committed?.Invoke();
     }
 
-    /// <summary>Deletes what nobody needs though it is not written yet that nobody does: else consumers could not make room on a full disk.</summary>
+    /// <summary>Deletes dead segments before their settles are written: otherwise consumers could not free space on a full disk.</summary>
     /// <remarks>
-    /// In a crash now nothing comes back that was settled. But a segment with a message that was settled for the sake of another, as in a transaction,
-    /// waits until that one is written; the others need not. Where nothing can go and settles wait to be written, a piece of the reserve is for them;
-    /// messages that stand before them in the log come to be written with them.
+    /// A crash at this point brings no settled message back. A segment with bound settles, as in a transaction, waits until the records
+    /// that they depend on are written. If no segment can be deleted and settles are pending, the reserve shrinks by a step to make space
+    /// for them; records that precede them in the log are written with them.
     /// </remarks>
-    private void MakeRoom()
+    private void FreeSpace()
     {
         bool isAny = false;
         if (HasNews())
@@ -214,25 +217,25 @@ internal sealed class Committer : IAsyncDisposable
             _output.SyncLog();
             isAny = Sweep(_isFree);
         }
-        if (!isAny && (_isHeldUp || _log.SettledPosition > _progress.Written))
-            _room.TryGiveReserveUp();
+        if (!isAny && (_isSweepBlocked || _log.SettledPosition > _progress.Written))
+            _disk.TryShrinkReserve();
     }
 
     private void Sweep()
     {
         _replacement.Run();
-        if (_reports.TakeEndAwaited() && _log.EndSegmentIfAny() is { } ended && TryWrite())
+        if (_reports.TakeSealRequest() && _log.TrySealSegment() is { } sealedSegment && TryWrite())
         {
-            _output.End(ended); // by now the writer may be at the next one
+            _output.Seal(sealedSegment); // by now the writer may be at the next segment
             Sync();
         }
         Sweep(_saveMarks);
     }
 
-    /// <returns>True when a segment was deleted.</returns>
+    /// <returns>True if a segment was deleted.</returns>
     private bool Sweep(Func<Segment, bool> isFree)
     {
-        _isHeldUp = false;
+        _isSweepBlocked = false;
         return _sweep.Run(isFree);
     }
 
@@ -241,9 +244,9 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        while (!TryWrite()) // what was not repeated may have been replaced by a mark that is not durable yet
+        while (!TryWrite()) // a mark that was not repeated may have been replaced by one that is not durable yet
         {
-            if (!_room.TryGiveReserveUp())
+            if (!_disk.TryShrinkReserve())
                 return false;
         }
         Sync();
@@ -253,7 +256,7 @@ internal sealed class Committer : IAsyncDisposable
     private bool IsFree(Segment segment)
     {
         bool isFree = segment.BoundPosition <= _progress.Written && !_log.HasDelivered(_durableQueues.All, segment);
-        _isHeldUp |= !isFree;
+        _isSweepBlocked |= !isFree;
         return isFree;
     }
 

@@ -2,20 +2,19 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Room on the disk that is kept for settles: a file that gets shorter when a full disk holds them up, and its length back when there is room again.</summary>
+/// <summary>
+/// Disk space reserved for settles: a file that shrinks when a full disk blocks settles, and grows again when there is space.
+/// </summary>
 /// <remarks>
-/// On a full disk consumers make room by settling, and that takes room itself, as little as it is. What is in the file means nothing, so it is
-/// never synced, and any length of it is right at a start. Owned by the committer.
+/// On a full disk consumers free space by settling, and settles need a little space themselves. The contents of the file mean nothing, so
+/// the file is never synced, and a start accepts any length. Owned by the committer.
 /// </remarks>
-/// <param name="files">Where it is.</param>
-/// <param name="path">The file.</param>
-/// <param name="size">Bytes that are kept; 0: none.</param>
 internal sealed class DiskReserve(IStoreFiles files, string path, long size) : IDisposable
 {
-    /// <summary>In the data folder.</summary>
+    /// <summary>Name of the file in the data directory.</summary>
     public const string FileName = "reserve";
 
-    /// <summary>It is given up in about so many pieces, so that little is given up where little is needed.</summary>
+    /// <summary>Number of steps in which the reserve shrinks, so that it gives up no more than is needed.</summary>
     private const int Pieces = 16;
 
     private const long SmallestPiece = 4 << 10;
@@ -23,13 +22,13 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     private IStoreFile? _file;
     private long _length;
 
-    /// <summary>Bytes that are kept; 0: none.</summary>
+    /// <summary>Size of the whole reserve in bytes; 0 means no reserve.</summary>
     public long Size => size;
 
-    /// <summary>True while nothing of it is given up.</summary>
+    /// <summary>True if the reserve has its full size.</summary>
     public bool IsWhole => _length >= size;
 
-    /// <summary>The size where none is set: the smaller of one segment and 5 % of the disk that a folder is on.</summary>
+    /// <summary>Returns the default size: the smaller of one segment and 5 % of the disk that holds the directory.</summary>
     public static long DefaultSize(string directory, long segmentSize)
     {
         try
@@ -42,8 +41,11 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         }
     }
 
-    /// <summary>Leaves the room to a start where the disk has little else: it makes an index, without which it could not be. Before <see cref="Open"/>.</summary>
-    public void Lend()
+    /// <summary>
+    /// Frees the reserve's space for recovery, which cannot complete without writing an index. Does nothing if the disk has enough space.
+    /// Call before <see cref="Open"/>.
+    /// </summary>
+    public void ReleaseForStart()
     {
         if (!files.Exists(path) || files.FreeBytes(Path.GetDirectoryName(path)!) >= size)
             return;
@@ -51,8 +53,10 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         file.Truncate(0);
     }
 
-    /// <summary>Takes over what the last run left of it, and the rest as far as there is room. A reserve that is no longer wanted goes.</summary>
-    /// <exception cref="IOException">For another reason than want of room.</exception>
+    /// <summary>
+    /// Opens the reserve of the last run and extends it as far as the disk allows. Deletes it if the configured size is 0.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be opened or extended, for another reason than a full disk.</exception>
     public void Open()
     {
         bool isThere = files.Exists(path);
@@ -68,12 +72,12 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
             if (_file.Length > size)
                 _file.Truncate(size);
         }
-        if (!TryRestore()) // also of what the file's length says: in a copy of a folder it may have no room behind it
+        if (!TryRestore()) // also if the length is right: in a copy of the directory the file may be sparse
             _length = _file?.Length ?? 0;
     }
 
-    /// <summary>Makes it whole again, if there is room for it.</summary>
-    /// <returns>False when there is none: then nothing has changed.</returns>
+    /// <summary>Extends the reserve to its full size.</summary>
+    /// <returns>False if the disk is full. Nothing has changed then.</returns>
     public bool TryRestore()
     {
         if (IsWhole)
@@ -88,14 +92,14 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            _file?.Truncate(before); // what it took of the last room others may need
+            _file?.Truncate(before); // returns the last space on the disk, which others may need
             return false;
         }
     }
 
-    /// <summary>Gives a piece of it up.</summary>
-    /// <returns>False when nothing is left of it.</returns>
-    public bool TryGiveUp()
+    /// <summary>Shrinks the reserve by one step.</summary>
+    /// <returns>False if the reserve is empty.</returns>
+    public bool TryShrink()
     {
         if (_length == 0 || _file is null)
             return false;

@@ -7,42 +7,42 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>What goes from memory to the disk: the bytes of the log, in their order, and the catalog's. Owned by the committer.</summary>
-/// <remarks>What could not be written for want of room stays, and the next write goes on with it.</remarks>
+/// <summary>Writes and syncs the bytes of the log, in order, and the catalog. Owned by the committer.</summary>
+/// <remarks>Bytes that found no space on the disk stay in memory. The next write continues with them.</remarks>
 internal sealed class LogOutput(LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
-    /// <summary>How long appended bytes nobody waits for stay in this process. Blocks that fill up go at once.</summary>
+    /// <summary>Time that appended bytes stay unwritten if no commit is requested. Full blocks are written at once.</summary>
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<UnwrittenBytes> _unwritten = [];
     private int _released; // of _unwritten
-    private long _taken; // the position behind _unwritten
-    private long? _unwrittenSince; // milliseconds, as are all times here
+    private long _taken; // the position after _unwritten
+    private long? _unwrittenSince; // milliseconds, as all times here
     private long? _unsyncedSince;
 
-    /// <summary>True when all that is known of is written and synced.</summary>
+    /// <summary>True if everything known so far is written and synced.</summary>
     public bool IsDone => _unwrittenSince is null && IsSynced;
 
-    /// <summary>True when all that was written is synced.</summary>
+    /// <summary>True if everything written is synced.</summary>
     public bool IsSynced => _unsyncedSince is null;
 
-    /// <summary>True when the catalog has a change that is not synced.</summary>
+    /// <summary>True if the catalog has an unsynced change.</summary>
     public bool IsCatalogDirty => catalog.IsDirty;
 
-    /// <summary>Says what is due.</summary>
-    public (bool Write, bool Sync) Look(long now)
+    /// <summary>Returns whether a write or a sync is due.</summary>
+    public (bool Write, bool Sync) FindDue(long now)
     {
         long waiting = log.Position - progress.Written;
         if (waiting > 0)
             _unwrittenSince ??= now;
         if (catalog.IsDirty)
             _unsyncedSince ??= now;
-        bool syncIsDue = progress.IsAsked || now - _unsyncedSince >= (long)options.SyncInterval.TotalMilliseconds;
+        bool syncIsDue = progress.IsSyncRequested || now - _unsyncedSince >= (long)options.SyncInterval.TotalMilliseconds;
         bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= options.BlockSize || now - _unwrittenSince >= (long)WriteDelay.TotalMilliseconds);
         return (writeIsDue, syncIsDue);
     }
 
-    /// <summary>Writes until nothing is left.</summary>
+    /// <summary>Writes until nothing is left to write.</summary>
     public void WriteAll()
     {
         do
@@ -50,11 +50,11 @@ internal sealed class LogOutput(LogWriter log, SegmentWriter writer, BlockSpace 
         while (progress.Written < log.Position);
     }
 
-    /// <summary>Writes what is there now.</summary>
-    /// <exception cref="IOException">There is no room for it, or the disk fails.</exception>
+    /// <summary>Writes what has been appended so far.</summary>
+    /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
     {
-        if (_released == _unwritten.Count) // else there was no room for the rest of them
+        if (_released == _unwritten.Count) // otherwise the rest found no space
             Take();
         for (; _released < _unwritten.Count; _released++)
         {
@@ -73,12 +73,12 @@ internal sealed class LogOutput(LogWriter log, SegmentWriter writer, BlockSpace 
         progress.ReachWritten(_taken);
     }
 
-    /// <summary>Makes everything written survive a power cut, and the catalog as it is.</summary>
-    /// <returns>True when more of the log is durable than before.</returns>
+    /// <summary>Syncs everything written, and the catalog.</summary>
+    /// <returns>True if more of the log is durable than before.</returns>
     public bool Sync()
     {
         long position = progress.Written;
-        catalog.Sync(); // first: what is in the log may need what is in the catalog
+        catalog.Sync(); // first: the log may depend on the catalog
         writer.Sync();
         _unsyncedSince = null;
         if (position == progress.Durable)
@@ -87,13 +87,13 @@ internal sealed class LogOutput(LogWriter log, SegmentWriter writer, BlockSpace 
         return true;
     }
 
-    /// <summary>Makes what was written of the log survive a power cut, and leaves the rest to <see cref="Sync"/>.</summary>
+    /// <summary>Syncs what was written of the log. The durable position changes only with <see cref="Sync"/>.</summary>
     public void SyncLog() => writer.Sync();
 
-    /// <summary>Nothing more is written to a segment: with the next sync it is complete.</summary>
-    public void End(Segment segment) => writer.End(segment);
+    /// <summary>Seals a segment: it is complete with the next sync.</summary>
+    public void Seal(Segment segment) => writer.Seal(segment);
 
-    /// <summary>Nobody writes any more: what is not written stays in memory until its messages are settled.</summary>
+    /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>
     public void Fail(StoreFailedException failure)
     {
         log.Close(failure);

@@ -10,25 +10,25 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>A stretch of a block that the committer has yet to write.</summary>
-/// <param name="Block">Pinned for the committer until it is closed and written.</param>
-/// <param name="To">Where the stretch ends in the block; it begins at what is written of it.</param>
-/// <param name="IsLast">True when nothing will be appended to the block any more.</param>
+/// <summary>Bytes of a block that the committer has yet to write.</summary>
+/// <param name="Block">Pinned by the committer until it is closed and written.</param>
+/// <param name="To">End of the bytes in the block. They begin at <see cref="Block.Written"/>.</param>
+/// <param name="IsLast">True if nothing will be appended to the block any more.</param>
 internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast);
 
-/// <summary>The end of the log: copies records behind one another into blocks, in memory only. Thread-safe.</summary>
+/// <summary>The end of the log: appends records to blocks, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// One lock, held for one copy. Checksums are the committer's: it reads the bytes anyway to write them, and publishers wait less.
+/// One lock, held for one copy. The committer computes the checksums, because it reads the bytes anyway and publishers then wait less.
 /// </remarks>
 internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
-    // All below is owned by _gate.
-    private readonly Queue<Block> _unwritten = new(); // in the order of the log; the open one is the last
+    // All fields below are owned by _lock.
+    private readonly Queue<Block> _unwritten = new(); // in log order; the open block is the last
     private Segment? _segment;
-    private Block? _block; // open
-    private int _used; // bytes of it
+    private Block? _block; // the open block
+    private int _used; // bytes of it in use
     private long _references; // messages times queues appended to it
     private long _position;
     private long _messages;
@@ -42,18 +42,18 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     /// <summary>Messages appended since the start.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
-    /// <summary>The position behind the last settle.</summary>
+    /// <summary>The position after the last settle.</summary>
     public long SettledPosition => Volatile.Read(ref _settledPosition);
 
-    /// <summary>As <see cref="IMessageStore.Append"/>, for a persistent message of which at least one queue is durable.</summary>
-    /// <returns>The position behind it.</returns>
+    /// <summary>Appends a persistent message of which at least one queue is durable: see <see cref="IMessageStore.Append"/>.</summary>
+    /// <returns>The position after the record.</returns>
     public long AppendMessage(ReadOnlySpan<StoredQueue> queues, int durableQueues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
     {
         int payload = checked(head.Length + body.Length);
         int payloadAt = MessageRecord.PayloadAt(durableQueues);
         int size = checked(payloadAt + payload);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, RecordHeader.MaxRecord, nameof(body));
-        lock (_gate)
+        lock (_lock)
         {
             ThrowIfClosed();
             Span<byte> record = Reserve(size, out int offset);
@@ -62,7 +62,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             for (int i = 0; i < queues.Length; i++)
             {
                 StoredQueue queue = queues[i];
-                long sequence = queue.Sequences.Next(); // inside the lock: the log's order is the queue's
+                long sequence = queue.Sequences.Next(); // inside the lock: the order of the log is the order of each queue
                 if (queue.IsDurable)
                 {
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
@@ -75,19 +75,21 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
             _references += queues.Length;
             _messages++;
             _segment.MessageBytes += MessageRecord.Cost(queues.Length, (long)payload * queues.Length);
-            _block.HasOthersMessages |= durableQueues < queues.Length;
+            _block.HasUnloggedQueues |= durableQueues < queues.Length;
             return Advance(size);
         }
     }
 
-    /// <summary>Notes that a queue is done with messages. Does nothing once the store failed: they then come back after a restart.</summary>
-    /// <param name="queue">Durable.</param>
-    /// <param name="ranges">What it is done with.</param>
-    /// <param name="oldestSegment">The oldest one that holds a message of them.</param>
+    /// <summary>
+    /// Logs that messages of a queue are settled. Does nothing once the store has failed: the messages then come back after a restart.
+    /// </summary>
+    /// <param name="queue">A durable queue.</param>
+    /// <param name="ranges">Sequences of the messages.</param>
+    /// <param name="oldestSegment">Id of the oldest segment that holds one of the messages.</param>
     public void AppendSettle(StoredQueue queue, ReadOnlySpan<SequenceRange> ranges, long oldestSegment)
     {
         int size = SettleRecord.Size(ranges.Length);
-        lock (_gate)
+        lock (_lock)
         {
             if (_failure is not null || _closed)
                 return;
@@ -97,10 +99,12 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         }
     }
 
-    /// <summary>Notes that a queue's messages up to a sequence went out, if that is news.</summary>
+    /// <summary>
+    /// Logs that a queue's messages up to a sequence were delivered. Does nothing if the mark is not higher than the last one.
+    /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (upTo <= queue.Delivered.UpTo || _failure is not null || _closed)
                 return;
@@ -109,10 +113,10 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         }
     }
 
-    /// <summary>Repeats the delivered marks that would be lost with a segment.</summary>
+    /// <summary>Repeats, at the end of the log, the delivered marks that would be lost with a segment.</summary>
     public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (StoredQueue queue in queues)
             {
@@ -124,19 +128,21 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         }
     }
 
-    /// <summary>Whether durable delivered marks would be lost with a segment: those of it that nothing durable has replaced.</summary>
+    /// <summary>
+    /// Returns true if durable delivered marks would be lost with a segment, because no durable record has replaced them.
+    /// </summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
-        lock (_gate)
+        lock (_lock)
             return queues.Any(queue => !queue.IsDeleted && IsLostWith(segment.Id, queue.Delivered));
     }
 
-    /// <summary>Everything appended that is not written yet, in order.</summary>
-    /// <param name="unwritten">Receives it. What is last of its block is not handed out again.</param>
-    /// <returns>The position behind it.</returns>
+    /// <summary>Collects all unwritten bytes, in order.</summary>
+    /// <param name="unwritten">Receives the bytes. The last bytes of a block are returned only once.</param>
+    /// <returns>The position after the bytes.</returns>
     public long TakeUnwritten(List<UnwrittenBytes> unwritten)
     {
-        lock (_gate)
+        lock (_lock)
         {
             while (_unwritten.TryPeek(out Block? block) && block != _block)
             {
@@ -149,49 +155,49 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         }
     }
 
-    /// <summary>Whether the committer may fall asleep: announces it, if nothing was appended behind a position.</summary>
+    /// <summary>Announces that the committer will sleep. False if bytes were appended after a position.</summary>
     public bool TryPrepareSleep(long written)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_position != written)
                 return false;
-            signal.Prepare(sleep: true); // under the lock, so the next append sees it
+            signal.Prepare(sleep: true); // under the lock, so that the next append sees it
             return true;
         }
     }
 
-    /// <summary>Ends the segment when it is larger than this and nothing in it is alive, so that it can be deleted.</summary>
-    public void EndDeadSegment(long largerThan)
+    /// <summary>Seals the open segment if it is larger than a size and holds no live message, so that it can be deleted.</summary>
+    public void SealDeadSegment(long largerThan)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_segment is null || _segment.Length - _segment.RepeatedBytes <= largerThan)
                 return;
             bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1) && (_block is null || _block.State.LiveWhileOpen(_references) == 0);
             if (isDead)
-                EndSegment();
+                SealSegment();
         }
     }
 
-    /// <summary>Ends the segment if there is one, so that it gets its index. The next append, which may be at once, opens another.</summary>
-    /// <returns>It, or null.</returns>
-    public Segment? EndSegmentIfAny()
+    /// <summary>Seals the open segment, so that it gets its index. The next append, possibly at once, opens another.</summary>
+    /// <returns>The sealed segment, or null if none was open.</returns>
+    public Segment? TrySealSegment()
     {
-        lock (_gate)
+        lock (_lock)
         {
-            Segment? ended = _segment;
-            if (ended is not null)
-                EndSegment();
-            return ended;
+            Segment? last = _segment;
+            if (last is not null)
+                SealSegment();
+            return last;
         }
     }
 
-    /// <summary>Takes nothing more.</summary>
-    /// <param name="failure">Why, or null when the store is closed.</param>
+    /// <summary>Rejects further appends.</summary>
+    /// <param name="failure">The reason, or null if the store is closed.</param>
     public void Close(StoreFailedException? failure)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _closed = _closed || failure is null;
             _failure ??= failure;
@@ -219,7 +225,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         mark.Position = Advance(DeliveredRecord.Size);
     }
 
-    /// <summary>Room for a record at the end of the open block, or of the next one: a record lies wholly in one.</summary>
+    /// <summary>Reserves space for a record in the open block, or in a new one: a record is never split between blocks.</summary>
     [MemberNotNull(nameof(_block), nameof(_segment))]
     private Span<byte> Reserve(int size, out int offset)
     {
@@ -243,7 +249,7 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     {
         CloseBlock();
         if (_segment is not null && _segment.Length > FileHeader.Size && _segment.Length + Math.Max(size, options.BlockSize) > options.SegmentSize)
-            EndSegment();
+            SealSegment();
         _segment ??= segments.Next();
         _block = space.Open(size, _segment, _segment.Length);
         _unwritten.Enqueue(_block);
@@ -257,11 +263,11 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         long references = _references;
         block.Length = _used;
         (_block, _used, _references) = (null, 0, 0);
-        space.Close(block, references); // the committer's pin keeps it until it is written
+        space.Close(block, references); // the committer's pin keeps the block until it is written
         signal.Wake();
     }
 
-    private void EndSegment()
+    private void SealSegment()
     {
         CloseBlock();
         _segment!.Seal();

@@ -6,31 +6,28 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Deletes the segments that nobody needs. Owned by the committer, and called only when everything written is synced.</summary>
+/// <summary>Deletes dead segments. Owned by the committer, and called only when everything written is synced.</summary>
 /// <remarks>
-/// A segment without live messages is deleted, but its settle records may speak of messages in an older segment that still
-/// exists, and without them those would come back. That part is first folded into files of the older segments, by the housekeeper.
+/// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records
+/// the messages would come back. So the housekeeper first folds them into acknowledgement files of the older segments.
 /// </remarks>
-/// <param name="files">Where they are.</param>
-/// <param name="segments">Those there are.</param>
-/// <param name="writer">Has the file of the last one open.</param>
-/// <param name="housekeeper">Folds.</param>
-/// <param name="failures">Hears of files that cannot be deleted.</param>
 internal sealed class SegmentSweep(IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
 {
     private readonly List<Segment> _dead = [];
-    private readonly List<string> _leftOver = []; // files of segments that are gone
+    private readonly List<string> _leftOver = []; // files of deleted segments that could not be deleted yet
 
-    /// <summary>Deletes what can go.</summary>
-    /// <param name="isFree">Called for each segment before its deletion: makes durable what else is in it, or says that it cannot.</param>
-    /// <returns>True when a segment has gone.</returns>
+    /// <summary>Deletes the dead segments that nothing depends on.</summary>
+    /// <param name="isFree">
+    /// Called for each segment before it is deleted. Makes the rest of its contents durable elsewhere; false if that fails.
+    /// </param>
+    /// <returns>True if a segment was deleted.</returns>
     public bool Run(Func<Segment, bool> isFree)
     {
         segments.Reports.TakeDead(_dead);
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // What a round lets go counts as gone only after the folder was synced: no deletion may overtake, in a power cut, one it relies on.
+        // A segment counts as deleted only after the directory is synced: in a power cut no deletion may overtake one that it depends on.
         bool isAny = false;
         var gone = new List<Segment>();
         do
@@ -65,11 +62,13 @@ internal sealed class SegmentSweep(IStoreFiles files, SegmentSet segments, Segme
     private bool TryDelete(Segment segment)
     {
         lock (segment)
-            segment.IsGone = true; // no index comes any more
+            segment.IsDeleted = true; // no index will be renamed into place any more
         return TryDelete(segment.Path);
     }
 
-    /// <summary>Nobody's message needs a file to go: one that cannot be deleted stays until a later sweep or the next start.</summary>
+    /// <summary>
+    /// Deletes a file. No message depends on the deletion: on failure the file stays until a later sweep or the next start.
+    /// </summary>
     private bool TryDelete(string path)
     {
         try
@@ -84,14 +83,14 @@ internal sealed class SegmentSweep(IStoreFiles files, SegmentSet segments, Segme
         }
     }
 
-    /// <summary>Deletes a file that goes with a segment, now or later. No file of that name comes any more.</summary>
+    /// <summary>Deletes a file that belongs to a deleted segment, now or in a later sweep. No file of that name is created again.</summary>
     private void Discard(string path)
     {
         if (!TryDelete(path))
             _leftOver.Add(path);
     }
 
-    /// <summary>The deletion is safe now, and so is that of what only went with the log.</summary>
+    /// <summary>Deletes the files that belong to a segment's log. Call when the deletion of the log is durable.</summary>
     private void Forget(Segment segment)
     {
         if (segment.IsIndexed)
@@ -102,7 +101,7 @@ internal sealed class SegmentSweep(IStoreFiles files, SegmentSet segments, Segme
         _dead.Remove(segment);
     }
 
-    /// <summary>The older segments that need this one because it settles messages of theirs.</summary>
+    /// <summary>Returns the older segments with messages that this one settles and that were not folded into them.</summary>
     private Segment[] SettledAndNotFolded(Segment segment)
     {
         if (segment.OldestSettled >= segment.Id)

@@ -6,18 +6,16 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
-/// <param name="files">Where to.</param>
-/// <param name="directory">The segments' folder.</param>
-/// <param name="complete">Called with each segment when all of it is written and synced.</param>
+/// <remarks>Each segment is passed to <c>complete</c> once all of it is written and synced.</remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
-    private readonly List<(IStoreFile File, Segment Segment)> _ended = []; // written to since the last sync, and complete
+    private readonly List<(IStoreFile File, Segment Segment)> _sealed = []; // sealed and written to since the last sync
     private readonly byte[] _header = new byte[FileHeader.Size];
     private IStoreFile? _file;
-    private Segment? _segment; // whose file it is
+    private Segment? _segment; // the segment of _file
     private bool _hasNewFile; // since the last sync
 
-    /// <summary>Completes the checksums of a stretch and writes it.</summary>
+    /// <summary>Computes the checksums of the records and writes them.</summary>
     public unsafe void Write(in UnwrittenBytes unwritten)
     {
         Block block = unwritten.Block;
@@ -30,17 +28,17 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         block.Written = unwritten.To;
     }
 
-    /// <summary>Nothing more is written to a segment: it is complete with the next sync.</summary>
-    public void End(Segment segment)
+    /// <summary>Seals a segment: it is complete with the next sync.</summary>
+    public void Seal(Segment segment)
     {
         if (_segment == segment)
-            EndCurrent();
+            SealCurrent();
     }
 
-    /// <summary>Makes everything written survive a power cut.</summary>
+    /// <summary>Syncs everything written.</summary>
     public void Sync()
     {
-        foreach ((IStoreFile file, _) in _ended)
+        foreach ((IStoreFile file, _) in _sealed)
         {
             file.Sync();
             file.Dispose();
@@ -49,12 +47,12 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         if (_hasNewFile)
             files.SyncDirectory(directory);
         _hasNewFile = false;
-        foreach ((_, Segment segment) in _ended)
+        foreach ((_, Segment segment) in _sealed)
             complete(segment);
-        _ended.Clear();
+        _sealed.Clear();
     }
 
-    /// <summary>Lets go of a segment's file if it is the current one: the segment is about to go. Everything is synced.</summary>
+    /// <summary>Closes the file of a segment that is about to be deleted, if it is open. Call when everything is synced.</summary>
     public void Release(Segment segment)
     {
         if (_segment != segment)
@@ -66,20 +64,20 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     public void Dispose()
     {
         _file?.Dispose();
-        _ended.ForEach(ended => ended.File.Dispose());
+        _sealed.ForEach(entry => entry.File.Dispose());
     }
 
-    private void EndCurrent()
+    private void SealCurrent()
     {
         if (_file is null)
             return;
-        _ended.Add((_file, _segment!));
+        _sealed.Add((_file, _segment!));
         _file = null;
     }
 
     private void Begin(Segment segment)
     {
-        EndCurrent();
+        SealCurrent();
         IStoreFile file = files.Create(segment.Path);
         try
         {

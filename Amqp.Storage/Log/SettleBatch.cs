@@ -5,17 +5,13 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Lets go of messages of one queue: logs neighbours as one range, and counts a block's messages down in one step.</summary>
-/// <param name="space">Where the messages are.</param>
-/// <param name="log">Where it is noted that they are done with; null when there is nothing to note.</param>
-/// <param name="queue">Whose they are; its lock is held.</param>
-/// <param name="ranges">Room for ranges that wait to be logged.</param>
+/// <summary>Settles messages of one queue: logs adjacent ones as one range, and releases the references to a block in one step.</summary>
 internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
 {
-    /// <summary>What a caller gives as room for ranges: 1 KiB of stack.</summary>
+    /// <summary>Length of the buffer of ranges that callers pass: 1 KiB of stack.</summary>
     public const int Ranges = 64;
 
-    /// <summary>Position of the log up to which is needed what they are settled for; 0: nothing is.</summary>
+    /// <summary>Position up to which the log must be written before the settles may count; 0 if they depend on nothing.</summary>
     public long BoundTo { get; init; }
 
     private readonly Span<SequenceRange> _ranges = ranges;
@@ -23,13 +19,13 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     private int _rangeCount;
     private long _oldestSegment = long.MaxValue;
     private int _block = -1;
-    private int _count; // messages of _block not counted down yet
-    private long _bytes; // of their payloads
+    private int _count; // messages of _block not released yet
+    private long _bytes; // bytes of payload of these messages
 
     public void Add(in StoredMessage message)
     {
         if (_log is not null)
-            Note(message);
+            AddRange(message);
         if (message.Block != _block)
         {
             Release();
@@ -39,14 +35,14 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         _bytes += message.Length;
     }
 
-    /// <summary>Settles messages that left memory.</summary>
+    /// <summary>Settles a stretch of spilled messages.</summary>
     public void Add(in Stretch stretch)
     {
         if (_log is not null)
         {
             if (_rangeCount == _ranges.Length)
                 Log();
-            // Numbers in between that are missing in the index are none of the log's either, in this queue.
+            // A sequence that is missing in the index is missing in the log of this queue as well.
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
@@ -54,8 +50,8 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         stretch.Segment.Release(stretch.Count);
     }
 
-    /// <summary>Takes everything that is ready in the queue, and settles it.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Takes all ready messages of the queue, and settles them.</summary>
+    /// <returns>Number of messages.</returns>
     public int AddReady()
     {
         int count = 0;
@@ -69,25 +65,25 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         return count;
     }
 
-    /// <summary>Settles what was kept aside in the queue and nobody has taken.</summary>
+    /// <summary>Settles the messages that are still set aside in the queue.</summary>
     public void AddAside()
     {
         foreach (Stretch message in queue.RemoveAside())
             Add(message);
     }
 
-    /// <summary>Logs and lets go of what is left.</summary>
+    /// <summary>Logs and releases what is left.</summary>
     public void End()
     {
         Log();
         Release();
     }
 
-    private void Note(in StoredMessage message)
+    private void AddRange(in StoredMessage message)
     {
         if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
         {
-            // A transient neighbour does no harm in a range: the log does not know it.
+            // A transient neighbour in a range does no harm: the log does not contain it.
             _ranges[_rangeCount - 1] = _ranges[_rangeCount - 1] with { To = message.Sequence };
         }
         else if (message.IsPersistent)
@@ -105,7 +101,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         if (_rangeCount == 0)
             return;
         _log!.AppendSettle(queue, _ranges[.._rangeCount], _oldestSegment);
-        // The last segment seen stays: messages of the block at hand may follow.
+        // _oldestSegment stays: messages of the current block may follow.
         _rangeCount = 0;
     }
 

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Amqp.Storage.Messages;
 
-/// <summary>Names a message of a durable queue for good: nothing that becomes of segments changes it.</summary>
-/// <param name="Queue">The queue's number.</param>
-/// <param name="Sequence">The message's place there.</param>
+/// <summary>Identifies a message of a durable queue, across restarts and compaction.</summary>
+/// <param name="Queue">Number of the queue.</param>
+/// <param name="Sequence">Sequence of the message in the queue.</param>
 public readonly record struct MessagePlace(uint Queue, long Sequence)
 {
-    /// <summary>Both numbers, with a dash in between.</summary>
+    /// <summary>Returns both numbers, separated by a dash.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Queue}-{Sequence}");
 }

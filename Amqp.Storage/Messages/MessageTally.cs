@@ -1,21 +1,21 @@
 namespace Amqp.Storage.Messages;
 
-/// <summary>How many messages there are, and how many bytes they have.</summary>
-internal struct MessageTally : IMessageLook
+/// <summary>Number of messages and bytes of payload.</summary>
+internal struct MessageTally : IMessageVisitor
 {
     public long Count { get; private set; }
 
-    /// <summary>Of payload.</summary>
+    /// <summary>Bytes of payload.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Of the messages, those that outlive a restart.</summary>
+    /// <summary>Number of messages that survive a restart.</summary>
     public long PersistentCount { get; private set; }
 
-    /// <summary>Of the payload of those.</summary>
+    /// <summary>Bytes of payload of the messages that survive a restart.</summary>
     public long PersistentBytes { get; private set; }
 
-    /// <summary>Counts a message.</summary>
-    public void At(in StoredMessage message)
+    /// <summary>Adds a message.</summary>
+    public void Add(in StoredMessage message)
     {
         Count++;
         Bytes += message.Length;
@@ -25,7 +25,9 @@ internal struct MessageTally : IMessageLook
         PersistentBytes += message.Length;
     }
 
-    /// <summary>Counts a message no more.</summary>
+    void IMessageVisitor.Visit(in StoredMessage message) => Add(message);
+
+    /// <summary>Subtracts a message.</summary>
     public void Remove(in StoredMessage message)
     {
         Count--;
@@ -36,7 +38,7 @@ internal struct MessageTally : IMessageLook
         PersistentBytes -= message.Length;
     }
 
-    /// <summary>Counts persistent messages; a negative number of them, no more.</summary>
+    /// <summary>Adds persistent messages; negative numbers subtract.</summary>
     public void AddPersistent(long messages, long bytes)
     {
         Count += messages;

@@ -3,29 +3,31 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>A file of paged out blocks, one behind the other without anything in between. It goes when all of them are finished.</summary>
-/// <remarks>Owned by the housekeeper, but for reading and <see cref="Release"/>, on any thread.</remarks>
-/// <param name="files">Where it is.</param>
-/// <param name="path">A file that is not there yet.</param>
-/// <param name="finished">Called when no block in it is needed any more, on any thread; more than once if others come later.</param>
+/// <summary>A file of paged-out blocks, one after the other. Deleted when all its blocks are finished.</summary>
+/// <remarks>Owned by the housekeeper, except for reads and <see cref="Release"/>, which run on any thread.</remarks>
+/// <param name="files">Access to the folder.</param>
+/// <param name="path">Path of a file that does not exist yet.</param>
+/// <param name="finished">
+/// Called on any thread when no block in the file is needed any more. Called again if blocks are added later.
+/// </param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
     private IStoreFile? _file = files.Create(path);
-    private int _blocks; // changed with Interlocked; raised by the housekeeper only
+    private int _blocks; // changed with Interlocked; incremented by the housekeeper only
 
     public string Path { get; } = path;
 
-    /// <summary>Bytes of blocks in it.</summary>
+    /// <summary>Bytes of the blocks in the file.</summary>
     public long Length { get; private set; }
 
-    /// <summary>True when no block in it is needed. Holds for the housekeeper until it writes the next one.</summary>
+    /// <summary>True if no block in the file is needed. For the housekeeper, valid until its next write.</summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
-    /// <summary>True once it was deleted.</summary>
+    /// <summary>True once the file is deleted.</summary>
     public bool IsDeleted { get; private set; }
 
-    /// <summary>Writes a block behind the others. If that fails, the file is as before: what was written of it is not used.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Appends a block. After an error the file is as before: the bytes written are not used.</summary>
+    /// <exception cref="IOException">The block cannot be written.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {
         _file!.Write(bytes, Length);
@@ -35,10 +37,10 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         return block;
     }
 
-    /// <summary>Reads what was written.</summary>
-    /// <returns>False when it is not there any more, as far as can be told.</returns>
-    /// <exception cref="IOException">The file cannot be opened now: this process may have too many open.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Reads bytes of a block.</summary>
+    /// <returns>False if the bytes are lost.</returns>
+    /// <exception cref="IOException">The file cannot be opened now: this process may have too many files open.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public bool TryRead(Span<byte> target, long offset)
     {
         IStoreFile file;
@@ -63,7 +65,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         }
     }
 
-    /// <summary>A block is finished.</summary>
+    /// <summary>Releases the file for a finished block.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _blocks) == 0)
@@ -71,7 +73,9 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     }
 
     /// <summary>Deletes the file.</summary>
-    /// <exception cref="IOException">It stays, until this is called again or the folder is emptied.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be deleted. It stays until this is called again, or until the folder is emptied.
+    /// </exception>
     public void Delete()
     {
         Dispose();
@@ -79,7 +83,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         IsDeleted = true;
     }
 
-    /// <summary>Ends writing to it.</summary>
+    /// <summary>Closes the file for writing.</summary>
     public void Dispose()
     {
         _file?.Dispose();

@@ -3,14 +3,14 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>The page files of one run, in a folder that holds nothing between two runs. Owned by the housekeeper while the store runs.</summary>
+/// <summary>The page files of one run. Their folder is empty between two runs. Owned by the housekeeper while the store runs.</summary>
 /// <remarks>
-/// They are never synced, as nobody reads them after this process. Room that becomes free in one is not used again: a file is
-/// deleted when its last block is finished, so a message that stays for long keeps its file.
+/// Page files are never synced, because only this process reads them. Space that becomes free inside a file is not reused: a file is
+/// deleted when its last block is finished. So a message that stays for long keeps its file.
 /// </remarks>
 internal sealed class PageFolder
 {
-    private const long FileSize = 64 << 20; // a longer block gets a file of its own
+    private const long FileSize = 64 << 20; // a longer block has a file of its own
     private const string Extension = ".page";
 
     private readonly IStoreFiles _files;
@@ -19,7 +19,7 @@ internal sealed class PageFolder
     private long _lastId;
 
     /// <summary>Creates the folder, or empties it.</summary>
-    /// <exception cref="IOException">It cannot be created or emptied.</exception>
+    /// <exception cref="IOException">The folder cannot be created or emptied.</exception>
     public PageFolder(IStoreFiles files, string directory)
     {
         (_files, _directory) = (files, directory);
@@ -27,19 +27,22 @@ internal sealed class PageFolder
         Empty();
     }
 
-    /// <summary>Called when a file has no block any more that is needed, on any thread: the handler has <see cref="DeleteIfFinished"/> called. Set before the first block.</summary>
+    /// <summary>
+    /// Called on any thread when all blocks of a file are finished. The handler schedules <see cref="DeleteIfFinished"/>. Set before the
+    /// first block is written.
+    /// </summary>
     public Action<PageFile> Finished { get; set; } = _ => { };
 
-    /// <summary>Bytes that can still be written where the folder is; null when that cannot be told.</summary>
+    /// <summary>Free bytes on the disk of the folder; null if unknown.</summary>
     public long? FreeBytes => _files.FreeBytes(_directory);
 
-    /// <summary>Writes the bytes of a block.</summary>
-    /// <exception cref="IOException">They cannot be written; the next ones go to a new file.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Writes a block.</summary>
+    /// <exception cref="IOException">The block cannot be written. The next one goes to a new file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The block cannot be written. The next one goes to a new file.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {
         if (_current is { Length: > 0 } full && full.Length + bytes.Length > FileSize)
-            End();
+            CloseCurrent();
         _current ??= new PageFile(_files, Path.Combine(_directory, (++_lastId).ToString("x16", CultureInfo.InvariantCulture) + Extension), file => Finished(file));
         try
         {
@@ -47,14 +50,14 @@ internal sealed class PageFolder
         }
         catch
         {
-            End();
+            CloseCurrent();
             throw;
         }
     }
 
-    /// <summary>Deletes a file, unless blocks came into it again.</summary>
-    /// <exception cref="IOException">It cannot be deleted.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Deletes a file, unless blocks were added to it meanwhile.</summary>
+    /// <exception cref="IOException">The file cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be deleted.</exception>
     public void DeleteIfFinished(PageFile file)
     {
         if (!file.IsFinished || file.IsDeleted)
@@ -64,7 +67,7 @@ internal sealed class PageFolder
         file.Delete();
     }
 
-    /// <summary>Ends writing, and deletes all files. Nothing is read any more.</summary>
+    /// <summary>Stops writing, and deletes all files. Call when nothing is read any more.</summary>
     public void Close()
     {
         _current?.Dispose();
@@ -75,17 +78,17 @@ internal sealed class PageFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The next start does it.
+            // The next start deletes the files.
         }
     }
 
-    private void End()
+    private void CloseCurrent()
     {
-        PageFile ended = _current!;
+        PageFile closed = _current!;
         _current = null;
-        ended.Dispose();
-        if (ended.IsFinished && !ended.IsDeleted)
-            ended.Delete();
+        closed.Dispose();
+        if (closed.IsFinished && !closed.IsDeleted)
+            closed.Delete();
     }
 
     private void Empty()

@@ -3,22 +3,22 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>Where in a page file the bytes of a transient block are. Never changes.</summary>
-/// <param name="file">Counts this block as one of its own.</param>
-/// <param name="offset">Where they start, in bytes.</param>
-/// <param name="checksum">Of all of them: it lives no longer than the file is needed, so it need not be in there.</param>
+/// <summary>The location of a transient block in a page file. Immutable.</summary>
+/// <param name="file">File of the block, which counts this block.</param>
+/// <param name="offset">Offset of the block in the file, in bytes.</param>
+/// <param name="checksum">Checksum of the block. It is in memory only: nobody reads the file after this process.</param>
 internal sealed class PagedBlock(PageFile file, long offset, uint checksum)
 {
-    /// <summary>Fills a buffer of the block's length.</summary>
-    /// <returns>What cannot be had back: null for nothing, else everything, because the checksum is of the whole.</returns>
+    /// <summary>Reads the block into a buffer of its length.</summary>
+    /// <returns>Null if the block is intact; otherwise the whole block as damaged, because the checksum covers all of it.</returns>
     /// <exception cref="IOException">The file cannot be opened now.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public List<Range>? Load(Span<byte> target) =>
         file.TryRead(target, offset) && Crc32C.Of(target) == checksum ? null : [new Range(0, target.Length)];
 
-    /// <summary>What reading a message of the block ends in, when it could not be loaded.</summary>
-    public StoreDamagedException Damage() => new(file.Path, offset, "what was paged out cannot be read back; its messages are lost");
+    /// <summary>Returns the exception for reads of a block that is lost.</summary>
+    public StoreDamagedException Damage() => new(file.Path, offset, "the paged-out block cannot be read; its messages are lost");
 
-    /// <summary>The block is finished.</summary>
+    /// <summary>Releases the page file: the block is finished.</summary>
     public void Release() => file.Release();
 }

@@ -4,68 +4,69 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>What of a deep queue stands between its front and its tail: messages about to be delivered, and stretches that left memory.</summary>
+/// <summary>The oldest messages of a deep queue: a window of entries in memory, followed by stretches of spilled messages.</summary>
 /// <remarks>
-/// All of it, and of the queue what is handed in, is owned by <see cref="Gate"/>: the housekeeper takes messages out of memory
-/// while the queue's owner works with it. Stretches are only ever added behind; the window in front of them is filled from them.
+/// <see cref="Lock"/> guards all of it, and the parts of the queue that are passed in: the housekeeper spills messages while the queue's
+/// owner works with the queue. Stretches are only added at the end. The window is filled from the first stretch.
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Of messages that cannot leave memory, as transient ones, this many may stand among the others for one of them: passing them over costs too.
+    // Entries that must stay in memory may stand between the spilled ones, up to this ratio: a delivery has to skip them too.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // At most so many messages are left of the window when the next are brought back, so that their bytes are read in the meantime.
+    // Upper bound for the low mark. When so few messages are left in the window, the next are loaded, so that their bytes are read in the
+    // meantime.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
     private StretchList _stretches;
     private int _lowMark;
-    private (Segment? Segment, long At) _last; // where in which index the last messages were found: the next are near
-    private long _next; // the sequence with which a message goes on with the last stretch
-    private List<Stretch>? _aside; // one message each, in order: what a start kept out of the rest, and nobody has taken yet
+    private (Segment? Segment, long At) _last; // offset in the index where the last load ended: the next entries are near
+    private long _next; // sequence that extends the last stretch without a gap
+    private List<Stretch>? _aside; // one message each, in order: set aside by recovery, not taken yet
 
-    public Lock Gate { get; } = new();
+    public Lock Lock { get; } = new();
 
-    /// <summary>True when everything in order is in the queue's run.</summary>
+    /// <summary>True if every message that was added in order is in the queue's run.</summary>
     public bool IsEmpty => _window.IsEmpty && _stretches.IsEmpty;
 
-    /// <summary>True when the message in front, if there is one, is not in memory.</summary>
-    public bool IsHeadAway => _window.IsEmpty;
+    /// <summary>True if the window is empty, so that the head of the queue, if any, is spilled.</summary>
+    public bool IsHeadSpilled => _window.IsEmpty;
 
-    /// <summary>True when it is time to bring the next messages back, though there are some.</summary>
+    /// <summary>True if the window is nearly empty and more messages can be loaded.</summary>
     public bool IsLow => !_stretches.IsEmpty && _window.Count <= _lowMark;
 
-    /// <summary>Not behind the message in front; only when not empty.</summary>
+    /// <summary>A lower bound for the sequence of the head. Valid only if <see cref="IsEmpty"/> is false.</summary>
     public long HeadSequence => _window.IsEmpty ? _stretches.First.From : _window.Head.Sequence;
 
-    /// <summary>The highest sequence that came here.</summary>
+    /// <summary>The highest sequence that was ever added here.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>Messages that are not in memory.</summary>
-    public long Away { get; private set; }
+    /// <summary>Number of spilled messages.</summary>
+    public long SpilledCount { get; private set; }
 
-    /// <summary>Bytes of their payload. Looks at each stretch.</summary>
-    public long BytesAway => _stretches.Bytes;
+    /// <summary>Bytes of payload of the spilled messages. Visits every stretch.</summary>
+    public long SpilledBytes => _stretches.Bytes;
 
-    /// <summary>The message in front; only when it is in memory.</summary>
+    /// <summary>The message at the head. Valid only if it is in memory.</summary>
     public ref readonly StoredMessage Head => ref _window.Head;
 
     public void RemoveHead() => _window.RemoveHead();
 
-    /// <summary>Shows every message that is in memory.</summary>
-    public void Show<TLook>(ref TLook look)
-        where TLook : struct, IMessageLook => _window.Show(ref look);
+    /// <summary>Visits every entry in the window.</summary>
+    public void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : struct, IMessageVisitor => _window.Visit(ref visitor);
 
-    /// <summary>Messages that a start kept aside and that nobody has taken yet, in order.</summary>
+    /// <summary>Messages that recovery set aside and that were not taken yet, in order.</summary>
     public IReadOnlyList<Stretch> Aside => _aside ?? [];
 
-    /// <summary>Keeps a message aside that a start found.</summary>
+    /// <summary>Sets a recovered message aside.</summary>
     public void KeepAside(in Stretch message) => (_aside ??= []).Add(message);
 
-    /// <summary>Takes a message away that was kept aside, and brings it back into memory.</summary>
-    /// <returns>False when it is not there, or damage took it.</returns>
-    /// <exception cref="IOException">It cannot be read now, and stays.</exception>
+    /// <summary>Takes a message that was set aside, and loads it.</summary>
+    /// <returns>False if the message is not here, or is lost to damage.</returns>
+    /// <exception cref="IOException">The message cannot be read now. It stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
         message = default;
@@ -82,7 +83,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return true;
     }
 
-    /// <summary>Forgets what was kept aside; the caller settles it.</summary>
+    /// <summary>Returns the messages that are still set aside, and forgets them. The caller settles them.</summary>
     public IReadOnlyList<Stretch> RemoveAside()
     {
         IReadOnlyList<Stretch> aside = Aside;
@@ -90,28 +91,28 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return aside;
     }
 
-    /// <summary>Adds a stretch that a start found.</summary>
+    /// <summary>Adds a recovered stretch.</summary>
     public void Add(in Stretch stretch)
     {
         _stretches.Add(stretch);
-        Away += stretch.Count;
+        SpilledCount += stretch.Count;
         LastSequence = stretch.To;
         _next = 0;
     }
 
-    /// <summary>Takes a stretch away that is settled as a whole.</summary>
+    /// <summary>Removes the first stretch, whose messages the caller settles.</summary>
     public bool TryRemoveStretch(out Stretch stretch)
     {
         stretch = _stretches.IsEmpty ? default : _stretches.First;
         if (_stretches.IsEmpty)
             return false;
         _stretches.RemoveFirst();
-        Away -= stretch.Count;
+        SpilledCount -= stretch.Count;
         return true;
     }
 
-    /// <summary>Brings the next messages back; only when there are some that are away.</summary>
-    /// <returns>How many messages, and bytes of them, turned out to be lost: damage took them.</returns>
+    /// <summary>Loads the first spilled messages into the window. Call only if a stretch is left.</summary>
+    /// <returns>Number of messages, and bytes of payload, that are lost to damage.</returns>
     public (int Count, long Bytes) Load()
     {
         ref Stretch stretch = ref _stretches.First;
@@ -120,18 +121,20 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
             stretch.At = _last.At;
         (int Count, long Bytes) lost = loader.Load(ref stretch, queue, ref _window);
         _last = (stretch.Segment, stretch.At);
-        Away -= before - stretch.Count;
+        SpilledCount -= before - stretch.Count;
         _lowMark = Math.Min(MaxLowMark, (before - stretch.Count) / 2);
         if (stretch.Count == 0)
             _stretches.RemoveFirst();
         return lost;
     }
 
-    /// <summary>Takes messages out of memory, from the front of the run up to the first that no index knows yet.</summary>
-    /// <param name="run">The queue's.</param>
-    /// <param name="outOfOrder">Receives those in between that cannot leave memory, and gives those that came late to the run.</param>
-    /// <param name="keep">Messages that stay in front.</param>
-    /// <param name="space">Where their blocks are.</param>
+    /// <summary>Spills messages, from the head of the run to the first message whose segment has no index yet.</summary>
+    /// <param name="run">The queue's run.</param>
+    /// <param name="outOfOrder">
+    /// Receives messages that must stay in memory. Messages that belong between those of the run are taken from it.
+    /// </param>
+    /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
+    /// <param name="space">Space of the messages' blocks.</param>
     public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
     {
         for (; _stretches.IsEmpty && _window.Count < keep && !run.IsEmpty; run.RemoveHead())
@@ -143,7 +146,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Publishers overtake each other between append and add. Each gap would make a stretch of its own, and an index be searched for it.
+        // Concurrent publishers can add messages out of order. Each gap would become a stretch of its own, with its own search in an index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)
@@ -156,14 +159,14 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
                     break;
                 outOfOrder.Add(message);
                 if (message.Sequence == _next && !message.IsPersistent)
-                    _next++; // no index knows it, so the stretch goes on behind it
+                    _next++; // no index contains it, so the stretch continues after it
                 LastSequence = message.Sequence;
                 run.RemoveHead();
                 continue;
             }
             if (block?.Number != message.Block)
             {
-                Leave(space, block, blockMessages);
+                ReleaseSpilled(space, block, blockMessages);
                 (block, blockMessages) = (space[message.Block], 0);
                 if (!block.Segment!.IsIndexed)
                     break;
@@ -176,12 +179,12 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
             else
                 run.RemoveHead();
         }
-        Leave(space, block, blockMessages);
+        ReleaseSpilled(space, block, blockMessages);
         foreach (ref readonly StoredMessage message in late.AsSpan(lateAt))
             outOfOrder.Add(message);
     }
 
-    private static void Leave(BlockSpace space, Block? block, int messages)
+    private static void ReleaseSpilled(BlockSpace space, Block? block, int messages)
     {
         if (messages == 0)
             return;
@@ -192,9 +195,9 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     private void Add(in StoredMessage message, Segment segment)
     {
         long redeliveredUpTo = message.IsRedelivered ? long.MaxValue : 0;
-        bool goesOn = !_stretches.IsEmpty && message.Sequence == _next
+        bool isContiguous = !_stretches.IsEmpty && message.Sequence == _next
             && _stretches.Last.Segment == segment && _stretches.Last.RedeliveredUpTo == redeliveredUpTo;
-        if (goesOn)
+        if (isContiguous)
         {
             ref Stretch last = ref _stretches.Last;
             last = last with { To = message.Sequence, Count = last.Count + 1, Bytes = last.Bytes + message.Length };
@@ -204,6 +207,6 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
             _stretches.Add(new Stretch(segment, message.Sequence, message.Sequence, 1, message.Length, 0, redeliveredUpTo));
         }
         (_next, LastSequence) = (message.Sequence + 1, message.Sequence);
-        Away++;
+        SpilledCount++;
     }
 }

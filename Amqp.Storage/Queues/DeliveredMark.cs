@@ -1,18 +1,20 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>How far a queue's messages went out to consumers, and where the log has that note.</summary>
-/// <remarks>Owned by the log's lock. <see cref="UpTo"/> is written under the queue's lock, too, and so may be read under either.</remarks>
+/// <summary>The highest sequence of a queue that was delivered to a consumer, and the log record that says so.</summary>
+/// <remarks>
+/// The log's lock guards the mark. <see cref="UpTo"/> is written under the queue's lock as well, so either lock is enough to read it.
+/// </remarks>
 internal struct DeliveredMark
 {
-    /// <summary>The highest sequence noted as delivered in the log.</summary>
+    /// <summary>The highest sequence that the log records as delivered.</summary>
     public long UpTo { get; set; }
 
-    /// <summary>The segment that holds the note, or 0 when there is none.</summary>
+    /// <summary>The segment that holds the record, or 0 if there is none.</summary>
     public long Segment { get; set; }
 
-    /// <summary>The position behind that note.</summary>
+    /// <summary>The position after that record.</summary>
     public long Position { get; set; }
 
-    /// <summary>The segment that holds the last note before that one that was durable when it was replaced.</summary>
+    /// <summary>The segment of the last durable record before that one: valid until that one is durable too.</summary>
     public long ReplacedSegment { get; set; }
 }

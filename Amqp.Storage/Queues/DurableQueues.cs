@@ -3,27 +3,27 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The queues of a store whose persistent messages outlive a restart. Thread-safe.</summary>
-/// <param name="recovered">Those with messages of the last run.</param>
+/// <summary>The durable queues of a store: persistent messages in them survive a restart. Thread-safe.</summary>
+/// <param name="recovered">The queues with recovered messages.</param>
 internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
 {
     private readonly ConcurrentDictionary<uint, StoredQueue> _recovered = new(ByNumber(recovered)); // not opened yet
-    private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // these and the opened ones
+    private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // recovered and opened
 
-    /// <summary>All there are, in no order.</summary>
+    /// <summary>All durable queues, in no order.</summary>
     public IEnumerable<StoredQueue> All => _all.Select(entry => entry.Value);
 
-    /// <summary>Hands out a queue that has messages of the last run, once.</summary>
+    /// <summary>Returns a queue with recovered messages. Succeeds once for each queue.</summary>
     public bool TryOpen(uint number, [NotNullWhen(true)] out StoredQueue? queue) => _recovered.TryRemove(number, out queue);
 
-    /// <exception cref="InvalidOperationException">There is one with this number.</exception>
+    /// <exception cref="InvalidOperationException">A queue with this number is open already.</exception>
     public void Add(StoredQueue queue)
     {
         if (!_all.TryAdd(queue.Number, queue))
             throw new InvalidOperationException($"queue {queue.Number} is open");
     }
 
-    /// <summary>Removes a queue that was deleted, if it is here.</summary>
+    /// <summary>Removes a deleted queue, if it is here.</summary>
     public void Remove(StoredQueue queue) => _all.TryRemove(KeyValuePair.Create(queue.Number, queue));
 
     private static IEnumerable<KeyValuePair<uint, StoredQueue>> ByNumber(IEnumerable<StoredQueue> queues) =>

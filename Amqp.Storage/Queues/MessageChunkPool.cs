@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>A piece of a <see cref="MessageRun"/>; owned by the run that holds it, else by the pool.</summary>
+/// <summary>A fixed-size array of a <see cref="MessageRun"/>. Owned by the run that holds it, otherwise by the pool.</summary>
 internal sealed class MessageChunk(int length)
 {
     public StoredMessage[] Items { get; } = new StoredMessage[length];
@@ -11,25 +11,25 @@ internal sealed class MessageChunk(int length)
     public MessageChunk? Next { get; set; }
 }
 
-/// <summary>Chunks between two uses, for all queues of a store. Thread-safe.</summary>
+/// <summary>Spare chunks for all queues of a store. Thread-safe.</summary>
 internal sealed class MessageChunkPool
 {
-    /// <summary>12 KiB a chunk: small enough to stay out of the large object heap, large enough that the pool is asked rarely.</summary>
+    /// <summary>Entries in a chunk. 12 KiB stay out of the large object heap, and are enough to make calls to the pool rare.</summary>
     public const int ChunkLength = 512;
 
     private const int MaxSpare = 1024;
 
-    private readonly Lock _gate = new();
-    private readonly Stack<MessageChunk> _spare = new(); // owned by _gate
+    private readonly Lock _lock = new();
+    private readonly Stack<MessageChunk> _spare = new(); // owned by _lock
     private long _inUse; // changed with Interlocked
 
-    /// <summary>Bytes of the chunks that queues have.</summary>
+    /// <summary>Bytes of the chunks that queues hold.</summary>
     public long BytesInUse => Volatile.Read(ref _inUse) * ChunkLength * Unsafe.SizeOf<StoredMessage>();
 
     public MessageChunk Rent()
     {
         Interlocked.Increment(ref _inUse);
-        lock (_gate)
+        lock (_lock)
         {
             if (_spare.TryPop(out MessageChunk? chunk))
                 return chunk;
@@ -40,7 +40,7 @@ internal sealed class MessageChunkPool
     public void Return(MessageChunk chunk)
     {
         Interlocked.Decrement(ref _inUse);
-        lock (_gate)
+        lock (_lock)
         {
             if (_spare.Count < MaxSpare)
                 _spare.Push(chunk);

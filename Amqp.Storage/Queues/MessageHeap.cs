@@ -2,20 +2,22 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>Messages out of order, the lowest sequence on top: a binary heap. Owned by its <see cref="StoredQueue"/>.</summary>
+/// <summary>
+/// Messages that were added out of order, as a binary heap with the lowest sequence on top. Owned by its <see cref="StoredQueue"/>.
+/// </summary>
 internal struct MessageHeap
 {
-    private const int KeptLength = 64; // a larger array goes when the heap empties
+    private const int KeptLength = 64; // a longer array is released when the heap becomes empty
 
     private StoredMessage[]? _items;
     private int _count;
 
     public readonly bool IsEmpty => _count == 0;
 
-    /// <summary>Messages in it.</summary>
+    /// <summary>Number of messages.</summary>
     public readonly int Count => _count;
 
-    /// <summary>The lowest; only when not empty.</summary>
+    /// <summary>The message with the lowest sequence. Valid only if the heap is not empty.</summary>
     public readonly ref readonly StoredMessage Top => ref _items![0];
 
     public void Add(in StoredMessage message)
@@ -32,7 +34,7 @@ internal struct MessageHeap
         _items[at] = message;
     }
 
-    /// <summary>Takes those behind a sequence out that can leave memory, in order.</summary>
+    /// <summary>Removes and returns, in order, the messages after a sequence that may be spilled.</summary>
     public StoredMessage[] TakeMovable(long behind)
     {
         if (_count == 0)
@@ -50,7 +52,7 @@ internal struct MessageHeap
         return taken;
     }
 
-    /// <summary>Drops the lowest; only when not empty.</summary>
+    /// <summary>Removes the message with the lowest sequence. Call only if the heap is not empty.</summary>
     public void RemoveTop()
     {
         StoredMessage[] items = _items!;
@@ -73,12 +75,12 @@ internal struct MessageHeap
         items[at] = last;
     }
 
-    /// <summary>Shows every message.</summary>
-    public readonly void Show<TLook>(ref TLook look)
-        where TLook : struct, IMessageLook
+    /// <summary>Visits every message.</summary>
+    public readonly void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : struct, IMessageVisitor
     {
         foreach (ref readonly StoredMessage message in _items.AsSpan(0, _count))
-            look.At(message);
+            visitor.Visit(message);
     }
 
     private static bool IsMovable(in StoredMessage message, long behind) =>

@@ -2,31 +2,33 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>Messages in ascending order of sequence, added behind and taken in front. Owned by its <see cref="StoredQueue"/>.</summary>
+/// <summary>
+/// Messages in ascending order of sequence, added at the tail and taken from the head. Owned by its <see cref="StoredQueue"/>.
+/// </summary>
 /// <remarks>
-/// A queue that never held a message has no memory here; an empty one has a first chunk of <see cref="FirstChunkLength"/> entries;
-/// the rest is pooled.
+/// A queue that never held a message has no memory here. An empty run keeps a first chunk of <see cref="FirstChunkLength"/> entries;
+/// all other chunks are pooled.
 /// </remarks>
 internal struct MessageRun(MessageChunkPool pool)
 {
     public const int FirstChunkLength = 16;
 
-    private MessageChunk? _first; // kept while the run is empty, so that a shallow queue never asks the pool
+    private MessageChunk? _first; // kept while the run is empty, so that a shallow queue never needs the pool
     private MessageChunk? _head;
     private MessageChunk? _tail;
     private int _headIndex;
     private int _tailIndex;
 
-    /// <summary>Messages in it.</summary>
+    /// <summary>Number of messages.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True when nothing is in it.</summary>
+    /// <summary>True if there are no messages.</summary>
     public readonly bool IsEmpty => _head == _tail && _headIndex == _tailIndex;
 
-    /// <summary>The message in front; only when not empty.</summary>
+    /// <summary>The message at the head. Valid only if the run is not empty.</summary>
     public readonly ref readonly StoredMessage Head => ref _head!.Items[_headIndex];
 
-    /// <summary>True when a message with this sequence keeps the order if added.</summary>
+    /// <summary>True if a message with this sequence can be added without breaking the order.</summary>
     public readonly bool TakesInOrder(long sequence) => IsEmpty || sequence > _tail!.Items[_tailIndex - 1].Sequence;
 
     public void Add(in StoredMessage message)
@@ -39,7 +41,7 @@ internal struct MessageRun(MessageChunkPool pool)
         Count++;
     }
 
-    /// <summary>Drops the message in front; only when not empty.</summary>
+    /// <summary>Removes the message at the head. Call only if the run is not empty.</summary>
     public void RemoveHead()
     {
         _headIndex++;
@@ -57,20 +59,20 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Shows every message.</summary>
-    public readonly void Show<TLook>(ref TLook look)
-        where TLook : struct, IMessageLook
+    /// <summary>Visits every message.</summary>
+    public readonly void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : struct, IMessageVisitor
     {
         int from = _headIndex;
         for (MessageChunk? chunk = _head; chunk is not null; chunk = chunk == _tail ? null : chunk.Next)
         {
             foreach (ref readonly StoredMessage message in chunk.Items.AsSpan(from..(chunk == _tail ? _tailIndex : chunk.Items.Length)))
-                look.At(message);
+                visitor.Visit(message);
             from = 0;
         }
     }
 
-    /// <summary>Starts over with the first chunk, so that an idle queue keeps no pooled one.</summary>
+    /// <summary>Goes back to the first chunk, so that an idle queue holds no pooled chunk.</summary>
     private void Rewind()
     {
         GiveBack(_head!);

@@ -1,25 +1,25 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>The sequences that a queue has given to its messages. They are given before the queue is locked.</summary>
+/// <summary>The sequences that a queue has assigned to messages. Assigned before the queue is locked.</summary>
 internal struct QueueSequences
 {
     private long _last; // changed with Interlocked
     private long _lastPersistent;
 
-    /// <summary>The sequence given to the latest message.</summary>
+    /// <summary>The last assigned sequence.</summary>
     public long Last
     {
         get => Volatile.Read(ref _last);
         set => Volatile.Write(ref _last, value);
     }
 
-    /// <summary>The sequence of the latest persistent message. Written under the log's lock, read by anyone.</summary>
+    /// <summary>The sequence of the last persistent message. Written under the log's lock, read by any thread.</summary>
     public long LastPersistent
     {
         get => Volatile.Read(ref _lastPersistent);
         set => Volatile.Write(ref _lastPersistent, value);
     }
 
-    /// <summary>Gives a sequence to the next message.</summary>
+    /// <summary>Assigns the next sequence.</summary>
     public long Next() => Interlocked.Increment(ref _last);
 }

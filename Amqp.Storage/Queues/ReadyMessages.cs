@@ -4,14 +4,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The ready messages of a queue in the order of their sequence, whichever of three places each is in, and their counts.</summary>
-/// <remarks>Owned by its <see cref="StoredQueue"/>; with a log, the gate of the deep messages owns all but the counts.</remarks>
+/// <summary>The ready messages of a queue in order of sequence, with their counts. Each message is in one of three collections.</summary>
+/// <remarks>Owned by its <see cref="StoredQueue"/>. If there is a log, the lock of the deep messages guards all but the counts.</remarks>
 /// <param name="chunks">Memory for the messages that were added in order.</param>
-/// <param name="deep">The messages in front of those, when there is a log.</param>
+/// <param name="deep">The messages before the run; null without a log.</param>
 internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
     private MessageRun _run = new(chunks); // most messages: added in order
-    private MessageHeap _outOfOrder; // came back, or were overtaken between append and add
+    private MessageHeap _outOfOrder; // returned, or added after a later message
     private MessageTally _tally;
 
     private enum Source
@@ -19,14 +19,14 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         None,
         OutOfOrder,
         Deep,
-        Away,
+        Spilled,
         Run,
     }
 
-    /// <summary>The messages in front, when there is a log.</summary>
+    /// <summary>The messages before the run; null without a log.</summary>
     public readonly DeepMessages? Deep => deep;
 
-    /// <summary>What is ready.</summary>
+    /// <summary>Counts of the ready messages.</summary>
     [UnscopedRef]
     public readonly ref readonly MessageTally Tally => ref _tally;
 
@@ -37,28 +37,28 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             _run.Add(message);
         else
             _outOfOrder.Add(message);
-        _tally.At(message); // not before: what cannot be added is not counted
+        _tally.Add(message); // last: a message that could not be added is not counted
     }
 
-    /// <summary>Adds messages that a start found, before any other.</summary>
+    /// <summary>Adds recovered messages. Call before any other message is added.</summary>
     public void Add(in Stretch stretch)
     {
         deep!.Add(stretch);
         _tally.AddPersistent(stretch.Count, stretch.Bytes);
     }
 
-    /// <summary>The message in front, which stays there.</summary>
-    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
-    public bool TryPeek(out StoredMessage message) => TryPeek(FindFront(), out message);
+    /// <summary>Returns the head of the queue without taking it.</summary>
+    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
 
-    /// <summary>The message in front, which stays there, if that can be told without reading from the disk.</summary>
-    public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LookForFront(), out message);
+    /// <summary>Returns the head of the queue without taking it. False if that needs a read from disk.</summary>
+    public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
 
-    /// <summary>Takes the message in front.</summary>
-    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
+    /// <summary>Takes the head of the queue.</summary>
+    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
     public bool TryTake(out StoredMessage message)
     {
-        switch (FindFront())
+        switch (LoadHead())
         {
             case Source.OutOfOrder:
                 message = _outOfOrder.Top;
@@ -80,7 +80,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Takes messages that left memory, without bringing them back.</summary>
+    /// <summary>Takes the first stretch of spilled messages without loading them.</summary>
     public bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
@@ -90,27 +90,27 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Lets messages leave memory that can be found again.</summary>
-    /// <param name="keep">Messages that stay in front.</param>
-    /// <param name="space">Where their blocks are.</param>
+    /// <summary>Spills messages whose segment has an index.</summary>
+    /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
+    /// <param name="space">Space of the messages' blocks.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
-    /// <summary>Shows every message whose entry is in memory, in no order.</summary>
-    public readonly void Show<TLook>(ref TLook look)
-        where TLook : struct, IMessageLook
+    /// <summary>Visits every entry in memory, in no order.</summary>
+    public readonly void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : struct, IMessageVisitor
     {
-        _run.Show(ref look);
-        _outOfOrder.Show(ref look);
-        deep?.Show(ref look);
+        _run.Visit(ref visitor);
+        _outOfOrder.Visit(ref visitor);
+        deep?.Visit(ref visitor);
     }
 
-    /// <summary>Counts anew what is there, after something went wrong in the middle of a change.</summary>
+    /// <summary>Recounts the messages, after an error in the middle of a change.</summary>
     public void Recount()
     {
         var tally = new MessageTally();
-        Show(ref tally);
+        Visit(ref tally);
         if (deep is not null)
-            tally.AddPersistent(deep.Away, deep.BytesAway); // all of them are
+            tally.AddPersistent(deep.SpilledCount, deep.SpilledBytes); // only persistent messages are spilled
         _tally = tally;
     }
 
@@ -123,16 +123,16 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             Source.Run => _run.Head,
             _ => default,
         };
-        return source is not (Source.None or Source.Away);
+        return source is not (Source.None or Source.Spilled);
     }
 
-    /// <summary>Where the message in front is; it is in memory afterwards.</summary>
-    private Source FindFront()
+    /// <summary>Finds the head of the queue and loads it if it is spilled.</summary>
+    private Source LoadHead()
     {
         while (true)
         {
-            Source front = LookForFront();
-            if (front == Source.Away)
+            Source front = LocateHead();
+            if (front == Source.Spilled)
             {
                 Load();
                 continue;
@@ -143,7 +143,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         }
     }
 
-    private readonly Source LookForFront()
+    private readonly Source LocateHead()
     {
         if (_tally.Count == 0)
             return Source.None;
@@ -152,7 +152,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             return Source.OutOfOrder;
         if (!isDeep)
             return Source.Run;
-        return deep!.IsHeadAway ? Source.Away : Source.Deep;
+        return deep!.IsHeadSpilled ? Source.Spilled : Source.Deep;
     }
 
     private void Load()
@@ -169,7 +169,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Whoever needs the messages will hear of it.
+            // A read that needs these messages throws the same error.
         }
     }
 }

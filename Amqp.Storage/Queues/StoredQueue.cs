@@ -3,15 +3,15 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The messages of one queue that are ready for delivery, in the order of their sequence.</summary>
+/// <summary>The ready messages of one queue, in order of sequence.</summary>
 /// <remarks>
-/// Not thread-safe: it belongs to the lock of whoever opened it. What is in memory of a deep queue is its front and its end;
-/// the store brings the rest back as it is taken. Only the next sequence number is taken without that lock,
-/// because messages are appended before their queues are locked. Sequences and the delivered mark belong to the store.
+/// Not thread-safe: guarded by the lock of the owner that opened it. Of a deep queue the head and the tail are in memory. The store loads
+/// the rest as messages are taken. Only sequences are assigned without that lock, because messages are appended before their queues
+/// are locked. The store owns the sequences and the delivered mark.
 /// </remarks>
 public sealed class StoredQueue
 {
-    private ReadyMessages _ready; // when there is a log, owned by the gate of its deep messages, too
+    private ReadyMessages _ready; // if there is a log, also guarded by the lock of its deep messages
     private QueueSequences _sequences;
     private DeliveredMark _delivered;
 
@@ -22,51 +22,51 @@ public sealed class StoredQueue
         _ready = new ReadyMessages(chunks, deep);
     }
 
-    /// <summary>The number it was opened with.</summary>
+    /// <summary>The number that the queue was opened with.</summary>
     public uint Number { get; }
 
-    /// <summary>Whether persistent messages outlive a restart here.</summary>
+    /// <summary>True if persistent messages in this queue survive a restart.</summary>
     public bool IsDurable { get; }
 
-    /// <summary>Messages ready.</summary>
+    /// <summary>Number of ready messages.</summary>
     public long Count => _ready.Tally.Count;
 
-    /// <summary>Bytes of payload of the messages ready.</summary>
+    /// <summary>Bytes of payload of the ready messages.</summary>
     public long Bytes => _ready.Tally.Bytes;
 
-    /// <summary>Messages ready that outlive a restart.</summary>
+    /// <summary>Number of ready messages that survive a restart.</summary>
     public long PersistentCount => _ready.Tally.PersistentCount;
 
-    /// <summary>Bytes of their payload.</summary>
+    /// <summary>Bytes of payload of the ready messages that survive a restart.</summary>
     public long PersistentBytes => _ready.Tally.PersistentBytes;
 
-    /// <summary>Messages that are ready and whose entries are in memory; their payloads need not be.</summary>
-    public long CountInMemory => Count - (Deep?.Away ?? 0);
+    /// <summary>Number of ready messages whose entries are in memory. Their payloads may be on disk.</summary>
+    public long CountInMemory => Count - (Deep?.SpilledCount ?? 0);
 
-    /// <summary>Messages of the last run that the start was asked to keep aside, until they are taken: they are not ready, and not counted.</summary>
+    /// <summary>Messages that recovery was asked to set aside, until they are taken. They are neither ready nor counted.</summary>
     public IReadOnlyList<(long Sequence, int Length)> Aside
     {
         get
         {
             if (Deep is not { } deep)
                 return [];
-            lock (deep.Gate)
+            lock (deep.Lock)
                 return [.. deep.Aside.Select(message => (message.To, (int)message.Bytes))];
         }
     }
 
-    /// <summary>Deleted queues log nothing any more. Set by the store under the queue's lock, read under it.</summary>
+    /// <summary>True for a deleted queue, which logs nothing any more. The store sets it under the queue's lock.</summary>
     internal bool IsDeleted { get; set; }
 
-    /// <summary>What it has given to its messages.</summary>
+    /// <summary>The sequences that the queue assigned.</summary>
     internal ref QueueSequences Sequences => ref _sequences;
 
-    /// <summary>How far it was delivered.</summary>
+    /// <summary>The highest delivered sequence, and its record in the log.</summary>
     internal ref DeliveredMark Delivered => ref _delivered;
 
     private DeepMessages? Deep => _ready.Deep;
 
-    /// <summary>Makes a message ready that the store has just given a place in this queue.</summary>
+    /// <summary>Adds a message that the store has just appended for this queue.</summary>
     public void Add(in StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -74,14 +74,14 @@ public sealed class StoredQueue
             _ready.Add(message);
             return;
         }
-        lock (deep.Gate)
+        lock (deep.Lock)
             _ready.Add(message);
     }
 
-    /// <summary>Makes a message ready again that was taken; it comes back at its old place, marked redelivered.</summary>
+    /// <summary>Makes a taken message ready again, in its old order, marked as redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
-    /// <summary>Counts anew what is ready, after something went wrong in the middle of a change.</summary>
+    /// <summary>Recounts the ready messages, after an error in the middle of a change.</summary>
     public void Recount()
     {
         if (Deep is not { } deep)
@@ -89,97 +89,97 @@ public sealed class StoredQueue
             _ready.Recount();
             return;
         }
-        lock (deep.Gate)
+        lock (deep.Lock)
             _ready.Recount();
     }
 
-    /// <summary>Takes a message that was kept aside: the caller settles it, or makes it ready.</summary>
-    /// <returns>False when it is not there, or damage took it.</returns>
-    /// <exception cref="IOException">It cannot be read now, and stays aside.</exception>
+    /// <summary>Takes a message that was set aside. The caller settles it, or adds it to the queue.</summary>
+    /// <returns>False if the message is not here, or is lost to damage.</returns>
+    /// <exception cref="IOException">The message cannot be read now. It stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
         message = default;
         if (Deep is not { } deep)
             return false;
-        lock (deep.Gate)
+        lock (deep.Lock)
             return deep.TryTakeAside(sequence, out message);
     }
 
-    /// <summary>The message in front, which stays there.</summary>
-    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
+    /// <summary>Returns the head of the queue without taking it.</summary>
+    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message)
     {
         if (Deep is not { } deep)
             return _ready.TryPeek(out message);
-        lock (deep.Gate)
+        lock (deep.Lock)
             return _ready.TryPeek(out message);
     }
 
-    /// <summary>Takes the message in front: the caller settles or returns it.</summary>
-    /// <exception cref="IOException">It is on disk only and cannot be read.</exception>
+    /// <summary>Takes the head of the queue. The caller settles or returns it.</summary>
+    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
     public bool TryTake(out StoredMessage message)
     {
         if (Deep is not { } deep)
             return _ready.TryTake(out message);
-        lock (deep.Gate)
+        lock (deep.Lock)
             return _ready.TryTake(out message);
     }
 
-    /// <summary>The message in front, which stays there, if that can be told without reading from the disk.</summary>
+    /// <summary>Returns the head of the queue without taking it. False if that needs a read from disk.</summary>
     public bool TryPeekInMemory(out StoredMessage message)
     {
         if (Deep is not { } deep)
             return _ready.TryPeekInMemory(out message);
-        lock (deep.Gate)
+        lock (deep.Lock)
             return _ready.TryPeekInMemory(out message);
     }
 
-    /// <summary>Shows every message that is ready and whose entry is in memory, in no order.</summary>
-    public void Show<TLook>(ref TLook look)
-        where TLook : struct, IMessageLook
+    /// <summary>Visits every ready message whose entry is in memory, in no order.</summary>
+    public void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : struct, IMessageVisitor
     {
         if (Deep is not { } deep)
         {
-            _ready.Show(ref look);
+            _ready.Visit(ref visitor);
             return;
         }
-        lock (deep.Gate)
-            _ready.Show(ref look);
+        lock (deep.Lock)
+            _ready.Visit(ref visitor);
     }
 
-    /// <summary>Makes messages ready that a start found, before any other.</summary>
+    /// <summary>Adds recovered messages. Call before any other message is added.</summary>
     internal void Restore(in Stretch stretch) => _ready.Add(stretch);
 
-    /// <summary>Keeps a message aside that a start found.</summary>
+    /// <summary>Sets a recovered message aside.</summary>
     internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
 
-    /// <summary>Lets messages leave memory that can be found again. On the housekeeper's thread.</summary>
-    /// <param name="keep">Messages that stay in front.</param>
-    /// <param name="space">Where their blocks are.</param>
+    /// <summary>Spills messages whose segment has an index. Called on the housekeeper's thread.</summary>
+    /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
+    /// <param name="space">Space of the messages' blocks.</param>
     internal void Spill(int keep, BlockSpace space)
     {
         if (Deep is not { } deep)
             return;
-        lock (deep.Gate)
+        lock (deep.Lock)
             _ready.Spill(keep, space);
     }
 
-    /// <summary>Takes messages in front that left memory; the caller settles them.</summary>
+    /// <summary>Takes the first stretch of spilled messages without loading them. The caller settles them.</summary>
     internal bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
         if (Deep is not { } deep)
             return false;
-        lock (deep.Gate)
+        lock (deep.Lock)
             return _ready.TryTakeStretch(out stretch);
     }
 
-    /// <summary>Forgets what was kept aside and nobody has taken; the caller settles it.</summary>
+    /// <summary>Returns the messages that are still set aside, and forgets them. The caller settles them.</summary>
     internal IReadOnlyList<Stretch> RemoveAside()
     {
         if (Deep is not { } deep)
             return [];
-        lock (deep.Gate)
+        lock (deep.Lock)
             return deep.RemoveAside();
     }
 }

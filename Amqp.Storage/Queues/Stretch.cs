@@ -2,14 +2,14 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>Ready messages of one queue that left memory: all that the index of a segment has from one sequence to another.</summary>
-/// <param name="Segment">Where they are.</param>
-/// <param name="From">No message before it belongs to the stretch.</param>
+/// <summary>A range of spilled messages of one queue: all entries that the index of a segment has between two sequences.</summary>
+/// <param name="Segment">The segment that holds the messages.</param>
+/// <param name="From">Lower bound for the sequence of the first message.</param>
 /// <param name="To">Sequence of the last message.</param>
-/// <param name="Count">Messages; numbers in between may be missing in the index.</param>
-/// <param name="Bytes">Of payload.</param>
-/// <param name="At">The group in the index to look from, or 0 when it is not known.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence may have reached a consumer before.</param>
+/// <param name="Count">Number of messages. Sequences may be missing between <paramref name="From"/> and <paramref name="To"/>.</param>
+/// <param name="Bytes">Bytes of payload.</param>
+/// <param name="At">Offset in the index of the group where the search begins, or 0 if unknown.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered before.</param>
 internal record struct Stretch(Segment Segment, long From, long To, int Count, long Bytes, long At, long RedeliveredUpTo);
 
 /// <summary>The stretches of one queue, in order. Owned by its <see cref="DeepMessages"/>.</summary>
@@ -21,13 +21,13 @@ internal struct StretchList
 
     public readonly bool IsEmpty => _head == _end;
 
-    /// <summary>The one in front; only when not empty.</summary>
+    /// <summary>The first stretch. Valid only if the list is not empty.</summary>
     public readonly ref Stretch First => ref _items![_head];
 
-    /// <summary>The one behind; only when not empty.</summary>
+    /// <summary>The last stretch. Valid only if the list is not empty.</summary>
     public readonly ref Stretch Last => ref _items![_end - 1];
 
-    /// <summary>Bytes of payload of all of them.</summary>
+    /// <summary>Bytes of payload of all stretches.</summary>
     public readonly long Bytes
     {
         get

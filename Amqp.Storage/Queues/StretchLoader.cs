@@ -8,29 +8,29 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>Brings messages that left memory back: finds them in the index of their segment and gives them blocks. Thread-safe.</summary>
+/// <summary>Loads spilled messages: finds them in the index of their segment and assigns blocks to them. Thread-safe.</summary>
 /// <remarks>
-/// Where a queue has a fair share of a piece of the log, the piece becomes a block that is read as a whole when needed and
-/// can be evicted. Where it has little of it, as when many queues share the log, only its records are read, into one block for many.
+/// If the messages of the queue fill a fair share of an extent of the log, the extent becomes a block: read as a whole when needed,
+/// and evictable. If they are sparse in it, as when many queues share the log, only their records are read, into one block for many.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
-    // Enough to make opening the index cheap. A piece of the log is brought back as a whole, so that it is read once.
+    // Enough to make opening the index cheap. An extent is always loaded to its end, so that it is read only once.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // Bytes of records read one by one, for each queue that is read.
-    private const int MaxGathered = 15 << 10; // mostly overshot by little: the memory comes in powers of two
+    // Bytes of records that one load may read one by one.
+    private const int MaxGathered = 15 << 10; // usually exceeded by little: memory is allocated in powers of two
 
-    // Reading one record costs about as much as reading this many bytes more of a piece, checksum included.
+    // Reading one record costs about as much as reading this many more bytes of an extent, checksum included.
     private const int BytesPerRead = 1024;
 
-    /// <summary>Brings back the first messages of a stretch.</summary>
-    /// <param name="stretch">Is left with the rest; with none when nothing is left.</param>
-    /// <param name="queue">Whose stretch.</param>
+    /// <summary>Loads the first messages of a stretch.</summary>
+    /// <param name="stretch">Shrinks to the messages that are left; its count is 0 if none is.</param>
+    /// <param name="queue">Number of the stretch's queue.</param>
     /// <param name="target">Receives the messages.</param>
-    /// <returns>Messages, and bytes of them, that neither the index nor the log has any more.</returns>
-    /// <exception cref="IOException">The index or the log cannot be read; nothing has changed.</exception>
+    /// <returns>Number of messages, and bytes of payload, that neither the index nor the log has any more.</returns>
+    /// <exception cref="IOException">The index or the log cannot be read. Nothing has changed.</exception>
     public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
     {
         using SegmentLayout.Reading reading = indexes.Layout.Read();
@@ -67,8 +67,8 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Reads entries up to the end of a piece of the log, of the stretch, or of the room.</summary>
-    /// <returns>True when that is the stretch's end.</returns>
+    /// <summary>Reads entries up to the end of an extent, of the stretch, or of the buffer.</summary>
+    /// <returns>True if the end of the stretch was reached.</returns>
     private bool ReadEntries(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
     {
         try
@@ -94,7 +94,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     private bool ReadIndex(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
     {
         using EntryCursor cursor = indexes.OpenEntries(stretch.Segment, queue, stretch.At, stretch.From);
-        BlockPlace[] blocks = stretch.Segment.Blocks!;
+        BlockExtent[] blocks = stretch.Segment.Blocks!;
         int block = -1;
         int blockMessages = 0;
         long blockBytes = 0;
@@ -106,7 +106,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
             IndexEntry entry = cursor.Current;
             if (block < 0 || entry.Offset >= blocks[block].Offset + blocks[block].Length)
             {
-                if (block >= 0 && IsThin(blocks[block], blockMessages, blockBytes))
+                if (block >= 0 && IsSparse(blocks[block], blockMessages, blockBytes))
                     gathered += blockBytes;
                 if (count >= WantedMessages || gathered >= MaxGathered)
                     break;
@@ -123,30 +123,30 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
 
     private void MakeMessages(in Stretch stretch, ReadOnlySpan<IndexEntry> entries, Span<StoredMessage> messages)
     {
-        BlockPlace[] blocks = stretch.Segment.Blocks!;
+        BlockExtent[] blocks = stretch.Segment.Blocks!;
         int made = 0;
-        int thin = 0; // first of those that are read one by one, up to at
+        int sparse = 0; // first of the entries that are read one by one, up to at
         try
         {
             for (int at = 0; at < entries.Length;)
             {
-                BlockPlace place = blocks[Find(blocks, entries[at].Offset)];
+                BlockExtent extent = blocks[Find(blocks, entries[at].Offset)];
                 int end = at;
                 long bytes = 0;
-                for (; end < entries.Length && entries[end].Offset < place.Offset + place.Length; end++)
+                for (; end < entries.Length && entries[end].Offset < extent.Offset + extent.Length; end++)
                     bytes += entries[end].RecordLength;
-                if (!IsThin(place, end - at, bytes))
+                if (!IsSparse(extent, end - at, bytes))
                 {
-                    Gather(stretch, entries[thin..at], messages, ref made);
-                    Block block = space.Recover(stretch.Segment, place.Offset, place.Length, end - at);
+                    Gather(stretch, entries[sparse..at], messages, ref made);
+                    Block block = space.Recover(stretch.Segment, extent.Offset, extent.Length, end - at);
                     foreach (ref readonly IndexEntry entry in entries[at..end])
-                        messages[made++] = Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - place.Offset));
+                        messages[made++] = Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - extent.Offset));
                     space.ReadAhead(block);
-                    thin = end;
+                    sparse = end;
                 }
                 at = end;
             }
-            Gather(stretch, entries[thin..], messages, ref made);
+            Gather(stretch, entries[sparse..], messages, ref made);
         }
         catch
         {
@@ -172,7 +172,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
             using IStoreFile file = files.Open(stretch.Segment.Path, FileAccess.Read);
             foreach (ref readonly IndexEntry entry in entries)
             {
-                Span<byte> record = BlockSpace.RoomIn(block, entry.RecordLength);
+                Span<byte> record = BlockSpace.FreeSpan(block, entry.RecordLength);
                 bool isIntact = file.Read(record, entry.Offset) == record.Length
                     && RecordHeader.ReadSize(record) == record.Length && RecordHeader.IsIntact(record, stretch.Segment.Id, entry.Offset);
                 if (!isIntact)
@@ -192,12 +192,12 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>A message whose record is damaged gets its piece of the log as a block: reading that says what is wrong.</summary>
+    /// <summary>Returns a message whose record is damaged, in a block for its extent: a read of that block reports the damage.</summary>
     private StoredMessage Damaged(in Stretch stretch, in IndexEntry entry)
     {
-        BlockPlace place = stretch.Segment.Blocks![Find(stretch.Segment.Blocks, entry.Offset)];
-        Block block = space.Recover(stretch.Segment, place.Offset, place.Length, 1);
-        return Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - place.Offset));
+        BlockExtent extent = stretch.Segment.Blocks![Find(stretch.Segment.Blocks, entry.Offset)];
+        Block block = space.Recover(stretch.Segment, extent.Offset, extent.Length, 1);
+        return Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - extent.Offset));
     }
 
     private static StoredMessage Message(in Stretch stretch, in IndexEntry entry, int block, int offset)
@@ -206,10 +206,10 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         return new StoredMessage(entry.Sequence, block, offset, entry.Length, MessageFlags.Persistent | redelivered);
     }
 
-    private static bool IsThin(in BlockPlace place, int messages, long bytes) => (long)BytesPerRead * messages + bytes < place.Length;
+    private static bool IsSparse(in BlockExtent extent, int messages, long bytes) => (long)BytesPerRead * messages + bytes < extent.Length;
 
-    /// <summary>The piece that a record lies in.</summary>
-    private static int Find(BlockPlace[] blocks, long offset)
+    /// <summary>Returns the index of the extent that contains an offset.</summary>
+    private static int Find(BlockExtent[] blocks, long offset)
     {
         int low = 0;
         int high = blocks.Length - 1;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A change of the catalog.</summary>
+/// <summary>A record of the catalog: one change.</summary>
 internal static class CatalogRecord
 {
     // put:    | header | key length u16 | key, UTF-8 | value |
@@ -24,7 +24,7 @@ internal static class CatalogRecord
         value.CopyTo(record[(KeyAt + length)..]);
     }
 
-    /// <summary>False for a record whose key does not lie within it. A checksum that is right says nothing of that.</summary>
+    /// <summary>Returns true if the key lies within the record. A correct checksum does not guarantee that.</summary>
     public static bool IsWellFormed(ReadOnlySpan<byte> record) => record.Length >= KeyAt && KeyLength(record) is > 0 and var length && length <= record.Length - KeyAt;
 
     public static string ReadKey(ReadOnlySpan<byte> record) => Encoding.UTF8.GetString(record.Slice(KeyAt, KeyLength(record)));

@@ -4,22 +4,23 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>CRC-32C (Castagnoli), eight bytes at a time by the processor's own instruction.</summary>
+/// <summary>CRC-32C (Castagnoli), with the processor's instruction for eight bytes.</summary>
 /// <remarks>
-/// That instruction takes three cycles, but one can begin in each: longer input is cut into three lanes that are summed
-/// side by side and then joined. With it, and one buffer for all segments, recovery of 1 KiB messages went from 1.2 to 2.6 GB/s.
+/// The instruction has a latency of three cycles, and one can start in each cycle. So longer input is split into three lanes, whose
+/// checksums are computed in parallel and then joined. With this, and with one buffer for all segments, recovery of 1 KiB messages went
+/// from 1.2 to 2.6 GB/s.
 /// </remarks>
 internal static class Crc32C
 {
     public const uint Start = ~0u;
 
-    // Long enough that joining costs little, short enough that a message of 1 KiB gains.
+    // Bytes of a lane: long enough to make joining cheap, short enough to speed up a message of 1 KiB.
     private const int Lane = 256;
 
-    // What Lane zero bytes make of each byte of a checksum; a checksum is linear, so the four sum up.
+    // The effect of Lane zero bytes on each byte of a checksum. A checksum is linear, so the effects of its four bytes are combined by XOR.
     private static readonly uint[] _shift = BuildShift();
 
-    /// <summary>Goes on with a checksum; the final one is the complement of the last.</summary>
+    /// <summary>Continues a checksum. The final checksum is the complement of the last result.</summary>
     public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
         ref byte at = ref MemoryMarshal.GetReference(bytes);
@@ -50,7 +51,7 @@ internal static class Crc32C
         return Shifted(Shifted(crc) ^ second) ^ third;
     }
 
-    /// <summary>What a checksum becomes when <see cref="Lane"/> zero bytes follow.</summary>
+    /// <summary>Returns a checksum continued by <see cref="Lane"/> zero bytes.</summary>
     private static uint Shifted(uint crc) =>
         _shift[crc & 0xFF] ^ _shift[256 + (crc >> 8 & 0xFF)] ^ _shift[512 + (crc >> 16 & 0xFF)] ^ _shift[768 + (crc >> 24)];
 

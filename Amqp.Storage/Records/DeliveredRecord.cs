@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>The messages of a queue up to a sequence, included, went out to a consumer.</summary>
+/// <summary>A delivered mark: the messages of a queue up to a sequence, included, were delivered to a consumer.</summary>
 internal static class DeliveredRecord
 {
     // | header | queue u32 | up to i64 |

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>What a segment and the catalog begin with. Layout is frozen; see docs/store-format.md.</summary>
+/// <summary>The header of every file of the log and of the catalog. The layout never changes; see docs/store-format.md.</summary>
 internal static class FileHeader
 {
     // | magic 8 bytes | version u32 | id u64 | crc32c of the bytes before u32 |   little-endian
@@ -29,7 +29,7 @@ internal static class FileHeader
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumAt..], Crc32C.Of(header[..ChecksumAt]));
     }
 
-    /// <summary>True when a file that begins like this is the expected one.</summary>
+    /// <summary>Returns true if the bytes begin with an intact header of the expected file.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, long id) =>
         file.Length >= Size && file[..magic.Length].SequenceEqual(magic)
             && BinaryPrimitives.ReadUInt32LittleEndian(file[VersionAt..]) == Version

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A message and its place in every durable queue it went to.</summary>
+/// <summary>A message, with its sequence in every durable queue that it went to.</summary>
 internal static class MessageRecord
 {
     // | header | queues u32 | (queue u32 | sequence i64) × queues | payload |
@@ -10,10 +10,10 @@ internal static class MessageRecord
     private const int FirstPlaceAt = QueuesAt + 4;
     private const int PlaceSize = 12;
 
-    /// <summary>Where the payload begins in the record.</summary>
+    /// <summary>Returns the offset of the payload in the record.</summary>
     public static int PayloadAt(int queues) => checked(FirstPlaceAt + PlaceSize * queues);
 
-    /// <summary>Bytes of records that each name one queue.</summary>
+    /// <summary>Returns the bytes of these messages in the log, if each went to one queue.</summary>
     public static long Cost(int messages, long payloadBytes) => payloadBytes + (long)PayloadAt(1) * messages;
 
     public static void WriteHead(Span<byte> record, int queues)

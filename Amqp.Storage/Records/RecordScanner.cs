@@ -1,32 +1,32 @@
 namespace Amqp.Storage.Records;
 
-/// <summary>Bytes of a file in which no record could be found.</summary>
-/// <param name="Offset">In the file.</param>
-/// <param name="Length">How many.</param>
+/// <summary>A range of bytes in a file without any record.</summary>
+/// <param name="Offset">Offset in the file, in bytes.</param>
+/// <param name="Length">Length in bytes.</param>
 internal readonly record struct DamagedBytes(long Offset, long Length);
 
-/// <summary>Walks over the intact records in a piece of a file, and names the bytes in between that are none.</summary>
-/// <param name="bytes">The piece; it begins with a record.</param>
-/// <param name="file">The file's id, which the checksums cover.</param>
-/// <param name="offset">Where the piece stands in the file.</param>
+/// <summary>Finds the intact records in a part of a file, and the ranges between them that are not records.</summary>
+/// <param name="bytes">The part of the file. It should begin with a record.</param>
+/// <param name="file">Id of the file, which the checksums cover.</param>
+/// <param name="offset">Offset of the part in the file, in bytes.</param>
 internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offset)
 {
-    // A piece of arbitrary bytes can look like many long records: the search gives up after this much checking.
+    // Arbitrary bytes can look like many long records. The search ends after this many bytes of checksums.
     private const long MaxSearch = 4L << 30;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _next;
 
-    /// <summary>Where the current record stands in the file.</summary>
+    /// <summary>Offset of the current record in the file.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The current record as a whole.</summary>
+    /// <summary>The whole current record.</summary>
     public ReadOnlySpan<byte> Record { get; private set; }
 
-    /// <summary>What was passed over in front of the current record, or behind the last one; Length 0 when nothing.</summary>
+    /// <summary>The bytes skipped before the current record, or after the last one. Length 0 if there are none.</summary>
     public DamagedBytes Skipped { get; private set; }
 
-    /// <summary>Goes on to the next intact record; false at the end.</summary>
+    /// <summary>Advances to the next intact record. False at the end.</summary>
     public bool MoveNext()
     {
         int begin = _next;
@@ -42,7 +42,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     {
         if (at == _bytes.Length || IsRecord(at))
             return at;
-        // The length field is most likely intact, and then the next record follows at once.
+        // The length field is probably intact. Then the next record follows at once.
         int size = SizeAt(at);
         if (size > 0 && at + size < _bytes.Length && IsRecord(at + size))
             return at + size;
@@ -61,7 +61,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     private readonly bool IsRecord(int at) =>
         SizeAt(at) is > 0 and int size && RecordHeader.IsIntact(_bytes.Slice(at, size), file, offset + at);
 
-    /// <summary>Bytes of the record that seems to stand here; 0 when none can.</summary>
+    /// <summary>Returns the size of the record that seems to begin here, or 0 if no record can.</summary>
     private readonly int SizeAt(int at)
     {
         ReadOnlySpan<byte> rest = _bytes[at..];

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>Neighbours in a queue, from the first to the last sequence, both included.</summary>
+/// <summary>A range of sequences of a queue, both ends included.</summary>
 internal readonly record struct SequenceRange(long From, long To);
 
-/// <summary>Messages that a queue is done with. Says nothing about messages that stand behind it in the log.</summary>
+/// <summary>A record of settled messages of a queue. It does not apply to messages of later segments.</summary>
 internal static class SettleRecord
 {
     // | header | queue u32 | (from i64 | to i64) × ranges |

@@ -11,33 +11,37 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>Finds the messages of the last run: what the indexes know less what was settled. Used once, by one thread.</summary>
-/// <remarks>Its cost is per segment and queue. Only what a segment has of a queue of which part is settled is looked at by message.</remarks>
-/// <param name="files">Where the log is. Missing indexes are made, and unfinished writes cut off: an inspection gives files that keep this from the disk.</param>
-/// <param name="durableQueues">Numbers of the queues that still exist; null for all that the log knows.</param>
-/// <param name="options">Of the store.</param>
-/// <param name="aside">Messages that are to be kept aside.</param>
+/// <summary>Recovers the messages of the last run: those in the indexes, minus those that are settled. Used once, by one thread.</summary>
+/// <remarks>
+/// The cost is per segment and queue. Single messages are read only for a queue in a segment of which some are settled, or set aside.
+/// </remarks>
+/// <param name="files">
+/// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; an inspection passes files that keep this in memory.
+/// </param>
+/// <param name="durableQueues">Numbers of the queues that still exist; null for all queues in the log.</param>
+/// <param name="options">Options of the store.</param>
+/// <param name="aside">Messages to set aside.</param>
 internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
-    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // those that were not found yet
+    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // those not found yet
     private readonly ILookup<uint, long> _asideOf = (aside ?? []).ToLookup(message => message.Queue, message => message.Sequence);
     private readonly List<RecoveryFinding> _findings = [];
     private uint _highestQueue;
     private readonly SegmentIndexes _indexes = new(files, options, new SegmentLayout());
 
-    /// <summary>The queues that <see cref="Read"/> found.</summary>
+    /// <summary>The queues found by <see cref="Read"/>.</summary>
     public IReadOnlyCollection<RecoveredQueue> Queues => _queues.Values;
 
-    /// <summary>What was wrong so far.</summary>
+    /// <summary>Damage and unfinished writes found so far.</summary>
     public IReadOnlyList<RecoveryFinding> Findings => _findings;
 
-    /// <summary>The segments' indexes.</summary>
+    /// <summary>The indexes of the segments.</summary>
     public SegmentIndexes Indexes => _indexes;
 
     private SegmentRecovery Reader => field ??= new SegmentRecovery(files, options, _findings);
 
-    /// <summary>Reads everything, and makes queues of it. Segments without messages are reported to the set as dead.</summary>
+    /// <summary>Reads all segments and fills the queues. Segments without messages are reported to the set as dead.</summary>
     public RecoveredLog Run(SegmentSet segments)
     {
         long started = Stopwatch.GetTimestamp();
@@ -62,7 +66,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
         return new RecoveredLog(space, chunks, _indexes, loader, segments, queues, report);
     }
 
-    /// <summary>Reads what all segments say, in order. The caller seals them.</summary>
+    /// <summary>Reads all segments, in order. The caller seals them.</summary>
     public IReadOnlyList<RecoveredSegment> Read(SegmentSet segments)
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);
@@ -75,7 +79,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
         return read;
     }
 
-    /// <summary>The messages of a queue that nothing has settled, in order. All segments were read.</summary>
+    /// <summary>Returns the unsettled messages of a queue, in order. Call after all segments are read.</summary>
     public IEnumerable<Stretch> Unsettled(RecoveredQueue queue)
     {
         foreach ((RecoveredSegment recovered, QueueRow row) in queue.Rows)
@@ -114,7 +118,7 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             Find(number)?.MarkDelivered(upTo, segment.Id);
     }
 
-    /// <summary>The queue with a number, or null when it is not there any more.</summary>
+    /// <summary>Returns the queue with a number, or null if the queue no longer exists.</summary>
     private RecoveredQueue? Find(uint number)
     {
         _highestQueue = Math.Max(_highestQueue, number);
@@ -160,19 +164,19 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
     private List<Stretch> FindUnsettled(RecoveredQueue queue, Segment segment, uint number, long at, SequenceRanges? folded)
     {
         var stretches = new List<Stretch>();
-        bool goesOn = false;
+        bool isContiguous = false;
         using EntryCursor cursor = _indexes.OpenEntries(segment, number, at, from: 0);
         while (cursor.MoveNext())
         {
             IndexEntry entry = cursor.Current;
             bool isSettled = queue.Settled.Contains(entry.Sequence) || folded?.Contains(entry.Sequence) == true;
-            bool isAside = queue.Aside.Contains(entry.Sequence); // a stretch of its own
-            goesOn &= !isAside;
-            if (!isSettled && goesOn)
+            bool isAside = queue.Aside.Contains(entry.Sequence); // has a stretch of its own
+            isContiguous &= !isAside;
+            if (!isSettled && isContiguous)
                 stretches[^1] = stretches[^1] with { To = entry.Sequence, Count = stretches[^1].Count + 1, Bytes = stretches[^1].Bytes + entry.Length };
             else if (!isSettled)
                 stretches.Add(new Stretch(segment, entry.Sequence, entry.Sequence, 1, entry.Length, cursor.GroupAt, queue.DeliveredMark));
-            goesOn = !isSettled && !isAside;
+            isContiguous = !isSettled && !isAside;
         }
         return stretches;
     }

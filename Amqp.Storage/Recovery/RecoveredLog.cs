@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>What the log of the last run holds, ready for a store to go on with.</summary>
+/// <summary>The recovered log, ready to be used by a store.</summary>
 internal sealed record RecoveredLog(
     BlockSpace Space,
     MessageChunkPool Chunks,

@@ -4,51 +4,51 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A queue while the segments are read: where its messages are, and which of them are settled. Owned by <see cref="LogRecovery"/>.</summary>
-/// <param name="number">The queue's.</param>
-/// <param name="aside">Sequences of its messages that are to be kept aside.</param>
+/// <summary>A queue during recovery: its messages, and which of them are settled. Owned by <see cref="LogRecovery"/>.</summary>
+/// <param name="number">Number of the queue.</param>
+/// <param name="aside">Sequences of the messages to set aside.</param>
 internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
 
-    /// <summary>What each segment has of it, in the order of the log, and so of the sequences.</summary>
+    /// <summary>The rows of the queue in each segment, in log order, which is also the order of sequences.</summary>
     public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
 
-    /// <summary>What the settle records of all segments name.</summary>
+    /// <summary>The ranges in the settle records of all segments.</summary>
     public SequenceRanges Settled { get; } = new();
 
-    /// <summary>What is to be kept aside.</summary>
+    /// <summary>The messages to set aside.</summary>
     public SequenceRanges Aside { get; } = Ranges(aside);
 
-    /// <summary>The highest sequence that any record speaks of.</summary>
+    /// <summary>The highest sequence in any record.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>The highest sequence noted as delivered.</summary>
+    /// <summary>The highest sequence that is marked as delivered.</summary>
     public long DeliveredMark { get; private set; }
 
-    /// <summary>The segment with that note.</summary>
+    /// <summary>Id of the segment with that mark.</summary>
     public long DeliveredSegment { get; private set; }
 
     public void Add(RecoveredSegment segment, in QueueRow row)
     {
         Rows.Add((segment, row));
-        See(row.Last);
+        UpdateLastSequence(row.Last);
     }
 
     public void Settle(SequenceRanges settled)
     {
         Settled.Add(settled.All);
-        See(settled.All[^1].To);
+        UpdateLastSequence(settled.All[^1].To);
     }
 
     public void MarkDelivered(long upTo, long segment)
     {
-        See(upTo);
+        UpdateLastSequence(upTo);
         if (upTo >= DeliveredMark)
             (DeliveredMark, DeliveredSegment) = (upTo, segment);
     }
 
-    /// <summary>The oldest segment that may hold a message that these ranges name.</summary>
+    /// <summary>Returns the id of the oldest segment that may hold a message in these ranges.</summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {
         int low = 0;
@@ -77,11 +77,11 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
         return ranges;
     }
 
-    private void See(long sequence) => LastSequence = Math.Max(LastSequence, sequence);
+    private void UpdateLastSequence(long sequence) => LastSequence = Math.Max(LastSequence, sequence);
 }
 
-/// <summary>A segment while the log is recovered.</summary>
-/// <param name="Segment">What the store goes on with.</param>
-/// <param name="Summary">Of its index.</param>
-/// <param name="Folded">What segments that are gone had settled of it, by queue.</param>
+/// <summary>A segment during recovery.</summary>
+/// <param name="Segment">The segment as the store will use it.</param>
+/// <param name="Summary">Summary of the segment's index.</param>
+/// <param name="Folded">Settles of this segment that were folded from deleted segments, by queue.</param>
 internal sealed record RecoveredSegment(Segment Segment, SegmentSummary Summary, Dictionary<uint, SequenceRanges> Folded);

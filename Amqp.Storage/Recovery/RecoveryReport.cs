@@ -3,33 +3,33 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>What opening a data folder found.</summary>
+/// <summary>The result of recovering a data directory.</summary>
 public sealed class RecoveryReport
 {
-    /// <summary>Messages that are in queues again; one that is in several queues counts in each.</summary>
+    /// <summary>Number of recovered messages. A message in several queues counts in each.</summary>
     public long Messages { get; init; }
 
-    /// <summary>Messages that were to be kept aside and that no queue has any more.</summary>
+    /// <summary>Messages that were to be set aside, but are in no queue any more.</summary>
     public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
 
     /// <summary>
-    /// The highest number of a queue that the log speaks of, whether the queue is still there or not; 0 for none. Numbers up to it are
-    /// taken, even when a power cut took from the catalog that they are.
+    /// The highest number of a queue in the log, whether the queue still exists or not; 0 for none. Numbers up to it must not be assigned
+    /// again, even if a power cut removed them from the catalog.
     /// </summary>
     public uint HighestQueue { get; init; }
 
-    /// <summary>Segments of the log that were found.</summary>
+    /// <summary>Number of segments.</summary>
     public int Segments { get; init; }
 
-    /// <summary>Those of them that were read as a whole, because they had no index. After a start all have one.</summary>
+    /// <summary>Number of segments that were read as a whole, because they had no index. Afterwards every segment has an index.</summary>
     public int SegmentsIndexed { get; init; }
 
-    /// <summary>Bytes of segments, indexes and acknowledgements that were read.</summary>
+    /// <summary>Bytes read from segments, indexes and acknowledgements.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>Duration of the recovery.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>What was not as it should be, in the catalog and then in the log, each in the order of the files.</summary>
+    /// <summary>Damage and unfinished writes, in the catalog and then in the log, each in the order of the files.</summary>
     public IReadOnlyList<RecoveryFinding> Findings { get; init; } = [];
 }

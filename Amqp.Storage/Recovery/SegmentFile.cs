@@ -6,17 +6,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A segment as the folder shows it.</summary>
-/// <param name="Id">From its name.</param>
-/// <param name="Path">Of its log.</param>
-/// <param name="IsSettlesOnly">Whether its messages count no more: a leftover of format 1.</param>
-/// <param name="HasIndex">Whether an index stands beside it.</param>
-/// <param name="HasAcknowledgements">Whether a file of acknowledgements stands beside it.</param>
+/// <summary>A segment as its files show it.</summary>
+/// <param name="Id">Id from the file's name.</param>
+/// <param name="Path">Path of the log.</param>
+/// <param name="IsSettlesOnly">True if only its settle records count: a leftover of format 1.</param>
+/// <param name="HasIndex">True if the index exists.</param>
+/// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
 internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
 {
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
 
-    /// <summary>The segments in a folder, in order. What an earlier run left unfinished, or beside a log that is gone, is deleted; other files are none of the store's.</summary>
+    /// <summary>
+    /// Lists the segments in a folder, in order. Deletes files that an earlier run left unfinished, or whose log is gone. Ignores files
+    /// that are not the store's.
+    /// </summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
         var named = new Dictionary<long, HashSet<string>>();
@@ -43,17 +46,17 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             string path = SegmentSet.PathOf(directory, id, isSettlesOnly ? SegmentSet.SettlesOnlyExtension : SegmentSet.LogExtension);
             found.Add(new SegmentFile(id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        // Ids may be used again: what is left of an old segment, deleted just now or in the last run, must never stand beside a new one.
+        // Ids may be assigned again. A file of an old segment, deleted just now or in the last run, must never exist beside a new one.
         files.SyncDirectory(directory);
         return found;
     }
 
-    /// <summary>What the end of one of these segments may be.</summary>
+    /// <summary>Returns the contents allowed at the end of a segment's log.</summary>
     public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
     {
         if (at == found.Count - 1)
             return LogEnd.Unfinished;
-        // Segments are synced in order, and get an index or acknowledgements only then.
+        // Segments are synced in order. They get an index or acknowledgements only after that.
         return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced ? LogEnd.SyncedOrZeros : LogEnd.Synced;
     }
 

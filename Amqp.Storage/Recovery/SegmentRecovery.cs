@@ -7,7 +7,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>Reads what a start needs of one segment: its index, or the log if it has none, which then gets one. Owned by <see cref="LogRecovery"/>.</summary>
+/// <summary>
+/// Reads what a start needs of a segment: its index, or its log if there is none. Then writes the missing index. Owned by
+/// <see cref="LogRecovery"/>.
+/// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {
     private readonly IndexFiles _indexes = new(files);
@@ -16,12 +19,12 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Segments so far that had no index.</summary>
+    /// <summary>Number of segments so far that had no index.</summary>
     public int Indexed { get; private set; }
 
-    /// <param name="file">The segment as the folder shows it.</param>
-    /// <param name="segments">Takes it over.</param>
-    /// <param name="end">What its end may be.</param>
+    /// <param name="file">The segment's files.</param>
+    /// <param name="segments">Receives the segment.</param>
+    /// <param name="end">Contents allowed at the end of the log.</param>
     public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, LogEnd end)
     {
         Segment segment = segments.Recover(file.Id, file.Path);
@@ -34,7 +37,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return new RecoveredSegment(segment, summary, file.HasAcknowledgements ? ReadAcknowledgements(file) : []);
     }
 
-    /// <summary>Makes a damaged index anew.</summary>
+    /// <summary>Rebuilds a damaged index.</summary>
     public SegmentSummary Rebuild(RecoveredSegment recovered)
     {
         Segment segment = recovered.Segment;
@@ -44,8 +47,8 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return summary;
     }
 
-    /// <param name="file">The segment.</param>
-    /// <param name="indexed">How long the log was when it got its index; 0 when the index does not say.</param>
+    /// <param name="file">The segment's files.</param>
+    /// <param name="indexed">Length of the log when its index was written; 0 if the index is damaged.</param>
     private SegmentSummary? TryReadIndex(in SegmentFile file, out long indexed)
     {
         SegmentSummary? summary = _indexes.TryRead(file.Path, file.Id, out int bytes);
@@ -54,7 +57,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
             ReportIndex(file.Path);
         indexed = summary?.LogLength ?? 0;
         using IStoreFile log = files.Open(file.Path, FileAccess.Read);
-        return summary?.LogLength == log.Length ? summary : null; // else something happened to the log: it is read to say what
+        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, the log is read to find out why
     }
 
     private SegmentSummary Scan(SegmentFile file, long indexed, LogEnd end)
@@ -63,13 +66,13 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         ScannedLog log = ReadLog(file, builder, end);
         long length = log.Length;
         if (log.End < indexed)
-            Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // it was longer: no write that did not finish
+            Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // the log was longer, so this is not an unfinished write
         else if (log.MayBeUnfinished(end))
             length = CutOff(file, log);
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
-            written.Sync(); // before the index that vouches for it: the last run may not have come to that
+            written.Sync(); // before the index that relies on it: the last run may not have synced it
         SegmentSummary summary = builder.Summarize(length);
         _indexes.Write(file.Path, builder, summary);
         return summary;
@@ -95,12 +98,12 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return log;
     }
 
-    /// <summary>Drops what an unfinished write left at the end of the log. A file without anything else stays, empty, until it is swept as dead.</summary>
+    /// <summary>Cuts off an unfinished write. A file with nothing else stays, empty, until it is swept as dead.</summary>
     /// <returns>Bytes left.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)
     {
         bool hasContents = log.HasHeader || log.HasRecords;
-        long end = hasContents ? log.End : 0; // else not even the header was written
+        long end = hasContents ? log.End : 0; // otherwise not even the header was written
         if (log.Length == end && hasContents)
             return end;
         findings.Add(new RecoveryFinding(file.Path, end, log.Length - end, IsTornTail: true));

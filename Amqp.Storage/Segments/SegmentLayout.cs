@@ -1,23 +1,26 @@
 namespace Amqp.Storage.Segments;
 
-/// <summary>Keeps where things are in the files of segments as it is while somebody reads, and changes it only in between. Thread-safe.</summary>
+/// <summary>
+/// A reader-writer lock for the offsets of records in segments: readers share it, compaction changes them with exclusive access.
+/// Thread-safe.
+/// </summary>
 /// <remarks>
-/// Nothing moves in a segment but by compaction. Readers hold this for one piece of the log or of an index; the committer,
-/// to put a compacted segment in place, for two renames. Taken before the monitor of a segment, and behind that of a block.
+/// Only compaction moves records. A reader holds the lock for one read of a log or an index. The committer holds it for two renames, to put
+/// a compacted segment in place. Lock order: a block's monitor, this lock, a segment's monitor.
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "the lock has no handle unless it was waited for, and readers may come after the store ended")]
 internal sealed class SegmentLayout
 {
     private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.NoRecursion);
 
-    /// <summary>Nothing moves until the result is disposed of.</summary>
+    /// <summary>Keeps all records in place until the result is disposed.</summary>
     public Reading Read()
     {
         _lock.EnterReadLock();
         return new Reading(_lock);
     }
 
-    /// <summary>Nobody reads until the result is disposed of.</summary>
+    /// <summary>Excludes all readers until the result is disposed.</summary>
     public Changing Change()
     {
         _lock.EnterWriteLock();

@@ -3,46 +3,46 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Segments;
 
-/// <summary>What the committer is told of segments by other threads, until it comes to it. Thread-safe.</summary>
+/// <summary>Requests of other threads to the committer about segments. Thread-safe.</summary>
 internal sealed class SegmentReports(CommitSignal signal)
 {
     private readonly ConcurrentQueue<Segment> _dead = new();
     private volatile bool _isSweepDue;
-    private volatile bool _isEndAwaited;
-    private volatile bool _lacksRoom;
+    private volatile bool _isSealRequested;
+    private volatile bool _lacksSpace;
 
-    /// <summary>True when there is something for the committer to do: a segment died, was folded, or should end, there was no room to fold one, or what failed is due again.</summary>
-    public bool IsAny => !_dead.IsEmpty || _isSweepDue || _isEndAwaited || _lacksRoom;
+    /// <summary>True if a request is pending.</summary>
+    public bool IsAny => !_dead.IsEmpty || _isSweepDue || _isSealRequested || _lacksSpace;
 
-    /// <summary>Nobody needs the segment any more, and all of it is written.</summary>
+    /// <summary>Reports a segment that is dead and completely written.</summary>
     public void ReportDead(Segment segment)
     {
         _dead.Enqueue(segment);
         signal.Wake();
     }
 
-    /// <summary>More can go, as a segment was folded, or what could not go is to be tried again.</summary>
+    /// <summary>Requests a sweep: a segment was folded, or a failed deletion is to be retried.</summary>
     public void RequestSweep()
     {
         _isSweepDue = true;
         signal.Wake();
     }
 
-    /// <summary>The housekeeper wants the open segment to end: with its index, others could be compacted.</summary>
-    public void ReportEndAwaited()
+    /// <summary>Requests that the open segment be sealed: with its index, other segments could be compacted.</summary>
+    public void RequestSeal()
     {
-        _isEndAwaited = true;
+        _isSealRequested = true;
         signal.Wake();
     }
 
-    /// <summary>The housekeeper finds no room on the disk to fold a segment, without which it cannot go.</summary>
-    public void ReportLackOfRoom()
+    /// <summary>Reports that the disk is too full to fold a segment. Without the fold the segment cannot be deleted.</summary>
+    public void ReportLackOfSpace()
     {
-        _lacksRoom = true;
+        _lacksSpace = true;
         signal.Wake();
     }
 
-    /// <summary>Hands over the segments that died, to a sweep that sees to everything that was requested so far.</summary>
+    /// <summary>Returns the reported dead segments to a sweep, and clears the request for one.</summary>
     public void TakeDead(List<Segment> dead)
     {
         _isSweepDue = false;
@@ -50,19 +50,19 @@ internal sealed class SegmentReports(CommitSignal signal)
             dead.Add(segment);
     }
 
-    /// <summary>Whether that was reported since it was last asked for.</summary>
-    public bool TakeLackOfRoom()
+    /// <summary>Returns true if this was reported since the last call.</summary>
+    public bool TakeLackOfSpace()
     {
-        bool isLacking = _lacksRoom;
-        _lacksRoom = false;
-        return isLacking;
+        bool lacksSpace = _lacksSpace;
+        _lacksSpace = false;
+        return lacksSpace;
     }
 
-    /// <inheritdoc cref="TakeLackOfRoom"/>
-    public bool TakeEndAwaited()
+    /// <inheritdoc cref="TakeLackOfSpace"/>
+    public bool TakeSealRequest()
     {
-        bool isAwaited = _isEndAwaited;
-        _isEndAwaited = false;
-        return isAwaited;
+        bool isRequested = _isSealRequested;
+        _isSealRequested = false;
+        return isRequested;
     }
 }

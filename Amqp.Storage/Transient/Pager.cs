@@ -5,17 +5,17 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Writes transient messages to page files when there are more of them in memory than there should be.</summary>
+/// <summary>Writes blocks of transient messages to page files when they exceed their limit in memory.</summary>
 /// <remarks>
-/// Whole blocks, oldest first: a message keeps its block, so the queues need not know. All work is done on the housekeeper's thread,
-/// which owns what is not marked otherwise, in slices between which it does other things.
-/// <para>What fails loses nothing: the messages stay in memory, the memory alarm stops their publishers, and it is tried again later.</para>
+/// Pages out whole blocks, oldest first. A message keeps its block, so its queues are not affected. All work runs on the housekeeper's
+/// thread, in slices. That thread owns the fields, except for those marked otherwise.
+/// <para>A failure loses nothing: the messages stay in memory, the memory alarm blocks publishers, and paging is retried later.</para>
 /// </remarks>
 internal sealed class Pager
 {
     private const long SliceBytes = 16 << 20;
 
-    // Of the bound on memory: so that each round is worth while.
+    // Fraction of the limit at which paging stops, so that each run is worth its cost.
     private const double Target = 0.9;
 
     private readonly BlockSpace _space;
@@ -25,15 +25,15 @@ internal sealed class Pager
     private readonly BackgroundFailures _failures;
     private readonly Action _page;
     private readonly long _targetBytes;
-    private volatile bool _isWaiting; // for the time of the next attempt; read by any thread
+    private volatile bool _isWaiting; // waits for the next attempt; read by any thread
     private bool _isFailing;
     private int _isRequested; // changed with Interlocked by any thread
 
-    /// <param name="space">Has the blocks. Says when there are too many.</param>
-    /// <param name="folder">Where they go.</param>
-    /// <param name="options">How many are too many.</param>
-    /// <param name="schedule">Has work done on the housekeeper's thread.</param>
-    /// <param name="failures">Hears of what fails.</param>
+    /// <param name="space">Space of the blocks. Reports when the limit is exceeded.</param>
+    /// <param name="folder">Folder of the page files.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="schedule">Runs work on the housekeeper's thread.</param>
+    /// <param name="failures">Receives failures.</param>
     public Pager(BlockSpace space, PageFolder folder, StoreOptions options, Action<Action> schedule, BackgroundFailures failures)
     {
         (_space, _folder, _options, _do, _page, _failures) = (space, folder, options, schedule, Page, failures);
@@ -50,7 +50,7 @@ internal sealed class Pager
 
     private void Page()
     {
-        Interlocked.Exchange(ref _isRequested, 0); // first: a block that comes from now on asks again
+        Interlocked.Exchange(ref _isRequested, 0); // first: a block added from now on makes a new request
         if (_isWaiting)
             return;
         try
@@ -67,11 +67,11 @@ internal sealed class Pager
         }
     }
 
-    /// <returns>True when enough was written, or all that can be.</returns>
+    /// <returns>True if enough was written, or nothing more can be.</returns>
     private bool PageSlice()
     {
         if (_space.Transients.Bytes > _targetBytes)
-            DemandRoom();
+            DemandDiskSpace();
         for (long written = 0; _space.Transients.Bytes > _targetBytes;)
         {
             if (written >= SliceBytes)
@@ -85,11 +85,13 @@ internal sealed class Pager
         return true;
     }
 
-    /// <summary>What takes the last room on a disk ends the log, so paging leaves off before.</summary>
-    private void DemandRoom()
+    /// <summary>
+    /// Throws if the disk has too little free space. Paging must stop earlier than the log, which fails when the disk is full.
+    /// </summary>
+    private void DemandDiskSpace()
     {
         if (_folder.FreeBytes is { } free && free < _options.MinFreeDiskBytes)
-            throw new IOException($"{free} bytes are free, fewer than the {_options.MinFreeDiskBytes} that are to stay so");
+            throw new IOException($"only {free} bytes are free on the disk; below {_options.MinFreeDiskBytes} nothing is paged out");
     }
 
     private void Delete(PageFile file)

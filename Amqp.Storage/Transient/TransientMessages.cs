@@ -5,8 +5,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>The messages that do not outlive the process: what both stores do with them. Thread-safe.</summary>
-/// <remarks>When there are too many of them in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.</remarks>
+/// <summary>Appends messages that do not survive the process, for both kinds of store. Thread-safe.</summary>
+/// <remarks>
+/// When they exceed their limit in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.
+/// </remarks>
 internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
 {
     private readonly TransientWriter[] _writers = // a power of two
@@ -16,7 +18,7 @@ internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
     public void Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages) =>
         _writers[Environment.CurrentManagedThreadId & (_writers.Length - 1)].Append(queues, head, body, messages);
 
-    /// <summary>Takes nothing more.</summary>
+    /// <summary>Rejects further messages.</summary>
     public void Close()
     {
         foreach (TransientWriter writer in _writers)

@@ -6,15 +6,15 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Copies the payloads of transient messages into blocks that no file stands behind, until they are paged out. Thread-safe.</summary>
-/// <remarks>A few of them stand side by side, so that publishers on different cores seldom wait for each other.</remarks>
+/// <summary>Copies payloads of transient messages into blocks, which are in memory only until they are paged out. Thread-safe.</summary>
+/// <remarks>A store has several writers, so that publishers on different cores seldom wait for each other.</remarks>
 internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions options)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
-    // All below is owned by _gate.
-    private Block? _block; // open
-    private int _used; // bytes of it
+    // All fields below are owned by _lock.
+    private Block? _block; // the open block
+    private int _used; // bytes of it in use
     private long _references; // messages times queues appended to it
     private bool _closed;
 
@@ -30,7 +30,7 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
         }
         int block;
         int offset;
-        lock (_gate)
+        lock (_lock)
         {
             if (_block is null || _block.Capacity - _used < size)
                 OpenBlock();
@@ -43,17 +43,17 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
         Place(queues, block, offset, size, messages);
     }
 
-    /// <summary>Takes nothing more.</summary>
+    /// <summary>Rejects further messages.</summary>
     public void Close()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _closed = true;
             CloseBlock();
         }
     }
 
-    /// <summary>A payload larger than a block gets one of its own, and the open one stays.</summary>
+    /// <summary>Puts a payload that is larger than a block into a block of its own. The open block stays open.</summary>
     private void AppendAlone(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed), this);

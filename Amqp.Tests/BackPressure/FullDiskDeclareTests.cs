@@ -82,7 +82,7 @@ public sealed class FullDiskDeclareTests
             }
             catch (OperationInterruptedException refusal)
             {
-                Assert.That(refusal.ShutdownReason!.ReplyText, Is.EqualTo("INTERNAL_ERROR - the disk of the data folder is full"));
+                Assert.That(refusal.ShutdownReason!.ReplyText, Is.EqualTo("INTERNAL_ERROR - the disk of the data directory is full"));
                 Assert.That((refusal.ShutdownReason.ReplyCode, refusal.ShutdownReason.ClassId, refusal.ShutdownReason.MethodId), Is.EqualTo((541, 50, 10)));
                 return queue;
             }

@@ -3,20 +3,22 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Declares, binds, fills, purges and deletes durable queues until the broker dies, and makes things that are not durable.</summary>
+/// <summary>
+/// Declares, binds, fills, purges and deletes durable queues, and declares transient objects, until the broker is killed.
+/// </summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    private const int MostKept = 2; // of a round: each one left takes a copy of all that is published
+    private const int MostKept = 2; // per round: each queue that is left gets a copy of all published messages
     private const int MessagesEach = 5;
     private int _number;
 
-    /// <summary>Names that a crash must wipe out: queue and exchange.</summary>
+    /// <summary>Name of a queue and an exchange that must be gone after a crash.</summary>
     public static string TransientName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.transient.{round}");
 
-    /// <summary>A durable exchange of the round.</summary>
+    /// <summary>Name of a durable exchange of the round.</summary>
     public static string ExchangeName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.exchange.{round}");
 
-    /// <summary>Declares the round's exchange and what is not durable. Returns when both were answered.</summary>
+    /// <summary>Declares the round's exchange and the transient objects. Returns when both are confirmed.</summary>
     public static async Task PrepareAsync(IConnection connection, int round)
     {
         await using var channel = await connection.CreateChannelAsync();
@@ -25,13 +27,13 @@ internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopolog
         await channel.ExchangeDeclareAsync(ExchangeName(round), ExchangeType.Headers, durable: true);
     }
 
-    /// <summary>The channel that it wants: each publish waits for its confirm.</summary>
+    /// <summary>Options of its channel: each publish waits for its confirm.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     public override string ToString() => "churn";
 
-    /// <param name="channel">A channel of its own; it ends with the broker.</param>
-    /// <param name="round">Goes into the names.</param>
+    /// <param name="channel">A channel of its own. It ends with the broker.</param>
+    /// <param name="round">Number of the round, a part of the names.</param>
     public async Task RunAsync(IChannel channel, int round)
     {
         await LoadTasks.UntilBrokerDies(channel, async _ =>

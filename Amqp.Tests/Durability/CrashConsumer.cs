@@ -3,7 +3,9 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Consumes a queue: acknowledges most, requeues some and sits on some, until the broker dies.</summary>
+/// <summary>
+/// Consumes a queue until the broker is killed: acknowledges most messages, requeues some, and keeps some unacknowledged.
+/// </summary>
 internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Random random)
 {
     private const int Prefetch = 200;
@@ -11,7 +13,7 @@ internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"consumer of {queue.Name}";
 
-    /// <param name="channel">A channel of its own; it ends with the broker.</param>
+    /// <param name="channel">A channel of its own. It ends with the broker.</param>
     public async Task RunAsync(IChannel channel)
     {
         var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,17 +4,17 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Looks at everything a broker holds after a crash and judges it by the ledger.</summary>
+/// <summary>Reads everything that a broker has after a crash, and compares it with the ledger.</summary>
 internal sealed class CrashInspection(IConnection connection, CrashLedger ledger)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     public List<string> Faults { get; } = [];
 
-    /// <summary>Messages seen.</summary>
+    /// <summary>Number of messages read.</summary>
     public long Seen { get; private set; }
 
-    /// <summary>Looks at a queue; what it holds is then acknowledged, or put back by closing the channel.</summary>
+    /// <summary>Reads a queue. The messages are then acknowledged, or requeued by closing the channel.</summary>
     public async Task InspectAsync(QueueLedger queue, bool drain)
     {
         if (!await ExistsAsync(channel => channel.QueueDeclarePassiveAsync(queue.Name)))

@@ -1,24 +1,23 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Everything that the broker was told and has promised, over all crashes. A clock of its own orders events: the log is one,
-/// so when a message is confirmed, whatever was answered before it was sent is safe too.
-/// Thread-safe: one lock owns all of it.
+/// Everything that was sent to the broker and that it confirmed, over all crashes. A clock of its own orders the events. There is one log:
+/// so when a message is confirmed, everything answered before it was sent is durable too. Thread-safe: one lock guards all of it.
 /// </summary>
 internal sealed class CrashLedger
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, (long SentAt, QueueLedger[] Queues)> _unconfirmed = [];
-    private readonly List<QueueLedger> _spread = []; // what the fanout exchange leads to
+    private readonly List<QueueLedger> _spread = []; // queues bound to the fanout exchange
     private readonly List<QueueLedger> _queues = [];
     private readonly List<string> _deleted = [];
     private long _clock;
-    private long _durable; // what was done before this time is safe
+    private long _durable; // everything before this time is durable
 
-    /// <summary>Messages confirmed so far.</summary>
+    /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>The queues that should be there, or may be.</summary>
+    /// <summary>The queues that must exist, or may exist.</summary>
     public IReadOnlyList<QueueLedger> Queues
     {
         get
@@ -28,7 +27,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Takes the names of queues whose delete was answered.</summary>
+    /// <summary>Returns the names of queues whose deletion was confirmed, once.</summary>
     public IReadOnlyList<string> TakeDeleted()
     {
         lock (_gate)
@@ -39,21 +38,21 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>A queue is about to be declared.</summary>
+    /// <summary>Records that a queue is about to be declared.</summary>
     public void Add(QueueLedger queue)
     {
         lock (_gate)
             _queues.Add(queue);
     }
 
-    /// <summary>A queue is about to be bound to the fanout exchange.</summary>
+    /// <summary>Records that a queue is about to be bound to the fanout exchange.</summary>
     public void Spread(QueueLedger queue)
     {
         lock (_gate)
             _spread.Add(queue);
     }
 
-    /// <summary>A queue's delete was answered, or it need not be looked at any more.</summary>
+    /// <summary>Records that a queue was deleted, or need not be checked any more.</summary>
     public void Remove(QueueLedger queue)
     {
         lock (_gate)
@@ -64,14 +63,17 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Does something to a queue's entry.</summary>
+    /// <summary>Changes a queue's entry under the lock.</summary>
     public void Change(QueueLedger queue, Action<QueueLedger> change)
     {
         lock (_gate)
             change(queue);
     }
 
-    /// <summary>A persistent message is about to be sent to one queue, or with null to the fanout exchange.</summary>
+    /// <summary>
+    /// Records that a persistent message is about to be published to one queue, or to the fanout exchange if <paramref name="only"/> is
+    /// null.
+    /// </summary>
     public void Publish(Serial serial, QueueLedger? only)
     {
         lock (_gate)
@@ -88,7 +90,7 @@ internal sealed class CrashLedger
         lock (_gate)
         {
             if (!_unconfirmed.Remove(serial, out var message))
-                return; // a transient one
+                return; // a transient message
             foreach (var queue in message.Queues)
                 queue.Confirm(serial);
             _durable = Math.Max(_durable, message.SentAt);
@@ -107,7 +109,7 @@ internal sealed class CrashLedger
     {
         lock (_gate)
         {
-            _unconfirmed.Clear(); // whoever waited died with the broker
+            _unconfirmed.Clear(); // waiters ended with the broker
             return [.. queue.Judge(found, _durable, ++_clock)];
         }
     }

@@ -3,17 +3,18 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>All that goes on at a broker when it is killed.</summary>
+/// <summary>All clients of a broker that is going to be killed.</summary>
 internal sealed class CrashLoad
 {
     private const int SpreadPublishers = 3;
-    private const int OthersFrom = SpreadPublishers + 1; // numbers of the other publishers
+    private const int OthersFrom = SpreadPublishers + 1; // first number of the other publishers
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90); // a client that is in the middle of a call when the broker dies may wait twice for the answer, 20 s each
+    // a client whose call is interrupted by the kill may wait twice for the reply, 20 s each
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
-    // RabbitMQ.Client 7.1 overlooks the end of a stream that ends within a frame, and turns on the piece it has until more than two
-    // heartbeats in a row were missed: with the broker's 60 s that is three minutes and more after a kill in the middle of a delivery.
-    // Four of these must be less than the 20 s of a call: one that gives up on an open connection counts as a fault.
+    // RabbitMQ.Client 7.1 misses the end of a stream that ends within a frame. It then loops until more than two heartbeats in a row were
+    // missed: with the broker's 60 s, over three minutes after a kill in the middle of a delivery.
+    // Four heartbeats must take less than the 20 s of a call: a call that fails on an open connection counts as a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 
     private readonly CrashPublisher[] _spreadPublishers;
@@ -47,8 +48,8 @@ internal sealed class CrashLoad
 
     /// <summary>Puts a broker under load and kills it.</summary>
     /// <param name="broker">The broker.</param>
-    /// <param name="round">Goes into names.</param>
-    /// <param name="milliseconds">How long it lives after the first confirm.</param>
+    /// <param name="round">Number of the round, a part of names.</param>
+    /// <param name="milliseconds">Time between the first confirm and the kill.</param>
     public async Task KillUnderItAsync(BrokerProcess broker, int round, int milliseconds)
     {
         var connections = new List<IConnection>();
@@ -69,7 +70,7 @@ internal sealed class CrashLoad
                 await connection.DisposeAsync();
         }
 
-        // All channels are open before anything starts: the kill may come in the middle of anything but that.
+        // All channels are open before any work starts. The kill may interrupt anything else.
         async Task<IReadOnlyList<Func<LoadTask>>> OpenAsync()
         {
             var starts = new List<Func<LoadTask>>();

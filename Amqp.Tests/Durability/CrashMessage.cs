@@ -5,15 +5,15 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Which message it is: each publisher counts its own, over all rounds.</summary>
+/// <summary>Identity of a message: each publisher numbers its messages over all rounds.</summary>
 internal readonly record struct Serial(int Publisher, int Number);
 
-/// <summary>A message that says in its message-id who sent it, which one it is, and the digest of its body.</summary>
+/// <summary>A message whose message-id contains its publisher, its number and the digest of its body.</summary>
 internal sealed record CrashMessage(Serial Serial, byte[] Body)
 {
-    private const int LargestBody = 400_000; // at 131,072 bytes a frame: four frames
+    private const int LargestBody = 400_000; // four frames of 131,072 bytes
 
-    /// <summary>A message of a random size: often small, sometimes nothing, seldom several frames.</summary>
+    /// <summary>Returns a message of random size: often small, sometimes empty, rarely several frames.</summary>
     public static CrashMessage Random(Serial serial, Random random)
     {
         int size = random.Next(100) switch
@@ -30,7 +30,7 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
 
     public BasicProperties Properties(bool persistent) => new() { MessageId = Label(Serial, Body), Persistent = persistent };
 
-    /// <summary>Reads a delivery. Its body lives no longer than the client's callback, so this must be called in there.</summary>
+    /// <summary>Reads a delivery. Call it in the client's callback: the body is valid only there.</summary>
     public static Found Read(BasicDeliverEventArgs delivery)
     {
         string label = delivery.BasicProperties.MessageId ?? "";
@@ -45,5 +45,5 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
         string.Create(CultureInfo.InvariantCulture, $"{serial.Publisher}/{serial.Number}/{Convert.ToHexString(SHA256.HashData(body))}");
 }
 
-/// <summary>A message as it came out of a queue.</summary>
+/// <summary>A message as it was delivered from a queue.</summary>
 internal readonly record struct Found(Serial Serial, int Priority, bool Redelivered, ulong DeliveryTag, bool IsIntact);

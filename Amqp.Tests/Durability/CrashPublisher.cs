@@ -2,26 +2,28 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes as fast as a window of unconfirmed messages lets it, until the broker dies. Lives through all crashes: its numbers go on.</summary>
+/// <summary>
+/// Publishes with a window of unconfirmed messages until the broker is killed. Used over all crashes: its numbers continue.
+/// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {
     private int _number;
 
-    /// <summary>The channel that it wants: confirms as they come.</summary>
+    /// <summary>Options of its channel: confirms arrive asynchronously.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
-    /// <summary>Where its choices come from.</summary>
+    /// <summary>Source of its random choices.</summary>
     protected Random Random => random;
 
     public override string ToString() => $"publisher {publisher}";
 
-    /// <param name="channel">A channel of its own; it ends with the broker.</param>
+    /// <param name="channel">A channel of its own. It ends with the broker.</param>
     /// <param name="onConfirmed">Called when something was confirmed.</param>
     public async Task RunAsync(IChannel channel, Action onConfirmed)
     {
         using var room = new SemaphoreSlim(window);
         var refused = new TaskCompletionSource();
-        var waiting = new Queue<Serial>(); // locked: the client's callbacks take what is published here
+        var waiting = new Queue<Serial>(); // locked: the client's callbacks remove messages that are published here
         ulong confirmed = 0;
         channel.BasicNacksAsync += (_, _) =>
         {
@@ -53,10 +55,10 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
         });
     }
 
-    /// <summary>Decides where a message goes, and notes in the ledger that it is about to.</summary>
+    /// <summary>Chooses the destination of a message, and records in the ledger that it is about to be published.</summary>
     protected abstract CrashAddress Address(CrashMessage message);
 
-    /// <summary>A message was confirmed.</summary>
+    /// <summary>Called when a message was confirmed.</summary>
     protected abstract void OnConfirmed(Serial serial);
 
     private async Task PublishAsync(IChannel channel, Queue<Serial> waiting, CancellationToken ended)
@@ -69,5 +71,5 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
     }
 }
 
-/// <summary>Where a message goes, and with which properties.</summary>
+/// <summary>Destination and properties of a message.</summary>
 internal sealed record CrashAddress(string Exchange, string RoutingKey, BasicProperties Properties);

@@ -4,7 +4,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Takes messages and gives them all back until the broker dies: one by one, many at once, or by closing the channel.</summary>
+/// <summary>
+/// Takes messages and requeues all of them until the broker is killed: one by one, many at once, or by closing the channel.
+/// </summary>
 internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Random random)
 {
     private const int Prefetch = 100;
@@ -12,7 +14,7 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"requeuer of {queue.Name}";
 
-    /// <param name="connection">A connection of its own; it ends with the broker.</param>
+    /// <param name="connection">A connection of its own. It ends with the broker.</param>
     public async Task RunAsync(IConnection connection)
     {
         while (connection.IsOpen)
@@ -21,7 +23,7 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
             {
                 await using var channel = await connection.CreateChannelAsync();
                 await TakeAndReturnAsync(channel, random.Next(1, MostTaken));
-                await channel.CloseAsync(); // what it holds goes back
+                await channel.CloseAsync(); // requeues its messages
             }
             catch (Exception error) when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException or TimeoutException && !connection.IsOpen)
             {

@@ -5,16 +5,16 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The broker is killed (SIGKILL) again and again under load, on one data folder, and must keep every promise each time.
-/// The only time waited for rather than an event is the moment of a kill, which is random and seeded:
-/// set <c>AMQP_TESTS_SEED</c> to repeat a run, <c>AMQP_TESTS_CRASHES</c> for another number of crashes than 20.
+/// Kills the broker (SIGKILL) again and again under load, on one data directory. Every promise must hold each time.
+/// Only the moment of a kill is a time rather than an event. It is random, with a seed:
+/// <c>AMQP_TESTS_SEED</c> repeats a run, <c>AMQP_TESTS_CRASHES</c> sets the number of crashes (20).
 /// </summary>
 public sealed class CrashTests
 {
     private const long DrainedBytes = 8 << 20;
-    private const int RoundsStuck = 7; // so long messages stay that hardly anybody consumes
+    private const int RoundsStuck = 7; // number of rounds that messages stay in the queue that is hardly consumed
 
-    // So small that files of the log fill up, get their index, let messages leave memory, are folded, compacted and go within a round.
+    // So small that segments are filled, indexed, spilled, folded, compacted and deleted within a round.
     private const string Settings = """
         store.segment_size = 1MiB
         store.block_size = 64KiB
@@ -33,7 +33,7 @@ public sealed class CrashTests
     private readonly string _configuration = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private BrokerProcess _broker = null!;
     private long _seen;
-    private int _compacted; // segments
+    private int _compacted; // compacted segments
     private int _roundsWithCompaction;
 
     [OneTimeSetUp]
@@ -97,7 +97,7 @@ public sealed class CrashTests
             () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data folder; seed {_seed}");
     }
 
-    /// <summary>Kills a broker that is still reading what the last crash left, or has just done so.</summary>
+    /// <summary>Kills a broker that is still recovering from the last crash, or has just recovered.</summary>
     private static async Task CrashWhileStartingAsync(BrokerProcess broker, int milliseconds)
     {
         int before = broker.Pid;
@@ -112,12 +112,12 @@ public sealed class CrashTests
         }
         catch (InvalidOperationException)
         {
-            // It was dead before it listened.
+            // It was killed before it listened.
         }
-        broker.Kill(); // waits until it is gone
+        broker.Kill(); // waits until the process has ended
     }
 
-    /// <summary>Looks at what moves by itself, and at the policies.</summary>
+    /// <summary>Checks dead letters, delayed messages and policies.</summary>
     private async Task InspectWanderersAsync(BrokerProcess broker, int round, bool drain)
     {
         await using var connection = await ConnectAsync(broker);

@@ -2,7 +2,10 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The durable things that are there through all crashes: a queue of its own, another that hardly anything goes to and that keeps it for long, one with priorities, and three behind a fanout exchange, one of them two exchanges away.</summary>
+/// <summary>
+/// The durable objects that exist through all crashes: a queue of its own; a queue with few messages that stay long; one with priorities;
+/// and three behind a fanout exchange, one of them two exchanges away.
+/// </summary>
 internal sealed class CrashTopology
 {
     public const string Spread = "crash.spread";
@@ -17,12 +20,12 @@ internal sealed class CrashTopology
 
     public QueueLedger Far { get; } = new("crash.onward.far") { IsPromised = true, IsBound = true };
 
-    /// <summary>What is in here keeps a little of every segment of the log.</summary>
+    /// <summary>The queue whose messages stay long, a few in every segment of the log.</summary>
     public QueueLedger Stuck { get; } = new("crash.stuck") { IsPromised = true, IsBound = true };
 
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
 
-    /// <summary>Declares it all, once: afterwards only crashes may touch it.</summary>
+    /// <summary>Declares the objects, once: afterwards only crashes may change them.</summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {
         await using var channel = await connection.CreateChannelAsync();

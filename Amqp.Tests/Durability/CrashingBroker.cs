@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A broker for each test, which kills it (SIGKILL) at a moment of its choice and starts it again.</summary>
+/// <summary>A broker for each test, which the test kills (SIGKILL) at a chosen moment and starts again.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class CrashingBroker
 {
@@ -31,8 +31,8 @@ public abstract class CrashingBroker
             await _broker.DisposeAsync();
     }
 
-    /// <summary>Kills the broker, starts it again and connects anew.</summary>
-    /// <param name="afterMilliseconds">How long it is away.</param>
+    /// <summary>Kills the broker, starts it again and reconnects.</summary>
+    /// <param name="afterMilliseconds">Time between the kill and the start.</param>
     private protected async Task CrashAsync(int afterMilliseconds = 0)
     {
         _broker.Kill();
@@ -42,7 +42,7 @@ public abstract class CrashingBroker
         await ConnectAsync();
     }
 
-    /// <summary>Opens another channel; on one with confirms each publish waits for its confirm.</summary>
+    /// <summary>Opens another channel. With confirms, each publish waits for its confirm.</summary>
     private protected async Task ReopenAsync(bool confirms = false)
     {
         await Channel.DisposeAsync();
@@ -53,11 +53,11 @@ public abstract class CrashingBroker
     private protected async Task<string> DeclareAsync(string queue) =>
         (await Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false)).QueueName;
 
-    /// <summary>Publishes on the test's channel; on one with confirms it returns when the message is confirmed.</summary>
+    /// <summary>Publishes on the test's channel. With confirms, it returns when the message is confirmed.</summary>
     private protected async Task PublishAsync(string exchange, string key, string text) =>
         await Channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Publishes persistent messages on a channel of their own and returns when all are confirmed.</summary>
+    /// <summary>Publishes persistent messages on another channel, and returns when all are confirmed.</summary>
     private protected async Task ConfirmAsync(string exchange, string key, params string[] texts)
     {
         await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
@@ -65,10 +65,10 @@ public abstract class CrashingBroker
             await channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Another channel with confirms, on which each publish waits for its confirm.</summary>
+    /// <summary>Opens another channel with confirms, on which each publish waits for its confirm.</summary>
     private protected Task<IChannel> OpenAsync() => _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
-    /// <summary>Everything that a queue holds, in order; it is empty then.</summary>
+    /// <summary>Returns all messages of a queue, in order, and leaves it empty.</summary>
     private protected async Task<IReadOnlyList<string>> TakeAllAsync(string queue)
     {
         var texts = new List<string>();
@@ -87,7 +87,7 @@ public abstract class CrashingBroker
         string tag = await Channel.BasicConsumeAsync(queue, autoAck: true, consumer);
         await Eventually.Holds(async () => await Channel.MessageCountAsync(queue) == 0, () => $"{queue} does not become empty");
         await Channel.BasicCancelAsync(tag);
-        await ended.Task; // behind the last delivery
+        await ended.Task; // after the last delivery
         return texts;
     }
 

@@ -4,13 +4,13 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>What becomes of dying messages when the broker is killed: each is in the old queue or in the new one, never in neither.</summary>
+/// <summary>Dead letters when the broker is killed: each message is in the old queue or in the new one, never in neither.</summary>
 public sealed class DeadLetterPromiseTests : CrashingBroker
 {
     private const int Count = 3000;
     private const string Source = "source", Letters = "letters";
 
-    private int _confirmed; // of what ConfirmAllAsync publishes
+    private int _confirmed; // messages confirmed by ConfirmAllAsync
 
     [Test]
     public async Task Messages_that_were_expiring_are_all_there([Range(1, 3)] int attempt)
@@ -53,7 +53,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
 
         await CrashAsync();
 
-        await publishing.ContinueWith(_ => { }, TaskScheduler.Default); // the crash has cut it off
+        await publishing.ContinueWith(_ => { }, TaskScheduler.Default); // interrupted by the crash
         await AllAreThereAsync(_confirmed, Source, Letters);
     }
 
@@ -76,7 +76,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
     public async Task Priorities_are_the_same_after_a_restart()
     {
         await Channel.QueueDeclareAsync("prioritized", durable: true, exclusive: false, autoDelete: false, arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
-        await DeclareAsync("next"); // its number must not be one of theirs
+        await DeclareAsync("next"); // its number must not be that of another queue
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>What a confirm promises of a delayed message: the broker is killed right after it.</summary>
+/// <summary>The promise of a confirm for a delayed message: the broker is killed right after it.</summary>
 public sealed class DelayedMessagePromiseTests : CrashingBroker
 {
     private const string Exchange = "later";
@@ -42,7 +42,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         string queue = await DeclareDelayedAsync();
         await DelayAsync(1, "delivered");
         Assert.That(await TakeAsync(queue, 1), Is.EqualTo(["delivered"]));
-        await ConfirmAsync("", queue, "behind it"); // its confirm says that what was settled before is on the disk too
+        await ConfirmAsync("", queue, "behind it"); // after its confirm, earlier settles are durable too
 
         await CrashAsync();
         await DelayAsync(1, "the next");
@@ -60,7 +60,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         await Eventually.Holds(async () => await Channel.MessageCountAsync(queue) > 0, () => "nothing was delivered");
         await CrashAsync();
 
-        // What was on its way may come twice.
+        // A message on its way may be delivered twice.
         var came = new HashSet<string>();
         await Eventually.Holds(
             async () =>
@@ -100,7 +100,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         await Channel.BasicPublishAsync(Exchange, "k", true, properties, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>The first messages of a queue, which may be on their way yet.</summary>
+    /// <summary>Returns the first messages of a queue, waiting for those that are on their way.</summary>
     private async Task<IReadOnlyList<string>> TakeAsync(string queue, int count)
     {
         var texts = new List<string>();

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes to the exchange that lets messages wait: some for hardly any time, some for longer than a round lasts.</summary>
+/// <summary>Publishes to the delaying exchange: some messages with a short delay, some with one longer than a round.</summary>
 internal sealed class DelayedPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 50, random)
 {
     private const int ShortDelay = 100, LongestDelay = 3000; // milliseconds

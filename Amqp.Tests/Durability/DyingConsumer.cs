@@ -3,19 +3,21 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Consumes a queue of messages that wander, until the broker dies: acknowledges some, rejects some and requeues the others.</summary>
-/// <param name="queue">Its name.</param>
-/// <param name="acknowledged">Of a hundred messages.</param>
-/// <param name="rejected">Of a hundred messages.</param>
-/// <param name="ledger">Where it is noted what was acknowledged.</param>
-/// <param name="random">Chooses.</param>
+/// <summary>
+/// Consumes a queue of dead letters or delayed messages until the broker is killed: acknowledges, rejects and requeues messages.
+/// </summary>
+/// <param name="queue">Name of the queue.</param>
+/// <param name="acknowledged">Percentage of messages to acknowledge.</param>
+/// <param name="rejected">Percentage of messages to reject.</param>
+/// <param name="ledger">Records the acknowledged messages.</param>
+/// <param name="random">Source of the random choices.</param>
 internal sealed class DyingConsumer(string queue, int acknowledged, int rejected, WandererLedger ledger, Random random)
 {
     private const int Prefetch = 50;
 
     public override string ToString() => $"consumer of {queue}";
 
-    /// <param name="channel">A channel of its own; it ends with the broker.</param>
+    /// <param name="channel">A channel of its own. It ends with the broker.</param>
     public async Task RunAsync(IChannel channel)
     {
         var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes to queues in which messages die.</summary>
+/// <summary>Publishes to the queues that dead-letter their messages.</summary>
 internal sealed class DyingPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 100, random)
 {
     private const int LongestLife = 300; // milliseconds

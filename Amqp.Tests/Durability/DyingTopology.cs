@@ -2,37 +2,41 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Queues in which messages die, each in its own way, and go on to the next, until they come to the last. They never come back to one.</summary>
+/// <summary>
+/// Queues that dead-letter their messages, each for its own reason, to the next queue and finally to the last. There is no cycle.
+/// </summary>
 internal static class DyingTopology
 {
-    /// <summary>Messages expire by the queue's own TTL, and go to <see cref="Short"/>.</summary>
+    /// <summary>Messages expire by the queue's TTL, and go to <see cref="Short"/>.</summary>
     public const string Expiring = "crash.dying.expiring";
 
-    /// <summary>Messages have a time of their own, and go to <see cref="Letters"/>.</summary>
+    /// <summary>Messages expire by their own expiration, and go to <see cref="Letters"/>.</summary>
     public const string Own = "crash.dying.own";
 
-    /// <summary>Messages expire, make room and go where a policy says, which changes all the time.</summary>
+    /// <summary>Messages expire or exceed the length limit of a policy that changes all the time, and go where the policy says.</summary>
     public const string Policed = "crash.dying.policed";
 
-    /// <summary>Messages make room, and go to <see cref="Rejected"/>.</summary>
+    /// <summary>Messages exceed the length limit, and go to <see cref="Rejected"/>.</summary>
     public const string Short = "crash.dying.short";
 
     /// <summary>Messages are rejected, and go to <see cref="Limited"/>.</summary>
     public const string Rejected = "crash.dying.rejected";
 
-    /// <summary>Messages are requeued until they have been too often, and go to <see cref="Letters"/>.</summary>
+    /// <summary>Messages are requeued up to the delivery limit, and go to <see cref="Letters"/>.</summary>
     public const string Limited = "crash.dying.limited";
 
-    /// <summary>The end of all ways.</summary>
+    /// <summary>The last queue.</summary>
     public const string Letters = "crash.letters";
 
-    /// <summary>What policies name as the dead-letter exchange; its keys are the names of <see cref="Short"/> and <see cref="Letters"/>.</summary>
+    /// <summary>
+    /// The dead-letter exchange of the policies. Its binding keys are the names of <see cref="Short"/> and <see cref="Letters"/>.
+    /// </summary>
     public const string Exchange = "crash.deaths";
 
-    /// <summary>Where messages are published to.</summary>
+    /// <summary>Queues that messages are published to.</summary>
     public static string[] Heads { get; } = [Expiring, Own, Policed, Short, Rejected, Limited];
 
-    /// <summary>All queues, each before those that its messages go to.</summary>
+    /// <summary>All queues, each before those that it dead-letters to.</summary>
     public static string[] Queues { get; } = [.. Heads, Letters];
 
     public static async Task DeclareAsync(IChannel channel)

@@ -4,17 +4,20 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A piece of the load that was started.</summary>
-/// <param name="Name">What it is called when it does not end.</param>
-/// <param name="Connection">What it works on.</param>
-/// <param name="Work">Ends with the broker.</param>
+/// <summary>A started part of the load.</summary>
+/// <param name="Name">Name in the error message if it does not end.</param>
+/// <param name="Connection">Connection that it uses.</param>
+/// <param name="Work">Task that ends with the broker.</param>
 internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 
-/// <summary>Work that goes on until the broker is killed under it.</summary>
+/// <summary>Work that continues until the broker is killed.</summary>
 internal static class LoadTasks
 {
-    /// <summary>Waits for all of the load, of a broker that is dead: a connection that is still open then is one whose client has not noticed.</summary>
-    /// <exception cref="TimeoutException">Some of it did not end in time; the message names it.</exception>
+    /// <summary>
+    /// Waits until all parts of the load have ended after the kill. A connection that is still open belongs to a client that has not
+    /// noticed.
+    /// </summary>
+    /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)
     {
         try
@@ -28,9 +31,9 @@ internal static class LoadTasks
         }
     }
 
-    /// <summary>Works until the channel has gone; fails when it was the broker that closed it, with a reason.</summary>
+    /// <summary>Works until the channel is closed. Fails if the broker closed it with a reason.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="work">Its token ends with the channel. Calls that the client leaves hanging then are abandoned.</param>
+    /// <param name="work">Work whose token ends with the channel. Calls that the client then leaves pending are abandoned.</param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {
         using var ended = new CancellationTokenSource();

@@ -7,20 +7,23 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Changes policies over HTTP until the broker dies, and then knows what must hold. Lives through all crashes: its numbers go on.</summary>
+/// <summary>
+/// Changes policies over HTTP until the broker is killed, and knows which must exist afterwards. Used over all crashes: its numbers
+/// continue.
+/// </summary>
 internal sealed class PolicyChanger
 {
-    private const string Lasting = "policies/%2F/crash.lasting"; // of DyingTopology.Policed
+    private const string Lasting = "policies/%2F/crash.lasting"; // for DyingTopology.Policed
     private const string Fleeting = "policies/%2F/crash.fleeting";
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    private int _sent; // number of the lasting policy, which is its priority
+    private int _sent; // number of the lasting policy, also its priority
     private int _answered;
-    private bool? _isFleetingThere = false; // null: asked for and not answered
+    private bool? _isFleetingThere = false; // null: requested, without a response
 
     public override string ToString() => "changer of policies";
 
-    /// <summary>Sets the policy that is always there.</summary>
+    /// <summary>Sets the policy that always exists.</summary>
     public async Task PrepareAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -42,11 +45,11 @@ internal sealed class PolicyChanger
         }
         catch (HttpRequestException error) when (error.StatusCode is null)
         {
-            // The broker is gone.
+            // The broker was killed.
         }
     }
 
-    /// <summary>What is wrong after a crash.</summary>
+    /// <summary>Returns the errors after a crash.</summary>
     public async Task<IReadOnlyList<string>> InspectAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -89,7 +92,7 @@ internal sealed class PolicyChanger
         _isFleetingThere = !isThere;
     }
 
-    /// <summary>There is always a dead-letter exchange, so nothing may get lost.</summary>
+    /// <summary>Returns a definition that always has a dead-letter exchange, so that no message may get lost.</summary>
     private static JsonObject Definition(int number)
     {
         var definition = new JsonObject

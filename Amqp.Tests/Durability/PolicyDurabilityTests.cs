@@ -45,7 +45,7 @@ public class PolicyDurabilityTests
         await PutAsync(http, "queues/%2F/q", """{"durable":true}""");
         foreach (string kind in (string[])["policies", "operator-policies"])
         {
-            // By name the first, the last and the one that counts are different ones.
+            // The policy that applies is neither the first nor the last by name.
             await PutAsync(http, $"{kind}/%2F/a", """{"pattern":"","definition":{"expires":100000},"priority":1}""");
             await PutAsync(http, $"{kind}/%2F/b", """{"pattern":"","definition":{"expires":200000},"priority":9}""");
             await PutAsync(http, $"{kind}/%2F/c", """{"pattern":"","definition":{"expires":300000},"priority":2}""");

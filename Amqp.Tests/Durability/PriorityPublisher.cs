@@ -1,13 +1,13 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes messages of all priorities to the queue that has them.</summary>
+/// <summary>Publishes messages of all priorities to the priority queue.</summary>
 internal sealed class PriorityPublisher(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
     : CrashPublisher(publisher, window: 50, random)
 {
     protected override CrashAddress Address(CrashMessage message)
     {
         var properties = message.Properties(persistent: true);
-        properties.Priority = (byte)Random.Next(CrashTopology.MaxPriority + 3); // what is too high counts as the highest
+        properties.Priority = (byte)Random.Next(CrashTopology.MaxPriority + 3); // too high a priority counts as the highest
         ledger.Publish(message.Serial, topology.Prioritized);
         return new CrashAddress("", topology.Prioritized.Name, properties);
     }

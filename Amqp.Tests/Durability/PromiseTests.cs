@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>What an answer promises, each on its own: the broker is killed right after it.</summary>
+/// <summary>The promise of each reply: the broker is killed right after it.</summary>
 public sealed class PromiseTests : CrashingBroker
 {
     [Test]
@@ -12,7 +12,7 @@ public sealed class PromiseTests : CrashingBroker
     {
         string name = $"fresh.{attempt}";
         await ReopenAsync(confirms: true);
-        // Without waiting for answers: nothing but the confirm says that all of it is safe.
+        // Does not wait for replies: only the confirm shows that everything is durable.
         await Channel.ExchangeDeclareAsync(name, ExchangeType.Direct, durable: true, noWait: true);
         await Channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, noWait: true);
         await Channel.QueueBindAsync(name, name, "key", noWait: true);
@@ -157,7 +157,7 @@ public sealed class PromiseTests : CrashingBroker
         await ConfirmAsync("", queue, "one", "two", "three");
         await Channel.BasicGetAsync(queue, autoAck: false);
         await Channel.BasicGetAsync(queue, autoAck: false);
-        await ConfirmAsync("", queue, "four"); // what the log held before is safe with it
+        await ConfirmAsync("", queue, "four"); // makes earlier records of the log durable
 
         await CrashAsync();
 

@@ -1,24 +1,24 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>What one queue was promised to hold, and the judgement of what it holds after a crash.</summary>
+/// <summary>The messages that one queue must have, and the comparison with those that it has after a crash.</summary>
 /// <remarks>Owned by the lock of <see cref="CrashLedger"/>. Times are those of its clock.</remarks>
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private bool _isPurging; // a purge was sent and not answered: whatever is sent meanwhile may be gone
+    private bool _isPurging; // a purge was sent and not answered: messages sent meanwhile may be lost
 
     public string Name { get; } = name;
 
-    /// <summary>Whether a declare was answered and no delete was sent: the queue must be there after a crash.</summary>
+    /// <summary>True if a declaration was confirmed and no deletion was sent: the queue must exist after a crash.</summary>
     public bool IsPromised { get; set; }
 
-    /// <summary>Whether its binding was answered: what is published from now on must come.</summary>
+    /// <summary>True if its binding was confirmed: messages published from now on must arrive.</summary>
     public bool IsBound { get; set; }
 
-    /// <summary>Messages sent before the binding was may have come after it: unknown ones are no fault.</summary>
+    /// <summary>True if messages published before the binding may have arrived after it: unknown ones are no error.</summary>
     public bool MayHoldUnknown { get; init; }
 
-    /// <summary>The highest priority that counts; 0 when the queue knows none.</summary>
+    /// <summary>The highest effective priority; 0 for a queue without priorities.</summary>
     public int MaxPriority { get; init; }
 
     public void Publish(Serial serial) => _entries.Add(serial, new Entry { MayBeGone = !IsBound || _isPurging });
@@ -35,7 +35,7 @@ internal sealed class QueueLedger(string name)
             entry.DeliveredAt = Math.Min(entry.DeliveredAt, now);
     }
 
-    /// <summary>An acknowledgement is about to be sent. Nobody confirms it, so the message may come back.</summary>
+    /// <summary>Records that an acknowledgement is about to be sent. It is not confirmed, so the message may come back.</summary>
     public void Acknowledge(Serial serial)
     {
         if (_entries.TryGetValue(serial, out var entry))
@@ -51,15 +51,15 @@ internal sealed class QueueLedger(string name)
 
     public void EndPurge()
     {
-        BeginPurge(); // once more, for what was sent meanwhile
+        BeginPurge(); // again, for messages sent meanwhile
         _isPurging = false;
     }
 
-    /// <summary>Compares the queue with what it was promised to hold, and goes on from what is there.</summary>
-    /// <param name="found">All that the queue holds, in order.</param>
-    /// <param name="durable">Whatever happened before this time is in the log for certain.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>What is wrong.</returns>
+    /// <summary>Compares the queue with the messages that it must have, and continues from those that it has.</summary>
+    /// <param name="found">All messages of the queue, in order.</param>
+    /// <param name="durable">Everything before this time is certainly in the log.</param>
+    /// <param name="now">The present time.</param>
+    /// <returns>The errors.</returns>
     public IEnumerable<string> Judge(IReadOnlyList<Found> found, long durable, long now)
     {
         var faults = new List<string>();
@@ -94,7 +94,7 @@ internal sealed class QueueLedger(string name)
         {
             if (entry is { IsConfirmed: true, MayBeGone: false })
                 faults.Add($"{Name}: message {serial.Number} of publisher {serial.Publisher} was confirmed and is not here");
-            _entries.Remove(serial); // for ever: it must not show up after a later crash
+            _entries.Remove(serial); // permanently: it must not appear after a later crash
         }
         foreach (var entry in _entries.Values)
             (entry.IsConfirmed, entry.MayBeGone, entry.SettledAt, entry.DeliveredAt) = (true, false, long.MaxValue, now);
@@ -102,7 +102,7 @@ internal sealed class QueueLedger(string name)
         return faults;
     }
 
-    /// <summary>Everything here was acknowledged, and the broker has answered a later request on that channel.</summary>
+    /// <summary>Records that all messages were acknowledged, and that the broker has answered a later request on that channel.</summary>
     public void Settle(long now)
     {
         foreach (var entry in _entries.Values)
@@ -113,7 +113,7 @@ internal sealed class QueueLedger(string name)
     {
         public bool IsConfirmed { get; set; }
 
-        /// <summary>It was acknowledged or purged, or sent before the binding stood.</summary>
+        /// <summary>True if the message was acknowledged or purged, or published before the binding was confirmed.</summary>
         public bool MayBeGone { get; set; }
 
         public long DeliveredAt { get; set; } = long.MaxValue;

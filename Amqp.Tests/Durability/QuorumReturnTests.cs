@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Where messages stand after a crash that clients had returned to a quorum queue.</summary>
+/// <summary>The position, after a crash, of messages that clients returned to a quorum queue.</summary>
 public class QuorumReturnTests
 {
     [TestCase(false, "3:0 4:0 5:0 1:2 0:1 2:1")]
@@ -30,7 +30,7 @@ public class QuorumReturnTests
             foreach (ulong tag in (ulong[])[2, 3, 4])
                 await channel.SendAsync(new BasicNack(tag, false, Requeue: true));
             await channel.DeclareQueueAsync("last", durable: true);
-            await PublishAsync(publisher, "last", ""); // once it is safe, all before it is
+            await PublishAsync(publisher, "last", ""); // once it is durable, everything before it is
         }
 
         broker.Kill();

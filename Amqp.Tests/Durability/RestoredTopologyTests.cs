@@ -11,7 +11,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>What is there after a restart does as it was declared to, and of what was deleted nothing is left on the disk.</summary>
+/// <summary>After a restart, objects behave as they were declared, and nothing is left on disk of deleted ones.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTopologyTests : IAsyncDisposable
 {
@@ -53,7 +53,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
-    /// <summary>As damage in the data folder may leave it.</summary>
+    /// <summary>An entry that damage in the data directory may leave.</summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
     public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
@@ -71,7 +71,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Topology.Bindings().Select(binding => $"{binding.Source.Name} {binding.Destination.Name}"), Is.EquivalentTo(expected));
     }
 
-    /// <summary>An earlier version took such keys.</summary>
+    /// <summary>An earlier version accepted such keys.</summary>
     [TestCase(255, false)]
     [TestCase(256, true)]
     public async Task A_start_says_which_queues_have_a_routing_key_for_dead_letters_that_no_message_can_have(int length, bool isSaid)
@@ -88,7 +88,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
             Is.EqualTo(isSaid ? ["Warning 342 The dead-letter routing key of queue 'q' in vhost '/' has more than 255 bytes and is not used: dead letters keep their own"] : Array.Empty<string>()));
     }
 
-    /// <summary>What a crash leaves is not what a bad disk does: the one is as it should be, of the other someone must hear.</summary>
+    /// <summary>An unfinished write after a crash is only a warning; damage is an error.</summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
     [TestCase(true, "Error 302 Damage in the data folder: ")]
     public async Task A_start_tells_an_end_that_was_cut_off_from_damage(bool isDamage, string said)
@@ -250,7 +250,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         _broker.Clock.Advance(400);
         _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : Expiry.None);
 
-        await RestartAsync(); // the clock begins again where it did at first
+        await RestartAsync(); // the time starts again
 
         queue = _broker.Host.FindQueue("q")!;
         _broker.Clock.Advance(400 + time - 1);

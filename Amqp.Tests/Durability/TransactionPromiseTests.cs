@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>What tx.commit-ok promises: the broker is killed right after it.</summary>
+/// <summary>The promise of tx.commit-ok: the broker is killed right after it.</summary>
 public sealed class TransactionPromiseTests : CrashingBroker
 {
     [Test]
@@ -41,7 +41,7 @@ public sealed class TransactionPromiseTests : CrashingBroker
         await PublishAsync("", queue, "committed");
         await Channel.TxCommitAsync();
         await PublishAsync("", queue, "held back");
-        await Channel.QueueDeclarePassiveAsync(queue); // the broker has it
+        await Channel.QueueDeclarePassiveAsync(queue); // the broker has received it
 
         await CrashAsync();
 

@@ -7,7 +7,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>What becomes of messages whose bytes on the disk are damaged, and of those that cannot be read for a while.</summary>
+/// <summary>Messages whose bytes on disk are damaged, or cannot be read for a while.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableMessageTests
 {
@@ -16,7 +16,7 @@ public sealed class UnreadableMessageTests
     private readonly List<IConnection> _connections = [];
     private BrokerProcess _broker = null!;
 
-    /// <summary>Three messages that the broker has on the disk only.</summary>
+    /// <summary>Publishes three messages that are on disk only.</summary>
     [SetUp]
     public async Task StartAsync()
     {
@@ -55,7 +55,7 @@ public sealed class UnreadableMessageTests
         Assert.That(await TakeAllAsync(await OpenAsync(), "kept"), Is.Empty);
     }
 
-    // Without the log a message is found and its bytes are not; without the index as well it is not even found.
+    // Without the log a message is found but its bytes are not. Without the index as well, the message is not found.
     [TestCase("*.log")]
     [TestCase("*")]
     public async Task A_get_that_cannot_be_read_now_closes_that_connection_with_541_and_the_message_stays(string files)
@@ -144,8 +144,8 @@ public sealed class UnreadableMessageTests
         return texts;
     }
 
-    /// <summary>Changes a byte of a message where it stands in the log.</summary>
-    /// <returns>The file.</returns>
+    /// <summary>Changes a byte of a message in the log.</summary>
+    /// <returns>Path of the file.</returns>
     private string Damage(string text)
     {
         string segment = Directory.GetFiles(Path.Combine(_broker.DataDirectory, "segments"), "*.log").Single();
@@ -157,7 +157,7 @@ public sealed class UnreadableMessageTests
         return segment;
     }
 
-    /// <summary>Takes the files that the log has now out of the broker's reach, until disposed of.</summary>
+    /// <summary>Hides the present files of the log from the broker, until disposed.</summary>
     private HiddenFiles Hide(string pattern) => new(Path.Combine(_broker.DataDirectory, "segments"), pattern);
 
     private sealed class HiddenFiles : IDisposable

@@ -4,7 +4,9 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Holds all queues at once that messages wander through, so that none gets past, and judges what comes.</summary>
+/// <summary>
+/// Consumes all queues of dead letters and delayed messages at once, so that no message is missed, and checks the deliveries.
+/// </summary>
 internal sealed class WandererInspection(WandererLedger ledger, bool drain)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
@@ -15,7 +17,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
     private readonly List<string> _faults = [];
     private readonly List<IChannel> _channels = [];
 
-    /// <summary>Begins to take what comes.</summary>
+    /// <summary>Starts consuming.</summary>
     public async Task BeginAsync(IConnection connection, params IEnumerable<string> queues)
     {
         foreach (string queue in queues)
@@ -33,8 +35,8 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
     }
 
-    /// <summary>Waits until all has come that must, and lets the queues go.</summary>
-    /// <returns>What is wrong, and how many messages were seen.</returns>
+    /// <summary>Waits until all messages that must come have come, and stops consuming.</summary>
+    /// <returns>The errors, and the number of messages seen.</returns>
     public async Task<(IReadOnlyList<string> Faults, int Seen)> EndAsync(bool isLast)
     {
         var watch = Stopwatch.StartNew();
@@ -50,7 +52,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
         foreach (var channel in _channels)
         {
-            await channel.CloseAsync(); // what it holds goes back
+            await channel.CloseAsync(); // requeues its messages
             await channel.DisposeAsync();
         }
         var seen = Seen();

@@ -1,23 +1,26 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// What was promised of messages that go from place to place by themselves: dead letters from queue to queue, delayed ones from their
-/// exchange to a queue. A crash on the way may leave one in both places, but a confirmed one must be in some place.
-/// Thread-safe: one lock owns all of it.
+/// What was confirmed for messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a
+/// queue.
+/// A crash may leave a moving message in both places, but a confirmed one must be somewhere.
+/// Thread-safe: one lock guards all of it.
 /// </summary>
-/// <param name="name">What to call them.</param>
-/// <param name="mayRepeat">One that was acknowledged may come once more, because the place it came from may not know yet that it has gone.</param>
+/// <param name="name">Name of the messages in error texts.</param>
+/// <param name="mayRepeat">
+/// True if an acknowledged message may come once more, because its former place may not have recorded the move yet.
+/// </param>
 internal sealed class WandererLedger(string name, bool mayRepeat)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private readonly List<Serial> _settled = []; // and nothing has been confirmed since
-    private readonly HashSet<Serial> _gone = []; // for ever
+    private readonly List<Serial> _settled = []; // settled since the last confirm
+    private readonly HashSet<Serial> _gone = []; // settled durably
 
-    /// <summary>Messages confirmed so far.</summary>
+    /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>When all of the messages are due.</summary>
+    /// <summary>The time when all messages are due.</summary>
     public DateTime AllDue
     {
         get
@@ -27,16 +30,16 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>A persistent message is about to be sent.</summary>
-    /// <param name="serial">Which one.</param>
-    /// <param name="due">When it may be delivered, in UTC; at any time when omitted.</param>
+    /// <summary>Records that a persistent message is about to be published.</summary>
+    /// <param name="serial">Identity of the message.</param>
+    /// <param name="due">Earliest time of its delivery, in UTC; any time by default.</param>
     public void Publish(Serial serial, DateTime due = default)
     {
         lock (_gate)
             _entries.Add(serial, new Entry(due));
     }
 
-    /// <summary>A message is safe, and so is what was settled before it was sent.</summary>
+    /// <summary>Records that a message is durable, and so is everything settled before it was published.</summary>
     public void Confirm(Serial serial)
     {
         lock (_gate)
@@ -49,7 +52,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>An acknowledgement is about to be sent. Nobody confirms it, so the message may come back.</summary>
+    /// <summary>Records that an acknowledgement is about to be sent. It is not confirmed, so the message may come back.</summary>
     public void Acknowledge(Serial serial)
     {
         lock (_gate)
@@ -59,7 +62,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>What is wrong with a message that came after a crash; null when nothing is.</summary>
+    /// <summary>Returns the error in a message delivered after a crash, or null.</summary>
     public string? Judge(string queue, in Found found)
     {
         lock (_gate)
@@ -75,7 +78,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Complaints about messages that must have been seen by now and were not.</summary>
+    /// <summary>Returns errors for messages that must have been seen by now and were not.</summary>
     public IReadOnlyList<string> Missing(IReadOnlySet<Serial> seen)
     {
         lock (_gate)
@@ -89,9 +92,11 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Goes on from what is there after a crash.</summary>
-    /// <param name="seen">What came.</param>
-    /// <param name="isSettled">All of that was acknowledged, and the broker has answered a later request on those channels.</param>
+    /// <summary>Continues from the messages seen after a crash.</summary>
+    /// <param name="seen">The messages seen.</param>
+    /// <param name="isSettled">
+    /// True if all of them were acknowledged, and the broker has answered a later request on those channels.
+    /// </param>
     public void GoOn(IReadOnlySet<Serial> seen, bool isSettled)
     {
         lock (_gate)
@@ -99,7 +104,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             foreach (var (serial, entry) in _entries.ToList())
             {
                 if (seen.Contains(serial))
-                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // what one start has found the next one must find, too
+                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // a message found by one start must be found by the next
                 if (!entry.IsPromised || (isSettled && seen.Contains(serial)))
                     _entries.Remove(serial);
             }
@@ -112,10 +117,10 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     {
         public DateTime Due { get; } = due;
 
-        /// <summary>It was confirmed, or there after a crash.</summary>
+        /// <summary>True if the message was confirmed, or seen after a crash.</summary>
         public bool IsConfirmed { get; set; }
 
-        /// <summary>It was acknowledged, maybe before it was confirmed.</summary>
+        /// <summary>True if the message was acknowledged, possibly before it was confirmed.</summary>
         public bool MayBeGone { get; set; }
 
         public bool IsPromised => IsConfirmed && !MayBeGone;

@@ -9,7 +9,7 @@ public class BrokerRunTests
     // 203.0.113.0/24 is for documentation, and no machine's.
     [TestCase("listeners.tcp.1 = 203.0.113.7:1", 78, "Cannot listen on 203.0.113.7:1: this machine has no such address.")]
     [TestCase("listeners.ssl.1 = 127.0.0.1:0", 78, "listeners.ssl needs a certificate: ")]
-    [TestCase("data_dir = /dev/null/data", 1, "The data folder /dev/null/data cannot be opened: ")]
+    [TestCase("data_dir = /dev/null/data", 1, "The data directory /dev/null/data cannot be opened: ")]
     [TestCase("amqp_unix_path = /dev/null/amqp", 1, "Cannot listen on /dev/null/amqp: ")]
     [Platform("Linux")]
     public async Task A_wrong_configuration_ends_with_78_and_what_else_is_in_the_way_with_1(string line, int exitCode, string sentence)

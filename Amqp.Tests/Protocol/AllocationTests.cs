@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>The path that every message takes makes no garbage.</summary>
+/// <summary>The message path allocates nothing.</summary>
 public class AllocationTests
 {
     private static readonly byte[] _properties = Encoded.Properties(new BasicProperties

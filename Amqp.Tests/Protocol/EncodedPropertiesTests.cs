@@ -126,7 +126,9 @@ public class EncodedPropertiesTests
     public void Properties_behind_a_continuation_are_let_pass() =>
         Assert.That(EncodedProperties.Read([0x10, 0x01, 0x80, 0x00, 2, 1, (byte)'a']).DeliveryMode, Is.EqualTo(2));
 
-    /// <summary>Content type, headers, delivery mode and expiration, and behind a second and a third word of flags what nobody knows.</summary>
+    /// <summary>
+    /// Content type, headers, delivery mode and expiration, then unknown properties after a second and a third word of flags.
+    /// </summary>
     [TestCase(true)]
     [TestCase(false)]
     public void Behind_a_continuation_each_property_stands_where_it_is_and_what_nobody_knows_is_kept(bool keepsExpiration)

@@ -7,7 +7,7 @@ namespace Amqp.Tests.Protocol;
 
 public class FieldTableTests
 {
-    /// <summary>One field named "k" of each type: the value, and type tag and value in hexadecimal.</summary>
+    /// <summary>One field named "k" of each type: the value, and its type tag and encoding in hexadecimal.</summary>
     private static IEnumerable<TestCaseData> Types =>
     [
         new TestCaseData(FieldValue.FromBoolean(true), "74" + "01").SetArgDisplayNames("boolean"),
@@ -167,7 +167,7 @@ public class FieldTableTests
     }
 
     [Test]
-    [CancelAfter(30_000)] // takes a second; looking each name up one by one, minutes
+    [CancelAfter(30_000)] // takes a second; a linear search for each name would take minutes
     public async Task Large_tables_are_compared_in_a_time_that_grows_with_their_size(CancellationToken cancellation)
     {
         const int count = 200_000;
@@ -190,7 +190,7 @@ public class FieldTableTests
     }
 
     [TestCase(0)]
-    [TestCase(20)] // few and many fields are looked up in different ways
+    [TestCase(20)] // small and large tables are searched in different ways
     public void A_table_with_a_name_twice_is_equal_to_its_copy_and_to_no_other(int others)
     {
         var fields = Numbered(Enumerable.Range(0, others));
@@ -227,7 +227,7 @@ public class FieldTableTests
         }
     }
 
-    /// <summary>A field that holds a value that holds a value, and so on.</summary>
+    /// <summary>Returns an encoded field with values nested to a depth.</summary>
     private static byte[] Nested(char type, int depth)
     {
         byte[] name = type == 'F' ? [1, (byte)'k'] : [];

@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Nothing that a peer sends may end in anything but frames, patience or an <see cref="AmqpException"/>.</summary>
+/// <summary>Any input from a peer gives frames, a wait for more input, or an <see cref="AmqpException"/>, and nothing else.</summary>
 public class FrameFuzzTests
 {
     private delegate void Decoder(ReadOnlySpan<byte> arguments);
@@ -78,7 +78,7 @@ public class FrameFuzzTests
             return mutated.ToArray();
         });
 
-    /// <summary>Reads like a server: frames, then what is in them.</summary>
+    /// <summary>Reads like a server: frames, then their contents.</summary>
     private static void ReadEverything(byte[] bytes)
     {
         var reader = new FrameReader();

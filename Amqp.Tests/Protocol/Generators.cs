@@ -5,15 +5,15 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Random values of AMQP's types, for properties that must hold for all of them.</summary>
+/// <summary>Random values of AMQP's types, for property tests.</summary>
 internal static class Generators
 {
-    /// <summary>64 random bits.</summary>
+    /// <summary>Random numbers of 64 bits.</summary>
     public static Gen<ulong> Bits { get; } = Gen.Choose(0, 255).ArrayOf(8).Select(octets => octets.Aggregate(0ul, (bits, octet) => bits << 8 | (uint)octet));
 
     public static Gen<byte[]> Bytes { get; } = Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
 
-    /// <summary>Text of any kind, up to the 255 bytes of a short string.</summary>
+    /// <summary>Random text of up to the 255 bytes of a short string.</summary>
     public static Gen<string> ShortStrings { get; } = Gen.Frequency(
         (1, Gen.Constant("")),
         (1, Gen.Constant(new string('x', ShortString.MaxLength))),
@@ -46,7 +46,7 @@ internal static class Generators
             ClusterId = strings[9].Value,
         };
 
-    /// <summary>A value for a method's parameter.</summary>
+    /// <summary>Random values for a method's parameter.</summary>
     public static Gen<object> ArgumentOf(Type type) => type switch
     {
         _ when type == typeof(string) => ShortStrings.Select(object (value) => value),

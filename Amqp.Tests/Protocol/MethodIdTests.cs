@@ -4,7 +4,7 @@ namespace Amqp.Tests.Protocol;
 
 public class MethodIdTests
 {
-    /// <summary>Every method of AMQP 0-9-1 and of RabbitMQ's extensions to it: the struct's name, class and method number.</summary>
+    /// <summary>Every method of AMQP 0-9-1 and of RabbitMQ's extensions: name of the struct, class id and method id.</summary>
     private static readonly (string Name, ushort Class, ushort Method)[] _methods =
     [
         ("ConnectionStart", 10, 10), ("ConnectionStartOk", 10, 11), ("ConnectionSecure", 10, 20), ("ConnectionSecureOk", 10, 21),

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>The structs that are methods.</summary>
+/// <summary>The method structs.</summary>
 internal static class MethodTypes
 {
     public static IEnumerable<Type> All { get; } =

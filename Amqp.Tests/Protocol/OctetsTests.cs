@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>What Erlang prints, so that our reply texts are RabbitMQ's.</summary>
+/// <summary>The output of Erlang, so that reply texts are RabbitMQ's.</summary>
 public class OctetsTests
 {
     [TestCase("", "all octets = <<>>")]

@@ -8,12 +8,13 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A dead segment's settle records move into files of the segments they speak of.</summary>
+/// <summary>Folding of a dead segment's settles into the acknowledgements of older segments.</summary>
 public sealed class AcknowledgementFileTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    private static readonly string[] _kept = [.. Enumerable.Range(0, 30).Select(i => $"kept {i} {new string('k', 300)}")]; // more than half a segment: else it is compacted
+    // more than half a segment, or it would be compacted
+    private static readonly string[] _kept = [.. Enumerable.Range(0, 30).Select(i => $"kept {i} {new string('k', 300)}")];
 
     private TestFolder _folder = null!;
 
@@ -49,7 +50,7 @@ public sealed class AcknowledgementFileTests
             run.Store.Purge(run.Second);
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // Deletes what the run before left dead.
+            // Deletes segments that died in the last run.
         }
         Assert.That(AcknowledgementPaths, Is.Empty);
     }
@@ -72,7 +73,7 @@ public sealed class AcknowledgementFileTests
     {
         await using (new StoreRun(_folder.Path))
         {
-            // Makes the folder.
+            // Creates the folder.
         }
         var settled = new SequenceRanges();
         settled.Add(new SequenceRange(1, 100));
@@ -124,7 +125,7 @@ public sealed class AcknowledgementFileTests
         }
     }
 
-    /// <summary>Leaves some messages of the first segment, whose other messages were settled in segments that are gone.</summary>
+    /// <summary>Leaves some messages of the first segment; the others were settled in segments that are deleted.</summary>
     private async Task FoldAsync()
     {
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
@@ -147,7 +148,7 @@ public sealed class AcknowledgementFileTests
         while (AcknowledgementPaths.Length == 0 || _folder.SegmentFiles.Length > 3)
         {
             timeout.Token.ThrowIfCancellationRequested();
-            run.Store.Publish(new byte[300], Persistent, run.First); // the segment with the last settle records must become full
+            run.Store.Publish(new byte[300], Persistent, run.First); // fills the segment with the last settle records
             run.Store.Consume(run.First);
             await run.CommitAsync();
         }

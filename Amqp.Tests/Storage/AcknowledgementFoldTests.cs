@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What a dead segment settled, and which part of it goes where.</summary>
+/// <summary>Distribution of a dead segment's settles to older segments.</summary>
 public sealed class AcknowledgementFoldTests
 {
     private TestFolder _folder = null!;
@@ -55,7 +55,7 @@ public sealed class AcknowledgementFoldTests
     public void A_segment_that_goes_meanwhile_leaves_no_acknowledgements_behind()
     {
         Segment going = NewSegment(1, messages: [(1, 1, 10)]);
-        going.IsGone = true;
+        going.IsDeleted = true;
 
         _fold.Fold(NewSegment(2, settled: [(1, 1, 9)]), [going]);
 
@@ -77,7 +77,7 @@ public sealed class AcknowledgementFoldTests
         Assert.That(Directory.GetFiles(_folder.Path, "*.acks*"), Is.Empty);
     }
 
-    /// <summary>A segment of which there is nothing but the index.</summary>
+    /// <summary>Creates a segment that has only an index.</summary>
     private Segment NewSegment(long id, (uint Queue, long From, long To)[]? messages = null, (uint Queue, long From, long To)[]? settled = null)
     {
         var segment = new Segment(id, SegmentSet.PathOf(_folder.Path, id, SegmentSet.LogExtension), _ => { });

@@ -10,12 +10,12 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What blocks give back, and when: after what failed, after readers, and which of several goes first.</summary>
+/// <summary>Release of the memory of blocks: after failures, after readers, and the order of eviction.</summary>
 public sealed class BlockSpaceTests
 {
     private const int BlockSize = 4 << 10;
 
-    // What a payload takes that is longer than a block: it has one of its own.
+    // Memory of a payload that is longer than a block: it has a block of its own.
     private const int Taken = 2 * BlockSize;
 
     private static readonly StoreOptions _options = new() { BlockSize = BlockSize, SegmentSize = 16 << 10, ResidentBytes = 2 * Taken, MaxTransientBytesInMemory = 2 * Taken };
@@ -186,12 +186,12 @@ public sealed class BlockSpaceTests
         Segment? dead = null;
         var segment = new Segment(1, Path.Combine(_folder.Path, "1.log"), gone => dead = gone);
         Block block = _space.Recover(segment, FileHeader.Size, 5_000, references: 1);
-        block.HasOthersMessages = true;
+        block.HasUnloggedQueues = true;
         segment.Seal();
         var relocation = new Relocation();
         relocation.Add(FileHeader.Size + 1_000, FileHeader.Size, 500);
 
-        Assert.That(_space.BlocksOf(segment).Where(found => found.HasOthersMessages).SelectMany(found => found.AllPieces), Is.EqualTo(new[] { new BlockPiece(0, FileHeader.Size, 5_000) }));
+        Assert.That(_space.BlocksOf(segment).Where(found => found.HasUnloggedQueues).SelectMany(found => found.AllPieces), Is.EqualTo(new[] { new BlockPiece(0, FileHeader.Size, 5_000) }));
         relocation.Apply(_space, segment);
         Assert.That(block.Pieces, Is.EqualTo(new[] { new BlockPiece(1_000, FileHeader.Size, 500) }));
         _space.Change(block, -1);

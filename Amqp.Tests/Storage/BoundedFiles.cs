@@ -12,7 +12,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
     private int _refusals;
     private long _capacity = capacity;
 
-    /// <summary>A disk without room, with what is in a folder.</summary>
+    /// <summary>Creates a full disk with a copy of a folder.</summary>
     public static BoundedFiles FullWith(string folder)
     {
         var files = new BoundedFiles(0);
@@ -22,7 +22,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         return files;
     }
 
-    /// <summary>How often there was no room.</summary>
+    /// <summary>Number of calls refused because the disk was full.</summary>
     public int Refusals
     {
         get
@@ -32,21 +32,21 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         }
     }
 
-    /// <summary>What a process that is killed at this moment leaves.</summary>
+    /// <summary>Copies the files that a process killed at this moment leaves.</summary>
     public TestFolder Crash(TestFolder folder)
     {
         lock (_gate)
             return folder.Copy();
     }
 
-    /// <summary>Others take all the room there is.</summary>
+    /// <summary>Fills the disk with other data.</summary>
     public void Fill()
     {
         lock (_gate)
             _capacity = _used;
     }
 
-    /// <summary>Gives so many bytes back that others took.</summary>
+    /// <summary>Deletes some bytes of the other data.</summary>
     public void Free(long bytes)
     {
         lock (_gate)
@@ -120,7 +120,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         _lengths[path] = length;
     }
 
-    /// <summary>How far a file can grow, at most to a length.</summary>
+    /// <summary>Returns the length to which a file can grow, up to a limit.</summary>
     private long Grow(string path, long length)
     {
         long now = _lengths.GetValueOrDefault(path);
@@ -170,7 +170,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, length);
                 file.Extend(reached);
                 if (reached < length)
-                    throw owner.NoRoom(); // some file systems keep what they had room for
+                    throw owner.NoRoom(); // some file systems keep the bytes that still fitted
             }
         }
 

@@ -307,7 +307,7 @@ public sealed class CatalogTests
         using (DataDirectory directory = Open())
         {
             for (int i = 0; i < 20; i++)
-                directory.Catalog.Put("key", new byte[100_000]); // nobody rewrites it: no store is open
+                directory.Catalog.Put("key", new byte[100_000]); // not rewritten, because no store is open
         }
         Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(2_000_000));
 
@@ -361,7 +361,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // times that it does not hold changes up
+        const int outside = 9; // number of passes that do not block changes
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -377,7 +377,7 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    last.Wait(); // else it waits for the rewrite
+                    last.Wait(); // otherwise it waits for the rewrite
             };
             await GrowAsync(directory, store);
             await last;
@@ -422,7 +422,7 @@ public sealed class CatalogTests
             {
                 if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
                     return;
-                // The rewrite stands still here, in the middle of a sync.
+                // The rewrite pauses here, in the middle of a sync.
                 changes++;
                 Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
                 Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();
@@ -455,7 +455,7 @@ public sealed class CatalogTests
         Assert.That(() => directory.Catalog.Put("late", "1"u8), Throws.TypeOf<StoreFailedException>());
     }
 
-    /// <summary>Changes a value until the catalog has been rewritten, and takes it out.</summary>
+    /// <summary>Changes a value until the catalog has been rewritten, then removes the entry.</summary>
     private static async Task GrowAsync(DataDirectory directory, FileMessageStore store)
     {
         byte[] value = new byte[100_000];
@@ -467,7 +467,7 @@ public sealed class CatalogTests
 
     private DataDirectory Open(FaultyFiles files) => DataDirectory.Open(_folder.Path, new StoreOptions(), files);
 
-    /// <summary>Opens a catalog that is there already.</summary>
+    /// <summary>Opens an existing catalog.</summary>
     private DataDirectory OpenExisting(FaultyFiles files)
     {
         Open().Dispose();

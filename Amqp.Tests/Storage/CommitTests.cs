@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>When a position is durable, and what follows when it never will be.</summary>
+/// <summary>Commits: when a position becomes durable, and failures after which none does.</summary>
 public sealed class CommitTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -19,7 +19,7 @@ public sealed class CommitTests
     {
         _folder = new TestFolder();
         _files = new FaultyFiles();
-        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // the files that every folder has are there
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the files that every directory has
     }
 
     [TearDown]
@@ -201,7 +201,8 @@ public sealed class CommitTests
         await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "it has not failed");
         run.Store.Purge(run.First);
 
-        await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory"); // the committer lets go of the last one by itself
+        // the committer releases the last block on its own
+        await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory");
     }
 
     [Test]
@@ -214,7 +215,8 @@ public sealed class CommitTests
         for (int written = 1; written <= 2; written++)
         {
             run.Store.Publish("text", Persistent, run.First);
-            await Support.Eventually.Holds(() => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written"); // the header is one
+            // one write is the header
+            await Support.Eventually.Holds(() => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written");
         }
 
         Assert.That(_files.Calls, Does.Not.Contain($"sync {FirstSegment}"));

@@ -3,7 +3,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Who waits for a position of the log is let go when it is reached, and by nothing before.</summary>
+/// <summary>A waiter is released when its position is reached, and not before.</summary>
 public sealed class CommitWaitersTests
 {
     [Test]

@@ -5,14 +5,14 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A log that ends or is damaged where no broker would have ended or damaged it.</summary>
+/// <summary>A log that ends or is damaged at any byte.</summary>
 public sealed class CrashTests
 {
     private static readonly string[] _allTexts = ["first", "second", "", "fourth"];
 
     private TestFolder _folder = null!;
     private string _segment = null!;
-    private long[] _ends = null!; // of the four messages' records, in the file
+    private long[] _ends = null!; // end offsets of the four messages' records in the file
 
     [SetUp]
     public async Task Write_four_messages()
@@ -75,7 +75,8 @@ public sealed class CrashTests
             RecoveryFinding finding = run.Report.Findings.Single();
             Assert.That(finding.Offset, Is.EqualTo(hit == 0 ? FileHeader.Size : _ends[hit - 1]), $"flipped at {at}");
             Assert.That(finding.Offset + finding.Length, Is.EqualTo(_ends[hit]), $"flipped at {at}");
-            Assert.That(finding.IsTornTail, Is.EqualTo(hit == 3), $"flipped at {at}"); // nothing intact behind it: a torn write looks the same
+            // after the last intact record: an unfinished write looks the same
+            Assert.That(finding.IsTornTail, Is.EqualTo(hit == 3), $"flipped at {at}");
         }
     }
 
@@ -104,7 +105,7 @@ public sealed class CrashTests
     [Test]
     public async Task A_record_inside_a_message_is_not_taken_for_one()
     {
-        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records, but of another place
+        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records, but from another offset
         await using (var run = new StoreRun(_folder.Path))
         {
             run.Store.Publish(forged, Persistent, run.First);
@@ -112,7 +113,7 @@ public sealed class CrashTests
         }
         string second = _folder.SegmentFiles[1];
         byte[] bytes = File.ReadAllBytes(second);
-        bytes[FileHeader.Size + 1] ^= 0x40; // the length: the search has to go through the message
+        bytes[FileHeader.Size + 1] ^= 0x40; // the length: the search must scan the message
         File.WriteAllBytes(second, bytes);
 
         await using var next = new StoreRun(_folder.Path);
@@ -123,7 +124,7 @@ public sealed class CrashTests
     public async Task Damage_that_comes_while_the_store_is_open_is_found_when_it_reads()
     {
         await using var run = new StoreRun(_folder.Path);
-        Flip(_folder, _ends[0] + 5); // of the second; nothing was read yet, so the block is on disk only
+        Flip(_folder, _ends[0] + 5); // in the second record; nothing was read yet, so the block is on disk only
 
         StoredMessage[] messages = run.First.TakeAll();
         Assert.That(run.Store.Text(messages[0]), Is.EqualTo("first"));

@@ -162,6 +162,6 @@ public sealed class DataDirectoryTests
             Assert.That(() => directory.OpenStore(new HashSet<uint>()), Throws.InvalidOperationException);
         }
 
-        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>().With.Message.EqualTo("the data folder is closed"));
+        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>().With.Message.EqualTo("the data directory is closed"));
     }
 }

@@ -4,12 +4,12 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Segments that are dead and wait for one another, in an order that the test decides.</summary>
+/// <summary>Dead segments that depend on one another, in an order that the test controls.</summary>
 public sealed class DeadSegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
-    // Each segment is one block, so a message that does not fit begins the next.
+    // A segment is one block, so a message that does not fit begins the next segment.
     private static readonly StoreOptions _options = new() { BlockSize = 4 << 10, SegmentSize = 4 << 10 };
 
     private TestFolder _folder = null!;
@@ -36,24 +36,24 @@ public sealed class DeadSegmentTests
         run.Store.Publish(kept[0], Persistent, run.Second);
         run.Store.Publish("settled in 2", Persistent, run.First);
         run.Store.Publish(Text("in 2, settled in 3", 1_500), Persistent, run.First);
-        run.Store.Consume(run.First); // so 2 is needed by 1
+        run.Store.Consume(run.First); // so 1 needs 2
         run.Store.Publish(Text("in 2, settled in 5", 1_500), Persistent, run.First);
         run.Store.Publish(Text("in 3, settled in 5", 2_000), Persistent, run.First);
-        run.Store.Consume(run.First); // so 3 is needed by 2
+        run.Store.Consume(run.First); // so 2 needs 3
         run.Store.Publish(kept[1], Persistent, run.Second);
-        await run.SettleDownAsync(); // 1 to 3 have their index
+        await run.SettleDownAsync(); // 1 to 3 have their indexes
         StoredMessage inSecond = run.First.Take();
         StoredMessage inThird = run.First.Take();
 
         run.Store.Publish(kept[2], Persistent, run.Second);
         await run.CommitAsync();
-        await indexing.Reached; // the housekeeper is held, and what it is asked for now waits
-        run.Store.Settle(run.First, inThird); // 3 is dead: it is to be folded into 2, which is alive
+        await indexing.Reached; // the housekeeper is paused; new work queues up
+        run.Store.Settle(run.First, inThird); // 3 is dead; it will be folded into 2, which is alive
         await SweepAsync(run);
-        run.Store.Settle(run.First, inSecond); // 2 is dead: it is to be folded into 1
+        run.Store.Settle(run.First, inSecond); // 2 is dead; it will be folded into 1
         await SweepAsync(run);
         indexing.GoOn();
-        await folding.Reached; // 3 had its turn, and 2 has it now
+        await folding.Reached; // 3 was handled, 2 is being folded
         await SweepAsync(run);
 
         using TestFolder crashed = _folder.Copy();
@@ -83,7 +83,7 @@ public sealed class DeadSegmentTests
         await syncing.Reached;
         run.Store.Settle(run.First, settled); // 1 and 3 are dead
         syncing.GoOn();
-        await deleting.Reached; // and 3 is next
+        await deleting.Reached; // 3 is next
         run.Store.NoteDelivered(run.Second, run.Second.Take());
         using var deleted = new Stop(_files, "sync segments");
         deleting.GoOn();
@@ -97,17 +97,17 @@ public sealed class DeadSegmentTests
 
     private static string Text(string what, int length) => what.PadRight(length);
 
-    /// <summary>Returns when the committer has looked at all that is dead by now.</summary>
+    /// <summary>Waits until the committer has swept everything that is dead now.</summary>
     private static async Task SweepAsync(StoreRun run)
     {
-        for (int commit = 0; commit < 2; commit++) // a sweep follows a commit, so it is over when the next one is
+        for (int commit = 0; commit < 2; commit++) // a sweep follows a commit, so it is over when the next commit is
         {
             run.Store.Publish("-", Persistent, run.Second);
             await run.CommitAsync();
         }
     }
 
-    /// <summary>Holds whoever makes a call.</summary>
+    /// <summary>Pauses the thread that makes a certain call.</summary>
     private sealed class Stop : IDisposable
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

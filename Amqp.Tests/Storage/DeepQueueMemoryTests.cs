@@ -4,12 +4,12 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What a message that waits costs in memory: nothing.</summary>
+/// <summary>A waiting message in a deep queue costs no memory.</summary>
 [NonParallelizable]
 public sealed class DeepQueueMemoryTests
 {
     private const int Half = 500_000;
-    private const int WarmUp = 500_000; // fills the pools, which have bounds of their own
+    private const int WarmUp = 500_000; // fills the pools, which have their own limits
 
     [TestCase(1)]
     [TestCase(1_000)]

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Queues of which most messages left memory behave as if all were there.</summary>
+/// <summary>Queues with spilled messages behave as if all messages were in memory.</summary>
 public sealed class DeepQueueTests
 {
     private const int Many = 2_000;
@@ -106,7 +106,7 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         for (int i = 0; i < 100; i++)
             run.Store.Publish(new byte[400], Persistent, run.First);
-        StoredMessage[] taken = run.First.TakeAll(); // the queue is empty, so they come back in order
+        StoredMessage[] taken = run.First.TakeAll(); // the queue is empty, so they return in order
         foreach (StoredMessage message in taken)
             run.First.Return(message);
         await FillAsync(run);
@@ -185,7 +185,7 @@ public sealed class DeepQueueTests
         for (int i = 0; i < 80; i++)
             run.Store.Publish("", Persistent, i % 2 == 0 ? run.First : run.Second);
         await run.SettleDownAsync();
-        run.Store.Publish(new byte[15_000], Persistent, run.First); // in a segment of its own: the one before is full, and gets its index
+        run.Store.Publish(new byte[15_000], Persistent, run.First); // in a segment of its own; the previous one is full and gets its index
         await run.SettleDownAsync();
 
         Assert.That((run.First.CountInMemory, run.Second.CountInMemory), Is.EqualTo((first, second)));
@@ -198,7 +198,7 @@ public sealed class DeepQueueTests
         const int stretches = 3 * SettleBatch.Ranges + 1;
         await using (var run = new StoreRun(_folder.Path))
         {
-            run.Store.Publish("", Persistent, run.Second); // stays, and so does the segment with the others
+            run.Store.Publish("", Persistent, run.Second); // keeps the segment with the others alive
             for (int i = 0; i < 2 * stretches; i++)
                 run.Store.Publish("", Persistent, run.First);
             run.Store.Settle(run.First, run.First.TakeAll().Where(message => message.Sequence % 2 == 0).ToArray());
@@ -217,7 +217,8 @@ public sealed class DeepQueueTests
         await using (var run = new StoreRun(_folder.Path, options))
         {
             for (int i = 0; i < 12; i++)
-                run.Store.Publish(new byte[1_000], Persistent, i < 5 ? run.First : run.Second); // fills a segment, of which more than half stays
+                // fills a segment of which more than half stays live
+                run.Store.Publish(new byte[1_000], Persistent, i < 5 ? run.First : run.Second);
             run.Store.Publish(new byte[1_000], Persistent, run.First);
             await run.SettleDownAsync();
             Assume.That((run.First.CountInMemory, run.Second.CountInMemory), Is.EqualTo((1, 0)));
@@ -248,7 +249,7 @@ public sealed class DeepQueueTests
         }
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // Deletes what the run before left dead.
+            // Deletes segments that died in the last run.
         }
         Assert.That(Directory.GetFiles(_folder.Segments).Sum(file => new FileInfo(file).Length), Is.LessThan(StoreRun.Deep.SegmentSize));
     }
@@ -289,7 +290,7 @@ public sealed class DeepQueueTests
         Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
     }
 
-    /// <summary>Publishes many messages to the first queue, which then leave memory.</summary>
+    /// <summary>Publishes many messages to the first queue, which are then spilled.</summary>
     private static async Task<string[]> FillAsync(StoreRun run)
     {
         for (int i = 0; i < Many; i++)

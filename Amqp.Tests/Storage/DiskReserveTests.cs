@@ -7,7 +7,9 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The emergency reserve: a disk at 0 bytes free is drained by those who consume, whatever their settles have to wait for, and publishers get none of it.</summary>
+/// <summary>
+/// The disk reserve: consumers can drain a disk with 0 bytes free, whatever their settles wait for, and publishers do not use the reserve.
+/// </summary>
 public sealed class DiskReserveTests
 {
     private const int Reserve = 64 << 10;
@@ -72,10 +74,10 @@ public sealed class DiskReserveTests
         reserve.Open();
         for (int given = 1; given <= pieces; given++)
         {
-            Assert.That(reserve.TryGiveUp(), Is.True);
+            Assert.That(reserve.TryShrink(), Is.True);
             Assert.That((ReserveLength, reserve.IsWhole), Is.EqualTo(((long)Math.Max(0, size - given * piece), false)));
         }
-        Assert.That(reserve.TryGiveUp(), Is.False);
+        Assert.That(reserve.TryShrink(), Is.False);
         _files.Fill();
         _files.Free(size - 1);
         Assert.That((reserve.TryRestore(), ReserveLength, reserve.IsWhole), Is.EqualTo((false, 0L, false)), "what it took of the last room it gave back");
@@ -93,7 +95,7 @@ public sealed class DiskReserveTests
         var files = BoundedFiles.FullWith(_folder.Path);
         files.Free(free);
 
-        new DiskReserve(files, ReservePath, Reserve).Lend();
+        new DiskReserve(files, ReservePath, Reserve).ReleaseForStart();
 
         Assert.That(ReserveLength, Is.EqualTo(left));
     }
@@ -131,7 +133,7 @@ public sealed class DiskReserveTests
 
         Assert.That(run.Store.AppendedPosition, Is.InRange(Reserve / 2, Reserve * 3 / 4));
         run.Store.Settle(run.First, run.First.TakeAll());
-        _files.Free(8 << 10); // for a segment that is hardly begun, and not ended for the reserve
+        _files.Free(8 << 10); // for a segment that has just begun, and that the reserve does not seal
 
         await DrainedAsync(run);
     }
@@ -236,7 +238,7 @@ public sealed class DiskReserveTests
         for (int round = 0; round < 10; round++)
         {
             var expected = new List<string>();
-            var settledFor = new List<long[]>(); // for each of them
+            var settledFor = new List<long[]>(); // for each message
             long confirmed = 0;
             using var crashed = await RunAsync();
             await using var next = new StoreRun(crashed.Path, _options);
@@ -287,7 +289,7 @@ public sealed class DiskReserveTests
 
     private Task<int> FillAsync(StoreRun run) => FillAsync(run, _files);
 
-    /// <summary>Publishes until the disk is full, as those do who are blocked then; not a byte more is free.</summary>
+    /// <summary>Publishes until the disk is full and publishers are blocked; not a byte more is free.</summary>
     private static async Task<int> FillAsync(StoreRun run, BoundedFiles files, List<long>? positions = null)
     {
         int published = 0;
@@ -308,7 +310,7 @@ public sealed class DiskReserveTests
 
     private Task DrainedAsync(StoreRun run, int segments = 1) => DrainedAsync(run, _folder, segments);
 
-    /// <summary>Room comes back without anybody's help, for the reserve first, and what waits is written.</summary>
+    /// <summary>Space is freed without help; the reserve is restored first, then pending records are written.</summary>
     private static async Task DrainedAsync(StoreRun run, TestFolder folder, int segments = 1)
     {
         string reserve = Path.Combine(folder.Path, "reserve");

@@ -2,29 +2,34 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Real files whose calls a test can stop, fail, and look at afterwards.</summary>
+/// <summary>Real files whose calls a test can pause, make fail, and inspect.</summary>
 internal sealed class FaultyFiles : IStoreFiles
 {
     private readonly DiskFiles _disk = new();
     private readonly Lock _gate = new();
     private readonly List<string> _calls = [];
 
-    /// <summary>Runs before each call that changes a file or the folder; throws to make it fail. Gets "write", "sync" and so on, and the file's name.</summary>
+    /// <summary>
+    /// Runs before each call that changes a file or the folder, with "write", "sync" and so on, and the file's name. May throw to make the
+    /// call fail.
+    /// </summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
-    /// <summary>How many bytes of a write to the file of that name fit on the disk; all of them unless told otherwise.</summary>
+    /// <summary>Returns the bytes of a write to the named file that fit on the disk; all by default.</summary>
     public Func<string, int> Room { get; set; } = _ => int.MaxValue;
 
-    /// <summary>Runs before bytes of a file are read; throws to make it fail. Gets the file's name.</summary>
+    /// <summary>Runs before a file is read, with its name. May throw to make the read fail.</summary>
     public Action<string> BeforeRead { get; set; } = _ => { };
 
-    /// <summary>Asked before each write, with the file's name: half of it is written, and then this thrown, when it is not null.</summary>
+    /// <summary>
+    /// Called before each write, with the file's name. If it returns an exception, half of the bytes are written, then it is thrown.
+    /// </summary>
     public Func<string, IOException?> CutShort { get; set; } = _ => null;
 
-    /// <summary>What a device says that can no longer do what it is asked to: EIO.</summary>
+    /// <summary>The error of a broken device: EIO.</summary>
     public static IOException Broken => new("Input/output error", 5);
 
-    /// <summary>What was called so far, as "sync 1.log".</summary>
+    /// <summary>The calls so far, as "sync 1.log".</summary>
     public string[] Calls
     {
         get
@@ -34,17 +39,17 @@ internal sealed class FaultyFiles : IStoreFiles
         }
     }
 
-    /// <summary>What is said to be free on the disk; null for what is.</summary>
+    /// <summary>The free disk space to report; null for the real value.</summary>
     public long? Free { get; set; }
 
-    /// <summary>Makes calls that change something fail from now on, those that are chosen by call and file name.</summary>
+    /// <summary>Makes the chosen changing calls fail from now on.</summary>
     public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
     {
         if (isChosen(call, name))
             throw failure ?? Broken;
     };
 
-    /// <summary>Makes reads fail from now on, those of files that are chosen by name.</summary>
+    /// <summary>Makes reads of the chosen files fail from now on.</summary>
     public void FailReads(Func<string, bool> isChosen) => BeforeRead = name =>
     {
         if (isChosen(name))

@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The bytes on disk, as docs/store-format.md says. A change here is a new format version.</summary>
+/// <summary>The bytes on disk are those of docs/store-format.md. A change here means a new format version.</summary>
 public sealed class FormatStabilityTests
 {
     private const string SegmentHeader = "42524F4B524C4F47" + "01000000" + "0100000000000000"; // magic, version, id
@@ -17,7 +17,7 @@ public sealed class FormatStabilityTests
 
     [Test]
     public void The_checksum_is_crc32c() =>
-        Assert.That(Crc32C.Of("123456789"u8), Is.EqualTo(0xE3069283)); // the check value of the catalogue of CRCs
+        Assert.That(Crc32C.Of("123456789"u8), Is.EqualTo(0xE3069283)); // the check value in the catalogue of CRCs
 
     [TestCase(RecordType.Message, 1)]
     [TestCase(RecordType.Settle, 2)]
@@ -65,7 +65,7 @@ public sealed class FormatStabilityTests
         }
         await using (new StoreRun(folder.Path))
         {
-            // Gives the segment its index.
+            // Writes the segment's index.
         }
 
         Assert.That(Path.GetFileName(folder.IndexFiles.Single()), Is.EqualTo("0000000000000001.idx"));
@@ -130,7 +130,9 @@ public sealed class FormatStabilityTests
         Assert.That(Convert.ToHexString(record), Is.EqualTo("0D000000" + "3280AB56" + "03" + "07000000" + "0900000000000000"));
     }
 
-    /// <summary>The header without its checksum and each record without length and checksum, both of which are checked here.</summary>
+    /// <summary>
+    /// Returns the header without its checksum, and each record without length and checksum. Verifies what it leaves out.
+    /// </summary>
     private static IEnumerable<string> Dump(byte[] bytes, ulong file)
     {
         Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(20)), Is.EqualTo(Crc32C.Of(bytes.AsSpan(0, 20))));

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The disk has no room for the log: the store waits for it, promises nothing meanwhile, and loses nothing.</summary>
+/// <summary>On a full disk the store waits for space, confirms nothing meanwhile, and loses nothing.</summary>
 public sealed class FullDiskStoreTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -18,7 +18,7 @@ public sealed class FullDiskStoreTests
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
     private volatile bool _isFull;
-    private int _tries; // to write to the log, or to create a file of it
+    private int _tries; // attempts to write to the log or to create a segment
 
     [SetUp]
     public void Create()
@@ -26,7 +26,7 @@ public sealed class FullDiskStoreTests
         _folder = new TestFolder();
         _files = new FaultyFiles();
         (_isFull, _tries) = (false, 0);
-        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // the files that every folder has are there
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the files that every directory has
     }
 
     [TearDown]
@@ -255,7 +255,7 @@ public sealed class FullDiskStoreTests
 
     private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the disk is not found to be full");
 
-    /// <summary>What a start finds: these messages in order, but for some at the end, and nothing damaged.</summary>
+    /// <summary>Expects that a start finds these messages in order, except for some at the end, and no damage.</summary>
     private static async Task ExpectAsync(string folder, string[] texts, int atLeast)
     {
         await using var next = new StoreRun(folder);
@@ -265,7 +265,10 @@ public sealed class FullDiskStoreTests
         Assert.That(next.Report.Findings.All(finding => finding.IsTornTail), Is.True);
     }
 
-    /// <summary>Leaves so much room for a write to a file of the log, none for the file at all when negative; the name may be empty, for all.</summary>
+    /// <summary>
+    /// Limits the bytes that can be written to the named file of the log; negative: the file cannot be created. An empty name means all
+    /// files.
+    /// </summary>
     private void Fill(string file, int room)
     {
         _isFull = true;

@@ -6,12 +6,14 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>An index cannot be written, a segment not be folded or not be deleted: nobody's message depends on it, and it is done later.</summary>
+/// <summary>
+/// An index that cannot be written, a segment that cannot be folded or deleted: no message depends on it, and the work is retried.
+/// </summary>
 public sealed class HousekeepingFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    // Tries again at once what failed, so that a test need not wait; otherwise nobody does before something else happens.
+    // Retries failed work at once, so that a test need not wait; by default only another event retries it.
     private static readonly StoreOptions _retrying = new()
     {
         BlockSize = 4 << 10,
@@ -74,7 +76,8 @@ public sealed class HousekeepingFaultTests
     [TestCase("rename", "0000000000000001.acks")]
     public async Task A_segment_that_cannot_be_folded_is_folded_later(string call, string name)
     {
-        string[] kept = [.. Enumerable.Range(0, 24).Select(i => $"kept {i} {new string('k', 400)}")]; // more than half a segment: else it is compacted
+        // more than half a segment, or it would be compacted
+        string[] kept = [.. Enumerable.Range(0, 24).Select(i => $"kept {i} {new string('k', 400)}")];
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
         {
             FailOnce(call, name);
@@ -149,7 +152,8 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // Of the first segment some stays, so little that it is compacted or so much that it is not; the rest is settled in the segments behind the next.
+        // Some messages of the first segment stay live: few, so that it is compacted, or many, so that it is not. The others are settled
+        // later in the log.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);
@@ -159,7 +163,7 @@ public sealed class HousekeepingFaultTests
             if (run.First.Count > 60)
                 run.Store.Consume(run.First);
             if (i % 40 == 0)
-                await run.SettleDownAsync(); // so that each segment is indexed before it is dead
+                await run.SettleDownAsync(); // so that each segment has its index before it is dead
         }
         await run.SettleDownAsync();
         await Eventually.Holds(() => told.Count(one => one.Work == work) > 2, () => $"told {told.Count} times");
@@ -219,7 +223,7 @@ public sealed class HousekeepingFaultTests
         _files.Fail((made, of) => (made, of) == (call, name) && Interlocked.Increment(ref failures) == 1);
     }
 
-    /// <summary>Publishes and consumes until something is so; a message is always settled in a later segment than its own.</summary>
+    /// <summary>Publishes and consumes until a condition holds. A message is always settled in a later segment than its own.</summary>
     private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
     {
         using var timeout = new CancellationTokenSource(_soon);

@@ -7,10 +7,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Logs and indexes are read and written in pieces: what is longer than one, or lies across two, is there all the same.</summary>
+/// <summary>Logs and indexes are read and written in pieces. A record longer than a piece, or across two, is handled too.</summary>
 public sealed class IndexFileTests
 {
-    // In which a log is read for its index, and a compacted one written.
+    // Bytes of a piece when a log is read for its index, and when a compacted log is written.
     private const int Piece = 256 << 10;
 
     private readonly DiskFiles _files = new();
@@ -47,7 +47,7 @@ public sealed class IndexFileTests
         if (isDead)
             segment.Seal();
         else
-            segment.IsGone = true;
+            segment.IsDeleted = true;
 
         new SegmentIndexes(_files, StoreRun.Small, new SegmentLayout()).Create(segment);
 
@@ -57,7 +57,7 @@ public sealed class IndexFileTests
 
     [TestCase(1)]
     [TestCase(407)]
-    [TestCase(408)] // beyond the first read
+    [TestCase(408)] // longer than the first read
     [TestCase(1_000)]
     public void An_index_of_many_queues_is_read_whole_and_each_queue_found_in_it(int queues)
     {
@@ -83,10 +83,10 @@ public sealed class IndexFileTests
     [Test]
     public void Entries_are_found_from_any_sequence_on_wherever_the_search_begins()
     {
-        const int count = 20_000; // some 80 KiB of entries, of which 32 are read at a time
+        const int count = 20_000; // about 80 KiB of entries, read in steps of 32 KiB
         var written = new WrittenSegment(_folder.Path, 1).Message(0, (1, 1));
         for (int i = 0; i < count; i++)
-            written.Message(i % 140, (2, 2 * i + 1)); // every second number is missing
+            written.Message(i % 140, (2, 2 * i + 1)); // every second sequence is missing
         Segment segment = written.Message(0, (3, 1)).ToSegment();
         new SegmentIndexes(_files, StoreRun.Small, new SegmentLayout()).Create(segment);
         var indexes = new IndexFiles(_files);

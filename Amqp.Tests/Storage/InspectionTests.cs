@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What is in a data folder, seen without changing anything in it.</summary>
+/// <summary>Inspection of a data directory, which changes nothing.</summary>
 public sealed class InspectionTests
 {
     private static readonly HashSet<uint> _both = [1, 2];
@@ -124,7 +124,7 @@ public sealed class InspectionTests
     public void Acknowledgements_of_segments_that_are_gone_count()
     {
         var settled = new SequenceRanges();
-        settled.Add(new SequenceRange(100, 110)); // 100 was settled before
+        settled.Add(new SequenceRange(100, 110)); // 100 is settled already
         new AcknowledgementFiles(new DiskFiles()).Write(_folder.SegmentFiles[0], 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
 
         Assert.That(Inspect().Queues[0].Messages, Is.EqualTo(490));
@@ -233,8 +233,8 @@ public sealed class InspectionTests
     [TestCase("a/1.log", 30, 5, true, false, InspectionFinding.TornTail)]
     [TestCase("a/1.idx", 0, 5, false, true, InspectionFinding.DamagedIndex)]
     [TestCase("a/1.log", 0, FileHeader.Size, false, false, InspectionFinding.DamagedHeader)]
-    [TestCase("a/1.log", 0, FileHeader.Size + 1, false, false, "no record can be read here; what stood here is lost")]
-    [TestCase("a/1.log", 24, FileHeader.Size, false, false, "no record can be read here; what stood here is lost")]
+    [TestCase("a/1.log", 0, FileHeader.Size + 1, false, false, "no record can be read here; the contents are lost")]
+    [TestCase("a/1.log", 24, FileHeader.Size, false, false, "no record can be read here; the contents are lost")]
     [TestCase("a/1.acks", 0, 100, false, false, InspectionFinding.DamagedAcknowledgements)]
     [TestCase("a/catalog.log", 24, 5, false, false, InspectionFinding.DamagedCatalog)]
     public void What_a_start_would_find_is_told_by_what_it_costs(string file, long offset, long length, bool isTorn, bool isRebuilt, string message) => Assert.That(
@@ -348,8 +348,8 @@ public sealed class InspectionTests
         using var empty = new TestFolder();
         string missing = Path.Combine(empty.Path, "missing");
 
-        Assert.That(() => DataDirectoryInspection.Open(empty.Path), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("not a data folder"));
-        Assert.That(() => DataDirectoryInspection.Open(missing), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("no folder"));
+        Assert.That(() => DataDirectoryInspection.Open(empty.Path), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("not a data directory"));
+        Assert.That(() => DataDirectoryInspection.Open(missing), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("no directory"));
         Assert.That(() => DataDirectoryInspection.Open(_folder.Catalog), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("is a file"));
         Assert.That(Directory.GetFileSystemEntries(empty.Path), Is.Empty);
     }
@@ -365,7 +365,7 @@ public sealed class InspectionTests
         Assert.That(inspection.Verify().IsSound, Is.True);
     }
 
-    /// <summary>Leaves all that a start would write, cut, rename or delete.</summary>
+    /// <summary>Leaves traces that a start would write, cut off, rename or delete.</summary>
     private void LeaveEverythingToRepair()
     {
         File.Delete(_folder.IndexFiles[0]);

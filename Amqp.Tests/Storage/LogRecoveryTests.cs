@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What a start finds out about the segments of the last run, on which it relies when it deletes and shrinks them.</summary>
+/// <summary>State of segments after recovery, which deletion and compaction depend on.</summary>
 public sealed class LogRecoveryTests
 {
     private const int Bytes = 1_000;
@@ -91,7 +91,7 @@ public sealed class LogRecoveryTests
     [TestCase("30-30", 3)]
     [TestCase("21-24", 9)]
     [TestCase("31-40", 9)]
-    [TestCase("22-22 31-31", 9)] // a segment stands between, and nothing of it is named
+    [TestCase("22-22 31-31", 9)] // the range skips a segment in between
     public void The_oldest_segment_that_is_settled_of_is_the_first_that_has_one_of_the_messages(string ranges, int expected)
     {
         var queue = new RecoveredQueue(7, []);
@@ -109,7 +109,7 @@ public sealed class LogRecoveryTests
     {
         var queue = new RecoveredQueue(7, []);
         queue.MarkDelivered(5, segment: 1);
-        queue.MarkDelivered(5, segment: 2); // repeated, as the first segment was about to go
+        queue.MarkDelivered(5, segment: 2); // repeated, because the first segment was about to be deleted
         Assert.That((queue.DeliveredMark, queue.DeliveredSegment), Is.EqualTo((5, 2)));
 
         queue.MarkDelivered(3, segment: 3);

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What holds for every store, wherever its bytes are.</summary>
+/// <summary>Behaviour that every kind of store has.</summary>
 [TestFixture("file")]
 [TestFixture("memory")]
 public sealed class MessageStoreContract(string kind)

@@ -4,7 +4,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Messages that a start is asked to keep aside are not ready, are there to be taken, and hold up nothing else.</summary>
+/// <summary>Messages that recovery sets aside are not ready, can be taken, and do not block other messages.</summary>
 public sealed class MessagesAsideTests
 {
     private const int Count = 400; // several segments
@@ -32,7 +32,7 @@ public sealed class MessagesAsideTests
         long[] ready = [.. Sequences(areSomeSettled).Except(aside)];
         Assert.That((next.First.Count, next.First.Bytes), Is.EqualTo((ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         Assert.That(next.Report.Messages, Is.EqualTo(ready.Length + Count));
-        next.First.TryPeek(out _); // brings some into memory
+        next.First.TryPeek(out _); // loads some messages
         next.First.Recount();
         Assert.That((next.First.Count, next.First.Bytes, next.First.PersistentCount, next.First.PersistentBytes), Is.EqualTo((ready.Length, next.First.PersistentBytes, ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         foreach (long sequence in aside.Reverse())
@@ -141,7 +141,7 @@ public sealed class MessagesAsideTests
         Assert.That(run.Store.Text(message), Is.EqualTo(Text(7)));
     }
 
-    /// <summary>The same messages for both queues; of the first every fourth may be settled.</summary>
+    /// <summary>Publishes the same messages to both queues. Every fourth of the first queue may be settled.</summary>
     private async Task PublishAsync(bool areSomeSettled, bool areAllIndexed)
     {
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))

@@ -3,7 +3,7 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Which page file a block goes to, and what comes after one that is deleted or failed.</summary>
+/// <summary>Choice of the page file for a block, also after a file was deleted or failed.</summary>
 public sealed class PageFolderTests
 {
     private const int FileSize = 64 << 20;
@@ -57,7 +57,7 @@ public sealed class PageFolderTests
         pages.Close();
     }
 
-    /// <summary>Files of which there is nothing but the length.</summary>
+    /// <summary>Files that have only a length.</summary>
     private sealed class LengthFiles : IStoreFiles
     {
         private readonly List<LengthFile> _all = [];
@@ -70,7 +70,7 @@ public sealed class PageFolderTests
 
         public void CreateDirectory(string path)
         {
-            // There are no paths.
+            // There are no folders.
         }
 
         public long? FreeBytes(string directory) => null;
@@ -89,7 +89,7 @@ public sealed class PageFolderTests
 
         public void SyncDirectory(string path)
         {
-            // Nothing is to survive.
+            // There is nothing to sync.
         }
 
         private sealed class LengthFile : IStoreFile
@@ -106,12 +106,12 @@ public sealed class PageFolderTests
 
             public void Sync()
             {
-                // Nothing is to survive.
+                // There is nothing to sync.
             }
 
             public void Dispose()
             {
-                // See above.
+                // There is nothing to close.
             }
         }
     }

@@ -8,7 +8,7 @@ using static Amqp.Tests.Storage.PagingTests;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What becomes of transient messages when the disk does not do as it should, or others want them while they are paged out.</summary>
+/// <summary>Transient messages when the disk fails, or when they are used while they are paged out.</summary>
 public sealed class PagingFailureTests
 {
     private const int Count = 3_000;
@@ -175,7 +175,7 @@ public sealed class PagingFailureTests
         run.Store.Purge(run.First);
         writing.GoOn();
         await run.SettleDownAsync();
-        await run.SettleDownAsync(); // what is deleted was asked for in the first
+        await run.SettleDownAsync(); // the first call requested the deletions
 
         Assert.That(_folder.PageFiles, Is.Empty);
         Assert.That(run.Store.MemoryInUse, Is.LessThan(64 << 10));
@@ -244,7 +244,7 @@ public sealed class PagingFailureTests
             throw new IOException("injected");
     };
 
-    /// <summary>Holds up the first write of a page until told otherwise.</summary>
+    /// <summary>Pauses the first write of a page until it is released.</summary>
     private sealed class PausedWrite : IDisposable
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -264,7 +264,7 @@ public sealed class PagingFailureTests
 
         public void Dispose()
         {
-            _mayGoOn.Set(); // not disposed of: the store may still be at it
+            _mayGoOn.Set(); // not disposed: the store may still use it
         }
     }
 }

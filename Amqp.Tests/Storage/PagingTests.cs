@@ -7,10 +7,10 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Transient messages beyond the bound on memory: they go to page files and come back as if nothing had been.</summary>
+/// <summary>Transient messages above the limit in memory go to page files, and are delivered unchanged.</summary>
 public sealed class PagingTests
 {
-    // Blocks still open, one for each writer, do not count.
+    // Open blocks, one for each writer, do not count.
     private const int OpenBytes = 8 * (4 << 10);
 
     private TestFolder _folder = null!;
@@ -215,7 +215,7 @@ public sealed class PagingTests
         return [.. texts];
     }
 
-    /// <summary>Of different lengths, so that blocks do not end alike.</summary>
+    /// <summary>Texts of different lengths, so that blocks end at different offsets.</summary>
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(5 + number % 97, '.');
 
     internal static int PageWrites(FaultyFiles files) =>

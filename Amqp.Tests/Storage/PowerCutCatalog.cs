@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>What the catalog was told of each key, and which of it may be there after the power was cut.</summary>
-/// <remarks>A change is safe when something that was appended to the log after it is durable.</remarks>
+/// <summary>The changes made to each key of a catalog, and the values that are possible after a power cut.</summary>
+/// <remarks>A change is durable when something that was appended to the log after it is durable.</remarks>
 internal sealed class PowerCutCatalog
 {
     private readonly Dictionary<string, List<(string? Value, long At)>> _histories = [];
@@ -13,7 +13,7 @@ internal sealed class PowerCutCatalog
         history.Add((value, position));
     }
 
-    /// <summary>What is wrong with what was found.</summary>
+    /// <summary>Returns the errors in recovered entries.</summary>
     public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)
@@ -27,7 +27,7 @@ internal sealed class PowerCutCatalog
             yield return $"catalog: nobody put {key} there";
     }
 
-    /// <summary>Goes on from what was found: a start makes it safe.</summary>
+    /// <summary>Continues from the recovered entries, which a start makes durable.</summary>
     public void GoOn(IReadOnlyDictionary<string, string> found)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)

@@ -1,13 +1,13 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>The bytes of a file, and those that a power cut leaves for certain. Owned by the gate of <see cref="PowerCutFiles"/>.</summary>
+/// <summary>The bytes of a file, and those that certainly survive a power cut. Owned by the lock of <see cref="PowerCutFiles"/>.</summary>
 internal sealed class PowerCutFile
 {
     private const int Sector = 512;
 
     private byte[] _bytes = [];
     private byte[] _synced = [];
-    private readonly List<(int From, int To)> _unsynced = []; // written since the last sync
+    private readonly List<(int From, int To)> _unsynced = []; // ranges written since the last sync
 
     public int Length { get; private set; }
 
@@ -49,7 +49,7 @@ internal sealed class PowerCutFile
         _unsynced.Clear();
     }
 
-    /// <summary>Becomes one of the files that the disk may hold, all of it safe.</summary>
+    /// <summary>Becomes one of the possible files after a power cut; all of its bytes are then synced.</summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {
         int length = AnyLength(random, unsynced);

@@ -2,45 +2,45 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What of the bytes that were written and not synced is on the disk after a power cut.</summary>
+/// <summary>Effect of a power cut on bytes that were written but not synced.</summary>
 public enum UnsyncedBytes
 {
-    /// <summary>None: zeros stand there.</summary>
+    /// <summary>Nothing: zeros.</summary>
     Zeroed,
 
-    /// <summary>All.</summary>
+    /// <summary>Everything.</summary>
     Kept,
 
     /// <summary>Any of the disk's sectors.</summary>
     Torn,
 }
 
-/// <summary>Files in memory that know what was synced, and lose the rest when the power is cut. Thread-safe.</summary>
+/// <summary>Files in memory that know what was synced, and lose the rest in a power cut. Thread-safe.</summary>
 /// <remarks>
-/// As POSIX has it, syncing a file says nothing of its name: names that were created, changed or deleted are safe when their
-/// folder was synced, and until then each of these changes may have happened or not, whatever became of the others.
-/// Folders themselves are there for good: the store makes them before anything else.
+/// As in POSIX, syncing a file does not sync its name. Names that were created, changed or deleted are durable once their folder is synced.
+/// Until then each of these changes may survive or not, independently of the others.
+/// Folders themselves always survive: the store creates them before anything else.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {
     private readonly Lock _gate = new();
 
-    // All below is owned by _gate.
+    // All fields below are owned by _gate.
     private Dictionary<string, PowerCutFile> _names = [];
     private readonly Dictionary<string, PowerCutFile> _syncedNames = [];
     private readonly List<NameChange> _unsyncedNames = [];
     private readonly HashSet<string> _work = [];
-    private int _opens; // so many times the power came back
+    private int _opens; // number of times that the power came back
     private int _callsLeft = int.MaxValue;
     private bool _isOff;
 
-    /// <param name="Folder">Whose names change.</param>
-    /// <param name="Removed">A name that goes, or null.</param>
-    /// <param name="Added">A name that comes, or null.</param>
-    /// <param name="File">What the name added stands for.</param>
+    /// <param name="Folder">Folder whose names change.</param>
+    /// <param name="Removed">The removed name, or null.</param>
+    /// <param name="Added">The added name, or null.</param>
+    /// <param name="File">File of the added name.</param>
     private sealed record NameChange(string Folder, string? Removed, string? Added, PowerCutFile? File);
 
-    /// <summary>True when the power is off: every call fails.</summary>
+    /// <summary>True if the power is off: every call fails.</summary>
     public bool IsOff
     {
         get
@@ -50,7 +50,7 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>What was done at least once, as "rename .idx" and "delete .log".</summary>
+    /// <summary>The kinds of calls so far, as "rename .idx" and "delete .log".</summary>
     public IReadOnlyCollection<string> Work
     {
         get
@@ -60,21 +60,21 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>Turns the power off when so many more calls have changed a file or a name; the next one fails and does nothing.</summary>
+    /// <summary>Turns the power off after this many more changing calls. The next call fails and does nothing.</summary>
     public void FailAfter(int calls)
     {
         lock (_gate)
             _callsLeft = calls;
     }
 
-    /// <summary>Turns the power off now, as far as the store can tell.</summary>
+    /// <summary>Turns the power off now, as the store sees it.</summary>
     public void TurnOff()
     {
         lock (_gate)
             _isOff = true;
     }
 
-    /// <summary>Leaves what a power cut may leave, and turns the power on again. Whoever still has a file open can do nothing with it.</summary>
+    /// <summary>Reduces the files to what may survive, and turns the power on again. Open files can no longer be used.</summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {
         lock (_gate)
@@ -95,7 +95,7 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>Only the process died: all that was written is there, and what was not synced still is not.</summary>
+    /// <summary>Ends the process only: everything written stays, and what was not synced is still not synced.</summary>
     public void KillProcess()
     {
         lock (_gate)
@@ -119,7 +119,7 @@ internal sealed class PowerCutFiles : IStoreFiles
             return _names.ContainsKey(path);
     }
 
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path); // the lock of a data folder is a real file
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path); // the lock of a data directory is a real file
 
     public IStoreFile Create(string path)
     {
@@ -265,7 +265,7 @@ internal sealed class PowerCutFiles : IStoreFiles
 
         public void Dispose()
         {
-            // There is nothing to let go.
+            // There is nothing to close.
         }
 
         private void Count()

@@ -4,8 +4,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What one durable queue was told, when, and what it therefore has to hold after the power was cut.</summary>
-/// <remarks>Times are positions of the log in the present run: what was done at a position is safe when the log is durable up to there.</remarks>
+/// <summary>The operations on one durable queue with their times, and the messages that it must therefore have after a power cut.</summary>
+/// <remarks>
+/// Times are positions of the log in the present run. An operation is durable when the log is durable up to its position.
+/// </remarks>
 internal sealed class PowerCutQueue(uint number)
 {
     private const long Never = long.MaxValue;
@@ -14,19 +16,19 @@ internal sealed class PowerCutQueue(uint number)
 
     public uint Number { get; } = number;
 
-    /// <summary>In the catalog.</summary>
+    /// <summary>Key in the catalog.</summary>
     public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"queue/{number}");
 
-    /// <summary>Of the present run.</summary>
+    /// <summary>The queue in the present run.</summary>
     public StoredQueue Stored { get; set; } = null!;
 
-    /// <summary>Taken and neither settled nor returned.</summary>
+    /// <summary>Messages that were taken and neither settled nor returned.</summary>
     public List<(StoredMessage Message, string Text)> Unsettled { get; } = [];
 
     public void Published(string text, int order, long position) => _entries.Add(text, new Entry(order) { PublishedAt = position });
 
-    /// <param name="texts">Of the messages.</param>
-    /// <param name="position">Where the log says so, or null when it is not known whether it does.</param>
+    /// <param name="texts">Texts of the messages.</param>
+    /// <param name="position">Position of the settle in the log, or null if it may not be in the log.</param>
     public void Settled(IEnumerable<string> texts, long? position)
     {
         foreach (string text in texts)
@@ -36,7 +38,7 @@ internal sealed class PowerCutQueue(uint number)
         }
     }
 
-    /// <summary>Messages up to this one were noted as delivered.</summary>
+    /// <summary>Records that messages up to this one were marked as delivered.</summary>
     public void Noted(string text, long? position)
     {
         int order = _entries[text].Order;
@@ -44,20 +46,20 @@ internal sealed class PowerCutQueue(uint number)
             (entry.MayBeRedelivered, entry.NotedAt) = (true, Math.Min(entry.NotedAt, position ?? Never));
     }
 
-    /// <summary>Everything that is ready was settled.</summary>
+    /// <summary>Records that all ready messages were settled.</summary>
     public void Purged(long? position) => Settled([.. _entries.Keys.Except(Unsettled.Select(one => one.Text))], position);
 
-    /// <summary>The queue is being deleted: what it holds no longer matters.</summary>
+    /// <summary>Records that the queue is being deleted: its contents no longer matter.</summary>
     public void Deleted()
     {
         Unsettled.Clear();
         Purged(position: null);
     }
 
-    /// <summary>True when a message is in the log for certain.</summary>
+    /// <summary>Returns true if a message is certainly in the log.</summary>
     public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
 
-    /// <summary>What is wrong with what was found.</summary>
+    /// <summary>Returns the errors in the recovered messages.</summary>
     public IEnumerable<string> Judge(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable)
     {
         int last = -1;
@@ -87,7 +89,9 @@ internal sealed class PowerCutQueue(uint number)
         }
     }
 
-    /// <summary>Goes on from what was found: when the power was cut it is what the disk holds; otherwise the next commit makes it so.</summary>
+    /// <summary>
+    /// Continues from the recovered messages. After a power cut they are on disk already; otherwise the next commit makes them durable.
+    /// </summary>
     public void GoOn(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable, bool isOnDisk)
     {
         Unsettled.Clear();

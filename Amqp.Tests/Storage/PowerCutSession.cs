@@ -8,21 +8,23 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A store that loses its power again and again, and what it was told: does the same to both, and judges what is left.</summary>
+/// <summary>
+/// A store that loses its power again and again, with a model: applies each operation to both, and compares them after each start.
+/// </summary>
 internal sealed class PowerCutSession : IDisposable
 {
     private const int Queues = 3;
-    private const uint Passing = 1_000_000; // the number of the queue that is not durable
+    private const uint Passing = 1_000_000; // number of the queue that is not durable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
-    private readonly TestFolder _folder = new(); // holds only the lock
+    private readonly TestFolder _folder = new(); // holds only the lock file
     private readonly PowerCutFiles _files = new();
     private readonly StoreOptions _options;
     private readonly List<PowerCutQueue> _queues = [];
     private readonly List<PowerCutQueue> _deleted = [];
     private readonly PowerCutCatalog _catalog = new();
-    private readonly Queue<string> _passing = []; // what the queue that is not durable holds
-    private StoredQueue _passingQueue = null!; // of the present run
+    private readonly Queue<string> _passing = []; // texts in the queue that is not durable
+    private StoredQueue _passingQueue = null!; // in the present run
     private DataDirectory? _directory;
     private FileMessageStore _store = null!;
     private uint _lastNumber;
@@ -37,10 +39,10 @@ internal sealed class PowerCutSession : IDisposable
         Commit();
     }
 
-    /// <summary>What was wrong so far.</summary>
+    /// <summary>The errors so far.</summary>
     public List<string> Faults { get; } = [];
 
-    /// <summary>True when the power went off, or the store noticed that it will.</summary>
+    /// <summary>True if the power went off, or the store has noticed it.</summary>
     public bool IsOver => _files.IsOff || _store.Failure is not null;
 
     /// <inheritdoc cref="PowerCutFiles.Work"/>
@@ -48,7 +50,7 @@ internal sealed class PowerCutSession : IDisposable
 
     public int QueueCount => _queues.Count;
 
-    /// <summary>Where the log says what was just done; null when it may not say it, because the store failed before.</summary>
+    /// <summary>Position of the last operation in the log; null if it may not be in the log, because the store failed before.</summary>
     private long? Now => _store.AppendedPosition is var position && _store.Failure is null ? position : null;
 
     public void FailAfter(int calls) => _files.FailAfter(calls);
@@ -65,7 +67,7 @@ internal sealed class PowerCutSession : IDisposable
         _order++;
     }
 
-    /// <summary>Publishes a persistent message to some durable queues and the one that is not.</summary>
+    /// <summary>Publishes a persistent message to some durable queues and to the one that is not durable.</summary>
     public void PublishPassing(int size, params int[] queues)
     {
         string text = NewText(size);
@@ -76,7 +78,7 @@ internal sealed class PowerCutSession : IDisposable
         _order++;
     }
 
-    /// <summary>Takes from the queue that is not durable what it should hold, and settles it.</summary>
+    /// <summary>Takes the expected messages from the queue that is not durable, and settles them.</summary>
     public void ConsumePassing()
     {
         if (!_passingQueue.TryTake(out StoredMessage message))
@@ -93,7 +95,7 @@ internal sealed class PowerCutSession : IDisposable
             _queues[queue].Unsettled.Add((message, _store.Text(message)));
     }
 
-    /// <summary>Settles those of the unsettled messages that are chosen.</summary>
+    /// <summary>Settles the chosen unsettled messages.</summary>
     public void Settle(int queue, Func<bool> isChosen)
     {
         (StoredMessage Message, string Text)[] some = Choose(queue, isChosen);
@@ -158,10 +160,10 @@ internal sealed class PowerCutSession : IDisposable
 
     public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
 
-    /// <summary>The power goes off, or the process dies, or it ends as it should; then starts, which may be cut short too; then judges.</summary>
-    /// <param name="random">Decides what is left.</param>
-    /// <param name="unsynced">What becomes of bytes that were not synced; null when only the process ends.</param>
-    /// <param name="isClean">Whether the store is closed before.</param>
+    /// <summary>Cuts the power, kills the process or closes the store; then starts, perhaps with another cut; then compares.</summary>
+    /// <param name="random">Decides what survives.</param>
+    /// <param name="unsynced">What happens to unsynced bytes; null if only the process ends.</param>
+    /// <param name="isClean">True to close the store first.</param>
     public void Crash(Random random, UnsyncedBytes? unsynced, bool isClean)
     {
         if (!isClean)
@@ -242,12 +244,12 @@ internal sealed class PowerCutSession : IDisposable
         }
         catch (IOException) when (_files.IsOff)
         {
-            // The catalog could not be synced any more.
+            // The catalog could no longer be synced.
         }
         _directory = null;
     }
 
-    /// <summary>Nothing that a power cut leaves looks like damage to what was synced before: a segment with an index, or the index.</summary>
+    /// <summary>Reports findings that a power cut cannot explain: damage in a segment with an index, or in the index.</summary>
     private void JudgeFindings(HashSet<string> indexed)
     {
         foreach (RecoveryFinding finding in _directory!.Report.Findings)
@@ -271,7 +273,7 @@ internal sealed class PowerCutSession : IDisposable
 
         Close();
         MessagePlace[] aside = [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
-        Open(aside); // a start changes nothing that the next one finds, be some of it kept aside or not
+        Open(aside); // a start does not change what the next one finds, whether messages are set aside or not
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
             Faults.Add("the second start finds another catalog");
@@ -284,7 +286,7 @@ internal sealed class PowerCutSession : IDisposable
                 Faults.Add($"queue {present[i].Number}: the second start finds {again[i].Length} messages, the first {found[i].Length}");
         }
 
-        Close(); // and what left memory is to be away again
+        Close(); // and loaded messages are spilled again
         Open();
         _catalog.GoOn(catalog);
         _queues.Clear();

@@ -6,10 +6,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Random work on a store that loses its power at random moments, in starts too: what was reported as durable is there, whole and in
-/// order, and what was settled by then stays away.
+/// Random operations on a store that loses its power at random moments, also during a start. What was reported as durable is there,
+/// complete and in order, and what was settled by then does not come back.
 /// </summary>
-/// <remarks><c>AMQP_TESTS_SEED</c> does the same work again, as far as three threads can, and <c>AMQP_TESTS_ROUNDS</c> more of it.</remarks>
+/// <remarks>
+/// <c>AMQP_TESTS_SEED</c> repeats a run as far as three threads allow. <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
+/// </remarks>
 public sealed class PowerCutTests
 {
     private const int Rounds = 50;
@@ -85,11 +87,13 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // What was under way has no answer.
+            // Operations under way have no result.
         }
     }
 
-    /// <summary>Much comes and goes, and a little stays in every segment, for the last queue, or for the one that is not durable.</summary>
+    /// <summary>
+    /// Publishes and settles much; a few messages stay in every segment, for the last queue or the one that is not durable.
+    /// </summary>
     private static void Churn(PowerCutSession session, Random random, int actions)
     {
         try
@@ -104,7 +108,7 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // What was under way has no answer.
+            // Operations under way have no result.
         }
     }
 
@@ -208,7 +212,7 @@ public sealed class PowerCutTests
     private static string? AnyValue(Random random) => random.Next(4) switch
     {
         0 => null,
-        1 => new string((char)('a' + random.Next(26)), 100_000), // some of these and the catalog is rewritten
+        1 => new string((char)('a' + random.Next(26)), 100_000), // large, so that the catalog is rewritten
         _ => random.Next(1_000).ToString(CultureInfo.InvariantCulture),
     };
 }

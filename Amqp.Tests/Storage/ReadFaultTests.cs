@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The disk does not give back what it holds, for a while: what needs it fails, nothing else does, and nothing is given up.</summary>
+/// <summary>The disk cannot be read for a while: only what needs it fails, and nothing is lost.</summary>
 public sealed class ReadFaultTests
 {
     private TestFolder _folder = null!;
@@ -31,7 +31,7 @@ public sealed class ReadFaultTests
     public async Task Messages_that_cannot_be_read_now_are_read_later_and_the_others_meanwhile()
     {
         await using var run = new StoreRun(_folder.Path, files: _files);
-        _files.FailReads(name => name == "0000000000000001.log"); // before they are taken: what is to come is read ahead
+        _files.FailReads(name => name == "0000000000000001.log"); // before they are taken: the following messages are read ahead
         StoredMessage[] messages = run.First.TakeAll();
 
         Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
@@ -49,7 +49,8 @@ public sealed class ReadFaultTests
     {
         await using (var run = new StoreRun(_folder.Path, files: _files))
         {
-            _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal)); // before they are taken: what is to come is read ahead
+            // before they are taken: the following messages are read ahead
+            _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal));
             StoredMessage[] messages = run.First.TakeAll();
             Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
 
@@ -63,7 +64,7 @@ public sealed class ReadFaultTests
     [Test]
     public async Task A_queue_whose_messages_cannot_be_found_now_has_them_later([Values(".idx", ".log")] string extension)
     {
-        // As thinly spread as these, records are read one by one when they are taken, from the log too.
+        // Records as sparse as these are read one by one when they are taken, from the log as well.
         var options = new StoreOptions { BlockSize = 256 << 10, SegmentSize = 256 << 10, MaxMessagesInMemory = 0 };
         using var folder = new TestFolder();
         await using (var run = new StoreRun(folder.Path, options))
@@ -89,7 +90,8 @@ public sealed class ReadFaultTests
         await using (var run = new StoreRun(folder.Path))
         {
             for (int i = 0; i < 40; i++)
-                run.Store.Publish(new byte[i < 30 ? 60 : 1_000], Persistent, i is < 30 or 35 ? run.First : run.Second); // a piece of the log full of them, and one that is read alone
+                // an extent full of small messages, and a record that is read alone
+                run.Store.Publish(new byte[i < 30 ? 60 : 1_000], Persistent, i is < 30 or 35 ? run.First : run.Second);
         }
 
         await using var next = new StoreRun(folder.Path, files: _files);
@@ -126,7 +128,7 @@ public sealed class ReadFaultTests
     {
         await using (new StoreRun(_folder.Path))
         {
-            // Gives every segment its index.
+            // Writes the index of every segment.
         }
         if (unreadable.EndsWith(".log", StringComparison.Ordinal))
             Array.ForEach(_folder.IndexFiles, File.Delete);

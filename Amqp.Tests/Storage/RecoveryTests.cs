@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What a store holds after it was closed and opened again.</summary>
+/// <summary>The contents of a store after it was closed and opened again.</summary>
 public sealed class RecoveryTests
 {
     private TestFolder _folder = null!;
@@ -58,7 +58,8 @@ public sealed class RecoveryTests
             for (int i = 1; i <= 9; i++)
                 run.Store.Publish($"{i}", persistent: i != 4, run.First);
             StoredMessage[] taken = run.First.TakeAll();
-            run.Store.Settle(run.First, [taken[2], taken[3], taken[4], taken[7]]); // 3 to 5 with the transient 4 in it, and 8
+            // sequences 3 to 5, with the transient 4 among them, and 8
+            run.Store.Settle(run.First, [taken[2], taken[3], taken[4], taken[7]]);
         }
 
         await using var next = new StoreRun(_folder.Path);
@@ -110,7 +111,7 @@ public sealed class RecoveryTests
             run.Store.Publish("went out", Persistent, run.Second);
             for (int i = 0; i < 40; i++)
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
-            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the last segment, where all else is the other queue's
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the last segment, which otherwise belongs to the other queue
         }
         string marked = Path.GetFileName(_folder.SegmentFiles[^1]);
         await using (var run = new StoreRun(_folder.Path, files: files, aside: aside))
@@ -153,7 +154,7 @@ public sealed class RecoveryTests
             run.Store.Publish("kept", Persistent, run.First);
             if (isOnlyMarked)
             {
-                ninth.Sequences.LastPersistent = 5; // in a segment that is gone
+                ninth.Sequences.LastPersistent = 5; // in a deleted segment
                 run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
             }
             else
@@ -201,7 +202,7 @@ public sealed class RecoveryTests
         {
             for (int i = 0; i < 5; i++)
                 run.Store.Publish($"{i}", Persistent, run.First);
-            run.Store.Publish("kept", Persistent, run.Second); // or the segment would go
+            run.Store.Publish("kept", Persistent, run.Second); // keeps the segment alive
             run.Store.Purge(run.First);
         }
 
@@ -327,7 +328,7 @@ public sealed class RecoveryTests
     public void What_was_found_is_told_by_what_it_costs()
     {
         Assert.That(new RecoveryFinding("a/1.log", 24, 5, IsTornTail: true).ToString(), Is.EqualTo("a/1.log: cut off 5 bytes of an unfinished write at 24"));
-        Assert.That(new RecoveryFinding("a/1.log", 24, 5, IsTornTail: false).ToString(), Is.EqualTo("a/1.log: 5 bytes at 24 are damaged; what stood there is lost"));
-        Assert.That(new RecoveryFinding("a/1.idx", 0, 5, IsTornTail: false, IsRebuilt: true).ToString(), Is.EqualTo("a/1.idx: was damaged and has been made anew; nothing is lost"));
+        Assert.That(new RecoveryFinding("a/1.log", 24, 5, IsTornTail: false).ToString(), Is.EqualTo("a/1.log: 5 bytes at 24 are damaged; the contents are lost"));
+        Assert.That(new RecoveryFinding("a/1.idx", 0, 5, IsTornTail: false, IsRebuilt: true).ToString(), Is.EqualTo("a/1.idx: was damaged and has been rebuilt; nothing is lost"));
     }
 }

@@ -3,7 +3,7 @@ using Amqp.Storage.Compaction;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Where the pieces of a block are after its segment was compacted, against a map of each byte.</summary>
+/// <summary>The pieces of a block after its segment was compacted, compared with a map of every byte.</summary>
 public sealed class RelocationTests
 {
     [Test]

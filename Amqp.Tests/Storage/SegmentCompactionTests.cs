@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Segments that are mostly dead shrink to what is left of them, and nobody notices.</summary>
+/// <summary>Segments that are mostly dead shrink to their live records, without an effect on queues.</summary>
 public sealed class SegmentCompactionTests
 {
     private TestFolder _folder = null!;
@@ -127,7 +127,7 @@ public sealed class SegmentCompactionTests
                 run.Store.Publish($"{i} {new string('x', 300)}", Persistent, i % 10 == 0 ? run.Second : run.First);
             await run.SettleDownAsync();
             run.Store.DeleteQueue(run.First);
-            run.Catalog.Put("queue", "is gone"u8); // of which the committer hears: it tidies up when it falls idle
+            run.Catalog.Put("queue", "is gone"u8); // wakes the committer, which compacts when it is idle again
 
             await SmallAsync(18_000 + 2 * StoreRun.Small.SegmentSize);
         }
@@ -160,7 +160,8 @@ public sealed class SegmentCompactionTests
     [Test]
     public async Task More_settled_messages_than_one_record_names_stay_settled_when_a_segment_shrinks()
     {
-        const int messages = 10_000; // every second one is settled by itself: 5,000 ranges, of which a record of a compacted segment names 4,096
+        // every second one is settled alone: 5,000 ranges, while a settle record of a compacted segment holds 4,096
+        const int messages = 10_000;
         var options = new StoreOptions { BlockSize = 64 << 10, SegmentSize = 2 << 20, SyncInterval = TimeSpan.FromMilliseconds(20) };
         await using (var run = new StoreRun(_folder.Path, options, _files))
         {
@@ -202,7 +203,7 @@ public sealed class SegmentCompactionTests
             await run.CommitAsync();
             await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-            run.Store.Consume(run.Second); // the first is dead, and goes
+            run.Store.Consume(run.Second); // the first segment is dead, and is deleted
             await run.CommitAsync();
             await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "it stays");
             mayGoOn.Set();
@@ -230,13 +231,14 @@ public sealed class SegmentCompactionTests
         var told = new List<(BackgroundWork, Exception)>();
         run.Store.BackgroundWorkFailed += (work, failure) => told.Add((work, failure));
         for (int i = 0; i < 60; i++)
-            run.Store.Publish(new byte[1_000], Persistent, i is 0 or 20 ? run.Second : run.First); // one stays in each of the first two segments
+            // one message stays in each of the first two segments
+            run.Store.Publish(new byte[1_000], Persistent, i is 0 or 20 ? run.Second : run.First);
         await run.SettleDownAsync();
         run.Store.Purge(run.First);
         await run.CommitAsync();
         await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment is to be compacted next
+        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment will be compacted next
         await run.CommitAsync();
         await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "it does not go");
         mayGoOn.Set();
@@ -276,7 +278,7 @@ public sealed class SegmentCompactionTests
         string damaged = _folder.SegmentFiles[0];
         await using (new StoreRun(_folder.Path))
         {
-            // Gives every segment an index, so that the damage is not found at the start.
+            // Writes every index, so that a start does not find the damage.
         }
         byte[] bytes = await File.ReadAllBytesAsync(damaged);
         bytes[bytes.AsSpan().IndexOf("020 xxx"u8) + 20] ^= 1;
@@ -306,7 +308,7 @@ public sealed class SegmentCompactionTests
     [TestCase("delete", ".idx")]
     public async Task A_file_operation_that_fails_harms_nothing_and_the_next_try_succeeds(string call, string extension)
     {
-        const int first = 3, last = 14; // more than may be left over in the end
+        const int first = 3, last = 14; // more than may be left at the end
         int failures = 0;
         _files.Before = (what, name) =>
         {
@@ -352,7 +354,7 @@ public sealed class SegmentCompactionTests
         }
     }
 
-    /// <summary>Many messages come and go, and in each segment one or two stay.</summary>
+    /// <summary>Publishes and settles many messages. One or two stay in each segment.</summary>
     private static async Task<string[]> PublishWithStuckAsync(StoreRun run, int segments)
     {
         var stuck = new List<string>();

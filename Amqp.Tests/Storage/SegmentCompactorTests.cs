@@ -7,12 +7,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Which segments are made smaller, when that is tried again, and what must stay in them.</summary>
+/// <summary>Choice of the segments to compact, retries, and the records that must stay.</summary>
 public sealed class SegmentCompactorTests
 {
     private const int Bytes = 1_000;
 
-    // A record takes 1,025 bytes; so 6 of 12 and the file's header are just more than half of a segment, and 4 more than a block.
+    // A record takes 1,025 bytes. So 6 of 12, with the file's header, are just over half a segment, and 4 are more than a block.
     private const int PerSegment = 12;
 
     private TestFolder _folder = null!;
@@ -100,7 +100,8 @@ public sealed class SegmentCompactorTests
     {
         New(2).Messages(queue: 1, first: 11, count: 10, Bytes).Messages(queue: 2, first: 1, count: 1, Bytes).Save();
         New(3).Messages(queue: 2, first: 2, count: 10, Bytes).Save();
-        New(4).Settled(queue: 1, 1, 15).Settled(queue: 2, 1, 3).Messages(queue: 1, first: 21, PerSegment, Bytes).Save(); // the first segment is gone
+        // the first segment is deleted
+        New(4).Settled(queue: 1, 1, 15).Settled(queue: 2, 1, 3).Messages(queue: 1, first: 21, PerSegment, Bytes).Save();
         New(5).Settled(queue: 1, 21, 31).Save();
         Recover();
         Assert.That(Settled(4), Is.EquivalentTo(new[] { (1u, 11L, 15L), (2u, 1L, 3L) }));
@@ -113,7 +114,7 @@ public sealed class SegmentCompactorTests
 
     private WrittenSegment New(long id) => new(_folder.Segments, id);
 
-    /// <summary>Segments from the first on of whose messages half are settled, by one behind them.</summary>
+    /// <summary>Writes segments of whose messages half are settled, by one more segment after them.</summary>
     private void FillHalfDead(int segments)
     {
         WrittenSegment last = New(segments + 1);
@@ -132,7 +133,7 @@ public sealed class SegmentCompactorTests
         _compactor = new SegmentCompactor(_files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, new DurableQueues(_log.Queues), _compacted);
     }
 
-    /// <summary>Messages of a segment are settled, and nothing of that is in the log yet.</summary>
+    /// <summary>Settles messages of a segment in memory, but not in the log.</summary>
     private void Settle(int segment, int messages) => _log.Segments.Present[segment - 1].Settle(messages, messages * Bytes);
 
     private List<long> Run(bool isIdle, Func<bool>? isStopping = null)
@@ -144,7 +145,7 @@ public sealed class SegmentCompactorTests
         return compacted;
     }
 
-    /// <summary>1 if a run looked into the first segment, which nothing was to be gained of; else 0.</summary>
+    /// <summary>Returns 1 if a run read the first segment, with which nothing can be gained; otherwise 0.</summary>
     private int Tries(bool isIdle)
     {
         _indexesRead = 0;

@@ -3,7 +3,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The process dies while segments get their index, are folded into older ones, or go.</summary>
+/// <summary>The process is killed while segments are indexed, folded into older ones, or deleted.</summary>
 public sealed class SegmentCrashTests
 {
     private const int Messages = 700;
@@ -14,13 +14,13 @@ public sealed class SegmentCrashTests
     private readonly ConcurrentQueue<Crash> _crashes = new();
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
-    private int _published; // durable for certain
+    private int _published; // certainly durable
     private int _settled;
 
-    /// <param name="Folder">What was there.</param>
-    /// <param name="Call">What was about to happen.</param>
-    /// <param name="Published">Messages that were durable for certain.</param>
-    /// <param name="Settled">Those of them of which it was durable that they are settled.</param>
+    /// <param name="Folder">Copy of the files.</param>
+    /// <param name="Call">The call that was about to be made.</param>
+    /// <param name="Published">Number of messages that were certainly durable.</param>
+    /// <param name="Settled">Number of them whose settles were certainly durable.</param>
     private sealed record Crash(TestFolder Folder, string Call, int Published, int Settled);
 
     [SetUp]
@@ -92,14 +92,14 @@ public sealed class SegmentCrashTests
             return;
         lock (_gate)
         {
-            (int published, int settled) = (_published, _settled); // before the copy: it has these at least
+            (int published, int settled) = (_published, _settled); // before the copy, which has at least these
             try
             {
                 _crashes.Enqueue(new Crash(_folder.Copy(), $"{call} {name}", published, settled));
             }
             catch (FileNotFoundException)
             {
-                // The other thread deleted a file meanwhile: no picture of one moment.
+                // The other thread deleted a file meanwhile: the copy would not show one moment.
             }
         }
     }

@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Indexes that are missing, cut, damaged or of another format's folder: all are made anew from their segments.</summary>
+/// <summary>Indexes that are missing, cut, damaged or of an older format are rebuilt from their logs.</summary>
 public sealed class SegmentIndexTests
 {
     private const int Many = 600;
@@ -27,7 +27,7 @@ public sealed class SegmentIndexTests
                 run.Store.Consume(run.First);
             await run.SettleDownAsync();
         }
-        await Reopen(); // now all have one
+        await Reopen(); // now all segments have an index
         _texts = _texts[30..];
     }
 
@@ -55,7 +55,7 @@ public sealed class SegmentIndexTests
         }
         await using (new StoreRun(folder.Path, options))
         {
-            // Gives the last segment its index.
+            // Writes the index of the last segment.
         }
 
         await using var next = new StoreRun(folder.Path, options);
@@ -126,7 +126,8 @@ public sealed class SegmentIndexTests
             end = end == 0 ? cut : end;
             Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(path, end, bytes.Length - end, IsTornTail: false) }), $"cut at {cut}");
             string[] texts = run.Store.Texts(run.First);
-            int settledBefore = texts.TakeWhile(text => !_texts.Contains(text)).Count(); // come again if their settle records were lost
+            // delivered again if their settle records were lost
+            int settledBefore = texts.TakeWhile(text => !_texts.Contains(text)).Count();
             Assert.That(texts.Skip(settledBefore), Is.SubsetOf(_texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(_texts, one) - Array.IndexOf(_texts, other)), $"cut at {cut}");
             Assert.That(settledBefore, isLast ? Is.LessThanOrEqualTo(30) : Is.Zero, $"cut at {cut}");
             Assert.That(texts, Has.Length.GreaterThanOrEqualTo(_texts.Length - ends.Count), $"cut at {cut}");
@@ -168,7 +169,7 @@ public sealed class SegmentIndexTests
             run.Store.Publish($"{i}" + new string('x', 200), Persistent, i % 40 == 0 ? run.Second : run.First);
         await run.SettleDownAsync();
         byte[] log = File.ReadAllBytes(folder.SegmentFiles[0]);
-        log[FileHeader.Size + 50] ^= 1; // the second queue's first message
+        log[FileHeader.Size + 50] ^= 1; // the first message of the second queue
         File.WriteAllBytes(folder.SegmentFiles[0], log);
 
         StoredMessage[] messages = run.Second.TakeAll();

@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Which files of the log stay, and which go.</summary>
+/// <summary>Deletion of files of the log.</summary>
 public sealed class SegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -87,8 +87,8 @@ public sealed class SegmentTests
             run.Store.Publish("kept", Persistent, run.Second);
             run.Store.Publish("settled", Persistent, run.First);
             Fill(run, 100_000);
-            run.Store.Purge(run.First); // noted in a late segment
-            Fill(run, 100_000); // that one is sealed now
+            run.Store.Purge(run.First); // logged in a later segment
+            Fill(run, 100_000); // seals that segment
             run.Store.Purge(run.First);
             Fill(run, 100_000);
             run.Store.Purge(run.First);
@@ -112,7 +112,7 @@ public sealed class SegmentTests
             {
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
                 if (i > 20)
-                    run.Store.Consume(run.First); // each segment settles messages of the one before
+                    run.Store.Consume(run.First); // each segment settles messages of the previous one
             }
             await run.CommitAsync();
             await Until(() => _folder.SegmentFiles.Length <= 8);
@@ -138,7 +138,7 @@ public sealed class SegmentTests
             run.Store.Purge(run.First);
         }
 
-        // Each segment settles messages of the one before, so between the deletions of two whose messages count the folder is synced.
+        // Each segment settles messages of the previous one. So the folder is synced between the deletions of two segments with messages.
         string[] calls = [.. _files.Calls.Where(call => (call.StartsWith("delete", StringComparison.Ordinal) && call.EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal)) || call == "sync segments")];
         string[] deletions = [.. calls.Where(call => call.StartsWith("delete", StringComparison.Ordinal))];
         Assert.That(deletions, Has.Length.GreaterThan(10).And.Ordered);
@@ -184,13 +184,13 @@ public sealed class SegmentTests
             run.Store.Publish(payload, Persistent, run.First);
     }
 
-    /// <summary>A run that does nothing, but deletes at its start or end what the one before left dead.</summary>
+    /// <summary>Opens and closes the store, which deletes segments that died in the last run.</summary>
     private async Task Reopen()
     {
         await using var run = new StoreRun(_folder.Path);
     }
 
-    /// <summary>Lets the committer work until something is so.</summary>
+    /// <summary>Lets the committer work until a condition holds.</summary>
     private static async Task Until(Func<bool> isSo)
     {
         using var timeout = new CancellationTokenSource(_soon);

@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Which segments the committer's writer takes for complete, and when.</summary>
+/// <summary>Reports of complete segments by the committer's writer.</summary>
 public sealed class SegmentWriterTests
 {
     [Test]
@@ -25,12 +25,12 @@ public sealed class SegmentWriterTests
 
         writer.Write(new UnwrittenBytes(before, To: 0, IsLast: true));
         writer.Write(new UnwrittenBytes(after, To: 0, IsLast: false));
-        writer.End(first);
+        writer.Seal(first);
         writer.Sync();
         Assert.That(completed, Is.EqualTo(new[] { first }));
 
         writer.Write(new UnwrittenBytes(after, To: 0, IsLast: true));
-        writer.End(second);
+        writer.Seal(second);
         writer.Sync();
         Assert.That(completed, Is.EqualTo(new[] { first, second }));
     }

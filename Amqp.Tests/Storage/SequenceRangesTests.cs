@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Sets of numbers kept as ranges, against sets kept as numbers.</summary>
+/// <summary>Sets stored as ranges, compared with sets of numbers.</summary>
 public sealed class SequenceRangesTests
 {
     [Test]

@@ -6,20 +6,20 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>What a broker does with a store, in words a test can be read in.</summary>
+/// <summary>Operations of a broker on a store, as readable steps of a test.</summary>
 internal static class StoreActions
 {
     public const bool Persistent = true;
     public const bool Transient = false;
 
-    /// <summary>Appends a message for some queues and makes it ready in all of them.</summary>
+    /// <summary>Appends a message for some queues and adds it to all of them.</summary>
     public static long Publish(this IMessageStore store, string text, bool persistent, params StoredQueue[] queues) =>
         store.Publish(Encoding.UTF8.GetBytes(text), persistent, queues);
 
     public static long Publish(this IMessageStore store, ReadOnlySpan<byte> payload, bool persistent, params StoredQueue[] queues)
     {
         var messages = new StoredMessage[queues.Length];
-        int head = payload.Length / 3; // somewhere: the store puts the parts together
+        int head = payload.Length / 3; // any split: the store joins the parts
         long position = store.Append(queues, payload[..head], payload[head..], persistent, messages);
         for (int i = 0; i < queues.Length; i++)
             queues[i].Add(messages[i]);
@@ -32,7 +32,7 @@ internal static class StoreActions
         return Encoding.UTF8.GetString(lease.Payload);
     }
 
-    /// <summary>Takes and settles the message in front.</summary>
+    /// <summary>Takes and settles the message at the head of a queue.</summary>
     public static string Consume(this IMessageStore store, StoredQueue queue)
     {
         StoredMessage message = queue.Take();
@@ -43,7 +43,7 @@ internal static class StoreActions
 
     public static void Settle(this IMessageStore store, StoredQueue queue, StoredMessage message) => store.Settle(queue, [message]);
 
-    /// <summary>The texts of all messages that are ready, in order; they are ready afterwards too.</summary>
+    /// <summary>Returns the texts of all ready messages, in order. They are ready again afterwards.</summary>
     public static string[] Texts(this IMessageStore store, StoredQueue queue)
     {
         StoredMessage[] messages = queue.TakeAll();

@@ -5,7 +5,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The steady path takes no heap.</summary>
+/// <summary>The steady path allocates nothing on the heap.</summary>
 [NonParallelizable]
 public sealed class StoreAllocationTests
 {
@@ -19,14 +19,14 @@ public sealed class StoreAllocationTests
     {
         using var folder = new TestFolder();
         await using var run = new StoreRun(folder.Path, new StoreOptions { MaxUnwrittenBytes = long.MaxValue });
-        Pass(run, persistent, Messages); // grows pools and compiles
+        Pass(run, persistent, Messages); // grows pools and compiles the code
         await run.CommitAsync();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         Pass(run, persistent, Messages);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        // Blocks that wait for the committer make the pool of block objects grow: a hundred bytes for 256 KiB at most.
+        // Blocks that wait for the committer make the pool of block objects grow, by at most a hundred bytes for 256 KiB.
         Assert.That(allocated, Is.LessThan(persistent ? Messages / 10 : 1));
     }
 

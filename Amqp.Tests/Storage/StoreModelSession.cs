@@ -7,7 +7,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A store beside its model: does the same to both, and compares what they say.</summary>
+/// <summary>A store with its model: applies each operation to both, and compares the results.</summary>
 internal sealed class StoreModelSession : IDisposable
 {
     private sealed record Entry(string Text, bool Persistent)
@@ -17,25 +17,25 @@ internal sealed class StoreModelSession : IDisposable
         public bool IsRedelivered { get; set; }
     }
 
-    private readonly struct Shown(List<StoredMessage> messages) : IMessageLook
+    private readonly struct Shown(List<StoredMessage> messages) : IMessageVisitor
     {
         public List<StoredMessage> Messages => messages;
 
-        public void At(in StoredMessage message) => messages.Add(message);
+        public void Visit(in StoredMessage message) => messages.Add(message);
     }
 
     private readonly TestFolder? _folder;
     private readonly StoreOptions _options;
     private readonly List<Entry>[] _ready = [[], []];
     private readonly List<(StoredMessage Message, Entry Entry)>[] _unsettled = [[], []];
-    private readonly int[] _delivered = [-1, -1]; // highest order noted
+    private readonly int[] _delivered = [-1, -1]; // highest order marked as delivered
     private int _order;
     private StoreRun? _run;
     private IMessageStore _store = null!;
     private StoredQueue[] _queues = null!;
 
-    /// <param name="folder">For a file store; null for one in memory.</param>
-    /// <param name="options">Of the store.</param>
+    /// <param name="folder">Folder of a file store; null for a store in memory.</param>
+    /// <param name="options">Options of the store.</param>
     public StoreModelSession(TestFolder? folder, StoreOptions options)
     {
         (_folder, _options) = (folder, options);
@@ -108,10 +108,10 @@ internal sealed class StoreModelSession : IDisposable
 
     public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Messages leave memory.</summary>
+    /// <summary>Lets the store spill messages.</summary>
     public void SettleDown() => _run?.SettleDownAsync().Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Unsettled messages are ready again afterwards, and transient ones are gone.</summary>
+    /// <summary>Closes and opens the store. Unsettled messages are ready again afterwards, and transient ones are lost.</summary>
     public void Reopen()
     {
         if (_folder is null)
@@ -142,7 +142,7 @@ internal sealed class StoreModelSession : IDisposable
         }
     }
 
-    /// <summary>Counts what is persistent and what is in memory, message by message.</summary>
+    /// <summary>Counts persistent messages and messages in memory, one by one.</summary>
     public void Recount()
     {
         for (int queue = 0; queue < 2; queue++)
@@ -152,7 +152,7 @@ internal sealed class StoreModelSession : IDisposable
             Assert.That(_queues[queue].PersistentBytes, Is.EqualTo(persistent.Sum(entry => Encoding.UTF8.GetByteCount(entry.Text))));
 
             var shown = new Shown([]);
-            _queues[queue].Show(ref shown);
+            _queues[queue].Visit(ref shown);
             Assert.That(shown.Messages, Has.Count.EqualTo(_queues[queue].CountInMemory));
             Assert.That(shown.Messages.Select(message => message.Sequence), Is.Unique);
             Assert.That(shown.Messages.Count(message => !message.IsPersistent), Is.EqualTo(_ready[queue].Count - persistent.Length), "transient ones have their entries in memory");
@@ -182,7 +182,7 @@ internal sealed class StoreModelSession : IDisposable
         _queues = _run is null ? [_store.OpenQueue(1, durable: true), _store.OpenQueue(2, durable: true)] : [_run.First, _run.Second];
     }
 
-    /// <summary>Takes some of the unsettled messages out of the list.</summary>
+    /// <summary>Removes some of the unsettled messages from the list, and returns them.</summary>
     private (StoredMessage Message, Entry Entry)[] Some(int queue, int seed)
     {
         var random = new Random(seed);

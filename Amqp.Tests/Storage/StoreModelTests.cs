@@ -5,8 +5,10 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Random operations on a store and on a model of lists that cannot be wrong; between two of them the store may be closed and opened.</summary>
-/// <remarks><c>AMQP_TESTS_ROUNDS</c> makes more sequences than 150, and <c>AMQP_TESTS_SEED</c> the same ones again.</remarks>
+/// <summary>
+/// Random operations on a store and on a simple model of lists. The store may be closed and opened between two operations.
+/// </summary>
+/// <remarks><c>AMQP_TESTS_ROUNDS</c> sets the number of sequences (150), and <c>AMQP_TESTS_SEED</c> repeats them.</remarks>
 public sealed class StoreModelTests
 {
     private enum Kind
@@ -48,7 +50,7 @@ public sealed class StoreModelTests
              select (kind, seed)).ArrayOf();
         Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(150)).WithEndSize(400);
         if (TestRounds.GivenSeed is { } given)
-            config = config.WithReplay((ulong)given, 1); // with any odd number
+            config = config.WithReplay((ulong)given, 1); // any odd number
         Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
     }
 

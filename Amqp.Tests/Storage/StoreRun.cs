@@ -8,15 +8,15 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>One run of a broker's store on a folder, with the durable queues 1 and 2.</summary>
+/// <summary>One run of a broker's store on a directory, with the durable queues 1 and 2.</summary>
 internal sealed class StoreRun : IAsyncDisposable
 {
     public static readonly StoreOptions Small = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
-    /// <summary>As small, and with next to no messages in memory: whatever an index knows leaves it at once.</summary>
+    /// <summary>As small, with nearly no messages in memory: messages are spilled as soon as an index has them.</summary>
     public static readonly StoreOptions Deep = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, MaxMessagesInMemory = 8, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
-    /// <summary>As small, and with room for two blocks of transient messages.</summary>
+    /// <summary>As small, with a limit of two blocks of transient messages in memory.</summary>
     public static readonly StoreOptions Paged = new()
     {
         BlockSize = 4 << 10,
@@ -57,7 +57,7 @@ internal sealed class StoreRun : IAsyncDisposable
 
     public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>Syncs, and waits until full segments have their index and messages have left memory or are paged out.</summary>
+    /// <summary>Syncs, and waits until full segments have their index and messages are spilled or paged out.</summary>
     public async Task SettleDownAsync()
     {
         await CommitAsync();

@@ -7,7 +7,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Publishers, consumers and the committer at once, with next to no memory, so that blocks are evicted, paged out and loaded all the time.</summary>
+/// <summary>
+/// Publishers, consumers and the committer at once, with little memory, so that blocks are evicted, paged out and loaded all the time.
+/// </summary>
 public sealed class StoreStressTests
 {
     private const int Queues = 3;
@@ -43,7 +45,7 @@ public sealed class StoreStressTests
         for (int i = 0; i < Queues; i++)
         {
             StoredMessage[] messages = recovered[i].TakeAll();
-            Assert.That(messages, Has.Length.LessThanOrEqualTo(left[i])); // transient ones are gone
+            Assert.That(messages, Has.Length.LessThanOrEqualTo(left[i])); // transient messages are lost
             foreach (StoredMessage message in messages)
                 Verify(next.Store, message);
         }
@@ -73,7 +75,7 @@ public sealed class StoreStressTests
         }
     }
 
-    /// <summary>Takes batches and settles or returns what is in them, in any order, until the publishers are done.</summary>
+    /// <summary>Takes batches, and settles or returns their messages in any order, until the publishers are done.</summary>
     private static long Consume(IMessageStore store, StoredQueue queue, int seed, Task publishing)
     {
         var random = new Random(1_000 + seed);

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>An empty folder that goes away with the test.</summary>
+/// <summary>An empty folder that is deleted with the test.</summary>
 internal sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("store-").FullName;
@@ -9,18 +9,18 @@ internal sealed class TestFolder : IDisposable
 
     public string Pages => System.IO.Path.Combine(Path, "pages");
 
-    /// <summary>Files of messages that were paged out, oldest first.</summary>
+    /// <summary>Page files, oldest first.</summary>
     public string[] PageFiles => [.. Directory.GetFiles(Pages).Order(StringComparer.Ordinal)];
 
     public string Catalog => System.IO.Path.Combine(Path, "catalog.log");
 
-    /// <summary>Files of the log, oldest first.</summary>
+    /// <summary>Log files, oldest first.</summary>
     public string[] SegmentFiles => [.. Directory.GetFiles(Segments, "*.log").Order(StringComparer.Ordinal)];
 
-    /// <summary>Indexes of full segments, oldest first.</summary>
+    /// <summary>Index files, oldest first.</summary>
     public string[] IndexFiles => [.. Directory.GetFiles(Segments, "*.idx").Order(StringComparer.Ordinal)];
 
-    /// <summary>What a killed process would leave: all but the lock, which dies with it.</summary>
+    /// <summary>Copies what a killed process leaves: all files except the lock.</summary>
     public TestFolder Copy()
     {
         var copy = new TestFolder();
@@ -35,7 +35,7 @@ internal sealed class TestFolder : IDisposable
         return copy;
     }
 
-    /// <summary>Damages a file: one bit of a byte, counted from the end when negative.</summary>
+    /// <summary>Damages a file: flips one bit of a byte. A negative offset counts from the end.</summary>
     public static void Flip(string path, long at)
     {
         byte[] bytes = File.ReadAllBytes(path);
@@ -43,7 +43,7 @@ internal sealed class TestFolder : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>Everything that can be seen of every file: name, size, time of the last change, bytes.</summary>
+    /// <summary>Returns the visible state of every file: name, size, time of the last change, bytes.</summary>
     public string[] Snapshot() =>
     [
         .. new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)

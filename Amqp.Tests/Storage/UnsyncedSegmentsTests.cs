@@ -4,7 +4,10 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A power cut while the end of one segment and the beginning of the next were not synced: zeros in the former are no damage, unless it was synced.</summary>
+/// <summary>
+/// A power cut while the end of one segment and the beginning of the next were not synced. Zeros in the first are no damage, unless it was
+/// synced.
+/// </summary>
 public sealed class UnsyncedSegmentsTests
 {
     private const int TextLength = 404;
@@ -52,12 +55,12 @@ public sealed class UnsyncedSegmentsTests
         string[] texts = await FillAsync(segments: 2);
         await using (new StoreRun(_folder.Path))
         {
-            // Gives both their index.
+            // Writes the index of both.
         }
         Forget(gone);
         string log = _folder.SegmentFiles[0];
         Zero(log, 3 * _record, behind: 0);
-        await using (FileStream file = File.OpenWrite(log)) // so that an index does not agree
+        await using (FileStream file = File.OpenWrite(log)) // so that an index does not match
             file.SetLength(file.Length + (gone.Contains('2', StringComparison.Ordinal) ? 10 : 0));
 
         RecoveryFinding finding = await ExpectHoleAsync(texts);
@@ -111,7 +114,7 @@ public sealed class UnsyncedSegmentsTests
         File.WriteAllBytes(log, bytes);
     }
 
-    /// <summary>All messages are there but for one run of them; the start finds one thing.</summary>
+    /// <summary>Expects all messages except one run of them, and one finding of the start.</summary>
     private async Task<RecoveryFinding> ExpectHoleAsync(string[] texts)
     {
         await using var run = new StoreRun(_folder.Path);

@@ -8,7 +8,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Every piece of damage in a data folder is named with file, offset and what it costs; what a crash leaves is none.</summary>
+/// <summary>Every damage in a data directory is reported with file, offset and consequence. Traces of a crash are not damage.</summary>
 public sealed class VerificationTests
 {
     private TestFolder _folder = null!;
@@ -30,7 +30,7 @@ public sealed class VerificationTests
                 continue;
             run.Store.NoteDelivered(run.Second, message);
             run.Store.Settle(run.Second, message);
-            await run.CommitAsync(); // so that each settle record stands alone
+            await run.CommitAsync(); // so that each settle record is alone
         }
         await run.SettleDownAsync();
         _folder = living.Copy();
@@ -130,7 +130,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Tail).First(record => record.Type == RecordType.Message);
         TestFolder.Flip(Tail, offset + length - 1);
 
-        Expect(Tail, offset, length, "a message stood here");
+        Expect(Tail, offset, length, "a message is lost");
     }
 
     [Test]
@@ -139,7 +139,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Log).First(record => record.Type == RecordType.Settle);
         TestFolder.Flip(Log, offset + length - 1);
 
-        Expect(Log, offset, length, "nothing is lost as long as it is there");
+        Expect(Log, offset, length, "nothing is lost as long as the index exists");
     }
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Log).First(record => record.Type == RecordType.Settle);
         TestFolder.Flip(Log, offset + length - 1);
 
-        Expect(Log, offset, length, "come again");
+        Expect(Log, offset, length, "delivered again");
     }
 
     [Test]
@@ -159,7 +159,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Log).First(record => record.Type == RecordType.Delivered);
         TestFolder.Flip(Log, offset + length - 1);
 
-        Expect(Log, offset, length, "mark of a redelivery");
+        Expect(Log, offset, length, "redelivered flag");
     }
 
     [Test]
@@ -221,7 +221,7 @@ public sealed class VerificationTests
         using (FileStream file = new(Log, FileMode.Append))
             file.Write(again);
 
-        Expect(Log, whole, length, "longer than when its index was made");
+        Expect(Log, whole, length, "longer than its index says");
     }
 
     [TestCase(RecordHeader.Size + 5)]
@@ -278,7 +278,7 @@ public sealed class VerificationTests
         Assert.That((finding.File, finding.IsDamage), Is.EqualTo((Index, true)));
     }
 
-    // Each leaves one record out, or gives the summary something that the log has not.
+    // Each case leaves out a record, or adds something to the summary that the log does not have.
     [TestCase((byte)RecordType.Message, "rows")]
     [TestCase((byte)RecordType.Settle, "settled messages")]
     [TestCase((byte)RecordType.Delivered, "delivered marks")]
@@ -303,7 +303,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Index)[1];
         byte[] bytes = File.ReadAllBytes(Index);
         Span<byte> group = bytes.AsSpan((int)offset, (int)length);
-        group[EntryGroup.HeadSize + 1] ^= 1; // the first entry's offset
+        group[EntryGroup.HeadSize + 1] ^= 1; // the offset of the first entry
         RecordHeader.WriteChecksum(group, 2, offset);
         File.WriteAllBytes(Index, bytes);
 
@@ -332,7 +332,7 @@ public sealed class VerificationTests
         string path = Path.ChangeExtension(Log, ".acks");
         TestFolder.Flip(path, -1);
 
-        Expect(path, 0, new FileInfo(path).Length, "come again");
+        Expect(path, 0, new FileInfo(path).Length, "delivered again");
     }
 
     [Test]

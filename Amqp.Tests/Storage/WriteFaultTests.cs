@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The disk refuses a write or a sync of the log or the catalog: what was durable before stays so, whatever it was that failed.</summary>
+/// <summary>A write or a sync of the log or the catalog fails: what was durable before stays durable, whatever failed.</summary>
 public sealed class WriteFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ public sealed class WriteFaultTests
     {
         _folder = new TestFolder();
         _files = new FaultyFiles();
-        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // the files that every folder has are there
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the files that every directory has
     }
 
     [TearDown]
@@ -137,7 +137,7 @@ public sealed class WriteFaultTests
         return run.Store.WaitForRoomAsync().WaitAsync(_soon);
     }
 
-    /// <returns>Those that the store took: it may fail in the meantime.</returns>
+    /// <returns>The texts that the store accepted before it failed.</returns>
     private static string[] PublishUntilItFails(StoreRun run, string[] texts)
     {
         for (int i = 0; i < texts.Length; i++)

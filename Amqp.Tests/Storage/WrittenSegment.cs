@@ -3,7 +3,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A segment of the log, written record by record, so that a test knows which bytes are where.</summary>
+/// <summary>A segment of the log that is written record by record, so that a test knows each offset.</summary>
 internal sealed class WrittenSegment
 {
     private readonly List<byte> _bytes = [];
@@ -23,7 +23,7 @@ internal sealed class WrittenSegment
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
-    /// <summary>A message of some bytes, for queues.</summary>
+    /// <summary>Adds a message of a number of bytes for some queues.</summary>
     public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
     {
         byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];
@@ -33,7 +33,7 @@ internal sealed class WrittenSegment
         return Add(record);
     }
 
-    /// <summary>Messages of one queue, of some bytes each.</summary>
+    /// <summary>Adds messages of one queue, each of a number of bytes.</summary>
     public WrittenSegment Messages(uint queue, long first, int count, int bytes)
     {
         for (long sequence = first; sequence < first + count; sequence++)
@@ -55,7 +55,7 @@ internal sealed class WrittenSegment
         return this;
     }
 
-    /// <summary>The file as a store knows it that has just filled it.</summary>
+    /// <summary>Returns the segment as a store has it that has just filled it.</summary>
     public Segment ToSegment()
     {
         Save();

@@ -129,7 +129,7 @@ internal sealed class QueueLevels
     public void Show(ref ResidenceLook look)
     {
         foreach (var level in _levels)
-            level.Show(ref look);
+            level.Visit(ref look);
     }
 
     /// <summary>Settles all ready messages.</summary>

@@ -107,7 +107,7 @@ internal sealed class QueueMessages
     public ResidenceLook CountResident()
     {
         var look = new ResidenceLook(_store, _heads.Average(PersistentCount));
-        _levels.Show(ref look);
+        _levels.Visit(ref look);
         return look;
     }
 

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>Counts which of a queue's messages have their bodies in memory, and which are paged out.</summary>
 /// <param name="store">The store that holds the messages.</param>
 /// <param name="head">Bytes that are not body, assumed for a message whose note does not say.</param>
-internal struct ResidenceLook(IMessageStore store, int head) : IMessageLook
+internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor
 {
     /// <summary>Number of messages whose bodies are in memory.</summary>
     public long Ready { get; private set; }
@@ -20,7 +20,7 @@ internal struct ResidenceLook(IMessageStore store, int head) : IMessageLook
     /// <summary>Bytes of the bodies that are paged out.</summary>
     public long PagedOutBytes { get; private set; }
 
-    public void At(in StoredMessage message)
+    public void Visit(in StoredMessage message)
     {
         int known = MessageNote.Head(message);
         int body = Math.Max(0, message.Length - (known > 0 ? known : head));
