@@ -5,15 +5,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The README's chapter on the command line, line by line as it is written.</summary>
-public sealed partial class ReadmeTests
+/// <summary>The programs of docs/management.md, line by line as they are written.</summary>
+public sealed partial class ManagementDocumentTests
 {
     [Test]
     public async Task The_chapter_on_the_command_line_works_as_written()
     {
-        string readme = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "README.md"));
-        string chapter = readme[readme.IndexOf("### Manage it from the command line", StringComparison.Ordinal)..];
-        chapter = chapter[..chapter.IndexOf("\n### ", 1, StringComparison.Ordinal)];
+        string chapter = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docs/management.md"));
         string[] lines = [.. ShellBlocks().Matches(chapter).SelectMany(block => block.Groups["lines"].Value.Split('\n'))];
         Assert.That(lines, Has.Length.GreaterThan(15));
 
