@@ -175,8 +175,8 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // The last message may be transient while earlier ones are not. The mark is needed only if a persistent message comes after the old
-        // mark.
+        // The last message may be transient while earlier ones are not. The
+        // mark is needed only if a persistent message comes after the old mark.
         if (queue.IsDurable && !queue.IsDeleted && last.Sequence > queue.Delivered.UpTo && queue.Sequences.LastPersistent > queue.Delivered.UpTo)
             _log.AppendDelivered(queue, last.Sequence);
     }

@@ -6,13 +6,13 @@ using Amqp.Storage.Queues;
 namespace Amqp.Storage;
 
 /// <summary>
-/// Stores the messages of all queues. A message is appended once for all its queues, read back, settled, and recovered in order after a
-/// restart.
+/// Stores the messages of all queues. A message is appended once for all
+/// its queues, read back, settled, and recovered in order after a restart.
 /// </summary>
 /// <remarks>
-/// Thread-safe, except for each <see cref="StoredQueue"/>, which the lock of the queue's owner guards. A position is the number of bytes
-/// appended to the log since the start. A record is durable once <see cref="DurablePosition"/> has reached the position that its append
-/// returned.
+/// Thread-safe, except for each <see cref="StoredQueue"/>, which the lock of the queue's owner
+/// guards. A position is the number of bytes appended to the log since the start. A record is
+/// durable once <see cref="DurablePosition"/> has reached the position that its append returned.
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
 {
@@ -23,9 +23,9 @@ public interface IMessageStore : IAsyncDisposable
     event Action? Committed;
 
     /// <summary>
-    /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost, and the work is retried later.
-    /// Raised at each attempt, except for paging: after a failure to page out, not again until paging has succeeded. Handlers run on
-    /// threads of the store and must be short.
+    /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost,
+    /// and the work is retried later. Raised at each attempt, except for paging: after a failure to page
+    /// out, not again until paging has succeeded. Handlers run on threads of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
@@ -84,8 +84,8 @@ public interface IMessageStore : IAsyncDisposable
     int Purge(StoredQueue queue);
 
     /// <summary>
-    /// Stores one message for several queues and assigns its sequence in each. <see cref="StoredQueue.Add"/> then makes it ready in a
-    /// queue.
+    /// Stores one message for several queues and assigns its sequence in
+    /// each. <see cref="StoredQueue.Add"/> then makes it ready in a queue.
     /// </summary>
     /// <param name="queues">At least one queue.</param>
     /// <param name="head">First part of the payload, copied.</param>
@@ -125,8 +125,8 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>Marks the queue's messages up to this one as delivered. Those that are recovered later come back as redelivered.</summary>
     /// <remarks>
-    /// The caller holds the queue's lock. One call per run of deliveries is enough. It costs nothing if no persistent message follows the
-    /// last mark.
+    /// The caller holds the queue's lock. One call per run of deliveries is
+    /// enough. It costs nothing if no persistent message follows the last mark.
     /// </remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);
 

@@ -46,8 +46,8 @@ internal sealed unsafe class Block
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
     /// <summary>
-    /// True if messages in the block also went to queues that are not in the log. Owned by the log's lock while the block is open, then
-    /// fixed.
+    /// True if messages in the block also went to queues that are not in the
+    /// log. Owned by the log's lock while the block is open, then fixed.
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
@@ -58,14 +58,14 @@ internal sealed unsafe class Block
     public int Written { get; set; }
 
     /// <summary>
-    /// Damaged ranges within the block, found by loading; null if there are none. A damaged block never becomes resident. Owned by the
-    /// monitor of this object.
+    /// Damaged ranges within the block, found by loading; null if there are none. A
+    /// damaged block never becomes resident. Owned by the monitor of this object.
     /// </summary>
     public List<Range>? Damage { get; set; }
 
     /// <summary>
-    /// True if the bytes were read from a file, now or earlier, rather than appended here. Set by the loader before the block becomes
-    /// resident.
+    /// True if the bytes were read from a file, now or earlier, rather than
+    /// appended here. Set by the loader before the block becomes resident.
     /// </summary>
     public bool WasRead { get; set; }
 

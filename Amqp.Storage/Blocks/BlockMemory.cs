@@ -30,8 +30,8 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     public int CapacityFor(int bytes) => checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
-    /// Returns the capacity of a gathered block for this many bytes. It may be less than the block size, because each queue may need one
-    /// such block.
+    /// Returns the capacity of a gathered block for this many bytes. It may be
+    /// less than the block size, because each queue may need one such block.
     /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 

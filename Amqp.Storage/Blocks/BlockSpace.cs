@@ -75,8 +75,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Opens a block for copies of records that are far apart in a segment. It belongs to the caller alone until
-    /// <see cref="CloseGathered"/>.
+    /// Opens a block for copies of records that are far apart in a segment.
+    /// It belongs to the caller alone until <see cref="CloseGathered"/>.
     /// </summary>
     public Block Gather(Segment segment, int bytes)
     {

@@ -7,8 +7,8 @@ namespace Amqp.Storage.Blocks;
 /// <item>References are the unsettled messages times queues, plus <see cref="OpenBias"/> while the block is open. Pins are readers, plus
 /// one of the committer until a block of the log is written, and one of the pager while it writes a transient block.</item>
 /// <item>A block is finished when it has no references and no pins. New references and pins come only from the owner of an unsettled
-/// message, or from the pager if the word still has references. So a block finishes exactly once. The thread that finishes it retires
-/// it.</item>
+/// message, or from the pager if the word still has references. So a block
+/// finishes exactly once. The thread that finishes it retires it.</item>
 /// <item>A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
 /// <see cref="Resident"/> by compare-and-swap from a word without pins but its own. So no reader is left, and the next one sees the flag
 /// cleared.</item>

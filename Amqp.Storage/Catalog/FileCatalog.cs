@@ -43,8 +43,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Called once, under the lock, when the file should be rewritten. The handler schedules <see cref="Rewrite"/> on a thread that may
-    /// block. Set once.
+    /// Called once, under the lock, when the file should be rewritten. The handler
+    /// schedules <see cref="Rewrite"/> on a thread that may block. Set once.
     /// </summary>
     public Action? RewriteRequested
     {
@@ -214,8 +214,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Runs a write. The first one that fails, other than on a full disk, is the last: half a record may be in the file, and would hide the
-    /// records after it.
+    /// Runs a write. The first one that fails, other than on a full disk, is the
+    /// last: half a record may be in the file, and would hide the records after it.
     /// </summary>
     private void WriteOrFail(Action write)
     {

@@ -3,8 +3,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// The positions up to which the log is written, synced, and requested to be synced, with their waiters. Thread-safe. Only the committer
-/// advances them.
+/// The positions up to which the log is written, synced, and requested to be
+/// synced, with their waiters. Thread-safe. Only the committer advances them.
 /// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {

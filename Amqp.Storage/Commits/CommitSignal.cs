@@ -14,16 +14,16 @@ internal sealed class CommitSignal
     /// <summary>Wakes the committer if it sleeps or dozes. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
-        // Without the barrier, the read could come before that write is visible. The committer would find no work, and Wake would still see
-        // it awake.
+        // Without the barrier, the read could come before that write is visible.
+        // The committer would find no work, and Wake would still see it awake.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) != Awake && Interlocked.Exchange(ref _state, Awake) != Awake)
             _event.Set();
     }
 
     /// <summary>
-    /// Wakes the committer only if it sleeps without a timeout. Call under the lock that guards <see cref="Prepare"/>, or after a full
-    /// fence.
+    /// Wakes the committer only if it sleeps without a timeout. Call under
+    /// the lock that guards <see cref="Prepare"/>, or after a full fence.
     /// </summary>
     public void WakeIfAsleep()
     {

@@ -26,8 +26,8 @@ internal sealed class CompactionCandidate
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Adds an existing segment with messages that this one settles. The segment is such a target itself: a record kept for one queue still
-    /// names the settled sequences of another.
+    /// Adds an existing segment with messages that this one settles. The segment is such a
+    /// target itself: a record kept for one queue still names the settled sequences of another.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 

@@ -28,8 +28,8 @@ internal sealed class SegmentCompactor(
 
     private const int ReadSize = 256 << 10;
 
-    // After an attempt that gains too little, the next waits until patience / 2 more segments have an index. Patience doubles each time, up
-    // to this.
+    // After an attempt that gains too little, the next waits until patience /
+    // 2 more segments have an index. Patience doubles each time, up to this.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
@@ -37,9 +37,7 @@ internal sealed class SegmentCompactor(
     // by segment id; NotBefore is the id that the newest indexed segment must reach
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
-    /// <summary>
-    /// True if the last run lacked settles that are in segments without an index, and with which a segment would be worth compacting.
-    /// </summary>
+    /// <summary>True if settles in segments without an index would have made another segment worth compacting in the last run.</summary>
     public bool AwaitsSettles { get; private set; }
 
     /// <summary>Compacts the segments that are worth it.</summary>

@@ -38,8 +38,8 @@ public sealed class StoreOptions
     public long? DiskReserveBytes { get; init; } = 0;
 
     /// <summary>
-    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true. If <see cref="DiskReserveBytes"/> is not 0, at most half
-    /// of it.
+    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is
+    /// true. If <see cref="DiskReserveBytes"/> is not 0, at most half of it.
     /// </summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 

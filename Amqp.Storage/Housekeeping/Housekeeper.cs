@@ -11,8 +11,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Housekeeping;
 
 /// <summary>
-/// The thread for work that no commit waits for: writes indexes, spills messages, folds and compacts segments, pages out transient
-/// messages.
+/// The thread for work that no commit waits for: writes indexes, spills
+/// messages, folds and compacts segments, pages out transient messages.
 /// </summary>
 /// <remarks>
 /// The safety of messages does not depend on this work. A failure is reported and retried, at the latest by the next start.

@@ -5,8 +5,8 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// The files of acknowledgements: settles that were folded from deleted segments, in a file beside the log of an older segment. Not
-/// thread-safe.
+/// The files of acknowledgements: settles that were folded from deleted
+/// segments, in a file beside the log of an older segment. Not thread-safe.
 /// </summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {

@@ -7,9 +7,9 @@ namespace Amqp.Storage.Indexes;
 internal static class EntryGroup
 {
     // | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
-    // an entry is four numbers of variable length: | sequence - previous sequence | offset - end of previous record | payload length |
-    // queues |
-    // for the first entry, the previous sequence is the group's first sequence, and the previous record ends at 0
+    // An entry is four numbers of variable length:
+    // | sequence - previous sequence | offset - end of previous record | payload length | queues |
+    // For the first entry, the previous sequence is the group's first sequence, and the previous record ends at 0.
     public const int MaxEntries = 256;
     public const int HeadSize = RecordHeader.Size + 22;
 

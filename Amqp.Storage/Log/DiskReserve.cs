@@ -42,8 +42,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Frees the reserve's space for recovery, which cannot complete without writing an index. Does nothing if the disk has enough space.
-    /// Call before <see cref="Open"/>.
+    /// Frees the reserve's space for recovery, which cannot complete without writing an
+    /// index. Does nothing if the disk has enough space. Call before <see cref="Open"/>.
     /// </summary>
     public void ReleaseForStart()
     {

@@ -25,7 +25,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     public void Add(in StoredMessage message)
     {
         if (_log is not null)
-            AddRange(message);
+            AddToRanges(message);
         if (message.Block != _block)
         {
             Release();
@@ -79,7 +79,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         Release();
     }
 
-    private void AddRange(in StoredMessage message)
+    private void AddToRanges(in StoredMessage message)
     {
         if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
         {

@@ -28,8 +28,8 @@ internal sealed class PageFolder
     }
 
     /// <summary>
-    /// Called on any thread when all blocks of a file are finished. The handler schedules <see cref="DeleteIfFinished"/>. Set before the
-    /// first block is written.
+    /// Called on any thread when all blocks of a file are finished. The handler
+    /// schedules <see cref="DeleteIfFinished"/>. Set before the first block is written.
     /// </summary>
     public Action<PageFile> Finished { get; set; } = _ => { };
 

@@ -15,8 +15,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Upper bound for the low mark. When so few messages are left in the window, the next are loaded, so that their bytes are read in the
-    // meantime.
+    // Upper bound for the low mark. When so few messages are left in the window,
+    // the next are loaded, so that their bytes are read in the meantime.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);

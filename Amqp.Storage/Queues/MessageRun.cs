@@ -6,8 +6,8 @@ namespace Amqp.Storage.Queues;
 /// Messages in ascending order of sequence, added at the tail and taken from the head. Owned by its <see cref="StoredQueue"/>.
 /// </summary>
 /// <remarks>
-/// A queue that never held a message has no memory here. An empty run keeps a first chunk of <see cref="FirstChunkLength"/> entries;
-/// all other chunks are pooled.
+/// A queue that never held a message has no memory here. An empty run keeps a first
+/// chunk of <see cref="FirstChunkLength"/> entries; all other chunks are pooled.
 /// </remarks>
 internal struct MessageRun(MessageChunkPool pool)
 {

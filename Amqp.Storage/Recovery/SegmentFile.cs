@@ -17,8 +17,8 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
 
     /// <summary>
-    /// Lists the segments in a folder, in order. Deletes files that an earlier run left unfinished, or whose log is gone. Ignores files
-    /// that are not the store's.
+    /// Lists the segments in a folder, in order. Deletes files that an earlier run
+    /// left unfinished, or whose log is gone. Ignores files that are not the store's.
     /// </summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {

@@ -8,8 +8,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Recovery;
 
 /// <summary>
-/// Reads what a start needs of a segment: its index, or its log if there is none. Then writes the missing index. Owned by
-/// <see cref="LogRecovery"/>.
+/// Reads what a start needs of a segment: its index, or its log if there is
+/// none. Then writes the missing index. Owned by <see cref="LogRecovery"/>.
 /// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {

@@ -7,9 +7,9 @@ internal enum LogEnd
     Synced,
 
     /// <summary>
-    /// Records, then zeros. For the segment before the last, if neither has an index: the last sync may have preceded the end of this log.
-    /// Then nothing in the last segment was confirmed either. The zeros are bytes that a power cut kept from the disk; anything else is
-    /// damage.
+    /// Records, then zeros. For the segment before the last, if neither has an index: the last
+    /// sync may have preceded the end of this log. Then nothing in the last segment was confirmed
+    /// either. The zeros are bytes that a power cut kept from the disk; anything else is damage.
     /// </summary>
     SyncedOrZeros,
 

@@ -32,8 +32,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public long MessageBytes { get; set; }
 
     /// <summary>
-    /// The part of <see cref="MessageBytes"/> that is not settled: about the size that compaction would leave. Higher for messages in
-    /// several queues.
+    /// The part of <see cref="MessageBytes"/> that is not settled: about the
+    /// size that compaction would leave. Higher for messages in several queues.
     /// </summary>
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
@@ -52,8 +52,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public bool IsIndexed => _blocks is not null;
 
     /// <summary>
-    /// The extents in which the log is read; null until the segment has an index. Set by the housekeeper; changed only with
-    /// <see cref="SegmentLayout"/> held.
+    /// The extents in which the log is read; null until the segment has an index.
+    /// Set by the housekeeper; changed only with <see cref="SegmentLayout"/> held.
     /// </summary>
     public BlockExtent[]? Blocks
     {

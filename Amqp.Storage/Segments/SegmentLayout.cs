@@ -1,8 +1,8 @@
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// A reader-writer lock for the offsets of records in segments: readers share it, compaction changes them with exclusive access.
-/// Thread-safe.
+/// A reader-writer lock for the offsets of records in segments: readers
+/// share it, compaction changes them with exclusive access. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Only compaction moves records. A reader holds the lock for one read of a log or an index. The committer holds it for two renames, to put

@@ -4,8 +4,8 @@ using Amqp.Storage.Commits;
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// The segments that exist. Thread-safe, except for <see cref="Next"/>, called under the log's lock, and <see cref="Recover"/>, called
-/// before anything else.
+/// The segments that exist. Thread-safe, except for <see cref="Next"/>, called
+/// under the log's lock, and <see cref="Recover"/>, called before anything else.
 /// </summary>
 internal sealed class SegmentSet(string directory, CommitSignal signal)
 {

@@ -71,8 +71,8 @@ internal sealed class CrashLedger
     }
 
     /// <summary>
-    /// Records that a persistent message is about to be published to one queue, or to the fanout exchange if <paramref name="only"/> is
-    /// null.
+    /// Records that a persistent message is about to be published to one
+    /// queue, or to the fanout exchange if <paramref name="only"/> is null.
     /// </summary>
     public void Publish(Serial serial, QueueLedger? only)
     {

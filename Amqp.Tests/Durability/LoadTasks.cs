@@ -14,8 +14,8 @@ internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 internal static class LoadTasks
 {
     /// <summary>
-    /// Waits until all parts of the load have ended after the kill. A connection that is still open belongs to a client that has not
-    /// noticed.
+    /// Waits until all parts of the load have ended after the kill. A
+    /// connection that is still open belongs to a client that has not noticed.
     /// </summary>
     /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)

@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Changes policies over HTTP until the broker is killed, and knows which must exist afterwards. Used over all crashes: its numbers
-/// continue.
+/// Changes policies over HTTP until the broker is killed, and knows which
+/// must exist afterwards. Used over all crashes: its numbers continue.
 /// </summary>
 internal sealed class PolicyChanger
 {

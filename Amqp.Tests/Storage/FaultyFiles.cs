@@ -10,8 +10,8 @@ internal sealed class FaultyFiles : IStoreFiles
     private readonly List<string> _calls = [];
 
     /// <summary>
-    /// Runs before each call that changes a file or the folder, with "write", "sync" and so on, and the file's name. May throw to make the
-    /// call fail.
+    /// Runs before each call that changes a file or the folder, with "write",
+    /// "sync" and so on, and the file's name. May throw to make the call fail.
     /// </summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 

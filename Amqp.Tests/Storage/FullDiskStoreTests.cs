@@ -266,8 +266,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Limits the bytes that can be written to the named file of the log; negative: the file cannot be created. An empty name means all
-    /// files.
+    /// Limits the bytes that can be written to the named file of the log;
+    /// negative: the file cannot be created. An empty name means all files.
     /// </summary>
     private void Fill(string file, int room)
     {

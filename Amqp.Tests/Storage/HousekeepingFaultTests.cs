@@ -152,8 +152,8 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // Some messages of the first segment stay live: few, so that it is compacted, or many, so that it is not. The others are settled
-        // later in the log.
+        // Some messages of the first segment stay live: few, so that it is compacted,
+        // or many, so that it is not. The others are settled later in the log.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);

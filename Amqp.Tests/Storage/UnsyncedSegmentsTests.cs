@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A power cut while the end of one segment and the beginning of the next were not synced. Zeros in the first are no damage, unless it was
-/// synced.
+/// A power cut while the end of one segment and the beginning of the next
+/// were not synced. Zeros in the first are no damage, unless it was synced.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {

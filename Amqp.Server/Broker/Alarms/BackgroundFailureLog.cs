@@ -38,7 +38,7 @@ internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, C
         BackgroundWork.Indexing => "index a full segment of its log",
         BackgroundWork.Folding => "fold a dead segment of its log into others",
         BackgroundWork.Compacting => "compact a segment of its log",
-        BackgroundWork.Deleting => "delete an unused file",
+        BackgroundWork.Deleting => "delete a file that is no longer needed",
         BackgroundWork.Housekeeping => "do its housekeeping",
         BackgroundWork.Paging => "page out transient messages, or delete a page file",
         _ => work.ToString(),
