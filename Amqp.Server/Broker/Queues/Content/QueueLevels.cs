@@ -126,7 +126,7 @@ internal sealed class QueueLevels
     }
 
     /// <summary>Shows each entry that is in memory to a look.</summary>
-    public void Show(ref ResidenceLook look)
+    public void Visit(ref ResidenceLook look)
     {
         foreach (var level in _levels)
             level.Visit(ref look);
