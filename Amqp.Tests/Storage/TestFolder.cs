@@ -48,8 +48,10 @@ internal sealed class TestFolder : IDisposable
     [
         .. new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
             .OrderBy(entry => entry.FullName, StringComparer.Ordinal)
-            .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc.Ticks} {(entry is FileInfo ? Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "folder")}"),
+            .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc.Ticks} {ContentOf(entry)}"),
     ];
+
+    private static string ContentOf(FileSystemInfo entry) => entry is FileInfo ? Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "folder";
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

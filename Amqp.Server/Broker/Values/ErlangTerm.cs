@@ -20,9 +20,16 @@ internal static class ErlangTerm
         _ => value.ToString(),
     };
 
-    private static string OfContainer(FieldValue container, IReadOnlyList<string> elements) => container.Type == FieldType.Array
-        ? $"[{string.Join(',', elements)}]"
-        : $"#{{{string.Join(',', container.AsTable().Zip(elements).OrderBy(field => field.First.Key, StringComparer.Ordinal).Select(field => $"{Binary(field.First.Key)} => {field.Second}"))}}}";
+    private static string OfContainer(FieldValue container, IReadOnlyList<string> elements) =>
+        container.Type == FieldType.Array ? $"[{string.Join(',', elements)}]" : OfTable(container.AsTable(), elements);
+
+    private static string OfTable(FieldTable table, IReadOnlyList<string> values)
+    {
+        IEnumerable<string> fields = table.Zip(values)
+            .OrderBy(field => field.First.Key, StringComparer.Ordinal)
+            .Select(field => $"{Binary(field.First.Key)} => {field.Second}");
+        return $"#{{{string.Join(',', fields)}}}";
+    }
 
     private static string Float(double number)
     {

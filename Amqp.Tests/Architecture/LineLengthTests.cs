@@ -1,0 +1,34 @@
+namespace Amqp.Tests.Architecture;
+
+/// <summary>Lines of C# fit a window beside another: 140 columns.</summary>
+public sealed class LineLengthTests
+{
+    private const int Columns = 140;
+
+    [TestCase("Amqp.Protocol")]
+    [TestCase("Amqp.Storage")]
+    [TestCase("Amqp.Server")]
+    public void No_line_of_the_product_is_longer_than_140_columns(string project) =>
+        Assert.That(SourceTree.FilesOf(project).SelectMany(LongLines).Select(line => line.Text), Is.Empty);
+
+    [TestCase("Amqp.Tests")]
+    [TestCase("bench")]
+    public void Lines_of_tests_are_longer_only_in_raw_and_verbatim_strings(string project) =>
+        Assert.That(SourceTree.FilesOf(project).SelectMany(LongLines).Where(line => !line.IsRaw).Select(line => line.Text), Is.Empty);
+
+    /// <summary>The long lines of a file, each with its place. A raw or verbatim string cannot be split without changing the data in it.</summary>
+    private static IEnumerable<(string Text, bool IsRaw)> LongLines(string file)
+    {
+        string name = Path.GetRelativePath(SourceTree.Root, file);
+        bool isInString = false;
+        int number = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            int quotes = line.Split("\"\"\"").Length - 1;
+            if (line.Length > Columns)
+                yield return ($"{name}:{number} has {line.Length} columns", isInString || quotes > 0 || line.Contains("@\"", StringComparison.Ordinal));
+            isInString ^= quotes % 2 == 1;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+
+namespace Amqp.Tests.Architecture;
+
+/// <summary>Comments, texts and documents are plain technical English: phrases that made readers stop, with the words to use instead.</summary>
+public sealed partial class PlainEnglishTests
+{
+    /// <summary>A phrase as a regular expression over one line, and the words to use instead.</summary>
+    private static readonly (string Phrase, string Instead)[] _phrases =
+    [
+        (@"\blets? (him |them |it )?in\b", "accept, admit"),
+        (@"\blet(s|ting)? go\b", "release, free, discard"),
+        (@"\bwhose turn\b", "the next consumer"),
+        (@"\b(its|their|a) turn\b", "is served next; served in turn"),
+        (@"\bin nobody's hands\b", "unowned, pending"),
+        (@"\b(comes?|came) of (it|that|them)\b", "the result, with its noun"),
+        (@"\b(becomes?|became) of\b", "the outcome, with its noun"),
+        (@"\btakes? no more\b", "rejects further ..."),
+        (@"\bto blame\b", "is the cause"),
+        (@"\bnobody else\b", "no other client, no other thread"),
+        (@"\b(somebody|someone|everybody|whoever)\b", "the role: client, operator, caller, thread"),
+        (@"\bis done with\b", "is settled, is finished"),
+        (@"\bin vain\b", "without effect"),
+        (@"\bdoes no harm\b", "may be called twice; is safe to repeat"),
+        (@"\btells? of\b", "reports, names"),
+        (@"\bstands? in (for|its place)\b", "replaces, is used instead of"),
+        (@"\bhas its say\b", "applies"),
+        (@"\bby chance\b", "at random"),
+        (@"\bput aside\b", "quarantined"),
+        (@"\bone behind the other\b", "in sequence, consecutive"),
+        (@"\blook(s|ed)? after\b", "owns, maintains"),
+        (@"\b(falls? back )?(in)?to sleep again\b", "becomes idle"),
+        (@"\bit (is|was) worth a line\b", "is logged"),
+        (@"\bwho waits\b", "waiting publishers, the waiting thread"),
+        (@"\bwhat waits\b", "pending messages, pending writes"),
+        (@"\bhas its way\b", "applies, wins"),
+        (@"\bof its own accord\b", "by itself"),
+        (@"\bhow it stands\b", "the state"),
+        (@"\bnot to be had\b", "not available"),
+        (@"\bas one (has|had) it\b", "as given"),
+        (@"\bmakes? do with\b", "uses"),
+        (@"\bhas not been heard of\b", "is unknown"),
+        (@"\bhas (never )?heard of\b", "knows"),
+        (@"\bmust go\b", "is deleted, is closed"),
+        (@"\b(good|bad) for nothing\b", "useless"),
+    ];
+
+    /// <summary>A question word at the start of a summary, a parameter, a return value or a paragraph.</summary>
+    private static readonly (string Word, string Instead)[] _starts =
+    [
+        ("Whether", "True if ..."),
+        ("Who", "the role: Client that ..., Owner of ..."),
+        ("Whose", "Owner of ..."),
+        ("What", "a noun: Result of ..., Reason for ..., Bytes of ...; or a verb: Handles ..."),
+        ("Where", "Offset of ..., Address of ..., Folder of ..."),
+        ("How", "Number of ..., Time until ..., State of ..."),
+        ("That", "True if ..."),
+        ("Why", "Reason for ..."),
+    ];
+
+    [TestCase("Amqp.Protocol")]
+    [TestCase("Amqp.Storage")]
+    [TestCase("Amqp.Server")]
+    public void No_comment_or_text_of_the_product_has_a_banned_phrase(string project) =>
+        Assert.That(SourceTree.FilesOf(project).SelectMany(BannedPhrases), Is.Empty);
+
+    [Test]
+    public void No_document_has_a_banned_phrase() =>
+        Assert.That(
+            Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md").Append(Path.Combine(SourceTree.Root, "README.md"))
+                .SelectMany(BannedPhrases),
+            Is.Empty);
+
+    [TestCase("Amqp.Protocol")]
+    [TestCase("Amqp.Storage")]
+    [TestCase("Amqp.Server")]
+    public void No_summary_starts_with_a_question_word(string project) => Assert.That(SourceTree.FilesOf(project).SelectMany(Questions), Is.Empty);
+
+    private static IEnumerable<string> BannedPhrases(string file) =>
+        from line in File.ReadLines(file).Select((text, index) => (Text: text, Number: index + 1))
+        from banned in _phrases
+        let found = Regex.Match(line.Text, banned.Phrase, RegexOptions.IgnoreCase)
+        where found.Success
+        select $"{PlaceOf(file, line.Number)}: '{found.Value}'; write instead: {banned.Instead}";
+
+    private static IEnumerable<string> Questions(string file)
+    {
+        bool isOpen = false; // the line before ended with the tag that a text begins behind
+        int number = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            Match comment = DocumentationComment().Match(line);
+            string text = comment.Groups["text"].Value;
+            string? word = isOpen ? FirstWord().Match(text).Value : null;
+            foreach (string found in StartOfText().Matches(text).Select(match => match.Groups["word"].Value).Append(word ?? ""))
+            {
+                if (_starts.FirstOrDefault(start => start.Word == found) is { Word: not null } start)
+                    yield return $"{PlaceOf(file, number)}: '{found}' at the start; write instead: {start.Instead}";
+            }
+            isOpen = comment.Success && EndsWithTag().IsMatch(text);
+        }
+    }
+
+    private static string PlaceOf(string file, int line) => $"{Path.GetRelativePath(SourceTree.Root, file)}:{line}";
+
+    [GeneratedRegex("^ *///(?<text>.*)$")]
+    private static partial Regex DocumentationComment();
+
+    [GeneratedRegex("<(summary|returns|remarks|para|param name=\"[^\"]*\"|typeparam name=\"[^\"]*\")>(?<word>[A-Za-z]+)")]
+    private static partial Regex StartOfText();
+
+    [GeneratedRegex("(?<=^ *)[A-Za-z]+")]
+    private static partial Regex FirstWord();
+
+    [GeneratedRegex("<(summary|returns|remarks|para|param name=\"[^\"]*\"|typeparam name=\"[^\"]*\")>$")]
+    private static partial Regex EndsWithTag();
+}
