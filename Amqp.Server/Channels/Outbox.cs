@@ -198,10 +198,10 @@ internal sealed class Outbox : IOutput, IThreadPoolWorkItem
         Wrote(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
 
-    /// <summary>Something was thrown in the middle of a write: what was written is of no use any more, and nothing more is. Under <see cref="Gate"/>.</summary>
+    /// <summary>Ends all writes and deliveries, because an exception in the middle of a write has left a broken frame behind. Under <see cref="Gate"/>.</summary>
     public void Fail(Exception error)
     {
-        _isClosed = true;
+        _isClosed = _isDeliveryOver = true;
         Failed(error);
     }
 
