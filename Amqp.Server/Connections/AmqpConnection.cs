@@ -59,7 +59,7 @@ internal sealed class AmqpConnection : IMemoryHolder
         (_context, _broker, _connections, _options, _startFrames) = (context, broker, connections, options, startFrames);
         Peer = new ConnectionPeer(context);
         _logger = connections.LoggerFor(Peer.Address);
-        Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark) { Failed = OnOutputFailed };
+        Outbox = new Outbox(OutputSink.Of(context), memory, options.OutboxHighWatermark, OnOutputFailed);
         _frames = new FrameReader { FrameMax = options.InitialFrameMax };
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round);
     }
