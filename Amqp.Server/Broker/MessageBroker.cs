@@ -58,9 +58,9 @@ internal sealed class MessageBroker : IAsyncDisposable
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
-        Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory);
-        Sampler = new StatisticsSampler(VirtualHosts, Statistics, faults, clock, options.Statistics.Interval, options.Statistics.MaxMemory, options.DataDirectory);
         Alarms = NewAlarms(clock);
+        Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms);
+        Sampler = new StatisticsSampler(VirtualHosts, Statistics, faults, clock, options.Statistics.Interval, options.Statistics.MaxMemory, options.DataDirectory);
         WatchStore(clock);
     }
 

@@ -13,6 +13,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class BrokerClient(SessionServices services, DispatchRound round)
 {
     private long _consumerTimeout = long.MaxValue;
+    private PublisherBrake? _brake;
 
     public SessionServices Services { get; } = services;
 
@@ -21,6 +22,10 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     /// <summary>What the client makes the broker hold besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new(services.HeldMemory);
+
+    /// <summary>Slows the client down when it publishes too much.</summary>
+    public PublisherBrake Brake => _brake ??= new PublisherBrake(
+        Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.MemoryHighWatermark);
 
     /// <summary>What is added to all that it publishes; null: nothing.</summary>
     public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(services.Options.Interceptors, TimeProvider.System);

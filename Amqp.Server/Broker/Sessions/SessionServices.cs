@@ -13,5 +13,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="Events">Tells what happens to whoever listens.</param>
 /// <param name="Faults">Where unexpected exceptions end.</param>
 /// <param name="HeldMemory">What clients make the broker hold besides messages.</param>
+/// <param name="Alarms">Block publishers while memory or disk is short.</param>
 internal sealed record SessionServices(
-    BrokerOptions Options, PermissionStore Permissions, CommitNotifier Commits, BrokerEvents Events, ContainedFaults Faults, HeldMemory HeldMemory);
+    BrokerOptions Options, PermissionStore Permissions, CommitNotifier Commits, BrokerEvents Events, ContainedFaults Faults, HeldMemory HeldMemory,
+    ResourceAlarms Alarms);
