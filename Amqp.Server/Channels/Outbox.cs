@@ -74,7 +74,8 @@ internal sealed class Outbox : IOutput
     /// <remarks>Under <see cref="Gate"/>.</remarks>
     public bool HasRoomBelow(long mark) => _room.HasRoomBelow(mark);
 
-    /// <summary>True if a consumer must wait with its deliveries; the consumer's queue is resumed when the output has room again. Under <see cref="Gate"/>.</summary>
+    /// <summary>True if a consumer must wait with its deliveries. The consumer is resumed when the output has room again.</summary>
+    /// <remarks>Under <see cref="Gate"/>.</remarks>
     public bool Refuses(SessionConsumer consumer) => _room.Refuses(consumer);
 
     /// <summary>Ends the deliveries: the connection is being closed. Under <see cref="Gate"/>.</summary>
@@ -157,7 +158,8 @@ internal sealed class Outbox : IOutput
         _room.Add(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
 
-    /// <summary>Ends all writes and deliveries, because an exception in the middle of a write has left a broken frame behind. Under <see cref="Gate"/>.</summary>
+    /// <summary>Ends all writes and deliveries, because an exception in the middle of a write has left a broken frame behind.</summary>
+    /// <remarks>Under <see cref="Gate"/>.</remarks>
     public void Fail(Exception error)
     {
         _room.Close();

@@ -11,7 +11,7 @@ namespace Amqp.Server.Channels;
 internal sealed class OutputRoom(long highWatermark)
 {
     private List<SessionConsumer> _refused = []; // resumed when the output has room again
-    private TaskCompletionSource? _hasRoom; // null while nobody waits for room
+    private TaskCompletionSource? _hasRoom; // null unless the reader waits for room
     private long _pending;
     private bool _isFull;
     private bool _isDeliveryOver;
@@ -28,7 +28,8 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>True while fewer octets than this are pending, and deliveries are still sent.</summary>
     public bool HasRoomBelow(long mark) => !_isDeliveryOver && _pending < mark;
 
-    /// <summary>True if a consumer must wait with its deliveries. A later <see cref="Free"/> or <see cref="Clear"/> hands the consumer out again.</summary>
+    /// <summary>True if a consumer must wait with its deliveries.</summary>
+    /// <remarks>A later <see cref="Free"/> or <see cref="Clear"/> returns the consumer, to be resumed.</remarks>
     public bool Refuses(SessionConsumer consumer)
     {
         if (_isDeliveryOver)
