@@ -61,9 +61,9 @@ internal sealed class MessageBroker : IAsyncDisposable
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
-        Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory);
-        Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         Alarms = NewAlarms(clock);
+        Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms);
+        Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         WatchStore(clock);
     }
 

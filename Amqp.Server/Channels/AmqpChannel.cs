@@ -6,8 +6,8 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>One channel of a connection: a session of the broker, as AMQP's frames have it.</summary>
-/// <remarks>The connection's read loop owns it. What the session sends goes to the connection's outbox, whose lock is the session's gate.</remarks>
+/// <summary>One channel of a connection: a session of the broker, spoken in AMQP's frames.</summary>
+/// <remarks>The connection's read loop owns it. The session writes to the connection's outbox, whose lock is the session's gate.</remarks>
 internal sealed class AmqpChannel : ISessionSink
 {
     private readonly Outbox _outbox;
@@ -24,19 +24,19 @@ internal sealed class AmqpChannel : ISessionSink
 
     public OpenedConnection Connection { get; }
 
-    /// <summary>What is asked on the channel.</summary>
+    /// <summary>The broker's side of the channel.</summary>
     public BrokerSession Session { get; }
 
-    /// <summary>The content now arriving.</summary>
+    /// <summary>The content that is arriving now.</summary>
     public ContentAssembler Content { get; }
 
-    /// <summary>True from our channel.close to the client's close-ok: everything else is dropped.</summary>
+    /// <summary>True from the broker's channel.close to the client's close-ok. All other frames are discarded meanwhile.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>The queue that an empty name stands for.</summary>
+    /// <summary>Name of the queue declared last, for which an empty name stands; empty if there is none.</summary>
     public string LastQueue { get; set; } = "";
 
-    /// <summary>Who takes the replies to the channel's requests, once it has asked for them. Written under the gate.</summary>
+    /// <summary>The channel's consumer of direct reply-to; null if there is none. Written under the gate.</summary>
     public ReplyConsumer? ReplyConsumer { get; set; }
 
     /// <inheritdoc/>
@@ -46,13 +46,13 @@ internal sealed class AmqpChannel : ISessionSink
 
     bool ISessionSink.IsFlushDue => _outbox.IsFlushDue;
 
-    /// <summary>Writes a method and sends it when the round ends.</summary>
+    /// <summary>Writes a method. The round flushes it at its end.</summary>
     public void Send<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => _outbox.Send(Number, method, Connection.Round);
 
     /// <summary>
-    /// Gives back everything that the channel holds: consumers leave their queues, deliveries return to theirs. Twice does no harm.
-    /// Throws nothing: each step is taken whatever became of the others.
+    /// Releases everything that the channel holds: cancels its consumers and requeues its deliveries. A second call does nothing.
+    /// Throws nothing: a step that fails does not stop the others.
     /// </summary>
     public void Release()
     {
@@ -61,7 +61,7 @@ internal sealed class AmqpChannel : ISessionSink
         Session.Release();
     }
 
-    /// <summary>Takes every consumer off its queue. Nothing is delivered or confirmed on the channel any more. Throws nothing.</summary>
+    /// <summary>Cancels every consumer, and ends deliveries and confirms on the channel. Throws nothing.</summary>
     public void LeaveAll() => Connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {this}", () =>
     {
         lock (Gate)
@@ -69,7 +69,7 @@ internal sealed class AmqpChannel : ISessionSink
         Session.LeaveAll();
     });
 
-    /// <summary>As the log names it.</summary>
+    /// <summary>Name of the channel in the log.</summary>
     public override string ToString() => Session.ToString();
 
     bool ISessionSink.Refuses(SessionConsumer consumer) => _outbox.Refuses(consumer);
@@ -81,7 +81,7 @@ internal sealed class AmqpChannel : ISessionSink
 
     void ISessionSink.Refuse(ulong upTo, bool isMultiple) => _outbox.Write(Number, new BasicNack(upTo, isMultiple, Requeue: false));
 
-    /// <summary>basic.return 312.</summary>
+    /// <summary>Sends basic.return with code 312.</summary>
     void ISessionSink.Return(in EncodedMessage message, ReadOnlySpan<byte> body)
     {
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>What a client said in start-ok that it understands; the server sends nothing that it does not.</summary>
+/// <summary>The extensions that a client understands, by its start-ok. The broker uses no others with it.</summary>
 internal readonly record struct ClientCapabilities(bool AuthenticationFailureClose, bool ConsumerCancelNotify, bool ConnectionBlocked)
 {
     public static ClientCapabilities Read(FieldTable clientProperties)

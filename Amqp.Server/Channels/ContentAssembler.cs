@@ -5,14 +5,14 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Gathers a publish from its method, header and body frames into the encoded form that is stored.</summary>
+/// <summary>Assembles a publish from its method, header and body frames, in the encoded form that is stored.</summary>
 /// <remarks>
-/// Owned by the connection's read loop. The head is built in a buffer that the channel keeps; a body in one frame,
-/// as most are, is not copied at all. Memory grows with what has arrived, not with what a header promised.
+/// The connection's read loop owns it. The head is built in a buffer that the channel keeps. A body in one frame, as most are,
+/// is not copied. Memory grows with the octets that have arrived, not with the size that a header announces.
 /// </remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
-    /// <summary>Bytes of a head whose buffer the channel keeps for the next one.</summary>
+    /// <summary>Bytes of the largest head buffer that is kept for the next content.</summary>
     private const int KeptHead = 4 << 10;
 
     private const string NoHeader = "expected content header for class 60, got non content header frame instead";
@@ -36,13 +36,13 @@ internal sealed class ContentAssembler(HeldMemory held)
 
     public bool Immediate { get; private set; }
 
-    /// <summary>The whole head, once <see cref="TakeHeader"/> has been called.</summary>
+    /// <summary>The head: address and properties. Valid after <see cref="TakeHeader"/>.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
-    /// <summary>True between basic.publish and the end of its content, when nothing else may come on the channel.</summary>
+    /// <summary>True between basic.publish and the end of its content. No other frame may come on the channel meanwhile.</summary>
     public bool IsExpectingContent => _expected != Expected.Method;
 
-    /// <summary>basic.publish begins a content.</summary>
+    /// <summary>Begins a content, for basic.publish.</summary>
     public void Begin(in PublishAddress address)
     {
         EnsureHead(address.Encoded.Length + 64);
@@ -52,11 +52,11 @@ internal sealed class ContentAssembler(HeldMemory held)
         _expected = Expected.Header;
     }
 
-    /// <summary>basic.publish begins a content that nobody wants.</summary>
+    /// <summary>Begins a content that is to be discarded.</summary>
     public void BeginDiscarded() => _expected = Expected.Header;
 
-    /// <summary>Takes the header frame.</summary>
-    /// <returns>True when the content is complete: an empty body has no frame.</returns>
+    /// <summary>Adds the header frame.</summary>
+    /// <returns>True if the content is complete: an empty body has no frame.</returns>
     public bool TakeHeader(in ContentHeader header)
     {
         int properties = header.Properties.Length;
@@ -68,7 +68,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         return _bodySize == 0;
     }
 
-    /// <summary>Puts another name in place of the reply-to that the properties have.</summary>
+    /// <summary>Replaces the reply-to of the properties.</summary>
     public void ReplaceReplyTo(ReadOnlySpan<byte> name)
     {
         var properties = EncodedMessage.Read(Head).Properties;
@@ -78,8 +78,8 @@ internal sealed class ContentAssembler(HeldMemory held)
         ArrayPool<byte>.Shared.Return(changed);
     }
 
-    /// <summary>Puts other properties in place of those that came.</summary>
-    /// <param name="properties">Flags and list; no part of <see cref="Head"/>.</param>
+    /// <summary>Replaces the properties.</summary>
+    /// <param name="properties">Flags and list. Must not lie in <see cref="Head"/>.</param>
     public void ReplaceProperties(ReadOnlySpan<byte> properties)
     {
         _headLength = EncodedMessage.HeadSize(_addressLength, properties.Length);
@@ -87,7 +87,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         EncodedMessage.WriteHead(_head, _head.AsSpan(0, _addressLength), properties);
     }
 
-    /// <summary>Demands that a header frame is one of a publish.</summary>
+    /// <summary>Demands that a header frame belongs to a publish.</summary>
     /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
     public static void DemandHeader(in ContentHeader header)
     {
@@ -97,14 +97,14 @@ internal sealed class ContentAssembler(HeldMemory held)
             throw new AmqpException(ReplyCode.UnexpectedFrame, $"expected content header for class 60, got one for class {header.ClassId} instead", BasicPublish.Id);
     }
 
-    /// <summary>Counts a header frame whose content nobody wants.</summary>
+    /// <summary>Notes the header frame of a content that is discarded.</summary>
     public void DiscardHeader(in ContentHeader header)
     {
         (_bodySize, _bodyLength) = (header.BodySize, 0);
         _expected = _bodySize == 0 ? Expected.Method : Expected.Body;
     }
 
-    /// <summary>Counts a body frame that nobody wants.</summary>
+    /// <summary>Notes a body frame of a content that is discarded.</summary>
     public void DiscardBody(int length)
     {
         _bodySize -= Math.Min((ulong)length, _bodySize);
@@ -112,11 +112,11 @@ internal sealed class ContentAssembler(HeldMemory held)
             _expected = Expected.Method;
     }
 
-    /// <summary>Takes a body frame.</summary>
-    /// <param name="part">Its payload.</param>
-    /// <param name="body">The whole body when it is complete; good until the next call or until the frame goes.</param>
-    /// <returns>True when the content is complete.</returns>
-    /// <exception cref="AmqpException">501: more than the header announced.</exception>
+    /// <summary>Adds a body frame.</summary>
+    /// <param name="part">Payload of the frame.</param>
+    /// <param name="body">The whole body, if it is complete. Valid until the next call, and while the frame is.</param>
+    /// <returns>True if the content is complete.</returns>
+    /// <exception cref="AmqpException">501: more octets than the header announced.</exception>
     public bool TakeBody(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> body)
     {
         ulong left = _bodySize - (ulong)_bodyLength;
@@ -139,7 +139,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         return true;
     }
 
-    /// <summary>Demands that a frame of this type may come now.</summary>
+    /// <summary>Demands that a frame of this type is allowed now.</summary>
     /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
     public void DemandExpected(FrameType type)
     {
@@ -153,7 +153,7 @@ internal sealed class ContentAssembler(HeldMemory held)
             throw new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
     }
 
-    /// <summary>The message has been taken, or never will be: its body's memory goes back to where others find it.</summary>
+    /// <summary>Releases the memory of the body, and of a large head, after a content.</summary>
     public void Release()
     {
         ReleaseBody();
@@ -161,7 +161,7 @@ internal sealed class ContentAssembler(HeldMemory held)
             ReleaseHead();
     }
 
-    /// <summary>Nothing more arrives on the channel: all memory goes back.</summary>
+    /// <summary>Releases all memory, when the channel closes.</summary>
     public void Close()
     {
         ReleaseBody();
@@ -182,11 +182,11 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length <= UnusedHeap.LargeSize)
             ArrayPool<byte>.Shared.Return(_body);
         else
-            UnusedHeap.Note(_body.Length); // the pool would keep it for good
+            UnusedHeap.Note(_body.Length); // the pool would never free it
         _body = [];
     }
 
-    /// <summary>Doubles, so that a large body is copied a few times at most, but not past what is to come.</summary>
+    /// <summary>Doubles the body's buffer, up to the announced size, so that a large body is copied only a few times.</summary>
     private void GrowBody(int needed)
     {
         int size = (int)Math.Min((long)_bodySize, Math.Max(needed, 2L * _body.Length));

@@ -4,7 +4,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Method id to "decode the arguments, call the handler". Built once, shared by all of its receivers.</summary>
+/// <summary>Maps the id of a method to its handler, and decodes the arguments. Built once, and shared by all receivers.</summary>
 internal sealed class MethodTable<TReceiver>
 {
     private readonly Dictionary<MethodId, Entry> _entries = [];
@@ -16,12 +16,14 @@ internal sealed class MethodTable<TReceiver>
         return this;
     }
 
-    /// <summary>Calls the handler; an error that it throws names the method.</summary>
-    /// <param name="receiver">Passed on to the handler.</param>
-    /// <param name="id">The method.</param>
-    /// <param name="arguments">What it came with.</param>
-    /// <param name="maxTableDepth">How deep the values of tables among the arguments may nest.</param>
-    /// <exception cref="AmqpException">What the handler threw; 541: the disk is full or the store has failed; 501: the arguments are malformed; 503: there is no handler.</exception>
+    /// <summary>Calls the handler of a method. An error that the handler throws gets the method as its cause.</summary>
+    /// <param name="receiver">Passed to the handler.</param>
+    /// <param name="id">Id of the method.</param>
+    /// <param name="arguments">Encoded arguments of the method.</param>
+    /// <param name="maxTableDepth">Levels to which tables among the arguments may nest.</param>
+    /// <exception cref="AmqpException">
+    /// 501: malformed arguments. 503: no handler. 541: the disk is full, or the store has failed. Or the handler's own error.
+    /// </exception>
     public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {
         if (!_entries.TryGetValue(id, out var entry))
@@ -29,8 +31,8 @@ internal sealed class MethodTable<TReceiver>
         entry.Handle(receiver, arguments, maxTableDepth);
     }
 
-    /// <summary>Decodes the arguments of a method that nobody wants; what no handler takes is passed over.</summary>
-    /// <exception cref="AmqpException">501: they are malformed.</exception>
+    /// <summary>Checks the arguments of a method that is discarded. A method without a handler is accepted.</summary>
+    /// <exception cref="AmqpException">501: malformed arguments.</exception>
     public void Check(MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {
         if (_entries.TryGetValue(id, out var entry))

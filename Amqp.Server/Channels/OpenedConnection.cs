@@ -6,24 +6,24 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>What the handshake agreed on, and what a connection's channels share.</summary>
-/// <remarks>Owned by the connection's read loop, but for the outbox, which has a lock of its own.</remarks>
+/// <summary>The result of a handshake, and the state that a connection's channels share.</summary>
+/// <remarks>The connection's read loop owns it, except for the outbox, which has a lock of its own.</remarks>
 internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogger logger)
 {
-    /// <summary>The login, and what is open in its name.</summary>
+    /// <summary>The login, which owns the sessions.</summary>
     public BrokerClient Client { get; } = client;
 
-    /// <summary>Everything that goes to the client.</summary>
+    /// <summary>The output to the client.</summary>
     public Outbox Outbox { get; } = outbox;
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary>Cuts the client off, when it cannot be told what it waits for. Any thread.</summary>
+    /// <summary>Closes the socket of a client that cannot be told the outcome of its request. Any thread.</summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;
 
-    /// <summary>The read loop's round of work, now going on.</summary>
+    /// <summary>The read loop's current round of work.</summary>
     public DispatchRound Round => Client.Round;
 
     public User User => Client.User;
@@ -34,21 +34,21 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public required ClientCapabilities Capabilities { get; init; }
 
-    /// <summary>Largest frame that may be sent, its eight bytes of envelope included.</summary>
+    /// <summary>Bytes of the largest frame that may be sent, its eight bytes of envelope included.</summary>
     public required int FrameMax { get; init; }
 
-    /// <summary>Most channels open at once.</summary>
+    /// <summary>Limit of channels that are open at once.</summary>
     public required int ChannelMax { get; init; }
 
-    /// <summary>Interval in seconds; 0: none.</summary>
+    /// <summary>Heartbeat interval in seconds; 0: none.</summary>
     public required ushort Heartbeat { get; init; }
 
-    /// <summary>True once something was published: only such connections wait for the store.</summary>
-    public bool HasPublished { get; set; }
+    /// <summary>Slows the client down when it publishes too much.</summary>
+    public PublisherBrake Brake { get; } = client.Brake;
 
-    /// <summary>What the read loop must wait for before it goes on, because a reply depends on it; null when nothing.</summary>
+    /// <summary>A tx.commit that the read loop must answer before it reads on; null if there is none.</summary>
     public PendingCommit? PendingCommit { get; set; }
 }
 
-/// <summary>A tx.commit that is answered once everything up to a position is on the disk.</summary>
+/// <summary>A tx.commit, to be answered when the store is durable up to a position.</summary>
 internal sealed record PendingCommit(AmqpChannel Channel, long Position);

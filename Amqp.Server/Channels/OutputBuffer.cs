@@ -2,12 +2,16 @@ using System.Buffers;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Octets on their way out, in blocks: written at the end, taken a block at a time from the front.</summary>
-/// <remarks>The lock of the outbox guards it. A block that was taken belongs to the taker. While nothing waits it holds no memory.</remarks>
+/// <summary>Octets to be sent, in blocks of a pool: appended at the end, taken from the front a block at a time.</summary>
+/// <remarks>The outbox's gate guards it. The taker owns a block that was taken. An empty buffer holds no memory.</remarks>
 internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 {
+    /// <summary>Bytes of a block, for a pool that names no size.</summary>
+    private const int LargestBlock = 64 * 1024;
+
+    private readonly int _blockSize = Math.Min(pool.MaxBufferSize, LargestBlock);
     private readonly Queue<OutputBlock> _full = new();
-    private IMemoryOwner<byte>? _owner; // of the block being written
+    private IMemoryOwner<byte>? _owner; // of the last block, which is being written
     private Memory<byte> _memory;
     private int _used;
 
@@ -30,8 +34,11 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         return _memory.Span[_used..];
     }
 
-    /// <summary>Takes the first block that has octets.</summary>
-    /// <returns>False when nothing waits.</returns>
+    /// <summary>Bytes of the blocks that hold so many octets.</summary>
+    public long MemoryOf(long octets) => (octets + _blockSize - 1) / _blockSize * _blockSize;
+
+    /// <summary>Takes the first block.</summary>
+    /// <returns>False if the buffer is empty.</returns>
     public bool TryTake(out OutputBlock block)
     {
         if (_full.TryDequeue(out block))
@@ -48,7 +55,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         if (_used > 0)
             _full.Enqueue(new OutputBlock(_owner!, _memory[.._used]));
         else
-            _owner?.Dispose(); // too small for what is asked
+            _owner?.Dispose(); // the block is too small
         _owner = pool.Rent();
         if (_owner.Memory.Length < size)
         {
@@ -59,5 +66,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
     }
 }
 
-/// <summary>Some octets to be sent, and what to give back afterwards.</summary>
+/// <summary>Octets to be sent.</summary>
+/// <param name="Owner">Disposed after the send: the block returns to its pool.</param>
+/// <param name="Octets">The octets that are not sent yet.</param>
 internal readonly record struct OutputBlock(IMemoryOwner<byte> Owner, Memory<byte> Octets);

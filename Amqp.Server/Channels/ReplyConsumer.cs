@@ -6,12 +6,12 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>A basic.consume of direct reply-to: what is published with its name as the routing key goes straight to its client.</summary>
+/// <summary>A basic.consume of direct reply-to: messages with its name as their routing key go to its client past every queue.</summary>
 /// <remarks>
-/// <para>The lock of the connection's outbox owns it. A reply is written by the thread that published it, into no queue: RabbitMQ
-/// promises at most one delivery, and neither order nor back-pressure between it and what queues deliver. So that a requester that
-/// does not read costs bounded memory, replies are dropped while too much waits to be sent to it.</para>
-/// <para>Remembered routes may lead here when the channel is long gone: it is let go of then.</para>
+/// <para>The lock of the connection's outbox guards it. The thread that publishes a reply writes it to the outbox, and no queue stores it.
+/// As in RabbitMQ, a reply is delivered at most once, and has neither order nor back-pressure in common with deliveries from queues.
+/// Replies are discarded while too much output is pending, so that a requester that does not read costs bounded memory.</para>
+/// <para>A cached route may lead here after the channel has closed, so a cancelled consumer holds no reference to its channel.</para>
 /// </remarks>
 internal sealed class ReplyConsumer : IReplyConsumer
 {
@@ -28,10 +28,10 @@ internal sealed class ReplyConsumer : IReplyConsumer
 
     public string Tag { get; }
 
-    /// <summary>The name that its client's requests bear as their reply-to.</summary>
+    /// <summary>The reply-to of its client's requests.</summary>
     public string Name { get; }
 
-    /// <summary>The same in UTF-8.</summary>
+    /// <summary><see cref="Name"/> in UTF-8.</summary>
     public byte[] EncodedName { get; }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
         return true;
     }
 
-    /// <summary>Nothing is delivered any more. Under the gate.</summary>
+    /// <summary>Ends the deliveries. Under the gate. A second call does nothing.</summary>
     public void Cancel()
     {
         if (_channel is not { } channel)

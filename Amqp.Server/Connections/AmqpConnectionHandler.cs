@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Where Kestrel hands an accepted connection over.</summary>
+/// <summary>Runs the AMQP connections that Kestrel accepts.</summary>
 internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, Lazy<MessageBroker> broker, ConnectionRegistry connections, IOptions<BrokerOptions> options) : ConnectionHandler
 {
     private readonly StartFrames _startFrames = new(options.Value);
@@ -16,7 +16,7 @@ internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, Lazy<Messag
     {
         var client = new AmqpConnection(connection, memory, broker.Value, connections, options.Value, _startFrames);
         connections.Add(client);
-        if (connections.IsSuspended) // looked at when it can be found, so that a drain misses nobody
+        if (connections.IsSuspended) // checked after the Add, so that a drain misses no connection
             client.Abort();
         await client.RunAsync();
     }

@@ -6,13 +6,13 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Whose certificate it is: the user name for the mechanism EXTERNAL, by RabbitMQ's rules.</summary>
+/// <summary>Reads the user name of the mechanism EXTERNAL from a certificate, by RabbitMQ's rules.</summary>
 internal static class CertificateUser
 {
     private const string CommonName = "2.5.4.3";
     private const string SubjectAlternativeName = "2.5.29.17";
 
-    /// <summary>RFC 4514's names of attributes, and those that RabbitMQ has besides.</summary>
+    /// <summary>Names of attributes: those of RFC 4514, and RabbitMQ's own.</summary>
     private static readonly Dictionary<string, string> _attributes = new()
     {
         [CommonName] = "CN",
@@ -35,7 +35,7 @@ internal static class CertificateUser
         ["0.9.2342.19200300.100.1.25"] = "DC",
     };
 
-    /// <summary>The name, or null when the certificate has none of the kind.</summary>
+    /// <summary>Returns the name of the configured kind, or null if the certificate has none.</summary>
     public static string? NameIn(X509Certificate2 certificate, TlsOptions options)
     {
         try
@@ -49,7 +49,7 @@ internal static class CertificateUser
         }
         catch (Exception error) when (error is AsnContentException or CryptographicException or InvalidOperationException)
         {
-            return null; // a name with several values in one place, or no proper encoding
+            return null; // a name with several values in one part, or a malformed encoding
         }
     }
 
@@ -89,7 +89,7 @@ internal static class CertificateUser
         return found;
     }
 
-    /// <summary>RFC 4514, 2.4.</summary>
+    /// <summary>Escapes a value as RFC 4514, 2.4 demands.</summary>
     private static string Escape(string value)
     {
         var text = new StringBuilder();

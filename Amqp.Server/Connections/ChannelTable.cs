@@ -7,13 +7,13 @@ using Amqp.Server.Channels.Handlers;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The channels of a connection: opens and closes them, and passes each frame to its own.</summary>
-/// <remarks>Owned by the connection's read loop; it changes the channels under a lock, so that others may list them.</remarks>
+/// <summary>Opens and closes the channels of a connection, and passes each frame to its channel.</summary>
+/// <remarks>The connection's read loop owns it. The table changes under a lock, so that other threads can list the channels.</remarks>
 internal sealed class ChannelTable(OpenedConnection connection, string connectionName)
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
     private readonly Lock _lock = new();
-    private AmqpChannel? _latest; // most frames come in runs on one channel
+    private AmqpChannel? _latest; // saves a look-up: most frames come in runs on one channel
 
     /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> All
@@ -25,7 +25,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>How many channels are open. Any thread may ask.</summary>
+    /// <summary>Number of open channels. Any thread may ask.</summary>
     public int Count
     {
         get
@@ -35,8 +35,8 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Handles a frame of a channel other than 0. A soft error closes the channel here.</summary>
-    /// <exception cref="AmqpException">A hard error, for the connection.</exception>
+    /// <summary>Handles a frame of a channel other than 0. A soft error closes the channel.</summary>
+    /// <exception cref="AmqpException">A hard error, which closes the connection.</exception>
     public void Handle(in Frame frame)
     {
         var channel = _latest?.Number == frame.Channel ? _latest : _latest = _channels.GetValueOrDefault(frame.Channel);
@@ -67,10 +67,10 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Gives back what the channels hold, for the end of the connection.</summary>
+    /// <summary>Releases what the channels hold, at the end of the connection.</summary>
     public void ReleaseAll()
     {
-        // First every consumer: what one channel gives back must not go out on another.
+        // Consumers first: a message that one channel requeues must not be delivered on another.
         foreach (var channel in _channels.Values)
             connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)
@@ -83,8 +83,8 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         _latest = null;
     }
 
-    /// <summary>Closes the channels with a delivery that has been unacknowledged for longer than its queue or the broker allows.</summary>
-    /// <param name="now">In milliseconds.</param>
+    /// <summary>Closes the channels with a delivery that is unacknowledged for longer than the consumer timeout.</summary>
+    /// <param name="now">Time in milliseconds.</param>
     public void CloseLate(long now)
     {
         foreach (var channel in _channels.Values)
@@ -98,7 +98,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Closes the channels on which a consumer was ended that the client could not be told of otherwise.</summary>
+    /// <summary>Closes the channels with a consumer that may no longer read, if the client does not understand a basic.cancel.</summary>
     public void CloseRevoked()
     {
         foreach (var channel in _channels.Values)
@@ -150,7 +150,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         channel.Send(new ChannelCloseOk());
     }
 
-    /// <summary>Says that a channel has closed; of one that the client has yet to answer for, that was said before.</summary>
+    /// <summary>Raises the event of a closed channel, unless the broker's own channel.close has raised it before.</summary>
     private void NoteClosed(AmqpChannel channel)
     {
         if (!channel.IsClosing)

@@ -2,14 +2,15 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Which program it is that connects, as it says itself.</summary>
+/// <summary>Describes a client program by its client properties.</summary>
 internal static class ClientDescription
 {
     private const int MaxLength = 200;
 
     private static readonly string[] _told = ["connection_name", "product", "version"];
 
-    /// <summary>Its name if it gave one, its library and version; for the log, so without line breaks and of bounded length.</summary>
+    /// <summary>Returns the connection's name, if there is one, the library and its version.</summary>
+    /// <remarks>The text goes to the log, so it has no control characters and a bounded length.</remarks>
     public static string Of(FieldTable clientProperties)
     {
         string text = string.Join(' ', _told

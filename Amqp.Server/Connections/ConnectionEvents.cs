@@ -6,7 +6,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Who logs in, connects and goes. A connection stands for itself where RabbitMQ names its process.</summary>
+/// <summary>Raises the events of logins and connections. A connection's name stands for RabbitMQ's process id.</summary>
 internal static class ConnectionEvents
 {
     private const string Protocol = "{0,9,1}";
@@ -17,11 +17,6 @@ internal static class ConnectionEvents
             events.Raise("user.authentication.success", Login(peer, user, mechanism));
     }
 
-    /// <param name="events">Where to raise it.</param>
-    /// <param name="peer">Who tried.</param>
-    /// <param name="user">The name that it gave.</param>
-    /// <param name="mechanism">How it tried.</param>
-    /// <param name="reason">Why it was refused.</param>
     public static void LoginRefused(this BrokerEvents events, ConnectionPeer peer, string user, string mechanism, string reason)
     {
         if (!events.IsWanted)
@@ -30,9 +25,6 @@ internal static class ConnectionEvents
         events.Raise("user.authentication.failure", [Characters("error", error), .. Login(peer, user, mechanism)]);
     }
 
-    /// <param name="events">Where to raise it.</param>
-    /// <param name="connection">The open connection.</param>
-    /// <param name="peer">Its ends.</param>
     public static void ConnectionCreated(this BrokerEvents events, OpenedConnection connection, ConnectionPeer peer)
     {
         if (!events.IsWanted)

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Every line a connection can log. Ids 100-199 are ours.</summary>
+/// <summary>The log lines of connections, with the ids 100-199.</summary>
 internal static partial class ConnectionLog
 {
     [LoggerMessage(100, LogLevel.Information, "{Connection}: user '{User}' opened virtual host '{VirtualHost}' ({Client})")]

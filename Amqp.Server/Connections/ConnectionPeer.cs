@@ -7,17 +7,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The two ends of a connection, as they are or as a proxy says they are.</summary>
+/// <summary>The two ends of a connection: those of its socket, or those that a proxy has named.</summary>
 internal sealed class ConnectionPeer
 {
-    private readonly bool _isBelieved; // to be where it says
+    private readonly bool _isBelieved; // false if a proxy that is not trusted has named the address
 
     public ConnectionPeer(ConnectionContext context)
     {
         var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
         IsUnixSocket = local is UnixDomainSocketEndPoint;
         _isBelieved = context.Features.Get<ProxiedPeer>() is not { IsTrusted: false };
-        // The peers of a Unix socket have no address, and names must differ.
+        // The peers of a Unix socket have no address, and each connection needs a name of its own.
         Name = IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}";
         (Remote, Local) = (Split(remote), Split(local));
         Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;
@@ -25,28 +25,29 @@ internal sealed class ConnectionPeer
         Certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
     }
 
-    /// <summary>RabbitMQ's name for the connection: <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>; <c>unix:0HN... -> /run/amqp.sock</c> over a Unix socket.</summary>
+    /// <summary>RabbitMQ's name for the connection: <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
+    /// <remarks>Over a Unix socket: <c>unix:0HN... -> /run/amqp.sock</c>.</remarks>
     public string Name { get; }
 
-    /// <summary>Where the peer is; null when it is at no IP address.</summary>
+    /// <summary>The peer's IP address; null for a Unix socket.</summary>
     public IPAddress? Address { get; }
 
     /// <summary>The peer's address and port.</summary>
     public (string Host, int Port) Remote { get; }
 
-    /// <summary>Our own address and port.</summary>
+    /// <summary>The broker's own address and port.</summary>
     public (string Host, int Port) Local { get; }
 
-    /// <summary>Whether the peer is on this machine.</summary>
+    /// <summary>True if the peer is on this machine.</summary>
     public bool IsLoopback => IsUnixSocket || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
 
-    /// <summary>Whether the connection came over a Unix socket.</summary>
+    /// <summary>True for a connection over a Unix socket.</summary>
     public bool IsUnixSocket { get; }
 
-    /// <summary>Whether nobody in between can read along.</summary>
+    /// <summary>True if the connection is encrypted.</summary>
     public bool IsTls { get; }
 
-    /// <summary>What the peer proved to be, where it was asked for and had one.</summary>
+    /// <summary>The certificate of the peer; null if it has presented none.</summary>
     public X509Certificate2? Certificate { get; }
 
     private static (string, int) Split(EndPoint? end) => end is IPEndPoint ip ? (Plain(ip.Address).ToString(), ip.Port) : (end?.ToString() ?? "?", 0);

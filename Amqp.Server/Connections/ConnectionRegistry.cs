@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Amqp.Protocol;
-using Amqp.Server.Broker;
-using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
@@ -10,11 +8,11 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The connections now open, those that have not logged in yet and the refused.</summary>
+/// <summary>The open connections, with those that have not logged in, and the logins that were refused.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ContainedFaults faults, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
 {
-    /// <summary>Lines of all addresses together, for each that one may have.</summary>
+    /// <summary>Limit of log lines of all addresses together, as a multiple of that of one address.</summary>
     private const int LinesInAll = 10;
 
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
@@ -22,32 +20,32 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
     private bool _isSuspended;
     private bool _isInMaintenance;
 
-    /// <summary>Connections that have not logged in yet.</summary>
+    /// <summary>The connections that have not logged in yet.</summary>
     public PendingLogins Pending { get; } = new(options.Value.Connections.MaxUnauthenticated, clock, logger);
 
-    /// <summary>Clients that were refused.</summary>
+    /// <summary>The logins that were refused.</summary>
     public FailedLogins FailedLogins { get; } = new(options.Value.Connections.FailedLoginLimit, clock, logger);
 
-    /// <summary>Where the connections from an address say what happens to them.</summary>
+    /// <summary>Returns a logger for the connections from an address.</summary>
     public ILogger LoggerFor(IPAddress? address) => new LimitedLogger(logger, _lines, address);
 
-    /// <summary>Where their channels do.</summary>
+    /// <summary>Returns a logger for the channels of these connections.</summary>
     public ILogger ChannelLoggerFor(IPAddress? address) => new LimitedLogger(channelLogger, _lines, address);
 
     public int Count => _connections.Count;
 
-    /// <summary>While it is true, whoever connects is cut off without a word. Any thread.</summary>
+    /// <summary>True while new connections are closed without an answer. Any thread.</summary>
     public bool IsSuspended
     {
         get => Volatile.Read(ref _isSuspended);
         set => Volatile.Write(ref _isSuspended, value);
     }
 
-    /// <summary>RabbitMQ's maintenance mode: clients are not served until <see cref="Revive"/>. Not kept over a restart.</summary>
+    /// <summary>True in RabbitMQ's maintenance mode: no clients are served until <see cref="Revive"/>, or a restart.</summary>
     public bool IsInMaintenance => Volatile.Read(ref _isInMaintenance);
 
-    /// <summary>Sends all clients away and lets none in.</summary>
-    /// <param name="timeout">For their answers.</param>
+    /// <summary>Starts maintenance mode: closes all connections, and refuses new ones.</summary>
+    /// <param name="timeout">Time for the clients' answers.</param>
     public Task DrainAsync(TimeSpan timeout)
     {
         Volatile.Write(ref _isInMaintenance, true);
@@ -55,7 +53,7 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
         return CloseAllAsync("Node was put into maintenance mode", timeout);
     }
 
-    /// <summary>Serves clients again.</summary>
+    /// <summary>Ends maintenance mode.</summary>
     public void Revive()
     {
         IsSuspended = false;
@@ -68,22 +66,7 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
 
     public void Remove(AmqpConnection connection) => _connections.TryRemove(connection, out _);
 
-    /// <summary>From now on closes the connections of users and virtual hosts that are deleted, and ends consumers that may no longer read.</summary>
-    public void FollowAccess(MessageBroker broker)
-    {
-        broker.Users.Deleted += name => CloseWhere(connection => connection.Opened?.User.Name == name, UserDeleted(name));
-        broker.VirtualHosts.Deleted += virtualHost => CloseWhere(connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name).ToAmqp());
-        broker.Permissions.UserChanged += (virtualHost, user) =>
-        {
-            foreach (var connection in All.Where(connection => connection.Opened is { } session && session.User.Name == user && session.VirtualHost.Name == virtualHost))
-                connection.EndForbiddenConsumers();
-        };
-    }
-
-    /// <summary>What connections of a user who is deleted are told.</summary>
-    public static AmqpException UserDeleted(string name) => new(ReplyCode.ConnectionForced, $"user '{name}' is deleted");
-
-    /// <summary>Closes all connections with 320 CONNECTION_FORCED and cuts off those that do not answer in time.</summary>
+    /// <summary>Closes all connections with 320 CONNECTION_FORCED, and the sockets of clients that do not answer in time.</summary>
     public async Task CloseAllAsync(string reason, TimeSpan timeout)
     {
         AmqpConnection[] open = [.. All];
@@ -96,19 +79,20 @@ internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimePr
         await Task.WhenAny(closed, Task.Delay(timeout));
     }
 
+    /// <summary>Sends connection.close on the connections of a kind.</summary>
+    public void CloseWhere(Func<AmqpConnection, bool> isOfKind, AmqpException reason)
+    {
+        foreach (var connection in All.Where(isOfKind))
+            Close(connection, reason);
+    }
+
     public void Dispose()
     {
         FailedLogins.Dispose();
         _lines.Dispose();
     }
 
-    private void CloseWhere(Func<AmqpConnection, bool> isMeant, AmqpException reason)
-    {
-        foreach (var connection in All.Where(isMeant))
-            Close(connection, reason);
-    }
-
-    /// <summary>One that cannot be closed must not keep the others.</summary>
+    /// <summary>Closes a connection. An exception is contained, so that the others are closed too.</summary>
     private void Close(AmqpConnection connection, AmqpException reason) =>
         faults.Contain(Compartment.Connection, $"connection {connection.Peer.Name}, which is to be closed", () => connection.Close(reason));
 }

@@ -2,11 +2,8 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Refused logins: makes those wait who go on guessing, and tells the log who it is without filling it.</summary>
-/// <remarks>
-/// Thread-safe. Counts by address, over ten seconds at a time. Of an address the first few refusals are logged one by one, the others
-/// as one line at the end.
-/// </remarks>
+/// <summary>Counts and logs refused logins by address, so that the guessing of passwords is slow and does not fill the log.</summary>
+/// <remarks>Thread-safe. In ten seconds the first refusals of an address get a log line each, and the others one line at the end.</remarks>
 internal sealed class FailedLogins : IDisposable
 {
     private const int LinesPerAddress = 3;
@@ -16,9 +13,9 @@ internal sealed class FailedLogins : IDisposable
     private readonly ILogger _logger;
     private readonly int _limit;
 
-    /// <param name="limit">So many refusals of an address are answered at once; 0: all.</param>
-    /// <param name="clock">Says when ten seconds are over.</param>
-    /// <param name="logger">Hears of the refusals.</param>
+    /// <param name="limit">Refusals of an address within ten seconds that are answered without delay; 0: all.</param>
+    /// <param name="clock">Measures the ten seconds.</param>
+    /// <param name="logger">Logs the refusals.</param>
     public FailedLogins(int limit, TimeProvider clock, ILogger logger)
     {
         (_limit, _logger) = (limit, logger);
@@ -26,12 +23,7 @@ internal sealed class FailedLogins : IDisposable
     }
 
     /// <summary>Counts a refusal and logs it.</summary>
-    /// <param name="address">Where the peer is.</param>
-    /// <param name="peer">What the log calls it.</param>
-    /// <param name="user">As whom it wanted to log in.</param>
-    /// <param name="mechanism">How.</param>
-    /// <param name="reason">Why it may not.</param>
-    /// <returns>True when the peer has been refused too often to be answered at once.</returns>
+    /// <returns>True if the answer is to be delayed, because the address has been refused too often.</returns>
     public bool Note(IPAddress? address, string peer, string user, string mechanism, string reason)
     {
         if (_lines.TryTake(address, out int count))

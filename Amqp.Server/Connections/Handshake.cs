@@ -13,24 +13,24 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The opening dialogue of spec 2.2.4, top to bottom as it happens on the wire.</summary>
-/// <remarks>Lives for one connection's start; everything is owned by its read loop.</remarks>
+/// <summary>Runs the handshake of a connection (spec 2.2.4), in the order of its frames on the wire.</summary>
+/// <remarks>Used once, by the thread that runs the connection.</remarks>
 internal sealed class Handshake(
     ConnectionPeer peer, PipeReader input, FrameReader frames, Outbox outbox, DispatchRound round,
     MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames, ILogger logger)
 {
-    /// <summary>What AMQP's numbers of channels allow.</summary>
+    /// <summary>Highest channel number of AMQP.</summary>
     private const int MaxChannelNumber = ushort.MaxValue;
 
-    /// <summary>How long RabbitMQ lets a peer wait that failed to log in and did not say that it understands a close.</summary>
+    /// <summary>RabbitMQ's delay before it closes the socket of a refused client that does not understand a connection.close.</summary>
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
     private readonly Login _login = new(peer, broker.Users, options);
 
-    /// <summary>Runs the dialogue.</summary>
-    /// <returns>What was agreed; null when the peer went away or was refused without a word.</returns>
-    /// <exception cref="AmqpException">Refused; the peer is told with connection.close.</exception>
+    /// <summary>Runs the handshake.</summary>
+    /// <returns>The result; null if the peer has gone, or was refused without an answer.</returns>
+    /// <exception cref="AmqpException">Refused, to be answered with connection.close.</exception>
     public async Task<OpenedConnection?> RunAsync(CancellationToken aborted)
     {
         if (await _dialogue.ReadProtocolHeaderAsync(aborted) is not { } header)
@@ -102,7 +102,7 @@ internal sealed class Handshake(
         }
         catch
         {
-            admission.Dispose(); // nobody else knows of it yet
+            admission.Dispose(); // no other object owns it yet
             throw;
         }
     }
@@ -128,7 +128,7 @@ internal sealed class Handshake(
             startOk.Mechanism, properties.WrittenSpan[sizeof(uint)..].ToArray(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>The next method. Who has not come as far as tune-ok and errs is told nothing, and made to wait, as in RabbitMQ.</summary>
+    /// <summary>Reads the next method. After an error there is no answer, only a delay and the end of the socket, as in RabbitMQ.</summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -144,7 +144,11 @@ internal sealed class Handshake(
         }
     }
 
-    /// <summary>Tells a peer that understands it; lets any other wait, and who has failed too often, so that guessing passwords is slow.</summary>
+    /// <summary>Refuses a login. A delay slows down the guessing of passwords.</summary>
+    /// <param name="mechanism">The mechanism of the login.</param>
+    /// <param name="isTold">True for a client that understands a connection.close. The socket of any other is closed after a delay.</param>
+    /// <param name="mustWait">True if the answer is to be delayed, because the address has been refused too often.</param>
+    /// <param name="aborted">Ends the delay.</param>
     private static async Task<OpenedConnection?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {
         if (mustWait || !isTold)
@@ -159,7 +163,7 @@ internal sealed class Handshake(
     private static async Task DelayAsync(CancellationToken aborted) =>
         await Task.Delay(_refusalDelay, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>The client may lower the limit, or leave it to us with 0.</summary>
+    /// <summary>Returns the client's limit, or the broker's if the client's is 0.</summary>
     private int AgreeOnFrameMax(uint asked)
     {
         int offered = options.Connections.FrameMax == 0 ? int.MaxValue : options.Connections.FrameMax;

@@ -6,16 +6,16 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the opening dialogue one step at a time, leaving what comes behind a step for the next one.</summary>
+/// <summary>Reads the handshake one method at a time. The octets behind a method are left for the next read.</summary>
 internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, ConnectionCounts counts)
 {
-    /// <summary>The first eight octets; null when the peer went away first.</summary>
+    /// <summary>Reads the first eight octets. Returns null if the peer has gone before.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
     {
         var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);
         if (result.Buffer.Length < ProtocolHeader.Size)
         {
-            // Something shorter than a header, and then nothing: a probe of the port.
+            // Less than a header, and then the end: a probe of the port.
             input.AdvanceTo(result.Buffer.End);
             return null;
         }
@@ -26,8 +26,8 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
         return octets;
     }
 
-    /// <summary>The next method, which must be this one; null when the peer went away first. Heartbeats are passed over.</summary>
-    /// <exception cref="AmqpException">504: another method. 501, 505: no method at all.</exception>
+    /// <summary>Reads a method and skips heartbeats before it. Returns null if the peer has gone before.</summary>
+    /// <exception cref="AmqpException">504: another method. 501, 505: not a method frame.</exception>
     public async Task<TMethod?> ReadMethodAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -43,7 +43,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
             }
             catch
             {
-                input.AdvanceTo(buffer.Start); // what is behind is read on: it may hold the answer to our close
+                input.AdvanceTo(buffer.Start); // the rest may hold the answer to the broker's connection.close
                 throw;
             }
             counts.NoteReceived(result.Buffer.Length - buffer.Length);

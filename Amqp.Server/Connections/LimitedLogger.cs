@@ -2,11 +2,14 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>What a connection and its channels log, as long as their address does not cause more warnings and errors than it may; then it is summed up.</summary>
-/// <remarks>Thread-safe. Only those that misbehave are cut short: whoever connects and disconnects a thousand times has its lines. The broker's own errors are always written.</remarks>
-/// <param name="logger">Where lines go.</param>
-/// <param name="allowance">That of all connections.</param>
-/// <param name="address">Where the peer is; null when it is at no IP address.</param>
+/// <summary>Logs the lines of connections and their channels, until their address has caused too many warnings and errors.</summary>
+/// <remarks>
+/// Thread-safe. The lines beyond the limit are summed up. Information lines do not count: a client may connect and disconnect a
+/// thousand times. Lines with an exception, which are the broker's own errors, are always written.
+/// </remarks>
+/// <param name="logger">Receives the lines within the limit.</param>
+/// <param name="allowance">The limit, shared by all connections.</param>
+/// <param name="address">The peer's IP address; null for a Unix socket.</param>
 internal sealed class LimitedLogger(ILogger logger, LineAllowance allowance, IPAddress? address) : ILogger
 {
     /// <inheritdoc/>

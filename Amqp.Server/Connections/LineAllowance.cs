@@ -2,8 +2,11 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>How many lines of an address, and of all of them together, may go to the log within ten seconds; the others are summed up at the end.</summary>
-/// <remarks>Thread-safe. It knows a bounded number of addresses at once; the lines of more are left out, and counted together.</remarks>
+/// <summary>Limits the log lines of each address, and of all addresses together, within ten seconds.</summary>
+/// <remarks>
+/// Thread-safe. The lines beyond the limit are left out, and summed up at the end. A bounded number of addresses is tracked at once.
+/// The lines of further addresses are left out too, and counted together.
+/// </remarks>
 internal sealed class LineAllowance : IDisposable
 {
     private const int AddressesInSummary = 10;
@@ -21,11 +24,11 @@ internal sealed class LineAllowance : IDisposable
     private int _lines;
     private long _leftOutOfOthers;
 
-    /// <param name="perAddress">Lines of one address; 0: all.</param>
-    /// <param name="inAll">Lines of all addresses together.</param>
-    /// <param name="clock">Says when the time is over.</param>
-    /// <param name="sumUp">Told how many lines of an address were left out, of which address, and the last of them.</param>
-    /// <param name="sumUpOthers">Told how many were left out of further addresses.</param>
+    /// <param name="perAddress">Limit of lines of one address; 0: none.</param>
+    /// <param name="inAll">Limit of lines of all addresses together.</param>
+    /// <param name="clock">Measures the ten seconds.</param>
+    /// <param name="sumUp">Logs the number of lines of an address that were left out, the address, and the last of these lines.</param>
+    /// <param name="sumUpOthers">Logs the number of lines of further addresses that were left out.</param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {
         (_perAddress, _inAll, _sumUp, _sumUpOthers) = (perAddress, inAll, sumUp, sumUpOthers);
@@ -33,9 +36,9 @@ internal sealed class LineAllowance : IDisposable
     }
 
     /// <summary>Counts a line.</summary>
-    /// <param name="address">Whose it is; null for peers without an IP address.</param>
-    /// <param name="count">How many there were of this address, or 0 when that is not known.</param>
-    /// <returns>False when the line is to be left out.</returns>
+    /// <param name="address">The peer's IP address; null for a Unix socket.</param>
+    /// <param name="count">Lines of the address so far; 0 if the address is not tracked.</param>
+    /// <returns>False if the line is to be left out.</returns>
     public bool TryTake(IPAddress? address, out int count)
     {
         lock (_gate)
@@ -48,14 +51,14 @@ internal sealed class LineAllowance : IDisposable
         }
     }
 
-    /// <summary>Whether an address has had more lines than it may. Counts nothing.</summary>
+    /// <summary>True if an address is over its limit. Does not count a line.</summary>
     public bool IsUsedUp(IPAddress? address)
     {
         lock (_gate)
             return _perAddress > 0 && _tallies.TryGetValue(Name(address), out var tally) && tally.Count > _perAddress;
     }
 
-    /// <summary>A line was left out.</summary>
+    /// <summary>Notes a line that was left out.</summary>
     public void NoteLeftOut(IPAddress? address, string line)
     {
         lock (_gate)

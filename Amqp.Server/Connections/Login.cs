@@ -4,18 +4,18 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Finds out who a client is, by what it says in connection.start-ok and by its certificate.</summary>
+/// <summary>Authenticates a client by its connection.start-ok and its certificate.</summary>
 internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions options)
 {
-    /// <summary>The mechanisms of connection.start, space-separated.</summary>
+    /// <summary>The mechanisms to offer in connection.start, separated by spaces.</summary>
     public string Mechanisms => string.Join(' ', SaslMechanisms.All.Where(IsOffered));
 
-    /// <summary>Who it is.</summary>
-    /// <param name="startOk">What the client answered to connection.start.</param>
-    /// <param name="user">The user; null when refused.</param>
-    /// <param name="name">The name that was claimed; empty when there was none.</param>
-    /// <param name="refusal">Why the client was refused, for the log.</param>
-    /// <returns>False when it made no sense at all: an unknown mechanism, or a response that is none of it.</returns>
+    /// <summary>Authenticates the client.</summary>
+    /// <param name="startOk">The client's answer to connection.start.</param>
+    /// <param name="user">The user; null if refused.</param>
+    /// <param name="name">The user name that the client gave; empty if it gave none.</param>
+    /// <param name="refusal">Reason of a refusal, for the log.</param>
+    /// <returns>False for a mechanism that is not offered, or a malformed response.</returns>
     public bool TryRead(in ConnectionStartOk startOk, out User? user, out string name, out string refusal)
     {
         (user, name, refusal) = (null, "", "malformed response or unknown mechanism");
@@ -33,7 +33,7 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
         return true;
     }
 
-    /// <summary>True for a mechanism that the configuration allows; a certificate says who somebody is only if it was checked.</summary>
+    /// <summary>True for a mechanism that the configuration allows. EXTERNAL needs a certificate that TLS has verified.</summary>
     private bool IsOffered(string mechanism) =>
         options.Access.AuthenticationMechanisms.Contains(mechanism)
         && (mechanism != SaslMechanisms.External || (peer.IsTls && options.Tls.VerifyPeer));

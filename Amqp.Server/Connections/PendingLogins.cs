@@ -2,24 +2,24 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Connections that have not come as far as connection.open-ok. Beyond the limit the one that has waited longest is cut off.</summary>
+/// <summary>The connections without a connection.open-ok yet. Beyond their limit the oldest of them is closed.</summary>
 /// <remarks>
-/// Thread-safe. A client that knows what it wants is through within milliseconds; who keeps many sockets open and says nothing
-/// loses them first, and keeps nobody out.
+/// Thread-safe. A handshake takes a client milliseconds. A peer that opens many sockets without a login loses these first, so it does
+/// not keep other clients out.
 /// </remarks>
-/// <param name="most">How many may wait; 0 for any number.</param>
-/// <param name="clock">Says when to log.</param>
-/// <param name="logger">Hears of the limit, now and then.</param>
+/// <param name="most">Limit of pending connections; 0: none.</param>
+/// <param name="clock">Measures the time between two log lines.</param>
+/// <param name="logger">Logs the closed connections, at most every ten seconds.</param>
 internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan _logInterval = TimeSpan.FromSeconds(10);
 
-    private readonly LinkedList<ConnectionContext> _waiting = []; // the oldest first
+    private readonly LinkedList<ConnectionContext> _waiting = []; // oldest first
     private readonly Lock _gate = new();
     private long? _loggedAt;
     private long _cutOff;
 
-    /// <summary>How many wait now.</summary>
+    /// <summary>Number of pending connections.</summary>
     public int Count
     {
         get
@@ -29,7 +29,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         }
     }
 
-    /// <summary>Carries a connection, which waits until <see cref="NoteOpened"/> or its end.</summary>
+    /// <summary>Runs a connection, which is pending until <see cref="NoteOpened"/> or its end.</summary>
     public async Task OnConnectedAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var entry = new PendingLogin(this, Add(connection));
@@ -44,7 +44,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         }
     }
 
-    /// <summary>The client has logged in.</summary>
+    /// <summary>Notes that a client has logged in.</summary>
     public static void NoteOpened(ConnectionContext connection)
     {
         if (connection.Features.Get<PendingLogin>() is { } entry)
@@ -72,7 +72,8 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         return node;
     }
 
-    /// <summary>How many were cut off since this was last logged, when it is time to log it again. Under the lock.</summary>
+    /// <summary>Counts a closed connection. Under the lock.</summary>
+    /// <returns>Number of connections closed since the last log line; 0 if no line is due.</returns>
     private long CountToLog()
     {
         _cutOff++;

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>A guess at what someone meant whose first octets are no AMQP header.</summary>
+/// <summary>Guesses the protocol of a peer whose first octets are no AMQP header.</summary>
 internal static class ProtocolHint
 {
     private const byte TlsHandshake = 0x16;

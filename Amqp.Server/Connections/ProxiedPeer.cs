@@ -1,5 +1,5 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Marks a connection whose addresses are those that a proxy named.</summary>
-/// <param name="IsTrusted">Whether the proxy is believed that a client is on this machine: anyone can send such a header.</param>
+/// <summary>Marks a connection with addresses that a proxy has named.</summary>
+/// <param name="IsTrusted">True if the proxy may name an address of this machine. Any peer can send a proxy's header.</param>
 internal sealed record ProxiedPeer(bool IsTrusted);

@@ -4,41 +4,37 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
 using Amqp.Server.Channels.Handlers;
+using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads an open connection's frames, all that the socket gave as one round of work, until it closes.</summary>
+/// <summary>Reads the frames of an open connection until it closes, and handles all that the socket gave as one round of work.</summary>
 /// <remarks>
-/// Frames are handled without awaiting: what they ask for is in memory. The loop itself waits, between rounds, for
-/// whatever has fallen behind: the store, the client's reading of what it was sent, memory. A client that is not read
-/// from is stopped by TCP, so nothing piles up here.
+/// Frames are handled without awaiting, because everything that they ask for is in memory. The loop waits between rounds: for the
+/// store, for memory, for a client that does not read its output. TCP stops a client that is not read from, so nothing piles up here.
 /// </remarks>
-internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round)
+internal sealed class ReadLoop(
+    AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
+    ConnectionHeartbeat heartbeat, ConnectionPause pause, ILogger logger) : IPublisherInput
 {
-    /// <summary>While memory is short, one connection may hold so large a part of the high watermark besides messages.</summary>
-    private const int HeldShare = 8;
-
-    private static ReadOnlySpan<byte> CloseOkFrame => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
-
-    private static ReadOnlySpan<byte> CloseOkFrameOfAmqp08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
-
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
     private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
     private bool _isDone;
-    private bool _mustPause; // something must be waited for before the next frame
-    private bool _isHeldBack; // a part of a content came while there was an alarm
+    private bool _mustPause; // the loop must wait before the next frame
+    private bool _isHeldBack; // a part of a content came while an alarm was set
 
-    /// <summary>The channels that are open. Any thread may ask.</summary>
+    /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
 
-    /// <summary>How many those are.</summary>
+    /// <summary>Number of open channels. Any thread may ask.</summary>
     public int ChannelCount => Volatile.Read(ref _channels)?.Count ?? 0;
 
     /// <summary>Handles frames until one side has closed.</summary>
-    /// <returns>False when the client went away without a word.</returns>
+    /// <returns>False if the socket was closed without connection.close.</returns>
     public async Task<bool> RunAsync(OpenedConnection opened)
     {
         (_opened, _channels) = (opened, new ChannelTable(opened, connection.Peer.Name));
@@ -46,14 +42,14 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         {
             var result = await input.ReadAsync();
             if (!result.IsCanceled)
-                connection.NoteReceived();
+                heartbeat.NoteReceived();
             else if (!connection.IsClosing)
                 CloseChannels(_channels);
             var buffer = result.Buffer;
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
-            // Consumed: whole frames. Examined: everything, unless the loop stopped in between.
+            // Consumed: whole frames. Examined: everything, unless the loop stopped between two frames.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
@@ -66,10 +62,10 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         return true;
     }
 
-    /// <summary>Has the loop look whether channels or the connection must close, though nothing has come. Any thread.</summary>
+    /// <summary>Makes the loop check, without input, if channels or the connection must close. Any thread.</summary>
     public void WakeUp() => input.CancelPendingRead();
 
-    /// <summary>Waits for the answer to a connection.close of ours, and for nothing else.</summary>
+    /// <summary>Waits for the answer to the connection.close that the broker has sent.</summary>
     public async Task AwaitCloseOkAsync()
     {
         while (!_isDone)
@@ -84,19 +80,28 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
     }
 
-    /// <summary>Reads on, to no purpose, until the client closes its socket: closing ours first could cost it our last words.</summary>
+    /// <summary>Discards input until the client closes its socket or is lost.</summary>
+    /// <remarks>If the broker closed its socket first, the client could lose output that it has not read yet.</remarks>
     public async Task DiscardRestAsync()
     {
-        while (true)
+        try
         {
-            var result = await input.ReadAsync();
-            input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-                return;
+            while (true)
+            {
+                var result = await input.ReadAsync();
+                input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                    return;
+            }
+        }
+        catch (Exception error) when (error is IOException or ConnectionAbortedException)
+        {
+            // The connection has ended, as it should.
         }
     }
 
-    /// <summary>Gives back what the connection holds: its channels' consumers and deliveries, then its exclusive queues. Each step is taken whatever became of the others.</summary>
+    /// <summary>Releases what the connection holds: consumers and deliveries of its channels, then its exclusive queues.</summary>
+    /// <remarks>A step that throws does not stop the others.</remarks>
     public void Release()
     {
         if (_opened is not { } opened)
@@ -105,7 +110,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         opened.Client.Release();
     }
 
-    /// <summary>Those with a delivery that was never acknowledged, and those whose consumers may no longer read.</summary>
+    /// <summary>Closes channels with a delivery that is unacknowledged for too long, or with a consumer that may no longer read.</summary>
     private static void CloseChannels(ChannelTable channels)
     {
         channels.CloseLate(Environment.TickCount64);
@@ -127,10 +132,10 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             }
             catch (AmqpException error)
             {
-                connection.Close(error); // what comes behind is handled as it should be while closing
+                connection.Close(error); // the frames behind it are handled as those of a closing connection
             }
         }
-        LookForCloseOk(ref buffer);
+        _isDone = CloseOkSearch.TryFind(ref buffer, frames.IsAmqp08);
     }
 
     private void HandleUntilError(ref ReadOnlySequence<byte> buffer)
@@ -141,9 +146,9 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
             Handle(frame);
             if (_opened is not { } opened)
                 continue;
-            // RabbitMQ's rule: requests are answered while there is an alarm, and the first frame of a content is the last that is read.
-            _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && connection.Alarms.IsSet;
-            // One packet can ask for more than memory holds: look after each frame, not after the last.
+            // RabbitMQ's rule: while an alarm is set requests are answered, and the first frame of a content is the last that is read.
+            _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && opened.Brake.IsAlarmSet;
+            // One packet can ask for more than memory holds, so this is checked after each frame.
             _mustPause = _isHeldBack || opened.PendingCommit is not null || opened.Outbox.IsFull;
             if (round.IsFull)
                 EndRound();
@@ -159,7 +164,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
         catch (AmqpException)
         {
-            _isFramingLost = buffer.Length == before; // it cannot tell where the next one begins
+            _isFramingLost = buffer.Length == before; // the start of the next frame is unknown
             throw;
         }
     }
@@ -180,15 +185,15 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
     {
         if (id == ConnectionClose.Id)
         {
-            // Exclusive queues must be gone when the client reads close-ok: it may declare them again at once.
+            // Exclusive queues must be gone when the client reads close-ok, because the client may declare them again at once.
             Release();
-            connection.LogClosed();
+            logger.ConnectionClosed(connection.Peer.Name);
             Send(new ConnectionCloseOk());
             _isDone = true;
         }
         else if (id == ConnectionUpdateSecret.Id)
         {
-            // Passwords of our own users do not run out, so as in RabbitMQ any secret is as good as the one before.
+            // The passwords of the broker's own users do not expire, so any secret is accepted, as in RabbitMQ.
             Send(new ConnectionUpdateSecretOk());
         }
         else
@@ -197,7 +202,8 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         }
     }
 
-    /// <summary>After our connection.close nothing counts but its answer; a close of the client's own that crossed it is answered.</summary>
+    /// <summary>Handles a frame after the broker has sent connection.close.</summary>
+    /// <remarks>Only close-ok counts. A connection.close that the client sent at the same time is answered.</remarks>
     private void HandleWhileClosing(in Frame frame)
     {
         if (frame.Channel != 0 || frame.Type != FrameType.Method)
@@ -206,14 +212,6 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         if (id == ConnectionClose.Id)
             Send(new ConnectionCloseOk());
         _isDone = id == ConnectionCloseOk.Id;
-    }
-
-    /// <summary>Where frames can no longer be told apart, close-ok is still found by its octets.</summary>
-    private void LookForCloseOk(ref ReadOnlySequence<byte> buffer)
-    {
-        _isDone = new SequenceReader<byte>(buffer).TryReadTo(out ReadOnlySequence<byte> _, frames.IsAmqp08 ? CloseOkFrameOfAmqp08 : CloseOkFrame);
-        long kept = _isDone ? 0 : Math.Min(buffer.Length, CloseOkFrame.Length - 1);
-        buffer = buffer.Slice(buffer.Length - kept);
     }
 
     private void EndRound()
@@ -233,7 +231,7 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         try
         {
             var committed = _opened.VirtualHost.Host.Services.Store.WaitForCommitAsync(position);
-            await connection.PauseAsync(committed);
+            await pause.WaitAsync(committed);
             await committed;
             channel.Send(new TxCommitOk());
         }
@@ -244,35 +242,42 @@ internal sealed class ReadLoop(AmqpConnection connection, PipeReader input, Fram
         round.Complete();
     }
 
+    /// <summary>Waits until the store, the memory and the output have room for more requests.</summary>
     private async Task WaitForRoomAsync()
     {
         var opened = _opened!;
-        if (opened.HasPublished)
-        {
-            connection.Alarms.CheckIfDue();
-            if (opened.VirtualHost.Host.Services.Store.IsBehind)
-                await WaitForStoreAsync(opened);
-        }
-        if (_isHeldBack)
-            await WaitForAlarmsAsync(opened);
+        await opened.Brake.WaitForStoreAsync(this);
+        if (_isHeldBack && !connection.IsClosing)
+            await WaitForAlarmsAsync(opened.Brake);
+        _isHeldBack = false;
         var outbox = opened.Outbox.WaitForRoomAsync();
         if (!outbox.IsCompleted)
-            await connection.PauseAsync(outbox);
+            await pause.WaitAsync(outbox);
     }
 
-    /// <summary>The disk may be slow because it is about to be full: with an alarm the client is read on, to be held back, and to hear of it, when it publishes.</summary>
-    private Task WaitForStoreAsync(OpenedConnection opened) =>
-        connection.SlowDownAsync(Task.WhenAny(opened.VirtualHost.Host.Services.Store.WaitForRoomAsync(), connection.Alarms.WaitUntilSetAsync()));
-
-    /// <summary>Waits with the rest of a content until the alarms are over. Who holds much memory itself is closed: nobody else could free it.</summary>
-    private async Task WaitForAlarmsAsync(OpenedConnection opened)
+    private async Task WaitForAlarmsAsync(PublisherBrake brake)
     {
-        _isHeldBack = false;
-        long held = opened.Client.HeldMemory.Bytes;
-        if (held > opened.Options.Alarms.MemoryHighWatermark / HeldShare && connection.Alarms.IsMemoryShort)
+        if (brake.ExcessiveMemory is { } held)
             connection.Close(new AmqpException(ReplyCode.ResourceError, $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
         else
-            await connection.WaitWhileBlockedAsync(opened, round);
+            await brake.WaitForAlarmsAsync(this);
+    }
+
+    Task IPublisherInput.PauseAsync(Task waiting) => pause.WaitAsync(waiting);
+
+    void IPublisherInput.NoteBlocked(string reason)
+    {
+        logger.PublisherBlocked(connection.Peer.Name, reason);
+        if (_opened!.Capabilities.ConnectionBlocked)
+            Send(new ConnectionBlocked(reason));
+        round.Complete();
+    }
+
+    void IPublisherInput.NoteUnblocked()
+    {
+        if (_opened!.Capabilities.ConnectionBlocked)
+            Send(new ConnectionUnblocked());
+        round.Complete();
     }
 
     private void Send<TMethod>(in TMethod method)

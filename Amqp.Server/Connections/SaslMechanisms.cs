@@ -3,19 +3,19 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>How a client says who it is: the SASL mechanisms of connection.start.</summary>
+/// <summary>The SASL mechanisms of connection.start, by which a client authenticates.</summary>
 internal static class SaslMechanisms
 {
-    /// <summary>The one that takes the client's certificate.</summary>
+    /// <summary>The mechanism that uses the client's certificate.</summary>
     public const string External = "EXTERNAL";
 
-    /// <summary>Those that take a password.</summary>
+    /// <summary>The mechanisms with a password.</summary>
     public static IReadOnlyList<string> WithPassword { get; } = ["PLAIN", "AMQPLAIN"];
 
-    /// <summary>All that there are, in the order of connection.start.</summary>
+    /// <summary>All mechanisms, in the order of connection.start.</summary>
     public static IReadOnlyList<string> All { get; } = [.. WithPassword, External];
 
-    /// <summary>Reads name and password out of a response; null when it is malformed or the mechanism takes no password.</summary>
+    /// <summary>Reads name and password from a response. Returns null if it is malformed, or the mechanism has no password.</summary>
     public static (string User, string Password)? Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
     {
         "PLAIN" => ReadPlain(response),
@@ -23,7 +23,7 @@ internal static class SaslMechanisms
         _ => null,
     };
 
-    /// <summary>An identity to act for (which is ignored), a NUL, the name, a NUL, the password (RFC 4616).</summary>
+    /// <summary>Reads an identity to act for, which is ignored, a NUL, the name, a NUL, and the password (RFC 4616).</summary>
     private static (string, string)? ReadPlain(ReadOnlySpan<byte> response)
     {
         int first = response.IndexOf((byte)0);
@@ -36,7 +36,7 @@ internal static class SaslMechanisms
         return (Encoding.UTF8.GetString(rest[..second]), Encoding.UTF8.GetString(rest[(second + 1)..]));
     }
 
-    /// <summary>The fields of a table, without its length, with LOGIN and PASSWORD.</summary>
+    /// <summary>Reads LOGIN and PASSWORD from the fields of a table without its length.</summary>
     private static (string, string)? ReadAmqPlain(ReadOnlySpan<byte> response)
     {
         try

@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>What the server says of itself in connection.start. Clients switch features on by the capabilities.</summary>
+/// <summary>The server properties of connection.start. Their capabilities tell clients which extensions they can use.</summary>
 internal static class ServerProperties
 {
     private static readonly FieldValue _capabilities = FieldValue.FromTable(new FieldTable(
@@ -13,9 +13,9 @@ internal static class ServerProperties
             "consumer_priorities", "authentication_failure_close", "per_consumer_qos", "direct_reply_to",
         }.Select(name => new KeyValuePair<string, FieldValue>(name, FieldValue.FromBoolean(true)))));
 
-    /// <param name="options">What the broker is to call itself.</param>
-    /// <param name="clusterName">The cluster's name now.</param>
-    /// <param name="isAmqp08">To a client that asked for 0-8: without the capabilities, which are 0-9-1's.</param>
+    /// <param name="options">Name and version of the product.</param>
+    /// <param name="clusterName">The current name of the cluster.</param>
+    /// <param name="isAmqp08">True for a client that speaks 0-8: the capabilities, which are extensions of 0-9-1, are left out.</param>
     public static FieldTable Of(BrokerOptions options, string clusterName, bool isAmqp08) => FieldTable.Empty
         .With("capabilities", isAmqp08 ? FieldValue.FromTable(FieldTable.Empty) : _capabilities)
         .With("cluster_name", FieldValue.FromString(clusterName))

@@ -6,16 +6,16 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The frames of connection.start: the same for every client that is offered the same mechanisms, so each is encoded once for as long as the cluster has its name.</summary>
+/// <summary>Caches the encoded connection.start for each set of mechanisms and AMQP version, until the cluster is renamed.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class StartFrames(BrokerOptions options)
 {
     private readonly ConcurrentDictionary<(string Mechanisms, bool IsAmqp08), (string ClusterName, byte[] Octets)> _encoded = new();
 
-    /// <summary>The frame that offers mechanisms.</summary>
-    /// <param name="mechanisms">Separated by spaces.</param>
-    /// <param name="clusterName">The cluster's name now.</param>
-    /// <param name="isAmqp08">To a client that asked for 0-8, which has none of the capabilities.</param>
+    /// <summary>Returns the frame that offers these mechanisms.</summary>
+    /// <param name="mechanisms">Names of the mechanisms, separated by spaces.</param>
+    /// <param name="clusterName">The current name of the cluster.</param>
+    /// <param name="isAmqp08">True for a client that speaks 0-8, which knows no capabilities.</param>
     public byte[] Offering(string mechanisms, string clusterName, bool isAmqp08)
     {
         var key = (mechanisms, isAmqp08);

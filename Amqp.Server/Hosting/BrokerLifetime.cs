@@ -25,7 +25,7 @@ internal sealed class BrokerLifetime(
     {
         var broker = opened.Value;
         logExchange.Open(broker);
-        connections.FollowAccess(broker);
+        AccessChanges.Follow(broker, connections);
         broker.Users.Deleted += sessions.EndAll;
         return Task.CompletedTask;
     }

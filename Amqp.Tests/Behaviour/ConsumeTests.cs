@@ -87,6 +87,17 @@ public class ConsumeTests : BehaviourTests
         await channel.ExpectCloseAsync(ReplyCode.NotFound, $"NOT_FOUND - no queue '{queue}' in vhost '/'", BasicConsume.Id);
     }
 
+    [Test]
+    public async Task From_a_queue_that_does_not_exist_is_not_found_whatever_is_wrong_with_the_arguments()
+    {
+        var channel = await OpenChannelAsync();
+        string queue = NewName("q");
+
+        await channel.SendAsync(new BasicConsume(queue, "", false, false, false, false, Table("x-priority", FieldValue.FromString("high"))));
+
+        await channel.ExpectCloseAsync(ReplyCode.NotFound, $"NOT_FOUND - no queue '{queue}' in vhost '/'", BasicConsume.Id);
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task An_exclusive_consumer_is_alone_on_its_queue(bool first)

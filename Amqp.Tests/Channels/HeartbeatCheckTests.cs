@@ -35,11 +35,11 @@ public sealed class HeartbeatCheckTests
         var channel = await _client.OpenChannelAsync();
         long last = _connection.Outbox.LastSent;
 
-        _connection.CheckHeartbeat(last + Interval / 2 - 1);
+        _connection.Check(last + Interval / 2 - 1);
         await channel.SendAsync(new ChannelFlow(true));
         Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "none was sent ahead of that");
 
-        _connection.CheckHeartbeat(_connection.Outbox.LastSent + Interval / 2);
+        _connection.Check(_connection.Outbox.LastSent + Interval / 2);
         Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
     }
 
@@ -51,7 +51,7 @@ public sealed class HeartbeatCheckTests
         await Eventually.Holds(() => Environment.TickCount64 > last + 1, () => "the clock stands still");
 
         await channel.ExpectQuietAsync();
-        _connection.CheckHeartbeat(last + Interval / 2);
+        _connection.Check(last + Interval / 2);
 
         await channel.SendAsync(new ChannelFlow(true));
         Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "half the interval since the answer is not over");
@@ -69,7 +69,7 @@ public sealed class HeartbeatCheckTests
 
         _broker.Broker.Alarms.SetDiskLimit(0);
         await _client.ExpectAsync<ConnectionUnblocked>(0);
-        _connection.CheckHeartbeat(blocked + 5 * Interval / 2 + 1);
+        _connection.Check(blocked + 5 * Interval / 2 + 1);
 
         await channel.ExpectQuietAsync();
     }
@@ -81,11 +81,11 @@ public sealed class HeartbeatCheckTests
         var channel = await _client.OpenChannelAsync();
         long after = Environment.TickCount64;
 
-        _connection.CheckHeartbeat(before + 5 * Interval / 2);
+        _connection.Check(before + 5 * Interval / 2);
         await channel.ExpectQuietAsync();
 
         after = Math.Max(after, Environment.TickCount64);
-        _connection.CheckHeartbeat(after + 5 * Interval / 2 + 1);
+        _connection.Check(after + 5 * Interval / 2 + 1);
         await _client.ExpectEndAsync();
         Assert.That(_broker.Log, Has.One.Match(": nothing heard for 15[0-9] s, closed: missed heartbeats$"));
     }

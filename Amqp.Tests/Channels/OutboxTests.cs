@@ -51,6 +51,19 @@ public sealed class OutboxTests
     }
 
     [Test]
+    public void An_output_that_failed_takes_no_more_deliveries()
+    {
+        using var pool = new CountedPool();
+        var outbox = new Outbox(new HeldSink(), pool, long.MaxValue);
+        lock (outbox.Gate)
+        {
+            outbox.Fail(new NotSupportedException("a fault that a test put in"));
+
+            Assert.That(outbox.HasRoomBelow(long.MaxValue), Is.False);
+        }
+    }
+
+    [Test]
     public void Blocks_that_were_sent_are_given_back()
     {
         using var pool = new CountedPool();

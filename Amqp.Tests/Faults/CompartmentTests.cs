@@ -153,7 +153,7 @@ public class CompartmentTests
     public async Task An_output_that_throws_ends_with_its_connection_and_throws_nothing_at_whoever_writes()
     {
         Exception? failure = null;
-        var outbox = new Outbox(new BrokenSink(), MemoryPool<byte>.Shared, long.MaxValue) { Failed = error => failure = error };
+        var outbox = new Outbox(new BrokenSink(), MemoryPool<byte>.Shared, long.MaxValue, error => failure = error);
 
         outbox.SendHeartbeat();
 

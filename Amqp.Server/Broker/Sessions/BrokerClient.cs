@@ -14,6 +14,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class BrokerClient(SessionServices services, DispatchRound round)
 {
     private long _consumerTimeout = long.MaxValue;
+    private PublisherBrake? _brake;
 
     public SessionServices Services { get; } = services;
 
@@ -22,6 +23,10 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     /// <summary>Memory that the client makes the broker hold, besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new(services.HeldMemory);
+
+    /// <summary>Slows the client down when it publishes too much.</summary>
+    public PublisherBrake Brake => _brake ??= new PublisherBrake(
+        Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.Alarms.MemoryHighWatermark);
 
     /// <summary>Adds headers to all messages that the client publishes; null if none are configured.</summary>
     public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(services.Options.Interceptors, TimeProvider.System);

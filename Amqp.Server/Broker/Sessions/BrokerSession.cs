@@ -95,16 +95,15 @@ internal sealed class BrokerSession
             throw new BrokerException(BrokerError.Precondition, $"message size {bodySize} is larger than configured max size {most}");
     }
 
-    /// <summary>Begins to consume a queue.</summary>
-    /// <param name="name">The queue's name.</param>
-    /// <param name="options">How.</param>
-    /// <param name="onAdded">Called when the consumer is there and before its first delivery, with the gate held.</param>
-    /// <exception cref="BrokerException">403: the user may not, or exclusive use. 404: no such queue, or it has crashed. 405: another connection's. 530: the tag is in use, or too many.</exception>
-    public void Consume(string name, in ConsumeOptions options, Action<SessionConsumer> onAdded)
+    /// <summary>Adds a consumer to a queue.</summary>
+    /// <param name="queue">A queue that <see cref="SessionTopology.GetQueueToRead"/> has returned.</param>
+    /// <param name="options">Tag, acknowledgement mode, priority and arguments.</param>
+    /// <param name="onAdded">Called before the first delivery, with the gate held.</param>
+    /// <exception cref="BrokerException">403: the user may not read, or exclusive use. 530: the tag is in use, or too many consumers.</exception>
+    public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
-        var queue = Topology.GetQueueToRead(name);
         Consumers.Add(queue, options, onAdded);
-        Access.DemandQueue(AccessKind.Read, queue.Name); // again: who takes the permission away just now may not have seen the consumer yet
+        Access.DemandQueue(AccessKind.Read, queue.Name); // again: a change of permissions may have missed the new consumer
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);
     }

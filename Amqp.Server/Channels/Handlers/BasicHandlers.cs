@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>The basic.* methods but for publish: qos, consume, cancel and get here, settlements in their own file.</summary>
+/// <summary>Handles the basic.* methods except publish: qos, consume, cancel and get. Settlements have a file of their own.</summary>
 internal static class BasicHandlers
 {
     public static MethodTable<AmqpChannel> OnBasicMethods(this MethodTable<AmqpChannel> table) => table
@@ -29,15 +29,15 @@ internal static class BasicHandlers
 
     private static void Consume(AmqpChannel channel, BasicConsume method)
     {
-        string queue = channel.QueueName(method.Queue);
-        if (queue == ReservedNames.ReplyTo)
+        string name = channel.QueueName(method.Queue);
+        if (name == ReservedNames.ReplyTo)
         {
             DirectReplyToHandlers.Consume(channel, method);
             return;
         }
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
-        channel.Session.Topology.GetQueueToRead(queue); // what is wrong with the queue is said before what is wrong with an argument
-        int priority = ReadPriority(method.Arguments, queue, channel.Connection.VirtualHost.Name);
+        var queue = channel.Session.Topology.GetQueueToRead(name); // before the arguments: of two errors RabbitMQ reports the queue's
+        int priority = ReadPriority(method.Arguments, name, channel.Connection.VirtualHost.Name);
         var options = new ConsumeOptions(tag, method.NoAck, method.Exclusive, priority, channel.Session.Consumers.Prefetch, method.Arguments);
         channel.Session.Consume(queue, options, consumer =>
         {

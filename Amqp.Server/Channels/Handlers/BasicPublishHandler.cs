@@ -5,11 +5,11 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>basic.publish, once its content is whole.</summary>
+/// <summary>Handles basic.publish, when its content is complete.</summary>
 internal static class BasicPublishHandler
 {
-    /// <summary>Takes the message that the channel has gathered.</summary>
-    /// <exception cref="AmqpException">Names basic.publish as the cause, unless the content cannot be read at all.</exception>
+    /// <summary>Publishes the message that the channel has assembled.</summary>
+    /// <exception cref="AmqpException">Refused. The cause is basic.publish, except for a content that cannot be read.</exception>
     public static void Publish(AmqpChannel channel, ReadOnlySpan<byte> body)
     {
         try

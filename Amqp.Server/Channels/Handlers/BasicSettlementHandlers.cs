@@ -4,10 +4,10 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>What a client says of its deliveries: basic.ack, nack, reject and recover.</summary>
+/// <summary>Handles the settlements of deliveries: basic.ack, nack, reject and recover.</summary>
 internal static class BasicSettlementHandlers
 {
-    /// <exception cref="AmqpException">Names basic.ack as the cause.</exception>
+    /// <exception cref="AmqpException">Refused. The cause is basic.ack.</exception>
     public static void Acknowledge(AmqpChannel channel, in BasicAck method)
     {
         try

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>Frames to what they mean on a channel: methods to their handlers, contents to the publisher.</summary>
+/// <summary>Handles the frames of a channel: passes methods to their handlers, and complete contents to the publish handler.</summary>
 internal static class ChannelFrames
 {
     private static readonly MethodTable<AmqpChannel> _methods = new MethodTable<AmqpChannel>()
@@ -17,7 +17,7 @@ internal static class ChannelFrames
         .OnTxMethods();
 
     /// <summary>Handles a frame of an open channel.</summary>
-    /// <exception cref="AmqpException">Closes the channel or the connection, as its code says.</exception>
+    /// <exception cref="AmqpException">The code says if it closes the channel or the connection.</exception>
     public static void Handle(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
@@ -36,8 +36,8 @@ internal static class ChannelFrames
         }
     }
 
-    /// <summary>Drops a frame of a channel that is closing. It must still be in its place: the client may have sent it before it knew.</summary>
-    /// <exception cref="AmqpException">505: it is not.</exception>
+    /// <summary>Discards a frame of a channel that is closing: the client may have sent the frame before it read channel.close.</summary>
+    /// <exception cref="AmqpException">505: a frame of this type is not allowed here, even on an open channel.</exception>
     public static void Discard(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
@@ -61,17 +61,17 @@ internal static class ChannelFrames
         }
     }
 
-    /// <summary>The id of a method frame.</summary>
+    /// <summary>Reads the id of a method frame.</summary>
     public static MethodId MethodOf(in Frame frame) => MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
 
     private static void HandleMethod(AmqpChannel channel, in Frame frame)
     {
         var id = MethodOf(frame);
         var arguments = frame.Payload[4..];
-        // The two that make up nearly all traffic are read without a table, without strings and without handing over.
+        // These two methods make up nearly all traffic. They are read without a table and without strings, and do not drain the round.
         if (id == BasicPublish.Id)
         {
-            channel.Connection.HasPublished = true;
+            channel.Connection.Brake.HasPublished = true;
             channel.Content.Begin(PublishAddress.Read(arguments));
             return;
         }
@@ -80,7 +80,7 @@ internal static class ChannelFrames
             BasicSettlementHandlers.Acknowledge(channel, MethodArguments.Read<BasicAck>(arguments));
             return;
         }
-        // Whatever else is asked sees the effect of what was said before.
+        // Every other method must see the effect of the methods before it.
         channel.Connection.Round.Drain();
         using (BrokerEvents.ActAs(channel.Connection.User.Name))
             _methods.Dispatch(channel, id, arguments, channel.Connection.Options.Limits.MaxTableDepth);

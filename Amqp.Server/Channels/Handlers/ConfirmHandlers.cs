@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>confirm.select.</summary>
+/// <summary>Handles confirm.select.</summary>
 internal static class ConfirmHandlers
 {
     public static MethodTable<AmqpChannel> OnConfirmMethods(this MethodTable<AmqpChannel> table) => table

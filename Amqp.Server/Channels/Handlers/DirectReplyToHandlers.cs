@@ -4,18 +4,18 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>Direct reply-to: what methods mean that name the pseudo-queue <c>amq.rabbitmq.reply-to</c>, in RabbitMQ's words.</summary>
+/// <summary>Handles direct reply-to: methods that name RabbitMQ's pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
 internal static class DirectReplyToHandlers
 {
-    /// <summary>Gives a request that asks for it the name that its reply shall be sent to.</summary>
-    /// <exception cref="AmqpException">406: the channel takes no replies.</exception>
+    /// <summary>Replaces the pseudo-queue in a request's reply-to by the name of the channel's reply consumer.</summary>
+    /// <exception cref="AmqpException">406: the channel has no reply consumer.</exception>
     public static void NameRequester(AmqpChannel channel)
     {
         var request = EncodedMessage.Read(channel.Content.Head);
         var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.Limits.MaxTableDepth);
         if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
             return;
-        if (channel.ReplyConsumer is not { } consumer) // only this thread ever sets it
+        if (channel.ReplyConsumer is not { } consumer) // only this thread writes it
             throw channel.Session.Publisher.NoRequester(channel.Content.Head);
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }
@@ -35,7 +35,8 @@ internal static class DirectReplyToHandlers
             channel.Send(new BasicConsumeOk(channel.ReplyConsumer.Tag));
     }
 
-    /// <summary>Declares nothing: the pseudo-queue is always there, and the name of a requester for as long as the requester is. So one asks whether it still waits.</summary>
+    /// <summary>Answers queue.declare of the pseudo-queue, or of a reply consumer's name. Nothing is declared.</summary>
+    /// <remarks>A name exists as long as its reply consumer, so this method shows if a requester still waits for its reply.</remarks>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
         channel.LastQueue = name;

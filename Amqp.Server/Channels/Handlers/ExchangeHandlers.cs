@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>The exchange.* methods: ask the broker, reply.</summary>
+/// <summary>Handles the exchange.* methods.</summary>
 internal static class ExchangeHandlers
 {
     public static MethodTable<AmqpChannel> OnExchangeMethods(this MethodTable<AmqpChannel> table) => table

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>The queue.* methods: ask the broker, reply.</summary>
+/// <summary>Handles the queue.* methods.</summary>
 internal static class QueueHandlers
 {
     public static MethodTable<AmqpChannel> OnQueueMethods(this MethodTable<AmqpChannel> table) => table
@@ -14,8 +14,8 @@ internal static class QueueHandlers
         .On<QueuePurge>(Purge)
         .On<QueueDelete>(Delete);
 
-    /// <summary>The name itself, or that of the channel's last declared queue for an empty one.</summary>
-    /// <exception cref="AmqpException">404: none was declared.</exception>
+    /// <summary>Returns the name, or for an empty name that of the queue that the channel declared last.</summary>
+    /// <exception cref="AmqpException">404: the name is empty, and the channel has declared no queue.</exception>
     public static string QueueName(this AmqpChannel channel, string name)
     {
         if (name.Length > 0)
@@ -36,7 +36,7 @@ internal static class QueueHandlers
         var flags = (method.Durable ? QueueFlags.Durable : 0) | (method.AutoDelete ? QueueFlags.AutoDelete : 0) | (method.Exclusive ? QueueFlags.Exclusive : 0);
         var topology = channel.Session.Topology;
         var queue = method.Passive
-            ? topology.DemandQueue(name) // an empty name stands for nothing here
+            ? topology.DemandQueue(name) // here an empty name does not stand for the last queue
             : topology.DeclareQueue(name, flags, method.Arguments);
         channel.LastQueue = queue.Name;
         if (method.NoWait)
@@ -60,7 +60,7 @@ internal static class QueueHandlers
         channel.Send(new QueueUnbindOk());
     }
 
-    /// <summary>An empty queue name stands for the last declared one, and with it an empty routing key for its name.</summary>
+    /// <summary>Replaces an empty queue name by the queue declared last, and an empty routing key beside it by the same name.</summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {
         string name = channel.QueueName(queue);

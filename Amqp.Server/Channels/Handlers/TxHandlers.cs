@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>The tx.* methods.</summary>
+/// <summary>Handles the tx.* methods.</summary>
 internal static class TxHandlers
 {
     public static MethodTable<AmqpChannel> OnTxMethods(this MethodTable<AmqpChannel> table) => table
@@ -16,7 +16,7 @@ internal static class TxHandlers
         channel.Send(new TxSelectOk());
     }
 
-    /// <summary>The answer waits for the disk, and the read loop for the answer.</summary>
+    /// <summary>Commits. The read loop sends the answer when the commit is durable, and reads on after that.</summary>
     private static void Commit(AmqpChannel channel, TxCommit method) =>
         channel.Connection.PendingCommit = new PendingCommit(channel, channel.Session.Transactions.Commit());
 

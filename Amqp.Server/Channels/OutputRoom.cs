@@ -1,0 +1,101 @@
+using Amqp.Server.Broker.Sessions;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>Bounds the octets that are pending for one client: from the high watermark on, deliveries and requests are held back.</summary>
+/// <remarks>
+/// The outbox's gate guards it. <see cref="Pending"/> and <see cref="IsFull"/> may also be read without the gate.
+/// To a peer that reads slowly a send takes its time, and the output gathers. Consumers are refused and requests are not read
+/// meanwhile, so memory has a bound.
+/// </remarks>
+internal sealed class OutputRoom(long highWatermark)
+{
+    private List<SessionConsumer> _refused = []; // resumed when the output has room again
+    private TaskCompletionSource? _hasRoom; // null unless the reader waits for room
+    private long _pending;
+    private bool _isFull;
+    private bool _isDeliveryOver;
+
+    /// <summary>Octets written and not sent.</summary>
+    public long Pending => Volatile.Read(ref _pending);
+
+    /// <summary>True from the high watermark on. Requests then wait, because each may add to the output.</summary>
+    public bool IsFull => Volatile.Read(ref _isFull);
+
+    /// <summary>True once nothing may be written any more.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>True while fewer octets than this are pending, and deliveries are still sent.</summary>
+    public bool HasRoomBelow(long mark) => !_isDeliveryOver && _pending < mark;
+
+    /// <summary>True if a consumer must wait with its deliveries.</summary>
+    /// <remarks>A later <see cref="Free"/> or <see cref="Clear"/> returns the consumer, to be resumed.</remarks>
+    public bool Refuses(SessionConsumer consumer)
+    {
+        if (_isDeliveryOver)
+            return true; // nothing would go out, so nothing may be taken
+        if (_pending < highWatermark)
+            return false;
+        if (!consumer.IsRefused)
+        {
+            consumer.IsRefused = true;
+            _refused.Add(consumer);
+        }
+        return true;
+    }
+
+    /// <summary>Counts octets that were written.</summary>
+    public void Add(int octets)
+    {
+        _pending += octets;
+        if (_pending >= highWatermark)
+            Volatile.Write(ref _isFull, true);
+    }
+
+    /// <summary>Counts octets that were sent.</summary>
+    /// <returns>The consumers to resume; null if there are none.</returns>
+    public List<SessionConsumer>? Free(int octets)
+    {
+        _pending -= octets;
+        return _pending < highWatermark ? Release() : null;
+    }
+
+    /// <summary>Counts everything that is pending as gone, because the peer has gone.</summary>
+    /// <inheritdoc cref="Free"/>
+    public List<SessionConsumer>? Clear()
+    {
+        _pending = 0;
+        return Release();
+    }
+
+    /// <summary>Ends the deliveries: the connection is being closed.</summary>
+    public void EndDeliveries() => _isDeliveryOver = true;
+
+    /// <summary>Ends all writes and deliveries, and releases the reader that waits for room.</summary>
+    public void Close()
+    {
+        IsClosed = _isDeliveryOver = true;
+        _hasRoom?.TrySetResult();
+    }
+
+    /// <summary>Completes when the output is below the high watermark or closed.</summary>
+    public Task WaitAsync()
+    {
+        if (IsClosed || _pending < highWatermark)
+            return Task.CompletedTask;
+        _hasRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _hasRoom.Task;
+    }
+
+    private List<SessionConsumer>? Release()
+    {
+        Volatile.Write(ref _isFull, false);
+        _hasRoom?.TrySetResult();
+        _hasRoom = null;
+        if (_refused.Count == 0)
+            return null;
+        var refused = _refused;
+        _refused = [];
+        return refused;
+    }
+}

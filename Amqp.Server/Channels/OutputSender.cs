@@ -1,0 +1,190 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Sessions;
+
+namespace Amqp.Server.Channels;
+
+/// <summary>Sends the blocks of an <see cref="OutputBuffer"/> to the socket, one thread at a time.</summary>
+/// <remarks>
+/// <para>No lock is held during a send. A flush makes its thread the sender, unless another thread is the sender already. The sender
+/// takes block after block, also those that other threads write meanwhile. A lock held for the length of a system call made the threads
+/// wait that acknowledge: it cost a fifth of the CPU of a stream of 1 KiB messages with an ack each.</para>
+/// <para>The outbox's gate guards the buffer, the room, the counts and <see cref="IsSending"/>.
+/// The sender owns the block that is being sent.</para>
+/// </remarks>
+internal sealed class OutputSender : IThreadPoolWorkItem
+{
+    /// <summary>Blocks after which a thread leaves the rest to the thread pool, while other threads go on writing.</summary>
+    private const int BlocksPerSender = 32;
+
+    private readonly OutputSink _sink;
+    private readonly OutputBuffer _buffer;
+    private readonly OutputRoom _room;
+    private readonly ConnectionCounts _counts;
+    private readonly Lock _gate;
+    private readonly Action<Exception> _failed;
+    private readonly Action _onSent;
+    private OutputBlock _sending; // the sender's, as is the next
+    private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
+    private TaskCompletionSource? _allSent; // under the gate; null unless the close waits for the rest
+    private long _lastSent = Environment.TickCount64;
+
+    /// <param name="sink">Destination of the octets.</param>
+    /// <param name="buffer">Source of the octets.</param>
+    /// <param name="room">Counts the octets that are pending.</param>
+    /// <param name="counts">Counts the octets that were sent.</param>
+    /// <param name="gate">The outbox's lock.</param>
+    /// <param name="failed">Called with an exception that is not the loss of the peer, on any thread and under any lock.</param>
+    public OutputSender(OutputSink sink, OutputBuffer buffer, OutputRoom room, ConnectionCounts counts, Lock gate, Action<Exception> failed)
+    {
+        (_sink, _buffer, _room, _counts, _gate, _failed) = (sink, buffer, room, counts, gate, failed);
+        _onSent = OnSent;
+    }
+
+    /// <summary>True while a thread is the sender. Under the gate.</summary>
+    public bool IsSending { get; private set; }
+
+    /// <summary>Time of the latest flush, in <see cref="Environment.TickCount64"/>. Any thread may ask.</summary>
+    public long LastSent => Volatile.Read(ref _lastSent);
+
+    /// <summary>Sends everything that was written. Takes the gate. Throws nothing.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (IsSending || _room.Pending == 0)
+                return; // the sender takes it with it
+            IsSending = true;
+            Volatile.Write(ref _lastSent, Environment.TickCount64);
+        }
+        SendBlocks();
+    }
+
+    /// <summary>Completes when the sender has sent everything. Under the gate, after the last write.</summary>
+    public Task WhenSentAsync()
+    {
+        if (!IsSending)
+            return Task.CompletedTask;
+        _allSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _allSent.Task;
+    }
+
+    /// <summary>Continues as the sender, in place of a thread that has sent its share.</summary>
+    void IThreadPoolWorkItem.Execute() => SendBlocks();
+
+    /// <summary>Sends until nothing is pending. By the sender; the gate is not held.</summary>
+    private void SendBlocks()
+    {
+        for (int blocks = 0; TryTake(); blocks++)
+        {
+            if (blocks == BlocksPerSender)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // as the sender, with the block that was taken
+                return;
+            }
+            if (!TrySend())
+                return;
+        }
+    }
+
+    /// <summary>Takes the next block; without one, the thread stops being the sender.</summary>
+    private bool TryTake()
+    {
+        if (!_sending.Octets.IsEmpty)
+            return true;
+        lock (_gate)
+        {
+            if (_buffer.TryTake(out _sending))
+                return true;
+            IsSending = false;
+            _allSent?.TrySetResult();
+            return false;
+        }
+    }
+
+    /// <summary>Sends the rest of the block.</summary>
+    /// <returns>False if the send is still pending, or the peer has gone.</returns>
+    private bool TrySend()
+    {
+        while (!_sending.Octets.IsEmpty)
+        {
+            try
+            {
+                var send = _sink.SendAsync(_sending.Octets);
+                if (!send.IsCompleted)
+                {
+                    _pendingSend = send.ConfigureAwait(false).GetAwaiter();
+                    _pendingSend.UnsafeOnCompleted(_onSent);
+                    return false;
+                }
+                NoteSent(send.GetAwaiter().GetResult());
+            }
+            catch (Exception error)
+            {
+                Abandon(error);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void OnSent()
+    {
+        try
+        {
+            NoteSent(_pendingSend.GetResult());
+        }
+        catch (Exception error)
+        {
+            Abandon(error);
+            return;
+        }
+        SendBlocks();
+    }
+
+    private void NoteSent(int octets)
+    {
+        var rest = _sending.Octets[octets..];
+        if (rest.IsEmpty)
+            _sending.Owner.Dispose();
+        _sending = rest.IsEmpty ? default : _sending with { Octets = rest };
+        List<SessionConsumer>? resumed;
+        lock (_gate)
+        {
+            _counts.NoteSent(octets);
+            resumed = _room.Free(octets);
+        }
+        Resume(resumed);
+    }
+
+    /// <summary>Discards everything that was written, and ends all writes.</summary>
+    /// <remarks>The loss of the peer ends the read loop too. After any other exception the callback must end it.</remarks>
+    private void Abandon(Exception error)
+    {
+        if (!IsLoss(error))
+            _failed(error);
+        List<SessionConsumer>? resumed;
+        lock (_gate)
+        {
+            do
+                _sending.Owner?.Dispose();
+            while (_buffer.TryTake(out _sending));
+            _sending = default;
+            resumed = _room.Clear();
+            _room.Close();
+            IsSending = false;
+            _allSent?.TrySetResult();
+        }
+        Resume(resumed);
+    }
+
+    private static void Resume(List<SessionConsumer>? consumers)
+    {
+        if (consumers is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(new DeliveryResumption(consumers), preferLocal: false);
+    }
+
+    private static bool IsLoss(Exception error) =>
+        error is SocketException or ObjectDisposedException or InvalidOperationException or IOException or OperationCanceledException;
+}

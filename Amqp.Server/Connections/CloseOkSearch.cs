@@ -1,0 +1,23 @@
+using System.Buffers;
+using Amqp.Protocol;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>Finds connection.close-ok by its octets, where a broken frame has left no way to tell frames apart.</summary>
+internal static class CloseOkSearch
+{
+    private static ReadOnlySpan<byte> Frame091 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
+
+    private static ReadOnlySpan<byte> Frame08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
+
+    /// <summary>Looks for the frame, and consumes the octets that cannot be a part of it.</summary>
+    /// <param name="buffer">The octets that have arrived; afterwards those to be looked at again with later ones.</param>
+    /// <param name="isAmqp08">True for a client that speaks AMQP 0-8.</param>
+    public static bool TryFind(ref ReadOnlySequence<byte> buffer, bool isAmqp08)
+    {
+        bool isFound = new SequenceReader<byte>(buffer).TryReadTo(out ReadOnlySequence<byte> _, isAmqp08 ? Frame08 : Frame091);
+        long kept = isFound ? 0 : Math.Min(buffer.Length, Frame091.Length - 1);
+        buffer = buffer.Slice(buffer.Length - kept);
+        return isFound;
+    }
+}

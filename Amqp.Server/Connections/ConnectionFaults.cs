@@ -1,0 +1,17 @@
+using Amqp.Server.Broker.Faults;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>Contains the unexpected exceptions of one connection. Thread-safe; throws nothing.</summary>
+/// <param name="faults">Counts and logs them.</param>
+/// <param name="connection">The connection's name.</param>
+internal sealed class ConnectionFaults(ContainedFaults faults, string connection)
+{
+    private string Place => $"connection {connection}";
+
+    /// <summary>Notes an exception.</summary>
+    public void Note(Exception error) => faults.Note(Compartment.Connection, Place, error);
+
+    /// <summary>Takes a step, and notes its exception if it throws.</summary>
+    public void Contain(Action step) => faults.Contain(Compartment.Connection, Place, step);
+}

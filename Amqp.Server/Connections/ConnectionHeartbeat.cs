@@ -1,0 +1,41 @@
+using Amqp.Server.Channels;
+
+namespace Amqp.Server.Connections;
+
+/// <summary>Sends the heartbeats of a connection, and closes an idle connection (spec 4.2.7).</summary>
+/// <remarks>The read loop notes what it receives. <see cref="HeartbeatMonitor"/> calls <see cref="Check"/> from its own loop.</remarks>
+/// <param name="outbox">Sends the heartbeats.</param>
+/// <param name="onSilent">Closes the connection, and is told the seconds of silence.</param>
+internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
+{
+    private long _lastReceived = Environment.TickCount64;
+    private bool _isReadingPaused;
+
+    /// <summary>Notes that octets have come: the peer is alive.</summary>
+    public void NoteReceived() => Volatile.Write(ref _lastReceived, Environment.TickCount64);
+
+    /// <summary>Stops the check of the peer, whose heartbeats are not read from now on.</summary>
+    public void PauseReading() => Volatile.Write(ref _isReadingPaused, true);
+
+    /// <summary>Checks the peer again, with its whole time from now on.</summary>
+    public void ResumeReading()
+    {
+        NoteReceived();
+        Volatile.Write(ref _isReadingPaused, false);
+    }
+
+    /// <summary>Sends a heartbeat after 0.5 intervals without output. Closes the connection after 2.5 intervals without input.</summary>
+    /// <param name="now">Time in milliseconds, as <see cref="Environment.TickCount64"/> has it.</param>
+    /// <param name="seconds">The interval that the handshake agreed on; 0: no heartbeats.</param>
+    public void Check(long now, int seconds)
+    {
+        if (seconds == 0)
+            return;
+        long interval = seconds * 1000L;
+        long silence = now - Volatile.Read(ref _lastReceived);
+        if (silence > 2 * interval + interval / 2 && !Volatile.Read(ref _isReadingPaused))
+            onSilent((int)(silence / 1000));
+        else if (now - outbox.LastSent >= interval / 2)
+            outbox.SendHeartbeat();
+    }
+}

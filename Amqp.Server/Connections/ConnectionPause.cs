@@ -1,0 +1,29 @@
+namespace Amqp.Server.Connections;
+
+/// <summary>Pauses the read loop of a connection until a task completes, or the connection ends.</summary>
+/// <remarks>The read loop waits; any thread may call <see cref="End"/>.</remarks>
+/// <param name="heartbeat">Stops its check of the peer during a pause, because the client's heartbeats are not read.</param>
+/// <param name="socketClosed">Cancelled when the socket is closed.</param>
+internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, CancellationToken socketClosed)
+{
+    /// <summary>Marks that there are to be no more pauses.</summary>
+    private static readonly TaskCompletionSource _noMore = new();
+
+    private TaskCompletionSource? _current; // the last pause, over or not
+
+    /// <summary>Waits until the task completes, the socket is closed, or <see cref="End"/> is called.</summary>
+    public async Task WaitAsync(Task waiting)
+    {
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = Volatile.Read(ref _current);
+        if (ReferenceEquals(before, _noMore) || Interlocked.CompareExchange(ref _current, pause, before) != before)
+            return;
+        heartbeat.PauseReading();
+        Task ended = Task.WhenAny(waiting, pause.Task); // a plain Task: a Task<Task> cannot suppress exceptions
+        await ended.WaitAsync(socketClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        heartbeat.ResumeReading();
+    }
+
+    /// <summary>Ends the current pause, and every later pause as soon as it begins.</summary>
+    public void End() => Interlocked.Exchange(ref _current, _noMore)?.TrySetResult();
+}

@@ -1,0 +1,22 @@
+namespace Amqp.Server.Connections;
+
+/// <summary>Times the checks of a connection for deliveries that are unacknowledged for longer than the consumer timeout.</summary>
+/// <remarks>Owned by the loop of <see cref="HeartbeatMonitor"/>.</remarks>
+internal sealed class LateDeliveryCheck
+{
+    /// <summary>Milliseconds between two checks, at most; RabbitMQ's interval.</summary>
+    private const long LongestInterval = 60_000;
+
+    private long _next;
+
+    /// <summary>True if a check is due; the next one is then due after a quarter of the timeout.</summary>
+    /// <param name="now">In milliseconds.</param>
+    /// <param name="timeout">The shortest consumer timeout, in milliseconds; null: none.</param>
+    public bool IsDue(long now, long? timeout)
+    {
+        if (timeout is not { } shortest || now < _next)
+            return false;
+        _next = now + Math.Min(shortest / 4, LongestInterval);
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Amqp.Server;
+using Amqp.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Tests.Architecture;
+
+/// <summary>Bounds on the size of types and files in the rooms that handle messages: Broker, Channels, Connections and the store.</summary>
+public sealed partial class TypeSizeTests
+{
+    private const int MostMembers = 25;
+    private const int MostLines = 300;
+
+    private const BindingFlags Declared =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private static readonly string[] _rooms = ["Amqp.Server.Broker", "Amqp.Server.Channels", "Amqp.Server.Connections", "Amqp.Storage"];
+
+    /// <summary>The declaration of each type in a room, by the type's name and the file.</summary>
+    private static readonly (string Type, string File)[] _partialTypes =
+    [
+        .. from file in SourceFiles()
+           from declaration in PartialType().Matches(File.ReadAllText(file))
+           select ($"{Path.GetDirectoryName(file)}: {declaration.Groups["name"].Value}", Path.GetFileName(file)),
+    ];
+
+    [Test]
+    public void No_type_has_more_than_25_methods_and_properties()
+    {
+        var types = new[] { typeof(BrokerCommandLine), typeof(IMessageStore) }.SelectMany(anchor => anchor.Assembly.GetTypes())
+            .Where(type => IsInRoom(type) && !IsGenerated(type) && !IsOptions(type) && !IsLog(type))
+            .Select(type => (type.FullName, Members: MembersOf(type).Count()))
+            .ToList();
+
+        Assert.That(types, Has.Count.GreaterThan(100));
+        Assert.That(types.Where(type => type.Members > MostMembers).Select(type => $"{type.FullName}: {type.Members}"), Is.Empty);
+    }
+
+    [Test]
+    public void No_class_is_in_parts_over_several_files() =>
+        Assert.That(
+            _partialTypes.GroupBy(part => part.Type, part => part.File).Where(parts => parts.Distinct().Count() > 1)
+                .Select(parts => $"{parts.Key} is in {string.Join(", ", parts)}"),
+            Is.Empty);
+
+    [Test]
+    public void No_file_has_more_than_300_lines() =>
+        Assert.That(
+            SourceFiles().Select(file => (file, Lines: File.ReadLines(file).Count())).Where(file => file.Lines > MostLines)
+                .Select(file => $"{Path.GetRelativePath(SourceTree.Root, file.file)}: {file.Lines}"),
+            Is.Empty);
+
+    /// <summary>Methods and properties that somebody wrote. A property counts once; constructors, fields, events and operators do not count.</summary>
+    private static IEnumerable<MemberInfo> MembersOf(Type type)
+    {
+        var properties = type.GetProperties(Declared);
+        var accessors = properties.SelectMany(property => property.GetAccessors(nonPublic: true))
+            .Concat(type.GetEvents(Declared).SelectMany(happening => new[] { happening.AddMethod, happening.RemoveMethod }))
+            .ToHashSet();
+        return type.GetMethods(Declared).Where(method => !method.IsSpecialName && !accessors.Contains(method)).Concat<MemberInfo>(properties)
+            .Where(member => !IsGenerated(member));
+    }
+
+    private static bool IsInRoom(Type type) =>
+        type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));
+
+    /// <summary>Local functions and lambdas have a name with angle brackets; so have their types.</summary>
+    private static bool IsGenerated(MemberInfo member) =>
+        member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
+        || (member.DeclaringType is { } outer && IsGenerated(outer));
+
+    /// <summary>True for a list of settings: nothing but properties that can be set.</summary>
+    private static bool IsOptions(Type type) => MembersOf(type).All(member => member is PropertyInfo { CanWrite: true });
+
+    /// <summary>True for a list of log lines.</summary>
+    private static bool IsLog(Type type) => type.GetMethods(Declared).Any(method => method.IsDefined(typeof(LoggerMessageAttribute)));
+
+    /// <summary>All files of the rooms but those that a tool has written.</summary>
+    private static IEnumerable<string> SourceFiles() =>
+        from room in _rooms
+        from file in SourceTree.FilesOf(room.StartsWith("Amqp.Server.", StringComparison.Ordinal) ? room.Replace("Server.", "Server/", StringComparison.Ordinal) : room)
+        where !file.EndsWith(".g.cs", StringComparison.Ordinal)
+        select file;
+
+    [GeneratedRegex(@"\bpartial (?:record struct|record|class|struct|interface) (?<name>\w+)")]
+    private static partial Regex PartialType();
+}

@@ -1,0 +1,86 @@
+using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Sessions;
+using Amqp.Storage;
+using Amqp.Tests.Faults;
+using Amqp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Amqp.Tests.BackPressure;
+
+/// <summary>The brake of one publisher without a connection: when it pauses, and what state it shows meanwhile.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
+{
+    private readonly ResourceAlarms _alarms = new(
+        new ResourceLimit(_ => 0, 100),
+        new DiskWatch(new ResourceLimit(_ => 1_000, 100), () => 0, () => false),
+        NullLogger.Instance, new ManualClock(), new ContainedFaults(NullLogger.Instance, TimeProvider.System));
+
+    private readonly MemoryMessageStore _memory = new();
+    private readonly FaultyStore _store;
+    private readonly HeldMemory _held = new();
+    private readonly PublisherBrake _brake;
+    private readonly List<string> _steps = [];
+
+    public PublisherBrakeTests()
+    {
+        _store = new FaultyStore(_memory);
+        _brake = new PublisherBrake(_alarms, _store, _held, memoryHighWatermark: 80);
+    }
+
+    public void Dispose()
+    {
+        _alarms.Dispose();
+        _memory.DisposeAsync().AsTask().Wait();
+    }
+
+    [TestCase(false, false, "")]
+    [TestCase(false, true, "")]
+    [TestCase(true, false, "")]
+    [TestCase(true, true, "pause in flow")]
+    public async Task Only_a_publisher_is_paused_and_only_while_the_store_is_behind(bool hasPublished, bool isBehind, string steps)
+    {
+        (_brake.HasPublished, _store.Behind) = (hasPublished, isBehind);
+
+        await _brake.WaitForStoreAsync(this);
+
+        Assert.That(string.Join(", ", _steps), Is.EqualTo(steps));
+        Assert.That(_brake.State, Is.EqualTo(steps.Length > 0 ? "flow" : "running"), "five seconds later it is running again");
+    }
+
+    [Test]
+    public async Task An_alarm_blocks_a_publisher_until_it_is_cleared()
+    {
+        await _brake.WaitForAlarmsAsync(this);
+        _alarms.SetDiskLimit(2_000);
+        Assert.That((_brake.State, _brake.IsAlarmSet), Is.EqualTo(("blocking", true)));
+
+        await _brake.WaitForAlarmsAsync(this);
+
+        Assert.That(_steps, Is.EqualTo(["blocked: low on disk", "pause in blocked", "unblocked"]));
+        Assert.That(_brake.State, Is.EqualTo("blocking"), "the pause ended before the alarm did");
+    }
+
+    [TestCase(10, null)]
+    [TestCase(11, 11L)]
+    public void A_client_that_holds_more_than_an_eighth_of_memory_is_too_much_while_memory_is_short(int bytes, long? excess)
+    {
+        _held.Add(bytes);
+        Assert.That(_brake.ExcessiveMemory, Is.Null);
+
+        _alarms.SetMemoryLimit(-1);
+
+        Assert.That(_brake.ExcessiveMemory, Is.EqualTo(excess));
+    }
+
+    Task IPublisherInput.PauseAsync(Task waiting)
+    {
+        _steps.Add($"pause in {_brake.State}");
+        return Task.CompletedTask;
+    }
+
+    void IPublisherInput.NoteBlocked(string reason) => _steps.Add($"blocked: {reason}");
+
+    void IPublisherInput.NoteUnblocked() => _steps.Add("unblocked");
+}
