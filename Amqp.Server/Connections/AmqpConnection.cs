@@ -2,6 +2,7 @@ using System.Buffers;
 using Amqp.Protocol;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
@@ -56,6 +57,12 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     /// <summary>Result of the handshake; null before its end. Any thread may ask.</summary>
     public OpenedConnection? Opened => Volatile.Read(ref _opened);
+
+    /// <summary>Counts of octets and messages. Any thread may ask.</summary>
+    public ConnectionCounts Traffic => Outbox.Counts;
+
+    /// <summary>Octets that the socket has not taken yet. Any thread may ask.</summary>
+    public long PendingOutput => Outbox.Waiting;
 
     /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;

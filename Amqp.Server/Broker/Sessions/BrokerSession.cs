@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Server.Broker.Sessions;
