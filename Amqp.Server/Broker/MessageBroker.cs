@@ -30,22 +30,15 @@ namespace Amqp.Server.Broker;
 /// </remarks>
 internal sealed class MessageBroker : IAsyncDisposable
 {
-    /// <summary>Name of the exchange to which RabbitMQ publishes its log.</summary>
-    public const string LogExchangeName = "amq.rabbitmq.log";
-
-    /// <summary>Global parameter with the permanent, unique id of the broker.</summary>
-    private const string ClusterId = "internal_cluster_id";
-
     private readonly BrokerOptions _options;
-    private readonly ILogger _logger;
     private readonly OpenedStore _opened;
     private readonly QueueTimer _timer;
     private readonly MessageSpans? _spans;
-    private int _failureLogged;
+    private readonly InternalExchanges _internalExchanges;
 
     private MessageBroker(OpenedStore opened, BrokerOptions options, TimeProvider clock, ContainedFaults faults, ILogger logger, ILogger queueLogger, BrokerEvents events)
     {
-        (_opened, _options, _logger, Faults, Events) = (opened, options, logger, faults, events);
+        (_opened, _options, Faults, Events) = (opened, options, faults, events);
         _timer = new QueueTimer(clock);
         _spans = options.Telemetry is { Endpoint: not null, Traces: true } ? new MessageSpans() : null;
         var definitions = opened.Definitions;
@@ -57,14 +50,15 @@ internal sealed class MessageBroker : IAsyncDisposable
         Clients = new ClientCounts(UserLimits, options.Limits.ChannelMaxPerNode);
         Parameters = new RuntimeParameters(definitions) { Events = Events };
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
-        VirtualHosts = NewVirtualHosts(clock, queueLogger);
+        _internalExchanges = new InternalExchanges(options, events);
+        VirtualHosts = BrokerParts.NewVirtualHosts(this, options, opened.Definitions, _timer, clock, queueLogger, _spans, _internalExchanges.Add);
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
-        Alarms = NewAlarms(clock);
+        Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms);
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
-        WatchStore(clock);
+        new StoreWatch(Store, Alarms, faults, logger).Start(events, clock);
     }
 
     public IMessageStore Store => _opened.Store;
@@ -130,7 +124,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     public BrokerEvents Events { get; }
 
     /// <summary>Publisher to the log exchange; null if logging to an exchange is off.</summary>
-    public InternalPublisher? LogPublisher { get; private set; }
+    public InternalPublisher? LogPublisher => _internalExchanges.LogPublisher;
 
     /// <summary>Opens the data directory and restores its content.</summary>
     /// <param name="options">The configuration.</param>
@@ -151,7 +145,8 @@ internal sealed class MessageBroker : IAsyncDisposable
         try
         {
             broker = new MessageBroker(opened, options, clock, faults, logger, queueLogger, events ?? new BrokerEvents(clock, faults));
-            broker.Restore();
+            BrokerRestore.Run(broker, options, logger);
+            broker._timer.Start(); // last: dead letters need their exchanges and queues
             return broker;
         }
         catch
@@ -183,107 +178,5 @@ internal sealed class MessageBroker : IAsyncDisposable
             else
                 (owned as IDisposable)?.Dispose();
         });
-    }
-
-    private VirtualHostTable NewVirtualHosts(TimeProvider clock, ILogger queueLogger)
-    {
-        var services = new QueueServices
-        {
-            Store = Store,
-            Timer = _timer,
-            Clock = clock,
-            Logger = queueLogger,
-            Faults = Faults,
-            HeldMemory = HeldMemory,
-            Statistics = Statistics,
-            Quarantine = _opened.Definitions.Quarantine,
-            QuarantineLimit = _options.Limits.QuarantineLimit,
-            RecentHistoryLimit = _options.Limits.RecentHistoryLimit,
-            IsDiskShort = () => Alarms.IsDiskShort,
-        };
-        var declareRules = new DeclareRules(_options.Limits.ClusterQueueLimit, _options.VirtualHosts.DefaultQueueType, () => VirtualHosts.All.Sum(host => (long)host.QueueCount))
-        {
-            ExchangeLimit = _options.Limits.ClusterExchangeLimit,
-            CountExchanges = () => VirtualHosts.All.Sum(host => (long)host.Routing.Count),
-        };
-        return new VirtualHostTable(services, new TopologyStore(_opened.Definitions), Permissions, Parameters, declareRules)
-        {
-            Events = Events,
-            Making = AddInternalExchanges,
-            Limit = _options.VirtualHosts.Limit,
-            Spans = _spans,
-        };
-    }
-
-    private ResourceAlarms NewAlarms(TimeProvider clock) => new(
-        new ResourceLimit(new MemoryMeasure(() => MemoryInUse, () => Environment.WorkingSet, _options.Alarms.MemoryHighWatermark).Against, _options.Alarms.MemoryHighWatermark),
-        new DiskWatch(
-            new ResourceLimit(_ => DiskSpace.Free(_options.DataDirectory), _options.Alarms.DiskFreeLimit),
-            () => Store.AppendedPosition, () => Store.IsFull),
-        _logger, clock, Faults);
-
-    /// <summary>Connects the alarms, the events and the log to the store.</summary>
-    private void WatchStore(TimeProvider clock)
-    {
-        Alarms.Changed += Events.AlarmChanged;
-        // An exception on the store's thread would stop the store.
-        Store.Committed += () => Faults.Contain(Compartment.Broker, "what follows a commit", () =>
-        {
-            LogFailure();
-            Alarms.CheckSoonIfDue();
-        });
-        Store.BackgroundWorkFailed += new BackgroundFailureLog(_logger, clock, Faults).Write;
-    }
-
-    /// <summary>Restores the content of the data directory, and adds the objects that the configuration demands.</summary>
-    private void Restore()
-    {
-        VirtualHosts.Restore();
-        Parameters.Add(new ParameterComponent(
-            VirtualHostLimits.Component,
-            (_, value) => VirtualHostLimits.Validate(value),
-            (virtualHost, name, value) =>
-            {
-                if (name == VirtualHostLimits.Name && VirtualHosts.Find(virtualHost) is { } host)
-                    host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
-            }));
-        Parameters.Restore();
-        GlobalParameters.Restore();
-        if (GlobalParameters.Find(ClusterId) is null)
-            GlobalParameters.Put(ClusterId, FieldValue.FromString(ReservedNames.NewClusterId()));
-        GlobalParameters.Changed += Events.GlobalParameterChanged;
-        Definitions.ImportedFiles.Restore();
-        UserLimits.Restore();
-        CompleteDefinitions();
-        Statistics.Authentication.TracksSources = _options.Statistics.TracksLoginSources;
-        Sampler.Start();
-        Alarms.Check(); // before any timer: expired or dead-lettered messages of the last run must not be written to a disk that is short
-        _timer.Start(); // last: dead letters need their exchanges and queues
-    }
-
-    /// <summary>Adds the configured objects: definitions from files, and the first user of a new broker.</summary>
-    private void CompleteDefinitions()
-    {
-        VirtualHosts.Added += new VirtualHostDefaults(Parameters, _options.VirtualHosts).Apply;
-        var definitionsAtStart = new StartDefinitions(_options.Definitions, _options.Limits.MaxTableDepth, _logger);
-        new InitialAccess(VirtualHosts, Users, Permissions, Passwords, _options.Access.DefaultAccess, _logger)
-            .Complete(definitionsAtStart.IsConfigured ? () => definitionsAtStart.Import(Definitions) : null);
-    }
-
-    /// <summary>
-    /// Adds the event and log exchanges. Runs before bindings are restored, so that bindings to these exchanges are kept.
-    /// </summary>
-    private void AddInternalExchanges(VirtualHost virtualHost)
-    {
-        if (_options.EventExchange.IsEnabled && virtualHost.Name == (_options.EventExchange.VirtualHost ?? _options.Access.DefaultAccess.VirtualHost))
-            Events.Add(new EventExchange(virtualHost.AddInternalExchange(EventExchange.Name)));
-        if (_options.Log.IsOnExchange && virtualHost.Name == _options.Access.DefaultAccess.VirtualHost)
-            LogPublisher = virtualHost.AddInternalExchange(LogExchangeName);
-    }
-
-    private void LogFailure()
-    {
-        if (Store.Failure is { } failure && Interlocked.Exchange(ref _failureLogged, 1) == 0)
-            _logger.StoreFailed(failure);
     }
 }

@@ -46,7 +46,11 @@ internal sealed class AmqpConnection : IMemoryHolder
         Outbox = new Outbox(OutputSink.Of(context), memory, options.Connections.OutboxHighWatermark, OnOutputFailed);
         _frames = new FrameReader { FrameMax = options.Connections.InitialFrameMax };
         _deadline = new ConnectionDeadline(() => _faults.Contain(Abort));
-        _heartbeat = new ConnectionHeartbeat(Outbox, OnPeerSilent);
+        _heartbeat = new ConnectionHeartbeat(Outbox, seconds =>
+        {
+            _logger.HeartbeatMissed(Peer.Name, seconds);
+            Abort();
+        });
         _pause = new ConnectionPause(_heartbeat, context.ConnectionClosed);
         _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round, _heartbeat, _pause, _logger);
     }
@@ -108,7 +112,10 @@ internal sealed class AmqpConnection : IMemoryHolder
         }
         catch (Exception error) when (error is IOException or ConnectionAbortedException or OperationCanceledException)
         {
-            LogLost();
+            if (_opened is not null && !IsClosing)
+                _logger.ConnectionLost(Peer.Name);
+            else if (_opened is null && _deadline.IsMissed)
+                _logger.HandshakeTimedOut(Peer.Name, _options.Connections.HandshakeTimeout);
         }
         catch (Exception error)
         {
@@ -166,12 +173,6 @@ internal sealed class AmqpConnection : IMemoryHolder
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection._faults.Contain(connection.Abort), this, preferLocal: false);
     }
 
-    private void OnPeerSilent(int seconds)
-    {
-        _logger.HeartbeatMissed(Peer.Name, seconds);
-        Abort();
-    }
-
     private async Task OpenAndReadAsync()
     {
         _deadline.Set(_options.Connections.HandshakeTimeout);
@@ -190,7 +191,8 @@ internal sealed class AmqpConnection : IMemoryHolder
             AccessChanges.DemandNotDeleted(_broker, opened);
             if (!await _readLoop.RunAsync(opened))
             {
-                LogLost();
+                if (!IsClosing)
+                    _logger.ConnectionLost(Peer.Name);
             }
             else if (!IsClosing)
             {
@@ -230,18 +232,5 @@ internal sealed class AmqpConnection : IMemoryHolder
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _opened is { } opened)
             _broker.Events.ConnectionClosed(opened);
-    }
-
-    private void LogLost()
-    {
-        if (_opened is null)
-        {
-            if (_deadline.IsMissed)
-                _logger.HandshakeTimedOut(Peer.Name, _options.Connections.HandshakeTimeout);
-        }
-        else if (!IsClosing)
-        {
-            _logger.ConnectionLost(Peer.Name);
-        }
     }
 }

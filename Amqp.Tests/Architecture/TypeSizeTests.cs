@@ -60,8 +60,13 @@ public sealed partial class TypeSizeTests
             .Concat(type.GetEvents(Declared).SelectMany(happening => new[] { happening.AddMethod, happening.RemoveMethod }))
             .ToHashSet();
         return type.GetMethods(Declared).Where(method => !method.IsSpecialName && !accessors.Contains(method)).Concat<MemberInfo>(properties)
-            .Where(member => !IsGenerated(member));
+            .Where(member => !IsGenerated(member) && !IsBridge(member));
     }
+
+    /// <summary>True for the compiler's link from an interface's method with an <c>in</c> parameter to the public method that implements it.</summary>
+    private static bool IsBridge(MemberInfo member) =>
+        member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)
+        && member.DeclaringType!.GetMember(member.Name[(member.Name.LastIndexOf('.') + 1)..], BindingFlags.Instance | BindingFlags.Public).Length > 0;
 
     private static bool IsInRoom(Type type) =>
         type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));

@@ -196,7 +196,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         message = default;
         while (!_faults.IsCrashed && _reader.TryTake(out message, out payload))
         {
-            if (!(rules.AreActive || rules.CountsDeliveries) || !IsDead(ref message, payload.Payload))
+            if (!(rules.AreActive || rules.Settings.CountsDeliveries) || !IsDead(ref message, payload.Payload))
                 return true;
             payload.Dispose();
             if (--mostExpired == 0)
@@ -213,7 +213,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         var rules = _state.Rules;
         try
         {
-            if (rules.CountsDeliveries)
+            if (rules.Settings.CountsDeliveries)
                 message = RedeliveredMark.SetIfRequeued(message, EncodedMessage.Read(payload).Requeues);
             if (!rules.AreActive || !rules.IsOver(ref message, payload))
                 return false;

@@ -111,7 +111,19 @@ internal sealed class QueueLevels
     public bool TryTake(out StoredMessage message)
     {
         DemandGate();
-        return Only is not null ? Only.TryTake(out message) : TryTakeHighest(out message);
+        if (Only is not null)
+            return Only.TryTake(out message);
+        while (Front(out int priority) is { } level)
+        {
+            long before = level.Count;
+            bool isTaken = level.TryTake(out message);
+            _count -= before - level.Count;
+            message = WithLevel(message, priority);
+            if (isTaken)
+                return true;
+        }
+        message = default;
+        return false;
     }
 
     /// <inheritdoc cref="QueueMessages.TryTakeAside"/>
@@ -166,21 +178,6 @@ internal sealed class QueueLevels
     /// </summary>
     [Conditional("DEBUG")]
     public void DemandGate() => Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
-
-    private bool TryTakeHighest(out StoredMessage message)
-    {
-        while (Front(out int priority) is { } level)
-        {
-            long before = level.Count;
-            bool isTaken = level.TryTake(out message);
-            _count -= before - level.Count;
-            message = WithLevel(message, priority);
-            if (isTaken)
-                return true;
-        }
-        message = default;
-        return false;
-    }
 
     /// <summary>The highest level that is not empty; null if all are.</summary>
     private StoredQueue? Front(out int priority)

@@ -54,9 +54,6 @@ internal sealed class QueueRules
     /// <summary>True if messages may expire or a length limit applies.</summary>
     public bool AreActive => _expiry is not null || _limit is not null;
 
-    /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
-    public bool CountsDeliveries { get; private set; } // a copy, as it is looked at once a message
-
     /// <summary>True if publishers reserve room in the queue before a message is stored.</summary>
     public bool KeepsRoom { get; private set; }
 
@@ -69,7 +66,6 @@ internal sealed class QueueRules
     {
         Settings = settings;
         KeepsRoom = settings.RejectsPublishes;
-        CountsDeliveries = settings.CountsDeliveries;
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);

@@ -1,0 +1,77 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Publishing;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Configuration;
+using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>Makes the parts of the broker that refer to one another. They ask the broker for each other only once it is complete.</summary>
+internal static class BrokerParts
+{
+    /// <summary>Makes the table of virtual hosts, empty.</summary>
+    /// <param name="broker">The broker, whose other parts are asked while the virtual hosts work.</param>
+    /// <param name="options">The configuration.</param>
+    /// <param name="definitions">Durable exchanges, queues and bindings.</param>
+    /// <param name="timer">Timer of all queues.</param>
+    /// <param name="clock">Clock of all timestamps.</param>
+    /// <param name="logger">Log of virtual hosts, exchanges and queues.</param>
+    /// <param name="spans">Traces of messages; null: off.</param>
+    /// <param name="making">Called for each virtual host before its bindings are restored.</param>
+    public static VirtualHostTable NewVirtualHosts(
+        MessageBroker broker, BrokerOptions options, DefinitionStore definitions, QueueTimer timer, TimeProvider clock, ILogger logger, MessageSpans? spans,
+        Action<VirtualHost> making)
+    {
+        var services = new QueueServices
+        {
+            Store = broker.Store,
+            Timer = timer,
+            Clock = clock,
+            Logger = logger,
+            Faults = broker.Faults,
+            HeldMemory = broker.HeldMemory,
+            Statistics = broker.Statistics,
+            Quarantine = definitions.Quarantine,
+            QuarantineLimit = options.Limits.QuarantineLimit,
+            RecentHistoryLimit = options.Limits.RecentHistoryLimit,
+            IsDiskShort = () => broker.Alarms.IsDiskShort,
+        };
+        var declareRules = new DeclareRules(options.Limits.ClusterQueueLimit, options.VirtualHosts.DefaultQueueType, () => broker.VirtualHosts.All.Sum(host => (long)host.QueueCount))
+        {
+            ExchangeLimit = options.Limits.ClusterExchangeLimit,
+            CountExchanges = () => broker.VirtualHosts.All.Sum(host => (long)host.Routing.Count),
+        };
+        return new VirtualHostTable(services, new TopologyStore(definitions), broker.Permissions, broker.Parameters, declareRules)
+        {
+            Events = broker.Events,
+            Making = making,
+            Limit = options.VirtualHosts.Limit,
+            Spans = spans,
+        };
+    }
+
+    /// <summary>Makes the memory and disk alarms.</summary>
+    public static ResourceAlarms NewAlarms(MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock) => new(
+        new ResourceLimit(new MemoryMeasure(() => broker.MemoryInUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against, options.Alarms.MemoryHighWatermark),
+        new DiskWatch(
+            new ResourceLimit(_ => DiskSpace.Free(options.DataDirectory), options.Alarms.DiskFreeLimit),
+            () => broker.Store.AppendedPosition, () => broker.Store.IsFull),
+        logger, clock, broker.Faults);
+}

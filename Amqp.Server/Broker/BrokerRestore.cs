@@ -1,0 +1,65 @@
+using Amqp.Protocol;
+using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.DefinitionFiles;
+using Amqp.Server.Broker.Definitions;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Parameters;
+using Amqp.Server.Broker.Publishing;
+using Amqp.Server.Broker.Queues.Rules;
+using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.Tracing;
+using Amqp.Server.Broker.VirtualHosts;
+using Amqp.Server.Configuration;
+using Amqp.Storage;
+using Amqp.Storage.Catalog;
+using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
+
+namespace Amqp.Server.Broker;
+
+/// <summary>Restores the content of the data directory into a new broker.</summary>
+internal static class BrokerRestore
+{
+    /// <summary>Global parameter with the permanent, unique id of the broker.</summary>
+    private const string ClusterId = "internal_cluster_id";
+
+    /// <summary>Restores the content of the data directory, and adds the objects that the configuration demands.</summary>
+    public static void Run(MessageBroker broker, BrokerOptions options, ILogger logger)
+    {
+        broker.VirtualHosts.Restore();
+        broker.Parameters.Add(new ParameterComponent(
+            VirtualHostLimits.Component,
+            (_, value) => VirtualHostLimits.Validate(value),
+            (virtualHost, name, value) =>
+            {
+                if (name == VirtualHostLimits.Name && broker.VirtualHosts.Find(virtualHost) is { } host)
+                    host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
+            }));
+        broker.Parameters.Restore();
+        broker.GlobalParameters.Restore();
+        if (broker.GlobalParameters.Find(ClusterId) is null)
+            broker.GlobalParameters.Put(ClusterId, FieldValue.FromString(ReservedNames.NewClusterId()));
+        broker.GlobalParameters.Changed += broker.Events.GlobalParameterChanged;
+        broker.Definitions.ImportedFiles.Restore();
+        broker.UserLimits.Restore();
+        CompleteDefinitions(broker, options, logger);
+        broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
+        broker.Sampler.Start();
+        broker.Alarms.Check(); // before any timer: expired or dead-lettered messages of the last run must not be written to a disk that is short
+    }
+
+    /// <summary>Adds the configured objects: definitions from files, and the first user of a new broker.</summary>
+    private static void CompleteDefinitions(MessageBroker broker, BrokerOptions options, ILogger logger)
+    {
+        broker.VirtualHosts.Added += new VirtualHostDefaults(broker.Parameters, options.VirtualHosts).Apply;
+        var definitionsAtStart = new StartDefinitions(options.Definitions, options.Limits.MaxTableDepth, logger);
+        new InitialAccess(broker.VirtualHosts, broker.Users, broker.Permissions, broker.Passwords, options.Access.DefaultAccess, logger)
+            .Complete(definitionsAtStart.IsConfigured ? () => definitionsAtStart.Import(broker.Definitions) : null);
+    }
+}
