@@ -44,7 +44,8 @@ public sealed partial class PlainEnglishTests
         (@"\b(good|bad) for nothing\b", "useless"),
     ];
 
-    private static readonly Regex _any = new(string.Join('|', _phrases.Select(phrase => phrase.Phrase)), RegexOptions.Compiled | RegexOptions.IgnoreCase);
+    private static readonly Regex _any = new(
+        string.Join('|', _phrases.Select(phrase => phrase.Phrase)), RegexOptions.Compiled | RegexOptions.IgnoreCase);
 
     /// <summary>A question word at the start of a summary, a parameter, a return value or a paragraph.</summary>
     private static readonly (string Word, string Instead)[] _starts =
