@@ -27,10 +27,18 @@ public sealed partial class DocumentLinkTests
     [Test]
     public void Every_source_file_that_the_architecture_names_exists()
     {
-        string[] files = [.. new[] { "Amqp.Protocol", "Amqp.Storage", "Amqp.Server" }.SelectMany(SourceTree.FilesOf).Select(file => $"/{Path.GetRelativePath(SourceTree.Root, file)}")];
+        string[] files =
+        [
+            .. new[] { "Amqp.Protocol", "Amqp.Storage", "Amqp.Server" }.SelectMany(SourceTree.FilesOf)
+                .Select(file => $"/{Path.GetRelativePath(SourceTree.Root, file)}"),
+        ];
         string text = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/architecture.md"));
+        IEnumerable<string> missing = SourceFile().Matches(text)
+            .Select(match => match.Value)
+            .Distinct()
+            .Where(name => !Array.Exists(files, file => file.EndsWith($"/{name}", StringComparison.Ordinal)));
 
-        Assert.That(SourceFile().Matches(text).Select(match => match.Value).Distinct().Where(name => !Array.Exists(files, file => file.EndsWith($"/{name}", StringComparison.Ordinal))), Is.Empty);
+        Assert.That(missing, Is.Empty);
     }
 
     /// <summary>The headings of a document, in the form in which links name them.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Comments, texts and documents are plain technical English: phrases that made readers stop, with the words to use instead.</summary>
+/// <summary>Comments, texts and documents are plain technical English: a list of phrases to avoid, with the words to use instead.</summary>
 public sealed partial class PlainEnglishTests
 {
     /// <summary>A phrase as a regular expression over one line, and the words to use instead.</summary>
@@ -17,8 +17,8 @@ public sealed partial class PlainEnglishTests
         (@"\b(becomes?|became) of\b", "the outcome, with its noun"),
         (@"\btakes? no more\b", "rejects further ..."),
         (@"\bto blame\b", "is the cause"),
-        (@"\bnobody else\b", "no other client, no other thread"),
-        (@"\b(somebody|someone|everybody|whoever)\b", "the role: client, operator, caller, thread"),
+        (@"\bnobody else is\b", "no other client is, no other thread is"),
+        (@"\b(somebody|someone|whoever)\b", "the role: client, operator, caller, thread"),
         (@"\bis done with\b", "is settled, is finished"),
         (@"\bin vain\b", "without effect"),
         (@"\bdoes no harm\b", "may be called twice; is safe to repeat"),
@@ -32,7 +32,6 @@ public sealed partial class PlainEnglishTests
         (@"\b(falls? back )?(in)?to sleep again\b", "becomes idle"),
         (@"\bit (is|was) worth a line\b", "is logged"),
         (@"\bwho waits\b", "waiting publishers, the waiting thread"),
-        (@"\bwhat waits\b", "pending messages, pending writes"),
         (@"\bhas its way\b", "applies, wins"),
         (@"\bof its own accord\b", "by itself"),
         (@"\bhow it stands\b", "the state"),
@@ -44,6 +43,9 @@ public sealed partial class PlainEnglishTests
         (@"\bmust go\b", "is deleted, is closed"),
         (@"\b(good|bad) for nothing\b", "useless"),
     ];
+
+    private static readonly Regex _any = new(
+        string.Join('|', _phrases.Select(phrase => phrase.Phrase)), RegexOptions.Compiled | RegexOptions.IgnoreCase);
 
     /// <summary>A question word at the start of a summary, a parameter, a return value or a paragraph.</summary>
     private static readonly (string Word, string Instead)[] _starts =
@@ -62,22 +64,26 @@ public sealed partial class PlainEnglishTests
     [TestCase("Amqp.Storage")]
     [TestCase("Amqp.Server")]
     public void No_comment_or_text_of_the_product_has_a_banned_phrase(string project) =>
-        Assert.That(SourceTree.FilesOf(project).SelectMany(BannedPhrases), Is.Empty);
+        Assert.That(string.Join('\n', SourceTree.FilesOf(project).SelectMany(BannedPhrases)), Is.Empty);
 
     [Test]
-    public void No_document_has_a_banned_phrase() =>
-        Assert.That(
-            Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md").Append(Path.Combine(SourceTree.Root, "README.md"))
-                .SelectMany(BannedPhrases),
-            Is.Empty);
+    public void No_document_has_a_banned_phrase()
+    {
+        IEnumerable<string> documents = Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")
+            .Append(Path.Combine(SourceTree.Root, "README.md"));
+
+        Assert.That(string.Join('\n', documents.SelectMany(BannedPhrases)), Is.Empty);
+    }
 
     [TestCase("Amqp.Protocol")]
     [TestCase("Amqp.Storage")]
     [TestCase("Amqp.Server")]
-    public void No_summary_starts_with_a_question_word(string project) => Assert.That(SourceTree.FilesOf(project).SelectMany(Questions), Is.Empty);
+    public void No_summary_starts_with_a_question_word(string project) =>
+        Assert.That(string.Join('\n', SourceTree.FilesOf(project).SelectMany(Questions)), Is.Empty);
 
     private static IEnumerable<string> BannedPhrases(string file) =>
         from line in File.ReadLines(file).Select((text, index) => (Text: text, Number: index + 1))
+        where _any.IsMatch(line.Text)
         from banned in _phrases
         let found = Regex.Match(line.Text, banned.Phrase, RegexOptions.IgnoreCase)
         where found.Success
