@@ -2,4 +2,4 @@
 // [NonParallelizable] is for those that count what the whole process allocates, that need the processors to themselves, or that
 // change what others look at. They run after all others.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(4)]
+[assembly: LevelOfParallelism(6)]

@@ -7,7 +7,6 @@ namespace Amqp.Tests.BackPressure;
 
 /// <summary>What the fixtures of this folder share: a broker for each test, so that its memory is that test's own.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[NonParallelizable] // floods of one broker, which take what processors there are
 public abstract class BackPressureTests
 {
     private protected const long MiB = 1 << 20;

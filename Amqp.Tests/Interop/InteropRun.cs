@@ -8,6 +8,7 @@ namespace Amqp.Tests.Interop;
 /// which is left as clean as it was.
 /// </summary>
 [SetUpFixture]
+[Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)] // else NUnit runs the folder alone, behind all that is not parallel
 public sealed class InteropRun
 {
     private static readonly string? _external = Environment.GetEnvironmentVariable("AMQP_INTEROP_URL");

@@ -30,7 +30,8 @@ internal sealed class BenchOutput(TextWriter output)
     {
         Line($"broker: {report.Broker} at {load.Broker}");
         Line($"load: {Described(load)}");
-        Line($"measured: {report.Seconds:N2} s{(report.BlockedSeconds > 0 ? $", of which the broker had blocked producers for {report.BlockedSeconds} s" : "")}");
+        string blocked = report.BlockedSeconds > 0 ? $", of which the broker had blocked producers for {report.BlockedSeconds} s" : "";
+        Line($"measured: {report.Seconds:N2} s{blocked}");
         Rates("messages", [("published", report.Published, report.PublishRate), ("confirmed", report.Confirmed, report.ConfirmRate), ("consumed", report.Consumed, report.ConsumeRate)]);
         if (report.Rejected > 0)
             Line($"rejected by the broker (basic.nack): {report.Rejected:N0}");
