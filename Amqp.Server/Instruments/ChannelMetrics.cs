@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>A channel at the moment when metrics were asked for.</summary>
+/// <summary>The state of a channel at the time of a reading.</summary>
 internal sealed class ChannelSample
 {
     public ChannelSample(BrokerSession session)

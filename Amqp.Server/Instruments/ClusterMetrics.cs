@@ -1,9 +1,9 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>What RabbitMQ's dashboards ask about Raft and about Erlang, as a node without either answers it.</summary>
+/// <summary>The metrics of Raft and Erlang that RabbitMQ's dashboards query. This node has neither.</summary>
 internal static class ClusterMetrics
 {
-    /// <summary>Zeros, as in RabbitMQ without quorum queues: nothing goes by Raft here.</summary>
+    /// <summary>Zeros, as in RabbitMQ without quorum queues: this broker does not use Raft.</summary>
     public static readonly Metric<NodeReading>[] Raft =
     [
         new("raft_term_total", MetricKind.Counter, "Current Raft term number", _ => 0),
@@ -14,10 +14,13 @@ internal static class ClusterMetrics
         new("raft_entry_commit_latency_seconds", MetricKind.Gauge, "Time taken for a log entry to be committed", _ => 0),
     ];
 
-    /// <summary>Names without samples, as those of a single node of RabbitMQ: it has no Erlang, and no links to other nodes. Without a prefix.</summary>
+    /// <summary>
+    /// Names without samples, as for a single node of RabbitMQ: this broker has no Erlang and no links to other nodes. Written without a
+    /// prefix.
+    /// </summary>
     public static readonly Metric<NodeReading>[] Erlang =
     [
-        WithoutSample("erlang_vm_allocators", "Of Erlang's memory allocators"),
+        WithoutSample("erlang_vm_allocators", "Erlang's memory allocators"),
         .. new[]
         {
             "recv_bytes", "recv_cnt", "recv_max_bytes", "recv_avg_bytes", "recv_dvi_bytes", "send_bytes", "send_cnt", "send_max_bytes", "send_avg_bytes", "send_pend_bytes",

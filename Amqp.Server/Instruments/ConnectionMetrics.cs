@@ -3,7 +3,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>A connection at the moment when metrics were asked for.</summary>
+/// <summary>The state of a connection at the time of a reading.</summary>
 internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long Pending, int Channels)
 {
     public ConnectionSample(AmqpConnection connection)
@@ -15,7 +15,7 @@ internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long
 /// <summary>RabbitMQ's metrics of connections.</summary>
 internal static class ConnectionMetrics
 {
-    /// <summary>Of one connection, or of all there were.</summary>
+    /// <summary>Metrics of one connection, or of all connections since the start.</summary>
     public static readonly Metric<TrafficCounts>[] Octets =
     [
         new("connection_incoming_bytes_total", MetricKind.Counter, "Total number of bytes received on a connection", traffic => traffic.Received, NetworkUse("receive")),

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>Where a number goes over OTLP. Numbers of one instrument differ in their attributes.</summary>
-/// <param name="Name">By OpenTelemetry's conventions, without the prefix.</param>
-/// <param name="Unit">In UCUM's form, as OpenTelemetry writes it.</param>
-/// <param name="Description">What it counts; the same for all numbers of the instrument.</param>
-/// <param name="Attributes">Which of the instrument's numbers it is.</param>
+/// <summary>An OpenTelemetry instrument. Several metrics may share an instrument; they differ in their attributes.</summary>
+/// <param name="Name">Name by OpenTelemetry's conventions, without the prefix.</param>
+/// <param name="Unit">Unit in UCUM's form, as OpenTelemetry writes it.</param>
+/// <param name="Description">Description of the instrument, the same for all of its metrics.</param>
+/// <param name="Attributes">Attributes that distinguish the metric from others of the instrument.</param>
 internal sealed record Instrument(string Name, string Unit, string Description, params (string Key, string Value)[] Attributes);

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>Who tried to log in, with what success.</summary>
+/// <summary>Metrics of login attempts, succeeded and failed.</summary>
 internal static class LoginMetrics
 {
-    /// <summary>By protocol.</summary>
+    /// <summary>Login attempts by protocol.</summary>
     public static readonly Metric<(string Protocol, long Succeeded, long Failed)>[] ByProtocol =
     [
         new("auth_attempts_total", MetricKind.Counter, "Total number of authorization attempts", counts => counts.Succeeded + counts.Failed),
@@ -11,7 +11,7 @@ internal static class LoginMetrics
         new("auth_attempts_failed_total", MetricKind.Counter, "Total number of failed authentication attempts", counts => counts.Failed, Login("failed")),
     ];
 
-    /// <summary>The same by who tried from where.</summary>
+    /// <summary>Login attempts by client address, user and protocol.</summary>
     public static readonly Metric<(string Address, string User, string Protocol, long Succeeded, long Failed)>[] BySource =
     [
         new("auth_attempts_detailed_total", MetricKind.Counter, "Total number of authorization attempts with source info", counts => counts.Succeeded + counts.Failed),

@@ -4,10 +4,10 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>What is counted of messages: RabbitMQ's metrics of channels, and its global ones.</summary>
+/// <summary>RabbitMQ's metrics of messages, for channels and for the whole node.</summary>
 internal static class MessageMetrics
 {
-    /// <summary>Of the counts of one channel, or of all that there were.</summary>
+    /// <summary>Metrics of one channel, or of all channels since the start.</summary>
     public static readonly Metric<MessageCounts>[] Published =
     [
         new("channel_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange on a channel", counts => counts.Publish),
@@ -24,13 +24,13 @@ internal static class MessageMetrics
         new("channel_messages_delivered_ack_total", MetricKind.Counter, "Total number of messages delivered to consumers in manual acknowledgement mode", counts => counts.Deliveries.Deliver, DeliveredBy("deliver", "manual")),
         new("channel_messages_delivered_total", MetricKind.Counter, "Total number of messages delivered to consumers in automatic acknowledgement mode", counts => counts.Deliveries.DeliverNoAck, DeliveredBy("deliver", "automatic")),
         new("channel_messages_redelivered_total", MetricKind.Counter, "Total number of messages redelivered to consumers", counts => counts.Deliveries.Redeliver,
-            new("message.redelivered", "{message}", "Those of the delivered messages that were delivered before")),
+            new("message.redelivered", "{message}", "Delivered messages that had been delivered before")),
         new("channel_messages_acked_total", MetricKind.Counter, "Total number of messages acknowledged by consumers", counts => counts.Deliveries.Ack,
             new("message.acknowledged", "{message}", "Messages acknowledged by consumers")),
         new("channel_get_empty_total", MetricKind.Counter, "Total number of times basic.get operations fetched no message", counts => counts.Deliveries.GetEmpty),
     ];
 
-    /// <summary>Of all messages since the start, by protocol.</summary>
+    /// <summary>Metrics of all messages since the start, by protocol.</summary>
     public static readonly Metric<MessageCounts>[] AllReceived =
     [
         new("messages_confirmed_total", MetricKind.Counter, "Total number of messages confirmed to publishers", counts => counts.Confirm,
@@ -39,15 +39,17 @@ internal static class MessageMetrics
         new("messages_received_total", MetricKind.Counter, "Total number of messages received from publishers", counts => counts.Publish,
             new("message.received", "{message}", "Messages that clients published, routed or not")),
         new("messages_routed_total", MetricKind.Counter, "Total number of messages routed to queues or streams", counts => counts.Routed,
-            new("message.enqueued", "{message}", "Messages put into queues: one that goes to three counts three times")),
+            new("message.enqueued", "{message}", "Messages put into queues: a message in three queues counts three times")),
         new("messages_unroutable_dropped_total", MetricKind.Counter, "Total number of messages published as non-mandatory into an exchange and dropped as unroutable", counts => counts.DropUnroutable, Unroutable("dropped")),
         new("messages_unroutable_returned_total", MetricKind.Counter, "Total number of messages published as mandatory into an exchange and returned to the publisher as unroutable", counts => counts.ReturnUnroutable, Unroutable("returned")),
     ];
 
-    /// <summary>Of all messages put into queues since the start; where the page shows each queue, <see cref="QueueMetrics.Published"/> stands there instead.</summary>
+    /// <summary>
+    /// Number of messages put into queues since the start. The page with single queues has <see cref="QueueMetrics.Published"/> instead.
+    /// </summary>
     public static readonly Metric<MessageCounts> Enqueued = new("queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", counts => counts.Routed);
 
-    /// <summary>Of all deliveries since the start, by protocol and type of queue.</summary>
+    /// <summary>Metrics of all deliveries since the start, by protocol and type of queue.</summary>
     public static readonly Metric<DeliveryCounts>[] AllDelivered =
     [
         new("messages_acknowledged_total", MetricKind.Counter, "Total number of messages acknowledged by consumers", counts => counts.Ack),
@@ -60,7 +62,9 @@ internal static class MessageMetrics
         new("messages_redelivered_total", MetricKind.Counter, "Total number of messages redelivered to consumers", counts => counts.Redeliver),
     ];
 
-    /// <summary>What died for each reason. The value is that of all queues; the page shows it by type of queue and by strategy.</summary>
+    /// <summary>
+    /// Number of dead-lettered messages for each reason, over all queues. The page splits the number by type of queue and by strategy.
+    /// </summary>
     public static readonly (DeathReason Reason, Metric<BrokerStatistics> Metric)[] Dead =
     [
         Died(DeathReason.DeliveryLimit, "messages_dead_lettered_delivery_limit_total", "Total number of messages dead-lettered due to delivery-limit exceeded"),
@@ -69,22 +73,25 @@ internal static class MessageMetrics
         Died(DeathReason.Rejected, "messages_dead_lettered_rejected_total", "Total number of messages dead-lettered due to basic.reject or basic.nack"),
     ];
 
-    /// <summary>Here the targets have a message before the queue gives it up, so what died was confirmed as well.</summary>
+    /// <summary>
+    /// Messages dead-lettered with the strategy <c>at-least-once</c>. Each counts as confirmed: the target queues have a message before
+    /// the old queue removes it.
+    /// </summary>
     public static readonly Metric<BrokerStatistics> DeadConfirmed = new(
         "messages_dead_lettered_confirmed_total", MetricKind.Counter, "Total number of messages dead-lettered and confirmed by target queues",
         statistics => Dead.Sum(row => statistics.CountDead(QueueType.Quorum, DeadLetterStrategy.AtLeastOnce, row.Reason)));
 
-    /// <summary>How large messages were, as RabbitMQ 4 tells it. The value is how many there were.</summary>
+    /// <summary>Histogram of the sizes of received messages, as in RabbitMQ 4. The value is the number of messages.</summary>
     public static readonly Metric<SizeCounts> Sizes = new("message_size_bytes", MetricKind.Histogram, "Size of messages received from publishers", CountAll);
 
     private static Instrument DeliveredBy(string operation, string acknowledgement) => new(
         "message.delivered", "{message}", "Messages sent to clients", ("messaging.operation.name", operation), ("amqpbroker.acknowledgement", acknowledgement));
 
-    private static Instrument Unroutable(string outcome) => new("message.unroutable", "{message}", "Messages that no queue took", ("amqpbroker.outcome", outcome));
+    private static Instrument Unroutable(string outcome) => new("message.unroutable", "{message}", "Messages that were routed to no queue", ("amqpbroker.outcome", outcome));
 
     private static (DeathReason Reason, Metric<BrokerStatistics> Metric) Died(DeathReason reason, string name, string help) => (reason, new(
         name, MetricKind.Counter, help, statistics => CountDead(statistics, reason),
-        new("message.dead_lettered", "{message}", "Messages that died in a queue, whether they were published again or not", ("amqpbroker.reason", reason.Name()))));
+        new("message.dead_lettered", "{message}", "Messages that left a queue by expiry, rejection, eviction or delivery limit, dead-lettered or dropped", ("amqpbroker.reason", reason.Name()))));
 
     private static double CountDead(BrokerStatistics statistics, DeathReason reason)
     {

@@ -1,32 +1,32 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>One row of the catalogue: a number, and what each exporter calls it.</summary>
-/// <param name="Name">On the Prometheus page, without the prefix; null where it does not stand there.</param>
-/// <param name="Kind">Whether it only grows.</param>
-/// <param name="Help">What the page says of it: RabbitMQ's words, where RabbitMQ has it.</param>
-/// <param name="Value">Reads it.</param>
-/// <param name="Instrument">Where it goes over OTLP; null where it does not.</param>
+/// <summary>One row of the metrics catalogue: a number and its names for each exporter.</summary>
+/// <param name="Name">Name on the Prometheus page, without the prefix; null: not on the page.</param>
+/// <param name="Kind">Kind of metric for both exporters.</param>
+/// <param name="Help">Help text on the page: RabbitMQ's, for metrics that RabbitMQ has.</param>
+/// <param name="Value">Reads the number; NaN: no number.</param>
+/// <param name="Instrument">Instrument over OTLP; null: not sent over OTLP.</param>
 internal sealed record Metric<T>(string? Name, MetricKind Kind, string Help, Func<T, double> Value, Instrument? Instrument = null)
 {
-    /// <summary>A number that goes over OTLP only.</summary>
+    /// <summary>A metric that is sent over OTLP only.</summary>
     public Metric(MetricKind kind, Func<T, double> value, Instrument instrument)
         : this(null, kind, instrument.Description, value, instrument)
     {
     }
 }
 
-/// <summary>Prometheus' kinds of metrics, and its word for none.</summary>
+/// <summary>Prometheus' kinds of metrics.</summary>
 internal enum MetricKind
 {
-    /// <summary>It only grows, until the broker stops.</summary>
+    /// <summary>A number that only grows until the broker stops.</summary>
     Counter,
 
-    /// <summary>It goes up and down, and sums have a meaning.</summary>
+    /// <summary>A number that grows and falls, and whose sums have a meaning.</summary>
     Gauge,
 
     /// <summary>Counts by size.</summary>
     Histogram,
 
-    /// <summary>It stands for something that is no amount.</summary>
+    /// <summary>A number that is not an amount, such as a flag.</summary>
     Untyped,
 }

@@ -3,10 +3,10 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>Metrics of the node: its process, its alarms, what comes and goes, what its store does.</summary>
+/// <summary>Metrics of the node: process, alarms, churn and store.</summary>
 internal static class NodeMetrics
 {
-    /// <summary>The one whose name has no prefix.</summary>
+    /// <summary>Start time of the process. Its name has no prefix.</summary>
     public static readonly Metric<NodeReading> Started = new("process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.",
         node => DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (Environment.TickCount64 - node.StartedAt) / 1000);
 
@@ -23,21 +23,21 @@ internal static class NodeMetrics
         new("connections_closed_total", MetricKind.Counter, "Total number of connections closed or terminated", Count(Churn.ConnectionClosed), new("connection.closed", "{connection}", "AMQP connections closed or lost")),
         new("channels_opened_total", MetricKind.Counter, "Total number of channels opened", Count(Churn.ChannelCreated), new("channel.opened", "{channel}", "Channels opened")),
         new("channels_closed_total", MetricKind.Counter, "Total number of channels closed", Count(Churn.ChannelClosed), new("channel.closed", "{channel}", "Channels closed")),
-        new("queues_declared_total", MetricKind.Counter, "Total number of queues declared", Count(Churn.QueueDeclared), new("queue.declared", "{queue}", "Declarations of queues, new or there already")),
+        new("queues_declared_total", MetricKind.Counter, "Total number of queues declared", Count(Churn.QueueDeclared), new("queue.declared", "{queue}", "Declarations of queues, new or existing")),
         new("queues_created_total", MetricKind.Counter, "Total number of queues created", Count(Churn.QueueCreated), new("queue.created", "{queue}", "Queues created")),
         new("queues_deleted_total", MetricKind.Counter, "Total number of queues deleted", Count(Churn.QueueDeleted), new("queue.deleted", "{queue}", "Queues deleted")),
     ];
 
-    /// <summary>What the process uses.</summary>
+    /// <summary>Resources in use by the process.</summary>
     public static readonly Metric<NodeReading>[] Usage =
     [
         new("process_open_fds", MetricKind.Gauge, "Open file descriptors", _ => ProcessFiles.Count()),
         new("process_open_tcp_sockets", MetricKind.Gauge, "Open TCP sockets", node => node.Sockets),
         new("process_resident_memory_bytes", MetricKind.Gauge, "Memory used in bytes", _ => Environment.WorkingSet, new("memory.usage", "By", "Resident memory of the process")),
-        new("disk_space_available_bytes", MetricKind.Gauge, "Disk space available in bytes", node => DiskSpace.Free(node.Options.DataDirectory) ?? 0, new("disk.free", "By", "Free room where the data is")),
+        new("disk_space_available_bytes", MetricKind.Gauge, "Disk space available in bytes", node => DiskSpace.Free(node.Options.DataDirectory) ?? 0, new("disk.free", "By", "Free space on the disk of the data directory")),
     ];
 
-    /// <summary>What it may use, and for how long it has been up.</summary>
+    /// <summary>Limits of these resources, and the uptime.</summary>
     public static readonly Metric<NodeReading>[] Limits =
     [
         new("process_max_fds", MetricKind.Gauge, "Open file descriptors limit", _ => ProcessFiles.Limit),
@@ -47,14 +47,14 @@ internal static class NodeMetrics
         new("erlang_uptime_seconds", MetricKind.Gauge, "Node uptime", node => (Environment.TickCount64 - node.StartedAt) / 1000.0),
     ];
 
-    /// <summary>What the store has read and written.</summary>
+    /// <summary>Reads, writes and syncs of the store.</summary>
     public static readonly Metric<NodeReading>[] Files =
     [
         new("io_read_ops_total", MetricKind.Counter, "Total number of I/O read operations", node => node.Broker.Files.Reads),
         new("io_read_bytes_total", MetricKind.Counter, "Total number of I/O bytes read", node => node.Broker.Files.ReadBytes, DiskUse("read")),
         new("io_write_ops_total", MetricKind.Counter, "Total number of I/O write operations", node => node.Broker.Files.Writes),
         new("io_write_bytes_total", MetricKind.Counter, "Total number of I/O bytes written", node => node.Broker.Files.WrittenBytes, DiskUse("write")),
-        new("io_sync_ops_total", MetricKind.Counter, "Total number of I/O sync operations", node => node.Broker.Files.Syncs, new("disk.syncs", "{sync}", "How often the store synced its files")),
+        new("io_sync_ops_total", MetricKind.Counter, "Total number of I/O sync operations", node => node.Broker.Files.Syncs, new("disk.syncs", "{sync}", "Syncs of the store to disk")),
         new("io_read_time_seconds_total", MetricKind.Counter, "Total I/O read time", node => node.Broker.Files.ReadTime.TotalSeconds),
         new("io_write_time_seconds_total", MetricKind.Counter, "Total I/O write time", node => node.Broker.Files.WriteTime.TotalSeconds),
         new("io_sync_time_seconds_total", MetricKind.Counter, "Total I/O sync time", node => node.Broker.Files.SyncTime.TotalSeconds),
@@ -62,22 +62,22 @@ internal static class NodeMetrics
         new("msg_store_write_total", MetricKind.Counter, "Total number of Message Store write operations", node => node.Broker.Store.Counts.MessagesWritten),
     ];
 
-    /// <summary>What the page does not show.</summary>
+    /// <summary>Metrics that the Prometheus page does not have.</summary>
     public static readonly Metric<NodeReading>[] NotOnPage =
     [
         new(MetricKind.Gauge, node => node.Broker.MemoryInUse,
-            new("memory.messages", "By", "What counts for the memory alarm: messages that are in memory only, and what is held for clients")),
+            new("memory.messages", "By", "Memory that counts for the memory alarm: messages in memory only, and data held for clients")),
         new(MetricKind.Gauge, node => node.Broker.VirtualHosts.All.Count, new("vhost.count", "{vhost}", "Virtual hosts")),
     ];
 
-    /// <summary>Who the node is: dashboards join every other metric with these. The labels are what they say.</summary>
+    /// <summary>Names and versions of the node, as labels. Dashboards join every other metric with these.</summary>
     public static readonly Metric<NodeReading>
         Build = new("build_info", MetricKind.Untyped, "RabbitMQ & Erlang/OTP version info", _ => 1),
         Identity = new("identity_info", MetricKind.Untyped, "RabbitMQ node & cluster identity info", _ => 1);
 
     private static Func<NodeReading, double> Count(Churn churn) => node => node.Broker.Statistics.Count(churn);
 
-    private static Instrument Alarm(string resource) => new("alarm", "1", "1 while publishers are blocked for want of the resource", ("amqpbroker.resource", resource));
+    private static Instrument Alarm(string resource) => new("alarm", "1", "1 while publishers are blocked because the resource is short", ("amqpbroker.resource", resource));
 
-    private static Instrument DiskUse(string direction) => new("disk.io", "By", "What the store read and wrote", ("disk.io.direction", direction));
+    private static Instrument DiskUse(string direction) => new("disk.io", "By", "Bytes read and written by the store", ("disk.io.direction", direction));
 }

@@ -3,17 +3,17 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>How many objects there are.</summary>
+/// <summary>Number of objects of each kind.</summary>
 internal readonly record struct ObjectCounts(long Connections, long Channels, long Consumers, long Queues)
 {
-    /// <summary>Messages in queues that no consumer has. Only OTLP has the sum by this way.</summary>
+    /// <summary>Messages in queues that are not delivered to a consumer. Set only for OTLP.</summary>
     public long Ready { get; init; }
 
-    /// <summary>Messages in queues that a consumer has. Only OTLP has the sum by this way.</summary>
+    /// <summary>Messages in queues that are delivered and not acknowledged. Set only for OTLP.</summary>
     public long Unacknowledged { get; init; }
 }
 
-/// <summary>Metrics of how much there is of each kind of object, and of exchanges and virtual hosts.</summary>
+/// <summary>Metrics of the number of objects of each kind, and of exchanges and virtual hosts.</summary>
 internal static class ObjectMetrics
 {
     public static readonly Metric<ObjectCounts>[] Totals =
@@ -24,19 +24,19 @@ internal static class ObjectMetrics
         new("queues", MetricKind.Gauge, "Queues available", counts => counts.Queues, new("queue.count", "{queue}", "Queues")),
     ];
 
-    /// <summary>The page has <see cref="QueueMetrics.Coarse"/> for that.</summary>
+    /// <summary>Messages in all queues, for OTLP. The Prometheus page has <see cref="QueueMetrics.Coarse"/> instead.</summary>
     public static readonly Metric<ObjectCounts>[] Messages =
     [
         new(MetricKind.Gauge, counts => counts.Ready, Current("ready")),
         new(MetricKind.Gauge, counts => counts.Unacknowledged, Current("unacknowledged")),
     ];
 
-    /// <summary>By protocol.</summary>
+    /// <summary>Numbers of consumers and publishers, by protocol.</summary>
     public static readonly Metric<long>
         Consumers = new("consumers", MetricKind.Gauge, "Current number of consumers", count => count),
         Publishers = new("publishers", MetricKind.Gauge, "Current number of publishers", count => count);
 
-    /// <summary>Of exchanges into which something was published.</summary>
+    /// <summary>Number of messages published to an exchange. Exchanges without any are left out.</summary>
     public static readonly Metric<Exchange> PublishedIn = new(
         "exchange_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange", exchange => exchange.Counts.In);
 

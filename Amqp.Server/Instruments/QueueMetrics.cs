@@ -5,10 +5,10 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>A queue at the moment when metrics were asked for.</summary>
+/// <summary>The state of a queue at the time of a reading.</summary>
 internal sealed class QueueSample
 {
-    // Not every answer has these, and they may cost a look at every message.
+    // Read on demand: not every reply has these values, and reading them may visit every message.
     private readonly Lazy<QueueStorage> _storage;
     private readonly Lazy<double> _headTimestamp;
 
@@ -52,7 +52,7 @@ internal sealed class QueueSample
 
     public QueueStorage Storage => _storage.Value;
 
-    /// <summary>Seconds since 1970-01-01 UTC; not a number when there is none.</summary>
+    /// <summary>Timestamp property of the message at the front, in seconds since 1970-01-01 UTC; NaN if there is none.</summary>
     public double HeadTimestamp => _headTimestamp.Value;
 
     public long DiskReads { get; }
@@ -70,10 +70,10 @@ internal static class QueueMetrics
         new("queue_messages", MetricKind.Gauge, "Sum of ready and unacknowledged messages - total queue depth", queue => queue.Ready + queue.Unacknowledged),
     ];
 
-    /// <summary>Of this broker's own.</summary>
+    /// <summary>Number of quarantined messages. RabbitMQ does not have this metric.</summary>
     public static readonly Metric<QueueSample>[] Quarantined =
     [
-        new("queue_messages_quarantined", MetricKind.Gauge, "Messages that the broker could not handle and has put aside", queue => queue.Quarantined),
+        new("queue_messages_quarantined", MetricKind.Gauge, "Quarantined messages, which the broker could not handle", queue => queue.Quarantined),
     ];
 
     public static readonly Metric<QueueSample>[] Consumers =

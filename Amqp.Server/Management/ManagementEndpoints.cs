@@ -3,14 +3,14 @@ using Amqp.Server.Management.Resources;
 
 namespace Amqp.Server.Management;
 
-/// <summary>Puts the HTTP API together.</summary>
+/// <summary>Assembles the HTTP API.</summary>
 internal static class ManagementEndpoints
 {
-    /// <summary>Maps every resource; whatever is none is RabbitMQ's 404, or its 405 for who would change it.</summary>
+    /// <summary>Maps every resource. An unknown path gets RabbitMQ's 404, or its 405 for methods that would change something.</summary>
     public static void MapManagement(this WebApplication app, ManagementServices services)
     {
         app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));
-        app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerNothingThereAsync(http));
+        app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerUnknownPathAsync(http));
         new ManagementApi(app, services)
             .MapOverview()
             .MapNodes()
@@ -35,8 +35,8 @@ internal static class ManagementEndpoints
             .MapQuarantine();
     }
 
-    /// <summary>What is nowhere can be looked for; nothing else can be done with it.</summary>
-    private static Task AnswerNothingThereAsync(HttpContext http)
+    /// <summary>Answers a request for an unknown path: 404 for GET, HEAD and OPTIONS, 405 for all other methods.</summary>
+    private static Task AnswerUnknownPathAsync(HttpContext http)
     {
         string method = http.Request.Method;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))

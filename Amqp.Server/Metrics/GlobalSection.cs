@@ -8,7 +8,7 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>The part of the page about all messages since the start, by protocol and type of queue.</summary>
+/// <summary>Writes the metrics of all messages since the start, by protocol and type of queue.</summary>
 internal static class GlobalSection
 {
     private static readonly (string Label, string Value) _protocol = ("protocol", "amqp091");
@@ -28,7 +28,7 @@ internal static class GlobalSection
         WriteDead(writer, broker.Statistics);
     }
 
-    /// <summary>How large messages were.</summary>
+    /// <summary>Writes the histogram of the sizes of received messages.</summary>
     public static void WriteSizes(MetricsWriter writer, in MessageCounts messages)
     {
         writer.Begin(MessageMetrics.Sizes);

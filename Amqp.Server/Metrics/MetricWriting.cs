@@ -2,14 +2,14 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Puts rows of the catalogue on the page.</summary>
+/// <summary>Writes rows of the metrics catalogue to the page.</summary>
 internal static class MetricWriting
 {
-    /// <summary>Begins a row's metric: its samples follow.</summary>
+    /// <summary>Begins the metric of a row. Its samples follow.</summary>
     public static void Begin<T>(this MetricsWriter writer, Metric<T> metric) =>
-        writer.Begin(metric.Name ?? throw new ArgumentException("This metric does not stand on the page.", nameof(metric)), metric.Kind, metric.Help);
+        writer.Begin(metric.Name ?? throw new ArgumentException("This metric is not on the Prometheus page.", nameof(metric)), metric.Kind, metric.Help);
 
-    /// <summary>Writes a number; where there is none, the name without a sample.</summary>
+    /// <summary>Writes a metric with one sample, or without a sample if its value is NaN.</summary>
     public static void Single<T>(this MetricsWriter writer, Metric<T> metric, T source)
     {
         writer.Begin(metric);
@@ -17,14 +17,16 @@ internal static class MetricWriting
             writer.Sample(value);
     }
 
-    /// <summary>Writes several numbers of one source.</summary>
+    /// <summary>Writes several metrics of one source.</summary>
     public static void Singles<T>(this MetricsWriter writer, Metric<T>[] metrics, T source)
     {
         foreach (var metric in metrics)
             writer.Single(metric, source);
     }
 
-    /// <summary>Writes the sum of all objects; where one of them has no number, the name without a sum, as RabbitMQ does.</summary>
+    /// <summary>
+    /// Writes the sum over all objects. If the value of one of them is NaN, writes the metric without a sample, as RabbitMQ does.
+    /// </summary>
     public static void Sum<T>(this MetricsWriter writer, Metric<T> metric, IReadOnlyList<T> objects)
     {
         double sum = 0;
@@ -35,7 +37,7 @@ internal static class MetricWriting
             writer.Sample(sum);
     }
 
-    /// <summary>Writes what each object has.</summary>
+    /// <summary>Writes one sample for each object.</summary>
     public static void Each<T>(
         this MetricsWriter writer, Metric<T> metric, IReadOnlyList<T> objects, Func<T, (string Label, string Value)> first, Func<T, (string Label, string Value)>? second = null)
     {

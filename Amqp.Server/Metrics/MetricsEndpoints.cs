@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>What the port for Prometheus answers: the metrics' path, and below it <c>per-object</c> and <c>detailed</c>.</summary>
+/// <summary>Serves the port for Prometheus: the path of the metrics, and below it <c>per-object</c> and <c>detailed</c>.</summary>
 internal static class MetricsEndpoints
 {
     private const string ContentType = "text/plain; version=0.0.4";
 
-    /// <summary>Answers what comes over that port, before anybody else looks at it.</summary>
+    /// <summary>Answers all requests on the port for Prometheus, ahead of the HTTP API.</summary>
     public static void UseMetrics(this WebApplication app, ManagementServices services) => app.Use(async (http, next) =>
     {
         if (http.Features.Get<MetricsListener>() is null)
@@ -19,7 +19,7 @@ internal static class MetricsEndpoints
             return;
         }
         if (http.Features.Get<IHttpActivityFeature>() is { } trace)
-            trace.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded; // a scrape every few seconds is nothing to trace
+            trace.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded; // no spans for scrapes, which come every few seconds
         try
         {
             await ThreadPoolContext.RunAsync(() => AnswerAsync(http, services));
@@ -28,7 +28,7 @@ internal static class MetricsEndpoints
         {
             services.Broker.Faults.Note(Compartment.Http, "the metrics for Prometheus", error);
             if (http.Response.HasStarted)
-                http.Abort(); // half of an answer must not look like a whole one
+                http.Abort(); // a partial reply must not look complete
             else
                 http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Marks the connections that come over the port for Prometheus: it answers with metrics and nothing else, and other ports with none.</summary>
+/// <summary>
+/// Marks the connections to the port for Prometheus, which serves metrics and nothing else. Other ports serve no metrics.
+/// </summary>
 internal sealed class MetricsListener
 {
     private static readonly MetricsListener _mark = new();

@@ -9,13 +9,13 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>One answer to Prometheus: everything in sums, everything object by object, or chosen families object by object.</summary>
-/// <remarks>What is written was read at about the same moment; each object is looked at once.</remarks>
+/// <summary>One reply to Prometheus: sums over all objects, all metrics object by object, or selected families object by object.</summary>
+/// <remarks>All values are read at about the same time, each object once.</remarks>
 internal sealed class MetricsPage
 {
     private const string Prefix = "rabbitmq_", Detailed = "rabbitmq_detailed_", Cluster = "rabbitmq_cluster_", Global = "rabbitmq_global_";
 
-    /// <summary>Of what RabbitMQ does not have.</summary>
+    /// <summary>Prefix of the metrics that RabbitMQ does not have.</summary>
     private const string Own = "amqpbroker_";
 
     private readonly ManagementServices _services;
@@ -27,9 +27,9 @@ internal sealed class MetricsPage
     private ChannelSample[]? _channels;
     private ConnectionSample[]? _connections;
 
-    /// <param name="services">What is spoken of.</param>
-    /// <param name="http">The request.</param>
-    /// <param name="virtualHosts">Those whose objects are wanted; null: all.</param>
+    /// <param name="services">The broker, its connections and options.</param>
+    /// <param name="http">The request and its reply.</param>
+    /// <param name="virtualHosts">Virtual hosts whose objects are written; null: all.</param>
     public MetricsPage(ManagementServices services, HttpContext http, IReadOnlyCollection<string>? virtualHosts = null)
     {
         (_services, _cancellation) = (services, http.RequestAborted);
@@ -46,7 +46,7 @@ internal sealed class MetricsPage
 
     private ConnectionSample[] Connections => _connections ??= [.. Sessions().Select(entry => new ConnectionSample(entry.Connection))];
 
-    /// <summary>The sums of everything.</summary>
+    /// <summary>Writes all metrics as sums over all objects.</summary>
     public async Task WriteSumsAsync()
     {
         WriteNode();
@@ -72,7 +72,7 @@ internal sealed class MetricsPage
         await _writer.FlushAsync(_cancellation);
     }
 
-    /// <summary>Everything, object by object.</summary>
+    /// <summary>Writes all metrics object by object.</summary>
     public async Task WriteObjectsAsync()
     {
         WriteNode();
@@ -88,7 +88,7 @@ internal sealed class MetricsPage
         await _writer.FlushAsync(_cancellation);
     }
 
-    /// <summary>Families of metrics, object by object. Unknown ones are passed over, as in RabbitMQ.</summary>
+    /// <summary>Writes families of metrics object by object. Unknown families are skipped, as in RabbitMQ.</summary>
     public async Task WriteFamiliesAsync(IReadOnlyCollection<string> families)
     {
         _writer.ChangePrefix(Detailed);

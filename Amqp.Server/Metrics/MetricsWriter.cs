@@ -5,16 +5,16 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes metrics in Prometheus' text format 0.0.4, without a string for a sample.</summary>
-/// <remarks>Owned by one request.</remarks>
-/// <param name="output">Where it goes.</param>
-/// <param name="prefix">What each name begins with.</param>
+/// <summary>Writes metrics in Prometheus' text format 0.0.4, without allocating a string for each sample.</summary>
+/// <remarks>Not thread-safe; used by one request.</remarks>
+/// <param name="output">Receives the text.</param>
+/// <param name="prefix">Prefix of every name.</param>
 internal sealed class MetricsWriter(PipeWriter output, string prefix)
 {
     private string _prefix = prefix;
     private string _name = "";
 
-    /// <summary>Begins a metric: its samples follow.</summary>
+    /// <summary>Begins a metric. Its samples follow.</summary>
     public void Begin(string name, MetricKind kind, string help)
     {
         _name = name;
@@ -36,10 +36,10 @@ internal sealed class MetricsWriter(PipeWriter output, string prefix)
         Text("\n");
     }
 
-    /// <summary>A sample of the metric.</summary>
+    /// <summary>Writes a sample of the metric.</summary>
     public void Sample(double value, params ReadOnlySpan<(string Label, string Value)> labels) => SampleOf("", value, labels);
 
-    /// <summary>A sample of a part of the metric, such as <c>_sum</c> of a histogram.</summary>
+    /// <summary>Writes a sample of a part of the metric, such as <c>_sum</c> of a histogram.</summary>
     public void SampleOf(string part, double value, params ReadOnlySpan<(string Label, string Value)> labels)
     {
         Text(_prefix);
@@ -64,10 +64,10 @@ internal sealed class MetricsWriter(PipeWriter output, string prefix)
         Text("\n");
     }
 
-    /// <summary>From now on names begin with something else.</summary>
+    /// <summary>Changes the prefix of the names that follow.</summary>
     public void ChangePrefix(string prefix) => _prefix = prefix;
 
-    /// <summary>Sends what was written.</summary>
+    /// <summary>Sends the text written so far.</summary>
     public async Task FlushAsync(CancellationToken cancellation) => await output.FlushAsync(cancellation);
 
     private void Text(string text)

@@ -8,10 +8,10 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>The parts of the page about the node that take more than a number each.</summary>
+/// <summary>Writes the metrics of the node that have several samples each.</summary>
 internal static class NodeSection
 {
-    /// <summary>Unexpected exceptions that stayed in their compartments.</summary>
+    /// <summary>Writes the number of unexpected exceptions in each compartment.</summary>
     public static void WriteFaults(MetricsWriter writer, ContainedFaults faults)
     {
         writer.Begin(FaultMetrics.Contained);
@@ -30,7 +30,7 @@ internal static class NodeSection
         }
     }
 
-    /// <summary>The same by who tried from where.</summary>
+    /// <summary>Writes the counts of login attempts by client address, user and protocol.</summary>
     public static void WriteLoginSources(MetricsWriter writer, AuthenticationAttempts attempts)
     {
         var counts = attempts.BySource();
@@ -42,7 +42,7 @@ internal static class NodeSection
         }
     }
 
-    /// <summary>Who the node is.</summary>
+    /// <summary>Writes the names and versions of the node.</summary>
     public static void WriteIdentity(MetricsWriter writer, in NodeReading node)
     {
         BrokerOptions options = node.Options;
@@ -57,7 +57,7 @@ internal static class NodeSection
             ("rabbitmq_node", ManagementServices.NodeName), ("rabbitmq_cluster", node.Broker.ClusterName), ("rabbitmq_cluster_permanent_id", PermanentId(options)));
     }
 
-    /// <summary>The same at every start on the same data.</summary>
+    /// <summary>Returns an id that stays the same at every start with the same data directory.</summary>
     private static string PermanentId(BrokerOptions options)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ManagementServices.NodeName}\n{Path.GetFullPath(options.DataDirectory)}"));

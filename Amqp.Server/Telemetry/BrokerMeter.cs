@@ -7,15 +7,19 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>The catalogue's rows with an instrument as instruments of .NET's. Nothing is read unless somebody collects.</summary>
-/// <remarks>The instruments of one collection are asked one after the other, by one thread; they read the totals together, so that these fit each other.</remarks>
+/// <summary>
+/// Exposes the rows of the metrics catalogue that have an instrument as .NET instruments. They are read only during a collection.
+/// </summary>
+/// <remarks>
+/// One thread reads all instruments of a collection in sequence. They share one reading of the totals, so that their values are consistent.
+/// </remarks>
 internal sealed class BrokerMeter : IDisposable
 {
     public const string Name = "AmqpBroker";
 
     private const string Prefix = "amqpbroker.";
 
-    /// <summary>For how long totals that were read are those of the same collection.</summary>
+    /// <summary>Age in milliseconds up to which totals count as those of the same collection.</summary>
     private const long FreshMilliseconds = 20;
 
     private readonly MessageBroker _broker;
@@ -53,14 +57,14 @@ internal sealed class BrokerMeter : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>Adds numbers of one source.</summary>
+    /// <summary>Adds the instruments of one source.</summary>
     private void Add<T>(Func<T> read, Metric<T>[] metrics)
     {
         foreach (var rows in ByInstrument(metrics))
             Create(rows[0].Kind, rows[0].Instrument!, () => Measure(rows, read()));
     }
 
-    /// <summary>Adds numbers of sources that an attribute tells apart.</summary>
+    /// <summary>Adds the instruments of several sources, which an attribute distinguishes.</summary>
     private void AddEach<T>(Func<IEnumerable<T>> read, string attribute, Func<T, string> name, Metric<T>[] metrics)
     {
         foreach (var rows in ByInstrument(metrics))
@@ -92,7 +96,7 @@ internal sealed class BrokerMeter : IDisposable
         return measured;
     }
 
-    /// <summary>The numbers of the instruments are whole ones; what does not fit is the largest there is.</summary>
+    /// <summary>Returns a measurement as an integer. A value out of range becomes the nearest <c>long</c>.</summary>
     private static Measurement<long> Of(double value, params ReadOnlySpan<(string Key, string Value)> attributes)
     {
         var tags = new KeyValuePair<string, object?>[attributes.Length];

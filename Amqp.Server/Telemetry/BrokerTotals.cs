@@ -5,7 +5,7 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>The broker's totals at one moment: those that Prometheus reads too.</summary>
+/// <summary>The broker's totals at one moment, from the same counts as the Prometheus page.</summary>
 internal sealed class BrokerTotals
 {
     public BrokerTotals(MessageBroker broker)
@@ -28,12 +28,12 @@ internal sealed class BrokerTotals
         Objects = new ObjectCounts(connections, channels, consumers, queues) { Ready = ready, Unacknowledged = unacknowledged };
     }
 
-    /// <summary>Published and delivered since the start.</summary>
+    /// <summary>Messages published and delivered since the start.</summary>
     public MessageCounts Messages { get; }
 
-    /// <summary>Octets of AMQP since the start.</summary>
+    /// <summary>Bytes received and sent over AMQP since the start.</summary>
     public TrafficCounts Traffic { get; }
 
-    /// <summary>What there is now.</summary>
+    /// <summary>Current number of objects of each kind.</summary>
     public ObjectCounts Objects { get; }
 }

@@ -1,7 +1,9 @@
 namespace Amqp.Server.Telemetry;
 
-/// <summary>Sees every request to a collector and logs when it begins to fail, and when it works again: OpenTelemetry says neither.</summary>
-/// <remarks>Thread-safe. A collector that refuses over gRPC does so in a trailer, which is not looked at.</remarks>
+/// <summary>
+/// Observes every request to a collector. Logs when requests begin to fail, and when they succeed again: OpenTelemetry logs neither.
+/// </summary>
+/// <remarks>Thread-safe. Over gRPC a collector reports a refusal in a trailer, which is not read.</remarks>
 internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHandler(new SocketsHttpHandler())
 {
     private int _isFailing;
@@ -35,13 +37,13 @@ internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHand
     private HttpResponseMessage Seen(HttpResponseMessage response)
     {
         if (!response.IsSuccessStatusCode)
-            NoteFailure($"it answers {(int)response.StatusCode}");
+            NoteFailure($"the collector answers {(int)response.StatusCode}");
         else if (Interlocked.Exchange(ref _isFailing, 0) == 1)
             logger.SendsAgain(endpoint);
         return response;
     }
 
-    /// <returns>False, so that as a filter it lets the exception pass.</returns>
+    /// <returns>Always false, so that an exception filter with this method lets the exception pass.</returns>
     private bool NoteFailure(string reason)
     {
         if (Interlocked.Exchange(ref _isFailing, 1) == 0)

@@ -11,13 +11,13 @@ using OpenTelemetry.Trace;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>Sends the broker's metrics and spans to a collector by OTLP, on threads of its own, for as long as the broker runs.</summary>
+/// <summary>Sends the broker's metrics and spans to a collector by OTLP, on threads of its own, while the broker runs.</summary>
 internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger) : IHostedService, IDisposable
 {
-    /// <summary>How long the last sending may keep a broker from stopping.</summary>
+    /// <summary>Maximum delay of a stop by the last export.</summary>
     private const int StopMilliseconds = 2_000;
 
-    /// <summary>ASP.NET Core's source: the requests to the HTTP API.</summary>
+    /// <summary>ASP.NET Core's source of spans, for requests to the HTTP API.</summary>
     private const string HttpSource = "Microsoft.AspNetCore";
 
     private readonly TelemetryOptions _options = options.Value.Telemetry;
@@ -27,7 +27,7 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
 
     private Uri Endpoint => _options.Endpoint!;
 
-    /// <summary>The broker is open by now.</summary>
+    /// <summary>Starts the export. The broker is open by then.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _meter = new BrokerMeter(opened.Value, options);
@@ -47,7 +47,7 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
         return Task.CompletedTask;
     }
 
-    /// <summary>The clients are gone, and the broker is open still: what they did last is sent too.</summary>
+    /// <summary>Sends the last metrics and spans. The clients are disconnected by then, and the broker is still open.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Task.Run(() => _metrics?.Shutdown(StopMilliseconds), CancellationToken.None),
         Task.Run(() => _traces?.Shutdown(StopMilliseconds), CancellationToken.None));
@@ -59,10 +59,13 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
         _meter?.Dispose();
     }
 
-    /// <summary>What waits to be sent is bounded, and what is beyond is dropped: OpenTelemetry's defaults, 2,048 spans sent every 5 seconds or 512 at once.</summary>
+    /// <summary>
+    /// Starts the export of spans. The queue of spans is bounded by OpenTelemetry's defaults: 2,048 spans, sent every 5 seconds or 512 at
+    /// once. Further spans are dropped.
+    /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
-        // The same traces everywhere, as the choice is the trace id's; a parent that was not sampled has no children.
+        // The trace id decides, so every node samples the same traces. The children of an unsampled parent are not sampled.
         var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
@@ -75,13 +78,15 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     private void SetUp(OtlpExporterOptions exporter, string path)
     {
         exporter.Protocol = _options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        // Over gRPC the path is the service's; over HTTP each signal has its own below the endpoint's.
+        // Over gRPC the service defines the path; over HTTP each signal has a path of its own below the endpoint.
         exporter.Endpoint = _options.IsGrpc ? Endpoint : new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
         exporter.Headers = _options.Headers;
         exporter.HttpClientFactory = () => new HttpClient(new ExportWatch(exporter.Endpoint, logger)) { Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds) };
     }
 
-    /// <summary>Who is speaking. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> have the last word.</summary>
+    /// <summary>
+    /// Returns the resource that sends the data. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override its attributes.
+    /// </summary>
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
         .AddService("amqpbroker", serviceVersion: BrokerOptions.OwnVersion, autoGenerateServiceInstanceId: false, serviceInstanceId: Node.Name)
         .AddAttributes([new("host.name", Environment.MachineName)])

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>Adds to the spans of HTTP requests what ASP.NET Core 10 leaves out: the route, and how it was answered.</summary>
+/// <summary>Adds to the spans of HTTP requests the attributes that ASP.NET Core 10 leaves out: route and status.</summary>
 internal static class RequestSpans
 {
-    /// <summary>Comes before everything that answers requests.</summary>
+    /// <summary>Adds the middleware. Must come before all middleware that answers requests.</summary>
     public static void UseRequestSpans(this WebApplication app) => app.Use(async (http, next) =>
     {
         await next(http);

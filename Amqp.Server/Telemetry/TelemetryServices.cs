@@ -3,14 +3,15 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>The one way into this folder: whoever does not call it does not load OpenTelemetry.</summary>
+/// <summary>The only entry point of this folder. OpenTelemetry is loaded only if it is called.</summary>
 internal static class TelemetryServices
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void AddTelemetry(this IServiceCollection services, TelemetryOptions options)
     {
         if (options.Traces)
-            AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false); // or its spans say nothing of the request
+            // otherwise the spans carry no attributes of the request
+            AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         services.AddHostedService<OtlpExport>();
     }
 }

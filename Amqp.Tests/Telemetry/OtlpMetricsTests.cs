@@ -115,7 +115,7 @@ public class OtlpMetricsTests
         await Eventually.Holds(() => broker.Log.Any(line => line.StartsWith("Cannot send to", StringComparison.Ordinal)), () => "Nothing was logged.");
 
         collector.Answer = StatusCodes.Status200OK;
-        await Eventually.Holds(() => broker.Log.Any(line => line.EndsWith("takes what is sent to it again", StringComparison.Ordinal)), () => "Nothing was logged.");
+        await Eventually.Holds(() => broker.Log.Any(line => line.EndsWith("accepts telemetry again", StringComparison.Ordinal)), () => "Nothing was logged.");
 
         Assert.That(broker.Log.Count(line => line.StartsWith("Cannot send to", StringComparison.Ordinal)), Is.EqualTo(1));
     }

@@ -1,19 +1,24 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Who may ask for something.</summary>
+/// <summary>The login, tag and permission that a resource demands.</summary>
 internal enum Access
 {
-    /// <summary>Anyone, without a login.</summary>
+    /// <summary>No login.</summary>
     Anyone,
 
-    /// <summary>Who has the tag management, or one that includes it.</summary>
+    /// <summary>The tag management, or a tag that includes it.</summary>
     Management,
 
-    /// <summary>The same, with a permission in the virtual host that the address names, or the tag administrator.</summary>
-    /// <remarks>What is done with queues, exchanges and messages demands the permission of an administrator too: see <see cref="ApiRequest.OpenSession"/>.</remarks>
+    /// <summary>The tag management and a permission in the virtual host of the address; or the tag administrator.</summary>
+    /// <remarks>
+    /// An operation on queues, exchanges or messages demands the permission from administrators too
+    /// (<see cref="ApiRequest.OpenSession"/>).
+    /// </remarks>
     VirtualHost,
 
-    /// <summary>The same for who only looks: the tag monitoring is enough, too.</summary>
+    /// <summary>
+    /// The tag management and a permission in the virtual host of the address; or the tag monitoring. For read-only resources.
+    /// </summary>
     VirtualHostView,
 
     /// <summary>The tag policymaker and a permission in the virtual host, if the address names one; or the tag administrator.</summary>

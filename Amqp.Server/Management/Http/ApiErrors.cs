@@ -6,13 +6,13 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>What went wrong, in RabbitMQ's answers.</summary>
+/// <summary>Maps exceptions to RabbitMQ's error replies, and sends them.</summary>
 internal static class ApiErrors
 {
-    /// <summary>What a client without a login is asked for.</summary>
+    /// <summary>Value of <c>WWW-Authenticate</c> in replies to requests without a valid login.</summary>
     public const string Challenge = "Basic realm=\"RabbitMQ Management\"";
 
-    /// <summary>Null for what nobody foresaw.</summary>
+    /// <summary>Returns the reply for an exception, or null for an unexpected one.</summary>
     public static ApiException? Of(Exception error) => error switch
     {
         ApiException known => known,

@@ -3,14 +3,17 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Logins over HTTP: name and password with every request, or a cookie that was had for them.</summary>
+/// <summary>Authenticates requests, by name and password in each request or by the cookie of a session.</summary>
 internal static class ApiLogin
 {
-    /// <summary>How long those wait for an answer who have been refused too often, as over AMQP.</summary>
+    /// <summary>Delay of the reply after too many failed logins, as over AMQP.</summary>
     private static readonly TimeSpan _delay = TimeSpan.FromSeconds(3);
 
-    /// <summary>Who asks, by the request's Basic login or else its session. Null when the request has been answered already: no login at all.</summary>
-    /// <exception cref="ApiException">401: a wrong one.</exception>
+    /// <summary>
+    /// Returns the user of the request's Basic login, or else of its session. Without either, answers the request with 401 and returns
+    /// null.
+    /// </summary>
+    /// <exception cref="ApiException">401: the login is wrong.</exception>
     public static async Task<ApiUser?> AuthenticateAsync(ManagementServices services, HttpContext http)
     {
         if (BasicCredentials.Read(http.Request.Headers.Authorization) is not var (name, password))
@@ -25,8 +28,8 @@ internal static class ApiLogin
         return await CheckAsync(services, http, name, password);
     }
 
-    /// <summary>Who bears this name and password.</summary>
-    /// <exception cref="ApiException">401: they are wrong, or the user may not come from there.</exception>
+    /// <summary>Returns the user with this name and password.</summary>
+    /// <exception cref="ApiException">401: name or password is wrong, or the user may not log in from the client's address.</exception>
     public static async Task<ApiUser> CheckAsync(ManagementServices services, HttpContext http, string name, string password)
     {
         var address = AddressOf(http);

@@ -5,36 +5,39 @@ using System.Text.Json;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>What a request is answered with.</summary>
+/// <summary>The reply to a request.</summary>
 internal abstract class ApiReply
 {
-    /// <summary>As RabbitMQ escapes: what JSON demands, and no more.</summary>
-    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue }; // headers nest as deep as clients were let
+    /// <summary>
+    /// Escapes only the characters that JSON requires to be escaped, as RabbitMQ does. The depth is not limited here: the depth of headers
+    /// is checked when a message arrives.
+    /// </summary>
+    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
 
-    /// <summary>Bytes after which a long answer is sent on.</summary>
+    /// <summary>Number of buffered bytes from which a long reply is flushed.</summary>
     private const int FlushSize = 64 * 1024;
 
-    /// <summary>204.</summary>
+    /// <summary>Status 204.</summary>
     public static ApiReply NoContent { get; } = new StatusReply(StatusCodes.Status204NoContent, null);
 
-    /// <summary>201 for something new, 204 for something that was there.</summary>
+    /// <summary>Status 201 for a new object, 204 for an existing one.</summary>
     public static ApiReply Put(bool isNew) => isNew ? Created() : NoContent;
 
-    /// <summary>201.</summary>
-    /// <param name="location">The address of what was made, relative to the request's.</param>
+    /// <summary>Status 201.</summary>
+    /// <param name="location">Address of the new object, relative to the address of the request; null: not sent.</param>
     public static ApiReply Created(string? location = null) => new StatusReply(StatusCodes.Status201Created, location);
 
-    /// <summary>303.</summary>
-    /// <param name="location">Where a browser goes on.</param>
+    /// <summary>Status 303.</summary>
+    /// <param name="location">Address that the browser opens next.</param>
     public static ApiReply SeeOther(string location) => new StatusReply(StatusCodes.Status303SeeOther, location);
 
-    /// <summary>One value.</summary>
+    /// <summary>One JSON value.</summary>
     public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
 
-    /// <summary>An array, sent while it is written.</summary>
+    /// <summary>A JSON array, sent while it is written.</summary>
     public static ApiReply Array<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) => new ArrayReply<T>(items, write);
 
-    /// <summary>An object of texts.</summary>
+    /// <summary>A JSON object of strings.</summary>
     public static ApiReply Texts(params (string Name, string Value)[] fields) => Json(json =>
     {
         json.WriteStartObject();
@@ -53,7 +56,7 @@ internal abstract class ApiReply
         await http.Response.Body.WriteAsync(json);
     }
 
-    /// <summary>The headers that go with every answer in JSON.</summary>
+    /// <summary>Sets the headers of every reply in JSON.</summary>
     protected static void DescribeJson(HttpContext http)
     {
         http.Response.ContentType = MediaTypeNames.Application.Json;
@@ -61,16 +64,19 @@ internal abstract class ApiReply
         http.Response.Headers.Vary = "accept, accept-encoding, origin";
     }
 
-    /// <summary>Sends JSON while it is written. After an exception nothing more is sent, so that a partial answer never looks complete.</summary>
+    /// <summary>
+    /// Sends JSON while it is written. After an exception nothing more is sent, so that a partial reply never looks complete.
+    /// </summary>
     protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
     {
         DescribeJson(http);
-        var json = new Utf8JsonWriter(http.Response.Body, _plain); // not disposed of after an exception: that would send what is buffered
+        // not disposed after an exception: disposing would send the buffered bytes
+        var json = new Utf8JsonWriter(http.Response.Body, _plain);
         await write(json);
         await json.DisposeAsync();
     }
 
-    /// <summary>Writes an array, and sends what has gathered from time to time.</summary>
+    /// <summary>Writes an array, and flushes the writer every <see cref="FlushSize"/> bytes.</summary>
     protected static async Task WriteItemsAsync<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, HttpContext http)
     {
         json.WriteStartArray();

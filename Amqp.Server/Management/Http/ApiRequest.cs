@@ -9,11 +9,11 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>One request: who asks, for what, with which body. The body is read once it is known that they may ask.</summary>
+/// <summary>One request: its user, address and body. The body is read only after the user's access has been checked.</summary>
 internal sealed class ApiRequest(HttpContext http, ManagementServices services, ApiUser user) : IDisposable
 {
-    /// <summary>Longer terms are printed on several lines.</summary>
-    private const int ErlangsLine = 72;
+    /// <summary>Width of a line when Erlang prints a term. A longer term is printed on several lines.</summary>
+    private const int ErlangLineWidth = 72;
 
     private static readonly byte[] _emptyObject = "{}"u8.ToArray();
 
@@ -29,15 +29,15 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     public ReadOnlyMemory<byte> RawBody { get; private set; }
 
-    /// <summary>The virtual hosts that the user sees, in order of their names.</summary>
+    /// <summary>Virtual hosts that the user may see, ordered by name.</summary>
     public IEnumerable<VirtualHost> VisibleHosts => Broker.VirtualHosts.All.Where(User.CanSee);
 
-    /// <summary>The virtual host that the address names.</summary>
-    /// <exception cref="ApiException">404: there is none.</exception>
+    /// <summary>The virtual host of the address.</summary>
+    /// <exception cref="ApiException">404: the virtual host does not exist.</exception>
     public VirtualHost VirtualHost => FindVirtualHost() ?? throw (IsChange ? ApiException.NoVirtualHost() : ApiException.NotFound());
 
-    /// <summary>The body, which must be an object; an empty one, and <c>null</c>, stand for an object without fields.</summary>
-    /// <exception cref="ApiException">400: it is none.</exception>
+    /// <summary>The body, which must be an object. An empty body and <c>null</c> are read as an object without fields.</summary>
+    /// <exception cref="ApiException">400: the body is not an object.</exception>
     public JsonElement Json
     {
         get
@@ -52,26 +52,26 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
     public async Task ReadBodyAsync(long most) => RawBody = await RequestBody.ReadAsync(Http, most);
 
-    /// <summary>A part of the address, decoded.</summary>
+    /// <summary>Returns a part of the address, decoded.</summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
 
-    /// <summary>The same text, if it can be said in AMQP.</summary>
-    /// <exception cref="ApiException">400, in RabbitMQ's words: it has more than 255 bytes.</exception>
+    /// <summary>Returns the text unchanged if it fits into an AMQP short string.</summary>
+    /// <exception cref="ApiException">400, with RabbitMQ's text: the text has more than 255 bytes in UTF-8.</exception>
     public static string DemandShort(string text, string what) => ShortString.Fits(text)
         ? text
         : throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(text)}\n");
 
-    /// <summary>The virtual host that the address names, or null when it names none or one that is not there.</summary>
+    /// <summary>Returns the virtual host of the address; null if the address names none, or one that does not exist.</summary>
     public VirtualHost? FindVirtualHost() => Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
-    /// <summary>A session of the user in the virtual host that the address names.</summary>
-    /// <exception cref="ApiException">401: the user has no permission there, without which no tag opens a session.</exception>
+    /// <summary>Opens a session of the user in the virtual host of the address.</summary>
+    /// <exception cref="ApiException">401: the user has no permission in the virtual host. No tag replaces this permission.</exception>
     public LocalSession OpenSession() => User.CanAccess(VirtualHost) ? Services.OpenSession(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
 
-    /// <summary>A parameter of the query, or null.</summary>
+    /// <summary>Returns a parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
 
-    /// <exception cref="ApiException">400, naming all that are missing.</exception>
+    /// <exception cref="ApiException">400, naming every missing field.</exception>
     public void DemandFields(params ReadOnlySpan<string> names)
     {
         var missing = new List<string>();
@@ -81,20 +81,20 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         if (missing.Count == 0)
             return;
         string line = $"[{string.Join(',', missing)}]";
-        throw ApiException.BadRequest(line.Length <= ErlangsLine ? line : $"[{string.Join(",\n ", missing)}]");
+        throw ApiException.BadRequest(line.Length <= ErlangLineWidth ? line : $"[{string.Join(",\n ", missing)}]");
     }
 
-    /// <summary>A field of the body as AMQP would have it, or null when it is absent.</summary>
+    /// <summary>Returns a field of the body as an AMQP value, or null if the field is missing.</summary>
     public FieldValue? Field(string name) => Json.TryGetProperty(name, out var value) ? JsonFields.Read(value) : null;
 
-    /// <summary>A text, or another when it is absent.</summary>
-    /// <exception cref="ApiException">400: something else.</exception>
+    /// <summary>Returns a string field, or a default if the field is missing.</summary>
+    /// <exception cref="ApiException">400: the field is not a string.</exception>
     public string Text(string name, string otherwise = "") => !Json.TryGetProperty(name, out var value) ? otherwise
         : value.ValueKind == JsonValueKind.String ? value.GetString()!
         : throw ApiException.BadRequest("not_string", value.GetRawText());
 
-    /// <summary>A boolean or the words for it; false when it is absent.</summary>
-    /// <exception cref="ApiException">400: something else.</exception>
+    /// <summary>Returns a boolean field, which may also be the string <c>true</c> or <c>false</c>; false if the field is missing.</summary>
+    /// <exception cref="ApiException">400: the field has any other value.</exception>
     public bool Flag(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -103,27 +103,31 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         _ => throw ApiException.BadRequest("not_boolean", JsonFields.Text(value)),
     };
 
-    /// <summary>A whole number, or digits for it; of another number the whole part, and of one that is too large the largest there is.</summary>
-    /// <exception cref="ApiException">400: something else.</exception>
+    /// <summary>
+    /// Returns an integer field, which may also be a string of digits. A fraction is cut off; a number out of range becomes the nearest
+    /// <c>long</c>.
+    /// </summary>
+    /// <exception cref="ApiException">400: the field has any other value.</exception>
     public long Number(string name) =>
         Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number ? value.TryGetInt64(out long number) ? number : (long)value.GetDouble()
         : value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
         : throw ApiException.BadRequest("not_integer", JsonFields.Text(value));
 
-    /// <summary>A table; empty when it is absent.</summary>
-    /// <exception cref="ApiException">400: something else.</exception>
+    /// <summary>Returns an object field as a table; empty if the field is missing.</summary>
+    /// <exception cref="ApiException">400: the field is not an object.</exception>
     public FieldTable Table(string name) => Field(name) switch
     {
         null or { Type: FieldType.Void } => FieldTable.Empty,
         { Type: FieldType.Table } table => table.AsTable(),
-        { Type: FieldType.Array } array when array.AsArray().Count == 0 => FieldTable.Empty, // how some clients write a table without fields
+        // some clients write a table without fields as an empty array
+        { Type: FieldType.Array } array when array.AsArray().Count == 0 => FieldTable.Empty,
         { } other => throw ApiException.BadRequest("not_a_table", other.ToString()),
     };
 
     public void Dispose() => _json?.Dispose();
 
-    /// <summary>Another body's object, of a form's field for instance.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <summary>Parses JSON that is not the request's body, for instance a field of a form.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public JsonDocument ParseJson(ReadOnlyMemory<byte> text) => JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.Limits.MaxTableDepth);
 
     private JsonDocument Parse()

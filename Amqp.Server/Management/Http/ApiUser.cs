@@ -3,10 +3,10 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Who asks, and what their tags let them see.</summary>
+/// <summary>The user of a request, and the objects that the user's tags and permissions make visible.</summary>
 internal sealed class ApiUser(User user, PermissionStore permissions)
 {
-    /// <summary>Who has not logged in, and may ask for what needs no login.</summary>
+    /// <summary>The user of a request without a login, for resources that demand none.</summary>
     public static ApiUser Nobody { get; } = new(new User("", PasswordHash.None, UserTags.None), null!);
 
     public string Name => user.Name;
@@ -17,22 +17,21 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
 
     public bool IsAdministrator => user.Tags.IsAdministrator;
 
-    /// <summary>Sees all virtual hosts and connections.</summary>
+    /// <summary>True if the user sees all virtual hosts and connections.</summary>
     public bool IsMonitoring => user.Tags.IsMonitor;
 
     public bool IsPolicyMaker => user.Tags.IsPolicymaker;
 
     public bool IsManagement => user.Tags.IsManager;
 
-    /// <summary>Whether the user may do anything in a virtual host.</summary>
+    /// <summary>True if the user has a permission in a virtual host.</summary>
     public bool CanAccess(VirtualHost virtualHost) => permissions.Find(virtualHost.Name, user.Name) is not null;
 
-    /// <summary>Whether the user sees a virtual host and what is in it.</summary>
+    /// <summary>True if the user sees a virtual host and its contents.</summary>
     public bool CanSee(VirtualHost virtualHost) => IsMonitoring || CanAccess(virtualHost);
 
-    /// <param name="access">What it takes.</param>
-    /// <param name="virtualHost">Finds the virtual host that the address names, where there is one.</param>
-    /// <exception cref="ApiException">401: the user may not ask for that.</exception>
+    /// <summary>Throws unless the user has the demanded access.</summary>
+    /// <exception cref="ApiException">401: the user lacks the tag or permission.</exception>
     public void Demand(Access access, Func<VirtualHost?>? virtualHost = null)
     {
         bool MayAccessHost() => virtualHost?.Invoke() is not { } host || CanAccess(host);

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The fields that a client wants of an object: <c>columns=name,arguments.x-expires</c>.</summary>
+/// <summary>The fields of an object that a client asks for: <c>columns=name,arguments.x-expires</c>.</summary>
 internal sealed class Columns
 {
     private readonly Dictionary<string, Columns?> _fields = []; // null: the whole field
@@ -13,7 +13,7 @@ internal sealed class Columns
     {
     }
 
-    /// <summary>Null when all fields are wanted.</summary>
+    /// <summary>Parses the parameter <c>columns</c>. Returns null if it is missing or empty, which asks for all fields.</summary>
     public static Columns? Of(string? query)
     {
         if (string.IsNullOrEmpty(query))
@@ -24,7 +24,7 @@ internal sealed class Columns
         return columns;
     }
 
-    /// <summary>Looks a field up by its path.</summary>
+    /// <summary>Finds a field by its path; null if there is none.</summary>
     public static JsonElement? Find(JsonElement item, string path)
     {
         foreach (string name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
@@ -33,7 +33,7 @@ internal sealed class Columns
         return item;
     }
 
-    /// <summary>Writes what is wanted of an object.</summary>
+    /// <summary>Writes an object with only the requested fields.</summary>
     public void Write(Utf8JsonWriter json, JsonElement item)
     {
         json.WriteStartObject();
@@ -50,7 +50,10 @@ internal sealed class Columns
         json.WriteEndObject();
     }
 
-    /// <summary>Cuts an encoded object; anything else stays as it is. An object without fields is an empty array, as RabbitMQ has it.</summary>
+    /// <summary>
+    /// Reduces an encoded object to the requested fields; other values stay unchanged. An object with none of the fields becomes an empty
+    /// array, as in RabbitMQ.
+    /// </summary>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> encoded, JsonWriterOptions options)
     {
         using var document = JsonDocument.Parse(encoded, JsonText.Own);

@@ -3,10 +3,11 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Tells browsers which pages of other origins may use the HTTP API, with RabbitMQ's headers, and lets no others change anything.</summary>
+/// <summary>Sends RabbitMQ's CORS headers, and refuses changes that come from pages of unknown origins.</summary>
 /// <remarks>
-/// A browser sends a login that it remembers with whatever a page asks for, and a form needs no leave to be sent anywhere. So what changes something is
-/// taken from the broker's own pages, from the origins that are named, and from what is no browser. RabbitMQ takes it from anyone.
+/// A browser adds a login that it remembers to the requests of any page, and a form is sent to any site without a preflight. So the broker
+/// accepts
+/// changes only from its own pages, from configured origins, and from clients that are not browsers. RabbitMQ accepts them from every page.
 /// ASP.NET's CORS middleware is not used: it answers a preflight without <c>Allow</c>, and names the same methods for every resource.
 /// </remarks>
 internal sealed class CrossOrigin(CorsOptions options)
@@ -14,15 +15,13 @@ internal sealed class CrossOrigin(CorsOptions options)
     private const string Any = "*";
     private const string SecFetchSite = "Sec-Fetch-Site";
 
-    /// <summary>What a form can send, and so any page without leave.</summary>
+    /// <summary>Content types that a form can have, so that any page can send them without a preflight.</summary>
     private static readonly string[] _formTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
     private readonly bool _isAnyAllowed = options.Origins.Contains(Any);
     private readonly HashSet<string> _allowed = [.. options.Origins];
 
-    /// <summary>Adds the headers, where a browser asks for a page that is allowed to.</summary>
-    /// <param name="http">The request and its answer.</param>
-    /// <param name="methods">What the resource can be asked for.</param>
+    /// <summary>Adds the CORS headers to the reply if the origin of the request is allowed.</summary>
     public void Allow(HttpContext http, IEnumerable<string> methods)
     {
         var (request, response) = (http.Request.Headers, http.Response.Headers);
@@ -30,7 +29,7 @@ internal sealed class CrossOrigin(CorsOptions options)
         string origin = request.Origin.ToString();
         if (origin.Length == 0 || !(_isAnyAllowed || _allowed.Contains(origin)))
             return;
-        // A page of just anybody's may ask with a login of its own, not with one that the browser remembers.
+        // A page allowed only by the wildcard may send a login of its own, but not the login that the browser remembers.
         bool isNamed = _allowed.Contains(origin);
         response.AccessControlAllowOrigin = isNamed ? origin : Any;
         if (isNamed)
@@ -43,8 +42,8 @@ internal sealed class CrossOrigin(CorsOptions options)
             response.AccessControlAllowHeaders = request.AccessControlRequestHeaders;
     }
 
-    /// <summary>Demands that a request which may change something does not come from the page of a site that nobody has named.</summary>
-    /// <exception cref="ApiException">403: it does.</exception>
+    /// <summary>Refuses a request that may change something and comes from a page of an unknown origin.</summary>
+    /// <exception cref="ApiException">403: the page has an unknown origin.</exception>
     public void DemandKnownPage(HttpContext http)
     {
         var (method, headers) = (http.Request.Method, http.Request.Headers);
@@ -56,12 +55,17 @@ internal sealed class CrossOrigin(CorsOptions options)
         throw ApiException.Forbidden($"Requests of pages of {(origin.Length > 0 ? origin : "another site")} are refused; management.cors.allow_origins names the origins that may send them.");
     }
 
-    /// <summary>By what only browsers add, and pages cannot change. Where there is nothing of the kind, it is no browser.</summary>
+    /// <summary>
+    /// True for the broker's own page, by headers that only browsers add and pages cannot change; true also without such headers, as the
+    /// client is no browser then.
+    /// </summary>
     private static bool IsOwnPage(string origin, string site, HostString host) =>
         site.Length > 0 ? site is "same-origin" or "none"
         : origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether a browser must have asked for leave first, and was told that it is given without a remembered login: a form can be sent without.</summary>
+    /// <summary>
+    /// True if the browser must have sent a preflight, whose reply forbids remembered logins. Only a form can be sent without a preflight.
+    /// </summary>
     private static bool IsAskedBefore(HttpRequest request) =>
         !HttpMethods.IsPost(request.Method) || (request.ContentType is { Length: > 0 } type && !_formTypes.Contains(type.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase));
 }

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>How a client wants a list: which page, of which names, in which order.</summary>
+/// <summary>The page, filter, order and columns of a list that a client asks for.</summary>
 internal sealed class ListQuery
 {
     private const int DefaultPageSize = 100;
@@ -13,7 +13,7 @@ internal sealed class ListQuery
     private readonly NamePattern? _pattern;
     private readonly string _name = "";
 
-    /// <exception cref="ApiException">400: pages that cannot be.</exception>
+    /// <exception cref="ApiException">400: page or page size is invalid, or the regular expression is.</exception>
     public ListQuery(IQueryCollection query)
     {
         Sort = query["sort"].ToString();
@@ -36,20 +36,22 @@ internal sealed class ListQuery
 
     public bool IsPaged { get; }
 
-    /// <summary>From 1. Whatever a client asks for, until it is known how many there are.</summary>
+    /// <summary>Number of the page, from 1. May exceed the number of pages, which is not known yet.</summary>
     public BigInteger Page { get; }
 
     public int PageSize { get; }
 
-    /// <summary>The path of the field to sort by; empty: as the list comes.</summary>
+    /// <summary>Path of the field to sort by; empty: the order of the list is kept.</summary>
     public string Sort { get; }
 
     public bool IsReversed { get; }
 
     public Columns? Columns { get; }
 
-    /// <summary>Whether a name is one of those asked for.</summary>
-    /// <exception cref="ApiException">400: the pattern takes too long for it, and there may be many such names.</exception>
+    /// <summary>True if a name passes the filter.</summary>
+    /// <exception cref="ApiException">
+    /// 400: the regular expression takes too long for the name, and may take as long for many other names.
+    /// </exception>
     public bool Wants(string name)
     {
         if (_pattern is null)

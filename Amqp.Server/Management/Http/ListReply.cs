@@ -3,9 +3,11 @@ using System.Text.Json;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>A list, or the page of it that was asked for. Only what goes out is rendered, unless it must be sorted first.</summary>
-/// <param name="items">All that the user may see, in RabbitMQ's order.</param>
-/// <param name="name">The name that lists are filtered by.</param>
+/// <summary>
+/// A list, or the requested page of the list. Only the items that are sent are rendered, unless the list must be sorted first.
+/// </summary>
+/// <param name="items">All items that the user may see, in RabbitMQ's order.</param>
+/// <param name="name">Returns the name of an item, to which the filter applies.</param>
 /// <param name="write">Renders one item as an object.</param>
 internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, Action<Utf8JsonWriter, T> write) : ApiReply
 {
@@ -20,7 +22,7 @@ internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, A
                 $"Page out of range, page: {query.Page} page size: {query.PageSize}, len: {wanted.Count}");
         var sorted = query.Sort.Length > 0 ? Sort(wanted, query.Sort) : wanted;
         if (query.IsReversed)
-            sorted.Reverse(); // also what is equal, as in RabbitMQ
+            sorted.Reverse(); // reverses items with equal keys too, as in RabbitMQ
         var shown = query.IsPaged ? sorted.Skip(((int)query.Page - 1) * query.PageSize).Take(query.PageSize).ToList() : sorted;
 
         await StreamAsync(http, async json =>

@@ -1,18 +1,20 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The cookie with a session's token: sent by the browser with what the broker's own pages ask for, and read by no page.</summary>
-/// <param name="prefix">What stands before <c>/api</c>.</param>
+/// <summary>
+/// The cookie with the token of a session. The browser sends it only with requests of the broker's own pages, and no page can read it.
+/// </summary>
+/// <param name="prefix">Part of the path before <c>/api</c>.</param>
 internal sealed class LoginCookie(string prefix)
 {
     private const string Name = "amqpbroker_session";
 
-    /// <summary>The token of a request; null when it has none.</summary>
+    /// <summary>Returns the token in a request, or null.</summary>
     public static string? TokenOf(HttpContext http) => http.Request.Cookies.TryGetValue(Name, out string? token) && token.Length > 0 ? token : null;
 
-    /// <summary>Has the browser keep a token.</summary>
+    /// <summary>Stores a token in the browser.</summary>
     public void Set(HttpContext http, string token, TimeSpan lifetime) => http.Response.Cookies.Append(Name, token, Options(http, lifetime));
 
-    /// <summary>Has the browser forget it.</summary>
+    /// <summary>Deletes the token from the browser.</summary>
     public void Clear(HttpContext http) => http.Response.Cookies.Append(Name, "", Options(http, TimeSpan.Zero));
 
     private CookieOptions Options(HttpContext http, TimeSpan lifetime) => new()

@@ -5,14 +5,18 @@ using Amqp.Server.Broker.Access;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Who has logged in at <c>/api/login</c>, each known by a random token that the browser keeps and pages cannot read.</summary>
+/// <summary>
+/// The sessions of users who have logged in at <c>/api/login</c>. Each has a random token, which the browser keeps and pages cannot read.
+/// </summary>
 /// <remarks>
-/// Thread-safe. Only digests of the tokens are kept. A session ends when its time is over, with a logout, a new password of its user or the user's
-/// deletion, and with the process. Beyond the limit the oldest ends of the user who has most: nobody logs others out by logging in.
+/// Thread-safe. Only digests of the tokens are kept. A session ends when it expires, with a logout, with a new password of its user, with
+/// the deletion
+/// of its user, and with the process. At the limit the user with the most sessions loses the oldest one: no user can log others out by
+/// logging in.
 /// </remarks>
-/// <param name="lifetime">How long one holds, from the login on.</param>
-/// <param name="most">How many may hold.</param>
-/// <param name="clock">Says when they end.</param>
+/// <param name="lifetime">Time from the login until a session expires.</param>
+/// <param name="most">Maximum number of sessions.</param>
+/// <param name="clock">Clock that the lifetime is measured by.</param>
 internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider clock)
 {
     private const int TokenSize = 32;
@@ -20,10 +24,10 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     private readonly Dictionary<UInt128, LoginSession> _sessions = [];
     private readonly Lock _gate = new();
 
-    /// <summary>How long one holds.</summary>
+    /// <summary>Time from the login until a session expires.</summary>
     public TimeSpan Lifetime => lifetime;
 
-    /// <summary>How many hold, the ones included whose time is over and that nobody has asked for since.</summary>
+    /// <summary>Number of sessions, including expired ones that have not been removed yet.</summary>
     public int Count
     {
         get
@@ -34,7 +38,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     }
 
     /// <summary>Begins a session.</summary>
-    /// <returns>Its token: whoever has it is that user.</returns>
+    /// <returns>Token of the session. A request with this token is a request of the user.</returns>
     public string Begin(User user)
     {
         string token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenSize));
@@ -47,7 +51,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
         return token;
     }
 
-    /// <summary>The user whose session has this token; null when there is none, or it is over.</summary>
+    /// <summary>Returns the user whose session has this token; null if the session does not exist or has ended.</summary>
     public string? Find(string token, UserStore users)
     {
         byte[] digest = DigestOf(token);
@@ -76,7 +80,10 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     /// <summary>Ends all sessions of a user.</summary>
     public void EndAll(string user) => RemoveWhere(session => session.User == user);
 
-    /// <summary>The place of a digest. It tells nobody anything about a token how long it takes to find none there.</summary>
+    /// <summary>
+    /// First 16 bytes of a digest, as the key of its session. The time of a lookup reveals nothing about a token, because the key depends
+    /// on the digest.
+    /// </summary>
     private static UInt128 KeyOf(ReadOnlySpan<byte> digest) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
 
     private static byte[] DigestOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
@@ -99,16 +106,16 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
         _sessions.Remove(ofOne.MinBy(entry => entry.Value.BegunAt).Key);
     }
 
-    private void RemoveWhere(Func<LoginSession, bool> isMeant)
+    private void RemoveWhere(Func<LoginSession, bool> isRemoved)
     {
         lock (_gate)
-            foreach (var (key, _) in _sessions.Where(entry => isMeant(entry.Value)).ToList())
+            foreach (var (key, _) in _sessions.Where(entry => isRemoved(entry.Value)).ToList())
                 _sessions.Remove(key);
     }
 
-    /// <param name="Digest">That of the token.</param>
-    /// <param name="User">Who logged in.</param>
-    /// <param name="Password">What the password was; another ends the session.</param>
-    /// <param name="BegunAt">On the clock.</param>
+    /// <param name="Digest">Digest of the token.</param>
+    /// <param name="User">Name of the user.</param>
+    /// <param name="Password">Password hash at the login. The session ends when the user has another one.</param>
+    /// <param name="BegunAt">Time of the login, as a timestamp of the clock.</param>
     private sealed record LoginSession(byte[] Digest, string User, PasswordHash Password, long BegunAt);
 }

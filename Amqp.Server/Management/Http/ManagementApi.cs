@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Registers the resources of the HTTP API, and carries each request from its login to its reply.</summary>
-/// <remarks>Immutable once everything is registered; requests run on any thread.</remarks>
+/// <summary>Registers the resources of the HTTP API, and handles each request from its login to its reply.</summary>
+/// <remarks>Immutable after the registration; requests run on any thread.</remarks>
 internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServices services)
 {
     private static readonly string[] _get = [HttpMethods.Head, HttpMethods.Get];
@@ -33,13 +33,13 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle)
     {
         string path = _prefix + pattern;
-        // A message more or less is no change that anyone wants to read of.
+        // Publishing and getting messages are not logged as changes: the log would grow with the traffic.
         bool isChange = methods != _get && !pattern.EndsWith("/publish", StringComparison.Ordinal) && !pattern.EndsWith("/get", StringComparison.Ordinal);
         var address = new RequestAddress(path);
         if (!_methods.TryGetValue(path, out var allowed))
         {
             _methods.Add(path, allowed = []);
-            routes.MapMethods(path, [HttpMethods.Options], http => SayWhatIsAllowed(http, allowed));
+            routes.MapMethods(path, [HttpMethods.Options], http => AnswerPreflight(http, allowed));
         }
         allowed.AddRange(methods);
         routes.MapMethods(path, methods, http =>
@@ -50,8 +50,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         return this;
     }
 
-    /// <summary>Browsers ask this ahead of a request, and without a login.</summary>
-    private Task SayWhatIsAllowed(HttpContext http, List<string> methods)
+    /// <summary>Answers OPTIONS, which browsers send before a request (preflight), without a login.</summary>
+    private Task AnswerPreflight(HttpContext http, List<string> methods)
     {
         IEnumerable<string> all = [.. methods, HttpMethods.Options];
         _crossOrigin.Allow(http, all);
@@ -75,7 +75,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
-                handling = handle(request); // what it awaits is no cause of events
+                handling = handle(request); // ends at the handler's first await; no event is raised after that
             var reply = await handling;
             await reply.SendAsync(http);
             if (isChange)
@@ -93,7 +93,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         {
             services.Broker.Faults.Note(Compartment.Http, $"{http.Request.Method} {TargetOf(http)}", error);
             if (http.Response.HasStarted)
-                http.Abort(); // what is on its way must not look whole
+                http.Abort(); // a partial reply must not look complete
             else
                 await ApiErrors.SendAsync(http, ApiException.Unexpected());
         }
@@ -101,6 +101,6 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 
     private static string PeerOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "?";
 
-    /// <summary>As it was sent, without the query.</summary>
+    /// <summary>The path as the client sent it, without the query.</summary>
     private static string TargetOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
 }

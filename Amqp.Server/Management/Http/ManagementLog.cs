@@ -1,6 +1,6 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Every line that the HTTP API can log. Ids 400-499 are ours.</summary>
+/// <summary>Log lines of the HTTP API. Their event ids are 400-499.</summary>
 internal static partial class ManagementLog
 {
     [LoggerMessage(402, LogLevel.Information, "HTTP API: '{User}' from {Peer}: {Method} {Target}: {Status}")]

@@ -9,37 +9,37 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>What the HTTP API speaks of.</summary>
-/// <param name="Opened">The broker, which is opened before the first request.</param>
-/// <param name="Connections">The AMQP clients.</param>
+/// <summary>The parts of the broker that the resources of the HTTP API use.</summary>
+/// <param name="Opened">The broker, opened before the first request.</param>
+/// <param name="Connections">The connections of AMQP clients.</param>
 /// <param name="Options">The configuration.</param>
-/// <param name="Listeners">Where the broker listens; known once it does.</param>
-/// <param name="LogLevels">What is logged.</param>
-/// <param name="Logger">For what is changed, and what goes wrong.</param>
+/// <param name="Listeners">Returns the bound listeners of the broker; complete once it accepts connections.</param>
+/// <param name="LogLevels">The log level of each category.</param>
+/// <param name="Logger">Logger for changes and errors.</param>
 internal sealed record ManagementServices(
     Lazy<MessageBroker> Opened, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, LogLevels LogLevels, ILogger Logger)
 {
-    /// <summary>Opened before the first request.</summary>
+    /// <summary>The broker, opened before the first request.</summary>
     public MessageBroker Broker => Opened.Value;
 
-    /// <summary>The version of RabbitMQ whose HTTP API this one is like.</summary>
+    /// <summary>The version of RabbitMQ that this HTTP API is compatible with.</summary>
     public const string ApiVersion = "3.13.7";
 
-    /// <summary>RabbitMQ's name for the one node that there is.</summary>
+    /// <summary>Name of this broker as a RabbitMQ node.</summary>
     public static string NodeName => Node.Name;
 
-    /// <summary>Who has logged in at <c>/api/login</c>.</summary>
+    /// <summary>The sessions of users who have logged in at <c>/api/login</c>.</summary>
     public required LoginSessions Sessions { get; init; }
 
-    /// <summary>Where a browser keeps that.</summary>
+    /// <summary>The cookie that carries the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);
 
     /// <summary>Stops the broker as SIGTERM does; returns at once.</summary>
     public required Action Stop { get; init; }
 
-    /// <summary>When the process came up, in <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>Start time of the process, in <see cref="Environment.TickCount64"/>.</summary>
     public long StartedAt { get; } = Environment.TickCount64;
 
-    /// <summary>A session to do something in a virtual host with.</summary>
+    /// <summary>Opens a session in a virtual host, for declarations and messages.</summary>
     public LocalSession OpenSession(User user, VirtualHost virtualHost) => new(Broker.Sessions, user, virtualHost, "HTTP API");
 }

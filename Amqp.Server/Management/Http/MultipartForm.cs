@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>A form (<c>multipart/form-data</c>), which RabbitMQ's pages and <c>curl -F file=@...</c> send definitions in.</summary>
+/// <summary>A form (<c>multipart/form-data</c>). RabbitMQ's pages and <c>curl -F file=@...</c> send definitions in such a form.</summary>
 internal sealed class MultipartForm
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _fields = [];
@@ -14,7 +14,7 @@ internal sealed class MultipartForm
     {
     }
 
-    /// <summary>Null when the body is no form. Of a form that is cut short the fields before the cut are taken.</summary>
+    /// <summary>Returns null if the body is not a form. From a truncated form the complete fields are read.</summary>
     public static MultipartForm? Parse(string? contentType, ReadOnlyMemory<byte> body)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
@@ -29,19 +29,19 @@ internal sealed class MultipartForm
         }
         catch (Exception damage) when (damage is IOException or InvalidDataException)
         {
-            // Then whoever asks for a field of the rest is told that there is none.
+            // The fields after the damage count as missing.
         }
         return form;
     }
 
-    /// <summary>What a field holds.</summary>
+    /// <summary>Returns the content of a field.</summary>
     /// <exception cref="ApiException">400: the form has no such field.</exception>
     public ReadOnlyMemory<byte> Field(string name) => _fields.TryGetValue(name, out var content) ? content : throw ApiException.BadRequest($"no {name} in the form");
 
-    /// <summary>What a field holds as text, or null.</summary>
+    /// <summary>Returns the content of a field as text, or null.</summary>
     public string? Text(string name) => _fields.TryGetValue(name, out var content) ? Encoding.UTF8.GetString(content.Span) : null;
 
-    /// <summary>Nothing waits here: the whole body is in memory.</summary>
+    /// <summary>Reads all fields. Blocks no thread, because the whole body is in memory.</summary>
     private void Read(MultipartReader reader, ReadOnlyMemory<byte> body)
     {
         while (reader.ReadNextSectionAsync().GetAwaiter().GetResult() is { } section)

@@ -5,17 +5,23 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The names in an address, from the octets that the client sent: Kestrel does not decode <c>%2F</c>, without which no virtual host could be named.</summary>
+/// <summary>
+/// Decodes the names in an address from the bytes that the client sent. Kestrel does not decode <c>%2F</c>, which the name of the default
+/// virtual host needs.
+/// </summary>
 internal sealed class RequestAddress
 {
     private readonly (string Name, int Segment)[] _names;
 
-    /// <param name="pattern">As it is routed by: <c>/api/queues/{vhost}/{queue}</c>.</param>
+    /// <param name="pattern">Pattern of the route: <c>/api/queues/{vhost}/{queue}</c>.</param>
     public RequestAddress(string pattern) =>
         _names = [.. pattern.Split('/').Select((part, segment) => (part, segment)).Where(entry => entry.part.StartsWith('{')).Select(entry => (entry.part[1..^1], entry.segment))];
 
-    /// <summary>Puts the decoded names in the place of those that routing found.</summary>
-    /// <exception cref="ApiException">400: a name is not UTF-8, which no name of this broker's is, or what shall be made would have a longer name than AMQP can say.</exception>
+    /// <summary>Replaces the route values of a request by the decoded names.</summary>
+    /// <exception cref="ApiException">
+    /// 400: a name is not UTF-8, which every name in this broker is; or a PUT names an object with more than the 255 bytes that AMQP
+    /// allows.
+    /// </exception>
     public void Decode(HttpContext http)
     {
         if (_names.Length == 0)
@@ -27,7 +33,8 @@ internal sealed class RequestAddress
             if (segment >= segments.Length)
                 continue;
             string decoded = Decode(segments[segment]);
-            http.Request.RouteValues[name] = HttpMethods.IsPut(http.Request.Method) ? ApiRequest.DemandShort(decoded, name) : decoded; // before it is a name
+            // checked before the object exists
+            http.Request.RouteValues[name] = HttpMethods.IsPut(http.Request.Method) ? ApiRequest.DemandShort(decoded, name) : decoded;
         }
     }
 

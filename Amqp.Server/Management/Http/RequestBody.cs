@@ -2,16 +2,19 @@ using System.Buffers;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Reads what comes with a request: the one place that does, after it is known who asks.</summary>
-/// <remarks>Kestrel's own limit (<c>IHttpMaxRequestBodySizeFeature</c>) is not used: it counts the framing of chunks too, RabbitMQ's counts the body.</remarks>
+/// <summary>Reads the body of a request. The only place that does so, after the user is known.</summary>
+/// <remarks>
+/// Kestrel's own limit (<c>IHttpMaxRequestBodySizeFeature</c>) is not used: it includes the framing of chunks, RabbitMQ's limit counts the
+/// body alone.
+/// </remarks>
 internal static class RequestBody
 {
-    /// <summary>Bytes that are taken of somebody who has not logged in: a form with name and password is smaller.</summary>
+    /// <summary>Maximum size in bytes of a body without a login. A form with name and password is smaller.</summary>
     public const long MostWithoutLogin = 8_192;
 
     /// <param name="http">The request.</param>
-    /// <param name="most">How many bytes are taken.</param>
-    /// <exception cref="ApiException">400: there are more; those that are announced are not waited for.</exception>
+    /// <param name="most">Maximum size of the body, in bytes.</param>
+    /// <exception cref="ApiException">400: the body is larger. If <c>Content-Length</c> already says so, the body is not read.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long most)
     {
         if (http.Request.ContentLength > most)

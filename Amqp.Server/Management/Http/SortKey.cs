@@ -3,11 +3,13 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>What an item of a list is sorted by, in the order of Erlang's terms as in RabbitMQ: numbers, words, objects, arrays, texts.</summary>
-/// <remarks>An item that lacks the field counts as 0 there, below whatever has been counted.</remarks>
+/// <summary>
+/// The key of a list item, in Erlang's order of terms as in RabbitMQ: numbers, then true, false and null, then objects, arrays and strings.
+/// </summary>
+/// <remarks>An item without the field sorts as the number 0, as in RabbitMQ.</remarks>
 internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
 {
-    /// <summary>The key of an encoded object.</summary>
+    /// <summary>Returns the key of an encoded object.</summary>
     public static SortKey Of(ReadOnlyMemory<byte> item, string path)
     {
         using var document = JsonDocument.Parse(item, JsonText.Own);

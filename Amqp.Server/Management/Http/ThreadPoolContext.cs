@@ -1,9 +1,9 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Has everything that work awaits go on on the thread pool, whatever thread completes it.</summary>
+/// <summary>Resumes all awaits of a request on the thread pool, whichever thread completes the awaited task.</summary>
 /// <remarks>
-/// A request to the HTTP API may take long and may wait for locks, and each read of its body and each write of its answer may complete on a
-/// socket thread (<see cref="Hosting.SocketThreads"/>), which must do neither: all connections of that thread would wait along.
+/// A request may take long and may wait for locks. A read of its body or a write of its reply may complete on a socket thread
+/// (<see cref="Hosting.SocketThreads"/>). If the request continued there, all connections of that thread would wait.
 /// </remarks>
 internal sealed class ThreadPoolContext : SynchronizationContext
 {
@@ -13,11 +13,11 @@ internal sealed class ThreadPoolContext : SynchronizationContext
     {
     }
 
-    /// <summary>Leaves the caller's thread, then does some work whose awaits come back to the thread pool.</summary>
+    /// <summary>Leaves the caller's thread, then runs work whose awaits resume on the thread pool.</summary>
     public static async Task RunAsync(Func<Task> work)
     {
         await Task.Yield();
-        SetSynchronizationContext(_instance); // the pool takes it off the thread when this work item is over
+        SetSynchronizationContext(_instance); // the pool resets the context of the thread after this work item
         await work();
     }
 

@@ -35,10 +35,10 @@ internal static class BindingEndpoints
 
     public static ListReply<ListedBinding> List(IEnumerable<ListedBinding> bindings) => new(bindings, binding => binding.Source.Name, Write);
 
-    /// <summary>All bindings of a virtual host, with those to the default exchange that every queue has.</summary>
+    /// <summary>Returns all bindings of a virtual host, including the implicit binding of each queue to the default exchange.</summary>
     public static IEnumerable<ListedBinding> Of(VirtualHost host)
     {
-        // A virtual host that is just being deleted may have no default exchange any more.
+        // A virtual host may have lost its default exchange already while it is being deleted.
         var implied = host.FindExchange("") is { } defaultExchange
             ? host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
             : [];
@@ -48,7 +48,10 @@ internal static class BindingEndpoints
             .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
     }
 
-    /// <summary>RabbitMQ's name for a binding among those between the same ends: the routing key, and a hash of the arguments.</summary>
+    /// <summary>
+    /// Returns RabbitMQ's name for a binding, unique among the bindings with the same source and destination: the routing key and a hash of
+    /// the arguments.
+    /// </summary>
     public static string PropertiesKey(ListedBinding binding)
     {
         string key = Encode(binding.RoutingKey);
@@ -77,7 +80,10 @@ internal static class BindingEndpoints
             binding.Source.Name == source && binding.Destination.Name == destination && binding.Destination is Queue == (kind == "q"));
     }
 
-    /// <summary>The address names a binding by its key, in which what is encoded stays so; clients that do not encode it again are understood, too.</summary>
+    /// <summary>
+    /// Finds the binding whose key the address names. The key is itself percent-encoded; clients that do not encode it a second time are
+    /// understood too.
+    /// </summary>
     private static ListedBinding Demand(ApiRequest request, string kind)
     {
         string key = request.Name("properties");
@@ -109,14 +115,16 @@ internal static class BindingEndpoints
             end = host.FindExchange(destination);
         }
         if (end is null || host.FindExchange(source) is not { } exchange)
-            throw ApiException.NotFound(); // deleted meanwhile
+            throw ApiException.NotFound(); // deleted in the meantime
         string key = PropertiesKey(new ListedBinding(host, exchange, end, routingKey, arguments));
         return ApiReply.Created($"{Readable(destination)}/{Readable(key)}");
 
         static string Readable(string name) => Encode(name).Replace("%7E", "~", StringComparison.Ordinal);
     }
 
-    /// <summary>As RabbitMQ encodes: also what may stand in an address as it is, but for letters, digits and <c>-._</c>.</summary>
+    /// <summary>
+    /// Encodes a text as RabbitMQ does: every character but letters, digits and <c>-._</c>, also those that an address may contain.
+    /// </summary>
     private static string Encode(string text) => WebUtility.UrlEncode(text)
         .Replace("!", "%21", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal)
         .Replace(")", "%29", StringComparison.Ordinal).Replace("*", "%2A", StringComparison.Ordinal);
@@ -132,7 +140,7 @@ internal static class BindingEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>Any hash will do, as long as it stays the same; RabbitMQ's own is Erlang's, in base64.</summary>
+    /// <summary>Returns a hash of the arguments. Any stable hash is compatible; RabbitMQ uses Erlang's own, in base64.</summary>
     private static string HashOf(FieldTable arguments)
     {
         var bytes = new ArrayBufferWriter<byte>();

@@ -30,7 +30,10 @@ internal static class ChannelEndpoints
         return new(sessions, session => session.Name, (json, session) => Write(json, session, query, isAlone: false));
     }
 
-    /// <summary>What only the answer for one channel has. As in RabbitMQ's rates mode <c>basic</c>, nothing is kept of single exchanges and queues.</summary>
+    /// <summary>
+    /// Writes the fields that only the reply for a single channel has. As in RabbitMQ's rates mode <c>basic</c>, there are no counts for
+    /// each exchange and queue.
+    /// </summary>
     private static void WriteParts(Utf8JsonWriter json, BrokerSession session)
     {
         json.WriteStartArray("consumer_details");

@@ -42,16 +42,18 @@ internal static class ConnectionEndpoints
         })
         .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Sessions));
 
-    /// <summary>The open connections that the user may see: all of them, or the user's own.</summary>
+    /// <summary>Returns the open connections that the user may see: all of them, or only the user's own.</summary>
     public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Visible(ApiRequest request) =>
         Open(request).Where(entry => MaySee(request, entry.Client)).OrderBy(entry => entry.Client.Origin.ConnectedAt);
 
-    /// <summary>All open connections, of whomever they are.</summary>
+    /// <summary>Returns the open connections of all users.</summary>
     public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Open(ApiRequest request) => request.Services.Connections.All
         .Where(connection => connection.Client is not null)
         .Select(connection => (connection, connection.Client!));
 
-    /// <exception cref="ApiException">401: the connection is another's, and the user sees only his own.</exception>
+    /// <exception cref="ApiException">
+    /// 401: the connection belongs to another user, and the caller does not have the tag monitoring.
+    /// </exception>
     public static void DemandMaySee(ApiRequest request, BrokerClient client)
     {
         if (!MaySee(request, client))
@@ -85,7 +87,7 @@ internal static class ConnectionEndpoints
 
     private static bool MaySee(ApiRequest request, BrokerClient client) => request.User.IsMonitoring || client.User.Name == request.User.Name;
 
-    /// <summary>Who sees others' connections does not for that close them.</summary>
+    /// <summary>Demands the tag administrator for closing another user's connection. The tag monitoring allows only to see it.</summary>
     private static void DemandMayClose(ApiRequest request, string user)
     {
         if (!request.User.IsAdministrator && user != request.User.Name)

@@ -6,17 +6,17 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/definitions</c>: everything that is declared, out and in.</summary>
+/// <summary><c>/api/definitions</c>: export and import of definitions.</summary>
 internal static class DefinitionEndpoints
 {
     public static ManagementApi MapDefinitions(this ManagementApi api) => api
         .Get("/definitions", Access.Administrator, Export)
-        .Get("/all-configuration", Access.Administrator, Export) // its older name
+        .Get("/all-configuration", Access.Administrator, Export) // older name of the same resource
         .Post("/definitions", Access.Administrator, request => Import(request, null))
         .Post("/all-configuration", Access.Administrator, request => Import(request, null))
         .Get("/definitions/{vhost}", Access.Administrator, request =>
         {
-            // 400 and not 404, as RabbitMQ has it here.
+            // 400 instead of 404, as in RabbitMQ
             var host = request.FindVirtualHost() ?? throw ApiException.BadRequest("vhost_not_found");
             NameDownload(request);
             return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker.Definitions, OriginOf(request), host));
@@ -29,7 +29,7 @@ internal static class DefinitionEndpoints
         return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker.Definitions, OriginOf(request)));
     }
 
-    /// <summary>A browser keeps what it gets under the name that <c>download</c> gives.</summary>
+    /// <summary>Sets the file name for a browser's download, from the parameter <c>download</c>.</summary>
     private static void NameDownload(ApiRequest request)
     {
         if (request.Query("download") is { Length: > 0 } name)
@@ -48,7 +48,7 @@ internal static class DefinitionEndpoints
         if (form?.Text("redirect") is { } redirect)
             return ApiReply.SeeOther(redirect);
         if (report.LeftOut.Count == 0 && !WantsReport(request))
-            return ApiReply.NoContent; // as RabbitMQ answers, which skips the same
+            return ApiReply.NoContent; // RabbitMQ skips the same definitions and answers 204 too
         return ApiReply.Json(json =>
         {
             json.WriteStartObject();
@@ -58,7 +58,7 @@ internal static class DefinitionEndpoints
         });
     }
 
-    /// <summary>Whether the client asks for a report in any case (RFC 7240), as the command line here does.</summary>
+    /// <summary>True if the client always wants a report (RFC 7240). The command line <c>amqpbroker ctl</c> does.</summary>
     private static bool WantsReport(ApiRequest request) =>
         request.Http.Request.Headers["Prefer"].Any(value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
 
@@ -72,7 +72,7 @@ internal static class DefinitionEndpoints
         }
         catch (JsonException)
         {
-            // as anything else that is no object
+            // handled like any other body that is not an object
         }
         throw ApiException.BadRequest("failed_to_parse_json");
     }

@@ -12,7 +12,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/exchanges</c>, where the default exchange goes by <c>amq.default</c>.</summary>
+/// <summary><c>/api/exchanges</c>. Addresses name the default exchange <c>amq.default</c>.</summary>
 internal static class ExchangeEndpoints
 {
     private const string DefaultExchange = "amq.default";
@@ -35,7 +35,7 @@ internal static class ExchangeEndpoints
             return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Exchange && binding.Destination.Name == name));
         });
 
-    /// <summary>The exchange's name for what the address calls it.</summary>
+    /// <summary>Returns the name of the exchange that an address names: empty for <c>amq.default</c>.</summary>
     public static string NameOf(string name) => name == DefaultExchange ? "" : name;
 
     private static string NameOf(ApiRequest request) => NameOf(request.Name("exchange"));
@@ -54,7 +54,7 @@ internal static class ExchangeEndpoints
             });
     }
 
-    /// <summary>The exchanges in order of their names, their counts brought up to now.</summary>
+    /// <summary>Brings the counts of the exchanges up to date, and returns the exchanges ordered by name.</summary>
     private static IEnumerable<Exchange> Sorted(VirtualHost host, SampleQuery query)
     {
         if (!query.IsDisabled)
@@ -128,7 +128,7 @@ internal static class ExchangeEndpoints
     private static async Task<ApiReply> PublishAsync(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
+            throw ApiException.NotAuthorized("Access refused."); // not 404, as in RabbitMQ
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
         ApiRequest.DemandShort(NameOf(request), "exchange");
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));
@@ -153,7 +153,7 @@ internal static class ExchangeEndpoints
         }
         catch (BrokerException error)
         {
-            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}"); // here as AMQP has it
+            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}"); // AMQP's code and text, as in RabbitMQ
         }
     }
 

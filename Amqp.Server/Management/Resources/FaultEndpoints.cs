@@ -7,7 +7,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/faults</c>, of this broker's own: the unexpected exceptions that stayed in their compartments.</summary>
+/// <summary><c>/api/faults</c>, which RabbitMQ does not have: the unexpected exceptions, each contained in its compartment.</summary>
 internal static class FaultEndpoints
 {
     public static ManagementApi MapFaults(this ManagementApi api) => api

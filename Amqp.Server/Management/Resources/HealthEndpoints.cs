@@ -11,14 +11,14 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/health/checks</c> and the older checks.</summary>
+/// <summary><c>/api/health/checks</c> and RabbitMQ's older health checks.</summary>
 internal static class HealthEndpoints
 {
     private static readonly (string Name, double Days)[] _units = [("days", 1), ("weeks", 7), ("months", 365 / 12.0), ("years", 365)];
 
     public static ManagementApi MapHealth(this ManagementApi api)
     {
-        // Without a login, unlike RabbitMQ: orchestration asks before there are users to log in as.
+        // Needs no login, unlike in RabbitMQ: an orchestrator asks before the first user exists.
         api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, InService)
             .Get("/health/checks/is-in-service", Access.Management, InService)
             .Get("/health/checks/alarms", Access.Management, request => Alarms(request, "in the cluster"))
@@ -114,7 +114,10 @@ internal static class HealthEndpoints
             });
     }
 
-    /// <summary>As in RabbitMQ the files are read, not what the listeners have loaded: what is there is what the next start uses.</summary>
+    /// <summary>
+    /// Checks the certificate files, as RabbitMQ does, and not the certificates that the listeners have loaded: the next start uses the
+    /// files.
+    /// </summary>
     private static ApiReply CertificatesExpire(ApiRequest request)
     {
         if (!int.TryParse(request.Name("within"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int within))
@@ -153,7 +156,7 @@ internal static class HealthEndpoints
     private static DateTime Later(DateTime time, double days) =>
         days >= (DateTime.MaxValue - time).TotalDays ? DateTime.MaxValue : days <= (DateTime.MinValue - time).TotalDays ? DateTime.MinValue : time.AddDays(days);
 
-    /// <summary>Declares a queue, publishes to it and gets the message back.</summary>
+    /// <summary>Declares a queue, publishes a message to it and gets the message back.</summary>
     private static ApiReply Aliveness(ApiRequest request)
     {
         const string queue = "aliveness-test";

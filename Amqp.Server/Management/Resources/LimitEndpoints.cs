@@ -19,7 +19,7 @@ internal static class LimitEndpoints
         .Put("/user-limits/{user}/{name}", Access.Administrator, PutOfUser)
         .Delete("/user-limits/{user}/{name}", Access.Administrator, DeleteOfUser);
 
-    /// <summary>Those that have no limits are not listed.</summary>
+    /// <summary>Lists the limits of virtual hosts or users, without those that have no limits.</summary>
     private static ListReply<(string Owner, FieldTable Limits)> List(string what, IEnumerable<(string Owner, FieldTable Limits)> limits) => new(
         limits.Where(entry => entry.Limits.Count > 0),
         entry => entry.Owner,
@@ -65,7 +65,7 @@ internal static class LimitEndpoints
         }
         catch (ValidationException error)
         {
-            throw ApiException.BadRequest(error.Message); // here without "Validation failed"
+            throw ApiException.BadRequest(error.Message); // without the prefix "Validation failed", as in RabbitMQ
         }
         return ApiReply.NoContent;
     }

@@ -4,7 +4,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/log-levels</c>, which RabbitMQ leaves to its command line: what is logged, changed until the broker stops.</summary>
+/// <summary><c>/api/log-levels</c>: log levels, changed until the broker stops. In RabbitMQ only the command line does this.</summary>
 internal static class LogLevelEndpoints
 {
     public static ManagementApi MapLogLevels(this ManagementApi api) => api
@@ -23,7 +23,8 @@ internal static class LogLevelEndpoints
         if (!ValueKinds.Level.TryRead(name, out var level))
             throw ApiException.BadRequest($"level is '{name}', expected {ValueKinds.Level.Expected}");
         string what = category is { } one ? $"the log level of {LogCategories.NameOf(one)}" : "the log level";
-        request.Services.Logger.SettingChanged(request.User.Name, what, name); // first: it may be the last that is logged
+        // logged before the change, which may suppress this very line
+        request.Services.Logger.SettingChanged(request.User.Name, what, name);
         request.Services.LogLevels.Set(category, level);
         return ApiReply.NoContent;
     }

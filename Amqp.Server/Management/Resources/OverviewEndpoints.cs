@@ -9,10 +9,10 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/overview</c>, <c>/api/cluster-name</c> and what else speaks of the broker as a whole.</summary>
+/// <summary><c>/api/overview</c>, <c>/api/cluster-name</c> and other resources that describe the broker as a whole.</summary>
 internal static class OverviewEndpoints
 {
-    /// <summary>The global parameter that holds the cluster's name.</summary>
+    /// <summary>Name of the global parameter that holds the cluster's name.</summary>
     public const string ClusterNameParameter = "cluster_name";
 
     public static ManagementApi MapOverview(this ManagementApi api) => api
@@ -43,11 +43,11 @@ internal static class OverviewEndpoints
         .Put("/feature-flags/{name}/enable", Access.Administrator, request => FeatureFlags.Enable(request.Name("name")))
         .Get("/deprecated-features", Access.Administrator, _ => EmptyList())
         .Get("/deprecated-features/used", Access.Administrator, _ => EmptyList())
-        .Post("/rebalance/queues", Access.Administrator, _ => ApiReply.NoContent) // there is one node to be on
+        .Post("/rebalance/queues", Access.Administrator, _ => ApiReply.NoContent) // a single node has nothing to rebalance
         .Delete("/reset", Access.Administrator, Reset)
         .Delete("/reset/{node}", Access.Administrator, request => request.Name("node") == ManagementServices.NodeName ? Reset(request) : throw ApiException.NotFound());
 
-    /// <summary>Forgets what the charts show; the counts go on.</summary>
+    /// <summary>Discards the samples that charts show. The counters keep their values.</summary>
     private static ApiReply Reset(ApiRequest request)
     {
         request.Broker.Sampler.Reset();
@@ -145,7 +145,9 @@ internal static class OverviewEndpoints
         json.WriteEndArray();
     }
 
-    /// <summary>Monitoring users see the whole broker, all others the sum of their virtual hosts.</summary>
+    /// <summary>
+    /// Writes the counts of the whole broker for monitoring users, and the sums over the visible virtual hosts for all others.
+    /// </summary>
     private static void WriteStatistics(Utf8JsonWriter json, ApiRequest request, List<VirtualHost> hosts)
     {
         var query = new SampleQuery(request);

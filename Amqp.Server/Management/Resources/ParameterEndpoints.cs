@@ -15,7 +15,7 @@ internal static class ParameterEndpoints
     private const string Policies = "policy";
     private const string OperatorPolicies = "operator_policy";
 
-    /// <summary>What only administrators change under its own address, they alone change under this one.</summary>
+    /// <summary>Components that only administrators may change: their own addresses demand the same tag.</summary>
     private static readonly string[] _administrators = [VirtualHostLimits.Component, OperatorPolicies];
 
     public static ManagementApi MapParameters(this ManagementApi api) => api
@@ -36,7 +36,7 @@ internal static class ParameterEndpoints
 
     private static ListReply<Parameter> List(ApiRequest request, Func<Parameter, bool> isWanted) => new(All(request).Where(isWanted), parameter => parameter.Name, DefinitionWriter.Write);
 
-    /// <summary>Policies are parameters too, as in RabbitMQ.</summary>
+    /// <summary>Returns all visible parameters. Policies are parameters too, as in RabbitMQ.</summary>
     private static IEnumerable<Parameter> All(ApiRequest request)
     {
         var visible = request.VisibleHosts.ToDictionary(host => host.Name);

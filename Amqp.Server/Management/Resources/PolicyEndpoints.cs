@@ -45,7 +45,7 @@ internal static class PolicyEndpoints
         }
         catch (ValidationException error) when (kind == PolicyKind.User)
         {
-            // RabbitMQ escapes these texts for its pages, and only these.
+            // RabbitMQ escapes these texts as HTML for its pages, and no others.
             throw new ValidationException(WebUtility.HtmlEncode(error.Message).Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&#39;", "'", StringComparison.Ordinal));
         }
     }
@@ -56,8 +56,8 @@ internal static class PolicyEndpoints
         return request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    /// <summary>Whatever address they are changed under.</summary>
-    /// <exception cref="ApiException">405: they are operator policies, and the configuration keeps them from being changed over HTTP.</exception>
+    /// <summary>Throws if policies of this kind may not be changed over HTTP. Every address that changes policies calls this.</summary>
+    /// <exception cref="ApiException">405: the configuration forbids changes of operator policies over HTTP.</exception>
     public static void DemandChangeable(PolicyKind kind, ApiRequest request)
     {
         if (kind == PolicyKind.Operator && !request.Services.Options.Management.AllowsOperatorPolicyChanges)

@@ -10,8 +10,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/queues/vhost/name/quarantine</c>, and the same of an exchange, of this broker's own: the messages that it could not handle and has put aside.</summary>
-/// <remarks>Who may read from a queue, or an exchange, may see what is quarantined there. To return or to drop it takes the same for a queue, as a purge, and to configure an exchange, as its deletion.</remarks>
+/// <summary>
+/// <c>/api/queues/vhost/name/quarantine</c> and the same for exchanges, which RabbitMQ does not have: messages that the broker could not
+/// handle.
+/// </summary>
+/// <remarks>
+/// Listing demands the permission to read from the queue or exchange. Returning and dropping demand the same for a queue, as a purge does,
+/// and the permission to configure for an exchange, as its deletion does.
+/// </remarks>
 internal static class QuarantineEndpoints
 {
     public static ManagementApi MapQuarantine(this ManagementApi api) => api
@@ -20,7 +26,7 @@ internal static class QuarantineEndpoints
 
     private static ManagementApi MapQuarantine(this ManagementApi api, string path, Func<ApiRequest, bool, IQuarantineOwner?> find) => api
         .Get(path, Access.VirtualHost, request => List(find(request, false)))
-        .Delete(path, Access.VirtualHost, request => DoWithAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
+        .Delete(path, Access.VirtualHost, request => ApplyToAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
         .Post($"{path}/return", Access.VirtualHost, request => ReturnAll(find(request, true)))
         .Get($"{path}/{{message}}", Access.VirtualHost, request => Export(find(request, false), Place(request)))
         .Delete($"{path}/{{message}}", Access.VirtualHost, request => Do(find(request, true), Place(request), (owner, message) => owner.DropQuarantined(message)))
@@ -31,11 +37,11 @@ internal static class QuarantineEndpoints
         var host = request.VirtualHost;
         var queue = host.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
         Demand(request, AccessKind.Read, queue.Name);
-        queue.DemandAccess(request); // another connection's exclusive queue is nobody else's
+        queue.DemandAccess(request); // refuses another connection's exclusive queue
         return queue.Faults;
     }
 
-    /// <returns>Null for an exchange that keeps no messages which could be put aside.</returns>
+    /// <returns>Null for an exchange that keeps no messages, and so has no quarantine.</returns>
     private static IQuarantineOwner? OfExchange(ApiRequest request, bool isChange)
     {
         string name = request.Name("exchange");
@@ -44,7 +50,7 @@ internal static class QuarantineEndpoints
         return (exchange.Keeper as DelayedMessageRouter)?.Delayed.Quarantine;
     }
 
-    /// <exception cref="ApiException">401: no tag does instead of the permission.</exception>
+    /// <exception cref="ApiException">401: the user does not have the permission. No tag replaces it.</exception>
     private static void Demand(ApiRequest request, AccessKind kind, string name)
     {
         if (!request.Broker.Permissions.Allows(request.VirtualHost.Name, request.User.Name, kind, name))
@@ -80,7 +86,7 @@ internal static class QuarantineEndpoints
     private static ApiReply ReturnAll(IQuarantineOwner? owner)
     {
         var round = new DispatchRound();
-        var reply = DoWithAll(owner, "returned", (from, message) => from.ReturnQuarantined(message, round));
+        var reply = ApplyToAll(owner, "returned", (from, message) => from.ReturnQuarantined(message, round));
         round.Complete();
         return reply;
     }
@@ -88,8 +94,11 @@ internal static class QuarantineEndpoints
     private static ApiReply Do(IQuarantineOwner? owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work) =>
         owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
 
-    /// <summary>Does it with what is there now, one message after the other; what cannot be done with one message keeps it from no other.</summary>
-    private static ApiReply DoWithAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
+    /// <summary>
+    /// Applies an action to each message that is in quarantine now. A message that fails is counted as refused and does not stop the
+    /// others.
+    /// </summary>
+    private static ApiReply ApplyToAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         int done = 0, refused = 0;
         foreach (var message in owner?.Quarantined ?? [])
@@ -112,8 +121,8 @@ internal static class QuarantineEndpoints
         });
     }
 
-    /// <exception cref="ApiException">503: its bytes are needed for that, and cannot be had now.</exception>
-    /// <exception cref="AmqpException">406: nor will they ever.</exception>
+    /// <exception cref="ApiException">503: the message must be read from the disk for this, and cannot be read now.</exception>
+    /// <exception cref="AmqpException">406: the message can never be read.</exception>
     private static bool Try(IQuarantineOwner owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         try

@@ -79,7 +79,7 @@ internal static class QueueEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>Lets a queue go on that has crashed; of any other this changes nothing.</summary>
+    /// <summary>Restarts a crashed queue. Has no effect on any other queue.</summary>
     private static ApiReply Restart(ApiRequest request)
     {
         var round = new DispatchRound();
@@ -88,7 +88,9 @@ internal static class QueueEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>RabbitMQ's mirrors are synchronised so; there are none here, so there is nothing to do.</summary>
+    /// <summary>
+    /// Accepts the actions that synchronise mirrors in RabbitMQ. They have no effect, because this broker has no mirrors.
+    /// </summary>
     private static ApiReply Act(ApiRequest request)
     {
         Demand(request);

@@ -8,16 +8,18 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/queues/vhost/name/get</c>: a look at messages, which are then put back, or not.</summary>
+/// <summary><c>/api/queues/vhost/name/get</c>: takes messages from a queue, and requeues, acknowledges or rejects them.</summary>
 internal static class QueueMessages
 {
-    /// <summary>What a message takes in an answer besides its content, and in the memory of the session that holds it.</summary>
+    /// <summary>
+    /// Bytes that a message needs besides its content, in a reply and in the memory of the session that holds it. An estimate.
+    /// </summary>
     private const int Overhead = 512;
 
     public static ApiReply Get(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // not 404, as RabbitMQ has it here
+            throw ApiException.NotAuthorized("Access refused."); // not 404, as in RabbitMQ
         string queue = request.Name("queue");
         ApiRequest.DemandShort(queue, "queue");
         request.DemandFields("ackmode", "count", "encoding");
@@ -30,10 +32,12 @@ internal static class QueueMessages
 
         int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
         using var session = request.OpenSession();
-        var messages = Take(session, request, queue, count < 0 ? long.MaxValue : count, most); // a negative number is all, as in RabbitMQ
+        // a negative number asks for all messages, as in RabbitMQ
+        var messages = Take(session, request, queue, count < 0 ? long.MaxValue : count, most);
         if (messages.Count > 0 && !isRequeued)
             Settle(session, messages[^1].Tag, isRejected);
-        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto")); // what was not settled returns to its place with the session's end
+        // the end of the session requeues unsettled messages
+        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto"));
     }
 
     private static (bool IsRequeued, bool IsRejected) ReadMode(string mode) => mode switch
@@ -45,7 +49,10 @@ internal static class QueueMessages
         _ => throw ApiException.BadRequest($"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
     };
 
-    /// <summary>Takes as many as fit into one answer. What does not fit stays in the queue untouched, but for what another client's haste puts in front.</summary>
+    /// <summary>
+    /// Takes as many messages as fit into one reply. A larger message stays in the queue, unless another client moves it to the front after
+    /// the check.
+    /// </summary>
     private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {
         var messages = new List<LocalMessage>();
@@ -60,16 +67,17 @@ internal static class QueueMessages
         }
         catch (BrokerException error) when (error.Error == BrokerError.NotFound)
         {
-            throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ToAmqp().ReplyText); // here with the code's name
+            // AMQP's text with the name of the code, as in RabbitMQ
+            throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ToAmqp().ReplyText);
         }
         catch (BrokerException error) when (error.Error == BrokerError.Refused)
         {
-            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // likewise
+            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // AMQP's text here too
         }
         return messages;
     }
 
-    /// <summary>Whether the next message fits; of a body no more counts than is shown of it.</summary>
+    /// <summary>True if the next message fits. Of its body only the bytes that the reply shows are counted.</summary>
     private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;
 
     private static void Settle(LocalSession session, ulong upTo, bool isRejected) =>

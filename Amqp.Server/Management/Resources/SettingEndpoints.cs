@@ -5,8 +5,11 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/settings</c> and <c>/api/stop</c>: what RabbitMQ's command line does within the node, for the command line here. RabbitMQ's HTTP API has none of it.</summary>
-/// <remarks>What is set so holds until the broker stops; the configuration file stays as it is.</remarks>
+/// <summary>
+/// <c>/api/settings</c> and <c>/api/stop</c>, for the command line of this broker. RabbitMQ's HTTP API has neither: its command line runs
+/// these operations inside the node.
+/// </summary>
+/// <remarks>A setting that is changed here holds until the broker stops. The configuration file is not changed.</remarks>
 internal static class SettingEndpoints
 {
     public static ManagementApi MapSettings(this ManagementApi api) => api
@@ -29,7 +32,8 @@ internal static class SettingEndpoints
             bool isOn = ReadFlag(request, "enabled");
             request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
             if (isOn)
-                _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout); // who does not answer is waited for by nobody
+                // not awaited: the reply does not depend on the clients
+                _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout);
             else
                 request.Services.Connections.Revive();
             return ApiReply.NoContent;
@@ -44,7 +48,7 @@ internal static class SettingEndpoints
         .Post("/stop", Access.Administrator, request =>
         {
             request.Services.Logger.StopRequested(request.User.Name);
-            request.Services.Stop(); // answered before the listeners close: the stop lets requests finish
+            request.Services.Stop(); // the reply is still sent: the stop waits for running requests before the listeners close
             return ApiReply.NoContent;
         });
 
@@ -55,7 +59,7 @@ internal static class SettingEndpoints
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw ApiException.BadRequest($"not_boolean {JsonFields.Text(value)}");
     }
 
-    /// <summary>Bytes, <c>absolute</c> with or without a unit, or <c>relative</c> to the memory there is.</summary>
+    /// <summary>Reads a number of bytes: <c>absolute</c>, with or without a unit, or <c>relative</c> to the available memory.</summary>
     private static long ReadBytes(ApiRequest request)
     {
         if (request.Json.TryGetProperty("relative", out var relative))

@@ -47,7 +47,9 @@ internal static class UserEndpoints
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
         });
 
-    /// <summary>A form as RabbitMQ's pages send it, for a cookie that stands for name and password from then on.</summary>
+    /// <summary>
+    /// Checks the name and password in a form, as RabbitMQ's pages send it, and sets a cookie that replaces them in later requests.
+    /// </summary>
     private static async Task<ApiReply> LogInAsync(ApiRequest request)
     {
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));
@@ -66,9 +68,9 @@ internal static class UserEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>Adds a user or changes the one there is.</summary>
-    /// <returns>True when it is a new one.</returns>
-    /// <exception cref="DefinitionException">A field cannot be.</exception>
+    /// <summary>Creates a user or changes an existing one.</summary>
+    /// <returns>True if the user is new.</returns>
+    /// <exception cref="DefinitionException">A field is invalid.</exception>
     private static bool Put(ApiRequest request, string name, FieldTable fields)
     {
         bool isNew = request.Broker.Users.Find(name) is null;

@@ -58,13 +58,13 @@ internal static class VirtualHostEndpoints
         return request.Broker.VirtualHosts.Delete(host.Name) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    /// <summary>A virtual host here always runs; only what RabbitMQ refuses is refused.</summary>
+    /// <summary>Accepts the start of a virtual host, which always runs in this broker. Refuses what RabbitMQ refuses.</summary>
     private static ApiReply Start(ApiRequest request)
     {
         string node = request.Name("node");
         if (node != ManagementServices.NodeName)
             throw ApiException.BadRequest($"Request to node {node} failed with nodedown");
-        _ = request.VirtualHost; // 404 where there is none
+        _ = request.VirtualHost; // throws 404 if the virtual host does not exist
         return ApiReply.NoContent;
     }
 

@@ -4,13 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>Which certificates of a PEM file run out before a time, as RabbitMQ tells it.</summary>
+/// <summary>Finds the certificates of a PEM file that expire before a time or are not valid yet, in RabbitMQ's format.</summary>
 internal static class CertificateExpiration
 {
-    /// <summary>When each of them runs out, in UTC, or why that cannot be said.</summary>
-    /// <param name="file">Null when there is none.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="limit">Those that are good until then are not named.</param>
+    /// <summary>Returns the expiry time in UTC of each such certificate; or a text, if it is not valid yet or cannot be read.</summary>
+    /// <param name="file">Path of the PEM file; null: not configured.</param>
+    /// <param name="now">Current time, in UTC.</param>
+    /// <param name="limit">Time in UTC. Valid certificates that expire at that time or later are left out.</param>
     public static IReadOnlyList<string> Find(string? file, DateTime now, DateTime limit)
     {
         if (file is null)

@@ -6,10 +6,10 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>A consumer, as RabbitMQ shows it.</summary>
+/// <summary>A consumer as JSON, in RabbitMQ's format.</summary>
 internal static class ConsumerView
 {
-    /// <summary>The consumers of all connections.</summary>
+    /// <summary>Returns the consumers of all connections.</summary>
     public static IEnumerable<SessionConsumer> All(ConnectionRegistry connections) =>
         connections.All.SelectMany(connection => connection.Sessions).SelectMany(session => session.Consumers.All);
 

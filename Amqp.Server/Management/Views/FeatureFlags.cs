@@ -2,7 +2,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>RabbitMQ's feature flags that clients ask for. What they stand for is part of this broker, or is not; none can be switched.</summary>
+/// <summary>RabbitMQ's feature flags, for clients that ask for them. All of these are enabled, and none can be disabled.</summary>
 internal static class FeatureFlags
 {
     private static readonly (string Name, string Description)[] _enabled =
@@ -12,7 +12,7 @@ internal static class FeatureFlags
         ("implicit_default_bindings", "Default bindings are now implicit, instead of being stored in the database"),
         ("maintenance_mode_status", "Maintenance mode status"),
         ("quorum_queue", "Support queues of type `quorum`"),
-        ("stream_queue", "Support queues of type `stream`"), // NServiceBus will not start without it
+        ("stream_queue", "Support queues of type `stream`"), // NServiceBus does not start without it
         ("user_limits", "Configure connection and channel limits for a user"),
         ("virtual_host_metadata", "Virtual host metadata (description, tags, etc)"),
     ];

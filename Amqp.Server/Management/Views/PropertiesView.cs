@@ -5,10 +5,10 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>A message's properties as JSON, and back.</summary>
+/// <summary>Converts the properties of a message to JSON and back.</summary>
 internal static class PropertiesView
 {
-    /// <summary>Writes those that are there; none at all is an empty array, as RabbitMQ has it.</summary>
+    /// <summary>Writes the properties that are set. Without any, writes an empty array, as RabbitMQ does.</summary>
     public static void Write(Utf8JsonWriter json, BasicProperties properties)
     {
         if (properties == new BasicProperties())
@@ -49,8 +49,8 @@ internal static class PropertiesView
         }
     }
 
-    /// <summary>Reads the properties of a message to be published; names that are no property are ignored.</summary>
-    /// <exception cref="ApiException">400: a value cannot be.</exception>
+    /// <summary>Reads the properties of a message to publish. Unknown names are ignored.</summary>
+    /// <exception cref="ApiException">400: a value is invalid.</exception>
     public static BasicProperties Read(FieldTable properties)
     {
         return new BasicProperties

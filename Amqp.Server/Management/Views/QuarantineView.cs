@@ -6,7 +6,9 @@ namespace Amqp.Server.Management.Views;
 /// <summary>A quarantined message as JSON.</summary>
 internal static class QuarantineView
 {
-    /// <summary>Writes what is known of a message, and its body, or all its bytes, where they were asked for.</summary>
+    /// <summary>
+    /// Writes the known fields of a message. If the content includes them, also the body, or all bytes of an unreadable message.
+    /// </summary>
     public static void Write(Utf8JsonWriter json, QuarantinedMessage message, QuarantinedContent content)
     {
         json.WriteStartObject();

@@ -5,14 +5,14 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>What can be made out of a message that the broker could not handle.</summary>
+/// <summary>The readable content of a quarantined message.</summary>
 internal sealed class QuarantinedContent
 {
     private QuarantinedContent()
     {
     }
 
-    /// <summary>Why it cannot be read as a message; null when it can.</summary>
+    /// <summary>Reason why the message cannot be decoded; null if it can be.</summary>
     public string? Unreadable { get; private set; }
 
     public string Exchange { get; private set; } = "";
@@ -21,16 +21,16 @@ internal sealed class QuarantinedContent
 
     public BasicProperties Properties { get; private set; } = new();
 
-    /// <summary>Bytes of its body.</summary>
+    /// <summary>Size of the body, in bytes.</summary>
     public long BodyLength { get; private set; }
 
-    /// <summary>Its body, if that was asked for.</summary>
+    /// <summary>The body, if requested; else null.</summary>
     public byte[]? Body { get; private set; }
 
-    /// <summary>All of it as it is stored, if that was asked for and it cannot be read as a message.</summary>
+    /// <summary>The stored bytes of a message that cannot be decoded, if requested; else null.</summary>
     public byte[]? Stored { get; private set; }
 
-    /// <summary>Reads a message, as far as that goes. Throws nothing: why it does not go further is what is to be told.</summary>
+    /// <summary>Reads a message as far as possible. Throws nothing: an error is returned as <see cref="Unreadable"/>.</summary>
     public static QuarantinedContent Read(IQuarantineOwner owner, QuarantinedMessage message, bool withBody)
     {
         var content = new QuarantinedContent();

@@ -11,7 +11,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>A queue as RabbitMQ shows it.</summary>
+/// <summary>A queue as JSON, in RabbitMQ's format.</summary>
 internal static class QueueView
 {
     public static void Write(Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, SampleQuery query)
@@ -23,7 +23,7 @@ internal static class QueueView
         json.WriteEndObject();
     }
 
-    /// <summary>One queue, with its consumers.</summary>
+    /// <summary>Writes a single queue, with its consumers.</summary>
     public static void WriteDetails(Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, ConnectionRegistry connections, SampleQuery query)
     {
         json.WriteStartObject();

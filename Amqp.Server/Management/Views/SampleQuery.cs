@@ -5,13 +5,13 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>What statistics a client wants to see: none, rates only, or samples of times gone by as well.</summary>
+/// <summary>The statistics that a client asks for: none, rates only, or rates and past samples.</summary>
 internal sealed class SampleQuery
 {
-    /// <summary>Samples in one answer at most, of one number.</summary>
+    /// <summary>Maximum number of samples of one count in a reply.</summary>
     private const int MostSamples = 1_000;
 
-    /// <param name="request">Whose query says so, in RabbitMQ's words.</param>
+    /// <param name="request">Request with RabbitMQ's parameters in its query.</param>
     public SampleQuery(ApiRequest request)
     {
         Sampler = request.Broker.Sampler;
@@ -33,22 +33,24 @@ internal sealed class SampleQuery
     /// <inheritdoc cref="StatisticsSampler.Times"/>
     public long Before { get; }
 
-    /// <summary>No statistics at all.</summary>
+    /// <summary>True if no statistics are wanted.</summary>
     public bool IsDisabled { get; }
 
-    /// <summary>The depth of queues all the same.</summary>
+    /// <summary>True if the depth of queues is wanted even without statistics.</summary>
     public bool WantsQueueTotals { get; }
 
-    /// <summary>The times for which the depth of queues is wanted, the latest first; null: none.</summary>
+    /// <summary>
+    /// Times for which samples of the depth of queues are wanted, in milliseconds (Unix), latest first; null: no samples.
+    /// </summary>
     public long[]? Lengths { get; }
 
-    /// <summary>The same for what is published and delivered, and what comes and goes.</summary>
+    /// <summary>Times for samples of publish, delivery and churn rates, as in <see cref="Lengths"/>.</summary>
     public long[]? MessageRates { get; }
 
-    /// <summary>The same for octets.</summary>
+    /// <summary>Times for samples of received and sent bytes, as in <see cref="Lengths"/>.</summary>
     public long[]? DataRates { get; }
 
-    /// <summary>The same for the process.</summary>
+    /// <summary>Times for samples of the process, as in <see cref="Lengths"/>.</summary>
     public long[]? NodeStatistics { get; }
 
     private static long[]? Range(ApiRequest request, string name, long now)
@@ -67,7 +69,7 @@ internal sealed class SampleQuery
         return times;
     }
 
-    /// <summary>What is no number counts as not said, as in RabbitMQ.</summary>
+    /// <summary>Returns a parameter as a number. Text that is not a number is ignored, as in RabbitMQ.</summary>
     private static BigInteger? Seconds(ApiRequest request, string name) =>
         BigInteger.TryParse(request.Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }

@@ -8,7 +8,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>The counts of an object, or of several together: as they are now, with rates and samples, as RabbitMQ shows them.</summary>
+/// <summary>The current counts of one or several objects, with rates and samples, in RabbitMQ's format.</summary>
 internal sealed class SampledCounts
 {
     private readonly SampleQuery _query;
@@ -45,7 +45,7 @@ internal sealed class SampledCounts
         return counts;
     }
 
-    /// <summary>Several virtual hosts together.</summary>
+    /// <summary>Returns the sums over several virtual hosts.</summary>
     public static SampledCounts Of(IReadOnlyList<VirtualHost> hosts, SampleQuery query)
     {
         var counts = new SampledCounts(query, StatisticRows.BrokerWidth, [.. hosts.Select(host => host.Statistics.Samples)]);
@@ -59,7 +59,7 @@ internal sealed class SampledCounts
         return counts;
     }
 
-    /// <summary>The whole broker, with what is gone.</summary>
+    /// <summary>Returns the counts of the whole broker, including objects that are deleted or closed.</summary>
     public static SampledCounts Of(MessageBroker broker, string dataDirectory, SampleQuery query)
     {
         var counts = new SampledCounts(query, StatisticRows.BrokerWidth, broker.Statistics.Samples);
@@ -67,20 +67,23 @@ internal sealed class SampledCounts
         return counts;
     }
 
-    /// <summary>A number as it is now.</summary>
+    /// <summary>Returns the current value of a count.</summary>
     public long this[int column] => _now[column];
 
-    /// <summary>When the counts were last found changed; null when they just changed, or never did.</summary>
+    /// <summary>
+    /// Time of the sample at which the counts last changed, in milliseconds (Unix); null if that is the latest sample, or if they never
+    /// changed.
+    /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
-    /// <summary>True when none of these numbers is other than 0.</summary>
+    /// <summary>True if all of these counts are 0.</summary>
     public bool IsEmpty(int column, int count) => !_now.AsSpan(column, count).ContainsAnyExcept(0);
 
-    /// <summary>Writes numbers under their names, each with its details.</summary>
-    /// <param name="json">Within an object.</param>
-    /// <param name="names">Of numbers that stand together.</param>
-    /// <param name="column">Where the first of them is.</param>
-    /// <param name="times">For which samples are wanted; null: none.</param>
+    /// <summary>Writes consecutive counts under their names, each followed by its rate and samples.</summary>
+    /// <param name="json">Writer that is inside an object.</param>
+    /// <param name="names">Names of the counts, in the order of their columns.</param>
+    /// <param name="column">Column of the first count.</param>
+    /// <param name="times">Times of the wanted samples, in milliseconds (Unix), latest first; null: no samples.</param>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<string> names, int column, long[]? times)
     {
         for (int i = 0; i < names.Length; i++)
@@ -90,7 +93,9 @@ internal sealed class SampledCounts
         }
     }
 
-    /// <summary>Writes <c>message_stats</c> of what publishes and delivers. Absent, as in RabbitMQ, until there is something to say.</summary>
+    /// <summary>
+    /// Writes <c>message_stats</c> with the counts of published and delivered messages. Left out, as in RabbitMQ, while all counts are 0.
+    /// </summary>
     public void WriteMessageStatistics(Utf8JsonWriter json, bool isAlwaysThere = false)
     {
         bool publishes = !IsEmpty(0, StatisticRows.Publishing.Length);
@@ -105,7 +110,7 @@ internal sealed class SampledCounts
         json.WriteEndObject();
     }
 
-    /// <summary>The same for a queue.</summary>
+    /// <summary>Writes <c>message_stats</c> of a queue. Left out, as in RabbitMQ, while all counts are 0.</summary>
     public void WriteQueueStatistics(Utf8JsonWriter json)
     {
         bool publishes = _now[0] != 0, delivers = !IsEmpty(StatisticRows.QueueDelivering, StatisticRows.Delivering.Length);
@@ -155,7 +160,7 @@ internal sealed class SampledCounts
         WriteDouble(json, "avg", sum / times.Length);
     }
 
-    /// <summary>A number with a point, as Erlang writes it: some clients tell 0 from 0.0.</summary>
+    /// <summary>Writes a number with a decimal point, as Erlang does: some clients distinguish 0 and 0.0.</summary>
     public static void WriteDouble(Utf8JsonWriter json, string name, double number)
     {
         Span<byte> text = stackalloc byte[40];
@@ -169,7 +174,7 @@ internal sealed class SampledCounts
         json.WriteRawValue(text[..length], skipInputValidation: true);
     }
 
-    /// <summary>A time as in RabbitMQ's <c>idle_since</c>.</summary>
+    /// <summary>Formats a time as in RabbitMQ's <c>idle_since</c>.</summary>
     public static string Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'", System.Globalization.CultureInfo.InvariantCulture);
 }
