@@ -1,17 +1,17 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Who may log in, and how.</summary>
+/// <summary>Options for logins: the default user, SASL mechanisms, passwords, and users restricted to loopback addresses.</summary>
 public sealed class AccessOptions
 {
-    /// <summary>What a new data directory begins with.</summary>
+    /// <summary>User and virtual host that are created in a new data directory.</summary>
     public DefaultAccess DefaultAccess { get; set; } = new();
 
-    /// <summary>The SASL mechanisms that clients may use, as far as the broker has them.</summary>
+    /// <summary>SASL mechanisms that clients may use. Unsupported mechanisms in the list are not offered.</summary>
     public IReadOnlyCollection<string> AuthenticationMechanisms { get; set; } = ["PLAIN", "AMQPLAIN", "EXTERNAL"];
 
-    /// <summary>How passwords are kept, and what new ones must be like.</summary>
+    /// <summary>Hashing of passwords, and rules for new passwords.</summary>
     public PasswordOptions Passwords { get; set; } = new();
 
-    /// <summary>Users who may connect over a loopback address only.</summary>
+    /// <summary>Users that may connect only over a loopback address.</summary>
     public IReadOnlyCollection<string> LoopbackUsers { get; set; } = ["guest"];
 }

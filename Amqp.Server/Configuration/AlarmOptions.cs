@@ -1,11 +1,11 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>When publishers are blocked.</summary>
+/// <summary>Limits of memory and disk space at which publishers are blocked.</summary>
 public sealed class AlarmOptions
 {
-    /// <summary>Publishers are blocked while messages that are in memory only hold more than this, in bytes.</summary>
+    /// <summary>Bytes held in memory above which publishers are blocked.</summary>
     public long MemoryHighWatermark { get; set; } = new MemoryWatermark().Resolve();
 
-    /// <summary>Publishers are blocked while less than this is free where the data directory is, in bytes.</summary>
+    /// <summary>Free bytes on the data directory's disk below which publishers are blocked.</summary>
     public long DiskFreeLimit { get; set; } = Configuration.DiskFreeLimit.DefaultBytes;
 }

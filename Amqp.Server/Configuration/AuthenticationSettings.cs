@@ -2,27 +2,27 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Which ways to log in there are, and who knows the users.</summary>
+/// <summary>Settings of the SASL mechanisms and of the authentication backends.</summary>
 internal static class AuthenticationSettings
 {
     private static readonly string[] _backendKeys = ["$num", "$num.authn", "$num.authz"];
     private static readonly ValueKind<string> _internal = OneOf("internal", "rabbit_auth_backend_internal");
 
-    /// <summary>Mechanisms that RabbitMQ has itself; who names any names all.</summary>
+    /// <summary>Mechanisms that RabbitMQ ships with. If one of them is set, only those that are set are offered.</summary>
     private static readonly ValueKind<string> _mechanisms = OneOf("PLAIN", "AMQPLAIN", "EXTERNAL", "RABBIT-CR-DEMO", "ANONYMOUS");
 
-    /// <summary>The rows.</summary>
+    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("auth_mechanisms.$name", _mechanisms, "", "A SASL mechanism that is offered; all that the broker has unless any is given: `PLAIN`, `AMQPLAIN`, and where certificates are checked `EXTERNAL`. It has neither of the other two.",
+        Setting.Of("auth_mechanisms.$name", _mechanisms, "", "A SASL mechanism to offer. Default: `PLAIN` and `AMQPLAIN`, and `EXTERNAL` on listeners that verify certificates. `RABBIT-CR-DEMO` and `ANONYMOUS` are accepted as values, but never offered.",
             (target, value, _) => target.OfferMechanism(value))
-        .Refusing(RabbitMqKinds.AnyText, "the broker has no such mechanism, so clients would log in by others"),
-        .. Backends("auth_backends", "Who knows the users and what they may do: the broker itself."),
-        .. Backends("http_dispatch.auth_backends", "The same for the HTTP API."),
+        .Refusing(RabbitMqKinds.AnyText, "the mechanism is not supported, and clients would log in by other mechanisms"),
+        .. Backends("auth_backends", "Backend for users and permissions. The broker's own is the only one."),
+        .. Backends("http_dispatch.auth_backends", "Backend for users and permissions of the HTTP API. The broker's own is the only one."),
     ];
 
     private static IEnumerable<Setting> Backends(string prefix, string description) =>
         from key in _backendKeys
         select Setting.Of($"{prefix}.{key}", _internal, "", description, (_, _) => { })
-            .Refusing(RabbitMqKinds.AnyText, "the broker itself knows the users and what they may do, and asks nobody else");
+            .Refusing(RabbitMqKinds.AnyText, "only the broker's own users and permissions are supported");
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Everything that sets anything, put together: command line over environment over file over default.</summary>
+/// <summary>Merges all sources of settings. Precedence: command line, environment, files, defaults.</summary>
 internal sealed class BrokerConfiguration
 {
     private readonly List<SettingRemark> _errors = [];
@@ -14,29 +14,29 @@ internal sealed class BrokerConfiguration
     {
     }
 
-    /// <summary>The files read; empty when none was named.</summary>
+    /// <summary>The configuration files that were read; empty if none was named.</summary>
     public IReadOnlyList<string> Files { get; private init; } = [];
 
-    /// <summary>The outcome; of use only without <see cref="Errors"/>.</summary>
+    /// <summary>The merged options; usable only if there are no <see cref="Errors"/>.</summary>
     public BrokerOptions Options { get; } = new();
 
-    /// <summary>Everything that is wrong, a line each: where, which key, what was expected.</summary>
+    /// <summary>All errors, one line each, with the source, the key and the expected value.</summary>
     public IReadOnlyList<string> Errors => [.. SettingRemark.InOrder(_errors), .. _foundErrors];
 
-    /// <summary>What was set to no avail, a line each.</summary>
+    /// <summary>Warnings about settings without effect and about faults that do not stop the start, one line each.</summary>
     public IReadOnlyList<string> Warnings => [.. SettingRemark.InOrder(_warnings), .. _foundWarnings];
 
-    /// <summary>Settings that are not at their default, in the order of the table.</summary>
+    /// <summary>Settings that differ from their default, in the order of the table. Passwords are masked.</summary>
     public IEnumerable<(string Key, string Value, string Source)> Changes =>
         from setting in SettingTable.Effective
         from entry in _effective
         where entry.Key.Item1 == setting && !setting.IsDefault(entry.Value.Value)
         select (entry.Value.Assignment.Key, setting.IsSecret ? "********" : entry.Value.Assignment.Value, entry.Value.Assignment.Source.Name);
 
-    /// <summary>Reads the file, the environment and the command line. Never throws for what they hold: see <see cref="Errors"/>.</summary>
-    /// <param name="file">The file that the command line names, or null.</param>
+    /// <summary>Reads the files, the environment and the command line. Adds invalid settings to <see cref="Errors"/>.</summary>
+    /// <param name="file">File or folder named on the command line; null if the environment may name it.</param>
     /// <param name="commandLine">Settings from the command line.</param>
-    /// <param name="variables">The environment.</param>
+    /// <param name="variables">Environment variables by name.</param>
     public static BrokerConfiguration Load(string? file, IEnumerable<Assignment> commandLine, IReadOnlyDictionary<string, string> variables)
     {
         var configuration = new BrokerConfiguration { Files = ConfigurationFiles.Find(file, variables) };
@@ -47,15 +47,15 @@ internal sealed class BrokerConfiguration
         configuration.Take(EnvironmentSettings.Read(variables, configuration._errors));
         configuration.Take(commandLine);
         if (ConfigurationFiles.NotRead(configuration.Files) is { Count: > 0 } notRead)
-            configuration.AddWarning($"{string.Join(", ", notRead)}: not read; only settings of rabbitmq.conf's form are");
+            configuration.AddWarning($"{string.Join(", ", notRead)}: not read; only files in the format of rabbitmq.conf are");
         configuration.Apply();
         return configuration;
     }
 
-    /// <summary>Adds what is wrong with something that the settings name: the setting's name, and what it is.</summary>
+    /// <summary>Adds an error about something that a setting refers to, such as a file. The text starts with the setting's name.</summary>
     public void AddError(string text) => _foundErrors.Add(text);
 
-    /// <summary>Adds what its owner should know of something that the settings name.</summary>
+    /// <summary>Adds a warning about an object that a setting refers to, such as a certificate that expires soon.</summary>
     public void AddWarning(string text) => _foundWarnings.Add(text);
 
     private IReadOnlyList<Assignment> ReadFile(string path, int number, IReadOnlyDictionary<string, string> variables)
@@ -73,7 +73,7 @@ internal sealed class BrokerConfiguration
         }
     }
 
-    // Called from the weakest source to the strongest, so the last value of a setting holds.
+    // Called for the weakest source first, so the value of the strongest source remains.
     private void Take(IEnumerable<Assignment> assignments)
     {
         foreach (Assignment assignment in assignments.OrderBy(assignment => assignment.Source.Strength))
@@ -99,7 +99,7 @@ internal sealed class BrokerConfiguration
 
     private static string Unknown(Assignment assignment)
     {
-        string? nearest = Spelling.Nearest(assignment.Key, SettingTable.All.Select(setting => setting.Key.Likened(assignment.Segments)));
+        string? nearest = Spelling.Nearest(assignment.Key, SettingTable.All.Select(setting => setting.Key.WithNameFrom(assignment.Segments)));
         string unknown = $"unknown setting '{assignment.Key}'";
         return nearest is null ? unknown : $"{unknown}; did you mean '{nearest}'?";
     }
@@ -107,7 +107,7 @@ internal sealed class BrokerConfiguration
     private void Apply()
     {
         var target = new SettingTarget(Options);
-        // In the order of the sources: where two settings say the same thing, the stronger source has the last word.
+        // In the order of the sources: if two settings change the same option, the stronger source is applied last.
         foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective.OrderBy(entry => entry.Value.Assignment.Source.Strength))
             setting.Apply(target, value, new Occurrence(name, assignment.Source.Strength));
         foreach ((Assignment assignment, ForeignValue value) in _restricting)
@@ -121,6 +121,6 @@ internal sealed class BrokerConfiguration
         if (isAccepted)
             _warnings.Add(new(assignment.Source, text));
         else
-            _errors.Add(new(assignment.Source, $"{text}; as it would restrict something, remove it, or set accept_ineffective.{assignment.Key} = true to start all the same"));
+            _errors.Add(new(assignment.Source, $"{text}; RabbitMQ restricts something by this setting, so remove it, or set accept_ineffective.{assignment.Key} = true to start with a warning"));
     }
 }

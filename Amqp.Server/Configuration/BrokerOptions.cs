@@ -4,64 +4,64 @@ using Amqp.Storage.Configuration;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Everything that can be set about a broker, with RabbitMQ's defaults. Settled before anything listens and not changed afterwards.</summary>
-/// <remarks>The key of each setting, its environment variable and its range are in <see cref="SettingTable"/>.</remarks>
+/// <summary>All options of a broker, with RabbitMQ's defaults. They do not change after the first listener has opened.</summary>
+/// <remarks><see cref="SettingTable"/> has the key, the environment variable and the range of each setting.</remarks>
 public sealed class BrokerOptions
 {
-    /// <summary>Connections, channels, and what a client is offered.</summary>
+    /// <summary>Options for connections and channels, including the values offered in connection.tune.</summary>
     public ConnectionOptions Connections { get; } = new();
 
-    /// <summary>How large messages may be, how many objects there may be, and how long a delivery may stay unacknowledged.</summary>
+    /// <summary>Limits for message sizes, numbers of objects, and the time until a delivery must be acknowledged.</summary>
     public LimitOptions Limits { get; } = new();
 
-    /// <summary>How many virtual hosts there may be, and what new ones begin with.</summary>
+    /// <summary>Limit for the number of virtual hosts, and defaults for new virtual hosts.</summary>
     public VirtualHostOptions VirtualHosts { get; set; } = new();
 
-    /// <summary>What is added to published messages.</summary>
+    /// <summary>Headers that the broker adds to published messages.</summary>
     public InterceptorOptions Interceptors { get; set; } = new();
 
-    /// <summary>The exchange <c>amq.rabbitmq.event</c>.</summary>
+    /// <summary>Options for the exchange <c>amq.rabbitmq.event</c>.</summary>
     public EventExchangeOptions EventExchange { get; } = new();
 
-    /// <summary>Who may log in, and how.</summary>
+    /// <summary>Options for logins: the default user, SASL mechanisms, passwords, and users restricted to loopback addresses.</summary>
     public AccessOptions Access { get; } = new();
 
-    /// <summary>What is imported at the start.</summary>
+    /// <summary>Definition files that are imported at the start.</summary>
     public DefinitionOptions Definitions { get; set; } = new();
 
-    /// <summary>What the broker calls itself.</summary>
+    /// <summary>Names and version that the broker reports to clients.</summary>
     public IdentityOptions Identity { get; } = new();
 
-    /// <summary>When publishers are blocked.</summary>
+    /// <summary>Limits of memory and disk space at which publishers are blocked.</summary>
     public AlarmOptions Alarms { get; } = new();
 
-    /// <summary>Where the broker keeps what outlives it; relative paths start at the current folder.</summary>
+    /// <summary>Folder for all persistent data; a relative path starts at the current folder.</summary>
     public string DataDirectory { get; set; } = "amqpbroker-data";
 
-    /// <summary>How the message store works.</summary>
+    /// <summary>Options for the message store.</summary>
     public StoreOptions Store { get; set; } = new StorePlan().ToOptions(new MemoryWatermark(), DiskFreeLimit.DefaultBytes);
 
-    /// <summary>Addresses that take AMQP connections; port 0 is any free port, one for all addresses that ask for it.</summary>
+    /// <summary>Addresses that accept AMQP connections. Port 0 is any free port; all addresses with port 0 get the same port.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().AmqpEndPoints();
 
-    /// <summary>Where AMQP over TLS is taken, and how.</summary>
+    /// <summary>Addresses that accept AMQP over TLS, and their TLS options.</summary>
     public TlsOptions Tls { get; set; } = new();
 
-    /// <summary>The HTTP API.</summary>
+    /// <summary>Options for the HTTP API.</summary>
     public ManagementOptions Management { get; } = new();
 
-    /// <summary>How the listening sockets, and with them the accepted ones, are set up.</summary>
+    /// <summary>Socket options of the listeners, which accepted sockets inherit.</summary>
     public SocketOptions Sockets { get; set; } = new();
 
-    /// <summary>What is counted and sampled, and who may read it.</summary>
+    /// <summary>Options for statistics and for the metrics that Prometheus reads.</summary>
     public StatisticsOptions Statistics { get; set; } = new();
 
-    /// <summary>What is sent to a collector.</summary>
+    /// <summary>Options for sending metrics and traces to an OpenTelemetry collector.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 
-    /// <summary>What the log on standard output holds.</summary>
+    /// <summary>Options for the log.</summary>
     public LogOptions Log { get; set; } = new();
 
-    /// <summary>The broker's version, whatever it tells clients.</summary>
+    /// <summary>Version of the broker. The version reported to clients can be configured separately.</summary>
     internal static string OwnVersion { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";
 }

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// RabbitMQ's information units, in any case: <c>k</c>, <c>Ki</c> and <c>KiB</c> (and so on with m, g, t, p) are powers of 1,024;
-/// <c>kB</c> is a power of 1,000. From RabbitMQ 3.13 on a letter alone is one of 1,000, too.
+/// Reads RabbitMQ's units of size, in upper or lower case. <c>k</c>, <c>Ki</c> and <c>KiB</c> (likewise m, g, t, p) are powers of 1,024;
+/// <c>kB</c> is a power of 1,000. Since RabbitMQ 3.13, a single letter there is a power of 1,000 too.
 /// </summary>
 internal static class ByteSize
 {
     private const string Letters = "KMGTP";
 
-    /// <summary>Reads a number of bytes with or without a unit.</summary>
+    /// <summary>Reads a number of bytes with or without a unit; false if the text is invalid or the number too large.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

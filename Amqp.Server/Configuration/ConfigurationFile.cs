@@ -2,22 +2,22 @@ using System.Text;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Reads rabbitmq.conf's syntax: one <c>key = value</c> a line, <c>#</c> comments, values literally in single quotes.</summary>
-/// <param name="name">The file's name, for messages.</param>
-/// <param name="variable">Gives the environment variable that a value names as <c>$(NAME)</c>, or null.</param>
-/// <param name="number">Of several files the place of this one, from 0.</param>
+/// <summary>Reads rabbitmq.conf's syntax: one <c>key = value</c> per line, <c>#</c> comments, literal values in single quotes.</summary>
+/// <param name="name">Name of the file, for messages.</param>
+/// <param name="variable">Returns the environment variable that a value names as <c>$(NAME)</c>, or null.</param>
+/// <param name="number">Position of the file among several files, from 0.</param>
 internal sealed class ConfigurationFile(string name, Func<string, string?> variable, int number = 0)
 {
     private readonly List<Assignment> _assignments = [];
     private readonly List<SettingRemark> _errors = [];
 
-    /// <summary>What the file sets, in its order.</summary>
+    /// <summary>The valid lines, in the order of the file.</summary>
     public IReadOnlyList<Assignment> Assignments => _assignments;
 
-    /// <summary>What is not of the syntax, each with its line.</summary>
+    /// <summary>Syntax errors, each with its line.</summary>
     public IReadOnlyList<SettingRemark> Errors => _errors;
 
-    /// <summary>Reads a whole text; lines that cannot be understood end up in <see cref="Errors"/>.</summary>
+    /// <summary>Reads the text of a file, and adds invalid lines to <see cref="Errors"/>.</summary>
     public ConfigurationFile Read(string text)
     {
         int lineNumber = 0;
@@ -48,7 +48,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
             _errors.Add(new(source, $"{key}: {problem}"));
     }
 
-    // "a.b\.c" is the two parts "a" and "b.c", so that a user's name may have dots.
+    // "a.b\.c" has two parts, "a" and "b.c", so that the name of a user can contain dots.
     private static List<string> ReadKey(ref ReadOnlySpan<char> line)
     {
         var segments = new List<string>();
@@ -81,7 +81,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
         return segments;
     }
 
-    /// <returns>What is wrong, or null.</returns>
+    /// <returns>Text of the error, or null.</returns>
     private string? ReadValue(ReadOnlySpan<char> text, out string value)
     {
         if (!text.IsEmpty && text[0] == '\'')

@@ -1,18 +1,18 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Which configuration files are read: the one that is named, and those of RabbitMQ's <c>conf.d</c> behind it.</summary>
+/// <summary>Finds the configuration files: the named file or folder, then the files of RabbitMQ's <c>conf.d</c>.</summary>
 internal static class ConfigurationFiles
 {
     private const string Pattern = "*.conf";
     private const string MainFile = "rabbitmq.conf";
     private const string FurtherFolder = "conf.d";
 
-    /// <summary>What RabbitMQ reads besides, and the broker does not.</summary>
+    /// <summary>Files that RabbitMQ also reads, but the broker does not.</summary>
     private static readonly string[] _notRead = ["advanced.config", "enabled_plugins", "rabbitmq-env.conf"];
 
-    /// <summary>The files, in the order in which they are read: of two lines for one key the later holds.</summary>
-    /// <param name="named">The file or folder that the command line names; null: what the environment names.</param>
-    /// <param name="variables">The environment.</param>
+    /// <summary>Returns the files in reading order. If a key occurs twice, the later line applies.</summary>
+    /// <param name="named">File or folder named on the command line; null if the environment may name it.</param>
+    /// <param name="variables">Environment variables by name.</param>
     public static IReadOnlyList<string> Find(string? named, IReadOnlyDictionary<string, string> variables)
     {
         string? main = named ?? FileFrom(variables);
@@ -20,7 +20,7 @@ internal static class ConfigurationFiles
         return [.. first, .. Further(main, variables)];
     }
 
-    /// <summary>Files beside those that are read which RabbitMQ would read too.</summary>
+    /// <summary>Returns the files in the same folders that RabbitMQ would read, but the broker does not.</summary>
     public static IReadOnlyList<string> NotRead(IReadOnlyList<string> files) =>
     [
         .. files.Select(file => Path.GetDirectoryName(file) ?? "").Distinct()
@@ -32,13 +32,16 @@ internal static class ConfigurationFiles
     {
         if (variables.TryGetValue(EnvironmentSettings.ConfigFile, out string? ours))
             return ours;
-        // RabbitMQ's variable may leave out the extension.
+        // As in RabbitMQ, the extension may be omitted in this variable.
         return variables.TryGetValue(RabbitMqEnvironment.ConfigFile, out string? file) && !File.Exists(file) && File.Exists(file + ".conf")
             ? file + ".conf"
             : file;
     }
 
-    /// <summary>A folder, or a pattern like <c>/etc/rabbitmq/conf.d/*.conf</c>; unless it is said, the folder beside rabbitmq.conf.</summary>
+    /// <summary>
+    /// Returns the files of the folder or pattern (<c>/etc/rabbitmq/conf.d/*.conf</c>) that the environment names, else those of the folder
+    /// <c>conf.d</c> next to rabbitmq.conf.
+    /// </summary>
     private static string[] Further(string? main, IReadOnlyDictionary<string, string> variables)
     {
         string? further = variables.GetValueOrDefault(RabbitMqEnvironment.ConfigFiles)

@@ -1,11 +1,11 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Which pages of other origins may use the HTTP API from within a browser.</summary>
+/// <summary>Cross-origin resource sharing: origins whose pages may use the HTTP API in a browser.</summary>
 public sealed class CorsOptions
 {
-    /// <summary>Origins as <c>https://host:port</c>, or <c>*</c> for any.</summary>
+    /// <summary>Origins, such as <c>https://host:port</c>, or <c>*</c> for any origin.</summary>
     public IReadOnlyList<string> Origins { get; set; } = [];
 
-    /// <summary>How long a browser may remember the answer, in seconds.</summary>
+    /// <summary>Time for which a browser may cache the answer to a preflight request, in seconds.</summary>
     public int MaxAge { get; set; } = 1_800;
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>The user and the virtual host that a new data directory begins with.</summary>
+/// <summary>User and virtual host that are created in a new data directory.</summary>
 public sealed class DefaultAccess
 {
     public string User { get; set; } = "guest";
@@ -12,14 +12,14 @@ public sealed class DefaultAccess
 
     public string VirtualHost { get; set; } = "/";
 
-    /// <summary>What the user may do in the virtual host.</summary>
+    /// <summary>The user's permissions in the virtual host.</summary>
     public DefaultPermissions Permissions { get; set; } = new();
 
-    /// <summary>Users who are made together with virtual hosts, also with those added later: RabbitMQ's <c>default_users</c>.</summary>
+    /// <summary>Users that are created with every new virtual host, also at runtime: RabbitMQ's <c>default_users</c>.</summary>
     public IReadOnlyList<DefaultUser> Users { get; set; } = [];
 }
 
-/// <summary>Permissions as regular expressions.</summary>
+/// <summary>Permissions, as regular expressions that match names of queues and exchanges.</summary>
 public sealed class DefaultPermissions
 {
     public string Configure { get; set; } = ".*";
@@ -29,21 +29,21 @@ public sealed class DefaultPermissions
     public string Read { get; set; } = ".*";
 }
 
-/// <summary>A user who is made with each virtual host whose name matches.</summary>
-/// <param name="name">The login name.</param>
+/// <summary>User that is created with each new virtual host whose name matches.</summary>
+/// <param name="name">Name of the user.</param>
 public sealed class DefaultUser(string name)
 {
     public string Name => name;
 
-    /// <summary>The password; without one the user cannot log in with a password.</summary>
+    /// <summary>The password; if empty, the user cannot log in with a password.</summary>
     public string Password { get; set; } = "";
 
     /// <summary>The user's tags.</summary>
     public IReadOnlyList<string> Tags { get; set; } = [];
 
-    /// <summary>Names of virtual hosts, as a regular expression.</summary>
+    /// <summary>Regular expression that matches names of virtual hosts.</summary>
     public string VirtualHostPattern { get; set; } = ".*";
 
-    /// <summary>What the user may do there.</summary>
+    /// <summary>The user's permissions in the virtual host.</summary>
     public DefaultPermissions Permissions { get; } = new();
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Times as RabbitMQ's configuration files write them: numbers with units, from the largest to the smallest.</summary>
+/// <summary>Reads times in the format of RabbitMQ's configuration files: numbers with units, such as <c>1d12h</c>.</summary>
 internal static class DurationText
 {
     private static readonly (string Unit, long Milliseconds)[] _units =
@@ -10,7 +10,7 @@ internal static class DurationText
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1_000), // "ms" before "m"
     ];
 
-    /// <summary>Reads a time in milliseconds, or one like <c>1d12h</c>; false when it is none, or does not fit.</summary>
+    /// <summary>Reads milliseconds, or a time like <c>1d12h</c>; false if the text is invalid or the time too long for 64 bits.</summary>
     public static bool TryParse(string text, out long milliseconds)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out milliseconds))

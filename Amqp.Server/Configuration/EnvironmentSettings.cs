@@ -1,14 +1,17 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case, its dots as underscores; and those of OpenTelemetry.</summary>
+/// <summary>
+/// Reads settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case with underscores for dots, and some variables
+/// of OpenTelemetry.
+/// </summary>
 internal static class EnvironmentSettings
 {
     public const string Prefix = "AMQPBROKER_";
 
-    /// <summary>Names the configuration file; <see cref="RabbitMqEnvironment.ConfigFile"/> does too.</summary>
+    /// <summary>Variable that names the configuration file; takes precedence over <see cref="RabbitMqEnvironment.ConfigFile"/>.</summary>
     public const string ConfigFile = Prefix + "CONFIG_FILE";
 
-    /// <summary>Variables with our prefix that say which broker a command means; a broker does not care.</summary>
+    /// <summary>Variables for the commands of the command line, which select a broker and a login. The broker ignores them.</summary>
     public static IReadOnlyList<string> OfCommands { get; } = [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
 
     private static readonly Dictionary<string, string> _others = new()
@@ -19,7 +22,7 @@ internal static class EnvironmentSettings
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "opentelemetry.interval",
     };
 
-    /// <summary>What the variables set; those with our prefix that name nothing end up in the errors.</summary>
+    /// <summary>Returns the settings in the variables. Unknown variables with the broker's prefix are added to the errors.</summary>
     public static IReadOnlyList<Assignment> Read(IReadOnlyDictionary<string, string> variables, ICollection<SettingRemark> errors)
     {
         var assignments = new List<Assignment>();
@@ -40,7 +43,7 @@ internal static class EnvironmentSettings
 
     private static string[]? SegmentsOf(string variable)
     {
-        // A plain key before a wildcard: AMQPBROKER_LOG_FILE_LEVEL is log.file.level and not log.$category.level.
+        // Keys without a wildcard come first: AMQPBROKER_LOG_FILE_LEVEL is log.file.level and not log.$category.level.
         foreach (Setting setting in SettingTable.All.OrderBy(setting => setting.Key.HasWildcard))
         {
             if (setting.Key.MatchesVariable(variable, out string[] segments))

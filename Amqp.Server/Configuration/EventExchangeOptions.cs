@@ -1,11 +1,11 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>The exchange <c>amq.rabbitmq.event</c>.</summary>
+/// <summary>Options for the exchange <c>amq.rabbitmq.event</c>.</summary>
 public sealed class EventExchangeOptions
 {
-    /// <summary>Whether there is the exchange <c>amq.rabbitmq.event</c>.</summary>
+    /// <summary>True if the exchange exists and events are published to the exchange.</summary>
     public bool IsEnabled { get; set; } = true;
 
-    /// <summary>The virtual host of that exchange; null: the one that a new data directory begins with.</summary>
+    /// <summary>Virtual host of the exchange; null for the default virtual host.</summary>
     public string? VirtualHost { get; set; }
 }

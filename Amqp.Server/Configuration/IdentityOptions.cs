@@ -1,14 +1,14 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>What the broker calls itself.</summary>
+/// <summary>Names and version that the broker reports to clients.</summary>
 public sealed class IdentityOptions
 {
-    /// <summary>What the broker calls itself in connection.start.</summary>
+    /// <summary>Product name in connection.start.</summary>
     public string ProductName { get; set; } = "AmqpBroker";
 
-    /// <summary>The version it names there, as n.n.n: clients parse it.</summary>
+    /// <summary>Version in connection.start, as n.n.n, because some clients parse the version.</summary>
     public string ProductVersion { get; set; } = BrokerOptions.OwnVersion;
 
-    /// <summary>The cluster's name in connection.start and in the HTTP API.</summary>
+    /// <summary>Name of the cluster in connection.start and in the HTTP API.</summary>
     public string ClusterName { get; set; } = $"rabbit@{Environment.MachineName}";
 }

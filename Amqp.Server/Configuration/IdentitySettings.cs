@@ -2,22 +2,22 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>What the broker calls itself.</summary>
+/// <summary>Settings of the names and the version that the broker reports to clients.</summary>
 internal static class IdentitySettings
 {
-    /// <summary>The rows.</summary>
+    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("cluster_name", Name, "", "The cluster's name as clients and the HTTP API see it; `rabbit@` and the host's name unless given.",
+        Setting.Of("cluster_name", Name, "", "Name of the cluster, reported to clients and in the HTTP API. Default: `rabbit@` and the host's name.",
             (target, value) => target.Options.Identity.ClusterName = value),
-        Setting.Of("product_name", Name, "AmqpBroker", "What the broker calls itself to clients.",
+        Setting.Of("product_name", Name, "AmqpBroker", "Product name, reported to clients.",
             (target, value) => target.Options.Identity.ProductName = value),
-        Setting.Of("product_version", ValueKinds.Version, "", "The version it tells them; some clients choose their behaviour by it. The broker's own unless given.",
+        Setting.Of("product_version", ValueKinds.Version, "", "Version, reported to clients; some clients choose their behaviour by it. Default: the broker's own version.",
             (target, value) => target.Options.Identity.ProductVersion = value),
-        Setting.Of("product.name", Name, "", "The same as `product_name`, as RabbitMQ writes it.",
+        Setting.Of("product.name", Name, "", "RabbitMQ's name of `product_name`.",
             (target, value) => target.Options.Identity.ProductName = value),
-        Setting.Of("product.version", ValueKinds.Version, "", "The same as `product_version`.",
+        Setting.Of("product.version", ValueKinds.Version, "", "RabbitMQ's name of `product_version`.",
             (target, value) => target.Options.Identity.ProductVersion = value)
-        .Ignoring(RabbitMqKinds.AnyText, "clients are told three numbers, as some of them parse it"),
+        .Ignoring(RabbitMqKinds.AnyText, "the version reported to clients has three numbers, because some clients parse it"),
     ];
 }

@@ -15,7 +15,7 @@ internal static class ListenAddresses
     {
         listener = default;
         int colon = text.LastIndexOf(':');
-        // As RabbitMQ writes a Unix socket: unix:/run/broker.sock:0.
+        // RabbitMQ's notation of a Unix socket: unix:/run/broker.sock:0.
         if (Array.Find(_unixPrefixes, text.StartsWith) is { } prefix)
         {
             listener = new ListenAddress(null, 0, text[prefix.Length..Math.Max(colon, prefix.Length)]);
@@ -32,18 +32,18 @@ internal static class ListenAddresses
         return true;
     }
 
-    /// <summary>Reads an address, an IPv6 one in brackets or without; <c>*</c> is every address.</summary>
+    /// <summary>Reads an IP address; an IPv6 address may have brackets. <c>*</c> is every address.</summary>
     public static bool TryParseAddress(string text, [MaybeNullWhen(false)] out IPAddress address)
     {
         if (text == "*")
         {
-            // An IPv6 socket on every address takes IPv4 connections too.
+            // An IPv6 socket on every address accepts IPv4 connections too.
             address = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
             return true;
         }
 
         ReadOnlySpan<char> bare = text is ['[', .., ']'] ? text.AsSpan(1, text.Length - 2) : text;
-        // IPAddress reads "1" as 0.0.0.1; what has neither four numbers nor a colon is a mistake here.
+        // IPAddress reads "1" as 0.0.0.1. Here a text with neither four numbers nor a colon is an error.
         bool whole = bare.Contains(':') || bare.Count('.') == 3;
         address = null;
         return whole && IPAddress.TryParse(bare, out address);

@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Gathers what the settings say of addresses and ports, then says where to listen.</summary>
+/// <summary>Collects the settings of addresses and ports, and derives the endpoints to listen on.</summary>
 /// <remarks>
-/// A listener given as a port alone listens on the bind addresses, which are loopback until someone opens the broker
-/// to the network. A bind set by a stronger source than a listener (the command line over a file) replaces its address.
+/// A listener without an address listens on the bind addresses, which are loopback by default. If <c>bind</c> is set by a stronger source
+/// than the listener (for example by the command line, over a file), the bind addresses replace the listener's address.
 /// </remarks>
 internal sealed class ListenerPlan
 {
-    private const int AmqpPort = 5672;
-    private const int ManagementPort = 15672;
-    private const int MetricsPort = 15692;
+    private const int DefaultAmqpPort = 5672;
+    private const int DefaultManagementPort = 15672;
+    private const int DefaultMetricsPort = 15692;
     private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _amqp = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (ListenAddress Listener, int Strength)> _tls = new(StringComparer.Ordinal);
     private IReadOnlyList<IPAddress>? _bind;
@@ -27,125 +27,128 @@ internal sealed class ListenerPlan
     private int _metricsTlsAddressStrength;
     private (IPAddress Address, int Strength)? _earlierManagementAddress;
 
-    /// <summary>True when no listener takes AMQP connections: <c>listeners.tcp = none</c>.</summary>
+    /// <summary>True if no listener accepts AMQP without TLS: <c>listeners.tcp = none</c>.</summary>
     public bool WithoutAmqp { get; set; }
 
-    /// <summary>True when no listener takes AMQP over TLS: <c>listeners.ssl = none</c>.</summary>
+    /// <summary>True if no listener accepts AMQP over TLS: <c>listeners.ssl = none</c>.</summary>
     public bool WithoutTls { get; set; }
 
-    /// <summary>The port of the HTTP API; null: RabbitMQ's own, unless there is one with TLS.</summary>
-    public int? ManagementOn { get; set; }
+    /// <summary>Port of the HTTP API; null for RabbitMQ's default, or for none if the HTTP API has a port with TLS.</summary>
+    public int? ManagementPort { get; set; }
 
-    /// <summary>The port of the HTTP API over TLS; null: none.</summary>
-    public int? ManagementWithTlsOn { get; set; }
+    /// <summary>Port of the HTTP API over TLS; null for none.</summary>
+    public int? ManagementTlsPort { get; set; }
 
-    /// <summary>The port for Prometheus; null: as far from the HTTP API's as in RabbitMQ, so that brokers beside each other do not meet there.</summary>
-    public int? MetricsOn { get; set; }
+    /// <summary>
+    /// Port for Prometheus. If null, the port has the same distance to the HTTP API's port as in RabbitMQ, so that several brokers on one
+    /// machine do not use the same port.
+    /// </summary>
+    public int? MetricsPort { get; set; }
 
-    /// <summary>The port for Prometheus over TLS; null: none.</summary>
-    public int? MetricsWithTlsOn { get; set; }
+    /// <summary>Port for Prometheus over TLS; null for none.</summary>
+    public int? MetricsTlsPort { get; set; }
 
-    /// <summary>True when no listener answers Prometheus without TLS: <c>prometheus.tcp.listener = none</c>.</summary>
+    /// <summary>True if there is no listener for Prometheus without TLS: <c>prometheus.tcp.listener = none</c>.</summary>
     public bool WithoutMetrics { get; set; }
 
-    /// <summary>The port of the HTTP API as RabbitMQ 3.7 set it; null: not set so.</summary>
-    public int? EarlierManagementOn { get; set; }
+    /// <summary>Port of the HTTP API, set by RabbitMQ 3.7's key; null if not set.</summary>
+    public int? EarlierManagementPort { get; set; }
 
-    /// <summary>Whether that port, and that address, are for TLS.</summary>
+    /// <summary>True if the port and address set by RabbitMQ 3.7's keys are for TLS.</summary>
     public bool IsEarlierManagementWithTls { get; set; }
 
-    /// <summary>Sets the addresses for listeners that name none.</summary>
+    /// <summary>Sets the addresses for listeners without an address.</summary>
     public void Bind(IReadOnlyList<IPAddress> addresses, int strength) => (_bind, _bindStrength) = (addresses, strength);
 
-    /// <summary>Adds an AMQP listener, or replaces the one of this name.</summary>
+    /// <summary>Adds an AMQP listener, or replaces the listener of this name.</summary>
     public void Listen(string name, ListenAddress listener, int strength) => _amqp[name] = (listener, strength);
 
-    /// <summary>Adds a listener for AMQP over TLS, or replaces the one of this name.</summary>
+    /// <summary>Adds a listener for AMQP over TLS, or replaces the listener of this name.</summary>
     public void ListenWithTls(string name, ListenAddress listener, int strength) => _tls[name] = (listener, strength);
 
-    /// <summary>Sets the one address of the HTTP API.</summary>
-    public void ManageOn(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
+    /// <summary>Sets the address of the HTTP API, which replaces the bind addresses.</summary>
+    public void SetManagementAddress(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
 
-    /// <summary>Sets the one address for Prometheus.</summary>
-    public void MeasureOn(IPAddress address, int strength) => (_metricsAddress, _metricsAddressStrength) = (address, strength);
+    /// <summary>Sets the address for Prometheus, which replaces the bind addresses.</summary>
+    public void SetMetricsAddress(IPAddress address, int strength) => (_metricsAddress, _metricsAddressStrength) = (address, strength);
 
-    /// <summary>Sets the one address of the HTTP API over TLS.</summary>
-    public void ManageWithTlsOn(IPAddress address, int strength) => (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
+    /// <summary>Sets the address of the HTTP API over TLS, which replaces the bind addresses.</summary>
+    public void SetManagementTlsAddress(IPAddress address, int strength) => (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
-    /// <summary>Sets address and port for Prometheus; with neither there is none without TLS.</summary>
-    public void Measure(ListenAddress listener, int strength)
+    /// <summary>Sets address and port for Prometheus. The default value (<c>none</c>) disables the listener without TLS.</summary>
+    public void ListenForMetrics(ListenAddress listener, int strength)
     {
         WithoutMetrics = listener == default;
         if (WithoutMetrics)
             return;
-        MetricsOn = listener.Port;
+        MetricsPort = listener.Port;
         if (listener.Address is { } address)
-            MeasureOn(address, strength);
+            SetMetricsAddress(address, strength);
     }
 
-    /// <summary>Sets the one address for Prometheus over TLS.</summary>
-    public void MeasureWithTlsOn(IPAddress address, int strength) => (_metricsTlsAddress, _metricsTlsAddressStrength) = (address, strength);
+    /// <summary>Sets the address for Prometheus over TLS, which replaces the bind addresses.</summary>
+    public void SetMetricsTlsAddress(IPAddress address, int strength) => (_metricsTlsAddress, _metricsTlsAddressStrength) = (address, strength);
 
-    /// <summary>Sets the one address of the HTTP API as RabbitMQ 3.7 did.</summary>
-    public void ManageEarlierOn(IPAddress address, int strength) => _earlierManagementAddress = (address, strength);
+    /// <summary>Sets the address of the HTTP API by RabbitMQ 3.7's key.</summary>
+    public void SetEarlierManagementAddress(IPAddress address, int strength) => _earlierManagementAddress = (address, strength);
 
-    /// <summary>Lets the names that RabbitMQ 3.7 had for the HTTP API's listener stand for today's, where those are not set.</summary>
-    public void TakeEarlierNames()
+    /// <summary>Copies the values of RabbitMQ 3.7's keys for the HTTP API's listener to the current keys that are not set.</summary>
+    public void ApplyEarlierKeys()
     {
         if (IsEarlierManagementWithTls)
         {
-            ManagementWithTlsOn ??= EarlierManagementOn ?? ManagementPort;
+            ManagementTlsPort ??= EarlierManagementPort ?? DefaultManagementPort;
             if (_managementTlsAddress is null && _earlierManagementAddress is var (address, strength))
-                ManageWithTlsOn(address, strength);
+                SetManagementTlsAddress(address, strength);
         }
         else
         {
-            ManagementOn ??= EarlierManagementOn;
+            ManagementPort ??= EarlierManagementPort;
             if (_managementAddress is null && _earlierManagementAddress is var (address, strength))
-                ManageOn(address, strength);
+                SetManagementAddress(address, strength);
         }
     }
 
-    /// <summary>Where AMQP connections are taken, without repetition.</summary>
+    /// <summary>Returns the distinct endpoints for AMQP.</summary>
     public IReadOnlyList<IPEndPoint> AmqpEndPoints()
     {
         if (WithoutAmqp)
             return [];
         if (_amqp.Count == 0)
-            return EndPoints(null, 0, AmqpPort).ToList();
+            return EndPoints(null, 0, DefaultAmqpPort).ToList();
         return EndPoints(_amqp.Values);
     }
 
-    /// <summary>Where AMQP over TLS is taken, without repetition.</summary>
+    /// <summary>Returns the distinct endpoints for AMQP over TLS.</summary>
     public IReadOnlyList<IPEndPoint> TlsEndPoints() => WithoutTls ? [] : EndPoints(_tls.Values);
 
-    /// <summary>Where the HTTP API answers.</summary>
+    /// <summary>Returns the endpoints of the HTTP API.</summary>
     public IReadOnlyList<IPEndPoint> ManagementEndPoints()
     {
-        // As in RabbitMQ: whoever sets up TLS, and nothing else, wants nothing else.
-        if (ManagementWithTlsOn is not null && ManagementOn is null && _managementAddress is null)
+        // As in RabbitMQ: if only the listener with TLS is configured, there is no listener without TLS.
+        if (ManagementTlsPort is not null && ManagementPort is null && _managementAddress is null)
             return [];
-        return EndPoints(_managementAddress, _managementAddressStrength, ManagementOn ?? ManagementPort).ToList();
+        return EndPoints(_managementAddress, _managementAddressStrength, ManagementPort ?? DefaultManagementPort).ToList();
     }
 
-    /// <summary>Where the HTTP API answers over TLS.</summary>
+    /// <summary>Returns the endpoints of the HTTP API over TLS.</summary>
     public IReadOnlyList<IPEndPoint> ManagementTlsEndPoints() =>
-        ManagementWithTlsOn is { } port ? EndPoints(_managementTlsAddress, _managementTlsAddressStrength, port).ToList() : [];
+        ManagementTlsPort is { } port ? EndPoints(_managementTlsAddress, _managementTlsAddressStrength, port).ToList() : [];
 
-    /// <summary>Where Prometheus is answered.</summary>
+    /// <summary>Returns the endpoints for Prometheus.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndPoints()
     {
-        // As for the HTTP API.
-        if (WithoutMetrics || (MetricsWithTlsOn is not null && MetricsOn is null && _metricsAddress is null))
+        // As for the HTTP API, a listener with TLS alone disables the listener without TLS.
+        if (WithoutMetrics || (MetricsTlsPort is not null && MetricsPort is null && _metricsAddress is null))
             return [];
-        int management = ManagementOn ?? ManagementWithTlsOn ?? ManagementPort;
-        int port = MetricsOn ?? (management == 0 ? 0 : management + MetricsPort - ManagementPort);
+        int management = ManagementPort ?? ManagementTlsPort ?? DefaultManagementPort;
+        int port = MetricsPort ?? (management == 0 ? 0 : management + DefaultMetricsPort - DefaultManagementPort);
         return port > IPEndPoint.MaxPort ? [] : EndPoints(_metricsAddress, _metricsAddressStrength, port).ToList();
     }
 
-    /// <summary>Where Prometheus is answered over TLS.</summary>
+    /// <summary>Returns the endpoints for Prometheus over TLS.</summary>
     public IReadOnlyList<IPEndPoint> MetricsTlsEndPoints() =>
-        MetricsWithTlsOn is { } port ? EndPoints(_metricsTlsAddress, _metricsTlsAddressStrength, port).ToList() : [];
+        MetricsTlsPort is { } port ? EndPoints(_metricsTlsAddress, _metricsTlsAddressStrength, port).ToList() : [];
 
     private List<IPEndPoint> EndPoints(IEnumerable<(ListenAddress Listener, int Strength)> entries) => entries
         .SelectMany(entry => EndPoints(entry.Listener.Address, entry.Strength, entry.Listener.Port))
@@ -162,7 +165,7 @@ internal sealed class ListenerPlan
     private static List<IPAddress> Loopback() =>
         HasLoopback(IPAddress.IPv6Loopback) ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
 
-    // A kernel may know IPv6 and still have no ::1 (net.ipv6.conf.all.disable_ipv6), so only trying tells.
+    // A kernel may support IPv6 but have no ::1 (net.ipv6.conf.all.disable_ipv6), so only an attempt to bind shows whether it exists.
     private static bool HasLoopback(IPAddress address)
     {
         try
@@ -178,8 +181,8 @@ internal sealed class ListenerPlan
     }
 }
 
-/// <summary>A listener as written in a setting: a port, with an address or for the bind addresses.</summary>
-/// <param name="Address">The address; null where none is named.</param>
-/// <param name="Port">The port; 0 is any free one.</param>
-/// <param name="UnixPath">The path of a Unix socket, in place of both.</param>
+/// <summary>Listener as written in a setting: a port with or without an address, or the path of a Unix socket.</summary>
+/// <param name="Address">Address; null for the bind addresses.</param>
+/// <param name="Port">Port; 0 is any free port.</param>
+/// <param name="UnixPath">Path of a Unix socket; null for TCP.</param>
 internal readonly record struct ListenAddress(IPAddress? Address, int Port, string? UnixPath = null);

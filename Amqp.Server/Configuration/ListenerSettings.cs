@@ -2,41 +2,41 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Where the broker listens: for AMQP, and for the HTTP API.</summary>
+/// <summary>Settings of the listeners for AMQP and for the HTTP API.</summary>
 internal static class ListenerSettings
 {
-    /// <summary>The rows.</summary>
+    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("bind", Addresses, "127.0.0.1, ::1", "Addresses of all listeners that name none themselves, AMQP and HTTP API alike. By default ::1 only where the machine has it.",
+        Setting.Of("bind", Addresses, "127.0.0.1, ::1", "Addresses of all listeners without an address, for AMQP and the HTTP API. ::1 is omitted from the default if the machine does not have it.",
             (target, value, how) => target.Listeners.Bind(value, how.Strength)),
-        Setting.Of("listeners.tcp", OneOf("none"), "", "`none` takes no AMQP connections over TCP at all.",
+        Setting.Of("listeners.tcp", OneOf("none"), "", "`none` disables AMQP over TCP without TLS.",
             (target, _) => target.Listeners.WithoutAmqp = true),
-        Setting.Of("listeners.tcp.$name", Listener, "5672", "A port, or address and port, that takes AMQP connections; the name, usually `default`, is yours. Port 0 is any free one. `unix:/path:0` is the same as `amqp_unix_path`.",
+        Setting.Of("listeners.tcp.$name", Listener, "5672", "A port, or address and port, that accepts AMQP connections. The name is of your choice, usually `default`. Port 0 is any free port. `unix:/path:0` is the same as `amqp_unix_path`.",
             (target, value, how) => target.Listen(how.Name, value, how.Strength)),
-        Setting.Of("listeners.ssl", OneOf("none"), "", "`none` takes no AMQP connections over TLS, whatever else is said.",
+        Setting.Of("listeners.ssl", OneOf("none"), "", "`none` disables AMQP over TLS, even if `listeners.ssl.$name` is set.",
             (target, _) => target.Listeners.WithoutTls = true),
-        Setting.Of("listeners.ssl.$name", Listener, "", "A port, or address and port, that takes AMQP over TLS, usually 5671; without one there is no TLS.",
+        Setting.Of("listeners.ssl.$name", Listener, "", "A port, or address and port, that accepts AMQP over TLS, usually 5671. Default: no TLS.",
             (target, value, how) => target.Listeners.ListenWithTls(how.Name, value, how.Strength)),
-        Setting.Of("amqp_unix_path", Text, "", "A path: takes AMQP connections on a Unix socket there too. Users bound to loopback addresses may use it.",
+        Setting.Of("amqp_unix_path", Text, "", "Path of a Unix socket that also accepts AMQP connections. `loopback_users` may connect to the socket.",
             (target, value) => target.Options.Connections.UnixSocketPath = value),
-        Setting.Of("proxy_protocol", ValueKinds.Boolean, "false", "A proxy in front of the AMQP listeners says who connects, by the PROXY protocol 1 or 2, ahead of TLS; connections without it are closed.",
+        Setting.Of("proxy_protocol", ValueKinds.Boolean, "false", "A proxy in front of the AMQP listeners reports each client's address by the PROXY protocol, version 1 or 2, before TLS. Connections without a PROXY header are closed.",
             (target, value) => target.Options.Connections.ProxyProtocol = value),
-        Setting.Of("proxy_protocol.trusted", Networks, "", "Networks of proxies that are believed when they name a loopback address, with which `loopback_users` may log in. A proxy on this machine always is.",
+        Setting.Of("proxy_protocol.trusted", Networks, "", "Networks of proxies that may report a loopback address for a client, so that `loopback_users` can log in. A proxy on this machine always may.",
             (target, value) => target.Options.Connections.TrustedProxies = value),
-        Setting.Of("management.tcp.ip", Address, "", "The one address of the HTTP API, in place of those of `bind`.",
-            (target, value, how) => target.Listeners.ManageOn(value, how.Strength)),
-        Setting.Of("management.tcp.port", Integer(0, 65_535), "15672", "The port of the HTTP API; 0 is any free port.",
-            (target, value) => target.Listeners.ManagementOn = value),
-        Setting.Of("management.ssl.port", Integer(0, 65_535), "", "The port of the HTTP API over TLS, usually 15671; without one there is none. Then there is no HTTP without TLS unless `management.tcp` is set too.",
-            (target, value) => target.Listeners.ManagementWithTlsOn = value),
-        Setting.Of("management.listener.port", Integer(0, 65_535), "", "The port of the HTTP API as RabbitMQ 3.7 set it: the same as `management.tcp.port`, or with `management.listener.ssl` as `management.ssl.port`.",
-            (target, value) => target.Listeners.EarlierManagementOn = value),
-        Setting.Of("management.listener.ip", Address, "", "Its address, likewise.",
-            (target, value, how) => target.Listeners.ManageEarlierOn(value, how.Strength)),
-        Setting.Of("management.listener.ssl", ValueKinds.Boolean, "false", "Whether there is TLS on it.",
+        Setting.Of("management.tcp.ip", Address, "", "Address of the HTTP API, instead of the addresses of `bind`.",
+            (target, value, how) => target.Listeners.SetManagementAddress(value, how.Strength)),
+        Setting.Of("management.tcp.port", Integer(0, 65_535), "15672", "Port of the HTTP API; 0 is any free port.",
+            (target, value) => target.Listeners.ManagementPort = value),
+        Setting.Of("management.ssl.port", Integer(0, 65_535), "", "Port of the HTTP API over TLS, usually 15671. Default: no TLS. With this setting, the HTTP API has no port without TLS unless a setting of `management.tcp` is also set.",
+            (target, value) => target.Listeners.ManagementTlsPort = value),
+        Setting.Of("management.listener.port", Integer(0, 65_535), "", "RabbitMQ 3.7's name of `management.tcp.port`, or of `management.ssl.port` if `management.listener.ssl` is `true`.",
+            (target, value) => target.Listeners.EarlierManagementPort = value),
+        Setting.Of("management.listener.ip", Address, "", "RabbitMQ 3.7's name of `management.tcp.ip`, or of `management.ssl.ip` if `management.listener.ssl` is `true`.",
+            (target, value, how) => target.Listeners.SetEarlierManagementAddress(value, how.Strength)),
+        Setting.Of("management.listener.ssl", ValueKinds.Boolean, "false", "`true` enables TLS on the listener that `management.listener` sets.",
             (target, value) => target.Listeners.IsEarlierManagementWithTls = value),
-        Setting.Of("management.ssl.ip", Address, "", "The one address of the HTTP API over TLS, in place of those of `bind`.",
-            (target, value, how) => target.Listeners.ManageWithTlsOn(value, how.Strength)),
+        Setting.Of("management.ssl.ip", Address, "", "Address of the HTTP API over TLS, instead of the addresses of `bind`.",
+            (target, value, how) => target.Listeners.SetManagementTlsAddress(value, how.Strength)),
     ];
 }

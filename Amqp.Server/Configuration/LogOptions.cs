@@ -1,35 +1,35 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>What is logged; the log goes to standard output, one line an event.</summary>
+/// <summary>Options for the log. Each event is one line on standard output.</summary>
 public sealed class LogOptions
 {
-    /// <summary>Whether anything is written to standard output after the startup line's errors.</summary>
+    /// <summary>False to write no events to standard output.</summary>
     public bool Console { get; set; } = true;
 
-    /// <summary>The least severe level logged, unless <see cref="ConsoleLevel"/> says otherwise.</summary>
+    /// <summary>Lowest level that is logged, unless <see cref="ConsoleLevel"/> or <see cref="ExchangeLevel"/> is set.</summary>
     public LogLevel Level { get; set; } = LogLevel.Information;
 
-    /// <summary>The least severe level written to standard output; null follows <see cref="Level"/>.</summary>
+    /// <summary>Lowest level that is written to standard output; null for that of <see cref="Level"/>.</summary>
     public LogLevel? ConsoleLevel { get; set; }
 
-    /// <summary>The least severe level of single categories, by name; the others follow <see cref="Effective"/>.</summary>
+    /// <summary>Lowest level that is logged of a category, by the category's name. Other categories use <see cref="Effective"/>.</summary>
     public Dictionary<string, LogLevel> CategoryLevels { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether lines are JSON objects.</summary>
+    /// <summary>True if each line is a JSON object.</summary>
     public bool IsJson { get; set; }
 
-    /// <summary>Whether lines go to standard error instead of standard output.</summary>
+    /// <summary>True if the log is written to standard error instead of standard output.</summary>
     public bool IsOnStandardError { get; set; }
 
-    /// <summary>Whether the log is published to <c>amq.rabbitmq.log</c> too.</summary>
+    /// <summary>True if the log is also published to the exchange <c>amq.rabbitmq.log</c>.</summary>
     public bool IsOnExchange { get; set; }
 
-    /// <summary>The least severe level published there; null follows <see cref="Level"/>.</summary>
+    /// <summary>Lowest level that is published to the exchange; null for that of <see cref="Level"/>.</summary>
     public LogLevel? ExchangeLevel { get; set; }
 
-    /// <summary>Whether what is published there is JSON.</summary>
+    /// <summary>True if events are published to the exchange as JSON objects.</summary>
     public bool IsJsonOnExchange { get; set; }
 
-    /// <summary>The level that holds for standard output.</summary>
+    /// <summary>Lowest level that is written to standard output, computed from the other options.</summary>
     public LogLevel Effective => Console ? ConsoleLevel ?? Level : LogLevel.None;
 }

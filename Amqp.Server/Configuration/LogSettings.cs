@@ -2,36 +2,36 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>The log.</summary>
+/// <summary>Settings of the log.</summary>
 internal static class LogSettings
 {
-    /// <summary>The rows.</summary>
+    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("log.level", Level, "info", "The least severe level logged.",
+        Setting.Of("log.level", Level, "info", "Lowest level that is logged.",
             (target, value) => target.Options.Log.Level = value),
         Setting.Of("log.console", ValueKinds.Boolean, "true", "Write the log to standard output.",
             (target, value) => target.Options.Log.Console = value),
-        Setting.Of("log.console.level", Level, "", "The least severe level written to standard output; that of `log.level` unless given.",
+        Setting.Of("log.console.level", Level, "", "Lowest level that is written to standard output. Default: that of `log.level`.",
             (target, value) => target.Options.Log.ConsoleLevel = value),
-        Setting.Of("log.console.formatter", OneOf("plaintext", "json"), "plaintext", "A line of text for each event, or a JSON object in a line.",
+        Setting.Of("log.console.formatter", OneOf("plaintext", "json"), "plaintext", "Format of each line: text or a JSON object.",
             (target, value) => target.Options.Log.IsJson = value == "json"),
-        Setting.Of("log.console.stdio", OneOf("stdout", "stderr"), "stdout", "Where the log is written.",
+        Setting.Of("log.console.stdio", OneOf("stdout", "stderr"), "stdout", "Stream that the log is written to.",
             (target, value) => target.Options.Log.IsOnStandardError = value == "stderr"),
-        Setting.Of("log.exchange", ValueKinds.Boolean, "false", "Publish the log to the exchange `amq.rabbitmq.log` of `default_vhost` too, with the level as routing key.",
+        Setting.Of("log.exchange", ValueKinds.Boolean, "false", "Also publish the log to the exchange `amq.rabbitmq.log` in `default_vhost`, with the level as routing key.",
             (target, value) => target.Options.Log.IsOnExchange = value),
-        Setting.Of("log.exchange.level", Level, "", "The least severe level published there; that of `log.level` unless given.",
+        Setting.Of("log.exchange.level", Level, "", "Lowest level that is published to the exchange. Default: that of `log.level`.",
             (target, value) => target.Options.Log.ExchangeLevel = value),
-        Setting.Of("log.exchange.formatter", OneOf("plaintext", "json"), "plaintext", "What is published there for each event: a line of text, or a JSON object.",
+        Setting.Of("log.exchange.formatter", OneOf("plaintext", "json"), "plaintext", "Format of the events that are published to the exchange: text or a JSON object.",
             (target, value) => target.Options.Log.IsJsonOnExchange = value == "json"),
-        CategoryLevel("connection", "clients that come, are refused and go"),
-        CategoryLevel("channel", "channels that are closed for a client's mistake"),
-        CategoryLevel("queue", "what queues and exchanges cannot do now"),
-        CategoryLevel("management", "changes over HTTP, and who was refused there"),
-        CategoryLevel("default", "all that is of no other category"),
+        CategoryLevel("connection", "the category `connection`: clients that connect, disconnect or are refused"),
+        CategoryLevel("channel", "the category `channel`: channels closed because of a client's error"),
+        CategoryLevel("queue", "the category `queue`: faults of queues and exchanges"),
+        CategoryLevel("management", "the category `management`: changes and refused requests over HTTP"),
+        CategoryLevel("default", "events without a category"),
     ];
 
     private static Setting CategoryLevel(string category, string content) =>
-        Setting.Of($"log.{category}.level", Level, "", $"The least severe level logged of {content}; that of `log.console.level` unless given.",
+        Setting.Of($"log.{category}.level", Level, "", $"Lowest level that is logged of {content}. Default: that of `log.console.level`.",
             (target, value) => target.Options.Log.CategoryLevels[category] = value);
 }

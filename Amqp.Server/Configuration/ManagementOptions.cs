@@ -2,39 +2,39 @@ using System.Net;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>The HTTP API.</summary>
+/// <summary>Options for the HTTP API.</summary>
 public sealed class ManagementOptions
 {
-    /// <summary>Addresses that answer the HTTP API; port 0 is any free port, one for all addresses that ask for it.</summary>
+    /// <summary>Addresses of the HTTP API. Port 0 is any free port; all addresses with port 0 get the same port.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().ManagementEndPoints();
 
-    /// <summary>Where the HTTP API answers over TLS, and how; what is not said of the certificates is as for AMQP.</summary>
+    /// <summary>Addresses of the HTTP API over TLS, and their TLS options. AMQP's certificate options are the default.</summary>
     public TlsOptions Tls { get; set; } = new() { Prefix = "management.ssl" };
 
-    /// <summary>What stands before <c>/api</c>: empty, or a slash and more, without one at the end.</summary>
+    /// <summary>Path before <c>/api</c>: empty, or a path that starts with a slash and does not end with one.</summary>
     public string PathPrefix { get; set; } = "";
 
-    /// <summary>Who may use the HTTP API from within a browser's page.</summary>
+    /// <summary>Cross-origin resource sharing: origins whose pages may use the HTTP API in a browser.</summary>
     public CorsOptions Cors { get; set; } = new();
 
-    /// <summary>Headers of every answer of the HTTP API, by name.</summary>
+    /// <summary>Headers that are added to every response of the HTTP API, by name.</summary>
     public SortedDictionary<string, string> ResponseHeaders { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether operator policies may be changed over HTTP.</summary>
+    /// <summary>True if operator policies may be changed over HTTP.</summary>
     public bool AllowsOperatorPolicyChanges { get; set; } = true;
 
-    /// <summary>Largest body of an HTTP request taken, in bytes.</summary>
+    /// <summary>Largest accepted body of an HTTP request, in bytes.</summary>
     public long MaxBodySize { get; set; } = 20_000_000;
 
-    /// <summary>Connections to the HTTP API open at once, and as many to the listeners for Prometheus; 0 is no limit.</summary>
+    /// <summary>Limit for open connections to the HTTP API, and a separate limit of the same size for Prometheus; 0 is no limit.</summary>
     public int MaxConnections { get; set; } = 1_000;
 
-    /// <summary>How long a login at <c>/api/login</c> holds.</summary>
+    /// <summary>Lifetime of a login session created at <c>/api/login</c>.</summary>
     public TimeSpan LoginSessionTimeout { get; set; } = TimeSpan.FromHours(8);
 
-    /// <summary>How many of those hold at once.</summary>
+    /// <summary>Limit for the number of open login sessions.</summary>
     public int MaxLoginSessions { get; set; } = 1_000;
 
-    /// <summary>Octets of messages that one <c>get</c> of the HTTP API answers at most; the first message it answers whatever its size.</summary>
+    /// <summary>Limit for the octets of messages in one response to <c>get</c>. The first message is returned whatever its size.</summary>
     public long GetMaxBytes { get; set; } = 64L * 1024 * 1024;
 }

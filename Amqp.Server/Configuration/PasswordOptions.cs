@@ -1,21 +1,21 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>How passwords are kept, and what new ones must be like.</summary>
+/// <summary>Hashing of passwords, and rules for new passwords.</summary>
 public sealed class PasswordOptions
 {
     internal const string AcceptEverything = "rabbit_credential_validator_accept_everything";
     internal const string MinimumLength = "rabbit_credential_validator_min_password_length";
     internal const string RegularExpression = "rabbit_credential_validator_password_regexp";
 
-    /// <summary>RabbitMQ's name of the hash that new passwords get.</summary>
+    /// <summary>RabbitMQ's name of the hash algorithm for new passwords.</summary>
     public string Hashing { get; set; } = "rabbit_password_hashing_sha256";
 
-    /// <summary>RabbitMQ's name of what looks at new passwords.</summary>
+    /// <summary>RabbitMQ's name of the validator for new passwords; one of the constants of this type.</summary>
     public string Validation { get; set; } = AcceptEverything;
 
-    /// <summary>Bytes that a new password must have at least, for <see cref="MinimumLength"/>.</summary>
+    /// <summary>Smallest number of bytes in a new password, for <see cref="MinimumLength"/>.</summary>
     public int MinLength { get; set; } = 5;
 
-    /// <summary>What a new password must match, for <see cref="RegularExpression"/>.</summary>
+    /// <summary>Regular expression that must match in a new password, for <see cref="RegularExpression"/>.</summary>
     public string Pattern { get; set; } = ".*";
 }

@@ -1,12 +1,15 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>The variables of RabbitMQ's and of its container image: read as they are there, refused where the image refuses them, or named in one warning.</summary>
+/// <summary>
+/// Reads the environment variables of RabbitMQ and of its container image. Variables that the image rejects are errors here too; all
+/// unsupported variables are named in one warning.
+/// </summary>
 internal static class RabbitMqEnvironment
 {
-    /// <summary>Names the configuration file, with or without its extension.</summary>
+    /// <summary>Variable that names the configuration file, with or without its extension.</summary>
     public const string ConfigFile = Prefix + "CONFIG_FILE";
 
-    /// <summary>Names a folder of further configuration files, or a pattern of their names.</summary>
+    /// <summary>Variable that names a folder of further configuration files, or a pattern of their names.</summary>
     public const string ConfigFiles = Prefix + "CONFIG_FILES";
 
     private const string Prefix = "RABBITMQ_";
@@ -15,7 +18,7 @@ internal static class RabbitMqEnvironment
     private const string Levels = Prefix + "LOG";
     private const string LogFile = Prefix + "LOGS";
 
-    /// <summary>Where all variables together are spoken of.</summary>
+    /// <summary>Source of the warning about all unsupported variables.</summary>
     private static readonly SettingSource _environment = new("environment", SettingSource.OthersEnvironment);
 
     private static readonly Dictionary<string, string> _keys = new()
@@ -27,7 +30,7 @@ internal static class RabbitMqEnvironment
         [Prefix + "PRODUCT_VERSION"] = "product.version",
     };
 
-    /// <summary>Variables of the image before 3.9, with which it does not start any more, and the keys that stand for them.</summary>
+    /// <summary>Variables of images before 3.9, and the keys that replaced them. Newer images do not start with them.</summary>
     private static readonly Dictionary<string, string> _former = new()
     {
         [Prefix + "DEFAULT_USER_FILE"] = "default_user",
@@ -47,24 +50,26 @@ internal static class RabbitMqEnvironment
         [Prefix + "MANAGEMENT_SSL_FAIL_IF_NO_PEER_CERT"] = "management.ssl.fail_if_no_peer_cert",
     };
 
-    /// <summary>What the variables set.</summary>
-    /// <param name="variables">The environment.</param>
-    /// <param name="fileHasListeners">Whether a configuration file names AMQP listeners: then port and address of the environment count for nothing, as in RabbitMQ.</param>
-    /// <param name="errors">Receives what is wrong.</param>
-    /// <param name="warnings">Receives one line that names all variables that are not read.</param>
+    /// <summary>Returns the settings in the variables.</summary>
+    /// <param name="variables">Environment variables by name.</param>
+    /// <param name="fileHasListeners">
+    /// True if a configuration file names AMQP listeners. Then the port and address in the environment are ignored, as in RabbitMQ.
+    /// </param>
+    /// <param name="errors">Receives an error for each variable that RabbitMQ's image rejects.</param>
+    /// <param name="warnings">Receives one warning that names all unsupported variables.</param>
     public static IReadOnlyList<Assignment> Read(
         IReadOnlyDictionary<string, string> variables, bool fileHasListeners, ICollection<SettingRemark> errors, ICollection<SettingRemark> warnings)
     {
         var assignments = new List<Assignment>();
         var unread = new List<string>();
-        // An empty variable counts as none, as in RabbitMQ.
+        // An empty variable counts as unset, as in RabbitMQ.
         foreach ((string variable, string value) in variables.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) && entry.Value.Length > 0).OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var source = new SettingSource(variable, SettingSource.OthersEnvironment);
             if (_keys.TryGetValue(variable, out string? key))
                 assignments.Add(Assignment.Of(key, value, source));
             else if (_former.TryGetValue(variable, out string? former))
-                errors.Add(new(source, $"RabbitMQ's image does not take this variable any more, and neither does the broker; set {former} in a configuration file"));
+                errors.Add(new(source, $"this variable is not supported, as in RabbitMQ's image since 3.9; set {former} in a configuration file"));
             else if (variable is Port or Address && !fileHasListeners)
                 continue;
             else if (variable == Levels)
@@ -76,7 +81,7 @@ internal static class RabbitMqEnvironment
         if (!fileHasListeners && ReadListener(variables) is { } listener)
             assignments.Add(listener);
         if (unread.Count > 0)
-            warnings.Add(new(_environment, $"{string.Join(", ", unread)}: not read; docs/configuration.md names the variables of RabbitMQ's that are"));
+            warnings.Add(new(_environment, $"{string.Join(", ", unread)}: not read; docs/configuration.md lists the supported variables"));
         return assignments;
     }
 
@@ -91,7 +96,10 @@ internal static class RabbitMqEnvironment
         return Assignment.Of("listeners.tcp.default", listener, new SettingSource(string.IsNullOrEmpty(port) ? Address : Port, SettingSource.OthersEnvironment));
     }
 
-    /// <summary>Levels as in <c>debug</c> or <c>warning,connection=info</c>; what says how lines look (<c>+color</c>, <c>+json</c>) does not concern them.</summary>
+    /// <summary>
+    /// Reads levels such as <c>debug</c> or <c>warning,connection=info</c>, and <c>+json</c> or <c>-json</c>. Other words with a sign, such
+    /// as <c>+color</c>, are ignored.
+    /// </summary>
     private static IEnumerable<Assignment> ReadLevels(string value, SettingSource source)
     {
         foreach (string part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

@@ -3,8 +3,11 @@ using System.Globalization;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>The kinds of value that RabbitMQ's configuration schemas have, for settings that are checked and not acted on.</summary>
-/// <remarks>Written as alternatives between bars: a word stands for itself, one in angle brackets for a kind, as in <c>infinity|&lt;integer&gt;</c>.</remarks>
+/// <summary>Kinds of values in RabbitMQ's schemas, to check the values of settings without effect.</summary>
+/// <remarks>
+/// The notation has alternatives between bars, as in <c>infinity|&lt;integer&gt;</c>. A word in angle brackets names a kind; any other
+/// word is a literal value.
+/// </remarks>
 internal static class RabbitMqKinds
 {
     private static readonly Dictionary<string, ValueKind<string>> _kinds = new()
@@ -20,10 +23,10 @@ internal static class RabbitMqKinds
         ["<listener>"] = Kind(ValueKinds.Listener.Expected, text => ValueKinds.Listener.TryRead(text, out _)),
     };
 
-    /// <summary>Any text but an empty one.</summary>
+    /// <summary>Any text that is not empty.</summary>
     public static ValueKind<string> AnyText => _kinds["<text>"];
 
-    /// <summary>The kind that a notation stands for.</summary>
+    /// <summary>Parses the notation of a kind.</summary>
     public static ValueKind<string> Parse(string notation)
     {
         ValueKind<string>[] alternatives = [.. notation.Split('|').Select(word => _kinds.GetValueOrDefault(word) ?? Kind(word, text => text == word))];

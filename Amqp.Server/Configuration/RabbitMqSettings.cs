@@ -1,16 +1,16 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>The settings of RabbitMQ 3.8 to 4.3 on which this version does not act, from the embedded table <c>RabbitMqSettings.txt</c>.</summary>
+/// <summary>Settings of RabbitMQ 3.8 to 4.3 without effect in this broker, from the embedded table <c>RabbitMqSettings.txt</c>.</summary>
 /// <remarks>
-/// So a rabbitmq.conf in use can be taken as it is: what restricts nothing is warned of, what does stops the start.
-/// A row moves to <see cref="SettingTable.Effective"/> when the broker acts on it.
+/// The table allows an existing rabbitmq.conf to be used unchanged. A setting that restricts nothing causes a warning; a setting that
+/// would restrict something stops the start. A row moves to <see cref="SettingTable.Effective"/> when the broker implements the setting.
 /// </remarks>
 internal static class RabbitMqSettings
 {
     private const string Resource = "Amqp.Server.Configuration.RabbitMqSettings.txt";
     private static readonly Lazy<IReadOnlyList<Setting>> _withoutEffect = new(() => [.. Read()]);
 
-    /// <summary>The rows; the table is read when they are first asked for.</summary>
+    /// <summary>The rows. The table is read at the first access.</summary>
     public static IReadOnlyList<Setting> WithoutEffect => _withoutEffect.Value;
 
     private static IEnumerable<Setting> Read()
@@ -28,7 +28,7 @@ internal static class RabbitMqSettings
         }
     }
 
-    /// <summary>Reads <c>key kind</c>, or <c>key kind unless kind</c> for a row of which some values restrict nothing.</summary>
+    /// <summary>Reads <c>key kind</c>, or <c>key kind unless kind</c> for a setting with some values that restrict nothing.</summary>
     private static Setting ReadRow(string[] columns, bool restricts, string reason)
     {
         ValueKind<string> kind = RabbitMqKinds.Parse(columns[1]);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>One row of the <see cref="SettingTable"/>: everything the broker knows of a setting.</summary>
+/// <summary>One row of the <see cref="SettingTable"/>: key, kind of value, default, description and effect of a setting.</summary>
 internal sealed class Setting
 {
     private readonly Func<string, object?> _read;
@@ -14,61 +14,61 @@ internal sealed class Setting
         (Key, Expected, Default, Description, _read, _apply) = (new SettingKey(key), expected, @default, description, read, apply);
     }
 
-    /// <summary>RabbitMQ's name of the setting, or ours.</summary>
+    /// <summary>RabbitMQ's name of the setting, or this broker's own name.</summary>
     public SettingKey Key { get; }
 
-    /// <summary>Completes "expected …".</summary>
+    /// <summary>Description of valid values that completes "expected …".</summary>
     public string Expected { get; }
 
-    /// <summary>The default as one would write it; empty when there is none.</summary>
+    /// <summary>The default, as written in a configuration file; empty if there is none.</summary>
     public string Default { get; }
 
-    /// <summary>What the setting is for; empty for a setting that the broker does not act on.</summary>
+    /// <summary>Purpose of the setting, for the documentation; empty for a setting without effect.</summary>
     public string Description { get; }
 
-    /// <summary>False for what RabbitMQ has and this version does not act on.</summary>
+    /// <summary>False for a setting of RabbitMQ that has no effect in this broker.</summary>
     public bool HasEffect => _apply is not null;
 
-    /// <summary>True when the value must not be shown.</summary>
+    /// <summary>True if the value must not be shown.</summary>
     public bool IsSecret { get; private init; }
 
-    /// <summary>Values that RabbitMQ takes and the broker does not act on, the more special ones first.</summary>
+    /// <summary>Values that are valid in RabbitMQ but have no effect in this broker, the most specific kind first.</summary>
     public IReadOnlyList<ForeignValue> ForeignValues => _foreign;
 
-    /// <summary>A setting that the broker acts on.</summary>
+    /// <summary>Creates a setting with an effect.</summary>
     public static Setting Of<T>(string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T> apply, bool isSecret = false) where T : notnull =>
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
-    /// <summary>A setting that the broker acts on, given how it was set.</summary>
+    /// <summary>Creates a setting whose effect also depends on the name in its key or on the strength of its source.</summary>
     public static Setting Of<T>(string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T, Occurrence> apply, bool isSecret = false) where T : notnull =>
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, occurrence) => apply(target, (T)value, occurrence)) { IsSecret = isSecret };
 
-    /// <summary>A setting of RabbitMQ's that the broker does not act on; what becomes of its values is added to it.</summary>
-    /// <param name="key">RabbitMQ's name.</param>
-    /// <param name="expected">Completes "expected …".</param>
+    /// <summary>Creates a setting without effect. Add its values with <see cref="Ignoring"/> or <see cref="Refusing"/>.</summary>
+    /// <param name="key">RabbitMQ's name of the setting.</param>
+    /// <param name="expected">Description of valid values that completes "expected …".</param>
     public static Setting WithoutEffect(string key, string expected) => new(key, expected, "", "", _ => null, null);
 
-    /// <summary>Adds values that are warned of and then left alone.</summary>
-    /// <param name="kind">The values.</param>
-    /// <param name="reason">What holds here instead; completes "has no effect: …".</param>
+    /// <summary>Adds values that cause a warning and are ignored.</summary>
+    /// <param name="kind">Kind of these values.</param>
+    /// <param name="reason">Behaviour of this broker; completes "has no effect: …".</param>
     public Setting Ignoring(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: false));
 
-    /// <summary>Adds values that would restrict or bound something if the broker acted on them, and so stop the start.</summary>
-    /// <param name="kind">The values.</param>
-    /// <param name="reason">As for <see cref="Ignoring"/>.</param>
+    /// <summary>Adds values that stop the start, because RabbitMQ restricts something by them and this broker does not.</summary>
+    /// <param name="kind">Kind of these values.</param>
+    /// <param name="reason">Behaviour of this broker; completes "has no effect: …".</param>
     public Setting Refusing(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: true));
 
-    /// <summary>The value that a text stands for, or null when it is not what is expected.</summary>
+    /// <summary>Parses a value; returns null if the text is invalid.</summary>
     public object? Read(string text) => _read(text);
 
-    /// <summary>True when the broker does not act on a value that RabbitMQ takes; asked when <see cref="Read"/> returned null.</summary>
+    /// <summary>True if a value is valid in RabbitMQ but has no effect here. Called only if <see cref="Read"/> returned null.</summary>
     public bool IsForeign(string text, [NotNullWhen(true)] out ForeignValue? foreign) =>
         (foreign = _foreign.Find(candidate => candidate.Kind.TryRead(text, out _))) is not null;
 
-    /// <summary>Puts a value that <see cref="Read"/> returned into the options.</summary>
+    /// <summary>Stores a value returned by <see cref="Read"/> in the options.</summary>
     public void Apply(SettingTarget target, object value, Occurrence occurrence) => _apply?.Invoke(target, value, occurrence);
 
-    /// <summary>True when a value is the one that holds anyway.</summary>
+    /// <summary>True if a value equals the default.</summary>
     public bool IsDefault(object value) => Default.Length > 0 && value.Equals(Read(Default));
 
     private Setting With(ForeignValue foreign)
@@ -81,8 +81,11 @@ internal sealed class Setting
         text => kind.TryRead(text, out T? value) ? value : null;
 }
 
-/// <summary>Values that RabbitMQ takes for a setting, and on which the broker does not act.</summary>
-/// <param name="Kind">Which ones.</param>
-/// <param name="Reason">What holds instead.</param>
-/// <param name="Restricts">True where acting on it would restrict access or bound something: a broker that ignored it would be less safe than its owner thinks.</param>
+/// <summary>Values of a setting that are valid in RabbitMQ but have no effect in this broker.</summary>
+/// <param name="Kind">Kind of these values.</param>
+/// <param name="Reason">Behaviour of this broker; completes "has no effect: …".</param>
+/// <param name="Restricts">
+/// True if RabbitMQ restricts access or limits a resource by these values. A broker that ignored them would allow more than its operator
+/// expects.
+/// </param>
 internal sealed record ForeignValue(ValueKind<string> Kind, string Reason, bool Restricts);

@@ -1,18 +1,21 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>A key of the table: parts between dots, of which one may be <c>$something</c> (any one part) and the last <c>*</c> (any parts).</summary>
-/// <param name="pattern">The key as RabbitMQ's documentation writes it.</param>
+/// <summary>
+/// Key of a setting: parts separated by dots. A part like <c>$name</c> matches any one part; <c>*</c> as the last part matches one or
+/// more parts.
+/// </summary>
+/// <param name="pattern">The key, as in RabbitMQ's documentation.</param>
 internal sealed class SettingKey(string pattern)
 {
     private readonly string[] _parts = pattern.Split('.');
 
-    /// <summary>True when the key stands for many.</summary>
+    /// <summary>True if the key has a wildcard and so matches several names.</summary>
     public bool HasWildcard { get; } = pattern.Contains('$') || pattern.EndsWith('*');
 
-    /// <summary>The environment variable that sets it, <c>$NAME</c> for a wildcard.</summary>
+    /// <summary>Environment variable of the setting; a wildcard is written as <c>$NAME</c>.</summary>
     public string Variable { get; } = EnvironmentSettings.Prefix + pattern.ToUpperInvariant().Replace('.', '_');
 
-    /// <summary>True when the key is this one; the name is what stands for the wildcard.</summary>
+    /// <summary>True if the key matches; the name is then the part that the wildcard matched, or empty.</summary>
     public bool Matches(IReadOnlyList<string> segments, out string name)
     {
         name = "";
@@ -33,7 +36,7 @@ internal sealed class SettingKey(string pattern)
         return true;
     }
 
-    /// <summary>True when an environment variable sets this key; a wildcard's name comes out in lower case.</summary>
+    /// <summary>True if the environment variable sets this key. The part that a wildcard matched is converted to lower case.</summary>
     public bool MatchesVariable(string variable, out string[] segments)
     {
         segments = [];
@@ -43,7 +46,7 @@ internal sealed class SettingKey(string pattern)
             return variable == Variable;
         }
         if (_parts.Count(IsWildcard) > 1)
-            return false; // where one name ends and the next begins cannot be seen
+            return false; // the boundary between two names is ambiguous
 
         int wildcard = Array.FindIndex(_parts, IsWildcard);
         int start = EnvironmentSettings.Prefix.Length + _parts.Take(wildcard).Sum(part => part.Length + 1);
@@ -59,8 +62,8 @@ internal sealed class SettingKey(string pattern)
         return true;
     }
 
-    /// <summary>The key of this pattern that is nearest to a key that was meant: its own part where the wildcard is.</summary>
-    public string Likened(IReadOnlyList<string> segments) => segments.Count == _parts.Length
+    /// <summary>Returns this key for "did you mean", with its wildcard replaced by the unknown key's part at that position.</summary>
+    public string WithNameFrom(IReadOnlyList<string> segments) => segments.Count == _parts.Length
         ? string.Join('.', _parts.Select((part, at) => part.StartsWith('$') ? segments[at] : part))
         : pattern;
 

@@ -1,10 +1,10 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Every setting, one row each: parsing, "did you mean", <c>config check</c> and the check of the documentation all read these rows.</summary>
-/// <remarks>The rows stand in files of their own, by section.</remarks>
+/// <summary>Table of all settings, used to parse and check settings, to suggest names, and to check the documentation.</summary>
+/// <remarks>The rows are in one file for each section.</remarks>
 internal static class SettingTable
 {
-    /// <summary>The settings that the broker acts on, in the order of the documentation.</summary>
+    /// <summary>Settings with an effect, in the order of the documentation.</summary>
     public static IReadOnlyList<Setting> Effective { get; } =
     [
         .. ListenerSettings.Rows,
@@ -24,7 +24,7 @@ internal static class SettingTable
         .. TelemetrySettings.Rows,
         .. EventSettings.Rows,
         .. StoreSettings.Rows,
-        Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "", "`true` lets the broker start although the setting of RabbitMQ's that follows restricts something and has no effect here; it is warned of.",
+        Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "", "`true` accepts a setting of RabbitMQ (the rest of this key) that would restrict something, but has no effect here. The broker starts with a warning.",
             (target, value, how) =>
             {
                 if (value)
@@ -32,10 +32,10 @@ internal static class SettingTable
             }),
     ];
 
-    /// <summary>The effective settings, then those without effect.</summary>
+    /// <summary>Settings with an effect, then RabbitMQ's settings without effect.</summary>
     public static IReadOnlyList<Setting> All { get; } = [.. Effective, .. RabbitMqSettings.WithoutEffect];
 
-    /// <summary>The row for a key, or null.</summary>
+    /// <summary>Returns the row for a key, or null. The name is the part that the key's wildcard matched, or empty.</summary>
     public static Setting? Find(IReadOnlyList<string> segments, out string name)
     {
         foreach (Setting setting in All)

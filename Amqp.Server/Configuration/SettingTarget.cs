@@ -1,7 +1,7 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>What settings are applied to: the options, and what can only be worked out when all settings are known.</summary>
-/// <param name="options">Receives the values.</param>
+/// <summary>Receives the values of all settings. Options that depend on several settings are computed in <see cref="Complete"/>.</summary>
+/// <param name="options">Options to set.</param>
 internal sealed class SettingTarget(BrokerOptions options)
 {
     private readonly SortedSet<string> _loopbackUsers = new(options.Access.LoopbackUsers, StringComparer.Ordinal);
@@ -25,16 +25,16 @@ internal sealed class SettingTarget(BrokerOptions options)
     public TlsPlan ManagementTls { get; } = new(options.Management.Tls);
     public TlsPlan MetricsTls { get; } = new(options.Statistics.MetricsTls);
 
-    /// <summary>True when no user is bound to loopback addresses, whatever is said of single ones.</summary>
+    /// <summary>True if no user is restricted to loopback addresses. Overrides the settings of single users.</summary>
     public bool WithoutLoopbackUsers { get; set; }
 
-    /// <summary>Restricts a user to loopback addresses, or lifts that.</summary>
+    /// <summary>Restricts a user to loopback addresses, or removes the restriction.</summary>
     public void SetLoopbackUser(string user, bool restricted) => _ = restricted ? _loopbackUsers.Add(user) : _loopbackUsers.Remove(user);
 
-    /// <summary>Gives the default user a tag or takes it away. Whoever names any names all, as in RabbitMQ.</summary>
+    /// <summary>Adds or removes a tag of the default user. If any tag is set, the default tags do not apply, as in RabbitMQ.</summary>
     public void SetDefaultUserTag(string tag, bool isSet) => _defaultUserTags[tag] = isSet;
 
-    /// <summary>The user of this name among those made with virtual hosts.</summary>
+    /// <summary>Returns the default user of this name; adds the user if missing.</summary>
     public DefaultUser DefaultUser(string name)
     {
         if (!_defaultUsers.TryGetValue(name, out DefaultUser? user))
@@ -42,7 +42,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         return user;
     }
 
-    /// <summary>The limits of this name for new virtual hosts.</summary>
+    /// <summary>Returns the group of default limits of this name; adds the group if missing.</summary>
     public DefaultLimits DefaultLimits(string name)
     {
         if (!_defaultLimits.TryGetValue(name, out DefaultLimits? limits))
@@ -50,7 +50,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         return limits;
     }
 
-    /// <summary>The operator policy of this name for new virtual hosts.</summary>
+    /// <summary>Returns the default operator policy of this name; adds the policy if missing.</summary>
     public DefaultOperatorPolicy DefaultOperatorPolicy(string name)
     {
         if (!_defaultOperatorPolicies.TryGetValue(name, out DefaultOperatorPolicy? policy))
@@ -58,21 +58,21 @@ internal sealed class SettingTarget(BrokerOptions options)
         return policy;
     }
 
-    /// <summary>Bounds connections to the HTTP API; the smallest bound that is set holds, 0 is none.</summary>
+    /// <summary>Limits connections to the HTTP API. If called several times, the smallest limit applies; 0 is no limit.</summary>
     public void LimitHttpConnections(int most) =>
         options.Management.MaxConnections = (_managementConnections = _managementConnections is { } bound ? Smaller(bound, most) : most).Value;
 
-    /// <summary>Adds a SASL mechanism. Whoever names any names all, as in RabbitMQ.</summary>
+    /// <summary>Adds a SASL mechanism. If any mechanism is added, the default mechanisms do not apply, as in RabbitMQ.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
 
-    /// <summary>Takes note that a setting may stay without effect, although it restricts something.</summary>
-    /// <param name="key">Its key; from an environment variable with underscores in place of dots.</param>
+    /// <summary>Accepts a setting without effect that would otherwise stop the start, because it would restrict something.</summary>
+    /// <param name="key">Key of the setting; from an environment variable, with underscores in place of dots.</param>
     public void AcceptIneffective(string key) => _accepted.Add(Comparable(key));
 
-    /// <summary>True when a setting may stay without effect, although it restricts something.</summary>
+    /// <summary>True if the setting was accepted by <see cref="AcceptIneffective"/>.</summary>
     public bool IsAcceptedIneffective(string key) => _accepted.Contains(Comparable(key));
 
-    /// <summary>True when no origin's pages may use the HTTP API, whatever is said of single ones.</summary>
+    /// <summary>True if pages of other origins may not use the HTTP API. Overrides the settings of single origins.</summary>
     public bool WithoutCorsOrigins { get; set; }
 
     /// <summary>Adds an AMQP listener, or a Unix socket.</summary>
@@ -84,22 +84,22 @@ internal sealed class SettingTarget(BrokerOptions options)
             Listeners.Listen(name, listener, strength);
     }
 
-    /// <summary>Bounds connections; the smallest bound holds, 0 is none.</summary>
+    /// <summary>Limits AMQP connections. If called several times, the smallest limit applies; 0 is no limit.</summary>
     public void LimitConnections(int most) => options.Connections.MaxConnections = Smaller(options.Connections.MaxConnections, most);
 
-    /// <summary>Bounds the channels of a connection; the smallest bound holds, 0 is none.</summary>
+    /// <summary>Limits the channels of a connection. If called several times, the smallest limit applies; 0 is no limit.</summary>
     public void LimitChannels(ushort most) => options.Connections.ChannelMax = (ushort)(_channelMax = Smaller(_channelMax, most));
 
     /// <summary>Adds an origin whose pages may use the HTTP API.</summary>
     public void AddCorsOrigin(string origin) => _corsOrigins.Add(origin);
 
-    /// <summary>Adds a place of definitions.</summary>
+    /// <summary>Adds a file or folder of definitions.</summary>
     public void ImportDefinitions(string setting, string path) => _definitions.Add(new DefinitionSource(setting, path));
 
-    /// <summary>Finishes the options once every setting is applied.</summary>
+    /// <summary>Computes the options that depend on several settings. Call after all settings are applied.</summary>
     public void Complete()
     {
-        Listeners.TakeEarlierNames();
+        Listeners.ApplyEarlierKeys();
         options.Listeners = Listeners.AmqpEndPoints();
         options.Tls.Listeners = Listeners.TlsEndPoints();
         options.Management.Tls.Listeners = Listeners.ManagementTlsEndPoints();
@@ -129,7 +129,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     private static string Comparable(string key) => key.ToLowerInvariant().Replace('.', '_');
 }
 
-/// <summary>How a setting was given.</summary>
-/// <param name="Name">What stands for the wildcard of the setting's key; empty when it has none.</param>
-/// <param name="Strength">That of its <see cref="SettingSource"/>.</param>
+/// <summary>Name in the key of a setting, and strength of its source.</summary>
+/// <param name="Name">Part of the key that the wildcard matched; empty for a key without a wildcard.</param>
+/// <param name="Strength">Strength of the <see cref="SettingSource"/>.</param>
 internal readonly record struct Occurrence(string Name, int Strength);

@@ -1,21 +1,21 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>RabbitMQ's <c>tcp_listen_options</c>: set on a listening socket, inherited by every connection it accepts.</summary>
+/// <summary>RabbitMQ's <c>tcp_listen_options</c>: options of a listening socket, which accepted sockets inherit.</summary>
 public sealed class SocketOptions
 {
-    /// <summary>Connections that may wait to be accepted.</summary>
-    /// <remarks>RabbitMQ's 128 drops the SYNs of a fleet that reconnects all at once.</remarks>
+    /// <summary>Limit for pending connections that are not accepted yet.</summary>
+    /// <remarks>With RabbitMQ's 128, SYN packets are dropped when many clients reconnect at once.</remarks>
     public int Backlog { get; set; } = 1_024;
 
-    /// <summary>Whether small writes go out at once (TCP_NODELAY).</summary>
+    /// <summary>True to send small writes at once (TCP_NODELAY).</summary>
     public bool NoDelay { get; set; } = true;
 
-    /// <summary>Whether TCP probes idle peers (SO_KEEPALIVE); heartbeats usually make it needless.</summary>
+    /// <summary>True if TCP probes idle peers (SO_KEEPALIVE). Usually not needed, because heartbeats detect dead peers.</summary>
     public bool KeepAlive { get; set; }
 
-    /// <summary>The kernel's send buffer, in bytes; 0 leaves its size to the kernel.</summary>
+    /// <summary>Size of the kernel's send buffer, in bytes; 0 for the kernel's default.</summary>
     public int SendBuffer { get; set; }
 
-    /// <summary>The kernel's receive buffer, in bytes; 0 leaves its size to the kernel.</summary>
+    /// <summary>Size of the kernel's receive buffer, in bytes; 0 for the kernel's default.</summary>
     public int ReceiveBuffer { get; set; }
 }

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Finds what someone who mistyped a name probably meant.</summary>
+/// <summary>Finds the known name that is most similar to a misspelt name.</summary>
 internal static class Spelling
 {
-    /// <summary>The candidate with the fewest slips between, or null when all are too far to be a slip.</summary>
+    /// <summary>Returns the candidate with the smallest distance, or null if no candidate is similar enough.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         (string? nearest, int least) = (null, Math.Max(2, word.Length / 4) + 1);
@@ -17,7 +17,7 @@ internal static class Spelling
         return nearest;
     }
 
-    /// <summary>Letters to insert, drop, replace, or swap with a neighbour, to get from one word to the other.</summary>
+    /// <summary>Returns the edit distance: the number of letters to insert, delete, replace, or swap with a neighbour.</summary>
     public static int Distance(string from, string to)
     {
         int[] beforeLast = [], last = [.. Enumerable.Range(0, to.Length + 1)];

@@ -2,30 +2,30 @@ using System.Net;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>What is counted and sampled, and who may read it.</summary>
+/// <summary>Options for statistics and for the metrics that Prometheus reads.</summary>
 public sealed class StatisticsOptions
 {
-    /// <summary>Time between two samples, from which rates are made.</summary>
+    /// <summary>Time between two samples of all counts. Rates are computed from samples.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bytes that samples may take in memory; those of single objects then reach back less far.</summary>
+    /// <summary>Limit for the memory of samples, in bytes. Beyond it, samples of single objects are kept for a shorter time.</summary>
     public long MaxMemory { get; set; } = 16 << 20;
 
-    /// <summary>Whether it is kept who tried to log in from where.</summary>
+    /// <summary>True to count login attempts by address and user.</summary>
     public bool TracksLoginSources { get; set; }
 
-    /// <summary>Addresses that answer Prometheus; port 0 is any free port.</summary>
+    /// <summary>Addresses of the listeners for Prometheus; port 0 is any free port.</summary>
     public IReadOnlyList<IPEndPoint> MetricsListeners { get; set; } = new ListenerPlan().MetricsEndPoints();
 
-    /// <summary>Where Prometheus is answered over TLS, and how; what is not said of the certificates is as for AMQP.</summary>
+    /// <summary>Addresses for Prometheus over TLS, and their TLS options. AMQP's certificate options are the default.</summary>
     public TlsOptions MetricsTls { get; set; } = new() { Prefix = "prometheus.ssl" };
 
-    /// <summary>The path of the metrics.</summary>
+    /// <summary>URL path of the metrics.</summary>
     public string MetricsPath { get; set; } = "/metrics";
 
-    /// <summary>Whether metrics come for each queue, channel and connection unless asked for otherwise.</summary>
+    /// <summary>True if <see cref="MetricsPath"/> returns metrics for each queue, channel and connection.</summary>
     public bool ReturnsPerObjectMetrics { get; set; }
 
-    /// <summary>Whether metrics are for monitoring users only.</summary>
+    /// <summary>True if metrics require a login as a user with the tag monitoring or administrator.</summary>
     public bool DemandsLoginForMetrics { get; set; }
 }

@@ -2,33 +2,33 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>What is counted and sampled, and the port for Prometheus.</summary>
+/// <summary>Settings of statistics and of the listeners for Prometheus.</summary>
 internal static class StatisticsSettings
 {
-    /// <summary>The rows.</summary>
+    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("collect_statistics_interval", Milliseconds(1, 3_600_000), "5000", "Time between two samples of all counts; rates are those between the last two.",
+        Setting.Of("collect_statistics_interval", Milliseconds(1, 3_600_000), "5000", "Time between two samples of all counts. Rates are computed from the last two samples.",
             (target, value) => target.Options.Statistics.Interval = value),
-        Setting.Of("statistics.max_memory", Bytes(0, long.MaxValue), "16MiB", "What samples may take in memory; beyond it those of single objects reach back less far.",
+        Setting.Of("statistics.max_memory", Bytes(0, long.MaxValue), "16MiB", "Limit for the memory of samples. Beyond it, samples of single objects are kept for a shorter time.",
             (target, value) => target.Options.Statistics.MaxMemory = value),
-        Setting.Of("track_auth_attempt_source", ValueKinds.Boolean, "false", "Keep who tried to log in from where, for the HTTP API and Prometheus: the first 4096 of them.",
+        Setting.Of("track_auth_attempt_source", ValueKinds.Boolean, "false", "Count login attempts by address and user, for the HTTP API and Prometheus. Only the first 4096 pairs are counted.",
             (target, value) => target.Options.Statistics.TracksLoginSources = value),
-        Setting.Of("prometheus.tcp.ip", Address, "", "The one address that answers Prometheus, in place of those of `bind`.",
-            (target, value, how) => target.Listeners.MeasureOn(value, how.Strength)),
-        Setting.Of("prometheus.tcp.port", Integer(0, 65_535), "", "The port that answers Prometheus; 0 is any free port. 15692 unless given, or 20 above another port of the HTTP API, or any free port as that.",
-            (target, value) => target.Listeners.MetricsOn = value),
-        Setting.Of("prometheus.tcp.listener", Listener.Or("none", default), "", "Address and port that answer Prometheus, in one; `none` is no answer without TLS.",
-            (target, value, how) => target.Listeners.Measure(value, how.Strength)),
-        Setting.Of("prometheus.ssl.port", Integer(0, 65_535), "", "The port that answers Prometheus over TLS, usually 15691; without one there is none. Then there is none without TLS unless `prometheus.tcp` is set too.",
-            (target, value) => target.Listeners.MetricsWithTlsOn = value),
-        Setting.Of("prometheus.ssl.ip", Address, "", "The one address that answers Prometheus over TLS, in place of those of `bind`.",
-            (target, value, how) => target.Listeners.MeasureWithTlsOn(value, how.Strength)),
-        Setting.Of("prometheus.path", Text, "/metrics", "The path of the metrics.",
+        Setting.Of("prometheus.tcp.ip", Address, "", "Address of the metrics for Prometheus, instead of the addresses of `bind`.",
+            (target, value, how) => target.Listeners.SetMetricsAddress(value, how.Strength)),
+        Setting.Of("prometheus.tcp.port", Integer(0, 65_535), "", "Port of the metrics for Prometheus; 0 is any free port. Default: the port of the HTTP API plus 20 (15692 for 15672), or any free port if that port is 0.",
+            (target, value) => target.Listeners.MetricsPort = value),
+        Setting.Of("prometheus.tcp.listener", Listener.Or("none", default), "", "Address and port of the metrics for Prometheus, as one value. `none` disables metrics without TLS.",
+            (target, value, how) => target.Listeners.ListenForMetrics(value, how.Strength)),
+        Setting.Of("prometheus.ssl.port", Integer(0, 65_535), "", "Port of the metrics for Prometheus over TLS, usually 15691. Default: no TLS. With this setting, the metrics have no port without TLS unless a setting of `prometheus.tcp` is also set.",
+            (target, value) => target.Listeners.MetricsTlsPort = value),
+        Setting.Of("prometheus.ssl.ip", Address, "", "Address of the metrics for Prometheus over TLS, instead of the addresses of `bind`.",
+            (target, value, how) => target.Listeners.SetMetricsTlsAddress(value, how.Strength)),
+        Setting.Of("prometheus.path", Text, "/metrics", "URL path of the metrics.",
             (target, value) => target.Options.Statistics.MetricsPath = value),
-        Setting.Of("prometheus.return_per_object_metrics", ValueKinds.Boolean, "false", "Metrics for each queue, channel and connection at that path, as at `/metrics/per-object`.",
+        Setting.Of("prometheus.return_per_object_metrics", ValueKinds.Boolean, "false", "Return metrics for each queue, channel and connection at `prometheus.path`, as at `/metrics/per-object`.",
             (target, value) => target.Options.Statistics.ReturnsPerObjectMetrics = value),
-        Setting.Of("prometheus.authentication.enabled", ValueKinds.Boolean, "false", "Metrics for users only who log in and have the tag monitoring or administrator.",
+        Setting.Of("prometheus.authentication.enabled", ValueKinds.Boolean, "false", "Require a login for metrics, as a user with the tag `monitoring` or `administrator`.",
             (target, value) => target.Options.Statistics.DemandsLoginForMetrics = value),
     ];
 }

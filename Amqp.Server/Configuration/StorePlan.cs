@@ -2,7 +2,7 @@ using Amqp.Storage.Configuration;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Gathers the settings of the store, whose options cannot be changed once made.</summary>
+/// <summary>Collects the settings of the store, because <see cref="StoreOptions"/> is immutable.</summary>
 internal sealed class StorePlan
 {
     private static readonly StoreOptions _default = new();
@@ -17,10 +17,12 @@ internal sealed class StorePlan
     /// <inheritdoc cref="StoreOptions.DiskReserveBytes"/>
     public long? DiskReserveBytes { get; set; }
 
-    /// <summary>The options that these settings amount to.</summary>
-    /// <remarks>What waits to be written, and what is kept although it is written, take at most a quarter each of a small memory's high watermark.</remarks>
-    /// <param name="memory">The memory high watermark, and the share of it at which paging begins.</param>
-    /// <param name="diskFreeLimit">Bytes that are to stay free on the disk: below it nothing is paged out, as the disk alarm is set.</param>
+    /// <summary>Creates the store's options from these settings.</summary>
+    /// <remarks>
+    /// Unwritten messages, and written messages that stay in memory, are each limited to a quarter of the memory high watermark.
+    /// </remarks>
+    /// <param name="memory">Memory high watermark, and the share of it above which transient messages are paged out.</param>
+    /// <param name="diskFreeLimit">Free bytes on the disk below which nothing is paged out, because the disk alarm is raised.</param>
     public StoreOptions ToOptions(MemoryWatermark memory, long diskFreeLimit)
     {
         long highWatermark = memory.Resolve();

@@ -3,52 +3,52 @@ using System.Security.Authentication;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>RabbitMQ's <c>ssl_options</c> and what goes with them. Files are in PEM; a change of theirs is noticed.</summary>
+/// <summary>RabbitMQ's <c>ssl_options</c> and related settings. Files are in PEM; changed files are read again.</summary>
 public sealed class TlsOptions
 {
-    /// <summary>What stands before the names of these settings.</summary>
+    /// <summary>Prefix of the keys of these settings.</summary>
     public string Prefix { get; init; } = "ssl_options";
 
-    /// <summary>Addresses that speak TLS.</summary>
+    /// <summary>Addresses of the listeners with TLS.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = [];
 
-    /// <summary>The server's certificate, and behind it those that lead to one that clients trust.</summary>
+    /// <summary>File of the server's certificate, followed by the intermediate certificates of its chain.</summary>
     public string? CertificateFile { get; set; }
 
-    /// <summary>The certificate's key; null when it is in the same file.</summary>
+    /// <summary>File of the private key; null if the key is in the certificate's file.</summary>
     public string? KeyFile { get; set; }
 
-    /// <summary>What the key is encrypted with; null when it is not.</summary>
+    /// <summary>Password of the private key; null if the key is not encrypted.</summary>
     public string? KeyPassword { get; set; }
 
-    /// <summary>The authorities whose client certificates are trusted.</summary>
+    /// <summary>File of the certificate authorities that are trusted for client certificates.</summary>
     public string? AuthoritiesFile { get; set; }
 
-    /// <summary>Whether clients are asked for a certificate, which then must be one of a trusted authority.</summary>
+    /// <summary>True to request a certificate from clients. The certificate must be issued by a trusted authority.</summary>
     public bool VerifyPeer { get; set; }
 
-    /// <summary>Whether clients must have a certificate.</summary>
+    /// <summary>True to refuse clients without a certificate.</summary>
     public bool DemandPeerCertificate { get; set; }
 
-    /// <summary>Certificates that may stand between a client's and its authority's.</summary>
+    /// <summary>Largest number of intermediate certificates between a client's certificate and the authority's.</summary>
     public int Depth { get; set; } = 1;
 
-    /// <summary>The versions offered.</summary>
+    /// <summary>Versions of TLS that are offered.</summary>
     public SslProtocols Versions { get; set; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Whether clients may resume sessions.</summary>
+    /// <summary>True if clients may resume sessions.</summary>
     public bool ResumesSessions { get; set; } = true;
 
-    /// <summary>How long a client may take for the handshake of TLS; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
+    /// <summary>Time limit for the TLS handshake; <see cref="Timeout.InfiniteTimeSpan"/> is no limit.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where in its certificate a client's user name is, for EXTERNAL.</summary>
+    /// <summary>Field of a client's certificate that has the user name, for the mechanism EXTERNAL.</summary>
     public CertificateName LoginFrom { get; set; } = CertificateName.DistinguishedName;
 
-    /// <summary>Which of the alternative names, for <see cref="CertificateName.AlternativeName"/>.</summary>
+    /// <summary>Type of the alternative name that is used, for <see cref="CertificateName.AlternativeName"/>.</summary>
     public AlternativeNameType AlternativeNameType { get; set; } = AlternativeNameType.Dns;
 
-    /// <summary>The position among the alternative names of that type, from 0.</summary>
+    /// <summary>Position among the certificate's alternative names of the selected type, from 0.</summary>
     public int AlternativeNameIndex { get; set; }
 }
 
@@ -60,7 +60,7 @@ public enum CertificateName
     AlternativeName,
 }
 
-/// <summary>RabbitMQ's <c>ssl_cert_login_san_type</c>, as far as names are text.</summary>
+/// <summary>RabbitMQ's <c>ssl_cert_login_san_type</c>, without the types whose names are not text.</summary>
 public enum AlternativeNameType
 {
     Dns,

@@ -2,24 +2,24 @@ using System.Security.Authentication;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Gathers what the settings say of one kind of listener's TLS; what they do not say is as for AMQP.</summary>
-/// <param name="options">Receives the values.</param>
+/// <summary>Collects the TLS settings of one kind of listener. Values that are not set are copied from AMQP's.</summary>
+/// <param name="options">Options to set.</param>
 internal sealed class TlsPlan(TlsOptions options)
 {
     private SslProtocols _versions = SslProtocols.None;
     private int? _depth;
 
-    /// <summary>Where values go that stand alone.</summary>
+    /// <summary>Options, for values that do not depend on other settings.</summary>
     public TlsOptions Options => options;
 
-    /// <summary>Adds a version of TLS. Whoever names any names all.</summary>
+    /// <summary>Adds a version of TLS. If any version is added, the default versions are not offered.</summary>
     public void AddVersion(SslProtocols version) => _versions |= version;
 
-    /// <summary>Sets how many certificates may stand in between.</summary>
+    /// <summary>Limits the number of intermediate certificates.</summary>
     public void LimitDepth(int depth) => _depth = depth;
 
-    /// <summary>Finishes the options.</summary>
-    /// <param name="common">Those of AMQP, complete; null for these themselves.</param>
+    /// <summary>Computes the options that depend on several settings. Call after all settings are applied.</summary>
+    /// <param name="common">Complete options of AMQP; null if these options are AMQP's own.</param>
     public void Complete(TlsOptions? common)
     {
         options.Versions = _versions != SslProtocols.None ? _versions : common?.Versions ?? options.Versions;

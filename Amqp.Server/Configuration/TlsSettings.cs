@@ -2,78 +2,78 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>The settings of TLS that each kind of listener has, under a prefix of its own.</summary>
+/// <summary>Settings of TLS. Each kind of listener has them under its own prefix.</summary>
 internal static class TlsSettings
 {
-    private const string NoEncrypted = "values that RabbitMQ's tools encrypted cannot be read here";
+    private const string NoEncrypted = "values encrypted by RabbitMQ's tools cannot be decrypted";
 
-    /// <summary>Versions of TLS that are not offered any more; whoever named them alone is offered the newer ones.</summary>
+    /// <summary>Versions of TLS that are never offered. If only these are set, the default versions are offered.</summary>
     private static readonly ValueKind<string> _oldVersions = RabbitMqKinds.Parse("tlsv1.1|tlsv1");
 
-    /// <summary>Rows for the HTTP server's listeners; those for AMQP are <see cref="OfAmqp"/>.</summary>
+    /// <summary>Rows for the listeners of the HTTP server; the rows for AMQP are <see cref="OfAmqp"/>.</summary>
     public static IReadOnlyList<Setting> OfHttp { get; } =
     [
         .. Under("management.ssl", "the HTTP API", target => target.ManagementTls),
-        .. Under("management.listener.ssl_opts", "the HTTP API, as RabbitMQ 3.7 called it", target => target.ManagementTls),
+        .. Under("management.listener.ssl_opts", "the HTTP API (RabbitMQ 3.7's key)", target => target.ManagementTls),
         .. Under("prometheus.ssl", "the metrics", target => target.MetricsTls),
     ];
 
-    /// <summary>Rows for the listeners that take AMQP; what the others do not say is as it is here.</summary>
+    /// <summary>Rows for the listeners of AMQP. Other listeners use these values for settings of their own that are not set.</summary>
     public static IReadOnlyList<Setting> OfAmqp { get; } =
     [
-        Setting.Of("ssl_options.certfile", Text, "", "The server's certificate in PEM, and behind it those that lead to an authority that clients know.",
+        Setting.Of("ssl_options.certfile", Text, "", "The server's certificate in PEM, followed by the intermediate certificates up to an authority that clients trust.",
             (target, value) => target.Tls.Options.CertificateFile = value),
-        Setting.Of("ssl_options.keyfile", Text, "", "Its key in PEM; looked for in the certificate's file unless given.",
+        Setting.Of("ssl_options.keyfile", Text, "", "The private key in PEM. Default: the key in the certificate's file.",
             (target, value) => target.Tls.Options.KeyFile = value),
-        Password("ssl_options.password", "What the key is encrypted with.", target => target.Tls),
-        Setting.Of("ssl_options.cacertfile", Text, "", "The authorities in PEM whose client certificates are trusted.",
+        Password("ssl_options.password", "Password of the private key, if the key is encrypted.", target => target.Tls),
+        Setting.Of("ssl_options.cacertfile", Text, "", "Certificates in PEM of the authorities that are trusted for client certificates.",
             (target, value) => target.Tls.Options.AuthoritiesFile = value),
-        Setting.Of("ssl_options.verify", OneOf("verify_peer", "verify_none"), "verify_none", "With `verify_peer` clients are asked for a certificate, which one of the authorities must have issued, and may log in with it (EXTERNAL).",
+        Setting.Of("ssl_options.verify", OneOf("verify_peer", "verify_none"), "verify_none", "`verify_peer` requests a certificate from clients, which a trusted authority must have issued. Clients may log in with the certificate (EXTERNAL).",
             (target, value) => target.Tls.Options.VerifyPeer = value == "verify_peer"),
-        Setting.Of("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate; with `verify_peer` only.",
+        Setting.Of("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
             (target, value) => target.Tls.Options.DemandPeerCertificate = value),
-        Setting.Of("ssl_options.depth", Integer(0, 255), "1", "Certificates that may stand between a client's and its authority's.",
+        Setting.Of("ssl_options.depth", Integer(0, 255), "1", "Largest number of intermediate certificates between a client's certificate and the authority's.",
             (target, value) => target.Tls.LimitDepth(value)),
         Version("ssl_options", "clients", target => target.Tls),
-        Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true", "Let clients resume a session, which spares both sides most of the handshake.",
+        Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true", "Let clients resume a session, which avoids most of the handshake's cost on both sides.",
             (target, value) => target.Tls.Options.ResumesSessions = value),
-        Setting.Of("ssl_handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "5000", "How long a client may take for the handshake of TLS.",
+        Setting.Of("ssl_handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "5000", "Time limit for the TLS handshake.",
             (target, value) => target.Tls.Options.HandshakeTimeout = value),
-        Setting.Of("ssl_cert_login_from", CertificateNames, "distinguished_name", "What of a client's certificate is the user's name, for EXTERNAL.",
+        Setting.Of("ssl_cert_login_from", CertificateNames, "distinguished_name", "Field of a client's certificate that has the user name, for EXTERNAL.",
             (target, value) => target.Tls.Options.LoginFrom = value),
-        Setting.Of("ssl_cert_login_san_type", AlternativeNames, "dns", "Which kind of alternative name, for `subject_alternative_name`.",
+        Setting.Of("ssl_cert_login_san_type", AlternativeNames, "dns", "Type of the alternative name that has the user name, for `subject_alternative_name`.",
             (target, value) => target.Tls.Options.AlternativeNameType = value)
-        .Refusing(RabbitMqKinds.Parse("ip|other_name"), "users' names cannot be taken from it, and would be taken from the `dns` names"),
-        Setting.Of("ssl_cert_login_san_index", Integer(0, int.MaxValue), "0", "Which one of them, from 0.",
+        .Refusing(RabbitMqKinds.Parse("ip|other_name"), "this type of name is not supported, and names of type `dns` would be used instead"),
+        Setting.Of("ssl_cert_login_san_index", Integer(0, int.MaxValue), "0", "Position among the alternative names of that type, from 0.",
             (target, value) => target.Tls.Options.AlternativeNameIndex = value),
     ];
 
-    /// <summary>A version to offer.</summary>
+    /// <summary>Creates the setting of a version to offer.</summary>
     private static Setting Version(string prefix, string whose, Func<SettingTarget, TlsPlan> plan) =>
-        Setting.Of($"{prefix}.versions.$version", TlsVersion, "", $"A version of TLS to offer {whose}; both unless any is given.",
+        Setting.Of($"{prefix}.versions.$version", TlsVersion, "", $"A version of TLS to offer {whose}. Default: both versions.",
             (target, value, _) => plan(target).AddVersion(value))
-        .Ignoring(_oldVersions, "older versions than 1.2 are not safe and never offered");
+        .Ignoring(_oldVersions, "versions older than 1.2 are not safe and never offered");
 
-    /// <summary>A secret that a key is encrypted with.</summary>
+    /// <summary>Creates the setting of the password of a private key.</summary>
     private static Setting Password(string key, string description, Func<SettingTarget, TlsPlan> plan) =>
         Setting.Of(key, Secret, "", description, (target, value) => plan(target).Options.KeyPassword = value, isSecret: true)
         .Refusing(Encrypted, NoEncrypted);
 
     private static IEnumerable<Setting> Under(string prefix, string what, Func<SettingTarget, TlsPlan> plan) =>
     [
-        Setting.Of($"{prefix}.certfile", Text, "", $"The server's certificate in PEM, for {what}; unless given, this and the four below are as in `ssl_options`.",
+        Setting.Of($"{prefix}.certfile", Text, "", $"The server's certificate in PEM, for {what}. Default of this and the next four settings: the value in `ssl_options`.",
             (target, value) => plan(target).Options.CertificateFile = value),
-        Setting.Of($"{prefix}.keyfile", Text, "", "Its key in PEM.",
+        Setting.Of($"{prefix}.keyfile", Text, "", "The private key in PEM.",
             (target, value) => plan(target).Options.KeyFile = value),
-        Password($"{prefix}.password", "What the key is encrypted with.", plan),
-        Setting.Of($"{prefix}.cacertfile", Text, "", "The authorities in PEM whose client certificates are trusted.",
+        Password($"{prefix}.password", "Password of the private key, if the key is encrypted.", plan),
+        Setting.Of($"{prefix}.cacertfile", Text, "", "Certificates in PEM of the authorities that are trusted for client certificates.",
             (target, value) => plan(target).Options.AuthoritiesFile = value),
-        Setting.Of($"{prefix}.depth", Integer(0, 255), "", "Certificates that may stand between a client's and its authority's.",
+        Setting.Of($"{prefix}.depth", Integer(0, 255), "", "Largest number of intermediate certificates between a client's certificate and the authority's.",
             (target, value) => plan(target).LimitDepth(value)),
         Version(prefix, "there", plan),
-        Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none", "With `verify_peer` clients are asked for a certificate, which one of the authorities must have issued. Who they are a password says all the same.",
+        Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none", "`verify_peer` requests a certificate from clients, which a trusted authority must have issued. Clients still log in with a password.",
             (target, value) => plan(target).Options.VerifyPeer = value == "verify_peer"),
-        Setting.Of($"{prefix}.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate; with `verify_peer` only.",
+        Setting.Of($"{prefix}.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
             (target, value) => plan(target).Options.DemandPeerCertificate = value),
     ];
 }

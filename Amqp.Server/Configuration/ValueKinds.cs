@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>The kinds of value that settings have.</summary>
+/// <summary>Kinds of values of settings.</summary>
 internal static class ValueKinds
 {
     private const string EncryptedPrefix = "encrypted:";
@@ -21,8 +21,8 @@ internal static class ValueKinds
     public static readonly ValueKind<string> Secret = new("text", (string text, [MaybeNullWhen(false)] out string value) =>
         !(value = text).StartsWith(EncryptedPrefix, StringComparison.Ordinal));
 
-    /// <summary>What <c>rabbitmqctl encode</c> makes of a password.</summary>
-    public static readonly ValueKind<string> Encrypted = new($"text behind {EncryptedPrefix}", (string text, [MaybeNullWhen(false)] out string value) =>
+    /// <summary>Password encrypted by <c>rabbitmqctl encode</c>.</summary>
+    public static readonly ValueKind<string> Encrypted = new($"text that starts with {EncryptedPrefix}", (string text, [MaybeNullWhen(false)] out string value) =>
         (value = text).StartsWith(EncryptedPrefix, StringComparison.Ordinal));
 
     public static readonly ValueKind<string> Name = new("text of 1 to 255 bytes", (string text, [MaybeNullWhen(false)] out string value) =>
@@ -40,7 +40,7 @@ internal static class ValueKinds
     public static readonly ValueKind<double> PositiveFactor = new("a number above 0.0", (string text, out double value) =>
         Factor.TryRead(text, out value) && value > 0);
 
-    // The last three are syslog's, "notice" lies between our info and warning.
+    // The levels are syslog's: critical, alert and emergency are above error, and notice is between info and warning.
     public static readonly ValueKind<LogLevel> Level = new("debug, info, notice, warning, error, critical, alert, emergency or none", (string text, out LogLevel value) =>
         (int)(value = text switch
         {
@@ -67,7 +67,7 @@ internal static class ValueKinds
         }
     });
 
-    /// <summary>The beginning of a path, read with a slash in front and none behind, as RabbitMQ does; empty: none.</summary>
+    /// <summary>Prefix of a path, normalised as in RabbitMQ to start with a slash and not to end with one; empty for no prefix.</summary>
     public static readonly ValueKind<string> PathPrefix = new("a path like /rabbit", (string text, [MaybeNullWhen(false)] out string value) =>
     {
         value = text.Trim('/');
@@ -123,14 +123,14 @@ internal static class ValueKinds
 
     public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
 
-    /// <summary>Milliseconds, or as RabbitMQ's policies in configuration files have it: <c>1d12h</c>, <c>90s</c>.</summary>
+    /// <summary>Time in milliseconds, or with units as in policies in RabbitMQ's configuration files: <c>1d12h</c>, <c>90s</c>.</summary>
     public static readonly ValueKind<long> Duration = new("milliseconds, or a time like 1d12h, 90s or 500ms", DurationText.TryParse);
 
-    /// <summary>A number as policies have it.</summary>
+    /// <summary>Whole number from 1, for values of policies.</summary>
     public static readonly ValueKind<long> PositiveNumber = new("a whole number, 1 or more", (string text, out long value) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1);
 
-    /// <summary>A number of bytes as policies have it.</summary>
+    /// <summary>Number of bytes from 0, for values of policies.</summary>
     public static readonly ValueKind<long> PolicySize = Bytes(0, long.MaxValue);
 
     public static ValueKind<int> Integer(int min, int max) => new(Range("a whole number", min, max), (string text, out int value) =>
@@ -139,7 +139,7 @@ internal static class ValueKinds
     public static ValueKind<long> Bytes(long min, long max) => new(Range("bytes", min, max) + " (units: kB, MB, GB, KiB, MiB, GiB)", (string text, out long value) =>
         ByteSize.TryParse(text, out value) && value >= min && value <= max);
 
-    /// <summary>A number of bytes whose every unit is a power of 1,024, as in RabbitMQ's settings of the type bytesize.</summary>
+    /// <summary>Number of bytes in which every unit is a power of 1,024, as in RabbitMQ's settings of type bytesize.</summary>
     public static ValueKind<int> BinarySize(int min, int max) => new(Range("a whole number", min, max) + ", or with a unit KB, MB or GB of 1024", (string text, out int value) =>
     {
         bool read = ByteSize.TryParse(text.EndsWith('B') || text.EndsWith('b') ? text[..^1] : text, out long bytes) && bytes >= min && bytes <= max;

@@ -137,7 +137,7 @@ public class BrokerConfigurationTests
 
         Assert.That(
             BrokerConfiguration.Load(main, [], new Dictionary<string, string>()).Warnings,
-            Is.EqualTo(new[] { $"{string.Join(", ", others)}: not read; only settings of rabbitmq.conf's form are" }));
+            Is.EqualTo(new[] { $"{string.Join(", ", others)}: not read; only files in the format of rabbitmq.conf are" }));
     }
 
     [TestCase("RABBITMQ_NODE_PORT=1", "127.0.0.1:1")]
@@ -172,12 +172,12 @@ public class BrokerConfigurationTests
     public void Variables_of_RabbitMQ_that_are_not_read_are_named_in_one_line() =>
         Assert.That(
             ConfigurationOf.Environment(("RABBITMQ_NODENAME", "rabbit@a"), ("RABBITMQ_LOGS", "-"), ("RABBITMQ_ENABLED_PLUGINS", "x"), ("RABBITMQ_DEFAULT_USER", "u")).Warnings,
-            Is.EqualTo(new[] { "environment: RABBITMQ_ENABLED_PLUGINS, RABBITMQ_NODENAME: not read; docs/configuration.md names the variables of RabbitMQ's that are" }));
+            Is.EqualTo(new[] { "environment: RABBITMQ_ENABLED_PLUGINS, RABBITMQ_NODENAME: not read; docs/configuration.md lists the supported variables" }));
 
     [TestCase("RABBITMQ_SSL_CERTFILE", "ssl_options.certfile")]
     [TestCase("RABBITMQ_DEFAULT_PASS_FILE", "default_pass")]
     public void Variables_with_which_RabbitMQs_image_does_not_start_any_more_are_errors(string variable, string key) =>
-        Assert.That(ConfigurationOf.Environment((variable, "x")).Errors.Single(), Is.EqualTo($"{variable}: RabbitMQ's image does not take this variable any more, and neither does the broker; set {key} in a configuration file"));
+        Assert.That(ConfigurationOf.Environment((variable, "x")).Errors.Single(), Is.EqualTo($"{variable}: this variable is not supported, as in RabbitMQ's image since 3.9; set {key} in a configuration file"));
 
     [Test]
     public void The_file_of_the_command_line_is_read_instead_of_that_of_the_environment()

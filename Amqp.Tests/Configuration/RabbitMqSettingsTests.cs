@@ -24,7 +24,7 @@ public class RabbitMqSettingsTests
         {
             for (int at = 0; at < lines.Count; at++)
             {
-                Assert.That(errors[at], Has.All.EndsWith($" set accept_ineffective.{lines[at].Key} = true to start all the same"), settings[at]);
+                Assert.That(errors[at], Has.All.EndsWith($" set accept_ineffective.{lines[at].Key} = true to start with a warning"), settings[at]);
                 Assert.That(errors[at].Concat(warnings[at]).Count(), Is.LessThanOrEqualTo(1), settings[at]);
                 Assert.That(errorsOfAccepted[at], Is.Empty, settings[at]);
                 Assert.That(warningsOfAccepted[at].Count(), Is.EqualTo(errors[at].Count() + warnings[at].Count()), settings[at]);
@@ -52,7 +52,7 @@ public class RabbitMqSettingsTests
     {
         string key = line.Split(' ')[0];
 
-        Assert.That(ConfigurationOf.Line(line).Errors.Single(), Does.EndWith($"; as it would restrict something, remove it, or set accept_ineffective.{key} = true to start all the same"));
+        Assert.That(ConfigurationOf.Line(line).Errors.Single(), Does.EndWith($"; RabbitMQ restricts something by this setting, so remove it, or set accept_ineffective.{key} = true to start with a warning"));
         var accepted = ConfigurationOf.File($"{line}\naccept_ineffective.{key} = true");
         Assert.That(accepted.Errors, Is.Empty);
         Assert.That(accepted.Warnings, Has.Count.EqualTo(1));
