@@ -11,7 +11,9 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     /// <summary>Length of the buffer of ranges that callers pass: 1 KiB of stack.</summary>
     public const int Ranges = 64;
 
-    /// <summary>Position up to which the log must be written before the settles may count; 0 if they depend on nothing.</summary>
+    /// <summary>
+    /// Position up to which the log must be written before the settles may count; 0 if the settles depend on no earlier record.
+    /// </summary>
     public long BoundTo { get; init; }
 
     private readonly Span<SequenceRange> _ranges = ranges;
@@ -19,7 +21,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     private int _rangeCount;
     private long _oldestSegment = long.MaxValue;
     private int _block = -1;
-    private int _count; // messages of _block not released yet
+    private int _count; // messages of _block that are not released yet
     private long _bytes; // bytes of payload of these messages
 
     public void Add(in StoredMessage message)
@@ -35,7 +37,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         _bytes += message.Length;
     }
 
-    /// <summary>Settles a stretch of spilled messages.</summary>
+    /// <summary>Settles a stretch: adjacent messages that were spilled to the disk.</summary>
     public void Add(in Stretch stretch)
     {
         if (_log is not null)
@@ -50,7 +52,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         stretch.Segment.Release(stretch.Count);
     }
 
-    /// <summary>Takes all ready messages of the queue, and settles them.</summary>
+    /// <summary>Takes all ready messages of the queue and settles them.</summary>
     /// <returns>Number of messages.</returns>
     public int AddReady()
     {
@@ -65,14 +67,14 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         return count;
     }
 
-    /// <summary>Settles the messages that are still set aside in the queue.</summary>
+    /// <summary>Settles the quarantined messages of the last run that were not loaded.</summary>
     public void AddAside()
     {
         foreach (Stretch message in queue.RemoveAside())
             Add(message);
     }
 
-    /// <summary>Logs and releases what is left.</summary>
+    /// <summary>Logs the pending ranges and releases the references to the last block.</summary>
     public void End()
     {
         Log();
@@ -83,7 +85,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     {
         if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
         {
-            // A transient neighbour in a range does no harm: the log does not contain it.
+            // The range may include a transient message, because recovery ignores a sequence that is not in the log.
             _ranges[_rangeCount - 1] = _ranges[_rangeCount - 1] with { To = message.Sequence };
         }
         else if (message.IsPersistent)

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>An HTTP API that answers what the test lays down, and remembers what it was asked.</summary>
+/// <summary>A fake HTTP API that gives the responses that a test sets, and records the requests.</summary>
 internal sealed class AnsweringApi : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -23,7 +23,7 @@ internal sealed class AnsweringApi : IDisposable
 
     public string Url { get; }
 
-    /// <summary>Method, address behind <c>/api/</c> and body of each request.</summary>
+    /// <summary>Method, path after <c>/api/</c> and body of each request.</summary>
     public IReadOnlyList<string> Asked
     {
         get
@@ -43,17 +43,17 @@ internal sealed class AnsweringApi : IDisposable
         }
     }
 
-    /// <summary>Lays down an answer; whatever else is asked for there is not.</summary>
+    /// <summary>Sets the response to a request. Requests without a response get 404.</summary>
     public AnsweringApi With(string path, string body, int status = 200)
     {
         _answers[path] = (status, body);
         return this;
     }
 
-    /// <summary>Runs a command on it within this process.</summary>
+    /// <summary>Runs a command on this API within this process.</summary>
     public Task<CliRun> RunAsync(params string[] arguments) => CliRun.HereAsync(arguments, new Dictionary<string, string> { ["AMQPBROKER_URL"] = Url });
 
-    /// <summary>Runs a verb of rabbitmqctl.</summary>
+    /// <summary>Runs a rabbitmqctl command on this API within this process.</summary>
     public Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "n", .. arguments]);
 
     public void Dispose() => _listener.Close();
@@ -79,7 +79,7 @@ internal sealed class AnsweringApi : IDisposable
         }
         catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
-            // Closed: nobody asks any more.
+            // The listener is closed: no more requests come.
         }
     }
 }

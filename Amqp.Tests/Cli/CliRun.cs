@@ -4,16 +4,16 @@ using Amqp.Server;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>amqpbroker</c> with arguments, as a process that has ended.</summary>
+/// <summary>A finished run of <c>amqpbroker</c>: exit code and output.</summary>
 internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
-    /// <summary>The output in lines, without the last line's end.</summary>
+    /// <summary>The lines of the output, without an empty last line.</summary>
     public string[] Lines => Output.TrimEnd('\n').Split('\n');
 
-    /// <summary>Runs it to its end.</summary>
-    /// <param name="arguments">What follows the program's name.</param>
+    /// <summary>Runs a command as a process and waits for its exit.</summary>
+    /// <param name="arguments">Arguments after the program's name.</param>
     /// <param name="input">Standard input.</param>
-    /// <param name="environment">Variables, beside those of the tests.</param>
+    /// <param name="environment">Environment variables, in addition to those of the tests.</param>
     public static async Task<CliRun> RunAsync(IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
     {
         using Process process = Start(arguments, environment);
@@ -24,7 +24,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return new CliRun(process.ExitCode, await output, await error);
     }
 
-    /// <summary>The same within this process, which is quicker, for what does not depend on a process of its own.</summary>
+    /// <summary>Runs a command within this process, which is faster. For tests that do not need a separate process.</summary>
     public static async Task<CliRun> HereAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         using StringWriter output = new(), error = new();
@@ -33,7 +33,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return new CliRun(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Starts it, for tests that look while it runs.</summary>
+    /// <summary>Starts a command as a process, for tests that observe the running process.</summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), .. arguments])
@@ -42,7 +42,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // whoever runs the tests may have profiles
+        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // the user who runs the tests may have profiles
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return Process.Start(start)!;

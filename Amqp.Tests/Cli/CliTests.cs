@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The command line, as a process or within this one, on a broker with a virtual host for each test.</summary>
+/// <summary>
+/// Base of the command line tests: runs commands, in a new process or in this one, on a broker with a virtual host per test.
+/// </summary>
 public abstract class CliTests : ApiTests
 {
     /// <summary>The virtual host of the test.</summary>
@@ -19,10 +21,10 @@ public abstract class CliTests : ApiTests
     /// <summary>Runs a command on the broker.</summary>
     private protected static async Task<CliRun> RunAsync(params string[] arguments) => await CliRun.RunAsync(arguments, environment: await TargetAsync());
 
-    /// <summary>Runs a command with something on standard input.</summary>
+    /// <summary>Runs a command with the given standard input.</summary>
     private protected static async Task<CliRun> PipeAsync(string input, params string[] arguments) => await CliRun.RunAsync(arguments, input, await TargetAsync());
 
-    /// <summary>Runs one that shall end well, without a word of error.</summary>
+    /// <summary>Runs a command that must exit with 0 and write nothing to standard error.</summary>
     private protected static async Task<CliRun> DoAsync(params string[] arguments)
     {
         CliRun run = await RunAsync(arguments);
@@ -30,13 +32,13 @@ public abstract class CliTests : ApiTests
         return run;
     }
 
-    /// <summary>Runs a verb of rabbitmqctl in the test's virtual host.</summary>
+    /// <summary>Runs a rabbitmqctl command in the test's virtual host.</summary>
     private protected Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
     /// <summary>Runs a command within this process.</summary>
     private protected static async Task<CliRun> RunHereAsync(params string[] arguments) => await CliRun.HereAsync(arguments, await TargetAsync());
 
-    /// <summary>The same of one that shall end well, without a word of error.</summary>
+    /// <summary>Runs a command within this process. The command must exit with 0 and write nothing to standard error.</summary>
     private protected static async Task<CliRun> HereAsync(params string[] arguments)
     {
         CliRun run = await RunHereAsync(arguments);
@@ -44,10 +46,12 @@ public abstract class CliTests : ApiTests
         return run;
     }
 
-    /// <summary>Runs a verb of rabbitmqctl in the test's virtual host within this process.</summary>
+    /// <summary>Runs a rabbitmqctl command in the test's virtual host within this process.</summary>
     private protected Task<CliRun> CtlRunHereAsync(params string[] arguments) => RunHereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
-    /// <summary>The same of one that shall end well, without a word of error.</summary>
+    /// <summary>
+    /// Runs a rabbitmqctl command in the test's virtual host within this process. The command must exit with 0 and without an error text.
+    /// </summary>
     private protected Task<CliRun> CtlHereAsync(params string[] arguments) => HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
     private protected static async Task<Dictionary<string, string>> TargetAsync() => new() { ["AMQPBROKER_URL"] = (await BrokerTarget.ApiUriAsync()).ToString() };

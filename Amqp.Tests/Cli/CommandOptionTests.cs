@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What options of commands come to in the broker.</summary>
+/// <summary>Effects of command options on the broker.</summary>
 public sealed class CommandOptionTests : CliTests
 {
     [TestCase("", true, false, "classic")]

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What commands ask of the HTTP API, and what they make of its answer.</summary>
+/// <summary>Requests of the commands to the HTTP API, and their handling of the responses.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommandRequestTests : IDisposable
 {
@@ -225,6 +225,6 @@ public sealed class CommandRequestTests : IDisposable
         Assert.That(_api.Asked, Is.EqualTo(new[] { $"GET {list}?columns=name" }));
     }
 
-    /// <summary>Words between blanks; two single quotes are an empty one.</summary>
+    /// <summary>Splits a command line at blanks. Two single quotes are an empty argument.</summary>
     private static string[] Words(string command) => [.. command.Split(' ').Select(word => word == "''" ? "" : word)];
 }

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>amqpbroker ctl</c> on users, permissions, policies and limits. The texts were taken from rabbitmqctl 3.10.8, only names are others.</summary>
+/// <summary>
+/// <c>amqpbroker ctl</c> on users, permissions, policies and limits. The texts are those of rabbitmqctl 3.10.8 except for names.
+/// </summary>
 public sealed class CtlAccessTests : CliTests
 {
     [Test]
@@ -14,7 +16,8 @@ public sealed class CtlAccessTests : CliTests
         await ExpectAsync(["authenticate_user", user, "bad"], 65, $"Authenticating user \"{user}\" ...\n", $"Error:\nError: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials\n");
         await ExpectAsync(["change_password", user, "pw2"], 0, $"Changing password for user \"{user}\" ...\n");
         await ExpectAsync(["set_user_tags", user], 0, $"Setting tags for user \"{user}\" to [] ...\n");
-        await ExpectAsync(["authenticate_user", user, "pw2"], 0, $"Authenticating user \"{user}\" ...\nSuccess\n"); // tags left the password alone, and a user without tags can log in
+        // Setting tags keeps the password, and a user without tags can log in.
+        await ExpectAsync(["authenticate_user", user, "pw2"], 0, $"Authenticating user \"{user}\" ...\nSuccess\n");
         CliRun list = await CtlRunHereAsync("list_users");
         Assert.That(list.Lines[..2], Is.EqualTo(new[] { "Listing users ...", "user\ttags" }));
         Assert.That(list.Lines, Does.Contain("guest\t[administrator]").And.Contain($"{user}\t[]"));
@@ -41,7 +44,7 @@ public sealed class CtlAccessTests : CliTests
 
         Assert.That((added.ExitCode, added.Output, added.Error), Is.EqualTo((0, "", "")));
         Assert.That((await CtlRunHereAsync("authenticate_user", user, "from stdin")).ExitCode, Is.Zero);
-        CliRun none = await CtlAsync("add_user", "u"); // a process, whose standard input is empty
+        CliRun none = await CtlAsync("add_user", "u"); // a process, so that standard input is empty
         Assert.That((none.ExitCode, none.Output, none.Error), Is.EqualTo((65, "Adding user \"u\" ...\nPassword: \n", "Error:\nPassword is not provided via argument or stdin\n")));
         await CtlRunHereAsync("delete_user", user);
     }
@@ -143,7 +146,7 @@ public sealed class CtlAccessTests : CliTests
     }
 
     [TestCase("vhost_deletion_protection")]
-    [TestCase("vhost_protection_from_deletion")] // as RabbitMQ's guide calls it
+    [TestCase("vhost_protection_from_deletion")] // the name in RabbitMQ's guide
     public async Task A_protected_virtual_host_is_not_deleted(string verb)
     {
         string name = NewName("v");

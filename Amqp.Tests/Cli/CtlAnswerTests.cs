@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What <c>amqpbroker ctl</c> prints, and ends with, for what the HTTP API answers.</summary>
+/// <summary>Output and exit code of <c>amqpbroker ctl</c> for responses of the HTTP API.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CtlAnswerTests : IDisposable
 {
@@ -48,7 +48,8 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("hash_password pw --user nobody", null)]
     public async Task A_verb_that_comes_through_prints_to_the_letter(string command, string? expected)
     {
-        CliRun run = await _api.CtlAsync(command.Split(' ')).WaitAsync(TimeSpan.FromSeconds(30)); // the process that is to be waited for would be this one
+        // A command that waits for the exit of the node would wait for this process.
+        CliRun run = await _api.CtlAsync(command.Split(' ')).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
         if (expected is not null)

@@ -5,7 +5,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What a verb of <c>amqpbroker ctl</c> changes, and what beside it stays, as the HTTP API shows it.</summary>
+/// <summary>
+/// Changes that an <c>amqpbroker ctl</c> command makes, and the state that it leaves unchanged, as the HTTP API shows them.
+/// </summary>
 public sealed class CtlChangeTests : CliTests
 {
     [Test]
@@ -41,7 +43,7 @@ public sealed class CtlChangeTests : CliTests
         Assert.That(await CodesAsync("topic-permissions"), Is.EqualTo("200 200 404"));
         await CtlHereAsync("clear_topic_permissions", user);
         Assert.That(await CodesAsync("topic-permissions"), Is.EqualTo("404 200 404"));
-        await CtlHereAsync("clear_permissions", user); // none to clear is as good
+        await CtlHereAsync("clear_permissions", user); // succeeds also without permissions to clear
 
         async Task<string> CodesAsync(string kind) =>
             $"{(await GetAsync($"/{kind}/{Host}/{user}")).Code} {(await GetAsync($"/{kind}/{other}/{user}")).Code} {(await GetAsync($"/{kind}/{Host}/{another}")).Code}";

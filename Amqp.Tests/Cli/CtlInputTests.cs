@@ -2,7 +2,7 @@ using Amqp.Server.Cli.Ctl;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>How rabbitmqctl's command lines are taken apart.</summary>
+/// <summary>Parsing of rabbitmqctl's command lines.</summary>
 public sealed class CtlInputTests
 {
     [TestCase("list_queues name messages", "list_queues(name,messages)")]

@@ -281,7 +281,7 @@ public sealed class CtlNodeTests : CliTests
         Assert.That(await IsTraced(), Is.False);
     }
 
-    /// <summary>Whoever connects is not served: the socket ends, as soon as it is open or before.</summary>
+    /// <summary>Demands that the broker refuses a connection, or accepts the socket and closes it at once.</summary>
     private static async Task DemandCutOffAsync(Uri uri)
     {
         try

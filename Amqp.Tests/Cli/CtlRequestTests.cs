@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>What verbs of ctl ask of the HTTP API, where the whole of what they do is that.</summary>
+/// <summary>Requests of the <c>ctl</c> commands that do nothing but one request to the HTTP API.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CtlRequestTests : IDisposable
 {

@@ -1,9 +1,11 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>amqpbroker ctl</c> for a virtual host that is not there, and for users who may not. Codes and texts were taken from rabbitmqctl 3.10.8.</summary>
+/// <summary>
+/// <c>amqpbroker ctl</c> for a missing virtual host, and for users without access. Codes and texts are those of rabbitmqctl 3.10.8.
+/// </summary>
 public sealed class CtlVirtualHostTests : CliTests
 {
-    // Lists of what is in a virtual host are empty; what belongs to it by name knows that there is none.
+    // Lists of the contents of a virtual host are empty; commands that name the virtual host report that it is missing.
     [TestCase("list_queues", 0, "")]
     [TestCase("list_exchanges", 0, "")]
     [TestCase("list_bindings", 0, "")]

@@ -4,7 +4,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What the command line says and ends with when it cannot do what it shall.</summary>
+/// <summary>Error texts and exit codes of commands that fail.</summary>
 public sealed class FailureTests : CliTests
 {
     [TestCase("publish q hi")]

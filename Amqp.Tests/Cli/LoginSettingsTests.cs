@@ -4,14 +4,14 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Which broker, user, password and virtual host are meant where several are named.</summary>
+/// <summary>Precedence of options, environment variables and profiles that set the address, user, password and virtual host.</summary>
 public sealed class LoginSettingsTests
 {
     private const string Profiles = """
         {"default":"first","profiles":{"first":{"url":"http://first:1","user":"one","password":"p1","vhost":"v1"},"second":{"url":"http://second:2","user":"two","password":"p2","vhost":"v2"}}}
         """;
 
-    // Options and variables (in capitals), and what comes of them.
+    // Options and environment variables (in capitals), and the resulting login.
     [TestCase("", "http://first:1 one p1 v1")]
     [TestCase("profile=second", "http://second:2 two p2 v2")]
     [TestCase("PROFILE=second", "http://second:2 two p2 v2")]
@@ -42,7 +42,7 @@ public sealed class LoginSettingsTests
         Assert.That($"{login} {login.User} {login.Password} {login.VirtualHost}", Is.EqualTo(expected));
     });
 
-    // The password of a profile is that of its user: nobody else's name is tried with it.
+    // The password of a profile belongs to its user, and is not used with another user.
     [TestCase("user=other", "other")]
     [TestCase("USER=two", "two")]
     [TestCase("url=http://a@x:3", "a")]
@@ -91,7 +91,7 @@ public sealed class LoginSettingsTests
         return new LoginSettings(words.GetValueOrDefault("url"), words.GetValueOrDefault("user"), words.GetValueOrDefault("password"), words.GetValueOrDefault("profile"), null).Resolve(environment, ask);
     }
 
-    /// <summary>Runs a test with the profiles in the place where they are looked for.</summary>
+    /// <summary>Runs a test with a profile file in the folder that commands read.</summary>
     private static void WithProfiles(Action<Dictionary<string, string>> test)
     {
         using var folder = new Configuration.TemporaryFolder();

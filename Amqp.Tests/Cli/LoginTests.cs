@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>How a command finds its broker, and what it says when it does not.</summary>
+/// <summary>Address and login that a command uses, and its errors if the broker cannot be reached or refuses the login.</summary>
 public sealed class LoginTests : CliTests
 {
     private string _folder = "";
@@ -81,7 +81,7 @@ public sealed class LoginTests : CliTests
         string user = await NewUserAsync("management", Host);
         string file = await WriteProfilesAsync($$"""
             {
-              "default": "test", // comments are welcome
+              "default": "test", // comments are allowed
               "profiles": { "test": { "url": "{{await BrokerTarget.ApiUriAsync()}}", "user": "{{user}}", "password": "secret", "vhost": "{{Host}}" } },
             }
             """);

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The programs of docs/management.md, line by line as they are written.</summary>
+/// <summary>Runs every command line of docs/management.md as written.</summary>
 public sealed partial class ManagementDocumentTests
 {
     [Test]
@@ -20,7 +20,7 @@ public sealed partial class ManagementDocumentTests
         string script = string.Join('\n', lines.Select(line =>
             line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal) ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
             : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ dotnet '{program}' \"$@\"; }}"
-            : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // which would not end
+            : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // would not exit without a count
             : line));
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Arguments and options that narrow what a command is about: the rest stays as it was.</summary>
+/// <summary>Arguments and options that restrict a command to some resources: all others stay unchanged.</summary>
 public sealed class NarrowingTests : CliTests
 {
     [Test]

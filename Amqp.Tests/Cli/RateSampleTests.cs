@@ -3,19 +3,19 @@ using Amqp.Server.Cli.Operate;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>How fast a queue's counts grow, by two looks at it.</summary>
+/// <summary>Rates of a queue's counts, computed from two samples.</summary>
 public sealed class RateSampleTests
 {
-    // What was said of the queue, and two seconds later.
+    // Statistics of the queue, the statistics two seconds later, and the expected rate.
     [TestCase("""{"publish":10}""", """{"publish":25}""", "7.5")]
     [TestCase("""{"publish":10}""", """{"publish":34}""", "12")]
     [TestCase("""{"publish":10}""", """{"publish":10,"publish_details":{"rate":9.0}}""", "0")]
-    [TestCase("""{"publish":10}""", """{"publish":4}""", "0")] // it has restarted
+    [TestCase("""{"publish":10}""", """{"publish":4}""", "0")] // the queue has restarted
     [TestCase("""{"ack":10}""", """{"publish":4}""", "2.0")]
     [TestCase("[]", """{"publish":4}""", "2.0")]
     [TestCase("""{"publish":10}""", """{"ack":40}""", "-")]
     [TestCase("""{"publish":10}""", "[]", "-")]
-    [TestCase(null, """{"publish":4,"publish_details":{"rate":3.0}}""", "3.0")] // it is new
+    [TestCase(null, """{"publish":4,"publish_details":{"rate":3.0}}""", "3.0")] // the queue is new
     [TestCase(null, """{"publish":4}""", "-")]
     public void A_rate_is_what_came_in_the_time_between(string? before, string now, string rate)
     {

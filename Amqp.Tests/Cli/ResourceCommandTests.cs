@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The commands for what is not a queue, completion and help.</summary>
+/// <summary>The commands for all resources but queues, and shell completion and help.</summary>
 public sealed class ResourceCommandTests : CliTests
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>Which items a list shows, in which order, and how their fields look.</summary>
+/// <summary>Items, order and field formats of lists.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceListTests : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What commands make of what the HTTP API tells of the node, where every number is another.</summary>
+/// <summary>Output of commands for a node state of the HTTP API in which all numbers differ.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ShownStateTests : IDisposable
 {
@@ -222,7 +222,7 @@ public sealed class ShownStateTests : IDisposable
         Assert.That((await _api.CtlAsync("list_connections", "peer_host", "host", "--formatter", "json")).Output, Is.EqualTo("[\n{\"peer_host\":[8193,3512,0,0,0,0,10,7],\"host\":[0,0,0,0,0,0,0,1]}\n]\n"));
     }
 
-    // What the HTTP API refuses has an exit code for scripts, and words for people.
+    // A refusal of the HTTP API gives an exit code and an error text.
     [TestCase(400, "404 no exchange 'x'", 67, "The broker refuses: 404 no exchange 'x'")]
     [TestCase(400, "so it is", 65, "The broker refuses: so it is")]
     [TestCase(400, "vhost_or_user_not_found", 67, "There is no virtual host '/'")]

@@ -7,7 +7,9 @@ using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>What <c>amqpbroker store</c> prints, line by line, and what it ends with. The numbers all differ, so that each is seen to stand where it belongs.</summary>
+/// <summary>
+/// Output and exit code of <c>amqpbroker store</c>. All numbers differ, so that a number in the wrong place fails the test.
+/// </summary>
 public sealed class StoreOutputTests
 {
     private static readonly InspectionFinding _damage = new("/data/catalog.log", 24, 30, IsDamage: true, "it is damaged");
@@ -95,7 +97,7 @@ public sealed class StoreOutputTests
         }
     }
 
-    /// <summary>The lines that are not empty, with one blank between words.</summary>
+    /// <summary>Returns the lines that are not empty, with one blank between words.</summary>
     private static string[] Lines(Action<StoreOutput> print)
     {
         var text = new StringWriter();

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>What amqplib's callback API shows apart that other APIs show as one.</summary>
+/// <summary>Events that amqplib's callback API reports separately and other APIs report as one.</summary>
 [TestFixture]
 public sealed class CallbackApiTests() : InteropFixture(ClientLanguage.Node)
 {

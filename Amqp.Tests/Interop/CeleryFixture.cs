@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// What the fixtures of Celery share: a broker that names itself RabbitMQ. By that name kombu decides how it asks for prefetch, and with
-/// any other it takes for granted that a change of it reaches consumers that are there, which in RabbitMQ it does not.
+/// Base of the Celery fixtures: a broker that reports RabbitMQ as its product. Kombu chooses the kind of prefetch by the product.
+/// For any other product kombu assumes that a new prefetch applies to existing consumers, which is not so in RabbitMQ.
 /// </summary>
 public abstract class CeleryFixture() : InteropFixture(ClientLanguage.Celery)
 {

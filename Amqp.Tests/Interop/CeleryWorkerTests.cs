@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Which of several Celery workers is given a task, and when.</summary>
+/// <summary>Distribution of tasks to several Celery workers.</summary>
 [TestFixture]
 public sealed class CeleryWorkerTests : CeleryFixture
 {
@@ -50,11 +50,11 @@ public sealed class CeleryWorkerTests : CeleryFixture
         await second.PrintedAsync("to all");
     }
 
-    /// <summary>What tasks have printed, without the worker's own introduction.</summary>
+    /// <summary>Returns the output of the tasks, without the start-up output of the worker.</summary>
     private static IEnumerable<string> Printed(IEnumerable<string> lines) =>
         lines.Where(line => line.StartsWith(" [x]", StringComparison.Ordinal));
 
-    /// <summary>Starts a worker that ends as a whole when it is killed.</summary>
+    /// <summary>Starts a worker whose processes all end when the worker is killed.</summary>
     private ClientProgram Work(string name, string queue, params string[] arguments) =>
         Start("worker", ["--name", name, "--queue", queue, "--pool", "threads", .. arguments]);
 }

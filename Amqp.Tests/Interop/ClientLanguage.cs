@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Whose client library a program of <c>interop-tests</c> uses.</summary>
+/// <summary>The client library that a program of <c>interop-tests</c> uses.</summary>
 public enum ClientLanguage
 {
     /// <summary>pika.</summary>
@@ -9,12 +9,12 @@ public enum ClientLanguage
     /// <summary>amqplib.</summary>
     Node,
 
-    /// <summary>Celery, and kombu below it.</summary>
+    /// <summary>Celery, which uses kombu.</summary>
     Celery,
 
-    /// <summary>RabbitMQ.Client 6, whose interface is not that of 7.</summary>
+    /// <summary>RabbitMQ.Client 6, whose API differs from that of version 7.</summary>
     DotNet6,
 
-    /// <summary>MassTransit, and RabbitMQ.Client 7 below it.</summary>
+    /// <summary>MassTransit, which uses RabbitMQ.Client 7.</summary>
     MassTransit,
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// A running program of <c>interop-tests</c>. One test owns it; disposing kills it if it still runs.
-/// What it prints is collected from its start, so no line is missed by asking late.
+/// A running program of <c>interop-tests</c>. One test owns the program; Dispose kills the program if it still runs.
+/// The output is collected from the start, so that a late wait misses no line.
 /// </summary>
 internal sealed class ClientProgram : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class ClientProgram : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
-    private readonly List<string> _lines = []; // locked, as is _changed
+    private readonly List<string> _lines = []; // guarded by a lock, like _changed
     private readonly Task<string> _errors;
     private readonly Task _reading;
     private TaskCompletionSource _changed = NewSignal();
@@ -35,14 +35,14 @@ internal sealed class ClientProgram : IAsyncDisposable
         _reading = ReadLinesAsync();
     }
 
-    /// <summary>Returns when the program has printed a line with this text, and fails the test when it ends without.</summary>
+    /// <summary>Waits until the program has printed a line with this text. Fails the test if the program exits before.</summary>
     public async Task PrintedAsync(string text)
     {
         using var limit = new CancellationTokenSource(_limit);
         while (true)
         {
             Task changed;
-            bool ended = _reading.IsCompleted; // read before the lines: after the end none are added
+            bool ended = _reading.IsCompleted; // read before the lines, because no lines are added after the end
             lock (_lines)
             {
                 if (_lines.Exists(line => line.Contains(text, StringComparison.Ordinal)))
@@ -64,7 +64,7 @@ internal sealed class ClientProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the program's end and returns the lines it printed; fails the test unless it ended with 0.</summary>
+    /// <summary>Waits for the program to exit and returns its output lines. Fails the test unless the exit code is 0.</summary>
     public async Task<IReadOnlyList<string>> FinishedAsync()
     {
         (int exitCode, IReadOnlyList<string> lines) = await EndedAsync();
@@ -73,7 +73,7 @@ internal sealed class ClientProgram : IAsyncDisposable
         return lines;
     }
 
-    /// <summary>Waits for the program's end, however it ended, and returns its exit code and the lines it printed.</summary>
+    /// <summary>Waits for the program to exit and returns its exit code and output lines.</summary>
     public async Task<(int ExitCode, IReadOnlyList<string> Lines)> EndedAsync()
     {
         using var limit = new CancellationTokenSource(_limit);
@@ -92,7 +92,7 @@ internal sealed class ClientProgram : IAsyncDisposable
             return (_process.ExitCode, [.. _lines]);
     }
 
-    /// <summary>Ends the program at once (SIGKILL): its connection is lost, not closed.</summary>
+    /// <summary>Kills the program (SIGKILL), so that its connection is lost, not closed.</summary>
     public void Kill()
     {
         if (_process.HasExited)

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The programs of one language, and what has to be installed before they run. Shared by all fixtures of a run.</summary>
+/// <summary>The programs of one language and the installation of their dependencies. Shared by all fixtures of a run.</summary>
 internal abstract class ClientPrograms
 {
     private static readonly PythonPrograms _python = new("python", "pika");
@@ -22,10 +22,12 @@ internal abstract class ClientPrograms
         _ => throw new ArgumentOutOfRangeException(nameof(language)),
     };
 
-    /// <summary>Installs what the programs need, once per run. What they lack all the same, or null when they can run.</summary>
+    /// <summary>
+    /// Installs the dependencies of the programs, once per run. The result names the missing software, or is null if the programs can run.
+    /// </summary>
     public Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>Starts a program by the name it has in Python, such as <c>hello_producer</c>.</summary>
+    /// <summary>Starts a program by its name in Python, such as <c>hello_producer</c>.</summary>
     public ClientProgram Start(Uri broker, string program, params string[] arguments) =>
         new(Interpreter, Path.Combine(Folder, FileName(program)), Arguments(program, arguments), new Dictionary<string, string>(Environment)
         {
@@ -40,12 +42,14 @@ internal abstract class ClientPrograms
 
     protected abstract string FileName(string program);
 
-    /// <summary>What the file is given: the program's arguments, and its name before them where one file holds all programs.</summary>
+    /// <summary>
+    /// Returns the arguments for the executed file: those of the program, preceded by its name if one file contains all programs.
+    /// </summary>
     protected virtual string[] Arguments(string program, string[] arguments) => arguments;
 
     protected abstract Task<string?> InstallAsync();
 
-    /// <summary><c>interop-tests</c>, found from the tests' output folder upwards.</summary>
+    /// <summary>The folder <c>interop-tests</c>, searched upwards from the output folder of the tests.</summary>
     protected static string InteropTests()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

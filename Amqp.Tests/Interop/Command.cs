@@ -3,12 +3,12 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>A command that runs to its end before anything else happens: an installer, or a question to an interpreter.</summary>
+/// <summary>Runs a command such as an installer, and waits for its exit.</summary>
 internal static class Command
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs a command; one that is not there, or takes more than five minutes, has failed like any other.</summary>
+    /// <summary>Runs a command. A command that does not exist, or runs for more than five minutes, counts as failed.</summary>
     public static async Task<CommandResult> RunAsync(
         string file,
         IEnumerable<string> arguments,
@@ -57,7 +57,7 @@ internal static class Command
     }
 }
 
-/// <summary>How a command ended, and all it printed.</summary>
+/// <summary>Exit status and output of a command.</summary>
 internal sealed record CommandResult(bool Succeeded, string Output)
 {
     public string LastLine => Output.TrimEnd().Split('\n')[^1];

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Publisher confirms, as each client library shows them to its user.</summary>
+/// <summary>Publisher confirms, as each client library reports them.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 [TestFixture(ClientLanguage.DotNet6)]

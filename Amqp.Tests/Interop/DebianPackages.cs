@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Debian's packages, for whoever is root on a Debian.</summary>
+/// <summary>Installs Debian packages. Needs Debian and root.</summary>
 internal static class DebianPackages
 {
-    /// <summary>Installs packages and what they cannot do without; where there is no apt-get it fails like any other command.</summary>
+    /// <summary>Installs packages and their required dependencies. Without apt-get the command counts as failed.</summary>
     public static async Task<CommandResult> InstallAsync(params string[] names)
     {
         await Command.RunAsync("apt-get", ["update", "-q"]);

@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>What RabbitMQ.Client 6 tells its user unasked, and how it comes back by itself.</summary>
+/// <summary>Events of RabbitMQ.Client 6, and its automatic recovery.</summary>
 [TestFixture]
 public sealed class DotNet6Tests() : InteropFixture(ClientLanguage.DotNet6)
 {

@@ -1,11 +1,13 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The programs of one .NET library: one assembly of its own that the solution builds, which takes the name of what to run.</summary>
+/// <summary>
+/// The programs of one .NET library, in one assembly that the solution builds. The first argument names the program to run.
+/// </summary>
 /// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
-/// <param name="assembly">The name of their project, and of what it is built to.</param>
+/// <param name="assembly">The name of the project and of its assembly.</param>
 internal sealed class DotNetPrograms(string folder, string assembly) : ClientPrograms
 {
-    /// <summary><c>artifacts/bin</c>, and the configuration that the tests were built with.</summary>
+    /// <summary>The folder <c>artifacts/bin</c>, and the build configuration of the tests.</summary>
     private static readonly DirectoryInfo _output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
     protected override string Interpreter => "dotnet";

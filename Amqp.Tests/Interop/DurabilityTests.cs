@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>What a publisher was promised is there after a restart, however the broker ended.</summary>
+/// <summary>Confirmed messages survive a restart after a stop and after a kill of the broker.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(language)
@@ -47,7 +47,7 @@ public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(la
         await PublishAsync();
         await RunAsync("durable_consumer", "--name", "ledger");
 
-        await RestartAsync("stopped"); // killed, the broker may lose the last acknowledgements: nobody waited for them
+        await RestartAsync("stopped"); // a killed broker may lose the last acknowledgements, because no client waits for them
 
         Assert.That(await RunAsync("durable_consumer", "--name", "ledger"), Does.Contain(" [x] The queue holds 0 messages"));
     }

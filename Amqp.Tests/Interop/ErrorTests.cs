@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Mistakes, and the broker's answer as a client's user reads it: what closes, with which code and text.</summary>
+/// <summary>
+/// Errors of clients: the channel or connection that the broker closes, and the code and text that the client library reports.
+/// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class ErrorTests(ClientLanguage language) : InteropFixture(language)
@@ -40,7 +42,7 @@ public sealed class ErrorTests(ClientLanguage language) : InteropFixture(languag
     [Test]
     public void A_virtual_host_that_is_not_there_cannot_be_opened() =>
         Assert.That(AnswerTo("no virtual host"), Is.EqualTo(Language is ClientLanguage.Node
-            ? "connection closed: Expected ConnectionOpenOk; got <ConnectionClose channel:0>" // all that amqplib says of it
+            ? "connection closed: Expected ConnectionOpenOk; got <ConnectionClose channel:0>" // the only text that amqplib reports
             : "connection 530 NOT_ALLOWED - vhost none not found"));
 
     private string? AnswerTo(string mistake)

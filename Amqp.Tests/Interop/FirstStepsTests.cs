@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The calls that introductions to message queues show, as loosely as they make them. (pika)</summary>
+/// <summary>The calls of tutorials on message queues, with the same omissions (pika).</summary>
 [TestFixture]
 public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)
 {

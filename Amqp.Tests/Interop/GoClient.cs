@@ -5,11 +5,11 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The tests that RabbitMQ's Go client brings along, from Debian's package of its sources: built once, and run as one program.
+/// The tests of RabbitMQ's Go client itself, from Debian's package of its sources. They are built once and run as one program.
 /// </summary>
 internal static partial class GoClient
 {
-    /// <summary>Stands for the program as a whole, which fails too when a test leaves something running.</summary>
+    /// <summary>Key of the outcome of the whole program, which also fails if a test leaves a connection or goroutine behind.</summary>
     public const string Whole = "";
 
     private const string Package = "github.com/rabbitmq/amqp091-go";
@@ -23,10 +23,10 @@ internal static partial class GoClient
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "interop-go", "integration-tests");
 
-    /// <summary>What the tests lack to run, or null.</summary>
+    /// <summary>Returns the missing software without which the tests cannot run, or null.</summary>
     public static Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>The names of the tests in files that are built for integration tests only: those need a broker.</summary>
+    /// <summary>Returns the names of the tests in files that are built only for integration tests. These tests need a broker.</summary>
     public static IReadOnlyList<string> IntegrationTests() =>
     [
         .. Directory.GetFiles(Folder, "*_test.go")
@@ -36,14 +36,14 @@ internal static partial class GoClient
             .Select(function => function.Groups["name"].Value)
     ];
 
-    /// <summary>The names of the other tests, and of the examples that are run as tests. Few of them need a broker.</summary>
+    /// <summary>Returns the names of the other tests, and of the examples that run as tests. Few of them need a broker.</summary>
     public static async Task<IReadOnlyList<string>> OtherTestsAsync()
     {
         CommandResult list = await Command.RunAsync(Program, ["-test.list", "^(Test|Example)"], Folder, Environment(_nobody));
         return [.. list.Output.Split('\n').Where(line => TestName().IsMatch(line)).Except(IntegrationTests())];
     }
 
-    /// <summary>Runs tests and returns how each ended, <c>pass</c>, <c>fail</c> or <c>skip</c>, and what all printed.</summary>
+    /// <summary>Runs tests and returns the outcome of each (<c>pass</c>, <c>fail</c> or <c>skip</c>) and the whole output.</summary>
     public static async Task<(IReadOnlyDictionary<string, string> Outcomes, string Output)> RunAsync(Uri broker, IEnumerable<string> tests)
     {
         CommandResult run = await Command.RunAsync(
@@ -86,7 +86,7 @@ internal static partial class GoClient
     [GeneratedRegex(@"^(Test|Example)\w+$")]
     private static partial Regex TestName();
 
-    /// <summary>No modules, hence no network: everything is among Debian's sources.</summary>
+    /// <summary>Environment without Go modules, and so without network access: all sources come from Debian.</summary>
     private static Dictionary<string, string> Environment(Uri broker) => new()
     {
         ["GO111MODULE"] = "off",

@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>RabbitMQ's client for Go passes its own tests here, as it does with RabbitMQ.</summary>
+/// <summary>RabbitMQ's Go client passes its own tests on this broker, as on RabbitMQ.</summary>
 [TestFixture]
 [Category("Interop")]
 public sealed class GoClientTests
 {
-    // Those of version 1.5.0, 116 in all.
+    // The tests of version 1.5.0, 116 in all.
     private const int LeastIntegrationTests = 65;
     private const int LeastOtherTests = 51;
 
@@ -19,16 +19,16 @@ public sealed class GoClientTests
     {
         IReadOnlyList<string> tests = GoClient.IntegrationTests();
 
-        // Some of them are for a product named RabbitMQ only, and with another do nothing.
+        // Some tests do nothing unless the broker reports RabbitMQ as its product.
         (IReadOnlyDictionary<string, string> outcomes, string output) =
             await GoClient.RunAsync(await InteropRun.NamedRabbitMqAsync(), tests);
 
         Assert.That(tests, Has.Count.AtLeast(LeastIntegrationTests));
         Assert.That(tests.Where(test => outcomes.GetValueOrDefault(test) is not "pass"), Is.Empty, output);
-        Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // no connection is left over
+        Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // no connection is left open
     }
 
-    /// <remarks>Some of them give the client itself a millisecond for what takes longer on a busy machine, so those that fail have another try.</remarks>
+    /// <remarks>Some tests have timeouts of a millisecond, which is too short on a busy machine, so failed tests are run again.</remarks>
     [Test]
     public async Task The_clients_other_tests_pass()
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>A headers exchange, with one queue that wants all of its headers and one that wants any.</summary>
+/// <summary>A headers exchange, with one queue bound by all headers and one bound by any header.</summary>
 [TestFixture(ClientLanguage.Python)]
 public sealed class HeadersTests(ClientLanguage language) : InteropFixture(language)
 {

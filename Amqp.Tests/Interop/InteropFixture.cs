@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>What the fixtures of this folder share: a language's programs, run against the broker of the run.</summary>
+/// <summary>Base of the fixtures in this folder: runs the programs of one language against the shared broker.</summary>
 [Category("Interop")]
 public abstract class InteropFixture(ClientLanguage language)
 {
@@ -13,11 +13,11 @@ public abstract class InteropFixture(ClientLanguage language)
     [OneTimeSetUp]
     public Task InstallAsync() => RequireAsync(language);
 
-    /// <summary>Skips the tests when a language's programs cannot run here; on CI that is a failure.</summary>
+    /// <summary>Skips the tests if the programs of a language cannot run on this machine; on CI the tests fail instead.</summary>
     private protected static Task RequireAsync(ClientLanguage language) =>
         Prerequisite.RequireAsync($"{language} programs", ClientPrograms.Of(language).WhatIsMissingAsync());
 
-    /// <summary>A name for a queue or an exchange that no other test uses.</summary>
+    /// <summary>Returns a name for a queue or exchange that no other test uses.</summary>
     private protected static string Unique(string stem) => InteropRun.UniqueName(stem);
 
     private protected ClientProgram Start(string program, params string[] arguments) =>
@@ -26,7 +26,7 @@ public abstract class InteropFixture(ClientLanguage language)
     private protected ClientProgram Start(ClientLanguage otherLanguage, string program, params string[] arguments) =>
         ClientPrograms.Of(otherLanguage).Start(BrokerUri, program, arguments);
 
-    /// <summary>Runs a program to its end and returns the lines it printed; fails the test when it fails.</summary>
+    /// <summary>Runs a program until it exits and returns its output lines. Fails the test if the program fails.</summary>
     private protected Task<IReadOnlyList<string>> RunAsync(string program, params string[] arguments) =>
         RunAsync(language, program, arguments);
 

@@ -4,30 +4,29 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The broker that the fixtures of this folder share: a process of ours, or the one <c>AMQP_INTEROP_URL</c> names,
-/// which is left as clean as it was.
+/// The broker that the fixtures of this folder share: a process of this project's broker, or the broker at <c>AMQP_INTEROP_URL</c>.
+/// Queues and exchanges of the tests are deleted after the run.
 /// </summary>
 [SetUpFixture]
 [Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)] // else NUnit runs the folder alone, behind all that is not parallel
 public sealed class InteropRun
 {
     private static readonly string? _external = Environment.GetEnvironmentVariable("AMQP_INTEROP_URL");
-    private static readonly List<string> _names = []; // locked
+    private static readonly List<string> _names = []; // guarded by a lock
     private static readonly Lazy<Task<BrokerProcess>> _namedRabbitMq = new(StartNamedRabbitMqAsync);
     private static BrokerProcess? _broker;
 
-    /// <summary>False when the programs run against a broker that someone else started.</summary>
+    /// <summary>False if the programs run against the broker at <c>AMQP_INTEROP_URL</c>.</summary>
     internal static bool IsOwnBroker => string.IsNullOrEmpty(_external);
 
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
 
     /// <summary>
-    /// For clients that look at a broker's product before they decide what it can do: one that says it is RabbitMQ. It is started for
-    /// the first who asks.
+    /// A broker that reports RabbitMQ as its product, for clients that derive the broker's features from the product. Started on first use.
     /// </summary>
     internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 
-    /// <summary>A name for a queue or an exchange that no other test uses; it is deleted after the run.</summary>
+    /// <summary>Returns a name that no other test uses, for a queue or exchange that is deleted after the run.</summary>
     internal static string UniqueName(string stem)
     {
         string name = $"{stem}-{Guid.NewGuid().ToString("N")[..8]}";

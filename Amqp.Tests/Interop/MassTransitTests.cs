@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>MassTransit as applications use it: endpoints, what it does about failures, requests.</summary>
+/// <summary>MassTransit as applications use it: endpoints, failures, requests.</summary>
 [TestFixture]
 public sealed partial class MassTransitTests() : InteropFixture(ClientLanguage.MassTransit)
 {
@@ -107,7 +107,7 @@ public sealed partial class MassTransitTests() : InteropFixture(ClientLanguage.M
 
     private Task<IReadOnlyList<string>> RunAsync(string program) => RunAsync(program, "--queue", _queue, "--other", _other);
 
-    /// <summary>A text among the headers of a queue's first message, which is taken.</summary>
+    /// <summary>Takes the first message of a queue and returns the value of a header.</summary>
     private static async Task<string> FirstHeaderAsync(string queue, string header)
     {
         await using IConnection connection = await new ConnectionFactory { Uri = InteropRun.BrokerUri }.CreateConnectionAsync();

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>The amqplib programs. <c>npm ci</c> runs when the lock file is not the one it ran for last.</summary>
+/// <summary>The amqplib programs. <c>npm ci</c> runs if the lock file has changed since the last <c>npm ci</c>.</summary>
 internal sealed class NodePrograms : ClientPrograms
 {
     protected override string Interpreter => "node";

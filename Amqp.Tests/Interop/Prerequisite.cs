@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>What tests need that is not part of the project.</summary>
+/// <summary>Checks for software that tests need and that is not part of the project.</summary>
 internal static class Prerequisite
 {
-    /// <summary>Skips the tests of a fixture when something is missing here, and says what; on CI that is a failure.</summary>
-    /// <param name="programs">What cannot run then.</param>
-    /// <param name="looking">Comes to what is missing, or to null.</param>
+    /// <summary>Skips the tests of a fixture and names the missing software; on CI the tests fail instead.</summary>
+    /// <param name="programs">The programs that cannot run without the software.</param>
+    /// <param name="looking">The check. Its result names the missing software, or is null.</param>
     public static async Task RequireAsync(string programs, Task<string?> looking)
     {
         if (await looking is not { } missing)

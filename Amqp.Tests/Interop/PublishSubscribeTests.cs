@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>A fanout exchange and subscribers with queues that the broker names.</summary>
+/// <summary>A fanout exchange, and subscribers with server-named queues.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class PublishSubscribeTests(ClientLanguage language) : InteropFixture(language)

@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs of one Python library. Any Python that has it will do; else it comes from PyPI into a folder beside the tests,
-/// else from Debian for its own Python.
+/// The programs of one Python library. An installed Python that has the library is used. Otherwise the library is installed from PyPI into
+/// a folder beside the tests, or from Debian for Debian's Python.
 /// </summary>
 internal sealed class PythonPrograms : ClientPrograms
 {
@@ -13,7 +13,7 @@ internal sealed class PythonPrograms : ClientPrograms
     private string _interpreter = "python3";
 
     /// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
-    /// <param name="library">The library's name, which is its module's, its package's on PyPI, and with <c>python3-</c> before it Debian's.</param>
+    /// <param name="library">Name of the module and of the PyPI package; the Debian package has the prefix <c>python3-</c>.</param>
     public PythonPrograms(string folder, string library)
     {
         _library = library;
@@ -21,8 +21,8 @@ internal sealed class PythonPrograms : ClientPrograms
         Folder = Path.Combine(InteropTests(), folder);
         Environment = new Dictionary<string, string>
         {
-            ["PYTHONPATH"] = _packages, // empty or not there unless pip had to help
-            ["PYTHONUNBUFFERED"] = "1", // each line is to be seen when it is printed
+            ["PYTHONPATH"] = _packages, // empty or missing unless pip has installed packages
+            ["PYTHONUNBUFFERED"] = "1", // each line must be readable as soon as it is printed
             ["PYTHONDONTWRITEBYTECODE"] = "1",
         };
     }

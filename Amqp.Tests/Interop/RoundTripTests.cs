@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Bodies of all sizes, properties and headers of all types come back as they went.</summary>
+/// <summary>Bodies of all sizes, all properties, and headers of all types are delivered unchanged.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class RoundTripTests(ClientLanguage language) : InteropFixture(language)

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Direct and topic exchanges: what a subscriber did not bind to would have come before what it did.</summary>
+/// <summary>
+/// Direct and topic exchanges. Messages without a matching binding are published first, so that a wrong delivery would come first.
+/// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class RoutingTests(ClientLanguage language) : InteropFixture(language)

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Requests and replies, matched by correlation id; also from one client library to the other.</summary>
+/// <summary>Requests and replies that are matched by correlation id, also between different client libraries.</summary>
 [TestFixture(ClientLanguage.Python, ClientLanguage.Node)]
 [TestFixture(ClientLanguage.Node, ClientLanguage.Python)]
 public sealed class RpcTests(ClientLanguage client, ClientLanguage server) : InteropFixture(client)

@@ -9,7 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>Which metrics come for what is asked, and which count stands under which name, on a broker without clients.</summary>
+/// <summary>The metrics for each requested family, and the count behind each metric, on a broker without clients.</summary>
 public sealed class MetricFamilyTests
 {
     private BrokerInProcess _broker = null!;

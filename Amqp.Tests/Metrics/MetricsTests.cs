@@ -13,10 +13,10 @@ using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>What Prometheus is answered.</summary>
+/// <summary>Responses to Prometheus.</summary>
 public partial class MetricsTests
 {
-    /// <summary>What the dashboard RabbitMQ-Overview, number 10991 at Grafana's, asks for.</summary>
+    /// <summary>The metrics that the Grafana dashboard RabbitMQ-Overview (number 10991) queries.</summary>
     private static readonly string[] _dashboard =
     [
         "rabbitmq_identity_info", "rabbitmq_build_info", "rabbitmq_queue_messages_ready", "rabbitmq_queue_messages_unacked", "rabbitmq_queues", "rabbitmq_consumers",
@@ -31,7 +31,10 @@ public partial class MetricsTests
         "rabbitmq_message_size_bytes_bucket", "rabbitmq_message_size_bytes_sum", "rabbitmq_message_size_bytes_count",
     ];
 
-    /// <summary>What the dashboards RabbitMQ-Quorum-Queues-Raft, Erlang-Distribution and Erlang-Memory-Allocators ask for. There are no links and no allocators of Erlang's.</summary>
+    /// <summary>
+    /// The metrics that the dashboards RabbitMQ-Quorum-Queues-Raft, Erlang-Distribution and Erlang-Memory-Allocators query.
+    /// </summary>
+    /// <remarks>The broker has no Erlang links and no Erlang allocators.</remarks>
     private static readonly string[] _clusterDashboards =
     [
         "rabbitmq_raft_log_commit_index", "rabbitmq_raft_entry_commit_latency_seconds", "rabbitmq_raft_log_last_written_index", "rabbitmq_raft_term_total", "rabbitmq_raft_log_snapshot_index",
@@ -102,7 +105,7 @@ public partial class MetricsTests
             await channel.QueueDeleteAsync("gone");
             var got = await channel.BasicGetAsync("q", autoAck: false);
             await channel.BasicAckAsync(got!.DeliveryTag, false);
-        } // what it counted stays
+        } // its counts remain
 
         string text = await GetAsync(broker, "metrics");
 
@@ -450,7 +453,9 @@ public partial class MetricsTests
         Assert.That(Lines(await GetAsync(broker, "metrics")), Has.None.Contains("auth_attempts"));
     }
 
-    /// <summary>Seven messages of 100 and 10,000 octets, two of them transient, one with a client; and a queue without any.</summary>
+    /// <summary>
+    /// Publishes seven messages of 100 and 10,000 octets, two of them transient and one unacknowledged; and declares an empty queue.
+    /// </summary>
     private static async Task FillAsync(IChannel channel)
     {
         await channel.QueueDeclareAsync("q", durable: true, false, false);

@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Support;
 
-/// <summary>Counts what a piece of code allocates.</summary>
+/// <summary>Measures the bytes that a piece of code allocates.</summary>
 internal static class Allocations
 {
     private const int Runs = 1000;
 
-    /// <summary>Bytes that one call allocates on this thread, once it is warm.</summary>
+    /// <summary>Returns the bytes that one call allocates on this thread, measured after warm-up calls.</summary>
     public static long Of(Action action)
     {
         for (int run = 0; run < Runs; run++)

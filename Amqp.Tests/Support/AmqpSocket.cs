@@ -7,9 +7,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client on a plain socket of any broker, whose reading and writing a test holds in its hands: what it does not read stays
-/// in the kernel's buffers, which are kept small, and then with the broker.
-/// One task may send while another receives. No wait lasts for ever.
+/// A client of any broker on a plain socket. The test decides when the client reads and writes: bytes that are not read fill the buffers
+/// of the kernel, which are kept small, and then those of the broker.
+/// One task may send while another receives. Every wait has a timeout.
 /// </summary>
 internal sealed class AmqpSocket : IDisposable
 {
@@ -29,9 +29,9 @@ internal sealed class AmqpSocket : IDisposable
         _received = new byte[2 * largestFrame];
     }
 
-    /// <summary>Connects and says nothing.</summary>
-    /// <param name="port">The broker's.</param>
-    /// <param name="largestFrame">Bytes of the largest frame that may come.</param>
+    /// <summary>Connects and sends nothing.</summary>
+    /// <param name="port">Port of the broker.</param>
+    /// <param name="largestFrame">Size in bytes of the largest frame to be received.</param>
     public static async Task<AmqpSocket> DialAsync(int port, int largestFrame = 131_072)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = KernelBuffer, SendBufferSize = KernelBuffer };
@@ -40,8 +40,8 @@ internal sealed class AmqpSocket : IDisposable
     }
 
     /// <summary>Connects, logs in as guest and opens channel 1.</summary>
-    /// <param name="port">The broker's.</param>
-    /// <param name="heartbeat">In tune-ok, in seconds; 0 for none.</param>
+    /// <param name="port">Port of the broker.</param>
+    /// <param name="heartbeat">Value of heartbeat in tune-ok, in seconds; 0 for none.</param>
     public static async Task<AmqpSocket> OpenAsync(int port, ushort heartbeat = 0)
     {
         var client = await DialAsync(port);
@@ -57,7 +57,7 @@ internal sealed class AmqpSocket : IDisposable
         return client;
     }
 
-    /// <summary>A publish as bytes: method, header and body frames on channel 1.</summary>
+    /// <summary>Encodes a publish: method, header and body frames on channel 1.</summary>
     public static byte[] Publish(string exchange, string routingKey, ReadOnlySpan<byte> body, bool persistent)
     {
         var output = new ArrayBufferWriter<byte>(body.Length + 256);
@@ -67,7 +67,7 @@ internal sealed class AmqpSocket : IDisposable
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Sends any bytes; waits as long as the broker does not read.</summary>
+    /// <summary>Sends any bytes. Waits while the broker does not read.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
     {
         while (!bytes.IsEmpty)
@@ -78,10 +78,10 @@ internal sealed class AmqpSocket : IDisposable
     public Task SendAsync<TMethod>(ushort channel, TMethod method)
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
-    /// <summary>Sends the same bytes over and over until the broker has read nothing for a while.</summary>
-    /// <param name="bytes">Whole frames.</param>
-    /// <param name="most">Bytes after which to give up.</param>
-    /// <returns>How many bytes went out.</returns>
+    /// <summary>Sends the same bytes repeatedly until the broker stops reading.</summary>
+    /// <param name="bytes">One or more whole frames.</param>
+    /// <param name="most">Number of bytes after which sending stops in any case.</param>
+    /// <returns>Number of bytes sent.</returns>
     public long SendUntilBlocked(ReadOnlySpan<byte> bytes, long most)
     {
         long sent = 0;
@@ -97,8 +97,8 @@ internal sealed class AmqpSocket : IDisposable
         return sent;
     }
 
-    /// <summary>The next frame but for heartbeats.</summary>
-    /// <exception cref="EndOfStreamException">The broker has ended the connection.</exception>
+    /// <summary>Receives the next frame that is not a heartbeat.</summary>
+    /// <exception cref="EndOfStreamException">The broker has closed the socket.</exception>
     public async Task<RawFrame> ReceiveAsync()
     {
         using var limit = new CancellationTokenSource(_patience);
@@ -118,7 +118,7 @@ internal sealed class AmqpSocket : IDisposable
         }
     }
 
-    /// <summary>The next frame, which must be that method.</summary>
+    /// <summary>Receives the next frame, which must be that method.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {
@@ -127,7 +127,7 @@ internal sealed class AmqpSocket : IDisposable
         return MethodArguments.Read<TMethod>(frame.Arguments);
     }
 
-    /// <summary>The next delivery's body.</summary>
+    /// <summary>Receives the next delivery and returns its body.</summary>
     public async Task<byte[]> ExpectDeliveryAsync()
     {
         await ExpectAsync<BasicDeliver>();
@@ -142,8 +142,8 @@ internal sealed class AmqpSocket : IDisposable
         return body;
     }
 
-    /// <summary>The broker drops the connection, with or without a word.</summary>
-    /// <returns>How long that took.</returns>
+    /// <summary>Expects the broker to close the socket, with or without connection.close.</summary>
+    /// <returns>Time until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -158,7 +158,7 @@ internal sealed class AmqpSocket : IDisposable
         }
     }
 
-    /// <summary>Ends the connection without a goodbye.</summary>
+    /// <summary>Closes the socket without connection.close.</summary>
     public void Dispose() => _socket.Dispose();
 
     private RawFrame? TryTake()

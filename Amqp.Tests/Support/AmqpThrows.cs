@@ -15,11 +15,13 @@ internal static class AmqpThrows
 
     extension(Throws)
     {
-        /// <summary>An <see cref="AmqpException"/> of that code, or a <see cref="BrokerException"/> that AMQP's clients are told with it.</summary>
+        /// <summary>
+        /// Expects an <see cref="AmqpException"/> with that reply code, or a <see cref="BrokerException"/> that clients get as that code.
+        /// </summary>
         public static Constraint AmqpError(ReplyCode code) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code);
 
-        /// <summary>The same, with exactly that text.</summary>
+        /// <summary>Expects an exception with that reply code and exactly that text.</summary>
         public static Constraint AmqpError(ReplyCode code, string explanation) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code).And.Message.EqualTo(explanation);
     }

@@ -4,7 +4,9 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>The front end of a session that notes how publishes are answered: <c>ack 2+</c> for all up to the second, <c>nack 3</c> for the third alone.</summary>
+/// <summary>
+/// A session sink that records confirms: <c>ack 2+</c> for all publishes up to the second, <c>nack 3</c> for the third alone.
+/// </summary>
 internal sealed class AnswerSink : ISessionSink
 {
     public List<string> Answers { get; } = [];

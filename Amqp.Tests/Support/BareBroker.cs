@@ -14,8 +14,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A broker without sockets, over a store that can be made to fail, and with a clock that stands where the test sets it. Its folder goes with it.</summary>
-/// <remarks>For tests of queues and what is below them: one thread, and nothing happens that it does not do.</remarks>
+/// <summary>A broker without sockets, with a store that can be made to fail and a clock that the test sets.</summary>
+/// <remarks>
+/// For tests of queues and of the layers below them. All work runs on the thread of the test. The data folder is deleted with the broker.
+/// </remarks>
 internal sealed class BareBroker : IAsyncDisposable
 {
     private static readonly byte[] _noProperties = [0, 0];
@@ -39,10 +41,10 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public ManualClock Clock { get; } = new();
 
-    /// <summary>What the broker says of itself, of its start for one.</summary>
+    /// <summary>Log of the broker itself, such as of its start.</summary>
     public ListLogger<MessageBroker> Log { get; } = new();
 
-    /// <summary>What its virtual hosts, exchanges and queues say.</summary>
+    /// <summary>Log of the virtual hosts, exchanges and queues.</summary>
     public ListLogger<Queue> QueueLog { get; } = new();
 
     public MessageBroker Broker { get; }
@@ -53,10 +55,10 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public VirtualHost Host => Broker.VirtualHosts.Find("/")!;
 
-    /// <summary>What the test does is of this round: <see cref="DispatchRound.Complete"/> ends it.</summary>
+    /// <summary>The round of the test's actions. <see cref="DispatchRound.Complete"/> ends the round.</summary>
     public DispatchRound Round { get; } = new();
 
-    /// <summary>Declares a queue with arguments, numbers and texts.</summary>
+    /// <summary>Declares a queue with arguments, whose values are numbers or strings.</summary>
     public Queue Declare(string name, QueueFlags flags, params (string Name, object Value)[] arguments)
     {
         var table = FieldTable.Empty;
@@ -68,14 +70,14 @@ internal sealed class BareBroker : IAsyncDisposable
     /// <inheritdoc cref="Declare(string, QueueFlags, ValueTuple{string, object}[])"/>
     public Queue Declare(string name, params (string Name, object Value)[] arguments) => Declare(name, QueueFlags.None, arguments);
 
-    /// <summary>Publishes a message to a queue by the default exchange; the queue has it when the round ends.</summary>
-    /// <param name="queue">Its name.</param>
+    /// <summary>Publishes a message to a queue through the default exchange. The queue gets the message when the round ends.</summary>
+    /// <param name="queue">Name of the queue.</param>
     /// <param name="body">Bytes of the body.</param>
-    /// <param name="isPersistent">Whether it is to outlive a restart.</param>
-    /// <param name="priority">Its priority.</param>
-    /// <param name="expiration">Milliseconds that it may wait.</param>
-    /// <param name="properties">Its property flags and list.</param>
-    /// <param name="round">Whose it is; <see cref="Round"/> unless given.</param>
+    /// <param name="isPersistent">True if the message must survive a restart.</param>
+    /// <param name="priority">Priority of the message.</param>
+    /// <param name="expiration">Time to live in milliseconds.</param>
+    /// <param name="properties">Property flags and property list.</param>
+    /// <param name="round">Round that publishes the message; <see cref="Round"/> by default.</param>
     /// <returns>As <see cref="MessageIntake.Store"/>.</returns>
     public long Post(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null, DispatchRound? round = null)
     {
@@ -87,7 +89,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return _intake.Store(new MessageRoute([queue]), head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
     }
 
-    /// <summary>Publishes a message in a round of its own.</summary>
+    /// <summary>Publishes a message in a separate round.</summary>
     /// <inheritdoc cref="Post"/>
     public long Publish(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null)
     {
@@ -96,7 +98,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return position;
     }
 
-    /// <summary>Adds a consumer and has it served.</summary>
+    /// <summary>Adds a consumer and delivers messages to it.</summary>
     public TestConsumer Consume(Queue queue, int room = int.MaxValue, int priority = 0, bool noAck = false)
     {
         var consumer = new TestConsumer(priority, noAck) { Room = room };
@@ -112,17 +114,17 @@ internal sealed class BareBroker : IAsyncDisposable
         Round.Complete();
     }
 
-    /// <summary>The consumer acknowledges the first of the messages that it has.</summary>
+    /// <summary>Acknowledges the consumer's first unsettled message.</summary>
     public void Acknowledge(Queue queue, TestConsumer consumer)
     {
         Round.Acknowledge(queue, consumer.Subscription, consumer.TakeFirst());
         Round.Complete();
     }
 
-    /// <summary>Gets a message without acknowledgement; false when there is none.</summary>
+    /// <summary>Takes a message without acknowledgement; false if the queue is empty.</summary>
     public static bool Get(Queue queue) => queue.Deliveries.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 
-    /// <summary>Stops the broker, and begins another one on its folder.</summary>
+    /// <summary>Stops the broker, and starts another one on the same data folder.</summary>
     public async Task<BareBroker> RestartAsync()
     {
         await Broker.DisposeAsync();

@@ -13,7 +13,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>The whole broker in the test's own process, for tests that look into it or change it from within. On free ports, with a data folder that goes with it.</summary>
+/// <summary>The whole broker in the process of the test, for tests that inspect or change its internals.</summary>
+/// <remarks>Listens on free ports. The data folder is deleted with the broker.</remarks>
 internal sealed class BrokerInProcess : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -31,7 +32,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The clients' connections.</summary>
     public ConnectionRegistry Connections => _app.Services.GetRequiredService<ConnectionRegistry>();
 
-    /// <summary>The ports of AMQP listeners, in the order in which they are configured.</summary>
+    /// <summary>The ports of the AMQP listeners, in the order of the configuration.</summary>
     public IReadOnlyList<int> Ports => [.. _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).Select(endPoint => endPoint.Port)];
 
     public int Port => Ports[0];
@@ -51,21 +52,21 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The port of the HTTP API over TLS.</summary>
     public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.HttpOverTls).First().Port;
 
-    /// <summary>What the HTTP API can be asked for: method and pattern of each resource.</summary>
+    /// <summary>The routes of the HTTP API: method and pattern of each resource.</summary>
     public IEnumerable<string> Resources =>
         from endpoint in ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
         where method is not ("HEAD" or "OPTIONS")
         select $"{method} {endpoint.RoutePattern.RawText}";
 
-    /// <summary>What has been logged so far.</summary>
+    /// <summary>The log lines so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 
     /// <summary>Starts a broker on one port of 127.0.0.1.</summary>
     /// <param name="settings">Lines of a configuration file.</param>
     public static Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings) => StartAsync(store => store, settings);
 
-    /// <summary>The same, over a store that stands before the broker's own.</summary>
+    /// <summary>Starts a broker on one port of 127.0.0.1, with a store that wraps the broker's own.</summary>
     public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
         string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -74,7 +75,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         return await StartInAsync(directory, seam);
     }
 
-    /// <summary>Stops the broker, and starts another one with its settings on its data folder; the ports are others.</summary>
+    /// <summary>Stops the broker, and starts another one with the same settings and data folder on new ports.</summary>
     public async Task<BrokerInProcess> RestartAsync(Func<IMessageStore, IMessageStore> seam)
     {
         await _app.StopAsync();
@@ -93,7 +94,8 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         try
         {
             await broker._app.StartAsync();
-            broker._app.Services.GetRequiredService<LastResort>().Dispose(); // it would take what other tests' clients leave behind for faults of this broker
+            // Would count faults of other tests' clients as faults of this broker.
+            broker._app.Services.GetRequiredService<LastResort>().Dispose();
             return broker;
         }
         catch
@@ -103,7 +105,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>For clients.</summary>
+    /// <summary>Makes a connection factory for clients of this broker.</summary>
     public ConnectionFactory Factory(string user = "guest", string password = "guest", string virtualHost = "/") => new()
     {
         HostName = "127.0.0.1",
@@ -114,8 +116,8 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         AutomaticRecoveryEnabled = false,
     };
 
-    /// <summary>A client's connection that is open at both ends: the library does not wait for connection.open-ok.</summary>
-    /// <exception cref="OperationInterruptedException">The broker refused it.</exception>
+    /// <summary>Opens a client connection and waits for connection.open-ok, which the library does not do.</summary>
+    /// <exception cref="OperationInterruptedException">The broker refused the connection.</exception>
     public static async Task<IConnection> ConnectAsync(ConnectionFactory factory)
     {
         var connection = await factory.CreateConnectionAsync();
@@ -138,7 +140,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Keeps every line, at any level.</summary>
+    /// <summary>Keeps every log line of any level.</summary>
     private sealed class LogLines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Lines { get; } = new();

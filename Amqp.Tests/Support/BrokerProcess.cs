@@ -8,10 +8,10 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The real broker as a process of its own, on free ports and, unless told otherwise, a data folder of its own that goes with it.
-/// One test owns an instance and calls its members one after another; only <see cref="Output"/> may be read meanwhile.
-/// Disposing kills the broker if it still runs, so a failing test leaves nothing behind.
-/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data folders for a look.
+/// The broker as a separate process on free ports. By default it has a temporary data folder, which is deleted with the instance.
+/// One test owns an instance and calls its members one after another; only <see cref="Output"/> may be read concurrently.
+/// Dispose kills the broker if it still runs, so that a failing test leaves no process and no files.
+/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data folders for inspection.
 /// </summary>
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
@@ -22,8 +22,8 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private readonly string? _configFile;
     private readonly IReadOnlyList<string> _arguments;
     private readonly bool _ownsDataDirectory;
-    private readonly StringBuilder _output = new(); // locked: both of the process's streams append
-    private readonly StringBuilder _errors = new(); // under the same lock
+    private readonly StringBuilder _output = new(); // locked, because both streams of the process append to the text
+    private readonly StringBuilder _errors = new(); // guarded by the same lock
     private Process? _process;
     private Task _reading = Task.CompletedTask;
 
@@ -36,22 +36,24 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 
-    /// <summary>The AMQP port; it stays the same over a restart.</summary>
+    /// <summary>The AMQP port, which stays the same over a restart.</summary>
     public int Port { get; private set; } = FreePorts.Next();
 
-    /// <summary>The management port, which stays the same over a restart; 0 when the broker named none.</summary>
+    /// <summary>The management port, which stays the same over a restart; 0 if the broker printed none.</summary>
     public int ManagementPort { get; private set; } = FreePorts.Next();
 
-    /// <summary>For clients: guest's connection to the virtual host <c>/</c>. Hand on <see cref="System.Uri.OriginalString"/>.</summary>
+    /// <summary>
+    /// Address for clients: user guest, virtual host <c>/</c>. Pass <see cref="System.Uri.OriginalString"/> to client libraries.
+    /// </summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
 
-    /// <summary>Where the broker keeps what must outlive it.</summary>
+    /// <summary>The data folder of the broker.</summary>
     public string DataDirectory { get; }
 
-    /// <summary>The operating system's id of the process started last.</summary>
+    /// <summary>Process id of the process that was started last.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>What the broker has printed so far, on both streams, over all its starts.</summary>
+    /// <summary>The output of the broker so far, on both streams, over all of its starts.</summary>
     public string Output
     {
         get
@@ -61,7 +63,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The part of it that came on standard error.</summary>
+    /// <summary>The part of the output that was written to standard error.</summary>
     public string Errors
     {
         get
@@ -71,17 +73,17 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the process started last has ended.</summary>
+    /// <summary>True if the process that was started last has exited.</summary>
     public bool HasExited => !IsRunning;
 
     private bool IsRunning => _process is { HasExited: false };
 
-    /// <summary>Starts a broker and returns when it listens.</summary>
-    /// <param name="dataDirectory">A folder of the caller's, which stays; null for one that is deleted with the broker.</param>
-    /// <param name="configFile">Passed as <c>--config</c> when given.</param>
-    /// <param name="arguments">Further arguments, after all others.</param>
-    /// <exception cref="InvalidOperationException">The broker ended instead; the message holds what it printed.</exception>
-    /// <exception cref="TimeoutException">It did not come up within a minute; the message holds what it printed.</exception>
+    /// <summary>Starts a broker and returns once the broker listens.</summary>
+    /// <param name="dataDirectory">A data folder that the caller owns and deletes; null for a temporary one.</param>
+    /// <param name="configFile">Value of the option <c>--config</c>; null to omit the option.</param>
+    /// <param name="arguments">Further arguments, placed after all others.</param>
+    /// <exception cref="InvalidOperationException">The broker exited instead; the message contains its output.</exception>
+    /// <exception cref="TimeoutException">The broker did not listen within a minute; the message contains its output.</exception>
     public static async Task<BrokerProcess> StartAsync(
         string? dataDirectory = null, string? configFile = null, IReadOnlyList<string>? arguments = null)
     {
@@ -98,8 +100,10 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the broker to stop (SIGTERM) and returns its exit code; that of its last end when it runs no more.</summary>
-    /// <exception cref="TimeoutException">It had not ended after a minute, and was killed.</exception>
+    /// <summary>
+    /// Stops the broker (SIGTERM) and returns its exit code. If the broker has exited before, returns the code of that exit.
+    /// </summary>
+    /// <exception cref="TimeoutException">The broker did not exit within a minute, and was killed.</exception>
     public async Task<int> StopAsync()
     {
         Process process = _process ?? throw new InvalidOperationException("The broker was never started.");
@@ -120,7 +124,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Ends the broker at once (SIGKILL): no goodbye to clients, nothing flushed.</summary>
+    /// <summary>Kills the broker (SIGKILL): no connection is closed in order, and nothing is flushed.</summary>
     public void Kill()
     {
         if (!IsRunning)
@@ -130,15 +134,15 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>Stops the broker if it runs, then starts it again on the same data folder and the same ports.</summary>
-    /// <exception cref="InvalidOperationException">The broker ended instead; the message holds what it printed.</exception>
-    /// <exception cref="TimeoutException">It did not stop or did not come up within a minute.</exception>
+    /// <exception cref="InvalidOperationException">The broker exited instead; the message contains its output.</exception>
+    /// <exception cref="TimeoutException">The broker did not stop, or did not listen again, within a minute.</exception>
     public async Task RestartAsync()
     {
         await StopAsync();
         await LaunchAsync();
     }
 
-    /// <summary>Kills the broker if it runs, and deletes its data folder unless that is the caller's.</summary>
+    /// <summary>Kills the broker if it runs, and deletes the data folder unless the caller owns that folder.</summary>
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= KillAtExit;

@@ -3,9 +3,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker that client-level tests talk to: the one at <c>AMQPBROKER_TEST_URL</c> when that is set, so that a real RabbitMQ can
-/// vouch for the tests, else our own in one process for the whole run.
-/// Shared by all tests; started by the first that asks, stopped by <see cref="StopAsync"/>.
+/// The broker under test for client-level tests. If <c>AMQPBROKER_TEST_URL</c> is set, it is the broker at that address, so that the tests
+/// can be verified against RabbitMQ. Otherwise it is this project's broker in one process for the whole run.
+/// Shared by all tests; started on first use, stopped by <see cref="StopAsync"/>.
 /// </summary>
 internal static class BrokerTarget
 {
@@ -16,17 +16,19 @@ internal static class BrokerTarget
     private static readonly Lazy<Task<Uri>> _uri = new(FindUriAsync);
     private static readonly Lazy<Task<bool>> _isRabbitMq = new(AskForProductAsync);
 
-    /// <summary>Where it listens, with user and password.</summary>
+    /// <summary>AMQP address of the broker, with user and password.</summary>
     public static Task<Uri> UriAsync => _uri.Value;
 
-    /// <summary>Where its HTTP API is: at <c>AMQPBROKER_TEST_API_URL</c> (<c>http://127.0.0.1:15672</c>) when the broker is not our own.</summary>
+    /// <summary>
+    /// Address of the HTTP API: for another broker the value of <c>AMQPBROKER_TEST_API_URL</c> (<c>http://127.0.0.1:15672</c>).
+    /// </summary>
     public static async Task<Uri> ApiUriAsync() =>
         Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url ? new Uri(url) : new Uri($"http://127.0.0.1:{(await _process.Value).ManagementPort}");
 
-    /// <summary>Whether it is RabbitMQ itself, by the product it calls itself.</summary>
+    /// <summary>True if the broker reports RabbitMQ as its product.</summary>
     public static Task<bool> IsRabbitMqAsync => _isRabbitMq.Value;
 
-    /// <summary>Stops what was started here.</summary>
+    /// <summary>Stops the broker if this class has started one.</summary>
     public static async Task StopAsync()
     {
         if (_process.IsValueCreated)

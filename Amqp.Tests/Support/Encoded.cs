@@ -3,10 +3,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>AMQP's values as the bytes that they are on the wire.</summary>
+/// <summary>Encodes AMQP values into the bytes of the wire.</summary>
 internal static class Encoded
 {
-    /// <summary>A whole method frame.</summary>
+    /// <summary>Encodes a method frame.</summary>
     public static byte[] Frame<TMethod>(ushort channel, in TMethod method)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -15,7 +15,7 @@ internal static class Encoded
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Any frame.</summary>
+    /// <summary>Encodes a frame of any type.</summary>
     public static byte[] Frame(FrameType type, ushort channel, ReadOnlySpan<byte> payload)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -23,11 +23,11 @@ internal static class Encoded
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>A method's arguments, behind the id.</summary>
+    /// <summary>Encodes the arguments of a method, without the method id.</summary>
     public static byte[] Arguments<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => Frame(1, method)[11..^1];
 
-    /// <summary>The fields of a table, without their length.</summary>
+    /// <summary>Encodes the fields of a table, without the length of the table.</summary>
     public static byte[] Fields(FieldTable table)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -35,7 +35,7 @@ internal static class Encoded
         return output.WrittenSpan[4..].ToArray();
     }
 
-    /// <summary>Property flags and list.</summary>
+    /// <summary>Encodes the property flags and the property list.</summary>
     public static byte[] Properties(BasicProperties properties)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -43,7 +43,7 @@ internal static class Encoded
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>A content header's payload.</summary>
+    /// <summary>Encodes the payload of a content header.</summary>
     public static byte[] Header(ulong bodySize, ReadOnlySpan<byte> properties, ushort classId = 60, ushort weight = 0)
     {
         var output = new ArrayBufferWriter<byte>();

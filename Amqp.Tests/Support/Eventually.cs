@@ -2,15 +2,17 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Waits for what no event announces: the state of a file, of a process, of a queue that others change.</summary>
+/// <summary>
+/// Waits for a state that no event announces, such as that of a file, of a process, or of a queue that other clients change.
+/// </summary>
 internal static class Eventually
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Returns as soon as a condition holds; fails the test when it does not within the limit.</summary>
-    /// <param name="condition">Looked at 50 times a second.</param>
-    /// <param name="complaint">What to say when it never held.</param>
-    /// <param name="limit">30 seconds unless given.</param>
+    /// <summary>Returns as soon as a condition is true. Fails the test if the condition is not true within the limit.</summary>
+    /// <param name="condition">The condition, checked 50 times a second.</param>
+    /// <param name="complaint">Message of the failure.</param>
+    /// <param name="limit">Longest wait; 30 seconds by default.</param>
     public static Task Holds(Func<bool> condition, Func<string> complaint, TimeSpan? limit = null) =>
         Holds(() => Task.FromResult(condition()), complaint, limit);
 

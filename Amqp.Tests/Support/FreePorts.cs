@@ -3,16 +3,19 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Ports for brokers that come back on the same one: from below those that Linux gives to clients, any of which may take a port while its broker is away.</summary>
-/// <remarks>Thread-safe. Blocks of ports in between are left to what brokers listen on beside a port that they are given.</remarks>
+/// <summary>Ports for brokers that restart on the same port.</summary>
+/// <remarks>
+/// The ports lie below the range that Linux assigns to clients, since a client could take a port of that range during a restart.
+/// Every second block of ports is left free for the listeners whose ports a broker derives from a given port. Thread-safe.
+/// </remarks>
 internal static class FreePorts
 {
     private const int First = 16_000, Last = 32_000;
-    private const int Block = 20; // metrics are so far above the management port
+    private const int Block = 20; // offset of the metrics port from the management port
 
     private static int _next = Random.Shared.Next(Last - First);
 
-    /// <summary>A port that nobody listens on.</summary>
+    /// <summary>Returns a port on which no process listens.</summary>
     public static int Next()
     {
         while (true)
@@ -36,7 +39,7 @@ internal static class FreePorts
         }
         catch (SocketException error)
         {
-            return error.SocketErrorCode == SocketError.AddressNotAvailable; // no such address, so nobody has it
+            return error.SocketErrorCode == SocketError.AddressNotAvailable; // an address that does not exist is not in use
         }
     }
 }

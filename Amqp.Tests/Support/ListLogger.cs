@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Keeps what is logged, as <c>Level id text</c>.</summary>
+/// <summary>Keeps the log lines, each as <c>Level id text</c>.</summary>
 internal class ListLogger : ILogger
 {
     public List<string> Lines { get; } = [];
@@ -19,5 +19,5 @@ internal class ListLogger : ILogger
     }
 }
 
-/// <summary>The same, for one that logs under its own name.</summary>
+/// <summary>Keeps the log lines of a category.</summary>
 internal sealed class ListLogger<TCategory> : ListLogger, ILogger<TCategory>;

@@ -1,10 +1,12 @@
 namespace Amqp.Tests.Support;
 
-/// <summary>A clock that goes on when the test says so. Its timers ring then, on the test's thread, one after the other.</summary>
+/// <summary>
+/// A clock that advances only when the test advances it. Due timers then run on the thread of the test, one after another.
+/// </summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = []; // under the gate
+    private readonly List<ManualTimer> _timers = []; // guarded by the gate
     private long _now = 1_700_000_000_000; // milliseconds since 1970-01-01 UTC
 
     public override long TimestampFrequency => 1_000;
@@ -22,7 +24,7 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time go by, and has every timer ring that is due meanwhile.</summary>
+    /// <summary>Advances the clock, and runs every timer that becomes due.</summary>
     public void Advance(long milliseconds)
     {
         long end = _now + milliseconds;
@@ -31,7 +33,7 @@ internal sealed class ManualClock : TimeProvider
         Volatile.Write(ref _now, end);
     }
 
-    /// <summary>Lets time go by, and no timer notices yet.</summary>
+    /// <summary>Advances the clock without running timers.</summary>
     public void Pass(long milliseconds) => Volatile.Write(ref _now, _now + milliseconds);
 
     private ManualTimer? TakeDue(long until)

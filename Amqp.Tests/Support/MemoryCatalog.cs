@@ -2,7 +2,7 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A catalog that forgets with the process.</summary>
+/// <summary>A catalog in memory only.</summary>
 internal sealed class MemoryCatalog : ICatalog
 {
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal);

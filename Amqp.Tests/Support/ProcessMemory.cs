@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>What the kernel says a process holds in memory.</summary>
+/// <summary>Resident memory of a process, as the kernel reports it.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>Bytes resident now.</summary>
+    /// <summary>Bytes that are resident now.</summary>
     public static long ResidentBytes(int pid) => Read(pid, "VmRSS:");
 
-    /// <summary>The most bytes that were resident since the process started.</summary>
+    /// <summary>Peak of resident bytes since the start of the process.</summary>
     public static long PeakBytes(int pid) => Read(pid, "VmHWM:");
 
     private static long Read(int pid, string field)

@@ -3,7 +3,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>One channel of a <see cref="RawClient"/>: what a test says on it, and what it demands to hear.</summary>
+/// <summary>One channel of a <see cref="RawClient"/>. Sends methods and content, and checks the answers.</summary>
 internal sealed class RawChannel(RawClient client, ushort number)
 {
     private const int FrameMax = 131_072;
@@ -20,7 +20,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
     public Task<TMethod> ExpectAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod> => client.ExpectAsync<TMethod>(number);
 
-    /// <summary>Sends a method and demands that its answer is the next thing on the channel.</summary>
+    /// <summary>Sends a method. The next frame on the channel must be its answer.</summary>
     public async Task<TReply> CallAsync<TMethod, TReply>(TMethod method)
         where TMethod : struct, IMethod<TMethod>
         where TReply : struct, IMethod<TReply>
@@ -29,12 +29,14 @@ internal sealed class RawChannel(RawClient client, ushort number)
         return await ExpectAsync<TReply>();
     }
 
-    /// <summary>Demands that the channel still lives and that nothing stands in front of the answer to a harmless question.</summary>
+    /// <summary>
+    /// Checks that the channel is open and has no pending frame: sends a method without effect and expects only its answer.
+    /// </summary>
     public async Task ExpectQuietAsync() => await CallAsync<ChannelFlow, ChannelFlowOk>(new ChannelFlow(true));
 
-    /// <summary>The broker closes the channel with exactly these words.</summary>
+    /// <summary>Expects the broker to close the channel with exactly this code, text and method.</summary>
     /// <param name="code">The reply code.</param>
-    /// <param name="text">The whole reply text.</param>
+    /// <param name="text">The complete reply text.</param>
     /// <param name="cause">The method that failed.</param>
     public async Task ExpectCloseAsync(ReplyCode code, string text, MethodId cause)
     {
@@ -47,7 +49,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
         string exchange, string routingKey, string body = "", BasicProperties? properties = null, bool mandatory = false) =>
         PublishAsync(new BasicPublish(exchange, routingKey, mandatory, false), Encoded.Properties(properties ?? new()), Encoding.UTF8.GetBytes(body));
 
-    /// <summary>Sends basic.publish and its content, the properties as raw flags and list.</summary>
+    /// <summary>Sends basic.publish and its content. The properties are raw property flags and a raw property list.</summary>
     public async Task PublishAsync(BasicPublish publish, byte[] properties, byte[] body, int frameMax = FrameMax)
     {
         await SendAsync(publish);
@@ -56,7 +58,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
             await SendFrameAsync(FrameType.Body, body.AsSpan(sent, Math.Min(frameMax - Frame.Overhead, body.Length - sent)));
     }
 
-    /// <summary>The content behind a method.</summary>
+    /// <summary>Receives the content that follows a method.</summary>
     public async Task<RawContent> ExpectContentAsync()
     {
         var headerFrame = await client.ReceiveAsync(number);
@@ -74,7 +76,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
         return new RawContent(properties, body, frames);
     }
 
-    /// <summary>The next thing on the channel is that method with content.</summary>
+    /// <summary>Receives a method with content, which must be next on the channel.</summary>
     public async Task<RawMessage<TMethod>> ExpectMessageAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {
@@ -82,10 +84,10 @@ internal sealed class RawChannel(RawClient client, ushort number)
         return new RawMessage<TMethod>(method, await ExpectContentAsync());
     }
 
-    /// <summary>The next thing on the channel is a delivery.</summary>
+    /// <summary>Receives a delivery, which must be next on the channel.</summary>
     public Task<RawMessage<BasicDeliver>> ExpectDeliveryAsync() => ExpectMessageAsync<BasicDeliver>();
 
-    /// <summary>The next two things on the channel are a delivery and that method, whichever comes first.</summary>
+    /// <summary>Receives a delivery and that method, which must be next on the channel, in either order.</summary>
     public async Task<RawMessage<BasicDeliver>> ExpectDeliveryBesideAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {
@@ -100,13 +102,13 @@ internal sealed class RawChannel(RawClient client, ushort number)
         return delivery;
     }
 
-    /// <summary>Gets a message, which must be there.</summary>
+    /// <summary>Takes a message with basic.get. The queue must not be empty.</summary>
     public async Task<RawMessage<BasicGetOk>> GetAsync(string queue, bool noAck = true)
     {
         await SendAsync(new BasicGet(queue, noAck));
         return await ExpectMessageAsync<BasicGetOk>();
     }
 
-    /// <summary>Gets no message, because there is none.</summary>
+    /// <summary>Sends basic.get to a queue that must be empty.</summary>
     public async Task ExpectEmptyAsync(string queue) => await CallAsync<BasicGet, BasicGetEmpty>(new BasicGet(queue, true));
 }

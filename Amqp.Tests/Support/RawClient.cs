@@ -6,18 +6,20 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client that sends just what it is told and believes nothing, for what no client library would send.
-/// One test owns it and awaits one call before the next. No wait lasts for ever.
+/// A client that sends exactly the given frames and checks every answer, for input that no client library would send.
+/// One test owns the client and awaits each call before the next. Every wait has a timeout.
 /// </summary>
 internal sealed class RawClient : IAsyncDisposable
 {
-    /// <summary>Longer than any answer takes: RabbitMQ waits ten seconds for a login and three before it drops a peer.</summary>
+    /// <summary>
+    /// Timeout that is longer than any answer takes: RabbitMQ waits ten seconds for a login, and three before it drops a peer.
+    /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket;
     private readonly PipeReader _input;
     private readonly FrameReader _reader = new() { FrameMax = 16 * 1024 * 1024 };
-    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = []; // frames of channels that nobody has asked for yet
+    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = []; // frames of other channels, received and not yet requested
 
     private RawClient(Socket socket)
     {
@@ -25,10 +27,10 @@ internal sealed class RawClient : IAsyncDisposable
         _input = PipeReader.Create(new NetworkStream(socket));
     }
 
-    /// <summary>Connects to the broker of this run and says nothing.</summary>
+    /// <summary>Connects to the broker under test and sends nothing.</summary>
     public static async Task<RawClient> DialAsync() => await DialAsync(await BrokerTarget.UriAsync);
 
-    /// <summary>Connects to any broker and says nothing.</summary>
+    /// <summary>Connects to any broker and sends nothing.</summary>
     public static async Task<RawClient> DialAsync(Uri uri)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -50,7 +52,7 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>Sends any frame.</summary>
     public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) => SendAsync(Encoded.Frame(type, channel, payload));
 
-    /// <summary>Opens the channel of that number.</summary>
+    /// <summary>Opens the channel with that number.</summary>
     public async Task<RawChannel> OpenChannelAsync(ushort number = 1)
     {
         await SendAsync(number, new ChannelOpen());
@@ -58,8 +60,8 @@ internal sealed class RawClient : IAsyncDisposable
         return new RawChannel(this, number);
     }
 
-    /// <summary>The next frame, heartbeats too.</summary>
-    /// <exception cref="EndOfStreamException">The broker has ended the connection.</exception>
+    /// <summary>Receives the next frame, including heartbeats.</summary>
+    /// <exception cref="EndOfStreamException">The broker has closed the socket.</exception>
     public async Task<RawFrame> ReceiveAsync()
     {
         using var limit = new CancellationTokenSource(_patience);
@@ -71,7 +73,7 @@ internal sealed class RawClient : IAsyncDisposable
             {
                 var result = await _input.ReadAsync(limit.Token);
                 bool isOver = result.IsCompleted && result.Buffer.IsEmpty;
-                _input.AdvanceTo(result.Buffer.Start); // only to wait: TryTakeFrame looks at it
+                _input.AdvanceTo(result.Buffer.Start); // nothing is consumed here: TryTakeFrame examines the bytes
                 if (isOver)
                     throw new EndOfStreamException("The broker ended the connection.");
             }
@@ -86,7 +88,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The next frame of a channel, or the close of the connection; frames of others wait for their turn.</summary>
+    /// <summary>Receives the next frame of a channel, or connection.close. Frames of other channels are kept for later calls.</summary>
     public async Task<RawFrame> ReceiveAsync(ushort channel)
     {
         if (_stashed.TryGetValue(channel, out var waiting) && waiting.TryDequeue(out var stashed))
@@ -104,7 +106,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The next frame of a channel, which must be that method.</summary>
+    /// <summary>Receives the next frame of a channel, which must be that method.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>(ushort channel)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -113,17 +115,17 @@ internal sealed class RawClient : IAsyncDisposable
         return MethodArguments.Read<TMethod>(frame.Arguments);
     }
 
-    /// <summary>The broker closes the connection with exactly these words.</summary>
+    /// <summary>Expects the broker to close the connection with exactly this code, text and method.</summary>
     /// <param name="code">The reply code.</param>
-    /// <param name="text">The whole reply text.</param>
-    /// <param name="cause">The method that failed; none when omitted.</param>
+    /// <param name="text">The complete reply text.</param>
+    /// <param name="cause">The method that failed; none by default.</param>
     public async Task ExpectCloseAsync(ReplyCode code, string text, MethodId cause = default)
     {
         var close = await ExpectAsync<ConnectionClose>(0);
         Assert.That(close, Is.EqualTo(new ConnectionClose((ushort)code, text, cause.Class, cause.Method)));
     }
 
-    /// <summary>The broker closes the connection with one of these codes or simply drops it: where RabbitMQ crashes, better is welcome.</summary>
+    /// <summary>Expects connection.close with one of these codes, or a closed socket. For cases in which RabbitMQ itself crashes.</summary>
     public async Task ExpectCloseOrEndAsync(params ReplyCode[] codes)
     {
         try
@@ -136,8 +138,8 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The broker ends the connection without another word.</summary>
-    /// <returns>How long that took.</returns>
+    /// <summary>Expects the broker to close the socket without another frame.</summary>
+    /// <returns>Time until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -155,7 +157,7 @@ internal sealed class RawClient : IAsyncDisposable
         return watch.Elapsed;
     }
 
-    /// <summary>The next bytes, before there are frames.</summary>
+    /// <summary>Receives the next bytes, before the first frame.</summary>
     public async Task<byte[]> ReceiveBytesAsync(int count)
     {
         using var limit = new CancellationTokenSource(_patience);
@@ -165,7 +167,7 @@ internal sealed class RawClient : IAsyncDisposable
         return bytes;
     }
 
-    /// <summary>Ends the connection without a goodbye.</summary>
+    /// <summary>Closes the socket without connection.close.</summary>
     public async ValueTask DisposeAsync()
     {
         await _input.CompleteAsync();
@@ -181,7 +183,7 @@ internal sealed class RawClient : IAsyncDisposable
         bool isTaken = _reader.TryRead(ref buffer, out var frame);
         if (isTaken)
             taken = new RawFrame(frame.Type, frame.Channel, frame.Payload.ToArray());
-        // What is left may hold another frame, so only an incomplete one counts as examined.
+        // The remaining bytes may contain another frame, so bytes count as examined only if the frame is incomplete.
         _input.AdvanceTo(buffer.Start, isTaken ? buffer.Start : buffer.End);
         if (!isTaken && result.IsCompleted)
             throw new EndOfStreamException("The broker ended the connection.");

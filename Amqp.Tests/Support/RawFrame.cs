@@ -7,13 +7,13 @@ namespace Amqp.Tests.Support;
 /// <summary>A frame that a <see cref="RawClient"/> has received.</summary>
 internal sealed record RawFrame(FrameType Type, ushort Channel, byte[] Payload)
 {
-    /// <summary>The method that it carries; default when it carries none.</summary>
+    /// <summary>The method of the frame; default if the frame is no method frame.</summary>
     public MethodId Method => Type == FrameType.Method ? MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(Payload)) : default;
 
-    /// <summary>The arguments of its method.</summary>
+    /// <summary>The arguments of the method.</summary>
     public ReadOnlySpan<byte> Arguments => Payload.AsSpan(4);
 
-    /// <summary>What a failing test should say about it: above all why the broker closed something.</summary>
+    /// <summary>Text for the message of a failed test. Contains the code and text of a close.</summary>
     public override string ToString() => Method switch
     {
         var id when id == ChannelClose.Id => MethodArguments.Read<ChannelClose>(Arguments).ToString(),
@@ -23,10 +23,10 @@ internal sealed record RawFrame(FrameType Type, ushort Channel, byte[] Payload)
     };
 }
 
-/// <summary>What follows a method with content.</summary>
-/// <param name="Properties">Property flags and list as they came.</param>
-/// <param name="Body">The body of all its frames.</param>
-/// <param name="BodyFrames">How many frames it came in.</param>
+/// <summary>The content that follows a method.</summary>
+/// <param name="Properties">Property flags and property list as received.</param>
+/// <param name="Body">The body, joined from all body frames.</param>
+/// <param name="BodyFrames">Number of body frames.</param>
 internal sealed record RawContent(byte[] Properties, byte[] Body, int BodyFrames)
 {
     public string Text => Encoding.UTF8.GetString(Body);
@@ -34,7 +34,7 @@ internal sealed record RawContent(byte[] Properties, byte[] Body, int BodyFrames
     public BasicProperties Decoded => BasicProperties.Read(Properties);
 }
 
-/// <summary>A method and its content: a delivery, a message got, a return.</summary>
+/// <summary>A method and its content: basic.deliver, basic.get-ok or basic.return.</summary>
 internal sealed record RawMessage<TMethod>(TMethod Method, RawContent Content)
 {
     public string Text => Content.Text;

@@ -3,15 +3,15 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>The opening of a connection, step by step or as a whole.</summary>
+/// <summary>Opens a connection, step by step or in one call.</summary>
 internal static class RawHandshake
 {
-    /// <summary>What a modern client says of itself.</summary>
+    /// <summary>The capabilities that a current client library reports.</summary>
     public static FieldTable Capabilities { get; } = new(
         new[] { "authentication_failure_close", "basic.nack", "connection.blocked", "consumer_cancel_notify", "exchange_exchange_bindings", "publisher_confirms" }
             .Select(name => KeyValuePair.Create(name, FieldValue.FromBoolean(true))));
 
-    /// <summary>Client properties that hold nothing but <see cref="Capabilities"/>.</summary>
+    /// <summary>Client properties that contain only <see cref="Capabilities"/>.</summary>
     public static FieldTable ClientProperties { get; } = FieldTable.Empty.With("capabilities", FieldValue.FromTable(Capabilities));
 
     /// <summary>Sends the protocol header.</summary>
@@ -24,20 +24,20 @@ internal static class RawHandshake
     /// <summary>Sends a login.</summary>
     /// <param name="client">The client.</param>
     /// <param name="mechanism">The SASL mechanism.</param>
-    /// <param name="response">Its response; guest's for PLAIN when omitted.</param>
-    /// <param name="properties">Client properties; <see cref="ClientProperties"/> when omitted.</param>
+    /// <param name="response">The SASL response; by default that of guest for PLAIN.</param>
+    /// <param name="properties">Client properties; <see cref="ClientProperties"/> by default.</param>
     public static async Task LogInAsync(
         this RawClient client, string mechanism = "PLAIN", byte[]? response = null, FieldTable? properties = null) =>
         await client.SendAsync(0, new ConnectionStartOk(properties ?? ClientProperties, mechanism, response ?? await PlainAsync(), "en_US"));
 
-    /// <summary>A response for PLAIN with the target's own user and password.</summary>
+    /// <summary>Response for PLAIN with the user and password of the broker under test.</summary>
     public static async Task<byte[]> PlainAsync()
     {
         string[] login = (await BrokerTarget.UriAsync).UserInfo.Split(':');
         return Encoding.UTF8.GetBytes($"\0{Uri.UnescapeDataString(login[0])}\0{Uri.UnescapeDataString(login[1])}");
     }
 
-    /// <summary>Goes as far as the tune, which is not answered.</summary>
+    /// <summary>Runs the handshake up to connection.tune, and does not answer it.</summary>
     public static async Task<ConnectionTune> LogInAndExpectTuneAsync(this RawClient client, FieldTable? properties = null)
     {
         await client.StartAsync();
@@ -45,12 +45,12 @@ internal static class RawHandshake
         return await client.ExpectAsync<ConnectionTune>(0);
     }
 
-    /// <summary>The whole handshake.</summary>
-    /// <param name="client">A client that has said nothing yet.</param>
-    /// <param name="channelMax">In tune-ok.</param>
-    /// <param name="frameMax">In tune-ok.</param>
-    /// <param name="heartbeat">In tune-ok, in seconds.</param>
-    /// <param name="properties">Client properties; <see cref="ClientProperties"/> when omitted.</param>
+    /// <summary>Runs the whole handshake.</summary>
+    /// <param name="client">A client that has sent nothing yet.</param>
+    /// <param name="channelMax">Value of channel-max in tune-ok.</param>
+    /// <param name="frameMax">Value of frame-max in tune-ok, in octets.</param>
+    /// <param name="heartbeat">Value of heartbeat in tune-ok, in seconds.</param>
+    /// <param name="properties">Client properties; <see cref="ClientProperties"/> by default.</param>
     /// <param name="virtualHost">The virtual host.</param>
     public static async Task OpenAsync(
         this RawClient client, ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null, string virtualHost = "/")

@@ -2,10 +2,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Declaring, binding and consuming with the defaults that most tests want.</summary>
+/// <summary>Declares, binds and consumes with the defaults that most tests need.</summary>
 internal static class RawTopology
 {
-    /// <summary>Declares an exclusive queue, which goes with the connection.</summary>
+    /// <summary>Declares an exclusive queue, which is deleted when the connection closes.</summary>
     public static Task<QueueDeclareOk> DeclareExclusiveQueueAsync(this RawChannel channel, string queue, FieldTable? arguments = null) =>
         channel.DeclareQueueAsync(queue, exclusive: true, arguments: arguments);
 
@@ -14,11 +14,14 @@ internal static class RawTopology
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(
             new QueueDeclare(queue, false, durable, exclusive, autoDelete, false, arguments ?? FieldTable.Empty));
 
-    /// <summary>Asks for a queue that must exist.</summary>
+    /// <summary>Declares a queue passively. The queue must exist.</summary>
     public static Task<QueueDeclareOk> LookUpQueueAsync(this RawChannel channel, string queue) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, true, false, false, false, false, FieldTable.Empty));
 
-    /// <summary>How many messages each queue holds, once they hold so many together: in RabbitMQ queues are processes of their own.</summary>
+    /// <summary>
+    /// Returns the message count of each queue, once their sum reaches the expected number. In RabbitMQ each queue is a process, so that
+    /// the counts change independently.
+    /// </summary>
     public static async Task<int[]> CountMessagesAsync(this RawChannel channel, IReadOnlyList<string> queues, int expected)
     {
         int[] counts = new int[queues.Count];
@@ -38,7 +41,7 @@ internal static class RawTopology
         channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(
             new ExchangeDeclare(exchange, type, false, durable, autoDelete, @internal, false, arguments ?? FieldTable.Empty));
 
-    /// <summary>Asks for an exchange that must exist.</summary>
+    /// <summary>Declares an exchange passively. The exchange must exist.</summary>
     public static Task LookUpExchangeAsync(this RawChannel channel, string exchange) =>
         channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare(exchange, "", true, false, false, false, false, FieldTable.Empty));
 
@@ -54,7 +57,7 @@ internal static class RawTopology
     public static Task UnbindExchangeAsync(this RawChannel channel, string destination, string source, string key = "", FieldTable? arguments = null) =>
         channel.CallAsync<ExchangeUnbind, ExchangeUnbindOk>(new ExchangeUnbind(destination, source, key, false, arguments ?? FieldTable.Empty));
 
-    /// <summary>Starts a consumer; its consume-ok must come before anything else.</summary>
+    /// <summary>Starts a consumer. The next frame on the channel must be consume-ok.</summary>
     public static async Task<string> ConsumeAsync(
         this RawChannel channel, string queue, string tag = "", bool noAck = false, bool exclusive = false, FieldTable? arguments = null)
     {

@@ -5,15 +5,15 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>The other end of an outbox: takes everything at once and keeps it.</summary>
+/// <summary>The receiver of an outbox. Accepts and keeps all frames at once.</summary>
 internal sealed class SentFrames : OutputSink
 {
     private readonly List<byte> _octets = [];
 
-    /// <summary>An outbox that sends to it, without a bound.</summary>
+    /// <summary>An outbox without a size limit, whose frames are kept here.</summary>
     public Outbox NewOutbox(long highWatermark = long.MaxValue) => new(this, MemoryPool<byte>.Shared, highWatermark);
 
-    /// <summary>The methods that came, in their order, as they print.</summary>
+    /// <summary>The received methods in order, as text.</summary>
     public IReadOnlyList<string> Methods
     {
         get

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Bytes as a socket might have delivered them: in one piece or in many.</summary>
+/// <summary>Makes byte sequences of one or more segments, as reads from a socket produce them.</summary>
 internal static class Sequences
 {
-    /// <summary>The bytes in pieces; each number says where one ends and the next begins, in rising order.</summary>
+    /// <summary>Splits the bytes into segments at the given offsets, which must be in ascending order.</summary>
     public static ReadOnlySequence<byte> Cut(ReadOnlyMemory<byte> bytes, params IEnumerable<int> cuts)
     {
         var first = new Segment(ReadOnlyMemory<byte>.Empty, 0);
@@ -19,7 +19,7 @@ internal static class Sequences
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }
 
-    /// <summary>The bytes one by one.</summary>
+    /// <summary>Splits the bytes into segments of one byte.</summary>
     public static ReadOnlySequence<byte> CutEverywhere(ReadOnlyMemory<byte> bytes) => Cut(bytes, Enumerable.Range(0, bytes.Length));
 
     private sealed class Segment : ReadOnlySequenceSegment<byte>

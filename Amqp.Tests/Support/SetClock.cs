@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Support;
 
-/// <summary>A clock that stands where the test sets it.</summary>
+/// <summary>A clock that changes only when the test sets it.</summary>
 internal sealed class SetClock : TimeProvider
 {
     public long Seconds { get; set; } = 1_000;

@@ -2,20 +2,20 @@ using Amqp.Tests.Interop;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A file system of a few megabytes, in memory, for a data folder that fills up. To mount one takes Linux and root.</summary>
+/// <summary>A file system of a few megabytes in memory, for tests of a full disk. The mount needs Linux and root.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private SmallDisk(string path) => Path = path;
 
-    /// <summary>Its root.</summary>
+    /// <summary>Mount point of the file system.</summary>
     public string Path { get; }
 
-    /// <summary>Bytes that can still be written.</summary>
+    /// <summary>Number of free bytes.</summary>
     public long Free => new DriveInfo(Path).AvailableFreeSpace;
 
     private string Filler => System.IO.Path.Combine(Path, "filler");
 
-    /// <summary>Mounts a file system of that many bytes; where that cannot be done the test is skipped, and says why.</summary>
+    /// <summary>Mounts a file system with the given number of bytes. Skips the test with a reason if the mount fails.</summary>
     public static async Task<SmallDisk> MountAsync(long bytes)
     {
         string path = Directory.CreateTempSubdirectory("amqpbroker-tests-disk-").FullName;
@@ -28,7 +28,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(path);
     }
 
-    /// <summary>Takes all the room there is, but for so many bytes.</summary>
+    /// <summary>Fills the file system up to the given number of free bytes.</summary>
     public void Fill(long leave = 0)
     {
         byte[] some = new byte[4096];
@@ -40,14 +40,14 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
         catch (IOException)
         {
-            // Not a byte more fits, whatever was free when last looked at.
+            // The disk is full, although the last check may have reported free bytes.
         }
     }
 
-    /// <summary>Gives the room back that <see cref="Fill"/> took.</summary>
+    /// <summary>Frees the space that <see cref="Fill"/> has filled.</summary>
     public void Clear() => File.Delete(Filler);
 
-    /// <summary>Unmounts it. Nobody has a file of it open any more.</summary>
+    /// <summary>Unmounts the file system. No process may have a file of it open.</summary>
     public async ValueTask DisposeAsync()
     {
         var unmount = await Command.RunAsync("umount", [Path]);

@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A consumer of a queue, without a channel: it keeps what it is given until the test settles it.</summary>
+/// <summary>A consumer without a channel. Keeps each delivered message until the test settles the message.</summary>
 internal sealed class TestConsumer(int priority = 0, bool noAck = false) : IConsumer
 {
     private readonly List<StoredMessage> _held = [];
@@ -12,22 +12,22 @@ internal sealed class TestConsumer(int priority = 0, bool noAck = false) : ICons
 
     public bool NoAck => noAck;
 
-    /// <summary>Messages that it holds at most.</summary>
+    /// <summary>Largest number of unsettled messages.</summary>
     public int Room { get; set; } = int.MaxValue;
 
-    /// <summary>Set once it has subscribed.</summary>
+    /// <summary>The subscription. Set once the consumer has subscribed.</summary>
     public Subscription Subscription { get; set; } = null!;
 
-    /// <summary>What it was given and has not settled.</summary>
+    /// <summary>The messages that were delivered and not settled.</summary>
     public IReadOnlyList<StoredMessage> Held => _held;
 
-    /// <summary>How much it was given, settled or not.</summary>
+    /// <summary>Number of deliveries, settled or not.</summary>
     public int Received { get; private set; }
 
-    /// <summary>True once it was told that its queue is gone.</summary>
+    /// <summary>True once the consumer was notified that its queue was deleted.</summary>
     public bool IsTold { get; private set; }
 
-    /// <summary>Takes the first of what it holds, to settle it.</summary>
+    /// <summary>Removes and returns the first unsettled message. The caller settles the message.</summary>
     public StoredMessage TakeFirst()
     {
         var first = _held[0];

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>How long random tests go on and what their randomness starts from, as the environment says.</summary>
+/// <summary>Number of rounds and seed of random tests, from environment variables.</summary>
 internal static class TestRounds
 {
-    /// <summary>What <c>AMQP_TESTS_SEED</c> says, or a new seed: print it, it repeats the run.</summary>
+    /// <summary>The value of <c>AMQP_TESTS_SEED</c>, or a new seed. Tests print the seed, so that a run can be repeated.</summary>
     public static int Seed => Number("AMQP_TESTS_SEED") ?? Environment.TickCount & 0xFFFF;
 
-    /// <summary>What <c>AMQP_TESTS_SEED</c> says, or null.</summary>
+    /// <summary>The value of <c>AMQP_TESTS_SEED</c>, or null.</summary>
     public static int? GivenSeed => Number("AMQP_TESTS_SEED");
 
-    /// <summary>What <c>AMQP_TESTS_ROUNDS</c> says, or so many.</summary>
+    /// <summary>Returns the value of <c>AMQP_TESTS_ROUNDS</c>, or the given default.</summary>
     public static int Count(int otherwise) => Number("AMQP_TESTS_ROUNDS") ?? otherwise;
 
-    /// <summary>A variable's number, or null when it has none.</summary>
+    /// <summary>Returns the number in an environment variable, or null if the variable holds no number.</summary>
     public static int? Number(string variable) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;
 }

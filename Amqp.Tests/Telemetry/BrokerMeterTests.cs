@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>Each count is measured under its own name and attributes.</summary>
-[NonParallelizable] // instruments belong to the process
+/// <summary>Each count of the broker is measured under its own name and attributes.</summary>
+[NonParallelizable] // instruments are per process
 public sealed class BrokerMeterTests
 {
     [Test]
@@ -75,7 +75,7 @@ public sealed class BrokerMeterTests
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, attributes, _) =>
             measured.Add(string.Join(' ', [instrument.Name["amqpbroker.".Length..], .. attributes.ToArray().Select(attribute => $"{attribute.Value}"), $"{value}"])));
-        listener.Start(); // what other brokers have is there before
+        listener.Start(); // instruments of other brokers exist before
         isOurs = true;
         using var meter = new BrokerMeter(broker.Broker, Options.Create(new BrokerOptions { DataDirectory = broker.DataFolder }));
         listener.RecordObservableInstruments();

@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>What a collector is sent of the broker's counts.</summary>
-[NonParallelizable] // instruments belong to the process: two brokers in it would both be sent
+/// <summary>The broker's counts that a collector receives.</summary>
+[NonParallelizable] // instruments are per process: those of two brokers would both be exported
 public class OtlpMetricsTests
 {
     [Test]
@@ -127,7 +127,7 @@ public class OtlpMetricsTests
 
         string maps = await File.ReadAllTextAsync($"/proc/{broker.Pid}/maps");
 
-        Assert.That(maps, Does.Contain("amqpbroker.dll")); // or the look would prove nothing
+        Assert.That(maps, Does.Contain("amqpbroker.dll")); // otherwise the next assertion would prove nothing
         Assert.That(maps, Does.Not.Contain("OpenTelemetry"));
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>A collector: takes OTLP over HTTP or gRPC on a free port, and keeps what it is sent.</summary>
+/// <summary>An OTLP collector. Receives OTLP over HTTP or gRPC on a free port, and keeps the received data.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private const string GrpcMetrics = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
@@ -22,13 +22,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public Uri Endpoint => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>The status that requests are answered with.</summary>
+    /// <summary>Status code of all responses.</summary>
     public int Answer { get; set; } = StatusCodes.Status200OK;
 
     /// <summary>The header <c>authorization</c> of each request.</summary>
     public IEnumerable<string> Authorizations => _requests.Select(request => request.Authorization);
 
-    /// <summary>The resources that spoke, each with its attributes.</summary>
+    /// <summary>The attributes of each resource that has sent data.</summary>
     public IEnumerable<Dictionary<string, string>> Resources => All("metrics").SelectMany(export => export.Messages(1, 1)).Select(resource => resource.Attributes(1));
 
     /// <summary>The spans, oldest first.</summary>
@@ -45,7 +45,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>What a metric was last, its points with these attributes added up; null when it was not sent.</summary>
+    /// <summary>
+    /// Returns the last value of a metric: the sum of its points with these attributes; null if the metric was not received.
+    /// </summary>
     public long? Metric(string name, params (string Key, string Value)[] attributes)
     {
         var metric = All("metrics").SelectMany(export => export.Messages(1, 2)).SelectMany(scope => scope.Messages(2)).LastOrDefault(metric => metric.Text(1) == name);
@@ -76,7 +78,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         if (!isGrpc)
             return;
         http.Response.ContentType = "application/grpc";
-        await http.Response.Body.WriteAsync(new byte[5]); // an empty message behind its head
+        await http.Response.Body.WriteAsync(new byte[5]); // an empty message after the gRPC prefix of 5 octets
         http.Response.AppendTrailer("grpc-status", "0");
     }
 }

@@ -6,7 +6,9 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>The spans that a collector is sent. Each broker is a process: sources of spans, like instruments, belong to it.</summary>
+/// <summary>
+/// The spans that a collector receives. Each broker is a process, because activity sources and instruments are per process.
+/// </summary>
 public class OtlpTracesTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c", Parent = "b7ad6b7169203331";
@@ -104,7 +106,7 @@ public class OtlpTracesTests
         for (int i = 0; i < 5; i++)
             await channel.BasicGetAsync("untraced", autoAck: true);
 
-        await SpanAsync("get untraced"); // the last message's: spans come in order
+        await SpanAsync("get untraced"); // the span of the last message; spans arrive in order
 
         Assert.That(_collector.Spans.Count(span => span.Text(5) == "publish amq.default"), Is.EqualTo(1));
         Assert.That(_collector.Spans.Count(span => span.Text(5) == "get untraced"), Is.EqualTo(1));
@@ -154,7 +156,7 @@ public class OtlpTracesTests
             await PublishAsync(channel, "", "nowhere", Sampled);
         }
 
-        await broker.StopAsync(); // sends all there is
+        await broker.StopAsync(); // flushes all spans
 
         Assert.That(collector.Metric("amqpbroker.message.received"), Is.EqualTo(1));
         Assert.That(collector.Spans, Is.Empty);

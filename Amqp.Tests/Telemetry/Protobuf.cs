@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>A protobuf message, its fields by number: as much of the format as OTLP needs.</summary>
+/// <summary>A decoded protobuf message, with its fields by number. Supports the part of the format that OTLP needs.</summary>
 internal sealed class Protobuf
 {
     private readonly List<(int Number, ulong Value, byte[] Octets)> _fields = [];
@@ -38,22 +38,22 @@ internal sealed class Protobuf
         }
     }
 
-    /// <summary>The messages in a repeated field.</summary>
+    /// <summary>Returns the messages of a repeated field.</summary>
     public IEnumerable<Protobuf> Messages(int number) => _fields.Where(field => field.Number == number).Select(field => new Protobuf(field.Octets));
 
-    /// <summary>All messages at the end of a path of fields.</summary>
+    /// <summary>Returns all messages at the end of a path of fields.</summary>
     public IEnumerable<Protobuf> Messages(int number, int next) => Messages(number).SelectMany(message => message.Messages(next));
 
-    /// <summary>A text; empty when absent.</summary>
+    /// <summary>Returns the value of a string field; empty if the field is absent.</summary>
     public string Text(int number) => Encoding.UTF8.GetString(Octets(number));
 
-    /// <summary>Octets in hexadecimal; empty when absent.</summary>
+    /// <summary>Returns the octets of a field in hexadecimal; empty if the field is absent.</summary>
     public string Hex(int number) => Convert.ToHexStringLower(Octets(number));
 
-    /// <summary>A number of any width; 0 when absent.</summary>
+    /// <summary>Returns the value of a numeric field of any width; 0 if the field is absent.</summary>
     public long Number(int number) => (long)_fields.LastOrDefault(field => field.Number == number).Value;
 
-    /// <summary>OTLP's attributes: lists of keys with values, as texts.</summary>
+    /// <summary>Returns OTLP attributes as pairs of key and value, both as text.</summary>
     public Dictionary<string, string> Attributes(int number) => Messages(number).ToDictionary(pair => pair.Text(1), pair => Value(pair.Messages(2).Single()));
 
     private static string Value(Protobuf value) => value._fields.Single() is { Number: 1 } ? value.Text(1) : value._fields.Single().Value.ToString(System.Globalization.CultureInfo.InvariantCulture);

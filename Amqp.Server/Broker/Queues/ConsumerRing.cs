@@ -1,16 +1,18 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The consumers of a queue: who is served next, by priority and then in turn.</summary>
+/// <summary>The consumers of a queue, served by priority, and round-robin among those of equal priority.</summary>
 /// <remarks>
-/// A consumer without room is parked, out of the ring, so that a thousand of them cost nothing per message; whoever
-/// makes room for it resumes it. The queue's lock guards everything.
+/// A consumer without free capacity (prefetch or output buffer full) is parked outside the ring, so that a thousand of them cost nothing
+/// per message. The thread that frees capacity resumes the consumer. The queue's lock guards the state.
 /// </remarks>
-/// <param name="singleActive">Only one is served at all until it goes; the next is the oldest of the highest priority.</param>
+/// <param name="singleActive">
+/// True if only one consumer is served until it leaves. The oldest one of the highest priority succeeds it.
+/// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
-    private readonly List<Subscription> _all = []; // in the order of subscribing
+    private readonly List<Subscription> _all = []; // in the order of subscription
     private readonly List<Level> _levels = []; // highest priority first
-    private Subscription? _active; // with singleActive
+    private Subscription? _active; // set only if singleActive
 
     public int Count => _all.Count;
 
@@ -18,7 +20,7 @@ internal sealed class ConsumerRing(bool singleActive)
 
     public IReadOnlyCollection<Subscription> All => _all;
 
-    /// <summary>The only one that is served, where only one is.</summary>
+    /// <summary>The single active consumer; null if the queue has none.</summary>
     public Subscription? Active => _active;
 
     public void Add(Subscription subscription)
@@ -30,16 +32,17 @@ internal sealed class ConsumerRing(bool singleActive)
             _active ??= subscription;
     }
 
-    /// <summary>False when it was not there (any more).</summary>
+    /// <summary>Removes a consumer.</summary>
+    /// <returns>False if the consumer was not subscribed, or was removed before.</returns>
     public bool Remove(Subscription subscription)
     {
         if (!subscription.IsSubscribed)
             return false;
         _all.Remove(subscription);
         Leave(subscription);
-        _levels.RemoveAll(level => level.Ready.Count == 0); // made anew when someone stands there again
+        _levels.RemoveAll(level => level.Ready.Count == 0); // created again for the next consumer of that priority
         if (ReferenceEquals(_active, subscription))
-            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the first of equals
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the oldest of equal priority
         return true;
     }
 
@@ -51,8 +54,10 @@ internal sealed class ConsumerRing(bool singleActive)
         _active = null;
     }
 
-    /// <summary>Whose turn it is; null when no one has room.</summary>
-    /// <param name="isOnly">True when no other consumer of its priority waits for a turn, so it may take many at once.</param>
+    /// <summary>Returns the next consumer with free capacity, or null if every consumer is parked.</summary>
+    /// <param name="isOnly">
+    /// True if no other consumer of the same priority can take messages, so that this one may take many at once.
+    /// </param>
     public Subscription? Next(out bool isOnly)
     {
         isOnly = singleActive;
@@ -69,7 +74,7 @@ internal sealed class ConsumerRing(bool singleActive)
         return null;
     }
 
-    /// <summary>It had its turn and can take more.</summary>
+    /// <summary>Moves a consumer that was served and can take more messages behind the others of its priority.</summary>
     public static void MoveToBack(Subscription subscription)
     {
         if (subscription.Place.List is { Count: > 1 } ready)
@@ -79,10 +84,11 @@ internal sealed class ConsumerRing(bool singleActive)
         }
     }
 
-    /// <summary>It has no room for now.</summary>
+    /// <summary>Removes a consumer without free capacity from the ring until <see cref="Resume"/>.</summary>
     public static void Park(Subscription subscription) => subscription.Place.List?.Remove(subscription.Place);
 
-    /// <summary>It may have room again. False when it was not parked.</summary>
+    /// <summary>Returns a parked consumer to the ring, because it may have free capacity again.</summary>
+    /// <returns>False if the consumer was not parked.</returns>
     public bool Resume(Subscription subscription)
     {
         if (subscription.Place.List is not null || !subscription.IsSubscribed)

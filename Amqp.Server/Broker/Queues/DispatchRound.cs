@@ -3,42 +3,46 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// One round of work on one thread, such as all the frames that a socket gave: gathers what was published and which
-/// queues and outputs were touched, then hands runs of messages to their queues, drains each queue and flushes each output once.
+/// One round of work on one thread, such as all frames of one read from a socket. Gathers the published messages and the queues and
+/// outputs that were touched. Then hands runs of messages to their queues, drains each queue once and flushes each output once.
 /// </summary>
 /// <remarks>
-/// Owned by one thread at a time; the lists are kept for the next round, so a round allocates nothing. They are made when
-/// they are needed: each connection has a round, and most of ten thousand connections are idle.
-/// A queue or output says which round noted it last, which keeps the lists free of doubles without a search.
-/// Two rounds at work on the same one may each note it twice: that costs a look at an empty queue, never a message.
-/// <para>What a queue or an output cannot do for a reason that nobody foresaw stays there (<see cref="QueueFaults.IsCrashed"/>, <see cref="IOutput.Flush"/>): it
-/// throws nothing here, so that the round serves all others, whoever's thread it is.</para>
+/// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. The lists are created on first
+/// use, because each connection has a round, and most of ten thousand connections are idle.
+/// A queue or output names the round that noted it last, which keeps duplicates out of the lists without a search.
+/// Two concurrent rounds may each note the same queue twice. The cost is a drain of an empty queue; no message is lost or repeated.
+/// <para>An unexpected exception stays in the queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) that
+/// raised it. The round does not see the exception, and serves all other queues and outputs.</para>
 /// </remarks>
-/// <param name="deadLetterShare">How much dead-letter work it does before others have their turn, in the units of <see cref="NoteDeadLetter"/>.</param>
+/// <param name="deadLetterShare">Limit of dead-letter work per round, in the units of <see cref="NoteDeadLetter"/>.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
 {
-    /// <summary>A round is completed early when it has gathered so many messages, so that consumers need not wait for a long batch's end.</summary>
+    /// <summary>
+    /// Number of gathered messages after which a round completes early, so that consumers need not wait for the end of a long batch.
+    /// </summary>
     private const int MaxGathered = 512;
 
-    /// <summary>The least room that is made for messages.</summary>
+    /// <summary>Smallest capacity of a list of messages.</summary>
     private const int MinGathered = 64;
 
-    /// <summary>How often copies may cause copies, by way of queues that dead-letter them: a circle of these must end.</summary>
+    /// <summary>
+    /// Number of times that a copy may cause further copies through queues that dead-letter. Ends a cycle of such queues.
+    /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// The share of a round that serves a client: more than what is gathered can cause, so that whoever publishes to full
-    /// queues pays for it; circles of full queues go on in the pool.
+    /// Dead-letter limit of a round that serves a client. The limit exceeds the work that the gathered messages can cause, so that a client
+    /// that publishes to full queues pays for that work. Cycles of full queues continue on the thread pool.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 
     /// <summary>
-    /// The share of a round of the thread pool's: hundreds of queues may be due there or have some left, and each waits for
-    /// a share of all others.
+    /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may be due there, and each one waits
+    /// for the shares of all others.
     /// </summary>
     public const int PooledDeadLetterShare = 256;
 
-    /// <summary>Bytes of a message that cost as much as another queue to put it into.</summary>
+    /// <summary>Bytes of a message that cost as much as adding the message to one more queue.</summary>
     private const int BytesPerWork = 4096;
 
     private readonly List<Queue> _queues = [];
@@ -48,22 +52,24 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private int _publishedCount;
     private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = [];
     private int _acknowledgedCount;
-    private StoredMessage[] _run = []; // one queue's share of the acknowledged
+    private StoredMessage[] _run = []; // the acknowledged messages of one queue
     private StoredMessage[] _delivered = [];
     private int _deliveredCount;
     private List<IDeferredPublish>? _deferred;
     private int _deadLetterWork;
 
-    /// <summary>True when the round has gathered enough to be worth completing.</summary>
+    /// <summary>True if the round has gathered so many messages that it should complete early.</summary>
     public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
 
-    /// <summary>False when the round has done its share of dead-lettering: the rest is for the thread pool.</summary>
+    /// <summary>False once the round has reached its dead-letter limit; the thread pool publishes the rest.</summary>
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
-    /// <summary>What the consumer now being served has taken. Queues settle these when it needs no acknowledgement.</summary>
+    /// <summary>
+    /// The messages delivered to the consumer that is being served. The queue settles them if the consumer needs no acknowledgement.
+    /// </summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
-    /// <summary>Adds a message to a queue when the round's messages are handed over.</summary>
+    /// <summary>Gathers a message, which <see cref="HandOver"/> adds to its queue.</summary>
     public void Publish(Queue queue, in StoredMessage message)
     {
         if (_publishedCount == _published.Length)
@@ -71,10 +77,12 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _published[_publishedCount++] = (queue, message);
     }
 
-    /// <summary>True while a transaction is carried out: what is acknowledged counts in a crash only together with what was published before.</summary>
+    /// <summary>
+    /// True during the commit of a transaction: after a crash, its acknowledgements count only if its publishes were written, too.
+    /// </summary>
     public bool BindsSettles { get; set; }
 
-    /// <summary>Settles a message with its queue when the round's messages are handed over, and lets the consumer that it made room for go on.</summary>
+    /// <summary>Gathers an acknowledgement. <see cref="HandOver"/> settles the message in its queue, and resumes the consumer.</summary>
     public void Acknowledge(Queue queue, Subscription? subscription, in StoredMessage message)
     {
         if (_acknowledgedCount == _acknowledged.Length)
@@ -82,7 +90,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _acknowledged[_acknowledgedCount++] = (queue, subscription, message);
     }
 
-    /// <summary>Notes one delivery to the consumer now being served.</summary>
+    /// <summary>Notes one delivery to the consumer that is being served.</summary>
     public void NoteDelivered(in StoredMessage message)
     {
         if (_deliveredCount == _delivered.Length)
@@ -90,13 +98,13 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _delivered[_deliveredCount++] = message;
     }
 
-    /// <summary>Forgets the deliveries, for the next consumer.</summary>
+    /// <summary>Clears the list of deliveries before the next consumer is served.</summary>
     public void ClearDelivered() => _deliveredCount = 0;
 
-    /// <summary>Counts a dead letter: its message, the queues that it went to, and its length.</summary>
+    /// <summary>Counts the work for one dead letter: 1, plus 1 per target queue, plus 1 per 4 KiB of its length.</summary>
     public void NoteDeadLetter(int queues, int length) => _deadLetterWork += 1 + queues + length / BytesPerWork;
 
-    /// <summary>The queue may have something to deliver.</summary>
+    /// <summary>Notes that a queue may have something to deliver, and has to be drained.</summary>
     public void Touch(Queue queue)
     {
         if (ReferenceEquals(queue.NotedBy, this))
@@ -105,7 +113,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _queues.Add(queue);
     }
 
-    /// <summary>The output was written to.</summary>
+    /// <summary>Notes that an output was written to, and has to be flushed.</summary>
     public void Touch(IOutput output)
     {
         if (ReferenceEquals(output.NotedBy, this))
@@ -114,10 +122,10 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _outputs.Add(output);
     }
 
-    /// <summary>So much was written to the output that it is worth sending before the round ends.</summary>
+    /// <summary>Notes that an output holds enough bytes to be flushed before the round ends.</summary>
     public void NoteDue(IOutput output) => _due.Add(output);
 
-    /// <summary>Sends what is due. No lock is held.</summary>
+    /// <summary>Flushes the outputs that are due (<see cref="NoteDue"/>). Call without a lock.</summary>
     public void FlushDue()
     {
         if (_due.Count == 0)
@@ -127,17 +135,19 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _due.Clear();
     }
 
-    /// <summary>Puts what was published into its queues and takes what was acknowledged out, so that whoever looks next sees it so.</summary>
+    /// <summary>
+    /// Adds the published messages to their queues and settles the acknowledged ones, so that the next reader of a queue sees both.
+    /// </summary>
     public void HandOver()
     {
         HandOverPublished();
         HandOverAcknowledged();
     }
 
-    /// <summary>Publishes a message of the broker's own once no lock is held: what is done under a queue's lock cannot route.</summary>
+    /// <summary>Publishes a message of the broker itself once no lock is held. Routing is not possible under a queue's lock.</summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
-    /// <summary>Hands over and drains every queue touched. No lock is held.</summary>
+    /// <summary>Hands the gathered messages over and drains every touched queue. Call without a lock.</summary>
     public void Drain()
     {
         DrainTouched();
@@ -145,7 +155,9 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             PublishDeferred(_deferred);
     }
 
-    /// <summary>Hands over, drains every queue touched and flushes every output touched. No lock is held.</summary>
+    /// <summary>
+    /// Hands the gathered messages over, drains every touched queue and flushes every touched output. Call without a lock.
+    /// </summary>
     public void Complete()
     {
         Drain();
@@ -158,13 +170,13 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             output.Flush();
         }
         _outputs.Clear();
-        _due.Clear(); // left by a drain that ended early: an idle connection's round must not keep another's output alive
+        _due.Clear(); // left by a drain that ended early; an idle round must not keep the output of another connection alive
     }
 
     private void PublishDeferred(List<IDeferredPublish> deferred)
     {
         _deferred = null;
-        for (int turn = 0; turn < MaxCopiesOfCopies && deferred.Count > 0; turn++)
+        for (int pass = 0; pass < MaxCopiesOfCopies && deferred.Count > 0; pass++)
         {
             foreach (var message in deferred)
                 message.PublishContained(this);
@@ -176,7 +188,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private void DrainTouched()
     {
         HandOver();
-        // Draining may touch more queues, so the list may grow under way.
+        // A drain may touch more queues, so the list may grow during the loop.
         for (int i = 0; i < _queues.Count; i++)
         {
             var queue = _queues[i];
@@ -204,7 +216,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             Touch(queue);
             start = end;
         }
-        // Queues that were deleted must not be kept alive by an idle connection's round.
+        // The round of an idle connection must not keep deleted queues alive.
         published.Clear();
         _publishedCount = 0;
     }

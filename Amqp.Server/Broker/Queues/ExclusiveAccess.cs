@@ -2,11 +2,10 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>An exclusive queue is for the connection that declared it.</summary>
+/// <summary>Reserves an exclusive queue for the connection that declared it.</summary>
 internal static class ExclusiveAccess
 {
-    /// <param name="queue">The queue.</param>
-    /// <param name="connection">Who would use it.</param>
+    /// <summary>Demands that a connection may use a queue.</summary>
     /// <exception cref="BrokerException">405: the queue belongs to another connection.</exception>
     public static void DemandAccess(this Queue queue, object connection)
     {

@@ -2,24 +2,26 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Who takes messages from a queue. The broker's view of a basic.consume.</summary>
+/// <summary>A consumer of a queue, as basic.consume created it.</summary>
 internal interface IConsumer
 {
-    /// <summary>Higher ones are served first for as long as they take messages. 0 unless asked for.</summary>
+    /// <summary>
+    /// Priority (<c>x-priority</c>), 0 by default. Consumers of a higher priority are served first while they have free capacity.
+    /// </summary>
     int Priority { get; }
 
-    /// <summary>Deliveries are settled by the queue as they go out.</summary>
+    /// <summary>True if the queue settles each delivery at once, without an acknowledgement.</summary>
     bool NoAck { get; }
 
-    /// <summary>Takes messages off the queue and sends them, as many as the consumer has room for.</summary>
-    /// <remarks>The queue's lock is held; the consumer takes its connection's under it.</remarks>
-    /// <param name="queue">Where to <see cref="QueueDeliveries.TryTake"/> from.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="round">Learns what has to be flushed, and which messages went out.</param>
-    /// <returns>True when the consumer could take more.</returns>
-    /// <exception cref="QueueUnreadableException">The disk cannot be read just now; what was taken before went out.</exception>
+    /// <summary>Takes messages from the queue and sends them, until the prefetch or the output is full.</summary>
+    /// <remarks>Called under the queue's lock. The consumer takes the lock of its connection under it.</remarks>
+    /// <param name="queue">The queue to take messages from (<see cref="QueueDeliveries.TryTake"/>).</param>
+    /// <param name="most">Largest number of messages to take.</param>
+    /// <param name="round">Notes the output to flush and the messages that were sent.</param>
+    /// <returns>True if the consumer could take more messages.</returns>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read now; messages taken before the error were sent.</exception>
     bool Deliver(Queue queue, int most, DispatchRound round);
 
-    /// <summary>The queue is gone. No lock is held.</summary>
+    /// <summary>Notifies the consumer that its queue was deleted. Called without a lock.</summary>
     void OnQueueDeleted(DispatchRound round);
 }

@@ -1,8 +1,11 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Carries messages that died in a queue to where they are dead-lettered.</summary>
+/// <summary>Publishes the dead letters of queues to their dead-letter exchanges.</summary>
 internal interface IDeadLetters
 {
-    /// <summary>Publishes what died in a queue up to now, as far as the round's share of work goes; the thread pool does the rest. No lock is held. Throws nothing.</summary>
+    /// <summary>
+    /// Publishes the pending dead letters of a queue, up to the round's limit of work; the thread pool publishes the rest.
+    /// Called without a lock. Throws nothing.
+    /// </summary>
     void Publish(Queue queue, DispatchRound round);
 }

@@ -1,8 +1,11 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A message of the broker's own that waits until no lock is held: what is done under a queue's lock cannot route.</summary>
+/// <summary>A message of the broker itself that is published once no lock is held. Routing is not possible under a queue's lock.</summary>
 internal interface IDeferredPublish
 {
-    /// <summary>Routes it and stores it for its queues, which have it when the round hands over. No lock is held. Throws nothing.</summary>
+    /// <summary>
+    /// Routes the message and stores it for its queues, which get it when the round hands its messages over.
+    /// Called without a lock. Throws nothing.
+    /// </summary>
     void PublishContained(DispatchRound round);
 }

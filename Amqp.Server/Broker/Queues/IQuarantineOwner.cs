@@ -5,23 +5,25 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A queue or an exchange with messages that are put aside, for the operator who decides what becomes of them. Each call takes the owner's lock.</summary>
+/// <summary>
+/// The quarantine of a queue or exchange, for the operator, who returns or drops its messages. Each call takes the owner's lock.
+/// </summary>
 internal interface IQuarantineOwner : IQuarantine
 {
-    /// <summary>What is put aside, the oldest first.</summary>
+    /// <summary>The quarantined messages, the oldest first.</summary>
     IReadOnlyList<QuarantinedMessage> Quarantined { get; }
 
-    /// <summary>The bytes of a message that is put aside.</summary>
-    /// <returns>False when it is not there.</returns>
-    /// <exception cref="IOException">It cannot be read now.</exception>
-    /// <exception cref="StoreDamagedException">It is damaged.</exception>
+    /// <summary>Reads the stored bytes of a quarantined message.</summary>
+    /// <returns>False if no such message is quarantined.</returns>
+    /// <exception cref="IOException">The message cannot be read now.</exception>
+    /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     bool TryReadQuarantined(MessagePlace place, out PayloadLease payload);
 
-    /// <summary>Puts a message back in its place, to be tried again.</summary>
+    /// <summary>Returns a message to its place, for another attempt.</summary>
     /// <inheritdoc cref="TryReadQuarantined"/>
     bool ReturnQuarantined(MessagePlace place, DispatchRound round);
 
-    /// <summary>Lets go of a message for good.</summary>
+    /// <summary>Settles a message, which ends its quarantine for good.</summary>
     /// <inheritdoc cref="TryReadQuarantined"/>
     bool DropQuarantined(MessagePlace place);
 }

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Where the queues of a virtual host are found by their names.</summary>
+/// <summary>The queues of a virtual host, by name.</summary>
 internal interface IQueueRegistry
 {
-    /// <summary>Deletes a queue that nobody has used for as long as it may be unused, if that is still so.</summary>
+    /// <summary>Deletes a queue that has been unused for the time of <c>x-expires</c>. A queue that was used meanwhile stays.</summary>
     void DeleteUnused(Queue queue);
 }

@@ -9,14 +9,16 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The messages of one queue or exchange that were put aside: taken, not settled, and given to nobody. Its owner's lock guards it.</summary>
+/// <summary>
+/// The quarantined messages of one queue or exchange: taken, not settled and not delivered. The owner's lock guards the state.
+/// </summary>
 /// <remarks>
-/// What a restart would bring back to its place is written down (<see cref="QuarantineRecords"/>), so that it stays quarantined. What the last run left here
-/// is read from the disk when somebody asks for it.
+/// A persistent message gets a record on the disk (<see cref="QuarantineRecords"/>), so that a restart keeps it in quarantine instead of
+/// returning it to its place. A message that the last run quarantined is read from the disk on the first request for it.
 /// </remarks>
 internal sealed class QuarantinedMessages
 {
-    /// <summary>Characters that are kept of an error's text.</summary>
+    /// <summary>Number of characters kept of an error's text.</summary>
     private const int MostOfError = 1_000;
 
     private readonly List<QuarantinedMessage> _all = [];
@@ -25,10 +27,10 @@ internal sealed class QuarantinedMessages
     private readonly Compartment _compartment;
     private readonly string _owner;
 
-    /// <param name="messages">The owner's messages; with those that the last run had quarantined.</param>
-    /// <param name="services">What the owner works with.</param>
-    /// <param name="compartment">What the owner is.</param>
-    /// <param name="owner">The owner, for whoever reads the log.</param>
+    /// <param name="messages">The owner's messages, with those that the last run quarantined.</param>
+    /// <param name="services">The broker's services.</param>
+    /// <param name="compartment">Kind of the owner, under which faults are counted.</param>
+    /// <param name="owner">The owner's name in log lines.</param>
     public QuarantinedMessages(QueueMessages messages, QueueServices services, Compartment compartment, string owner)
     {
         (_messages, _services, _compartment, _owner) = (messages, services, compartment, owner);
@@ -38,13 +40,13 @@ internal sealed class QuarantinedMessages
 
     public int Count => _all.Count;
 
-    /// <summary>All, the oldest first.</summary>
+    /// <summary>All quarantined messages, the oldest first.</summary>
     public IReadOnlyList<QuarantinedMessage> All => [.. _all];
 
-    /// <summary>True when there are more than there may be.</summary>
+    /// <summary>True if more messages are quarantined than the limit allows.</summary>
     public bool IsFull => _all.Count > _services.QuarantineLimit;
 
-    /// <summary>Puts a message aside.</summary>
+    /// <summary>Quarantines a message, and logs the error.</summary>
     public void Add(in StoredMessage message, Exception error)
     {
         string text = $"{error.GetType().Name}: {error.Message}";
@@ -56,9 +58,9 @@ internal sealed class QuarantinedMessages
             Keep(aside);
     }
 
-    /// <summary>Finds a message, in memory again if the last run left it.</summary>
-    /// <returns>False when it is not here; nor is it any more when damage took it.</returns>
-    /// <exception cref="IOException">It cannot be read now.</exception>
+    /// <summary>Finds a message, and loads it into memory if the last run quarantined it.</summary>
+    /// <returns>False if no such message is quarantined, or if damage has destroyed it; then its entry is removed.</returns>
+    /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
     {
         message = default;
@@ -77,7 +79,7 @@ internal sealed class QuarantinedMessages
 
     /// <summary>Reads a message.</summary>
     /// <inheritdoc cref="TryFind"/>
-    /// <exception cref="StoreDamagedException">It is damaged.</exception>
+    /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     public bool TryRead(MessagePlace place, out PayloadLease payload)
     {
         bool isHere = TryFind(place, out var message);
@@ -85,7 +87,7 @@ internal sealed class QuarantinedMessages
         return isHere;
     }
 
-    /// <summary>Forgets a message, which is settled or in its place again.</summary>
+    /// <summary>Removes a message that is settled or back in its place.</summary>
     public void Remove(MessagePlace place)
     {
         int at = _all.FindIndex(each => each.Place == place);
@@ -93,7 +95,9 @@ internal sealed class QuarantinedMessages
         _all.RemoveAt(at);
     }
 
-    /// <summary>Lets go of all: their owner is gone, and with it what the last run left here.</summary>
+    /// <summary>
+    /// Settles all messages, because their owner is deleted. The deletion has settled those that were not loaded since the last run.
+    /// </summary>
     public void Delete()
     {
         foreach (var aside in _all)
@@ -112,7 +116,7 @@ internal sealed class QuarantinedMessages
             _services.Quarantine.Save(aside.Place, aside.Record);
             aside.IsKept = true;
         }
-        catch (Exception error) // it is quarantined all the same
+        catch (Exception error) // the message is quarantined all the same, until the next restart
         {
             _services.Logger.QuarantineNotKept(aside.Place, _owner, error);
         }
@@ -127,31 +131,28 @@ internal sealed class QuarantinedMessages
             _services.Quarantine.Remove(aside.Place);
             aside.IsKept = false;
         }
-        catch (Exception error) // it is out of the quarantine all the same
+        catch (Exception error) // the message has left the quarantine all the same
         {
             _services.Logger.QuarantineNotForgotten(aside.Place, _owner, error);
         }
     }
 }
 
-/// <summary>A message that was put aside.</summary>
-/// <param name="place">Names it.</param>
-/// <param name="record">Why it is here.</param>
-/// <param name="length">Bytes of it.</param>
+/// <summary>A quarantined message.</summary>
 internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord record, int length)
 {
-    /// <summary>Names it in its queue or exchange.</summary>
+    /// <summary>Identifies the message in its queue or exchange.</summary>
     public MessagePlace Place { get; } = place;
 
-    /// <summary>Why it is here.</summary>
+    /// <summary>Time and error of the quarantine.</summary>
     public QuarantineRecord Record { get; } = record;
 
-    /// <summary>Bytes of it, as it is stored.</summary>
+    /// <summary>Length of the stored message in bytes.</summary>
     public int Length { get; } = length;
 
-    /// <summary>As it was taken; null while it is where the last run left it. Under the owner's lock.</summary>
+    /// <summary>The message as it was taken; null while the store still holds it since the last run. Guarded by the owner's lock.</summary>
     public StoredMessage? Message { get; set; }
 
-    /// <summary>It is written down that it is quarantined. Under the owner's lock.</summary>
+    /// <summary>True if a record on the disk says that the message is quarantined. Guarded by the owner's lock.</summary>
     public bool IsKept { get; set; }
 }

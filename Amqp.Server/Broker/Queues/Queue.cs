@@ -11,10 +11,12 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A queue: takes messages in, settles and requeues them. Its parts do the rest.</summary>
+/// <summary>A queue: enqueues, settles and requeues messages. Its parts do the rest.</summary>
 /// <remarks>
-/// One lock owns the state of all parts (<see cref="QueueState"/>): <see cref="Deliveries"/> to consumers, their <see cref="Use"/> of the queue,
-/// <see cref="Room"/> under a length limit, <see cref="DeadLetters"/>, <see cref="Faults"/>, <see cref="Traffic"/> and <see cref="Status"/>.
+/// One lock owns the state of all parts (<see cref="QueueState"/>): <see cref="Deliveries"/> to consumers, their <see cref="Use"/> of the
+/// queue,
+/// <see cref="Room"/> under a length limit, <see cref="DeadLetters"/>, <see cref="Faults"/>, <see cref="Traffic"/> and
+/// <see cref="Status"/>.
 /// <see cref="QueueRules"/> decide which messages expire, exceed a limit or are dead-lettered.
 /// </remarks>
 internal sealed class Queue : IBindingDestination
@@ -50,7 +52,7 @@ internal sealed class Queue : IBindingDestination
     /// <summary>Arguments and policies combined.</summary>
     public QueueSettings Settings => _state.Rules.Settings;
 
-    /// <summary>The ready messages. Only the store and the holder of the queue's lock may look inside.</summary>
+    /// <summary>The ready messages. Only the store and the holder of the queue's lock may use this property.</summary>
     public QueueMessages Messages => _state.Messages;
 
     public QueueDeliveries Deliveries { get; }
@@ -119,8 +121,8 @@ internal sealed class Queue : IBindingDestination
 
     /// <summary>Settles messages that a client acknowledged: they leave the queue and the store. Throws nothing.</summary>
     /// <param name="messages">The messages, in the order of their numbers where possible.</param>
-    /// <param name="subscription">The consumer's, which may have room again; null after basic.get.</param>
-    /// <param name="isBound">True if they were acknowledged together with publishes: see <see cref="IMessageStore.Settle"/>.</param>
+    /// <param name="subscription">Subscription of the consumer, which may have free capacity again; null after basic.get.</param>
+    /// <param name="isBound">True if the transaction that acknowledged them also published: see <see cref="IMessageStore.Settle"/>.</param>
     public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription, bool isBound = false)
     {
         try
@@ -171,7 +173,7 @@ internal sealed class Queue : IBindingDestination
             return _state.Messages.Purge();
     }
 
-    /// <summary>Applies policies. Messages that are now too old or too many go at once.</summary>
+    /// <summary>Applies policies. The next drain removes messages that the new settings make expired or excess.</summary>
     /// <returns>True if <see cref="QueueSettings.IsPlain"/> has changed, so that cached routes are out of date.</returns>
     public bool Apply(EffectivePolicy policy, DispatchRound round)
     {

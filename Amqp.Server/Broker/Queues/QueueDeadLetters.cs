@@ -6,20 +6,22 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The messages of one queue that wait to be dead-lettered, for the publisher of dead letters.</summary>
+/// <summary>The pending dead letters of one queue, for the publisher of dead letters.</summary>
 /// <remarks>The queue's lock guards the state; one thread at a time publishes.</remarks>
 internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 {
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // and logged
+    private bool _isMissingExchange; // and that is logged
     private long _nextLogLine;
 
     /// <summary>True if there is something to publish and no thread publishes it. A hint: no lock is taken.</summary>
     public bool AreWaiting => state.Rules.Dead is { IsWaiting: true } && !faults.IsHalted;
 
-    /// <summary>Adds a message that the queue has refused. Takes no lock but the queue's: the round publishes it once no lock is held.</summary>
+    /// <summary>
+    /// Adds a message that the queue has refused. Takes only the queue's lock: the round publishes the message once no lock is held.
+    /// </summary>
     public void AddRefused(byte[] payload, DispatchRound round)
     {
         Count(DeathReason.MaxLength);
@@ -44,9 +46,11 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             return faults.IsHalted ? [] : state.Rules.Dead?.Begin() ?? [];
     }
 
-    /// <summary>Settles the messages that are published, and lets another thread publish the next ones.</summary>
-    /// <param name="done">The published ones, from the first one taken on; the others stay.</param>
-    /// <param name="isWritten">True if the store keeps copies over a restart: the settles count in a crash only together with the copies.</param>
+    /// <summary>Settles the messages that are published, and permits another thread to publish the next ones.</summary>
+    /// <param name="done">The published messages: the first ones of those taken. The others stay pending.</param>
+    /// <param name="isWritten">
+    /// True if the store keeps copies over a restart. After a crash the settles count only if the copies were written.
+    /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {
         var settled = new List<StoredMessage>(done.Length);

@@ -2,9 +2,9 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>What a queue was declared as.</summary>
-/// <param name="Name">Its name, within its virtual host.</param>
-/// <param name="Flags">Whether it is durable, exclusive, auto-delete.</param>
+/// <summary>The properties with which a queue was declared.</summary>
+/// <param name="Name">Name of the queue within its virtual host.</param>
+/// <param name="Flags">Flags durable, exclusive and auto-delete.</param>
 /// <param name="Arguments">The x-arguments.</param>
 /// <param name="Owner">The connection that an exclusive queue belongs to; null for any other.</param>
 internal sealed record QueueDeclaration(string Name, QueueFlags Flags, QueueArguments Arguments, object? Owner)

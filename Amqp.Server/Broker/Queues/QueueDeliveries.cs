@@ -9,17 +9,17 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Hands the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
 /// The queue has no loop of its own: the thread that publishes, acknowledges or consumes drains the queue, one thread at a time.
-/// A drain holds the lock for a bounded number of messages at a time, and past a bound the thread pool goes on with it.
+/// A drain holds the lock for a bounded number of messages at a time. After a second bound the drain continues on the thread pool.
 /// </remarks>
 internal sealed class QueueDeliveries : IThreadPoolWorkItem
 {
-    /// <summary>Deliveries for which the lock is held in one go.</summary>
+    /// <summary>Number of deliveries after which the lock is released for other threads.</summary>
     private const int DeliveriesPerLock = 128;
 
-    /// <summary>Deliveries after which a draining thread returns to its own work.</summary>
+    /// <summary>Number of deliveries after which a draining thread returns to its own work.</summary>
     private const int DeliveriesPerDrain = 2048;
 
-    /// <summary>Expired messages that one consumer may find before the others are served.</summary>
+    /// <summary>Number of expired messages that one consumer may find before the others are served.</summary>
     private const int ExpiredPerTake = 128;
 
     /// <summary>Pause after messages could not be read from the disk.</summary>
@@ -39,7 +39,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     /// <summary>Number of messages whose bodies were read from the disk, since the broker's start.</summary>
     public long DiskReads => _reader.DiskReads;
 
-    /// <summary>True if expired or excess messages or dead letters may be pending, so that a drain is due. A hint: no lock is taken.</summary>
+    /// <summary>
+    /// True if expired or excess messages or dead letters may be pending, so that a drain is due. A hint: no lock is taken.
+    /// </summary>
     public bool NeedDrain => _state.Rules.AreActive || _state.Queue.DeadLetters.AreWaiting;
 
     /// <summary>Takes the next message that is readable and not expired. For consumers, which deliver under the queue's lock.</summary>
@@ -48,7 +50,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 
     /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under the queue's lock.</summary>
     /// <returns>False if the queue is empty.</returns>
-    /// <exception cref="BrokerException">404: the queue crashes over it. 541: the message cannot be read from the disk now.</exception>
+    /// <exception cref="BrokerException">
+    /// 404: the queue crashes during the call. 541: the message cannot be read from the disk now.
+    /// </exception>
     public bool TryGet<TState>(TState state, bool noAck, GetDelivery<TState> deliver)
     {
         try
@@ -82,7 +86,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Delivers until no message is ready, no consumer has room, or the bound is reached. Throws nothing.</summary>
+    /// <summary>Delivers until no message is ready, no consumer has free capacity, or the bound is reached. Throws nothing.</summary>
     public void Drain(DispatchRound round)
     {
         if (Interlocked.Increment(ref _drainRequests) != 1)
@@ -173,7 +177,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             }
             finally
             {
-                // An exception over the next message does not undo what was sent.
+                // An exception caused by the next message does not undo the deliveries before it.
                 if (!round.Delivered.IsEmpty)
                 {
                     _state.Traffic.NoteDelivered(round.Delivered, next.Consumer.NoAck);
@@ -260,5 +264,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 /// <summary>Sends the message that basic.get took. The queue's lock is held.</summary>
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
-/// <summary>A message could not be written to the client that asked for it. The message is intact; the output is of no use any more.</summary>
+/// <summary>
+/// A message could not be written to the client that requested it. The message is intact; the output is no longer usable.
+/// </summary>
 internal sealed class OutputFailedException(Exception cause) : Exception(cause.Message, cause);

@@ -8,16 +8,17 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Containment of unexpected exceptions in one queue: quarantined messages, and the crash of the queue.</summary>
 /// <remarks>
-/// <para>A message over which something is thrown is quarantined, and the next one is served. Any other exception means that the queue's own state
-/// cannot be trusted: the queue stops (<c>crashed</c>, as in RabbitMQ), keeps its messages, and resumes when an operator restarts it.</para>
-/// <para>Rounds, timers and other clients' publishes call the queue, so the exception ends here.</para>
+/// <para>A message that causes an exception is quarantined, and the next one is served. Any other exception means that the state of the
+/// queue may be wrong: the queue stops (<c>crashed</c>, as in RabbitMQ), keeps its messages, and resumes when an operator restarts
+/// it.</para>
+/// <para>The exception does not leave this class, because rounds, timers and publishes of other clients call the queue.</para>
 /// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
 {
     private readonly QueueState _state;
     private readonly QuarantinedMessages _quarantined;
-    private List<StoredMessage>? _stranded; // arrived or came back while the queue could not take them
+    private List<StoredMessage>? _stranded; // arrived or were returned while the queue was crashed
     private Subscription[] _cancelled = []; // by the crash, and not notified yet
     private bool _isCrashed;
 
@@ -31,10 +32,14 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>True if the queue has stopped after a fault of the broker: it neither takes nor delivers messages until <see cref="Restart"/>.</summary>
+    /// <summary>
+    /// True if the queue has stopped after a fault of the broker: it neither takes nor delivers messages until <see cref="Restart"/>.
+    /// </summary>
     public bool IsCrashed => Volatile.Read(ref _isCrashed);
 
-    /// <summary>True if dead letters must wait for the restart, because all of them might end in quarantine. Those of a deleted queue never wait.</summary>
+    /// <summary>
+    /// True if dead letters must wait for the restart, because all of them might end in quarantine. Those of a deleted queue never wait.
+    /// </summary>
     public bool IsHalted => _isCrashed && !_state.IsDeleted;
 
     /// <summary>Number of quarantined messages. Takes the lock.</summary>
@@ -60,14 +65,14 @@ internal sealed class QueueFaults : IQuarantineOwner
     /// <inheritdoc/>
     public bool IsFull => _quarantined.IsFull;
 
-    /// <exception cref="BrokerException">404: the queue has crashed; in RabbitMQ's words.</exception>
+    /// <exception cref="BrokerException">404 with RabbitMQ's text: the queue has crashed.</exception>
     public void DemandRunning()
     {
         if (IsCrashed)
             throw NewCrashed();
     }
 
-    /// <summary>The error of a request to a crashed queue, in RabbitMQ's words.</summary>
+    /// <summary>The error of a request to a crashed queue, with RabbitMQ's text.</summary>
     public BrokerException NewCrashed() => new(BrokerError.NotFound, $"{_state.Place} has crashed and failed to restart");
 
     /// <inheritdoc/>
@@ -167,7 +172,7 @@ internal sealed class QueueFaults : IQuarantineOwner
 
     /// <summary>Resumes a crashed queue with all of its messages.</summary>
     /// <returns>False if the queue has not crashed.</returns>
-    /// <exception cref="BrokerException">406: too many messages are quarantined still.</exception>
+    /// <exception cref="BrokerException">406: too many messages are still quarantined.</exception>
     public bool Restart(DispatchRound round)
     {
         lock (_state.Gate)

@@ -12,7 +12,7 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed class QueueState
 {
-    /// <param name="queue">The queue, which rounds gather.</param>
+    /// <param name="queue">The queue, which rounds touch.</param>
     /// <param name="declaration">Name, flags and arguments.</param>
     /// <param name="levels">The places in the store, lowest priority first.</param>
     /// <param name="host">The virtual host's services.</param>
@@ -43,7 +43,7 @@ internal sealed class QueueState
 
     public QueueTraffic Traffic { get; }
 
-    /// <summary>The consumers. A crash replaces the ring, because nothing says that the old one is consistent.</summary>
+    /// <summary>The consumers. A crash replaces the ring, because the old one may be inconsistent.</summary>
     public ConsumerRing Consumers { get; set; }
 
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>

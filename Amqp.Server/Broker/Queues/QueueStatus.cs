@@ -6,13 +6,16 @@ using Amqp.Storage.Blocks;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>The state of one queue as operators see it: sizes, the first message, consumers in special roles.</summary>
-/// <remarks>Every member takes the queue's lock. What the disk cannot give is reported as absent: the next client that takes the message gets the error.</remarks>
+/// <remarks>
+/// Every member takes the queue's lock. A value that cannot be read from the disk is reported as absent: the next client that takes the
+/// message gets the error.
+/// </remarks>
 internal sealed class QueueStatus(QueueState state)
 {
     /// <summary>Time of the declaration, or of the start that recovered the queue, in milliseconds since 1970-01-01 UTC.</summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
-    /// <summary>Body bytes of the ready messages and of those with clients. A message that the last run left counts with its head.</summary>
+    /// <summary>Body bytes of the ready and of the unacknowledged messages. A message of the last run counts with its head.</summary>
     public (long Ready, long Unacknowledged) Bytes
     {
         get
@@ -22,7 +25,9 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Numbers and bytes of messages in memory and on the disk. Walks over all messages in memory while the store has evicted others.</summary>
+    /// <summary>
+    /// Numbers and bytes of messages in memory and on the disk. Iterates over all messages in memory while the store has evicted others.
+    /// </summary>
     public QueueStorage Storage
     {
         get
@@ -45,7 +50,9 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Timestamp property of the first message; null if the queue is empty, the message has none, or its payload is not in memory.</summary>
+    /// <summary>
+    /// Timestamp property of the first message; null if the queue is empty, the message has none, or its payload is not in memory.
+    /// </summary>
     public ulong? HeadTimestamp
     {
         get
@@ -67,7 +74,10 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>True if consumers could take a message that arrives now, or the queue is empty and has consumers: RabbitMQ's consumer capacity is the average of it.</summary>
+    /// <summary>
+    /// True if the queue has consumers, and is empty or a consumer has free capacity. RabbitMQ's consumer capacity is the average of this
+    /// value over time.
+    /// </summary>
     public bool IsServed
     {
         get

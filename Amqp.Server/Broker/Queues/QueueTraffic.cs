@@ -4,8 +4,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Counts of the messages that entered one queue, went to clients and came back, since the broker's start.</summary>
-/// <remarks>The queue's lock guards the counts, except that of dropped messages, which is interlocked. Any thread may read the public counts.</remarks>
+/// <summary>Counts of the messages that one queue received, delivered and got back, since the broker's start.</summary>
+/// <remarks>
+/// The queue's lock guards the counts, except that of dropped messages, which is interlocked. Any thread may read the public counts.
+/// </remarks>
 internal sealed class QueueTraffic
 {
     private long _published;
@@ -18,7 +20,9 @@ internal sealed class QueueTraffic
     /// <summary>The sampled counts of the last minutes; null while there was no traffic. Owned by the sampler.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>The share of the time in which consumers could take messages at once, from 0 to 1; null without consumers. Owned by the sampler.</summary>
+    /// <summary>
+    /// The share of the time in which consumers could take messages at once, from 0 to 1; null without consumers. Owned by the sampler.
+    /// </summary>
     public double? ConsumerCapacity { get; set; }
 
     /// <summary>Number of messages that entered the queue.</summary>
@@ -27,7 +31,7 @@ internal sealed class QueueTraffic
     /// <summary>Number of persistent messages that entered the queue.</summary>
     public long DiskWrites => Volatile.Read(ref _diskWrites);
 
-    /// <summary>Number of messages that went to clients and came back, by kind.</summary>
+    /// <summary>Number of deliveries, acknowledgements and redeliveries, by kind.</summary>
     public DeliveryCounts Deliveries
     {
         get
@@ -38,13 +42,13 @@ internal sealed class QueueTraffic
         }
     }
 
-    /// <summary>Number of messages that are with clients.</summary>
+    /// <summary>Number of unacknowledged messages.</summary>
     public long Unacknowledged { get; private set; }
 
-    /// <summary>Body bytes of the messages that are with clients.</summary>
+    /// <summary>Body bytes of the unacknowledged messages.</summary>
     public long UnacknowledgedBytes { get; private set; }
 
-    /// <summary>Persistent messages that are with clients: their number, and the bytes of their bodies.</summary>
+    /// <summary>Number and body bytes of the unacknowledged persistent messages.</summary>
     public (long Count, long Bytes) UnacknowledgedPersistent => (_unacknowledgedPersistent, _unacknowledgedPersistentBytes);
 
     public void NotePublished(int messages) => _published += messages;
@@ -83,10 +87,13 @@ internal sealed class QueueTraffic
         NoteReturned(messages);
     }
 
-    /// <summary>Counts messages that are no longer with clients.</summary>
+    /// <summary>Removes messages from the counts of unacknowledged ones.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
-    /// <summary>Counts a message that a client rejected and no dead-letter exchange gets. The settle that follows looks like an acknowledgement. Any thread.</summary>
+    /// <summary>
+    /// Counts a message that a client rejected and that no dead-letter exchange gets. The settle that follows is counted as an
+    /// acknowledgement and corrected by this count. Any thread.
+    /// </summary>
     public void NoteDropped() => Interlocked.Increment(ref _dropped);
 
     private void NoteWithClients(ReadOnlySpan<StoredMessage> messages, int sign)

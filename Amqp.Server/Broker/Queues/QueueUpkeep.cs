@@ -5,8 +5,8 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Work of one queue on threads of the pool: the timer wakes it, and the backlog of dead letters.</summary>
-/// <remarks>Stateless. What is thrown here is logged and ends here.</remarks>
+/// <summary>Work of one queue on the thread pool: expiry of messages and of the queue, and the backlog of dead letters.</summary>
+/// <remarks>Stateless. Exceptions are logged and do not leave this class.</remarks>
 internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuledQueue
 {
     private ContainedFaults Contained => queue.Host.Services.Faults;
@@ -21,7 +21,7 @@ internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuled
     void IQuarantine.SetAside(in StoredMessage message, Exception error) => queue.Faults.SetAside(message, error);
 
     /// <inheritdoc/>
-    /// <remarks>Messages or the queue itself have expired.</remarks>
+    /// <remarks>Called when messages or the queue itself may have expired.</remarks>
     void IWakened.Wake()
     {
         var round = PooledRound.Current;

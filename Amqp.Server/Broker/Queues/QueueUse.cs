@@ -11,7 +11,7 @@ internal sealed class QueueUse
     private readonly QueueState _state;
     private readonly QueueFaults _faults;
     private QueueLease? _lease; // null until x-expires applies for the first time
-    private bool _isAbandoned; // auto-delete, and the last consumer has left: no other may come
+    private bool _isAbandoned; // the queue is auto-delete and the last consumer has left: new consumers are refused
 
     public QueueUse(QueueState state, QueueFaults faults)
     {
@@ -19,7 +19,9 @@ internal sealed class QueueUse
         IsOver();
     }
 
-    /// <summary>True if nobody has used the queue for the time of <c>x-expires</c>. If not, the alarm is set for the time when it may be so.</summary>
+    /// <summary>
+    /// True if the queue has been unused for the time of <c>x-expires</c>. If not, the alarm is set for the earliest time of expiry.
+    /// </summary>
     public bool IsUnused
     {
         get
@@ -31,9 +33,11 @@ internal sealed class QueueUse
 
     /// <summary>Adds a consumer.</summary>
     /// <param name="consumer">The consumer, which gets messages from now on.</param>
-    /// <param name="exclusive">True to shut all other consumers out.</param>
+    /// <param name="exclusive">True to refuse all other consumers.</param>
     /// <param name="onSubscribed">Called under the lock once the consumer is accepted, before its first delivery.</param>
-    /// <exception cref="BrokerException">403: the queue is in exclusive use, or would have to be while it is in use. 404: the queue is gone, or has crashed.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: the queue is in exclusive use, or exclusive use was requested for a queue in use. 404: the queue is deleted or has crashed.
+    /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
         lock (_state.Gate)
@@ -64,7 +68,7 @@ internal sealed class QueueUse
         }
     }
 
-    /// <summary>Returns a parked consumer to the ring, because it may have room again. Throws nothing.</summary>
+    /// <summary>Returns a parked consumer to the ring, because it may have free capacity again. Throws nothing.</summary>
     public void Resume(Subscription subscription)
     {
         try

@@ -11,27 +11,29 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Returns unacknowledged messages to one queue, marked as redelivered.</summary>
 /// <remarks>
-/// <para>A classic queue puts a message back in its place. A quorum queue gives a message that the client returned a new place: behind all others,
-/// or with a delivery limit before them. A place in the store is a place in its log, so the message is stored anew, as RabbitMQ does, and the
-/// old one is settled: order and number of requeues survive a restart, and a deep queue's memory stays bounded. After a crash in between the
-/// message may be there twice.</para>
+/// <para>A classic queue puts a message back in its place. A quorum queue gives a message that the client returned a new place: behind all
+/// others, or before them if the queue has a delivery limit. A place in the store is a place in its log. So the message is stored again, as
+/// RabbitMQ does, and the old one is settled. Order and number of requeues survive a restart, and a deep queue's memory stays bounded.
+/// After a crash in between the message may exist twice.</para>
 /// <para>The queue's lock guards the state.</para>
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
 {
-    /// <summary>Messages that are stored anew while the lock is held in one go.</summary>
+    /// <summary>Number of messages that are stored again before the lock is released for other threads.</summary>
     private const int StoredPerLock = 64;
 
     private readonly IMessageStore _store = state.Services.Store;
 
     private QueueSettings Settings => state.Rules.Settings;
 
-    /// <summary>Returns messages. Those that were requeued more often than the delivery limit allows are dead-lettered. Throws nothing.</summary>
+    /// <summary>
+    /// Returns messages. Those that were requeued more often than the delivery limit allows are dead-lettered. Throws nothing.
+    /// </summary>
     /// <param name="messages">The messages, in the order in which they return.</param>
     /// <param name="isReturned">True if the client returned them; false if its session ended, and they go to their old places.</param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        // Storing takes time, so others get the lock in between. Without it all messages return at once, and no reader sees a part of them.
+        // Storing takes time, so the lock is released in between. Without storing, all messages return under one lock.
         int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);
@@ -84,7 +86,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
             state.Messages.Return(counted);
     }
 
-    /// <summary>Adds a message whose old place is settled. If that fails, only the stranded messages keep it.</summary>
+    /// <summary>Adds a message whose old place is settled. If that fails, the message is kept only among the stranded messages.</summary>
     private void AddMoved(in StoredMessage moved)
     {
         try
@@ -98,11 +100,11 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Stores a message anew and settles the old one.</summary>
+    /// <summary>Stores a message again and settles the old one.</summary>
     /// <param name="message">The message as it was taken.</param>
-    /// <param name="requeues">Number of its requeues, with this one.</param>
+    /// <param name="requeues">Number of its requeues, including this one.</param>
     /// <param name="moved">The message in its new place, to be added to the queue.</param>
-    /// <returns>False if it has to return to its old place: the disk is behind or short of room, or fails.</returns>
+    /// <returns>False if the message has to return to its old place, because the disk is behind, short of space, or fails.</returns>
     private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
     {
         var messages = state.Messages;
@@ -113,7 +115,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         if (!TryStore(target, message, requeues, out int head, ref moved))
             return false;
         Note(ref moved, message.Note, requeues, head, isFirst);
-        if (Settings.MaxLengthBytes is not null) // its bytes must be exact
+        if (Settings.MaxLengthBytes is not null) // a limit in bytes needs the exact length
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
         try
         {
@@ -122,7 +124,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
         catch
         {
-            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // or both would be there after a restart
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // or both would exist after a restart
             throw;
         }
     }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A consumer's place at a queue. The queue's lock guards it.</summary>
+/// <summary>A consumer's subscription to a queue. The queue's lock guards the state.</summary>
 internal sealed class Subscription
 {
     public Subscription(IConsumer consumer, bool isExclusive)
@@ -11,12 +11,12 @@ internal sealed class Subscription
 
     public IConsumer Consumer { get; }
 
-    /// <summary>No one else may consume from the queue.</summary>
+    /// <summary>True if no other consumer may subscribe to the queue.</summary>
     public bool IsExclusive { get; }
 
-    /// <summary>False once the consumer is gone: a late resume then finds nothing.</summary>
+    /// <summary>False once the consumer has left the queue; a late resume then has no effect.</summary>
     public bool IsSubscribed { get; set; }
 
-    /// <summary>Where it stands among those that can take messages; in no list while the consumer is parked or gone.</summary>
+    /// <summary>The node of the consumer in the ring; in no list while the consumer is parked or has left.</summary>
     public LinkedListNode<Subscription> Place { get; }
 }

@@ -5,13 +5,15 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The header <c>x-delay</c>: how many milliseconds a message is to wait.</summary>
+/// <summary>The header <c>x-delay</c>: the delay of a message in milliseconds.</summary>
 internal static class DelayHeader
 {
     private const string Name = "x-delay";
-    private const long Longest = uint.MaxValue; // the plugin's: an Erlang timer takes no more
+    private const long Longest = uint.MaxValue; // the plugin's limit, which is that of an Erlang timer
 
-    /// <summary>How long a message is to wait; 0 when it is not: no header, no number, or one that is not positive or too large.</summary>
+    /// <summary>
+    /// Returns the delay of a message in milliseconds; 0 if the header is absent, not a number, not positive or too large.
+    /// </summary>
     public static long Read(ReadOnlySpan<byte> headers)
     {
         if (!EncodedFieldTable.TryFind(headers, "x-delay"u8, out _))
@@ -19,8 +21,8 @@ internal static class DelayHeader
         return NumberOf(FieldTableCodec.Read(headers)[Name]!.Value) is > 0 and <= Longest and var delay ? delay : 0;
     }
 
-    /// <summary>Properties in which the delay is negative: it has been waited for, and consumers see that there was one.</summary>
-    /// <param name="properties">Flags and list, with the header.</param>
+    /// <summary>Returns properties with the negated delay: consumers see that the message was delayed, and its delay is over.</summary>
+    /// <param name="properties">Property flags and property list, with the header.</param>
     public static ReadOnlySpan<byte> Negate(ReadOnlySpan<byte> properties)
     {
         int start = EncodedProperties.HeadersOffset(properties);
@@ -36,11 +38,11 @@ internal static class DelayHeader
         return output.WrittenSpan;
     }
 
-    /// <summary>Integers, floats without their fraction, and integers in letters.</summary>
+    /// <summary>Returns the value of an integer, a float (truncated) or a string that holds an integer; null for any other value.</summary>
     private static long? NumberOf(FieldValue value) => value switch
     {
         { IsInteger: true } => value.AsInteger(),
-        { IsFloat: true } => (long)value.AsDouble(), // what a long cannot hold becomes its largest or 0
+        { IsFloat: true } => (long)value.AsDouble(), // saturates; not-a-number becomes 0
         { Type: FieldType.LongString } => long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
         _ => null,
     };

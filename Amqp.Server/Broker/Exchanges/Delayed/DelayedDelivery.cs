@@ -13,14 +13,15 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The batch of delayed messages that are due: appends them to their queues, then settles them, so that a crash in between repeats messages and loses none.</summary>
+/// <summary>The batch of delayed messages that are due. Appends them to their queues, then settles them.</summary>
 /// <remarks>
-/// One task at a time delivers. It holds the lock of the <see cref="DelayedMessages"/> to take messages and to settle them, not while it routes and appends.
+/// A crash between append and settle repeats messages and loses none. One task at a time delivers. The task holds the lock of the
+/// <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
 /// </remarks>
 internal sealed class DelayedDelivery(
     Lock gate, Exchange exchange, RoutingTable routing, QueueServices services, StoredQueue stored, QueueReader reader, WaitingMessages waiting, DelayedQuarantine quarantine)
 {
-    /// <summary>Messages that are delivered in one go.</summary>
+    /// <summary>Largest number of messages in the batch.</summary>
     public const int BatchLength = 256;
 
     private readonly IMessageStore _store = services.Store;
@@ -31,14 +32,16 @@ internal sealed class DelayedDelivery(
     /// <summary>Number of messages in the batch. The lock guards it.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Fills the batch with messages that are due, behind those that the last delivery left. Called under the lock.</summary>
+    /// <summary>
+    /// Fills the batch with messages that are due, behind those that the last delivery could not deliver. Called under the lock.
+    /// </summary>
     public void Fill(long now)
     {
         while (Count < BatchLength && waiting.TryTakeDue(now, out var message))
             _batch[Count++] = message;
     }
 
-    /// <summary>Delivers the batch as far as it can be read and written.</summary>
+    /// <summary>Delivers the messages of the batch in order, until one cannot be read or appended.</summary>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
     /// <exception cref="DiskAlarmException">The disk alarm is set; the rest stays in the batch.</exception>
     /// <exception cref="StoreFailedException">The store has failed.</exception>
@@ -49,7 +52,7 @@ internal sealed class DelayedDelivery(
         int done = 0, delivered = 0;
         try
         {
-            for (; done < Count && !quarantine.IsFull; done++) // read without the lock: only this task fills it
+            for (; done < Count && !quarantine.IsFull; done++) // Count needs no lock here: only this task changes it
                 if (TryDeliver(_batch[done], round, ref position))
                     _batch[delivered++] = _batch[done];
         }
@@ -66,7 +69,10 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <summary>Removes the first messages from the batch, and settles those of them that were delivered, which stand in front.</summary>
+    /// <summary>Removes the first messages from the batch, and settles the delivered ones.</summary>
+    /// <param name="done">Number of messages to remove.</param>
+    /// <param name="delivered">Number of delivered messages, which were moved to the front of the batch.</param>
+    /// <param name="isBound">True if copies were written: after a crash the settles count only if the copies were written.</param>
     private void End(int done, int delivered, bool isBound)
     {
         lock (gate)
@@ -84,7 +90,7 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <returns>False if the message was damaged and is settled, or is quarantined.</returns>
+    /// <returns>False if the message was damaged and is now settled, or is quarantined.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
     {
         try
@@ -99,7 +105,8 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <summary>Appends a message to the queues that its exchange routes it to now. A persistent one waits for the end of the disk alarm.</summary>
+    /// <summary>Routes a message by the current bindings and appends it to the queues.</summary>
+    /// <exception cref="DiskAlarmException">The message is persistent, and the disk alarm is set.</exception>
     private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)
     {
         PayloadLease payload;
@@ -115,7 +122,7 @@ internal sealed class DelayedDelivery(
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
             routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
-            // A full queue refuses its copy, which is lost, as for a publisher without confirms.
+            // A copy that a full queue refuses is lost, as for a publisher without confirms.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
             _intake.DemandDisk(route, traits, isClients: false);

@@ -4,11 +4,11 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>A delayed message as it is stored: when it is due and which keys it has besides its own, before the message itself.</summary>
+/// <summary>The stored form of a delayed message: the time when it is due, its further routing keys, and the message itself.</summary>
 internal readonly ref struct DelayedMessage
 {
-    // | due i64 | number of keys u32 | keys: long strings | message as EncodedMessage has it |
-    // Big-endian. The keys are those of CC and BCC: the latter header is gone from the message.
+    // | due i64 | number of keys u32 | keys: long strings | message as an EncodedMessage |
+    // Big-endian. The keys are those of the headers CC and BCC. The stored message has no BCC header any more.
 
     private DelayedMessage(long due, string[] furtherKeys, EncodedMessage message)
     {
@@ -17,12 +17,12 @@ internal readonly ref struct DelayedMessage
         Message = message;
     }
 
-    /// <summary>Milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Time when the message is due, in milliseconds since 1970-01-01 UTC.</summary>
     public long Due { get; }
 
     public string[] FurtherKeys { get; }
 
-    /// <summary>As it was published, but for the BCC header.</summary>
+    /// <summary>The message as it was published, without the BCC header.</summary>
     public EncodedMessage Message { get; }
 
     public static long ReadDue(ReadOnlySpan<byte> stored) => (long)new WireReader(stored).ReadUInt64();
@@ -37,7 +37,7 @@ internal readonly ref struct DelayedMessage
         return new DelayedMessage(due, keys, EncodedMessage.Read(reader.Rest));
     }
 
-    /// <summary>All of the stored form but the body.</summary>
+    /// <summary>Returns the stored form without the body.</summary>
     public static ReadOnlySpan<byte> WriteHead(long due, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head)
     {
         var output = new ArrayBufferWriter<byte>(sizeof(long) + sizeof(uint) + head.Length);

@@ -6,7 +6,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>Lets messages wait that ask for it, and routes them then, and all others at once, as another type does (x-delayed-message).</summary>
+/// <summary>
+/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all others at once.
+/// An inner exchange type does the routing.
+/// </summary>
 internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 {
     public const string TypeName = "x-delayed-message";
@@ -17,7 +20,7 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 
     /// <param name="exchange">The exchange, with the inner type among its arguments.</param>
     /// <param name="createInner">Makes the router of an exchange of the inner type.</param>
-    /// <exception cref="BrokerException">406: no inner type. 503: not one that there is.</exception>
+    /// <exception cref="BrokerException">406: the inner type is missing. 503: the inner type does not exist.</exception>
     public DelayedMessageRouter(ExchangeDeclaration exchange, Func<ExchangeDeclaration, IRouter> createInner)
     {
         if (exchange.Arguments[TypeArgument] is not { Type: FieldType.LongString } given)
@@ -27,10 +30,10 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
         _inner = createInner(exchange with { Type = given.AsString() });
     }
 
-    /// <summary>What waits; since <see cref="Open"/>.</summary>
+    /// <summary>The delayed messages. Set by <see cref="Open"/>.</summary>
     public DelayedMessages Delayed { get; private set; } = null!;
 
-    /// <summary>What a message asks for is in its headers.</summary>
+    /// <summary>Always true, because the delay depends on the headers of the message.</summary>
     public bool VariesByMessage => true;
 
     public uint DurableNumber => Delayed.DurableNumber;

@@ -13,16 +13,16 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The messages that wait in one exchange until they are due, and the timer that then has them delivered.</summary>
+/// <summary>The delayed messages of one exchange, and the timer that starts their delivery when they are due.</summary>
 /// <remarks>
-/// <para>The message store keeps them like those of a queue, so that those of a durable exchange survive a restart. Memory holds for each message when
-/// it is due and where it is stored.</para>
-/// <para>A message over which something unexpected is thrown is quarantined and stays stored. The task continues with the next message.</para>
+/// <para>The message store keeps the messages like those of a queue, so that those of a durable exchange survive a restart. Memory holds
+/// only the due time and the place in the store of each message.</para>
+/// <para>A message that causes an unexpected exception is quarantined and stays stored. The task continues with the next message.</para>
 /// <para>The lock owns all of the state. One task at a time loads or delivers.</para>
 /// </remarks>
 internal sealed class DelayedMessages
 {
-    /// <summary>The longest time in milliseconds for which the timer is set, so that a change of the clock is noticed.</summary>
+    /// <summary>Longest interval of the timer in milliseconds. The limit makes the broker notice a change of the system clock.</summary>
     private const long LongestWait = 60_000;
 
     /// <summary>Pause after messages could not be read from the disk, or after an unexpected exception.</summary>
@@ -56,10 +56,10 @@ internal sealed class DelayedMessages
     /// <summary>Messages that could not be loaded or delivered.</summary>
     public DelayedQuarantine Quarantine { get; }
 
-    /// <summary>The number of the place in the store if it survives a restart; else 0.</summary>
+    /// <summary>Number of the exchange's queue in the store if the queue survives a restart; else 0.</summary>
     public uint DurableNumber => _stored.IsDurable ? _stored.Number : 0;
 
-    /// <summary>Number of messages that wait. Takes the lock.</summary>
+    /// <summary>Number of messages that are not delivered yet. Takes the lock.</summary>
     public long Count
     {
         get
@@ -76,12 +76,12 @@ internal sealed class DelayedMessages
 
     private long Now => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Stores a message and lets it wait.</summary>
-    /// <returns>The position that makes it safe; 0 when there is nothing to wait for.</returns>
-    /// <exception cref="StoreFailedException">It would have to be persistent and cannot be.</exception>
+    /// <summary>Stores a message and delays it.</summary>
+    /// <returns>Log position that must be synced before the message is safe; 0 if the message need not be synced.</returns>
+    /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
     public long Add(long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
-        long due = Deadline.After(Now, milliseconds + 1); // a millisecond that has begun counts as gone: never too early
+        long due = Deadline.After(Now, milliseconds + 1); // a started millisecond does not count, so that the message is never early
         StoredMessage message = default;
         long position = _store.Append([_stored], DelayedMessage.WriteHead(due, furtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
         lock (_gate)
@@ -98,7 +98,10 @@ internal sealed class DelayedMessages
         return position;
     }
 
-    /// <summary>Starts to load the messages of the last run and to deliver those that are due. Call once all exchanges, queues and bindings are restored.</summary>
+    /// <summary>
+    /// Starts to load the messages of the last run and to deliver those that are due. Call once all exchanges, queues and bindings are
+    /// restored.
+    /// </summary>
     public void Start()
     {
         lock (_gate)
@@ -123,7 +126,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Completes when nothing is read or appended any more.</summary>
+    /// <summary>Stops the delivery. Completes once no message is read or appended any more.</summary>
     public async Task StopAsync()
     {
         _stopping.TrySetResult();
@@ -134,7 +137,7 @@ internal sealed class DelayedMessages
         await work;
     }
 
-    /// <summary>Lets a stored message wait. Called under the lock.</summary>
+    /// <summary>Adds a stored message to those that wait for their due time. Called under the lock.</summary>
     public void Wait(in StoredMessage message, long due) => _waiting.Add(message, due);
 
     /// <summary>Settles a message. Called under the lock.</summary>
@@ -163,7 +166,7 @@ internal sealed class DelayedMessages
             if (_isWorking || IsClosing)
                 return;
             _isWorking = true;
-            _work = DeliverAsync(); // this is a thread of the pool already
+            _work = DeliverAsync(); // the timer runs on a thread of the pool already
         }
     }
 
@@ -190,11 +193,11 @@ internal sealed class DelayedMessages
         await DeliverAsync();
     }
 
-    /// <summary>A pause, which a stop ends.</summary>
+    /// <summary>Pauses before a retry. A stop ends the pause.</summary>
     private async Task PauseAsync() => await Task.WhenAny(Task.Delay(_retryDelay), _stopping.Task);
 
-    /// <summary>Reads when the next messages of the last run are due.</summary>
-    /// <returns>False when all are loaded.</returns>
+    /// <summary>Loads the due times of some messages of the last run.</summary>
+    /// <returns>False once all messages are loaded.</returns>
     private bool LoadSome()
     {
         lock (_gate)
@@ -210,7 +213,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Lets a message of the last run wait for the time that is stored with it.</summary>
+    /// <summary>Adds a message of the last run with the due time that is stored with it.</summary>
     private void WaitAgain(in StoredMessage message, ReadOnlySpan<byte> payload)
     {
         try
@@ -223,7 +226,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Delivers until nothing is due, and sets the timer for the next message.</summary>
+    /// <summary>Delivers messages until none is due, and sets the timer for the next one.</summary>
     private async Task DeliverAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the caller holds the lock
@@ -234,7 +237,7 @@ internal sealed class DelayedMessages
                 if (_store.IsBehind)
                     await Task.WhenAny(_store.WaitForRoomAsync(), _stopping.Task).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 _delivery.Deliver();
-                await Task.Yield(); // lets other work of the pool run before the next batch
+                await Task.Yield(); // other work of the pool may run before the next batch
             }
             catch (Exception error) when (error is QueueUnreadableException or DiskAlarmException)
             {
@@ -252,7 +255,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <returns>False when nothing is due, and the task ends.</returns>
+    /// <returns>False if no message is due; the task then ends.</returns>
     private bool TryFillBatch()
     {
         lock (_gate)

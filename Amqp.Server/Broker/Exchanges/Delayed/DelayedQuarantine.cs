@@ -7,9 +7,12 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The quarantined messages of an exchange that delays messages. Once they are too many, the exchange delivers nothing until an operator returns or drops some.</summary>
-/// <remarks>The lock of the <see cref="DelayedMessages"/> guards the state.</remarks>
-/// <param name="owner">The messages among which a returned one waits again.</param>
+/// <summary>The quarantined messages of an exchange that delays messages.</summary>
+/// <remarks>
+/// Above the limit of quarantined messages the exchange stops delivering until an operator returns or drops some.
+/// The lock of the <see cref="DelayedMessages"/> guards the state.
+/// </remarks>
+/// <param name="owner">The delayed messages, to which a returned message is added.</param>
 /// <param name="gate">The owner's lock.</param>
 /// <param name="messages">The owner's messages in the store.</param>
 /// <param name="exchange">The exchange's name.</param>
@@ -53,7 +56,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
             LogIfFull();
     }
 
-    /// <summary>Logs that the exchange has stopped, if it has.</summary>
+    /// <summary>Logs that the exchange has stopped delivering, if too many messages are quarantined.</summary>
     public void LogIfFull()
     {
         if (IsFull)
@@ -68,7 +71,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
     }
 
     /// <inheritdoc/>
-    /// <remarks>The message waits for its time again.</remarks>
+    /// <remarks>The message waits for its due time again.</remarks>
     public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
     {
         lock (gate)
@@ -97,7 +100,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
     /// <summary>Settles all messages: the exchange is deleted. Called under the lock.</summary>
     public void Delete() => _quarantined.Delete();
 
-    /// <exception cref="BrokerException">406: the time when the message is due cannot be read.</exception>
+    /// <exception cref="BrokerException">406: the due time of the message cannot be read.</exception>
     private long DueOf(MessagePlace place)
     {
         try
@@ -112,7 +115,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
         }
     }
 
-    /// <summary>Removes a message that waits again or is settled, and resumes an exchange that had too many.</summary>
+    /// <summary>Removes a message that was returned or settled. Resumes the exchange if the quarantine is no longer full.</summary>
     private void Remove(MessagePlace place)
     {
         bool wasFull = IsFull;

@@ -3,10 +3,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The end of a route at which one message waits.</summary>
-/// <param name="messages">Where it waits.</param>
-/// <param name="milliseconds">From when it is stored.</param>
-/// <param name="furtherKeys">Its CC and BCC keys, by which it will be routed too.</param>
+/// <summary>The route target of one delayed message: adds the message to the delayed messages of the exchange.</summary>
+/// <param name="messages">The delayed messages of the exchange.</param>
+/// <param name="milliseconds">Delay, counted from the time when the message is stored.</param>
+/// <param name="furtherKeys">Routing keys of the headers CC and BCC, which the later routing needs.</param>
 internal sealed class MessageDelay(DelayedMessages messages, long milliseconds, string[] furtherKeys) : IRouteTarget
 {
     public bool IsDestination => true;

@@ -5,13 +5,13 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The delayed messages of one exchange, ordered by the time when they are due.</summary>
-/// <remarks>The lock of the <see cref="DelayedMessages"/> guards it.</remarks>
+/// <remarks>The lock of the <see cref="DelayedMessages"/> guards the state.</remarks>
 internal sealed class WaitingMessages(HeldMemory held)
 {
-    /// <summary>Bytes of memory for each message: its entry, and the spare room of a heap that grows.</summary>
+    /// <summary>Bytes of memory per message: its entry, and its share of the unused capacity of the heap.</summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>The capacity that an emptied heap keeps, in messages.</summary>
+    /// <summary>Largest capacity in messages that an empty heap keeps.</summary>
     private const int KeptCapacity = 1024;
 
     private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _heap = new();
@@ -21,7 +21,7 @@ internal sealed class WaitingMessages(HeldMemory held)
     /// <summary>The time when the first message is due, in milliseconds since 1970-01-01 UTC; null if there is none.</summary>
     public long? NextDue => _heap.TryPeek(out _, out var first) ? first.Due : null;
 
-    /// <summary>Adds a message. Messages that are due at the same time keep the order of the store.</summary>
+    /// <summary>Adds a message. Messages with the same due time keep the order of the store.</summary>
     public void Add(in StoredMessage message, long due)
     {
         _heap.Enqueue(message, (due, message.Sequence));
@@ -35,10 +35,10 @@ internal sealed class WaitingMessages(HeldMemory held)
         return NextDue <= now && _heap.TryDequeue(out message, out _);
     }
 
-    /// <summary>Ends the count of memory for messages that were taken.</summary>
+    /// <summary>Releases the counted memory of messages that were taken.</summary>
     public void Release(int messages) => held.Add(-(long)BytesPerEntry * messages);
 
-    /// <summary>Gives the memory of an emptied heap back.</summary>
+    /// <summary>Frees the memory of an empty heap.</summary>
     public void Trim()
     {
         if (_heap.Count == 0 && _heap.EnsureCapacity(0) > KeptCapacity)
