@@ -7,7 +7,6 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues.Rules;

@@ -1,25 +1,8 @@
-using Amqp.Protocol;
-using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
-using Amqp.Server.Broker.Counts;
-using Amqp.Server.Broker.DefinitionFiles;
-using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Names;
-using Amqp.Server.Broker.Parameters;
-using Amqp.Server.Broker.Publishing;
-using Amqp.Server.Broker.Queues.Rules;
-using Amqp.Server.Broker.Sessions;
-using Amqp.Server.Broker.Statistics;
-using Amqp.Server.Broker.Tracing;
-using Amqp.Server.Broker.VirtualHosts;
-using Amqp.Server.Configuration;
 using Amqp.Storage;
-using Amqp.Storage.Catalog;
-using Amqp.Storage.Faults;
-using Amqp.Storage.Files;
 
 namespace Amqp.Server.Broker;
 

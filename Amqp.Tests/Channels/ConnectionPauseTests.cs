@@ -1,4 +1,3 @@
-using Amqp.Server.Channels;
 using Amqp.Server.Connections;
 using Amqp.Tests.Support;
 

@@ -1,6 +1,5 @@
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
-using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage.Blocks;
 using Amqp.Storage.Messages;
 

@@ -1,5 +1,4 @@
 using Amqp.Server.Broker.Errors;
-using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Server.Broker.Queues;

@@ -1,4 +1,3 @@
-using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues;
