@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>basic.ack, basic.nack and basic.reject: which delivery tags they may name.</summary>
+/// <summary>The valid delivery tags of basic.ack, basic.nack and basic.reject.</summary>
 public class AcknowledgeTests : BehaviourTests
 {
     [Test]
@@ -183,7 +183,7 @@ public class AcknowledgeTests : BehaviourTests
         await ExpectUnknownAsync(channel, 99, BasicAck.Id);
 
         await channel.SendAsync(new ChannelCloseOk());
-        // A consumer waits for them: RabbitMQ gives them back when the close is through.
+        // A consumer waits for the messages, because RabbitMQ requeues them after the close has completed.
         var other = await channel.Client.OpenChannelAsync(2);
         await other.ConsumeAsync(queue);
         foreach (string message in (string[])["1", "2", "3"])
@@ -193,7 +193,7 @@ public class AcknowledgeTests : BehaviourTests
         }
     }
 
-    /// <summary>A queue out of which so many messages, "1" and so on, have been got on that channel.</summary>
+    /// <summary>Declares a queue with the given number of messages ("1" and so on), and takes all of them on that channel.</summary>
     private static async Task<string> TakeAsync(RawChannel channel, int count)
     {
         string queue = await DeclareQueueAsync(channel);
@@ -204,7 +204,7 @@ public class AcknowledgeTests : BehaviourTests
         return queue;
     }
 
-    /// <summary>Closes the channel, after which just these messages are back in the queue.</summary>
+    /// <summary>Closes the channel, and checks that exactly these messages are back in the queue.</summary>
     private static async Task ExpectBackAsync(RawChannel channel, string queue, params string[] messages)
     {
         await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));

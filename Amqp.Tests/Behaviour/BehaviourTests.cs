@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// What a client sees of the broker. Every test has clients, queues and exchanges of its own, and what it leaves behind is
-/// removed after it, so that all may run at once, against a broker that others use too.
+/// Base of the tests of AMQP behaviour. Every test uses its own clients, queues and exchanges, which are removed after the test. So all
+/// tests may run in parallel, on a broker with other clients.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
@@ -25,7 +25,7 @@ public abstract class BehaviourTests
             return;
         await using var cleaner = await RawClient.DialAsync();
         await cleaner.OpenAsync();
-        // No wait: an exclusive queue of a client that is just going refuses to be deleted, and goes anyway.
+        // The answers are not awaited: the delete of an exclusive queue fails, but the queue is deleted with its connection.
         ushort number = 0;
         foreach (string queue in _queues)
         {
@@ -38,24 +38,24 @@ public abstract class BehaviourTests
             await exchanges.DeleteExchangeAsync(exchange);
     }
 
-    /// <summary>A name that no other test uses, for a queue that is deleted after the test.</summary>
+    /// <summary>Returns a unique name for a queue, which is deleted after the test.</summary>
     private protected string NewQueueName()
     {
         _queues.Add(NewName("q"));
         return _queues[^1];
     }
 
-    /// <summary>A name that no other test uses, for an exchange that is deleted after the test.</summary>
+    /// <summary>Returns a unique name for an exchange, which is deleted after the test.</summary>
     private protected string NewExchangeName()
     {
         _exchanges.Add(NewName("x"));
         return _exchanges[^1];
     }
 
-    /// <summary>A name that nothing bears.</summary>
+    /// <summary>Returns a unique name.</summary>
     private protected static string NewName(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
 
-    /// <summary>A client that has connected and said nothing.</summary>
+    /// <summary>Makes a client that has connected and sent nothing.</summary>
     private protected async Task<RawClient> DialAsync()
     {
         var client = await RawClient.DialAsync();
@@ -63,7 +63,7 @@ public abstract class BehaviourTests
         return client;
     }
 
-    /// <summary>A client with an open connection.</summary>
+    /// <summary>Makes a client with an open connection.</summary>
     private protected async Task<RawClient> ConnectAsync(
         ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null)
     {
@@ -72,10 +72,10 @@ public abstract class BehaviourTests
         return client;
     }
 
-    /// <summary>A channel on a connection of its own.</summary>
+    /// <summary>Opens a channel on a new connection.</summary>
     private protected async Task<RawChannel> OpenChannelAsync() => await (await ConnectAsync()).OpenChannelAsync();
 
-    /// <summary>An exclusive queue of that channel's connection.</summary>
+    /// <summary>Declares an exclusive queue of the channel's connection.</summary>
     private protected static async Task<string> DeclareQueueAsync(RawChannel channel, FieldTable? arguments = null)
     {
         string queue = NewName("q");
@@ -83,18 +83,21 @@ public abstract class BehaviourTests
         return queue;
     }
 
-    /// <summary>Returns when what was published before with so much time has none left, by the broker's own clock: a message elsewhere, with a little more, has gone.</summary>
+    /// <summary>Waits until all earlier messages with the given time to live have expired by the broker's clock.</summary>
+    /// <remarks>
+    /// Publishes a message with a slightly longer time to live to another queue, and waits until that message has expired.
+    /// </remarks>
     private protected async Task OutliveAsync(int milliseconds)
     {
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
         await channel.SelectConfirmsAsync();
         await channel.PublishAsync("", queue, "", new() { Expiration = $"{milliseconds + 50}" });
-        await channel.ExpectAsync<BasicAck>(); // it is there, so an empty queue says that it has gone
+        await channel.ExpectAsync<BasicAck>(); // the queue has the message, so an empty queue means that the message has expired
         await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the time is never over");
     }
 
-    /// <summary>An exchange that is deleted after the test.</summary>
+    /// <summary>Declares an exchange, which is deleted after the test.</summary>
     private protected async Task<string> DeclareExchangeAsync(RawChannel channel, string type, FieldTable? arguments = null)
     {
         string exchange = NewExchangeName();
@@ -102,14 +105,14 @@ public abstract class BehaviourTests
         return exchange;
     }
 
-    /// <summary>Skips the test where RabbitMQ 3.10 does otherwise.</summary>
-    /// <param name="reason">What it does, or what later versions do.</param>
+    /// <summary>Skips the test on RabbitMQ 3.10, which behaves differently.</summary>
+    /// <param name="reason">Behaviour of RabbitMQ 3.10 or of later versions.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {
         if (await BrokerTarget.IsRabbitMqAsync)
             Assert.Ignore(reason);
     }
 
-    /// <summary>A table of one field.</summary>
+    /// <summary>Makes a table of one field.</summary>
     private protected static FieldTable Table(string name, FieldValue value) => FieldTable.Empty.With(name, value);
 }

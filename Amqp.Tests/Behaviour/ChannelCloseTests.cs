@@ -17,7 +17,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 
-    /// <summary>Spring chooses by these numbers what to do next.</summary>
+    /// <summary>Spring's error handling depends on the class and method ids of a close.</summary>
     [TestCase("basic.ack", 60, 80)]
     [TestCase("basic.consume", 60, 20)]
     [TestCase("basic.publish", 60, 40)]
@@ -53,7 +53,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.SendAsync(new QueueDelete("nope", false, false, false));
         await channel.SendAsync(new ChannelCloseOk());
 
-        // open-ok is the very next thing: nothing of the above was answered.
+        // open-ok is the next frame: the broker has not answered the methods above.
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 

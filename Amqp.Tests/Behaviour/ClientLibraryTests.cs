@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>What programs see that use RabbitMQ's own client for .NET.</summary>
+/// <summary>The broker's behaviour as seen through RabbitMQ's .NET client.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
 [Category("Behaviour")]

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>x-consistent-hash: where a message goes is the broker's choice, that it stays so is not.</summary>
+/// <summary>The exchange type x-consistent-hash. The broker may choose the queue of a key, but must not change its choice.</summary>
 public class ConsistentHashTests : BehaviourTests
 {
     private const int Messages = 600;

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Deliveries that nobody acknowledges, where the queue has a limit for it.</summary>
+/// <summary>Deliveries that stay unacknowledged longer than the consumer timeout of the queue.</summary>
 public class ConsumerTimeoutTests : BehaviourTests
 {
     [TestCase(true)]
@@ -62,7 +62,7 @@ public class ConsumerTimeoutTests : BehaviourTests
         {
             await channel.PublishAsync("", queue, $"{message}");
             var delivery = await channel.ExpectDeliveryAsync();
-            await Task.Delay(400); // together longer than the limit
+            await Task.Delay(400); // the sum of all delays exceeds the timeout
             await channel.SendAsync(new BasicAck(delivery.Method.DeliveryTag, false));
         }
 

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>What is published is what is delivered, byte for byte.</summary>
+/// <summary>A message is delivered exactly as published, byte for byte.</summary>
 public class ContentRoundTripTests : BehaviourTests
 {
     private static readonly FieldTable _everyType = new(
@@ -114,7 +114,7 @@ public class ContentRoundTripTests : BehaviourTests
     [TestCase("2000" + "00000005" + "0161" + "49" + "0000", TestName = "Headers_with_a_field_cut_short_are_an_error")]
     public async Task Malformed_properties_close_the_connection(string hex)
     {
-        // RabbitMQ is surprised by them and says so: 541. A code that blames the client is better.
+        // RabbitMQ replies with 541 (internal error). A code that names an error of the client is better.
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
 

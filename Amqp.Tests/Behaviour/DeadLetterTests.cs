@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Where messages go that die in a queue, and what they tell of it.</summary>
+/// <summary>Routing of dead letters, and their headers.</summary>
 public class DeadLetterTests : BehaviourTests
 {
     [Test]
@@ -62,7 +62,7 @@ public class DeadLetterTests : BehaviourTests
 
         Assert.That(Counts(twice), Is.EqualTo([$"{queue} rejected 2"]));
         Assert.That(Deaths(twice)[0].Select(field => field.Key), Is.EqualTo(["count", "exchange", "queue", "reason", "routing-keys", "time"]));
-        Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // of the first
+        Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // the time of the first death
         Assert.That(Counts(elsewhere), Is.EqualTo([$"{other} maxlen 1", $"{queue} rejected 2"]));
         Assert.That(Counts(thrice), Is.EqualTo([$"{queue} rejected 3", $"{other} maxlen 1"]));
         Assert.That(Properties(thrice).Headers!["x-first-death-reason"]!.Value.AsString(), Is.EqualTo("rejected"));
@@ -184,7 +184,7 @@ public class DeadLetterTests : BehaviourTests
 
         await RejectAsync(channel, queue);
 
-        foreach (int deaths in (int[])[1, 2]) // it comes from the first queue, and once more from the next
+        foreach (int deaths in (int[])[1, 2]) // the copy comes from the first queue, and again from the second
         {
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));
@@ -328,7 +328,7 @@ public class DeadLetterTests : BehaviourTests
         Assert.That((await TakeAsync(channel, letters)).Text, Is.EqualTo("a"));
     }
 
-    /// <summary>A queue and the one that its dead letters go to.</summary>
+    /// <summary>Declares a queue, and the queue that gets its dead letters.</summary>
     private static async Task<(string Queue, string Letters)> DeclareAsync(RawChannel channel)
     {
         string letters = await DeclareQueueAsync(channel);
@@ -341,7 +341,7 @@ public class DeadLetterTests : BehaviourTests
     private static async Task RejectAsync(RawChannel channel, string queue) =>
         await channel.SendAsync(new BasicReject((await TakeAsync(channel, queue, noAck: false)).Method.DeliveryTag, Requeue: false));
 
-    /// <summary>Takes the next message, once it is there.</summary>
+    /// <summary>Waits for the next message and takes it.</summary>
     private static async Task<RawMessage<BasicGetOk>> TakeAsync(RawChannel channel, string queue, bool noAck = true)
     {
         await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount > 0, () => "no message comes");

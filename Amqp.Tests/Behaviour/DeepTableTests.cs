@@ -3,10 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Tables and arrays that nest deep, as RabbitMQ takes them.</summary>
+/// <summary>Deeply nested tables and arrays, which RabbitMQ accepts.</summary>
 public sealed class DeepTableTests : BehaviourTests
 {
-    /// <summary>What is allowed unless configured otherwise; RabbitMQ has no limit.</summary>
+    /// <summary>Default limit of the nesting depth. RabbitMQ has no limit.</summary>
     private const int MaxDepth = 1_024;
 
     [Test]
@@ -39,7 +39,7 @@ public sealed class DeepTableTests : BehaviourTests
         string queue = NewName("q");
 
         await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth));
-        await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth)); // compared with what is there
+        await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth)); // compares the arguments with those of the existing queue
 
         await channel.ExpectQuietAsync();
     }

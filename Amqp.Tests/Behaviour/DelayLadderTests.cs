@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Delays as NServiceBus makes them: a queue for each bit of the delay, in which messages expire to the exchange of the next lower bit.</summary>
+/// <summary>
+/// Delays as in NServiceBus: a queue for each bit of the delay, whose messages expire to the exchange of the next lower bit.
+/// </summary>
 public class DelayLadderTests : BehaviourTests
 {
     private const int Unit = 100; // milliseconds
@@ -27,7 +29,7 @@ public class DelayLadderTests : BehaviourTests
         Assert.That((delivered.Text, delivered.Method.RoutingKey), Is.EqualTo(("late", $"{bits}.target")));
     }
 
-    /// <returns>The exchange of the highest bit.</returns>
+    /// <returns>Name of the exchange of the highest bit.</returns>
     private async Task<string> DeclareLadderAsync(RawChannel channel, string delivery)
     {
         string below = delivery;

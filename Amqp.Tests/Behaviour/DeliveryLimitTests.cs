@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Quorum queues count how often a message was requeued, and may have a limit for it.</summary>
+/// <summary>Quorum queues count the requeues of each message, and may have a limit.</summary>
 public class DeliveryLimitTests : BehaviourTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Direct reply-to: replies without a reply queue, by the pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
+/// <summary>Direct reply-to: replies without a reply queue, through the pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
 public class DirectReplyToTests : BehaviourTests
 {
     private const string PseudoQueue = "amq.rabbitmq.reply-to";
@@ -82,7 +82,7 @@ public class DirectReplyToTests : BehaviourTests
         var requester = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(requester);
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
-        string name = await NameOfAsync(requester); // got by basic.get: tag 1
+        string name = await NameOfAsync(requester); // taken by basic.get with delivery tag 1
         await requester.PublishAsync("", name);
         Assert.That((await requester.ExpectDeliveryAsync()).Method.DeliveryTag, Is.EqualTo(2));
 
@@ -169,7 +169,7 @@ public class DirectReplyToTests : BehaviourTests
         await replier.ExpectQuietAsync();
         await requester.ExpectQuietAsync();
         if (declares)
-            await DeclareQueueAsync(replier); // routes are found anew then
+            await DeclareQueueAsync(replier); // invalidates cached routes
 
         await replier.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
 
@@ -339,7 +339,7 @@ public class DirectReplyToTests : BehaviourTests
         await channel.ExpectCloseAsync(ReplyCode.NotFound, $"NOT_FOUND - no queue '{PseudoQueue}' in vhost '/'", BasicGet.Id);
     }
 
-    /// <summary>The name that a request of this channel bears.</summary>
+    /// <summary>Returns the reply-to name that the broker sets in a request of this channel.</summary>
     private static async Task<string> NameOfAsync(RawChannel requester)
     {
         string queue = await DeclareQueueAsync(requester);

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Which consumer gets the next message.</summary>
+/// <summary>Selection of the consumer that gets the next message.</summary>
 public class DispatchTests : BehaviourTests
 {
     [Test]

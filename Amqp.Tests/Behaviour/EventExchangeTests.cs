@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>What <c>amq.rabbitmq.event</c> tells of what happens in the broker.</summary>
+/// <summary>Events that the broker publishes to <c>amq.rabbitmq.event</c>.</summary>
 public class EventExchangeTests : BehaviourTests
 {
     [Test]
@@ -148,7 +148,8 @@ public class EventExchangeTests : BehaviourTests
         string name = NewName("connection");
         await ConnectAsync(channelMax: 100, frameMax: 8192, heartbeat: 7, properties: Table("connection_name", FieldValue.FromString(name)));
 
-        var login = await events.NextAsync("connection_type", "network"); // of any client, if others log in just now
+        // The event of any client, because other tests log in concurrently.
+        var login = await events.NextAsync("connection_type", "network");
         var created = await events.NextAsync("user_provided_name", name);
 
         Assert.That(EventWatch.Texts(created, "channel_max", "frame_max", "timeout", "port"), Is.EqualTo(new[] { "100", "8192", "7", $"{(await BrokerTarget.UriAsync).Port}" }));
@@ -175,7 +176,7 @@ public class EventExchangeTests : BehaviourTests
         var client = await ConnectAsync(properties: Table("connection_name", FieldValue.FromString(name)));
         string connection = EventWatch.Texts(await events.NextAsync("user_provided_name", name), "name")[0];
         var channel = await client.OpenChannelAsync();
-        await channel.SendAsync(new QueueDelete("", false, false, false)); // none was declared
+        await channel.SendAsync(new QueueDelete("", false, false, false)); // the channel has not declared a queue
         await channel.ExpectAsync<ChannelClose>();
 
         await client.SendAsync(0, new ConnectionClose(200, "bye", 0, 0));

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Sees what is published to <c>amq.rabbitmq.event</c>.</summary>
+/// <summary>Receives the events that the broker publishes to <c>amq.rabbitmq.event</c>.</summary>
 internal sealed class EventWatch
 {
     public const string Exchange = "amq.rabbitmq.event";
@@ -12,9 +12,9 @@ internal sealed class EventWatch
 
     private EventWatch(RawChannel channel) => _channel = channel;
 
-    /// <summary>Begins to watch.</summary>
-    /// <param name="channel">A channel in the default virtual host that does nothing else.</param>
-    /// <param name="names">Which events, as binding keys.</param>
+    /// <summary>Subscribes to events.</summary>
+    /// <param name="channel">A channel in the default virtual host that is used for nothing else.</param>
+    /// <param name="names">Binding keys of the events.</param>
     public static async Task<EventWatch> StartAsync(RawChannel channel, params IEnumerable<string> names)
     {
         string queue = $"events-{Guid.NewGuid():N}";
@@ -25,11 +25,11 @@ internal sealed class EventWatch
         return new EventWatch(channel);
     }
 
-    /// <summary>The next event in which a header has one of these values; other tests cause events too.</summary>
+    /// <summary>Waits for the next event in which a header has one of these values. Skips events of other tests.</summary>
     public Task<RawMessage<BasicDeliver>> NextAsync(string header, params string[] values) =>
         NextAsync(headers => headers[header]?.ToString() is { } value && values.Contains(value));
 
-    /// <summary>The next event whose headers are such; other tests cause events too.</summary>
+    /// <summary>Waits for the next event whose headers match the condition. Skips events of other tests.</summary>
     public async Task<RawMessage<BasicDeliver>> NextAsync(Func<FieldTable, bool> isMeant)
     {
         while (true)
@@ -40,14 +40,16 @@ internal sealed class EventWatch
         }
     }
 
-    /// <summary>The same, as the event's name and the values of some headers.</summary>
+    /// <summary>
+    /// Waits for the next event in which a header has that value, and returns its name and the values of some headers as text.
+    /// </summary>
     public async Task<string> NextAsync(string header, string value, IEnumerable<string> shown)
     {
         var told = await NextAsync(header, value);
         return string.Join("; ", [told.Method.RoutingKey, .. Texts(told, shown)]);
     }
 
-    /// <summary>The values of some headers of an event.</summary>
+    /// <summary>Returns the values of some headers of an event as text.</summary>
     public static string[] Texts<TMethod>(RawMessage<TMethod> told, params IEnumerable<string> headers) =>
         [.. headers.Select(header => told.Content.Decoded.Headers![header]?.ToString() ?? $"no {header}")];
 }

@@ -113,7 +113,7 @@ public class ExclusiveQueueTests : BehaviourTests
         var other = await OpenChannelAsync();
         await owner.Client.DisposeAsync();
 
-        // Whether the broker has seen the loss is not for us to see; what it then does is: the auto-delete exchange goes too.
+        // The test cannot observe when the broker notices the loss, so it retries until the queue and the auto-delete exchange are deleted.
         for (ushort number = 2; ; number++)
         {
             await other.SendAsync(new QueueDeclare(queue, Passive: true, false, false, false, false, FieldTable.Empty));

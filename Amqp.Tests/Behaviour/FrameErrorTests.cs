@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>501: bytes that are no frames.</summary>
+/// <summary>Reply code 501: bytes that are not a valid frame.</summary>
 public class FrameErrorTests : BehaviourTests
 {
     [TestCase(9, 0, "", "type 9, all octets = <<>>")]
@@ -56,7 +56,7 @@ public class FrameErrorTests : BehaviourTests
     [TestCase(FrameType.Method, "00", "<<0>>")]
     [TestCase(FrameType.Method, "003C00", "<<0,60,0>>")]
     [TestCase(FrameType.Header, "003C000000", "<<0,60,0,0,0>>")]
-    [TestCase(FrameType.Header, "003C000000000000000000", "<<0,60,0,0,0,0,0,0,0,0,0>>")] // one octet less than it has
+    [TestCase(FrameType.Header, "003C000000000000000000", "<<0,60,0,0,0,0,0,0,0,0,0>>")] // one octet less than a content header needs
     public async Task A_frame_shorter_than_its_type_demands_closes_the_connection(FrameType type, string payload, string shown)
     {
         var client = await ConnectAsync();
@@ -123,7 +123,7 @@ public class FrameErrorTests : BehaviourTests
     [TestCase("01" + "61", TestName = "A_table_with_a_name_and_no_value_ends_the_connection")]
     public async Task A_malformed_table_ends_the_connection(string fields)
     {
-        // RabbitMQ's reader crashes here, which clients see as a reset; we owe them a word.
+        // RabbitMQ's reader crashes on this frame, and clients see a reset. This broker sends connection.close.
         var channel = await OpenChannelAsync();
         byte[] table = Convert.FromHexString(fields);
 

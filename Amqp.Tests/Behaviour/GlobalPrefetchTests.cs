@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The prefetch that a channel's consumers share: basic.qos with global=true.</summary>
+/// <summary>The prefetch that the consumers of a channel share: basic.qos with global=true.</summary>
 public class GlobalPrefetchTests : BehaviourTests
 {
     [Test]
@@ -17,7 +17,7 @@ public class GlobalPrefetchTests : BehaviourTests
         await channel.ConsumeAsync(queue);
 
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("2"));
-        await channel.SendAsync(new BasicAck(1, false)); // makes no room either
+        await channel.SendAsync(new BasicAck(1, false)); // acknowledges the message of basic.get, which frees no prefetch
         await ExpectNoMoreAsync(channel, queue);
         await channel.SendAsync(new BasicAck(3, false));
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("3"));
@@ -100,7 +100,7 @@ public class GlobalPrefetchTests : BehaviourTests
         await ExpectNoMoreAsync(channel, other);
         await channel.SendAsync(new BasicAck(1, false));
 
-        for (int message = 0; message < 3; message++) // which take no room
+        for (int message = 0; message < 3; message++) // deliveries without acknowledgement use no prefetch
             Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo($"{message}"));
     }
 
@@ -164,7 +164,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return channel;
     }
 
-    /// <summary>Consumers a, b and c, each of a queue of its own. Deliveries may come between what is said.</summary>
+    /// <summary>Starts the consumers a, b and c on three queues. Deliveries may arrive between the answers.</summary>
     private static async Task ConsumeFromThreeQueuesAsync(RawChannel channel, int messages)
     {
         string[] queues = [await DeclareQueueWithAsync(channel, messages), await DeclareQueueWithAsync(channel, messages), await DeclareQueueWithAsync(channel, messages)];
@@ -187,7 +187,7 @@ public class GlobalPrefetchTests : BehaviourTests
     }
 
     /// <summary>Takes the next delivery and settles it.</summary>
-    /// <returns>Whose it was.</returns>
+    /// <returns>Tag of the consumer that got the delivery.</returns>
     private static async Task<string> TakeAsync<TMethod>(RawChannel channel, Func<BasicDeliver, TMethod> settle)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -196,7 +196,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return delivery.Method.ConsumerTag;
     }
 
-    /// <summary>The queue answers, and nothing stands in front of its answer.</summary>
+    /// <summary>Checks that no more deliveries come: the answer to a passive declare is the next frame.</summary>
     private static async Task ExpectNoMoreAsync(RawChannel channel, string queue)
     {
         await channel.LookUpQueueAsync(queue);

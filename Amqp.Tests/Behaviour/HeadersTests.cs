@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The headers exchange: what it compares, and how.</summary>
+/// <summary>Matching in the headers exchange.</summary>
 public class HeadersTests : BehaviourTests
 {
     private static readonly FieldTable _one = Table("a", FieldValue.FromInt32(1));

@@ -36,7 +36,7 @@ public class HeartbeatTests : BehaviourTests
         var client = await ConnectAsync(heartbeat: 1);
         var channel = await client.OpenChannelAsync();
 
-        // The broker's own heartbeats are the clock: nine of them are more than four intervals.
+        // The heartbeats of the broker measure the time: nine of them take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
         {
             await client.ReceiveAsync();

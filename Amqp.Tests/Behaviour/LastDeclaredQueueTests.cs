@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>An empty queue name stands for the queue that the channel declared last.</summary>
+/// <summary>An empty queue name means the queue that the channel declared last.</summary>
 public class LastDeclaredQueueTests : BehaviourTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Queues with a limit of length, and what becomes of a message too many.</summary>
+/// <summary>Queues with a length limit, and the handling of excess messages.</summary>
 public class MaxLengthTests : BehaviourTests
 {
     [Test]
@@ -135,7 +135,7 @@ public class MaxLengthTests : BehaviourTests
         Assert.That(await GetAllAsync(channel, other), Is.EqualTo(["1"]));
     }
 
-    /// <summary>The confirms of publishes 1 and so on.</summary>
+    /// <summary>Receives the confirms of the publishes from 1 on.</summary>
     internal static async Task<List<(ulong Tag, bool IsAck)>> ConfirmsAsync(RawChannel channel, int count)
     {
         var confirms = new SortedDictionary<ulong, bool>();
@@ -154,7 +154,7 @@ public class MaxLengthTests : BehaviourTests
         static (ulong, bool) Parts(object confirm) => confirm is BasicAck ack ? (ack.DeliveryTag, ack.Multiple) : (((BasicNack)confirm).DeliveryTag, ((BasicNack)confirm).Multiple);
     }
 
-    /// <summary>Publishes a message; the queue has it when this returns.</summary>
+    /// <summary>Publishes a message, and returns once the queue has the message.</summary>
     private static async Task PublishAsync(RawChannel channel, string queue, string text, BasicProperties? properties = null)
     {
         await channel.SelectConfirmsAsync();

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Messages that wait too long: by their queue's x-message-ttl, or by an expiration of their own.</summary>
+/// <summary>Messages that expire, by the <c>x-message-ttl</c> of their queue or by their own expiration.</summary>
 public class MessageTtlTests : BehaviourTests
 {
     [Test]
@@ -50,7 +50,7 @@ public class MessageTtlTests : BehaviourTests
         await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
         await PublishAsync(channel, queue, "stays too");
 
-        await OutliveAsync(20); // in which it would go if it were in front
+        await OutliveAsync(20); // at the front of the queue the message would expire
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(3));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays too"));
@@ -78,7 +78,7 @@ public class MessageTtlTests : BehaviourTests
         string queue = await DeclareQueueAsync(channel, Ttl(1000));
         await PublishAsync(channel, queue, "a");
         await channel.GetAsync(queue, noAck: false);
-        await OutliveAsync(1000); // its time goes on meanwhile
+        await OutliveAsync(1000); // the time to live continues while the message is unacknowledged
 
         await channel.SendAsync(new BasicReject(1, Requeue: true));
 
@@ -161,7 +161,7 @@ public class MessageTtlTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
 
-        await channel.PublishAsync("", NewName("q"), "a", new() { Expiration = expiration }); // even where nobody takes it
+        await channel.PublishAsync("", NewName("q"), "a", new() { Expiration = expiration }); // an error even without a queue
 
         await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - invalid expiration '{expiration}': {why}", BasicPublish.Id);
     }
@@ -191,7 +191,7 @@ public class MessageTtlTests : BehaviourTests
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
     }
 
-    /// <summary>Publishes a message; the queue has it when this returns.</summary>
+    /// <summary>Publishes a message, and returns once the queue has the message.</summary>
     private static async Task PublishAsync(RawChannel channel, string queue, string text, BasicProperties? properties = null)
     {
         await channel.SelectConfirmsAsync();

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>503, 504 and 540: methods on the wrong channel, at the wrong time, or from the wrong side.</summary>
+/// <summary>Reply codes 503, 504 and 540: methods on the wrong channel, at the wrong time, or from the wrong peer.</summary>
 public class MethodOutOfPlaceTests : BehaviourTests
 {
     private static IEnumerable<TestCaseData> ForChannel0 =>
@@ -110,7 +110,7 @@ public class MethodOutOfPlaceTests : BehaviourTests
     [TestCase((ushort)1, "00000000", TestName = "Class_0_ends_the_connection")]
     public async Task An_unknown_method_ends_the_connection(int channel, string id)
     {
-        // RabbitMQ's reader crashes here, which clients see as a reset; we owe them a word.
+        // RabbitMQ's reader crashes on this method, and clients see a reset. This broker sends connection.close.
         var client = await ConnectAsync();
         await client.OpenChannelAsync();
 

@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Names and keys whose octets are not UTF-8: what publishes and tables carry passes octet for octet; other methods must name in UTF-8.</summary>
+/// <summary>
+/// Names and keys that are not valid UTF-8. In publishes and tables they pass unchanged. In other methods, names must be UTF-8.
+/// </summary>
 public sealed class OctetNameTests : BehaviourTests
 {
     private static readonly string _latin = OctetText.Decode([(byte)'g', (byte)'r', 0xFC, 0xDF]);

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Clients need not wait for one answer before they ask again.</summary>
+/// <summary>Clients may send further methods before the answer to the first one.</summary>
 public class PipeliningTests : BehaviourTests
 {
     [Test]

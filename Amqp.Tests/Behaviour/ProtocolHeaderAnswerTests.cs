@@ -37,7 +37,8 @@ public class ProtocolHeaderAnswerTests : BehaviourTests
         await client.SendAsync(0, new ConnectionOpen("/"));
         await client.ExpectAsync<ConnectionOpenOk>(0);
         await client.SendAsync(1, new ChannelOpen());
-        Assert.That((await client.ReceiveAsync(1)).Payload, Is.EqualTo(new byte[] { 0, 20, 0, 11 })); // without a channel's id
+        // Channel.open-ok without a channel id.
+        Assert.That((await client.ReceiveAsync(1)).Payload, Is.EqualTo(new byte[] { 0, 20, 0, 11 }));
         var channel = new RawChannel(client, 1);
         string queue = await DeclareQueueAsync(channel);
         await channel.PublishAsync("", queue, "a");

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Which queue arguments are taken, and the words for those that are not.</summary>
+/// <summary>Accepted queue arguments, and the reply texts for refused ones.</summary>
 public class QueueArgumentTests : BehaviourTests
 {
     private static readonly string[] _numbers = ["x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-max-priority"];

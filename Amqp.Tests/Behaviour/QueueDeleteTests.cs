@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>queue.delete and queue.purge.</summary>
+/// <summary>The methods queue.delete and queue.purge.</summary>
 public class QueueDeleteTests : BehaviourTests
 {
     [Test]

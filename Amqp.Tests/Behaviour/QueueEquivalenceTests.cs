@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>When a redeclaration means the same queue.</summary>
+/// <summary>Arguments and flags with which a redeclaration is equivalent.</summary>
 public class QueueEquivalenceTests : BehaviourTests
 {
     private const string Ttl = "x-message-ttl";

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Queues that go when nobody uses them for a while (x-expires).</summary>
+/// <summary>Queues that are deleted after a time without use (<c>x-expires</c>).</summary>
 public class QueueExpiryTests : BehaviourTests
 {
     private const int Expires = 400;

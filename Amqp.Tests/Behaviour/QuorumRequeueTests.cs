@@ -3,7 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Where messages go that clients return to a quorum queue: behind all others, or where it has a delivery limit before them, in the order in which they come back.</summary>
+/// <summary>
+/// Positions of messages that clients return to a quorum queue. They go behind all others, or before them with a delivery limit.
+/// In both cases they keep the order of their return.
+/// </summary>
 public class QuorumRequeueTests : BehaviourTests
 {
     [TestCase(false, "3 4 5 1+ 0+ 2+")]
@@ -173,7 +176,7 @@ public class QuorumRequeueTests : BehaviourTests
             await channel.GetAsync(queue, noAck: false);
     }
 
-    /// <summary>The queue holds these in this order; a plus stands for redelivered.</summary>
+    /// <summary>Checks that the queue contains these messages in this order. A plus means redelivered.</summary>
     private async Task ExpectAsync(string queue, string expected)
     {
         var channel = await OpenChannelAsync();

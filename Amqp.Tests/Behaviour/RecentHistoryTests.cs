@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>x-recent-history: who is bound late gets the last messages.</summary>
+/// <summary>The exchange type x-recent-history: a new binding gets the last messages.</summary>
 public class RecentHistoryTests : BehaviourTests
 {
     [Test]

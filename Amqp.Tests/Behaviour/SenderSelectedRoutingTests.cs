@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>CC and BCC: further routing keys in the headers.</summary>
+/// <summary>The headers CC and BCC, which contain further routing keys.</summary>
 public class SenderSelectedRoutingTests : BehaviourTests
 {
     [TestCase("CC")]

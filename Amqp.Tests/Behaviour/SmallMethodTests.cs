@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Methods that are answered and do little else.</summary>
+/// <summary>Methods that have an answer and little other effect.</summary>
 public class SmallMethodTests : BehaviourTests
 {
     [TestCase("/data")]

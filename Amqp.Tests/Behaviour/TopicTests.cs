@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Words between dots: <c>*</c> is one, <c>#</c> any number.</summary>
+/// <summary>Topic patterns: words are separated by dots, <c>*</c> matches one word, <c>#</c> any number of words.</summary>
 public class TopicTests : BehaviourTests
 {
     [TestCase("a.b.c", "a.b.c")]

@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Where messages of a transaction go: the bindings of the publish choose names, and the queues are those that bear them at the commit.</summary>
+/// <summary>
+/// Routing in a transaction: the bindings at the publish select queue names, and the commit finds the queues with these names.
+/// </summary>
 public class TransactionRoutingTests : BehaviourTests
 {
     [Test]

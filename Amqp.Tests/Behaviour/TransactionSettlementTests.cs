@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>What becomes of deliveries that a transaction has settled and not committed: of the first of three, or the first two, or all.</summary>
+/// <summary>Deliveries that a transaction has settled and not committed: the first of three, the first two, or all.</summary>
 public class TransactionSettlementTests : BehaviourTests
 {
     private static readonly Dictionary<string, Settling> _settlings = new()
@@ -130,7 +130,7 @@ public class TransactionSettlementTests : BehaviourTests
 
         await CommitAsync(channel);
 
-        await channel.ExpectEmptyAsync(queue); // the new one has nothing to do with it
+        await channel.ExpectEmptyAsync(queue); // the commit does not affect the new queue
     }
 
     [Test]
@@ -193,7 +193,7 @@ public class TransactionSettlementTests : BehaviourTests
         return (channel, queue);
     }
 
-    /// <summary>A transaction, and a queue of three messages.</summary>
+    /// <summary>Starts a transaction, and declares a queue with three messages.</summary>
     private async Task<(RawChannel Channel, string Queue)> DeclareQueueWithThreeAsync(string? name)
     {
         var channel = await OpenChannelAsync();
@@ -204,7 +204,7 @@ public class TransactionSettlementTests : BehaviourTests
         return (channel, queue);
     }
 
-    /// <summary>The queue holds the three from this one on, and nothing else.</summary>
+    /// <summary>Checks that the queue contains exactly the messages from this one to the third.</summary>
     private static async Task ExpectAsync(RawChannel channel, string queue, int first)
     {
         for (int message = first; message < 3; message++)
@@ -221,6 +221,6 @@ public class TransactionSettlementTests : BehaviourTests
 
     private static Task<BasicRecoverOk> RecoverAsync(RawChannel channel) => channel.CallAsync<BasicRecover, BasicRecoverOk>(new BasicRecover(true));
 
-    /// <summary>One way to settle the first deliveries.</summary>
+    /// <summary>One method to settle the first deliveries.</summary>
     private sealed record Settling(int Count, bool IsRequeue, Func<RawChannel, Task> SendAsync);
 }

@@ -7,8 +7,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client of any broker on a plain socket. The test decides when the client reads and writes: bytes that are not read fill the buffers
-/// of the kernel, which are kept small, and then those of the broker.
+/// A client of any broker on a plain socket. The test decides when the client reads and writes. Bytes that the test does not read fill the
+/// buffers of the kernel, which are kept small, and then those of the broker.
 /// One task may send while another receives. Every wait has a timeout.
 /// </summary>
 internal sealed class AmqpSocket : IDisposable

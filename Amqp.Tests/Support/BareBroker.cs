@@ -78,7 +78,7 @@ internal sealed class BareBroker : IAsyncDisposable
     /// <param name="expiration">Time to live in milliseconds.</param>
     /// <param name="properties">Property flags and property list.</param>
     /// <param name="round">Round that publishes the message; <see cref="Round"/> by default.</param>
-    /// <returns>As <see cref="MessageIntake.Store"/>.</returns>
+    /// <returns>The result of <see cref="MessageIntake.Store"/>.</returns>
     public long Post(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null, DispatchRound? round = null)
     {
         var address = new ArrayBufferWriter<byte>();

@@ -94,7 +94,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         try
         {
             await broker._app.StartAsync();
-            // Would count faults of other tests' clients as faults of this broker.
+            // This handler would count faults of other tests' clients as faults of this broker.
             broker._app.Services.GetRequiredService<LastResort>().Dispose();
             return broker;
         }

@@ -13,7 +13,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // and that is logged
+    private bool _isMissingExchange; // true once the log line is written
     private long _nextLogLine;
 
     /// <summary>True if there is something to publish and no thread publishes it. A hint: no lock is taken.</summary>

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Hands the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
-/// The queue has no loop of its own: the thread that publishes, acknowledges or consumes drains the queue, one thread at a time.
+/// The queue has no thread. A thread that publishes, acknowledges or consumes drains the queue, one thread at a time.
 /// A drain holds the lock for a bounded number of messages at a time. After a second bound the drain continues on the thread pool.
 /// </remarks>
 internal sealed class QueueDeliveries : IThreadPoolWorkItem
@@ -148,7 +148,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
                 DrainLater(); // the right to drain goes with it
                 return;
             }
-            round.FlushDue(); // not under the lock
+            round.FlushDue(); // outside the lock
             if (!hasMore)
             {
                 int left = Interlocked.Add(ref _drainRequests, -requests);

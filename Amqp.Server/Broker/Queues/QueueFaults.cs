@@ -8,8 +8,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Containment of unexpected exceptions in one queue: quarantined messages, and the crash of the queue.</summary>
 /// <remarks>
 /// <para>A message that causes an exception is quarantined, and the next one is served. Any other exception means that the state of the
-/// queue may be wrong: the queue stops (<c>crashed</c>, as in RabbitMQ), keeps its messages, and resumes when an operator restarts
-/// it.</para>
+/// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
 /// <para>The exception does not leave this class, because rounds, timers and publishes of other clients call the queue.</para>
 /// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>

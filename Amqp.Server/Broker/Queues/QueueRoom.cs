@@ -2,11 +2,16 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Room that one queue reserves for messages before they are stored, where it rejects publishes beyond its length limit.</summary>
+/// <summary>
+/// Reservations under the length limit of a queue that rejects excess publishes. A message needs one before it is stored.
+/// </summary>
 internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliveries deliveries)
 {
-    /// <summary>Reserves room for a message. Throws nothing.</summary>
-    /// <remarks>Called by the publishing thread. Where there is no room, the messages of the round and pending deliveries go first.</remarks>
+    /// <summary>Reserves capacity for a message. Throws nothing.</summary>
+    /// <remarks>
+    /// Called by the publishing thread. If the queue is full, the round first hands its messages over and delivers pending ones, and the
+    /// reservation is tried again.
+    /// </remarks>
     /// <returns>False if the queue refuses the message.</returns>
     public bool TryReserve(int bodyBytes, DispatchRound round)
     {
@@ -22,7 +27,7 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
             {
                 while (deliveries.DeliverSome(round))
                 {
-                    // The remaining messages may still be too many.
+                    // Each delivery may bring the queue below its limit; the reservation below tests that.
                 }
                 return !faults.IsCrashed && (state.IsDeleted || state.Rules.TryReserve(bodyBytes));
             }
@@ -40,7 +45,7 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
         }
     }
 
-    /// <summary>Releases room that was reserved for a message.</summary>
+    /// <summary>Releases the reservation of a message that was not stored.</summary>
     public void Release(int bodyBytes)
     {
         lock (state.Gate)

@@ -52,6 +52,6 @@ internal sealed class QueueState
     /// <summary>The queue's name in log lines and error texts.</summary>
     public string Place => $"queue '{Declaration.Name}' in vhost '{Host.VirtualHost}'";
 
-    /// <summary>Notes that a message with an expiration of its own becomes ready.</summary>
+    /// <summary>Notes that a message with a per-message expiration becomes ready.</summary>
     public void NoteExpiring() => Rules.ExpectExpiry(isFlowing: Messages.Count == 0 && Consumers.Next(out _) is not null);
 }

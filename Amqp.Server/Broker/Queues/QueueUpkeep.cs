@@ -35,7 +35,7 @@ internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuled
         }
         catch (Exception error)
         {
-            Contained.Note(Compartment.Queue, $"{queue}, what is due", error);
+            Contained.Note(Compartment.Queue, $"{queue}, expiry", error);
         }
         round.Complete();
     }

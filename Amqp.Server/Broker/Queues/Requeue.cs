@@ -124,7 +124,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
         catch
         {
-            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // or both would exist after a restart
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // otherwise both would exist after a restart
             throw;
         }
     }

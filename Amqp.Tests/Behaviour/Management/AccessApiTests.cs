@@ -28,7 +28,7 @@ public class AccessApiTests : ApiTests
         await channel.DeclareExclusiveQueueAsync("exclusive");
 
         await PutAsync($"/vhosts/{host}", new { default_queue_type = "classic" });
-        await channel.DeclareQueueAsync("durable", durable: true); // whatever the default has become
+        await channel.DeclareQueueAsync("durable", durable: true); // equivalent, although the default type has changed
 
         Assert.That((await GetAsync($"/queues/{host}/durable")).Json.GetProperty("type").GetString(), Is.EqualTo("quorum"));
         Assert.That((await GetAsync($"/queues/{host}/exclusive")).Json.GetProperty("type").GetString(), Is.EqualTo("classic"));

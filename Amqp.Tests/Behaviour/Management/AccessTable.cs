@@ -1,16 +1,17 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Who may ask for what: every resource and method of the HTTP API, and the status for a user without a tag, with the tag management,
-/// policymaker, monitoring and administrator; first for users with a permission in the virtual host, then for users without one.
+/// Access to every resource and method of the HTTP API. The columns are the statuses for a user without a tag, and with the tags
+/// management, policymaker, monitoring and administrator. The first five are for users with a permission in the virtual host, the last
+/// five for users without one.
 /// </summary>
 /// <remarks>
-/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node; <c>none</c> is nothing that is there. Whoever is let in and asks for
-/// what makes no sense is answered 400 or 404, so a row changes nothing. A dash is not asked.
+/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node; <c>none</c> is a name that does not exist. Requests have
+/// invalid arguments, so that a user with access gets 400 or 404 and no row changes the broker. A dash means that no request is sent.
 /// </remarks>
 internal static class AccessTable
 {
-    /// <summary>As RabbitMQ 3.10.8 answers.</summary>
+    /// <summary>Rows with the statuses of RabbitMQ 3.10.8.</summary>
     public const string AsRabbitMq = """
         GET /overview                                    | 401 200 200 200 200 | 401 200 200 200 200
         GET /cluster-name                                | 401 200 200 200 200 | 401 200 200 200 200
@@ -128,8 +129,8 @@ internal static class AccessTable
         """;
 
     /// <summary>
-    /// Where the answer is another than that of RabbitMQ 3.10.8: the tag monitoring sees what is in any virtual host, as in later versions; what only
-    /// administrators may change they alone change as a parameter, too; and what 3.10.8 has not, or cannot answer.
+    /// Rows whose statuses differ from RabbitMQ 3.10.8. The tag monitoring may read any virtual host, as in later versions. Objects that
+    /// only administrators may change need an administrator also when changed as a parameter. Other rows are missing or fail in 3.10.8.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

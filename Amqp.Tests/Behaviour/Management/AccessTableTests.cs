@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Who may ask for what, held against tables of everything.</summary>
-[NonParallelizable] // what is reset here is looked at by other tests
+/// <summary>Access to every resource of the HTTP API, compared with a table of all resources.</summary>
+[NonParallelizable] // other tests read the statistics that are reset here
 public class AccessTableTests : ApiTests
 {
     private static readonly string[] _tags = ["", "management", "policymaker", "monitoring", "administrator"];
@@ -30,7 +30,7 @@ public class AccessTableTests : ApiTests
 
         var missing = broker.Resources.Where(resource => !rows.Concat(byUser).Any(row => Matches(resource, row)));
 
-        // Who logs in, or out, is asked for nothing else.
+        // Login and logout need no access.
         Assert.That(missing, Is.EquivalentTo(new[] { "POST /api/login", "DELETE /api/login" }));
     }
 
@@ -48,7 +48,7 @@ public class AccessTableTests : ApiTests
             string[] parts = row.Split(" | ");
             string[] words = parts[0].Split(' ');
             if (isRabbitMq && words[1].Contains("/username/", StringComparison.Ordinal))
-                continue; // 3.10.8 answers most users 500
+                continue; // 3.10.8 returns 500 for most users
             string path = words[1].Replace("{own}", own).Replace("{other}", other).Replace("{me}", mine).Replace("{them}", others);
             var answer = await SendAsync(new HttpMethod(words[0]), path, login: $"{mine}:secret");
             if ($"{answer.Code}" != parts[1].Split(' ')[column])
@@ -91,7 +91,7 @@ public class AccessTableTests : ApiTests
         Assert.That((await GetAsync(path, $"{manager}:secret")).Column("vhost"), Is.Empty);
     }
 
-    /// <summary>The statuses for each tag. Who closes goes last.</summary>
+    /// <summary>The statuses for each tag. The rows that close connections come last.</summary>
     private static readonly string[] _ofConnections =
     [
         "GET /connections/{own} | 401 200 200 200 200",
@@ -154,7 +154,7 @@ public class AccessTableTests : ApiTests
         return $"{answer.Code}";
     }
 
-    /// <summary>One of everything that the tables name, for a user that is given everything.</summary>
+    /// <summary>Creates one object of each kind that the tables name, and a user with all permissions.</summary>
     private async Task<string> FillAsync(string host)
     {
         string user = await NewUserAsync("", host);
@@ -172,8 +172,8 @@ public class AccessTableTests : ApiTests
         return user;
     }
 
-    /// <summary>Opens a connection with a channel, and waits until it is shown.</summary>
-    /// <returns>Its name, as it stands in an address.</returns>
+    /// <summary>Opens a connection with a channel, and waits until the HTTP API shows the connection.</summary>
+    /// <returns>Name of the connection, encoded for a URL path.</returns>
     private async Task<string> ConnectAsync(string host, string user)
     {
         var client = await AskToOpenAsync(host, $"{user}:secret");

@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>What the HTTP API answered.</summary>
+/// <summary>A response of the HTTP API.</summary>
 internal sealed record ApiAnswer(HttpStatusCode Status, string Body, HttpResponseMessage Message)
 {
     public int Code => (int)Status;
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement.Clone();
 
-    /// <summary>The reason of an error, its parts joined by spaces.</summary>
+    /// <summary>The reason of an error, with its parts joined by spaces.</summary>
     public string Reason => Json.GetProperty("reason") is { ValueKind: JsonValueKind.Array } parts
         ? string.Join(' ', parts.EnumerateArray().Select(part => part.ToString()))
         : Json.GetProperty("reason").GetString()!;
 
-    /// <summary>The values of one field of all objects of a list.</summary>
+    /// <summary>Returns the values of one field of all objects in a list.</summary>
     public IEnumerable<string?> Column(string name) =>
         (Json.ValueKind == JsonValueKind.Array ? Json : Json.GetProperty("items")).EnumerateArray().Select(item => item.GetProperty(name).GetString());
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>What the HTTP API makes of each way to fail.</summary>
+/// <summary>Responses of the HTTP API to each kind of failure.</summary>
 public sealed class ApiErrorsTests
 {
     private static IEnumerable<TestCaseData> Errors =>

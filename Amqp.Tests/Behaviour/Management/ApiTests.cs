@@ -7,14 +7,14 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// What a client sees of the HTTP API. Each test works in a virtual host of its own. With <c>AMQPBROKER_TEST_API_URL</c> beside
-/// <c>AMQPBROKER_TEST_URL</c> they run against RabbitMQ.
+/// Base of the tests of the HTTP API. Each test uses a separate virtual host. The tests run against RabbitMQ if
+/// <c>AMQPBROKER_TEST_API_URL</c> and <c>AMQPBROKER_TEST_URL</c> are set.
 /// </summary>
 public abstract class ApiTests : BehaviourTests
 {
     private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
 
-    /// <summary>Names like <c>a%2Fb</c> and <c>%2E%2E</c> must arrive as they are.</summary>
+    /// <summary>Options for URIs that keep names like <c>a%2Fb</c> and <c>%2E%2E</c> unchanged.</summary>
     private static readonly UriCreationOptions _asGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly List<string> _made = [];
@@ -49,11 +49,11 @@ public abstract class ApiTests : BehaviourTests
 
     private protected static Task<ApiAnswer> DeleteAsync(string path, string login = "guest:guest") => SendAsync(HttpMethod.Delete, path, login: login);
 
-    /// <summary>Whether an object has these fields, and they are numbers.</summary>
+    /// <summary>Returns true if an object has all of these fields and they are numbers.</summary>
     private protected static bool HasNumbers(JsonElement json, IEnumerable<string> fields) =>
         fields.All(field => json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number);
 
-    /// <summary>A virtual host that is deleted after the test, and that guest may use.</summary>
+    /// <summary>Creates a virtual host with permissions for guest. The virtual host is deleted after the test.</summary>
     private protected async Task<string> NewVirtualHostAsync(object? settings = null)
     {
         string name = NewName("v");
@@ -63,7 +63,7 @@ public abstract class ApiTests : BehaviourTests
         return name;
     }
 
-    /// <summary>A user with the password "secret", who is deleted after the test.</summary>
+    /// <summary>Creates a user with the password "secret". The user is deleted after the test.</summary>
     private protected async Task<string> NewUserAsync(string tags, string? virtualHost = null)
     {
         string name = NewName("u");
@@ -74,7 +74,7 @@ public abstract class ApiTests : BehaviourTests
         return name;
     }
 
-    /// <summary>A channel on a connection of its own to a virtual host.</summary>
+    /// <summary>Opens a channel on a new connection to a virtual host.</summary>
     private protected async Task<RawChannel> OpenChannelAsync(string virtualHost)
     {
         var client = await DialAsync();
@@ -82,7 +82,7 @@ public abstract class ApiTests : BehaviourTests
         return await client.OpenChannelAsync();
     }
 
-    /// <summary>A client that has asked for a virtual host and not yet read the answer.</summary>
+    /// <summary>Makes a client that has sent connection.open and not yet read the answer.</summary>
     private protected async Task<RawClient> AskToOpenAsync(string virtualHost, string login = "guest:guest")
     {
         var client = await DialAsync();

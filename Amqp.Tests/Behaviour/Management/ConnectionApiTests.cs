@@ -45,7 +45,7 @@ public class ConnectionApiTests : ApiTests
 
         string[] fields = ["recv_oct", "send_oct", "recv_cnt", "send_cnt", "send_pend", "port", "peer_port", "timeout", "frame_max"];
 
-        JsonElement connection = default; // RabbitMQ has some of them a little later
+        JsonElement connection = default; // RabbitMQ shows some fields later
         await Eventually.Holds(async () => HasNumbers(connection = await FindAsync(host), fields), () => $"{connection}");
     }
 
@@ -81,7 +81,7 @@ public class ConnectionApiTests : ApiTests
         long[] before = Traffic(await FindAsync(host)), now = [];
 
         for (int i = 0; i < 5; i++)
-            await channel.PublishAsync("", "nowhere", new string('x', 1_000)); // unanswered
+            await channel.PublishAsync("", "nowhere", new string('x', 1_000)); // a publish has no answer
 
         await Eventually.Holds(async () => (now = Traffic(await FindAsync(host)))[0] >= before[0] + 5_000, () => string.Join(' ', now));
         Assert.That(now[1], Is.GreaterThan(before[1]));
@@ -166,7 +166,7 @@ public class ConnectionApiTests : ApiTests
         await another.ExpectQuietAsync();
     }
 
-    /// <summary>What the one channel of a virtual host's clients says of itself.</summary>
+    /// <summary>Returns the fields of the only channel in a virtual host.</summary>
     private static async Task<string> NumbersAsync(string host, int number)
     {
         var channel = (await GetAsync($"/vhosts/{host}/channels")).Json.EnumerateArray().Single();
@@ -175,7 +175,7 @@ public class ConnectionApiTests : ApiTests
         return string.Join(", ", fields.Select(field => $"{field} {channel.GetProperty(field)}"));
     }
 
-    /// <summary>The one connection to a virtual host; RabbitMQ shows it after a while only.</summary>
+    /// <summary>Waits for the only connection to a virtual host. RabbitMQ shows a connection some seconds later.</summary>
     private static async Task<JsonElement> FindAsync(string host)
     {
         JsonElement[] found = [];

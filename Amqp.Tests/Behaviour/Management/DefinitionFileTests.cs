@@ -3,8 +3,8 @@ using Amqp.Tests.Architecture;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Files of definitions as other brokers wrote them, in and out again.</summary>
-[NonParallelizable] // they name their virtual hosts and users themselves
+/// <summary>Imports and exports definition files that RabbitMQ brokers have written.</summary>
+[NonParallelizable] // the files contain fixed names of virtual hosts and users
 public class DefinitionFileTests : ApiTests
 {
     private static readonly string[] _kinds = ["users", "vhosts", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "queues", "exchanges", "bindings"];
@@ -91,7 +91,9 @@ public class DefinitionFileTests : ApiTests
         Assert.That((await DeleteAsync("/vhosts/r4-a")).Code, Is.EqualTo(412));
     }
 
-    /// <summary>Every definition of the file is in the export, with all of its fields; where it is whole, nothing else is.</summary>
+    /// <summary>
+    /// Checks that every definition of the file is in the export with all of its fields. A whole export contains nothing else.
+    /// </summary>
     private static async Task AssertExportHoldsAsync(JsonObject file, bool isWhole = false)
     {
         var exported = (await GetAsync("/definitions")).Json;
@@ -106,7 +108,7 @@ public class DefinitionFileTests : ApiTests
         }
     }
 
-    /// <summary>Whether an object has these fields, perhaps among others; tables of arguments and the like must be the same.</summary>
+    /// <summary>Returns true if an object contains all of these fields. Nested tables, such as arguments, must be equal.</summary>
     private static bool Covers(JsonNode item, JsonObject wanted) =>
         wanted.All(field => item.AsObject().TryGetPropertyValue(field.Key, out var value)
             && (field.Key == "metadata" ? Covers(value!, field.Value!.AsObject()) : JsonNode.DeepEquals(value, field.Value)));

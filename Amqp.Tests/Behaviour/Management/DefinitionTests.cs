@@ -32,7 +32,7 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/operator-policies/{to}/o")).Code, Is.EqualTo(200));
     }
 
-    /// <summary>As RabbitMQ's pages send it, which name where the browser is to go on.</summary>
+    /// <summary>RabbitMQ's web pages send this form. The field <c>redirect</c> is the next page of the browser.</summary>
     [Test]
     public async Task A_form_with_a_file_is_imported_and_leads_on()
     {
@@ -89,7 +89,9 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/bindings/{host}/e/amq.topic/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k" }));
     }
 
-    /// <summary>Each is the last of a list, behind a user, a virtual host, a parameter, a policy, a queue, an exchange and a binding that are good.</summary>
+    /// <summary>
+    /// Each invalid definition follows a valid user, virtual host, parameter, policy, queue, exchange and binding in the same import.
+    /// </summary>
     [TestCase("users", """{"name":"bad"}""", "tags_not_present")]
     [TestCase("users", """{"name":"bad","tags":"","password":"x","limits":{"nothing":1}}""", "Validation failed\n\nUnrecognised terms [{<<\"nothing\">>,1}] in user-limits\n")]
     [TestCase("vhosts", """{"name":5}""", "[{key_missing,name}]")]
@@ -323,6 +325,6 @@ public class DefinitionTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason)));
     }
 
-    /// <summary>What a virtual host's definitions are.</summary>
+    /// <summary>Returns the definitions of a virtual host.</summary>
     private static async Task<string> DefinitionsAsync(string host) => (await GetAsync($"/definitions/{host}")).Body;
 }

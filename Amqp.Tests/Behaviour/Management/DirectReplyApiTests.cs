@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Direct reply-to over HTTP: who asks there takes no replies, so it is answered as a channel is that takes none.</summary>
+/// <summary>Direct reply-to over HTTP. An HTTP client has no reply consumer, and gets the error of a channel without one.</summary>
 public sealed class DirectReplyApiTests : ApiTests
 {
     [Test]

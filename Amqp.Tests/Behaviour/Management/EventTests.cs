@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>What <c>amq.rabbitmq.event</c> tells of changes over HTTP.</summary>
+/// <summary>Events in <c>amq.rabbitmq.event</c> after changes over HTTP.</summary>
 public class EventTests : ApiTests
 {
     [Test]

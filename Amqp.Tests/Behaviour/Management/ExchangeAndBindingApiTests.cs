@@ -63,7 +63,7 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((await GetAsync(path)).Column("properties_key"), Is.EqualTo(keys[1..]));
     }
 
-    /// <summary>The key of the one, encoded once more, is the key of the other.</summary>
+    /// <summary>The properties key of one binding, encoded a second time, equals the properties key of the other binding.</summary>
     [Test]
     public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()
     {

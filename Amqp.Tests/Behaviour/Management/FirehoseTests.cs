@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>What <c>amq.rabbitmq.trace</c> tells of messages while tracing is on.</summary>
+/// <summary>Copies of messages that the broker publishes to <c>amq.rabbitmq.trace</c> while tracing is on.</summary>
 public class FirehoseTests : ApiTests
 {
     private const string Traced = "traced";
@@ -151,7 +151,7 @@ public class FirehoseTests : ApiTests
     private static async Task<bool> IsTracingAsync(string host) =>
         (await GetAsync($"/vhosts/{host}")).Json.GetProperty("tracing").GetBoolean();
 
-    /// <summary>A channel with a queue of everything that is told.</summary>
+    /// <summary>Opens a channel, and binds a queue to all traced messages.</summary>
     private async Task<RawChannel> TraceAsync(string host)
     {
         var channel = await OpenChannelAsync(host);

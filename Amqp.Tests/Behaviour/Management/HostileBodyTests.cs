@@ -3,12 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Whatever stands in a body: a client is told what is wrong with it, and no handler fails.</summary>
+/// <summary>Every invalid request body gets an error with a reason, and no handler fails.</summary>
 public class HostileBodyTests : ApiTests
 {
     private const int Deep = 10_000;
 
-    /// <summary>Every request that takes a body, with the members that it knows and what makes it complete; V is a virtual host, U a user.</summary>
+    /// <summary>
+    /// Every request with a body, its known members, and its required members with values. V is a virtual host, U a user.
+    /// </summary>
     private static readonly (string Request, string Members, string Complete)[] _table =
     [
         ("PUT /queues/V/made", "durable auto_delete arguments node", ""),
@@ -41,7 +43,7 @@ public class HostileBodyTests : ApiTests
 
     private static readonly string[] _requests = [.. _table.Select(row => row.Request)];
 
-    /// <summary>What no endpoint can read.</summary>
+    /// <summary>Bodies that no endpoint can parse.</summary>
     private static readonly byte[][] _unreadable =
     [
         [0xEF, 0xBB, 0xBF], .. Bytes(
@@ -116,7 +118,7 @@ public class HostileBodyTests : ApiTests
         Assert.That((answer.Code, answer.Code >= 400 ? answer.Reason : ""), Is.EqualTo((code, reason)));
     }
 
-    /// <summary>Each known member with each value, beside what makes the others complete.</summary>
+    /// <summary>Returns bodies that set each known member to each value, together with the required members.</summary>
     private static IEnumerable<string> BodiesFor(string request)
     {
         var (_, members, complete) = _table.Single(row => row.Request == request);

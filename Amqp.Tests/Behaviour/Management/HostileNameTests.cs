@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Names that are valid and unusual, from being made over the lists to being deleted.</summary>
+/// <summary>Creates, lists and deletes objects with valid but unusual names.</summary>
 public class HostileNameTests : ApiTests
 {
-    /// <summary>With a part of its own at the end where a name stands for the whole broker.</summary>
+    /// <summary>The names. Names of objects that exist once per broker, such as users, get a unique suffix.</summary>
     private static readonly string[] _names =
     [
         new('n', 200), "s", "a/b", "//", "a%b", "a%2Fb", "../x", "a\u0001b", "a\tb", "\u007F", " ", "a+b", "a?b#c&d=e;f", "~", "a~b", "a\\b", "\"", "<b>'", "*!()", "a:b,c", "\U0001F600",
@@ -101,6 +101,6 @@ public class HostileNameTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"{what} should be less than 255 bytes, actually was 256\n")));
     }
 
-    /// <summary>Whole: what has no letter in it would be taken for a step in the path.</summary>
+    /// <summary>Escapes a whole name for a URL. A name such as <c>//</c> would otherwise be split into path segments.</summary>
     private static string Escape(string name) => Uri.EscapeDataString(name);
 }

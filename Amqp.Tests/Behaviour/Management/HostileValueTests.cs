@@ -8,7 +8,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Every argument and every policy key with values at the edge: each is taken or refused with a reason, by every way that leads in, and no queue beside is harmed.</summary>
+/// <summary>
+/// Sets every argument and every policy key to boundary values, in every request that accepts them. Each value is accepted, or refused
+/// with a reason, and other queues are not affected.
+/// </summary>
 public class HostileValueTests : ApiTests
 {
     private const string Numbers = "0 1 2^31 2^53 2^63-1", Times = "0 1 2^31", Names = "empty 255", All = "-1 0 1 2^31 2^53 2^63-1 float empty 255 256 70000 true null list table";
@@ -33,7 +36,7 @@ public class HostileValueTests : ApiTests
         ["table"] = "{}",
     };
 
-    /// <summary>What a policy may say: of every key the values that are taken. RabbitMQ takes names of any length and times without a bound.</summary>
+    /// <summary>The accepted values of each policy key. RabbitMQ accepts names of any length and times without an upper bound.</summary>
     private static readonly Dictionary<string, string> _policies = new()
     {
         ["alternate-exchange"] = Names,
@@ -65,7 +68,7 @@ public class HostileValueTests : ApiTests
         ["ha-promote-on-failure"] = "",
     };
 
-    /// <summary>What queue.declare may say.</summary>
+    /// <summary>The accepted values of each argument of queue.declare.</summary>
     private static readonly Dictionary<string, string> _arguments = new()
     {
         ["x-expires"] = "1 2^31",
@@ -109,7 +112,7 @@ public class HostileValueTests : ApiTests
             string named = $$"""{"vhost":"{{host}}","name":"p",{{policy[1..]}}""";
             string parameter = $$$"""{"vhost":"{{{host}}}","name":"p","component":"operator_policy","value":{{{policy}}}}""";
 
-            await PutAsync($"/queues/{host}/policed", "{}"); // some keys let it go
+            await PutAsync($"/queues/{host}/policed", "{}"); // the policy of the previous key may have deleted the queue
             await ExpectAsync(PutAsync($"/policies/{host}/p", policy), isTaken);
             await ExpectAsync(PutAsync($"/operator-policies/{host}/p", policy), isTaken && isOperators);
             await ExpectAsync(PostAsync("/definitions", $$"""{"policies":[{{named}}]}"""), isTaken);
@@ -252,7 +255,10 @@ public class HostileValueTests : ApiTests
                 Assert.That((await GetAsync($"{path}?{query.Replace("N", value, StringComparison.Ordinal)}")).Code, Is.AnyOf(200, 400), $"{path} {value}");
     }
 
-    /// <summary>A queue that the value is about takes and gives a message or says why not, and one beside it loses nothing and expires what is to expire.</summary>
+    /// <summary>
+    /// Publishes to the queue with the value. Checks that the channel stays open, and that another queue loses no message and still drops
+    /// expired ones.
+    /// </summary>
     private async Task DemandThatAllGoesOnAsync(string host)
     {
         var channel = await OpenChannelAsync(host);

@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>What is said of a broker whose state its administrator changes: one of its own, as it is the whole broker's.</summary>
+/// <summary>
+/// Node state after changes by an administrator. The tests use a separate broker, because the state affects the whole broker.
+/// </summary>
 public sealed class NodeStateTests
 {
     private BrokerInProcess _broker = null!;

@@ -162,7 +162,7 @@ public class PolicyTests : ApiTests
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "alternate");
         await channel.PublishAsync("x", "k", "before");
-        await channel.ExpectEmptyAsync("q"); // answered behind the publish, which the policy must not overtake
+        await channel.ExpectEmptyAsync("q"); // its answer shows that the publish was routed before the policy is set
 
         await PutAsync($"/policies/{host}/p", """{"pattern":"^x$","definition":{"alternate-exchange":"alternate"}}""");
         await channel.PublishAsync("x", "k", "with");
@@ -200,7 +200,7 @@ public class PolicyTests : ApiTests
         await ExpectEffectiveAsync(host, "q", "a", null, """{"max-length":7}""");
     }
 
-    /// <summary>RabbitMQ's own view lags a few seconds.</summary>
+    /// <summary>Waits for the expected state, because RabbitMQ shows changes a few seconds later.</summary>
     private static async Task ExpectEffectiveAsync(string host, string queue, string? policy, string? operatorPolicy, string definition)
     {
         string last = "";

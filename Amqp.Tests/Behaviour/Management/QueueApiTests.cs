@@ -228,7 +228,7 @@ public class QueueApiTests : ApiTests
         Assert.That((queue.Code, queue.Reason), Is.EqualTo((400, $"queue 'q' in vhost '{host}' in use")));
         Assert.That((exchange.Code, exchange.Reason), Is.EqualTo((400, $"exchange 'x' in vhost '{host}' in use")));
 
-        await channel.PublishAsync("", "q", "held"); // empty or not does not matter
+        await channel.PublishAsync("", "q", "held"); // if-unused permits the deletion of a queue that is not empty
         await channel.ExpectDeliveryAsync();
         await channel.CallAsync<BasicCancel, BasicCancelOk>(new BasicCancel(tag, NoWait: false));
         Assert.That((await DeleteAsync($"/queues/{host}/q?if-unused=true")).Code, Is.EqualTo(204));
@@ -338,7 +338,7 @@ public class QueueApiTests : ApiTests
             "messages_paged_out", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent", "message_bytes_paged_out",
         ];
 
-        JsonElement queue = default; // RabbitMQ has some of them a little later
+        JsonElement queue = default; // RabbitMQ shows some fields later
         await Eventually.Holds(async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, fields), () => $"{queue}");
     }
 

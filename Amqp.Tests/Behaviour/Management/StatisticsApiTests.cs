@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>The counts that the HTTP API shows, against what the test has done. RabbitMQ needs some seconds to show them.</summary>
+/// <summary>The counts that the HTTP API shows, compared with the actions of the test. RabbitMQ shows them some seconds later.</summary>
 public class StatisticsApiTests : ApiTests
 {
     [Test]
@@ -118,7 +118,7 @@ public class StatisticsApiTests : ApiTests
         await channel.ExpectQuietAsync();
         long before = await OctetsAsync(host);
 
-        await channel.ExpectQuietAsync(); // channel.flow: a frame of 13 octets there, and one back
+        await channel.ExpectQuietAsync(); // channel.flow: one frame of 13 octets in each direction
 
         Assert.That(await OctetsAsync(host) - before, Is.EqualTo(13));
     }
@@ -133,7 +133,7 @@ public class StatisticsApiTests : ApiTests
         await ExpectStatisticsAsync($"/queues/{host}/q", ("publish", 1));
 
         JsonElement queue = default;
-        await Eventually.Holds( // in RabbitMQ the one comes from the queue and the other from the channel, each in its time
+        await Eventually.Holds( // in RabbitMQ the counts of queue and channel are updated at different times
             async () => (queue = (await GetAsync($"/queues/{host}/q?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5")).Json).TryGetProperty("messages_details", out _)
                 && queue.TryGetProperty("message_stats", out _),
             () => $"{queue}");
@@ -147,7 +147,7 @@ public class StatisticsApiTests : ApiTests
         }
     }
 
-    /// <summary>Which samples an answer has: what is asked for a kind of them comes with that kind only.</summary>
+    /// <summary>A response has samples only of the kind that the request names.</summary>
     [Test]
     public async Task Each_kind_of_samples_is_asked_for_by_its_own_name()
     {
@@ -247,7 +247,7 @@ public class StatisticsApiTests : ApiTests
     private static async Task<long> OctetsAsync(string host) =>
         (await GetAsync($"/vhosts/{host}/connections")).Json.EnumerateArray().Single().GetProperty("recv_oct").GetInt64();
 
-    /// <summary>Waits until an object, or the only one of a list, shows these counts.</summary>
+    /// <summary>Waits until an object, or the only object of a list, has these counts.</summary>
     private static async Task ExpectStatisticsAsync(string path, params (string Name, long Value)[] expected)
     {
         string shown = "";

@@ -2,35 +2,35 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>Where answers may differ from the recorded ones, and why; docs/compatibility.md says the last group to users.</summary>
+/// <summary>The allowed differences from the recorded responses, with reasons. docs/compatibility.md documents the last group.</summary>
 internal static class AllowedDifferences
 {
     private static readonly Row[] _rows =
     [
-        // What had happened on the broker that was recorded, and what only Erlang's processes and RabbitMQ's own store have.
+        // Earlier activity on the recorded broker, and fields that exist only for Erlang processes and RabbitMQ's store.
         new(@"GET /overview", @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*", "history"),
         new(@"GET /queues/\{v\}/\w+", @"body\.(backing_queue_status|garbage_collection|recoverable_slaves|reductions|messages?_(bytes_)?(dlx|paged_out|persistent|ram)|messages\w*_ram).*", "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
-        // RabbitMQ shows counts some seconds late, and had none yet; of quorum queues only some, later versions the same as of others.
+        // RabbitMQ shows counts some seconds later, so that none were recorded. For quorum queues 3.10.8 shows only some of the counts.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(messages|consumers|policy|operator_policy|effective_policy|exclusive_consumer|single_active|node|state|leader|members|online).*", "counts"),
         new(@"GET /queues/\{v\}\?columns=.*", @"body\[\]\.(messages|state)", "counts"),
 
-        // The two brokers are not the same, nor are their machines.
+        // The products and the machines differ.
         new(@"GET /overview", @"body\.(cluster_name|contexts|erlang_|exchange_types|listeners|management_version|product_|rabbitmq_version|release_series).*", "who it is"),
         new(@"GET /cluster-name", @"body\.name", "who it is"),
         new(@"GET /feature-flags.*", @"body.*", "who it is"),
         new(@"GET /health/checks/(port|protocol)-listener/\w+", @"body\.(ports|protocols)", "who it is"),
 
-        // As later versions than the recorded one.
+        // This broker follows versions of RabbitMQ later than the recorded one.
         new(@"GET /overview", @"body\.(default_queue_type|is_op_policy_updating_enabled)", "since 3.11 and 3.12"),
         new(@"GET /vhosts/\{v\}", @"body\.(metadata\.)?protected_from_deletion", "since 4.1"),
         new(@"GET /definitions/\{w\}.*", @"body\.rabbit_version", "3.13"),
         new(@"PUT /policies/\{v\}/bad .*apply-to.*", @"body\.reason", "since 3.12 there are more kinds"),
         new(@"as \{u\}:\S+ POST /queues/\{v\}/b1/get .*", @"body\.reason", "since 3.11 it names the kind of access"),
 
-        // On purpose.
+        // Intended differences.
         new(@"GET /exchanges/.*", @"body(\[\])?\.user_who_performed_action", "nobody writes down who declares"),
         new(@"(POST /bindings/.*/amq\.headers|GET /queues/\{v\}/q/bindings).*", @"(headers\.location|body\[\]\.properties_key)", "the hash is not Erlang's"),
         new(@"PUT /queues/\{v\}/bad \{""durable"":5\}", @"body\.reason\[\]", "a reason is text"),
@@ -44,13 +44,13 @@ internal static class AllowedDifferences
 
     public static bool Contains(string call, string path) => _rows.Any(row => row.Covers(call, path));
 
-    /// <summary>RabbitMQ 3.13 spells otherwise than the version that was recorded.</summary>
+    /// <summary>Converts a recorded text to the spelling of RabbitMQ 3.13.</summary>
     public static string Modern(string text) => text.Replace("not_authorised", "not_authorized", StringComparison.Ordinal);
 
-    /// <summary>Some fields of some answers.</summary>
+    /// <summary>Fields of responses that may differ.</summary>
     /// <param name="call">A regular expression for the whole line of the call.</param>
-    /// <param name="path">One for the field's whole path; items of arrays are <c>[]</c>.</param>
-    /// <param name="why">Why they may differ.</param>
+    /// <param name="path">A regular expression for the whole path of the field; items of arrays are <c>[]</c>.</param>
+    /// <param name="why">Reason for the difference.</param>
     private sealed class Row(string call, string path, string why)
     {
         private readonly Regex _call = new($"^({call})$"), _path = new($"^({path})$");

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>Finds where an answer differs from RabbitMQ's, but for what <see cref="AllowedDifferences"/> allows.</summary>
+/// <summary>Finds the differences between a response and RabbitMQ's, except those in <see cref="AllowedDifferences"/>.</summary>
 internal static class AnswerComparison
 {
     private const int InternalServerError = 500;
@@ -12,7 +12,7 @@ internal static class AnswerComparison
     public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual)
     {
         string call = expected["call"]!.GetValue<string>();
-        // Where RabbitMQ's own code failed, any refusal will do.
+        // If RabbitMQ failed with an internal error, any refusal is accepted.
         if (expected["status"]!.GetValue<int>() == InternalServerError && actual["status"]!.GetValue<int>() is >= 400 and < InternalServerError)
             return [];
         return Compare(expected, actual, "").Where(difference => !AllowedDifferences.Contains(call, difference.Path))
@@ -50,7 +50,7 @@ internal static class AnswerComparison
         };
     }
 
-    /// <summary>1 and 1.0 are the same.</summary>
+    /// <summary>Compares two values. The numbers 1 and 1.0 are equal.</summary>
     private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";

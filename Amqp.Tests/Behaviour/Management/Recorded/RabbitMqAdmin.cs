@@ -5,12 +5,12 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>RabbitMQ's own command line for its HTTP API, as Debian's package rabbitmq-server has it: a Python script, which is run as it is.</summary>
+/// <summary>RabbitMQ's command line for its HTTP API: the unchanged Python script from Debian's package rabbitmq-server.</summary>
 internal static class RabbitMqAdmin
 {
     private static readonly string[] _places = ["/usr/bin/rabbitmqadmin", "/usr/sbin/rabbitmqadmin", Path.Combine(SourceTree.Root, "artifacts/rabbitmqadmin")];
 
-    /// <summary>Where the script is.</summary>
+    /// <summary>Path of the script.</summary>
     public static string Script => _places.FirstOrDefault(File.Exists) ?? throw new IgnoreException($"rabbitmqadmin is in none of {string.Join(", ", _places)}; .ci/run fetches it");
 
     public static async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)

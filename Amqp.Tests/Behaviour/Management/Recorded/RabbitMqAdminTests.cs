@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Runs the commands of <c>rabbitmqadmin.commands</c> and compares what they print with what they printed for RabbitMQ 3.10.8, in
+/// Runs the commands in <c>rabbitmqadmin.commands</c> and compares their output with the recorded output for RabbitMQ 3.10.8 in
 /// <c>rabbitmqadmin.output</c>.
 /// </summary>
 public class RabbitMqAdminTests : ApiTests
@@ -74,7 +74,7 @@ public class RabbitMqAdminTests : ApiTests
         Assert.That(answer.Succeeded, answer.Output);
     }
 
-    /// <summary>What the commands print, each behind the command itself.</summary>
+    /// <summary>Returns the commands, each followed by its output.</summary>
     private static async Task<string> RunAsync(IEnumerable<string> commands)
     {
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -87,7 +87,7 @@ public class RabbitMqAdminTests : ApiTests
             {
                 var answer = await RabbitMqAdmin.RunAsync(names.Insert(command).Replace("{file}", file, StringComparison.Ordinal).Split(' '));
                 await output.WriteLineAsync($"$ {command}");
-                // What is wrong with the command line itself is between the script and its user.
+                // The script itself reports an invalid command line, without a request to the broker.
                 string text = answer.Output.Contains("Try 'rabbitmqadmin", StringComparison.Ordinal) ? answer.LastLine : answer.Output.TrimEnd();
                 await output.WriteLineAsync(names.Remove(text).Replace(file, "{file}", StringComparison.Ordinal));
             }

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>What of an answer is recorded and compared.</summary>
+/// <summary>The parts of a response that are recorded and compared.</summary>
 internal static class RecordedAnswer
 {
     private static readonly string[] _headers = ["Location", "Allow", "Content-Type", "WWW-Authenticate", "Content-Disposition", "Set-Cookie"];
 
-    /// <summary>Fields whose values differ from run to run; of them the type is recorded.</summary>
+    /// <summary>Fields whose values differ between runs. Only the type of their values is recorded.</summary>
     private static readonly HashSet<string> _volatile = ["password_hash", "idle_since", "memory", "reductions", "uptime", "os_pid", "connected_at"];
 
     public static JsonObject Of(RecordedCall call, ApiAnswer answer, RecordedNames names)

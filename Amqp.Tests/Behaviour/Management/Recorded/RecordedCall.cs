@@ -4,13 +4,13 @@ namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>One line of a file of calls: <c>[as user:password] METHOD /path [body]</c>, or <c>pause</c>.</summary>
 /// <param name="Text">The line itself.</param>
-/// <param name="Login">Who asks; without a name, nobody.</param>
-/// <param name="Method">HTTP's.</param>
-/// <param name="Path">Behind <c>/api</c>.</param>
-/// <param name="Body">As it is sent, or null.</param>
+/// <param name="Login">User and password of the request; an empty user for a request without a login.</param>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Path">Path after <c>/api</c>.</param>
+/// <param name="Body">Request body, or null.</param>
 internal sealed partial record RecordedCall(string Text, string Login, string Method, string Path, string? Body)
 {
-    /// <summary>RabbitMQ shows what has changed some seconds later.</summary>
+    /// <summary>True for <c>pause</c>, which waits for RabbitMQ to show changes.</summary>
     public bool IsPause => Method == "pause";
 
     public static IEnumerable<RecordedCall> ReadFile(string path) =>

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>What the placeholders of calls stand for in one run, so that runs do not meet.</summary>
+/// <summary>The names that replace the placeholders of calls in one run. They differ in each run, so that runs do not interfere.</summary>
 internal sealed class RecordedNames
 {
     private readonly List<(string Placeholder, string Name)> _names;
@@ -16,7 +16,7 @@ internal sealed class RecordedNames
         ];
     }
 
-    /// <summary>Where what a run has made, and may have left, is to be deleted.</summary>
+    /// <summary>The paths of the objects that a run creates, which must be deleted afterwards.</summary>
     public static IReadOnlyList<string> Leftovers { get; } = ["/vhosts/{v}", "/vhosts/{w}", "/users/{u}", "/users/{none}", "/global-parameters/{g}"];
 
     public string Insert(string text) => _names.Aggregate(text, (result, entry) => result.Replace(entry.Placeholder, entry.Name, StringComparison.Ordinal));
